@@ -1,0 +1,16 @@
+export { BatonError, type BatonErrorCode, type BatonErrorParts } from './baton-error';
+export { CorruptContinuationError } from './corrupt-continuation-error';
+export { ExecutionConflictError } from './execution-conflict-error';
+export { ExecutionFailedError } from './execution-failed-error';
+export { FuseBlownError, type FuseName } from './fuse-blown-error';
+export { HandOffFailedError, type HandOffFailure } from './hand-off-failed-error';
+export { IncompatibleStateError } from './incompatible-state-error';
+export { InvalidDirectiveError } from './invalid-directive-error';
+export { InvalidInputError } from './invalid-input-error';
+export { InvalidJobError, type JobFault } from './invalid-job-error';
+export { RetryableError, type RetryableErrorOptions } from './retryable-error';
+export { StateTooLargeError } from './state-too-large-error';
+export { StepInterruptedError } from './step-interrupted-error';
+export { StepTimeoutError } from './step-timeout-error';
+export { TerminalError } from './terminal-error';
+export { UnserializableStateError } from './unserializable-state-error';

@@ -1,0 +1,26 @@
+import { BatonError } from './baton-error';
+
+/** One thing that is wrong with a job's definition. */
+export interface JobFault {
+  /** Where and what: `@LongRunning on class Reconcile: intervalMs (5000) must be smaller than safeMs (2000)`. */
+  readonly problem: string;
+  /** One thing to do. */
+  readonly cure: string;
+}
+
+/** Everything that is wrong with a job's definition or its dependencies, in one error, when the handler is created. */
+export class InvalidJobError extends BatonError<{ job: string; faults: readonly JobFault[] }> {
+  override readonly name = 'InvalidJobError';
+  readonly code = 'INVALID_JOB';
+
+  constructor(job: string, faults: readonly JobFault[], cause?: unknown) {
+    super({ ...describe(job, faults), details: { job, faults: Object.freeze([...faults]) }, cause });
+  }
+}
+
+function describe(job: string, faults: readonly JobFault[]): { problem: string; cure?: string } {
+  const [first] = faults;
+  if (faults.length === 1 && first) return { problem: first.problem, cure: first.cure };
+  const lines = faults.map((fault, index) => `${index + 1}. ${fault.problem}\n   → ${fault.cure}`);
+  return { problem: `Job ${job} has ${faults.length} faults:\n${lines.join('\n')}` };
+}

@@ -1,0 +1,30 @@
+import type { Context } from './lambda-context';
+
+/** What a {@link ContinuationSender} is asked to send. */
+export interface ContinuationRequest {
+  /** The whole envelope as JSON text. At most the sender's `maxBytes` of UTF-8. */
+  readonly body: string;
+  /** Whole seconds before the continuation is delivered, at most the sender's `maxDelaySeconds`. */
+  readonly delaySeconds?: number;
+  readonly executionId: string;
+  /** The number of the invocation that the continuation starts, from 2. */
+  readonly invocation: number;
+  /** The Lambda context of the invocation that sends. */
+  readonly context: Context;
+  /** Milliseconds after which the sender must have given up. */
+  readonly timeoutMs: number;
+}
+
+/** One channel for continuations. Behind the token `CONTINUATION_SENDERS`, a list in the order they are tried. */
+export interface ContinuationSender {
+  /** The channel's name in logs and errors, for example `invoke` or `sqs`. */
+  readonly channel: string;
+  /** The largest body this channel takes, in UTF-8 bytes. */
+  readonly maxBytes: number;
+  /** The longest delay this channel can hold a continuation back, in seconds. @defaultValue 0: it cannot */
+  readonly maxDelaySeconds?: number;
+  /** Resolves when the channel accepted the continuation; rejects, best with a `HandOffFailedError`, when it did not. */
+  send(request: ContinuationRequest): Promise<void>;
+  /** Loads and connects what `send` needs, in the background, before the safe window. May fail: `send` then tries again. */
+  prepare?(context: Context): Promise<void>;
+}

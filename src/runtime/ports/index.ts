@@ -1,0 +1,7 @@
+export type { Clock } from './clock';
+export type { ContinuationRequest, ContinuationSender } from './continuation-sender';
+export type { Context } from './lambda-context';
+export type { Logger } from './logger';
+export type { Random } from './random';
+export type { FieldCodec, StateCodec } from './state-codec';
+export type { Timer } from './timer';

@@ -1,4 +1,4 @@
-import type { FieldCodec } from '../ports/state-codec';
+import type { FieldCodec } from './field-codec';
 import type { RetryPolicy } from './retry-policy';
 
 /** A class that can be a job. */

@@ -3,5 +3,5 @@ export type { ContinuationRequest, ContinuationSender } from './continuation-sen
 export type { Context } from './lambda-context';
 export type { Logger } from './logger';
 export type { Random } from './random';
-export type { FieldCodec, StateCodec } from './state-codec';
+export type { StateCodec } from './state-codec';
 export type { Timer } from './timer';

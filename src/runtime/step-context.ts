@@ -1,4 +1,4 @@
-import type { Logger } from '../ports/logger';
+import type { Logger } from './ports/logger';
 
 /** Why a step's `signal` aborted. */
 export type AbortCode = 'cancelled' | 'safe-window' | 'timeout';

@@ -1,0 +1,56 @@
+import type { BatonError } from '../../errors';
+import { type Execution, noStep } from './execution';
+import { checkFuses } from './fuses';
+import type { JobPlan } from './job-plan';
+import { describeEndlessCycle, describeUnreachableWait } from './verdicts';
+
+/** What the world looks like at this moment. */
+export interface Situation {
+  readonly nowMs: number;
+  /** Milliseconds until Lambda kills this invocation. */
+  readonly remainingMs: number;
+  /** The longest time a continuation can be held back, in seconds; 0 when no channel can. */
+  readonly maxDelaySeconds: number;
+}
+
+/** Why an invocation hands over. */
+export type HandOffReason = 'budget' | 'interrupted' | 'retry-delay' | 'safe-window' | 'wait';
+
+/** What to do next. */
+export type Decision =
+  | { readonly kind: 'run' }
+  | { readonly kind: 'sleep'; readonly ms: number }
+  | { readonly kind: 'hand-off'; readonly reason: HandOffReason; readonly delaySeconds: number }
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'fail'; readonly error: BatonError };
+
+const run: Decision = Object.freeze({ kind: 'run' });
+const complete: Decision = Object.freeze({ kind: 'complete' });
+const handOffInSafeWindow: Decision = Object.freeze({ kind: 'hand-off', reason: 'safe-window', delaySeconds: 0 });
+const handOffForBudget: Decision = Object.freeze({ kind: 'hand-off', reason: 'budget', delaySeconds: 0 });
+
+/** Says what to do next with an execution. Pure: asked before every unit of work, with nothing but facts. */
+export function decide(plan: JobPlan, execution: Execution, situation: Situation): Decision {
+  const blown = checkFuses(plan, execution, situation.nowMs);
+  if (blown) return { kind: 'fail', error: blown };
+  if (execution.phase === 'complete' && plan.hooks.onComplete === undefined) return complete;
+  const budgetMs = situation.remainingMs - plan.safeMs;
+  if (execution.resumeAtMs > situation.nowMs) return pause(plan, execution, situation, budgetMs);
+  if (budgetMs <= 0) return handOffInSafeWindow;
+  if (execution.phase !== 'step') return run;
+  if (execution.stepIndex === noStep) return { kind: 'fail', error: describeEndlessCycle(plan, execution) };
+  const { minBudgetMs = 0 } = plan.steps[execution.stepIndex] ?? {};
+  return budgetMs < minBudgetMs ? handOffForBudget : run;
+}
+
+/** A wait or a retry delay: here when it fits the budget, else in the queue, else (a retry delay only) across invocations. */
+function pause(plan: JobPlan, execution: Execution, situation: Situation, budgetMs: number): Decision {
+  const delayMs = execution.resumeAtMs - situation.nowMs;
+  if (delayMs < budgetMs) return { kind: 'sleep', ms: delayMs };
+  if (situation.maxDelaySeconds > 0) {
+    const delaySeconds = Math.min(Math.ceil(delayMs / 1_000), situation.maxDelaySeconds);
+    return { kind: 'hand-off', reason: execution.isWaiting ? 'wait' : 'retry-delay', delaySeconds };
+  }
+  if (execution.isWaiting) return { kind: 'fail', error: describeUnreachableWait(plan, delayMs, budgetMs) };
+  return budgetMs > 0 ? { kind: 'sleep', ms: budgetMs } : { kind: 'hand-off', reason: 'retry-delay', delaySeconds: 0 };
+}

@@ -1,0 +1,76 @@
+import type { JobPlan } from './job-plan';
+
+/**
+ * Where an execution stands: before `@OnStart`, before `@Terminate` is asked, before a step, or before `@OnComplete`.
+ * A step that yields stays where it is; only its safe points are counted.
+ */
+export type Phase = 'check' | 'complete' | 'start' | 'step';
+
+/** One logical run of a job, over as many invocations as it takes. Plain data: this is what travels between invocations. */
+export interface Execution {
+  readonly executionId: string;
+  readonly startedAtMs: number;
+  /** Number of the current Lambda call, from 1. */
+  readonly invocation: number;
+  readonly phase: Phase;
+  /** Number of the pass through the steps, from 1. */
+  readonly cycle: number;
+  /** Index of the next step in the plan; `noStep` when this cycle has none. */
+  readonly stepIndex: number;
+  /** Number of the next try of the current unit of work, from 1. */
+  readonly attempt: number;
+  /** Safe points passed in all: what `idempotencyKey` counts. */
+  readonly safePointCount: number;
+  /** Nothing starts before this time, in epoch milliseconds; 0 when there is nothing to wait for. */
+  readonly resumeAtMs: number;
+  /** Whether `resumeAtMs` comes from a `wait` directive (and not from a retry delay). */
+  readonly isWaiting: boolean;
+  /** The value given to `complete(value)`, kept for `@OnComplete` and the answer. */
+  readonly result: unknown;
+  /** Steps finished, for logs and summaries. */
+  readonly stepCount: number;
+  /** Attempts that failed, for logs and summaries. */
+  readonly failedAttemptCount: number;
+  /** Hand-offs in a row that reached no safe point, made no attempt and were no wait. */
+  readonly idleInvocationCount: number;
+  /** Attempts in a row that were cut off without a failure of their own and with no safe point between them. */
+  readonly interruptionCount: number;
+}
+
+/** The `stepIndex` of a cycle in which there is nothing to run. */
+export const noStep = -1;
+
+/** The first moment of an execution. */
+export function beginExecution(plan: JobPlan, executionId: string, nowMs: number): Execution {
+  return {
+    executionId,
+    startedAtMs: nowMs,
+    invocation: 1,
+    phase: plan.hooks.onStart === undefined ? 'check' : 'start',
+    cycle: 1,
+    stepIndex: 0,
+    attempt: 1,
+    safePointCount: 0,
+    resumeAtMs: 0,
+    isWaiting: false,
+    result: undefined,
+    stepCount: 0,
+    failedAttemptCount: 0,
+    idleInvocationCount: 0,
+    interruptionCount: 0,
+  };
+}
+
+/** The name of the method that runs next, for logs, errors and `ctx.step`. */
+export function nameUnit(plan: JobPlan, execution: Execution): string {
+  switch (execution.phase) {
+    case 'start':
+      return plan.hooks.onStart ?? '';
+    case 'check':
+      return plan.terminate.method;
+    case 'step':
+      return plan.steps[execution.stepIndex]?.method ?? '';
+    case 'complete':
+      return plan.hooks.onComplete ?? '';
+  }
+}

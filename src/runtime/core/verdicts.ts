@@ -1,0 +1,22 @@
+import { HandOffFailedError, InvalidJobError } from '../../errors';
+import type { Execution } from './execution';
+import type { JobPlan } from './job-plan';
+
+/** A wait that is longer than what is left of the invocation, and no queue to wait in. */
+export function describeUnreachableWait(plan: JobPlan, delayMs: number, budgetMs: number): HandOffFailedError {
+  return new HandOffFailedError({
+    problem: `Job ${plan.name} has to wait ${delayMs} ms, this invocation has ${Math.max(0, Math.floor(budgetMs))} ms, and there is no queue to wait in.`,
+    cure: 'Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages).',
+    details: { channel: 'sqs', failure: 'refused' },
+  });
+}
+
+/** A cycle in which every step is `once` and `@Terminate` does not end the execution: it would spin for ever. */
+export function describeEndlessCycle(plan: JobPlan, execution: Execution): InvalidJobError {
+  return new InvalidJobError(plan.name, [
+    {
+      problem: `Job ${plan.name} has nothing to run in cycle ${execution.cycle}: every step is once, and @Terminate ${plan.terminate.method} is not true.`,
+      cure: `Take "once" off a step, or let ${plan.terminate.method} answer true after the first cycle.`,
+    },
+  ]);
+}

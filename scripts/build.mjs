@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+/**
+ * Builds dist/: ESM and CJS in chunks, so that what is imported lazily is loaded lazily, and types for each of the two.
+ * `--no-types` leaves the types out (the demo needs none).
+ */
+import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { rollup } from 'rollup';
+import { dts } from 'rollup-plugin-dts';
+import { readEntries } from './build/entries.mjs';
+import { fromRoot } from './build/paths.mjs';
+import { inlined, resolveSource, stripTypes } from './build/rollup-plugins.mjs';
+
+const staging = fromRoot(`dist.${process.pid}.tmp`);
+const entries = readEntries();
+const libraries = Object.fromEntries(Object.entries(entries).filter(([name]) => name !== 'baton'));
+
+try {
+  await Promise.all([buildCode(), process.argv.includes('--no-types') ? undefined : buildTypes()]);
+  copyNotices();
+  rmSync(fromRoot('dist'), { recursive: true, force: true });
+  renameSync(staging, fromRoot('dist'));
+} finally {
+  rmSync(staging, { recursive: true, force: true });
+}
+
+/** Writes the ESM of every entry, and the CJS of those that are libraries: the CLI is only ever run as ESM. */
+async function buildCode() {
+  await bundleCode(entries, { format: 'es', extension: 'js' });
+  await bundleCode(libraries, { format: 'cjs', extension: 'cjs' });
+}
+
+async function bundleCode(input, { format, extension }) {
+  const bundle = await rollup({
+    input,
+    plugins: [resolveSource(), stripTypes()],
+    onwarn: failOnWarning,
+    treeshake: { moduleSideEffects: (id, isExternal) => !isExternal || id === 'reflect-metadata' },
+  });
+  await bundle.write({
+    dir: staging,
+    format,
+    entryFileNames: `[name].${extension}`,
+    chunkFileNames: `chunks/[name].${extension}`,
+    sourcemap: true,
+    exports: 'named',
+    interop: 'auto',
+    generatedCode: 'es2015',
+    externalLiveBindings: false,
+    minifyInternalExports: false,
+    hoistTransitiveImports: false,
+  });
+  await bundle.close();
+}
+
+/** Rolls the declarations up, once with the extension that ESM reads and once with the one that CJS reads. */
+async function buildTypes() {
+  const bundle = await rollup({
+    input: libraries,
+    plugins: [resolveSource(), dts({ tsconfig: fromRoot('tsconfig.build.json') })],
+    onwarn: failOnWarning,
+  });
+  for (const extension of ['d.ts', 'd.cts']) {
+    await bundle.write({ dir: staging, format: 'es', entryFileNames: `[name].${extension}`, chunkFileNames: `chunks/[name].${extension}` });
+  }
+  await bundle.close();
+}
+
+/** The licence of what is inlined travels with it. */
+function copyNotices() {
+  mkdirSync(`${staging}/licenses`, { recursive: true });
+  for (const name of inlined) copyFileSync(fromRoot(`node_modules/${name}/LICENSE`), `${staging}/licenses/${name}.txt`);
+}
+
+function failOnWarning(warning) {
+  throw new Error(`${warning.code}: ${warning.message}`);
+}

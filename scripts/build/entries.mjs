@@ -1,0 +1,13 @@
+import { fromRoot } from './paths.mjs';
+
+/** The entry points: the name in dist/ and the source it is built from. */
+const sources = {
+  index: 'src/index.ts',
+  local: 'src/local/index.ts',
+  baton: 'src/cli/baton.ts',
+};
+
+/** The entry points with absolute paths. */
+export function readEntries() {
+  return Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, fromRoot(source)]));
+}

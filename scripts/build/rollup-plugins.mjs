@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
+import { fromRoot } from './paths.mjs';
+
+/** Packages whose code becomes part of ours: ESM only, so that CJS users could not load them. */
+export const inlined = ['devalue'];
+
+const manifest = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'));
+const installedByUsers = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
+
+/** Resolves imports without an extension to their `.ts` file, and refuses every package that users would not have. */
+export function resolveSource() {
+  return {
+    name: 'resolve-source',
+    resolveId(specifier, importer) {
+      if (!importer || specifier.startsWith('/')) return null;
+      if (specifier.startsWith('.')) return findSource(resolve(dirname(importer), specifier));
+      if (inlined.includes(specifier)) return fileURLToPath(import.meta.resolve(specifier));
+      assertInstalled(specifier, importer);
+      return { id: specifier, external: true };
+    },
+  };
+}
+
+/** Turns TypeScript into the JavaScript of Node 20, legacy decorators included. */
+export function stripTypes() {
+  return {
+    name: 'strip-types',
+    async transform(code, id) {
+      if (!id.endsWith('.ts')) return null;
+      const { code: javascript, map } = await transform(code, {
+        loader: 'ts',
+        target: 'node20',
+        sourcefile: id,
+        sourcemap: 'external',
+        tsconfigRaw,
+      });
+      return { code: javascript, map };
+    },
+  };
+}
+
+const tsconfigRaw = { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: true, verbatimModuleSyntax: true } };
+
+function findSource(path) {
+  return [path, `${path}.ts`, `${path}/index.ts`].find((candidate) => /\.\w+$/.test(candidate) && existsSync(candidate)) ?? null;
+}
+
+function assertInstalled(specifier, importer) {
+  if (specifier.startsWith('node:') || builtinModules.includes(specifier)) return;
+  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+  if (!installedByUsers.has(name))
+    throw new Error(`${importer} imports ${name}, which is neither a dependency nor a peer: users would not have it.`);
+}

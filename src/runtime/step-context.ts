@@ -1,4 +1,7 @@
-import type { Logger } from './ports/logger';
+import type { Attempt } from './attempt';
+import { ContextLogger } from './context-logger';
+import type { Execution } from './core/execution';
+import type { Logger } from './ports';
 
 /** Why a step's `signal` aborted. */
 export type AbortCode = 'cancelled' | 'safe-window' | 'timeout';
@@ -29,6 +32,77 @@ export interface StepContext<Input = unknown> {
   remainingMs(): number;
   /** Says whether to stop at the next good place: the safe window has begun, or the signal has aborted. */
   shouldYield(): boolean;
-  /** Reports how far the work is, for logs and `baton dev`. */
+  /** Reports how far the work is, for logs and `baton dev`. Logged at most once per `intervalMs`, and the last one always. */
   progress(done: number, total?: number, note?: string): void;
+}
+
+/** What a context needs of the invocation it belongs to. */
+export interface ContextHost {
+  readonly input: unknown;
+  readonly logger: Logger;
+  readonly safeMs: number;
+  remainingMs(): number;
+  progress(step: string, done: number, total?: number, note?: string): void;
+}
+
+/** The context of one attempt. Its functions may be taken out of it: `({ shouldYield, input }) => …`. */
+export class AttemptContext implements StepContext {
+  readonly step: string;
+  readonly remainingMs: () => number;
+  readonly shouldYield: () => boolean;
+  readonly progress: StepContext['progress'];
+  readonly #host: ContextHost;
+  readonly #attempt: Attempt;
+  #execution: Execution;
+  #logger: Logger | undefined;
+
+  constructor(host: ContextHost, execution: Execution, step: string, attempt: Attempt) {
+    this.#host = host;
+    this.#execution = execution;
+    this.#attempt = attempt;
+    this.step = step;
+    this.remainingMs = () => host.remainingMs();
+    this.shouldYield = () => attempt.isAborted || host.remainingMs() <= host.safeMs;
+    this.progress = (done, total, note) => {
+      if (!attempt.isAbandoned) host.progress(step, done, total, note);
+    };
+  }
+
+  get executionId(): string {
+    return this.#execution.executionId;
+  }
+
+  get input(): unknown {
+    return this.#host.input;
+  }
+
+  get invocation(): number {
+    return this.#execution.invocation;
+  }
+
+  get cycle(): number {
+    return this.#execution.cycle;
+  }
+
+  get attempt(): number {
+    return this.#execution.attempt;
+  }
+
+  get idempotencyKey(): string {
+    return `${this.#execution.executionId}#${this.#execution.safePointCount}`;
+  }
+
+  get signal(): AbortSignal {
+    return this.#attempt.signal;
+  }
+
+  get logger(): Logger {
+    this.#logger ??= new ContextLogger(this.#host.logger, { step: this.step });
+    return this.#logger;
+  }
+
+  /** Follows the execution across a safe point inside the attempt. */
+  moveTo(execution: Execution): void {
+    this.#execution = execution;
+  }
 }

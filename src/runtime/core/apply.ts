@@ -9,8 +9,7 @@ export type Outcome =
   | { readonly kind: 'yielded' }
   | { readonly kind: 'checked'; readonly isDone: boolean }
   | { readonly kind: 'failed'; readonly retryAtMs: number }
-  | { readonly kind: 'interrupted' }
-  | { readonly kind: 'slept' };
+  | { readonly kind: 'interrupted' };
 
 /**
  * The execution after an outcome. Pure: the same execution and outcome always give the same successor.
@@ -24,7 +23,7 @@ export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Ex
     case 'yielded':
       return passSafePoint(execution);
     case 'checked':
-      return { ...execution, attempt: 1, interruptionCount: 0, phase: outcome.isDone ? 'complete' : 'step' };
+      return { ...execution, attempt: 1, phase: outcome.isDone ? 'complete' : 'step' };
     case 'failed':
       return {
         ...execution,
@@ -35,8 +34,6 @@ export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Ex
       };
     case 'interrupted':
       return { ...execution, interruptionCount: execution.interruptionCount + 1 };
-    case 'slept':
-      return { ...execution, resumeAtMs: 0, isWaiting: false };
   }
 }
 

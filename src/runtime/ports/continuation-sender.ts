@@ -17,14 +17,22 @@ export interface ContinuationRequest {
 
 /** One channel for continuations. Behind the token `CONTINUATION_SENDERS`, a list in the order they are tried. */
 export interface ContinuationSender {
-  /** The channel's name in logs and errors, for example `invoke` or `sqs`. */
+  /** The channel's name in logs and errors, for example `lambda` or `sqs`. */
   readonly channel: string;
   /** The largest body this channel takes, in UTF-8 bytes. */
   readonly maxBytes: number;
-  /** The longest delay this channel can hold a continuation back, in seconds. @defaultValue 0: it cannot */
+  /** How long this channel can hold a continuation back, in seconds. @defaultValue 900 for a channel called `sqs`, 0 for any other */
   readonly maxDelaySeconds?: number;
   /** Resolves when the channel accepted the continuation; rejects, best with a `HandOffFailedError`, when it did not. */
   send(request: ContinuationRequest): Promise<void>;
   /** Loads and connects what `send` needs, in the background, before the safe window. May fail: `send` then tries again. */
   prepare?(context: Context): Promise<void>;
+}
+
+/** The longest delay of one SQS message, in seconds. */
+const maxSqsDelaySeconds = 900;
+
+/** How long a channel can hold a continuation back, in seconds; 0 when it cannot. */
+export function readMaxDelaySeconds({ channel, maxDelaySeconds }: ContinuationSender): number {
+  return maxDelaySeconds ?? (channel === 'sqs' ? maxSqsDelaySeconds : 0);
 }

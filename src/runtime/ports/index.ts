@@ -1,5 +1,5 @@
 export type { Clock } from './clock';
-export type { ContinuationRequest, ContinuationSender } from './continuation-sender';
+export { type ContinuationRequest, type ContinuationSender, readMaxDelaySeconds } from './continuation-sender';
 export type { Context } from './lambda-context';
 export type { Logger } from './logger';
 export type { Random } from './random';

@@ -1,0 +1,16 @@
+/** How an invocation ended, as its handler answers it. */
+export type InvocationStatus = 'cancelled' | 'completed' | 'duplicate' | 'handed-off' | 'superseded' | 'waiting';
+
+/** What the handler answers to anything but an SQS batch. */
+export interface InvocationAnswer {
+  readonly status: InvocationStatus;
+  readonly executionId: string;
+  readonly invocation: number;
+  /** The execution's result, when it has completed with one. */
+  readonly result?: unknown;
+}
+
+/** What the handler answers to an SQS batch: the records that SQS has to deliver again. */
+export interface BatchAnswer {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}

@@ -1,0 +1,100 @@
+import { CorruptContinuationError, IncompatibleStateError } from '../../errors';
+import { type Execution, noStep, type Phase } from './execution';
+import { isRecord } from './is-record';
+import type { JobPlan } from './job-plan';
+
+/** What travels from one invocation to the next, beside the state. Steps go by name, so that code may be reordered in mid-run. */
+export interface Continuation extends Omit<Execution, 'stepIndex'> {
+  readonly job: string;
+  readonly version: number;
+  /** The next step's name; null in a cycle in which there is nothing to run. */
+  readonly step: string | null;
+  readonly input: unknown;
+}
+
+/** Puts an execution into words that another invocation, or other code, can read. */
+export function describeContinuation(plan: JobPlan, { stepIndex, ...rest }: Execution, input: unknown): Continuation {
+  return { ...rest, job: plan.name, version: plan.version, step: plan.steps[stepIndex]?.method ?? null, input };
+}
+
+/**
+ * Reads a continuation that another invocation described.
+ *
+ * @throws CorruptContinuationError when a part is missing or has the wrong type.
+ * @throws IncompatibleStateError when it is of another job, a newer version, or a step that the job does not have.
+ */
+export function readContinuation(plan: JobPlan, received: unknown): Continuation {
+  const continuation = checkShape(received);
+  const { executionId } = continuation;
+  if (continuation.job !== plan.name) throw mismatch(executionId, 'job', plan.name, continuation.job);
+  if (continuation.version > plan.version) throw mismatch(executionId, 'version', plan.version, continuation.version);
+  const { step } = continuation;
+  if (step !== null && !plan.steps.some(({ method }) => method === step)) {
+    throw mismatch(executionId, 'step', plan.steps.map(({ method }) => method).join(', '), step);
+  }
+  return continuation;
+}
+
+/** The execution that a continuation describes, in the terms of this plan. */
+export function resumeExecution(plan: JobPlan, continuation: Continuation): Execution {
+  const { job: _job, version: _version, step, input: _input, ...rest } = continuation;
+  const stepIndex = step === null ? noStep : plan.steps.findIndex(({ method }) => method === step);
+  return { ...rest, result: rest.result, stepIndex };
+}
+
+type Check = (value: unknown) => boolean;
+const isText: Check = (value) => typeof value === 'string' && value !== '';
+const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isNumberFromOne: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 1;
+const isTime: Check = (value) => Number.isFinite(value) && (value as number) >= 0;
+const isPhase: Check = (value) => (['check', 'complete', 'start', 'step'] satisfies Phase[]).includes(value as Phase);
+
+const checks: Record<Exclude<keyof Continuation, 'input' | 'result'>, Check> = {
+  executionId: isText,
+  job: isText,
+  version: isNumberFromOne,
+  startedAtMs: isTime,
+  invocation: isNumberFromOne,
+  phase: isPhase,
+  cycle: isNumberFromOne,
+  step: (value) => value === null || isText(value),
+  attempt: isNumberFromOne,
+  safePointCount: isCount,
+  resumeAtMs: isTime,
+  isWaiting: (value) => typeof value === 'boolean',
+  stepCount: isCount,
+  failedAttemptCount: isCount,
+  idleInvocationCount: isCount,
+  interruptionCount: isCount,
+};
+
+function checkShape(received: unknown): Continuation {
+  if (!isRecord(received)) throw corrupt('it is not an object');
+  for (const [part, check] of Object.entries(checks)) {
+    if (!Object.hasOwn(received, part) || !check(received[part])) throw corrupt(`its ${part} is missing or not what it should be`);
+  }
+  return received as unknown as Continuation;
+}
+
+/** The error for a continuation that is not whole. */
+export function corrupt(reason: string, cause?: unknown): CorruptContinuationError {
+  return new CorruptContinuationError({
+    problem: `The continuation cannot be read: ${reason}.`,
+    cure: 'Send continuations on exactly as they were sent; redrive the dead letter that holds the original one.',
+    details: { reason },
+    cause,
+  });
+}
+
+function mismatch(executionId: string, part: 'job' | 'step' | 'version', expected: string | number, received: string | number) {
+  const cures = {
+    job: `Give this function the job ${received}, or set @LongRunning({ name: '${received}' }) if the class was renamed.`,
+    step: `Bring the step ${received} back (it may call the new one), or redrive the execution on the code that started it.`,
+    version: 'Deploy the newer code again, or redrive the execution on it.',
+  };
+  return new IncompatibleStateError({
+    problem: `The continuation of execution ${executionId} is of ${part} ${received}, but this code has ${part} ${expected}.`,
+    cure: cures[part],
+    details: { executionId, expected, received },
+  });
+}

@@ -1,0 +1,102 @@
+/** A value of the state and the way to it. */
+interface Place {
+  readonly value: unknown;
+  readonly segment: string;
+  readonly parent: Place | undefined;
+}
+
+/** What a place turned out to be while it was looked into. */
+const unreadable = Symbol('unreadable');
+const maxPathLength = 300;
+const maxKeyLength = 40;
+
+/**
+ * Finds the way to a value of the state, as a programmer would write it: `totals.rows[3].socket`, `lookup.get("a b")`, `tags[2]`.
+ * Runs only when something was refused, in the order of the copying walk, so it finds the same value. Needs no stack, however deep the value lies.
+ *
+ * @param offender - the value to find; left out: the first value that cannot be read (a getter or proxy that throws)
+ */
+export function findPath(state: Record<string, unknown>, ...offender: readonly unknown[]): string {
+  const [wanted] = offender.length > 0 ? offender : [unreadable];
+  const visited = new Set<unknown>();
+  const places: Place[] = [{ value: state, segment: '', parent: undefined }];
+  for (let place = places.pop(); place !== undefined; place = places.pop()) {
+    if (Object.is(place.value, wanted) && place.parent !== undefined) return pathOf(place);
+    if (typeof place.value !== 'object' || place.value === null || visited.has(place.value)) continue;
+    visited.add(place.value);
+    const inner = placesIn(place);
+    if (inner === unreadable && wanted === unreadable) return pathOf(place);
+    if (inner !== unreadable) places.push(...inner.reverse());
+  }
+  return '';
+}
+
+/** Writes one step of a path: `.name`, `["a b"]` or `[Symbol(tag)]`. */
+export function segmentOf(key: string | symbol): string {
+  if (typeof key === 'symbol') return `[${String(key)}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(key) && key.length <= maxKeyLength ? `.${key}` : `[${literal(key)}]`;
+}
+
+/** Puts a segment behind a path; a leading dot is dropped from the first. */
+export function joinPath(path: string, segment: string): string {
+  return path === '' && segment.startsWith('.') ? segment.slice(1) : path + segment;
+}
+
+function pathOf(place: Place): string {
+  const segments: string[] = [];
+  for (let here: Place | undefined = place; here !== undefined; here = here.parent) segments.push(here.segment);
+  return shorten(joinPath('', segments.reverse().join('')));
+}
+
+function shorten(path: string): string {
+  const half = maxPathLength / 2;
+  return path.length <= maxPathLength ? path : `${path.slice(0, half)}…${path.slice(-half)}`;
+}
+
+function placesIn(parent: Place): Place[] | typeof unreadable {
+  try {
+    const { value } = parent;
+    if (isMap(value)) return placesInMap(parent, value);
+    if (isSet(value))
+      return [...Set.prototype.values.call(value)].map((member, index) => ({ value: member, segment: `[${index}]`, parent }));
+    if (ArrayBuffer.isView(value)) return [];
+    const isArray = Array.isArray(value);
+    return Object.keys(value as object).map((key) => placeAt(parent, key, isArray && /^\d+$/.test(key) ? `[${key}]` : segmentOf(key)));
+  } catch {
+    return unreadable;
+  }
+}
+
+function placeAt(parent: Place, key: string, segment: string): Place {
+  try {
+    return { value: (parent.value as Record<string, unknown>)[key], segment, parent };
+  } catch {
+    return { value: unreadable, segment, parent };
+  }
+}
+
+/** A key that is an object cannot be written down; its place in the order can. */
+function placesInMap(parent: Place, map: Map<unknown, unknown>): Place[] {
+  return [...Map.prototype.entries.call(map)].flatMap(([key, value], index) => [
+    { value: key, segment: `.keys()[${index}]`, parent },
+    { value, segment: isNameable(key) ? `.get(${literal(key)})` : `.values()[${index}]`, parent },
+  ]);
+}
+
+function isNameable(key: unknown): boolean {
+  return key === null || (typeof key !== 'object' && typeof key !== 'function' && typeof key !== 'symbol');
+}
+
+function literal(key: unknown): string {
+  if (typeof key === 'bigint') return `${key}n`;
+  if (typeof key !== 'string') return String(key);
+  return key.length <= maxKeyLength ? JSON.stringify(key) : `${JSON.stringify(key.slice(0, maxKeyLength)).slice(0, -1)}…"`;
+}
+
+function isMap(value: unknown): value is Map<unknown, unknown> {
+  return Object.prototype.toString.call(value) === '[object Map]';
+}
+
+function isSet(value: unknown): value is Set<unknown> {
+  return Object.prototype.toString.call(value) === '[object Set]';
+}

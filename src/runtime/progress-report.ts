@@ -1,0 +1,29 @@
+import type { Clock, Logger } from './ports';
+
+/** Logs progress at most once per interval, and never loses the last report. */
+export class ProgressReport {
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #pending: object | undefined;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+
+  constructor(logger: Logger, clock: Clock, intervalMs: number) {
+    this.#logger = logger;
+    this.#clock = clock;
+    this.#intervalMs = intervalMs;
+  }
+
+  report(step: string, done: number, total?: number, note?: string): void {
+    this.#pending = { step, done, ...(total === undefined ? {} : { total }), ...(note === undefined ? {} : { note }) };
+    if (this.#clock.now() - this.#lastMs >= this.#intervalMs) this.flush();
+  }
+
+  /** Logs the report that was held back, if there is one. */
+  flush(): void {
+    if (this.#pending === undefined) return;
+    this.#logger.info('progress', this.#pending);
+    this.#pending = undefined;
+    this.#lastMs = this.#clock.now();
+  }
+}

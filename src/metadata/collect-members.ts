@@ -1,0 +1,51 @@
+import type { JobFault } from '../errors';
+import type { Declaration } from './declaration';
+import { findMemberFault } from './find-member-fault';
+import type { Ancestor } from './lineage';
+
+/** A member of a job with its role, after inheritance. */
+export interface Member {
+  readonly name: string;
+  /** The declaration that counts: the most derived one. */
+  readonly declaration: Declaration;
+  /** `@Step on Reconcile.reconcilePage`: what every problem with it begins with. */
+  readonly where: string;
+  readonly ancestor: Ancestor;
+}
+
+/**
+ * Merges the members of a class and those that it extends, base class first and otherwise as written.
+ *
+ * A member that is declared again keeps its place and takes the new options; one that is only overridden stays what it was.
+ * Every member has one role, once in each class.
+ */
+export function collectMembers(lineage: readonly Ancestor[], faults: JobFault[]): readonly Member[] {
+  const members = new Map<string, Member>();
+  for (const ancestor of lineage) {
+    for (const declaration of [...ancestor.onMembers, ...ancestor.onClass.filter(({ decorator }) => decorator !== 'LongRunning')]) {
+      const where = describePlace(declaration, ancestor);
+      const fault = findMemberFault(declaration) ?? findClash(declaration, ancestor, members.get(String(declaration.member)));
+      const name = String(declaration.member);
+      if (fault) faults.push({ problem: `${where} ${fault.problem}`, cure: fault.cure });
+      else members.set(name, { name, declaration, where, ancestor });
+    }
+  }
+  return [...members.values()];
+}
+
+function findClash({ decorator }: Declaration, ancestor: Ancestor, earlier: Member | undefined): JobFault | undefined {
+  if (earlier === undefined) return undefined;
+  const other = earlier.declaration.decorator;
+  if (other !== decorator) {
+    const there = earlier.ancestor === ancestor ? '' : ` in ${earlier.ancestor.label}`;
+    return { problem: `is @${other}${there} as well, but a member has one role.`, cure: `Keep @${decorator} or @${other}.` };
+  }
+  if (earlier.ancestor !== ancestor) return undefined;
+  return { problem: 'is declared twice.', cure: `Keep one @${decorator}.` };
+}
+
+function describePlace({ decorator, member, placement }: Declaration, { label, name }: Ancestor): string {
+  if (placement === 'class') return `@${decorator} on ${label}`;
+  if (member === undefined) return `@${decorator} on a constructor parameter of ${label}`;
+  return `@${decorator} on ${name}${typeof member === 'symbol' ? `[${String(member)}]` : `.${member}`}`;
+}

@@ -1,0 +1,29 @@
+/** The hooks that a job may have, by the decorator that declares them. */
+export const hookDecorators = ['OnStart', 'OnResume', 'OnHandoff', 'OnComplete', 'OnFailure', 'OnCancel'] as const;
+
+/** A decorator that declares a hook. */
+export type HookDecorator = (typeof hookDecorators)[number];
+
+/** Every decorator of lambda-baton. */
+export type DecoratorName = 'LongRunning' | 'Step' | 'State' | 'Terminate' | HookDecorator;
+
+/** What a decorator was found on. */
+export type Placement = 'accessor' | 'class' | 'field' | 'method' | 'parameter' | 'static member';
+
+/** How a decorator was applied so wrongly that its options cannot be known. */
+export type Misuse = 'no-parentheses' | 'standard-decorators';
+
+/**
+ * What one use of a decorator says, unchecked: decorators only write it down, `readJob` judges it.
+ *
+ * Plain data without identity, because another copy of this package may read it.
+ */
+export interface Declaration {
+  readonly decorator: DecoratorName;
+  /** Undefined when the decorator stands on the class itself or on a parameter of its constructor. */
+  readonly member: string | symbol | undefined;
+  readonly placement: Placement;
+  /** As the user gave them; undefined when there were none. */
+  readonly options: unknown;
+  readonly misuse?: Misuse;
+}

@@ -1,0 +1,63 @@
+import type { JobFault } from '../errors';
+import type { JobPlan, Limits } from '../runtime/core/job-plan';
+import { describeClass } from './describe-class';
+import { findClassFault } from './find-class-fault';
+import type { Ancestor } from './lineage';
+import { checkOptions, isJobName, LimitsRules, LongRunningRules } from './option-rules';
+
+/** The part of a plan that `@LongRunning` decides. */
+export type JobOptions = Omit<JobPlan, 'hooks' | 'jobClass' | 'state' | 'steps' | 'terminate'>;
+
+const defaultLimits: Limits = {
+  maxInvocations: 1_000,
+  maxDurationMs: 7 * 24 * 60 * 60 * 1_000,
+  maxIdleInvocations: 3,
+  maxInterruptions: 2,
+  maxCostUsd: undefined,
+};
+
+const longestDefaultReserveMs = 10_000;
+
+/** Reads, checks and completes what the class's own `@LongRunning` says; a base class's says nothing about its subclasses. */
+export function readJobOptions(jobClass: object, lineage: readonly Ancestor[], faults: JobFault[]): JobOptions {
+  const fault = findClassFault(lineage);
+  if (fault) faults.push(fault);
+  const own = lineage.at(-1)?.onClass.find(({ decorator }) => decorator === 'LongRunning');
+  const { label } = describeClass(jobClass);
+  const where = `@LongRunning on ${label}`;
+  const given = fault ? {} : checkOptions(LongRunningRules, own?.options ?? {}, { where, faults });
+  const limits = checkOptions(LimitsRules, given.limits, { where, within: 'limits', faults });
+  const nameFault = given.name === undefined && !fault ? findNameFault(jobClass, own?.options) : undefined;
+  if (nameFault) faults.push(nameFault);
+  return completeOptions(describeClass(jobClass).className, given as Partial<JobPlan>, limits as Partial<Limits>);
+}
+
+function completeOptions(className: string, given: Partial<JobPlan>, limits: Partial<Limits>): JobOptions {
+  const { safeMs = 0, intervalMs = 0, durability } = given;
+  return {
+    name: given.name ?? className,
+    version: given.version ?? 1,
+    migrations: Object.freeze({ ...given.migrations }),
+    safeMs,
+    intervalMs,
+    reserveMs: given.reserveMs ?? Math.max(1, Math.min(Math.floor(safeMs / 4), longestDefaultReserveMs)),
+    limits: Object.freeze({ ...defaultLimits, ...limits }),
+    durability: typeof durability === 'object' ? Object.freeze({ ...durability }) : durability,
+    continueOn: given.continueOn,
+    input: given.input,
+  };
+}
+
+/** Judges the class name as the job's name: minifiers shorten it, and some compilers put an underscore before it. */
+function findNameFault(jobClass: object, options: unknown): JobFault | undefined {
+  if (typeof options === 'object' && options !== null && (options as { name?: unknown }).name !== undefined) return undefined;
+  const { className, label } = describeClass(jobClass);
+  const cure = "Add name: 'a-name-of-its-own' to the options of @LongRunning.";
+  if (className.length < 3) {
+    const problem = `@LongRunning on ${label}: the class name is too short to be the job's name (a minifier may have changed it).`;
+    return { problem, cure };
+  }
+  if (isJobName(className)) return undefined;
+  const problem = `@LongRunning on ${label}: the class name cannot be the job's name: that is a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens.`;
+  return { problem, cure };
+}

@@ -1,0 +1,82 @@
+import type { JobFault } from '../errors';
+import type { JobPlan, StateFieldPlan, StepPlan } from '../runtime/core/job-plan';
+import { defaultRetryPolicy } from '../runtime/core/retry-policy';
+import { collectMembers, type Member } from './collect-members';
+import type { DecoratorName } from './declaration';
+import { findOverrideFault } from './find-override-fault';
+import type { Ancestor } from './lineage';
+import { checkOptions, RetryRules, StateRules, StepRules, TerminateRules } from './option-rules';
+import { readHooks } from './read-hooks';
+
+/** The part of a plan that the decorators on members decide. */
+export type JobMembers = Pick<JobPlan, 'hooks' | 'state' | 'steps' | 'terminate'>;
+
+/** Reads and checks steps, state, the `@Terminate` predicate and hooks. */
+export function readMembers(jobClass: object, lineage: readonly Ancestor[], faults: JobFault[]): JobMembers {
+  const members = collectMembers(lineage, faults);
+  const pick = (decorator: DecoratorName) => members.filter(({ declaration }) => declaration.decorator === decorator);
+  for (const member of members) {
+    const fault = findOverrideFault(jobClass, member);
+    if (fault) faults.push(fault);
+  }
+  if (!isDeclared('Step', lineage)) {
+    faults.push({
+      problem: `${label(lineage)} has no @Step, so it would do nothing.`,
+      cure: 'Write @Step() above the method that does the work.',
+    });
+  }
+  return {
+    steps: Object.freeze(pick('Step').map((member) => readStep(member, faults))),
+    state: Object.freeze(pick('State').map((member) => readStateField(member, faults))),
+    terminate: readTerminate(pick('Terminate'), lineage, faults),
+    hooks: readHooks(members, lineage, faults),
+  };
+}
+
+function readStep({ name, declaration, where }: Member, faults: JobFault[]): StepPlan {
+  const given = checkOptions(StepRules, declaration.options, { where, faults }) as Partial<StepPlan>;
+  const retry = checkOptions(RetryRules, given.retry, { where, within: 'retry', faults });
+  return Object.freeze({
+    method: name,
+    once: given.once ?? false,
+    retry: Object.freeze({ ...defaultRetryPolicy, ...retry }),
+    timeoutMs: given.timeoutMs,
+    minBudgetMs: given.minBudgetMs ?? 0,
+  });
+}
+
+function readStateField({ name, declaration, where }: Member, faults: JobFault[]): StateFieldPlan {
+  const { codec, secret = false } = checkOptions(StateRules, declaration.options, { where, faults }) as Partial<StateFieldPlan>;
+  return Object.freeze({ field: name, codec, secret });
+}
+
+function readTerminate(predicates: readonly Member[], lineage: readonly Ancestor[], faults: JobFault[]): JobPlan['terminate'] {
+  if (!isDeclared('Terminate', lineage)) {
+    faults.push({
+      problem: `${label(lineage)} has no @Terminate, so it would never end.`,
+      cure: 'Write @Terminate() above a method that returns true when the work is done.',
+    });
+  }
+  if (predicates.length > 1) {
+    const places = predicates.map(({ ancestor, name }) => `${ancestor.name}.${name}`).join(' and ');
+    faults.push({
+      problem: `${label(lineage)} has ${predicates.length} @Terminate methods, ${places}.`,
+      cure: 'Keep one, and let it ask all questions.',
+    });
+  }
+  const [first] = predicates;
+  if (first === undefined) return { method: '', check: 'cycle' };
+  const { check = 'cycle' } = checkOptions(TerminateRules, first.declaration.options, { where: first.where, faults }) as {
+    check?: 'cycle' | 'step';
+  };
+  return Object.freeze({ method: first.name, check });
+}
+
+/** Says whether a decorator was used at all, if only in a wrong place: then that is the fault to report. */
+function isDeclared(decorator: DecoratorName, lineage: readonly Ancestor[]): boolean {
+  return lineage.some(({ onMembers, onClass }) => [...onMembers, ...onClass].some((declaration) => declaration.decorator === decorator));
+}
+
+function label(lineage: readonly Ancestor[]): string {
+  return lineage.at(-1)?.label ?? '';
+}

@@ -54,8 +54,8 @@ const rules = new Map<string, KindRule>([
 /** This realm's prototypes, so that a Date in every row costs one lookup. */
 const rulesByPrototype = new Map<object, KindRule>();
 for (const [name, rule] of rules) {
-  const constructor: unknown = Reflect.get(globalThis, name);
-  if (typeof constructor === 'function') rulesByPrototype.set(constructor.prototype, rule);
+  const builder: unknown = Reflect.get(globalThis, name);
+  if (typeof builder === 'function') rulesByPrototype.set(builder.prototype, rule);
 }
 
 /**
@@ -78,9 +78,9 @@ function isProven(rule: KindRule, value: object): boolean {
 }
 
 function foreignRule(prototype: object): KindRule | undefined {
-  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  if (typeof constructor !== 'function') return undefined;
-  const rule = rules.get(String(Object.getOwnPropertyDescriptor(constructor, 'name')?.value));
+  const builder: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  if (typeof builder !== 'function') return undefined;
+  const rule = rules.get(String(Object.getOwnPropertyDescriptor(builder, 'name')?.value));
   return rule !== undefined && depthOf(prototype) === rule.depth ? rule : undefined;
 }
 

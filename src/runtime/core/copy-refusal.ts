@@ -56,9 +56,9 @@ function classNameOf(value: object): string | undefined {
     typeof proto === 'object' && proto !== null;
     proto = Object.getPrototypeOf(proto)
   ) {
-    const constructor: unknown = Object.getOwnPropertyDescriptor(proto, 'constructor')?.value;
-    if (typeof constructor !== 'function') continue;
-    const name: unknown = Object.getOwnPropertyDescriptor(constructor, 'name')?.value;
+    const builder: unknown = Object.getOwnPropertyDescriptor(proto, 'constructor')?.value;
+    if (typeof builder !== 'function') continue;
+    const name: unknown = Object.getOwnPropertyDescriptor(builder, 'name')?.value;
     if (typeof name === 'string') return name === 'Object' ? undefined : name.slice(0, 60);
   }
   return undefined;

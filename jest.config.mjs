@@ -1,8 +1,6 @@
-/** @type {import('jest').Config} */
-export default {
+/** What all projects share: TypeScript by swc, without emitted metadata, as most Lambda users bundle. */
+const shared = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test', '<rootDir>/samples'],
-  testMatch: ['**/*.test.ts'],
   setupFiles: ['reflect-metadata'],
   moduleNameMapper: {
     '^lambda-baton$': '<rootDir>/src/index.ts',
@@ -24,4 +22,27 @@ export default {
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!(devalue)/)'],
+};
+
+const slow = ['<rootDir>/test/integration/', '<rootDir>/test/local/', '<rootDir>/test/samples/', '<rootDir>/samples/'];
+const packaging = ['<rootDir>/test/package/'];
+
+/** Where `verify` counts: every run adds a file of totals to this folder. */
+const totalsFolder = process.env.BATON_TOTALS;
+
+/** @type {import('jest').Config} */
+export default {
+  maxWorkers: 2,
+  reporters: ['default', ...(totalsFolder ? [['<rootDir>/scripts/verify/totals-reporter.mjs', { folder: totalsFolder }]] : [])],
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: [...slow, ...packaging] },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: ['**/*.test.ts'],
+      roots: ['<rootDir>/test', '<rootDir>/samples'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(?!integration|local|samples)'],
+    },
+    { ...shared, displayName: 'package', testMatch: ['<rootDir>/test/package/**/*.test.ts'] },
+  ],
 };

@@ -6,9 +6,9 @@
 import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
-import { readEntries } from './build/entries.mjs';
-import { fromRoot } from './build/paths.mjs';
-import { inlined, resolveSource, stripTypes } from './build/rollup-plugins.mjs';
+import { readEntries } from './lib/entries.mjs';
+import { fromRoot } from './lib/from-root.mjs';
+import { inlined, locateFiles, resolveSource, stripTypes } from './lib/rollup-plugins.mjs';
 
 const staging = fromRoot(`dist.${process.pid}.tmp`);
 const entries = readEntries();
@@ -32,7 +32,7 @@ async function buildCode() {
 async function bundleCode(input, { format, extension }) {
   const bundle = await rollup({
     input,
-    plugins: [resolveSource(), stripTypes()],
+    plugins: [resolveSource(), stripTypes(), locateFiles()],
     onwarn: failOnWarning,
     treeshake: { moduleSideEffects: (id, isExternal) => !isExternal || id === 'reflect-metadata' },
   });
@@ -43,6 +43,7 @@ async function bundleCode(input, { format, extension }) {
     chunkFileNames: `chunks/[name].${extension}`,
     sourcemap: true,
     exports: 'named',
+    esModule: true,
     interop: 'auto',
     generatedCode: 'es2015',
     externalLiveBindings: false,

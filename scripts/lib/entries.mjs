@@ -1,4 +1,4 @@
-import { fromRoot } from './paths.mjs';
+import { fromRoot } from './from-root.mjs';
 
 /** The entry points: the name in dist/ and the source it is built from. */
 const sources = {

@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
-import { fromRoot } from './paths.mjs';
+import { fromRoot } from './from-root.mjs';
 
 /** Packages whose code becomes part of ours: ESM only, so that CJS users could not load them. */
 export const inlined = ['devalue'];
@@ -39,6 +39,16 @@ export function stripTypes() {
         tsconfigRaw,
       });
       return { code: javascript, map };
+    },
+  };
+}
+
+/** Gives CJS the `import.meta.url` of Node, without the branch for browsers. */
+export function locateFiles() {
+  return {
+    name: 'locate-files',
+    resolveImportMeta(property, { format }) {
+      return format === 'cjs' && property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null;
     },
   };
 }

@@ -1,0 +1,122 @@
+/** Which folder may import which. The layout is explained in CONTRIBUTING.md. */
+
+const own = (folders) => `^src/(${folders})`;
+const vendor = ['core', 'npm', 'npm-dev', 'npm-peer', 'npm-optional', 'npm-bundled', 'npm-no-pkg', 'npm-unknown', 'undetermined'];
+
+/** Everything outside `allowed` is out of bounds for `folder`. */
+function only(name, folder, allowed, why) {
+  return { name, severity: 'error', comment: why, from: { path: own(folder) }, to: { pathNot: own(allowed) } };
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', comment: 'A cycle has no bottom to begin reading at.', from: {}, to: { circular: true } },
+    { name: 'all-imports-resolve', severity: 'error', comment: 'It would not load.', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'src-stands-alone',
+      severity: 'error',
+      comment: 'Users get src only.',
+      from: { path: '^src/' },
+      to: { path: '^(test|samples|bench|scripts)/' },
+    },
+    {
+      name: 'index-is-for-users',
+      severity: 'error',
+      comment: 'Import the file that has it.',
+      from: { path: '^src/' },
+      to: { path: '^src/index\\.ts$' },
+    },
+
+    only('errors-import-nothing', 'errors/', 'errors/', 'Everything else may throw them.'),
+    only('core-is-pure', 'runtime/core/', 'runtime/core/|errors/', 'It decides; others do.'),
+    only('ports-are-interfaces', 'runtime/ports/', 'runtime/ports/|runtime/core/|errors/', 'They name what the core speaks about.'),
+    {
+      name: 'ports-import-types',
+      severity: 'error',
+      comment: 'An interface needs no code.',
+      from: { path: own('runtime/ports/') },
+      to: { pathNot: own('runtime/ports/'), dependencyTypesNot: ['type-only'] },
+    },
+    only(
+      'decorators-only-declare',
+      'decorators/',
+      'decorators/|metadata/|runtime/core/|errors/|runtime/step-context',
+      'What is declared is acted upon elsewhere.',
+    ),
+    {
+      name: 'metadata-knows-no-runtime',
+      severity: 'error',
+      comment: 'It reads definitions.',
+      from: { path: own('metadata/') },
+      to: { path: own('di/|decorators/|local/|cli/|runtime/(?!core/|ports/|step-context)') },
+    },
+    {
+      name: 'adapters-stand-alone',
+      severity: 'error',
+      comment: 'One vendor each, behind one port.',
+      from: { path: own('runtime/adapters/') },
+      to: { path: own('di/|metadata/|decorators/|local/|cli/|runtime/(?!core/|ports/|adapters/)') },
+    },
+    {
+      name: 'runtime-knows-no-di',
+      severity: 'error',
+      comment: 'It is given ports.',
+      from: { path: own('runtime/(?!create-handler)') },
+      to: { path: own('di/|decorators/') },
+    },
+    {
+      name: 'library-knows-no-local',
+      severity: 'error',
+      comment: 'The local Lambda never gets into a bundle.',
+      from: { path: '^src/(?!local/|cli/)' },
+      to: { path: own('local/|cli/') },
+    },
+    {
+      name: 'local-stands-alone',
+      severity: 'error',
+      comment: 'It is AWS, which does not know us.',
+      from: { path: own('local/') },
+      to: { path: '^src/(?!local/|errors/)' },
+    },
+    {
+      name: 'cli-is-thin',
+      severity: 'error',
+      comment: 'It shows what the local Lambda does.',
+      from: { path: own('cli/') },
+      to: { path: '^src/(?!cli/|local/|errors/)' },
+    },
+
+    {
+      name: 'vendors-in-adapters',
+      severity: 'error',
+      comment: 'npm packages and node: modules stay behind ports.',
+      from: { path: '^src/', pathNot: own('runtime/adapters/|local/|cli/') },
+      to: { dependencyTypes: vendor, pathNot: '(^|node_modules/)(reflect-metadata|tsyringe)(/|$)' },
+    },
+    {
+      name: 'tsyringe-in-di',
+      severity: 'error',
+      comment: 'One container per invocation, made in one place.',
+      from: { path: '^src/', pathNot: own('di/|runtime/create-handler\\.ts|index\\.ts') },
+      to: { path: 'node_modules/tsyringe/' },
+    },
+    {
+      name: 'polyfill-in-metadata',
+      severity: 'error',
+      comment: 'Loaded once, before tsyringe.',
+      from: { path: '^src/', pathNot: own('metadata/|di/|index\\.ts') },
+      to: { path: 'node_modules/reflect-metadata/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/**
+ * Bundles a minimal job as users do (esbuild, ESM, minified, AWS SDK external, everything else in) and holds it to its limit.
+ * `--why` lists what the bundle is made of.
+ */
+import { gzipSync } from 'node:zlib';
+import { analyzeMetafile, build } from 'esbuild';
+import { ensureBuilt } from './lib/ensure-built.mjs';
+import { fromRoot } from './lib/from-root.mjs';
+
+const maxBytes = 40 * 1024;
+const job = `
+  import { createHandler, LongRunning, State, Step, Terminate } from 'lambda-baton';
+  class Count {
+    left = 3;
+    countDown() { this.left -= 1; }
+    isDone() { return this.left === 0; }
+  }
+  State()(Count.prototype, 'left');
+  Step()(Count.prototype, 'countDown', Object.getOwnPropertyDescriptor(Count.prototype, 'countDown'));
+  Terminate()(Count.prototype, 'isDone', Object.getOwnPropertyDescriptor(Count.prototype, 'isDone'));
+  LongRunning({ name: 'count', safeMs: 60_000, intervalMs: 5_000 })(Count);
+  export const handler = createHandler(Count);`;
+
+ensureBuilt();
+const { outputFiles, metafile } = await build({
+  stdin: { contents: job, resolveDir: fromRoot(), loader: 'js' },
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  external: ['@aws-sdk/*'],
+  metafile: true,
+  write: false,
+});
+const bytes = outputFiles.reduce((sum, file) => sum + gzipSync(file.contents, { level: 9 }).length, 0);
+if (process.argv.includes('--why')) console.log(await analyzeMetafile(metafile));
+console.log(`${bytes <= maxBytes ? '✔' : '✖'} a minimal job is ${kilobytes(bytes)} gzipped, at most ${kilobytes(maxBytes)}`);
+if (bytes > maxBytes) console.error('→ npm run check:size -- --why');
+process.exitCode = bytes <= maxBytes ? 0 : 1;
+
+function kilobytes(count) {
+  return `${(count / 1024).toFixed(1)} KB`;
+}

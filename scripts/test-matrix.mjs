@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+/** Runs the tests of the built package and of the core on every Node version that is supported. `-- 22` runs one version only. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { ensureBuilt } from './lib/ensure-built.mjs';
+import { fromRoot } from './lib/from-root.mjs';
+
+const supported = ['20', '22', '24'];
+const asked = process.argv.slice(2).filter((version) => supported.includes(version));
+
+ensureBuilt();
+const failed = (asked.length ? asked : supported).filter((version) => !passesOn(version));
+if (failed.length) console.error(`\n✖ failed on Node ${failed.join(', ')}`);
+process.exitCode = failed.length ? 1 : 0;
+
+function passesOn(version) {
+  const node = findNode(version);
+  console.log(`\n── Node ${version} (${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()})`);
+  const { status } = spawnSync(node, [fromRoot('node_modules/jest/bin/jest.js'), '--selectProjects', 'unit', 'package'], {
+    cwd: fromRoot(),
+    stdio: 'inherit',
+  });
+  return status === 0;
+}
+
+/** The path of a Node binary: this one when it is of the version, else the registry's. Its package fetches it in an install script. */
+function findNode(version) {
+  if (process.versions.node.startsWith(`${version}.`)) return process.execPath;
+  const npx = ['-y', '--ignore-scripts=false', '--loglevel=error', '-p', `node@${version}`, 'node', '-p', 'process.execPath'];
+  return execFileSync('npx', npx, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Row {
+  readonly code: string;
+  readonly className: string;
+  readonly meaning: string;
+  readonly cure: string;
+}
+
+const root = join(__dirname, '../../..');
+
+describe('docs/errors.md', () => {
+  const rows = readRows();
+
+  it('has one row per code of BatonErrorCode, in the same order, and no other', () => {
+    expect(rows.map((row) => row.code)).toEqual(readCodes());
+  });
+
+  it.each(rows)('$code says what it means and what to do', ({ meaning, cure }) => {
+    expect(meaning).toMatch(/^[A-Z].{20,}\.$/);
+    expect(cure).toMatch(/^[A-Z`].{15,}\.$/);
+  });
+
+  it.each(rows)('$code is the code of the class that its row names', ({ code, className }) => {
+    expect(readClass(className, code)).toMatch(new RegExp(`class ${className} [\\s\\S]*code(?:: \\w+)? = '${code}'`));
+  });
+});
+
+/** The rows of the table. */
+function readRows(): Row[] {
+  const cells = /^\| `([A-Z_]+)` \| `(\w+)` \| (.*?) \| (.*?) \|$/gm;
+  return [...read('docs/errors.md').matchAll(cells)].map(([, code = '', className = '', meaning = '', cure = '']) => ({
+    code,
+    className,
+    meaning,
+    cure,
+  }));
+}
+
+/** The members of the union, from its source: a type leaves nothing to look at when the program runs. */
+function readCodes(): string[] {
+  const union = /type BatonErrorCode =([^;]*);/.exec(read('src/errors/baton-error.ts'))?.[1] ?? '';
+  return [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code = '']) => code);
+}
+
+/** The source of an error class; only the local Lambda keeps one of its own. */
+function readClass(className: string, code: string): string {
+  const file = `${className.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase()}.ts`;
+  return read(code === 'LOCAL_LAMBDA' ? `src/local/${file}` : `src/errors/${file}`);
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}

@@ -41,6 +41,11 @@ export class Attempt {
     return this.#abortCode !== undefined;
   }
 
+  /** Whether the attempt was asked to stop because of the invocation, not because of its own time-out. */
+  get isCutOff(): boolean {
+    return this.#abortCode === 'safe-window';
+  }
+
   get isAbandoned(): boolean {
     return this.#isAbandoned;
   }

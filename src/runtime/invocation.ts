@@ -1,24 +1,140 @@
-import { ExecutionFailedError, InvalidDirectiveError, InvalidInputError, StepTimeoutError } from '../errors';
-import type { InvocationAnswer } from './answer';
-import { Attempt, type Ending } from './attempt';
+import type { Attempt } from './attempt';
 import type { Collaborators } from './collaborators';
 import { ContextLogger } from './context-logger';
-import { apply } from './core/apply';
 import type { StateCopy } from './core/copy-state';
-import { type Decision, decide, type HandOffReason } from './core/decide';
-import { describeError, ensureError } from './core/describe-error';
-import { isDirective } from './core/directives';
-import { type Execution, nameUnit } from './core/execution';
-import { checkFuses } from './core/fuses';
-import type { JobPlan, StepPlan } from './core/job-plan';
-import { judgeFailure } from './core/judge-failure';
-import { defaultRetryPolicy } from './core/retry-policy';
-import type { LiveJob } from './live-job';
+import type { Situation } from './core/decide';
+import { describeError } from './core/describe-error';
+import type { Execution } from './core/execution';
+import type { JobPlan } from './core/job-plan';
+import { LiveJob } from './live-job';
 import type { OpenedExecution } from './opened-execution';
 import { type Context, type Logger, readMaxDelaySeconds } from './ports';
+import { prepareSender } from './prepare-sender';
 import { ProgressReport } from './progress-report';
-import { sendContinuation } from './send-continuation';
-import { AttemptContext, type ContextHost } from './step-context';
+import type { ContextHost } from './step-context';
 import type { TimeBudget } from './time-budget';
 import { Watchdog } from './watchdog';
-import { writeContinuation } from './write-continuation';
+
+/** The sender is prepared this long before the safe window, in milliseconds, or halfway to it when that is later. */
+const warmUpLeadMs = 5_000;
+
+/** Steps that never wait get a turn of the event loop between them this often, in milliseconds. */
+const breathEveryMs = 20;
+
+/** What an invocation is built from. */
+export interface InvocationParts {
+  readonly plan: JobPlan;
+  readonly opened: OpenedExecution;
+  readonly context: Context;
+  readonly budget: TimeBudget;
+  readonly collaborators: Collaborators;
+  /** Makes a fresh job instance with its dependencies. */
+  readonly construct: () => object;
+}
+
+/** One Lambda call's share of an execution: the live job, its last safe point, and what watches it. */
+export class Invocation implements ContextHost {
+  readonly plan: JobPlan;
+  readonly context: Context;
+  readonly collaborators: Collaborators;
+  readonly job: LiveJob;
+  readonly input: unknown;
+  readonly logger: Logger;
+  readonly progressReport: ProgressReport;
+  readonly watchdog: Watchdog;
+  readonly maxDelaySeconds: number;
+  /** Where the execution stands. Moved on by `passSafePoint`, and by outcomes that are none. */
+  execution: Execution;
+  /** The state at the last safe point: what a failed attempt goes back to, and what is handed over. */
+  checkpoint: StateCopy;
+  /** Whether this invocation has begun an attempt or waited: if not, its hand-off is an idle one. */
+  isIdle = true;
+  /** Whether an abandoned attempt still holds the job instance. */
+  isOrphaned = false;
+  #lastBreathMs: number;
+  readonly #budget: TimeBudget;
+
+  constructor({ plan, opened, context, budget, collaborators, construct }: InvocationParts) {
+    this.plan = plan;
+    this.context = context;
+    this.collaborators = collaborators;
+    this.execution = opened.execution;
+    this.input = opened.input;
+    this.#budget = budget;
+    this.#lastBreathMs = collaborators.clock.now();
+    const { executionId, invocation } = opened.execution;
+    this.logger = new ContextLogger(collaborators.logger, { executionId, invocation, job: plan.name });
+    this.progressReport = new ProgressReport(this.logger, collaborators.clock, plan.intervalMs);
+    this.maxDelaySeconds = Math.max(0, ...collaborators.senders.map(readMaxDelaySeconds));
+    this.watchdog = new Watchdog(budget, this.#readEdges(), () => void prepareSender(collaborators.senders, context, this.logger));
+    this.job = new LiveJob(plan, construct);
+    this.checkpoint = this.#restore(opened.values);
+  }
+
+  get safeMs(): number {
+    return this.plan.safeMs;
+  }
+
+  remainingMs(): number {
+    return this.#budget.remainingMs();
+  }
+
+  progress(step: string, done: number, total?: number, note?: string): void {
+    this.progressReport.report(step, done, total, note);
+  }
+
+  /** The facts for the next decision. */
+  readSituation(): Situation {
+    return { nowMs: this.collaborators.clock.now(), remainingMs: this.remainingMs(), maxDelaySeconds: this.maxDelaySeconds };
+  }
+
+  /**
+   * Moves on to the given position, with the state as it is now.
+   *
+   * @throws UnserializableStateError when the state cannot be stored; the last safe point stands then.
+   */
+  passSafePoint(execution: Execution): void {
+    this.checkpoint = this.job.capture();
+    this.execution = execution;
+  }
+
+  /** Puts the state of the last safe point back; into a fresh instance when an abandoned attempt still holds the old one. */
+  rollBack(isOrphaned = false): void {
+    if (isOrphaned) this.job.renew();
+    this.job.restore(this.checkpoint.values);
+  }
+
+  /** Whether steps have held the event loop for so long that timers and sockets need a turn. */
+  isBreathless(nowMs: number): boolean {
+    return nowMs - this.#lastBreathMs >= breathEveryMs;
+  }
+
+  /** Lets the event loop turn once. */
+  async breathe(): Promise<void> {
+    await this.collaborators.platform.breathe();
+    this.#lastBreathMs = this.collaborators.clock.now();
+  }
+
+  /** Reports what an abandoned attempt, or the end of a stopped generator, brought to light. */
+  reportLate(attempt: Attempt, step: string, error: unknown): void {
+    const fields = { step, ...(error === undefined ? {} : { error: describeError(error) }) };
+    const message = attempt.isAbandoned ? 'late result of an abandoned step discarded' : 'step failed while it was being stopped';
+    this.logger.warn(message, fields);
+  }
+
+  #restore(values: Record<string, unknown> | undefined): StateCopy {
+    if (values !== undefined) {
+      this.job.restore(values);
+      const declared = new Set(this.plan.state.map(({ field }) => field));
+      const unknownFields = Object.keys(values).filter((field) => !declared.has(field));
+      if (unknownFields.length > 0) this.logger.warn('fields of an older state are no longer declared', { unknownFields });
+    }
+    return this.job.capture();
+  }
+
+  #readEdges() {
+    const { intervalMs, safeMs, reserveMs } = this.plan;
+    const budgetMs = Math.max(0, this.remainingMs() - safeMs);
+    return { intervalMs, safeMs, reserveMs, warmUpMs: safeMs + Math.min(Math.max(warmUpLeadMs, 2 * intervalMs), budgetMs / 2) };
+  }
+}

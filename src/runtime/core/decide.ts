@@ -1,4 +1,3 @@
-import type { BatonError } from '../../errors';
 import { type Execution, noStep } from './execution';
 import { checkFuses } from './fuses';
 import type { JobPlan } from './job-plan';
@@ -22,7 +21,7 @@ export type Decision =
   | { readonly kind: 'sleep'; readonly ms: number }
   | { readonly kind: 'hand-off'; readonly reason: HandOffReason; readonly delaySeconds: number }
   | { readonly kind: 'complete' }
-  | { readonly kind: 'fail'; readonly error: BatonError };
+  | { readonly kind: 'fail'; readonly error: unknown };
 
 const run: Decision = Object.freeze({ kind: 'run' });
 const complete: Decision = Object.freeze({ kind: 'complete' });

@@ -1,0 +1,129 @@
+import { BatonError, ExecutionFailedError } from '../errors';
+import type { InvocationAnswer } from './answer';
+import { type Decision, decide, type HandOffReason } from './core/decide';
+import { cut, describeError, ensureError } from './core/describe-error';
+import { type Execution, nameUnit } from './core/execution';
+import { checkFuses } from './core/fuses';
+import { Invocation, type InvocationParts } from './invocation';
+import { runHook, runStatefulHook } from './run-hook';
+import { runUnit } from './run-unit';
+import { sendContinuation } from './send-continuation';
+import { type ContinuationMessage, writeContinuation } from './write-continuation';
+
+/**
+ * Runs one invocation of an execution: asks what is next, does it, and feeds back what happened, until the execution has ended
+ * or is handed over.
+ *
+ * @throws ExecutionFailedError when the execution has failed.
+ * @throws HandOffFailedError when it can neither go on here nor be handed over.
+ */
+export async function runInvocation(parts: InvocationParts): Promise<InvocationAnswer> {
+  const invocation = new Invocation(parts);
+  try {
+    invocation.watchdog.start(parts.collaborators.timer);
+    await announce(invocation, parts.opened.values !== undefined);
+    return await loop(invocation);
+  } finally {
+    invocation.watchdog.stop();
+  }
+}
+
+async function announce(invocation: Invocation, isResumed: boolean): Promise<void> {
+  const { execution, logger, plan } = invocation;
+  const remainingMs = Math.round(invocation.remainingMs());
+  if (!isResumed) return logger.info('execution started', { remainingMs });
+  logger.info('execution resumed', { step: nameUnit(plan, execution), cycle: execution.cycle, remainingMs });
+  await runStatefulHook(invocation, plan.hooks.onResume);
+}
+
+async function loop(invocation: Invocation): Promise<InvocationAnswer> {
+  let decision: Decision | undefined;
+  for (;;) {
+    decision ??= decide(invocation.plan, invocation.execution, invocation.readSituation());
+    switch (decision.kind) {
+      case 'run':
+        decision = await runUnit(invocation);
+        if (invocation.isBreathless(invocation.collaborators.clock.now())) await invocation.breathe();
+        break;
+      case 'sleep':
+        await sleep(invocation, decision.ms);
+        decision = undefined;
+        break;
+      case 'hand-off':
+        return await handOff(invocation, decision.reason, decision.delaySeconds);
+      case 'complete':
+        return completeExecution(invocation);
+      case 'fail':
+        return await failExecution(invocation, decision.error);
+    }
+  }
+}
+
+function sleep(invocation: Invocation, ms: number): Promise<void> {
+  invocation.isIdle = false;
+  return new Promise((resolve) => {
+    invocation.collaborators.timer.once(Math.max(1, Math.ceil(ms)), resolve);
+  });
+}
+
+async function handOff(invocation: Invocation, reason: HandOffReason, delaySeconds: number): Promise<InvocationAnswer> {
+  const { collaborators, context, logger, plan } = invocation;
+  const next = describeNext(invocation, delaySeconds > 0);
+  const blown = checkFuses(plan, { ...next, interruptionCount: 0 }, collaborators.clock.now());
+  if (blown) return failExecution(invocation, blown);
+  if (!invocation.isOrphaned) await runStatefulHook(invocation, plan.hooks.onHandoff);
+  invocation.progressReport.flush();
+  let message: ContinuationMessage;
+  try {
+    message = writeContinuation(plan, next, invocation.input, invocation.checkpoint, collaborators, readMaxBytes(invocation));
+  } catch (error) {
+    return failExecution(invocation, error);
+  }
+  const { executionId } = next;
+  const facts = { step: nameUnit(plan, next), reason, bytes: message.bytes, ...(delaySeconds > 0 ? { delaySeconds } : {}) };
+  logger.info('handing off', { ...facts, remainingMs: Math.round(invocation.remainingMs()) });
+  const shipment = { ...message, delaySeconds, executionId, invocation: next.invocation, context };
+  const room = { timer: collaborators.timer, logger, remainingMs: () => invocation.remainingMs() };
+  const channel = await sendContinuation(collaborators.senders, shipment, room);
+  logger.info('handed off', { ...facts, channel, ...summarise(invocation) });
+  return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: invocation.execution.invocation };
+}
+
+function describeNext({ execution, isIdle }: Invocation, isDelayed: boolean): Execution {
+  const idleInvocationCount = isIdle && !isDelayed ? execution.idleInvocationCount + 1 : 0;
+  return { ...execution, invocation: execution.invocation + 1, idleInvocationCount };
+}
+
+function readMaxBytes({ collaborators }: Invocation): number {
+  return Math.max(0, ...collaborators.senders.map(({ maxBytes }) => maxBytes));
+}
+
+function completeExecution(invocation: Invocation): InvocationAnswer {
+  const { executionId, invocation: number, result } = invocation.execution;
+  invocation.progressReport.flush();
+  invocation.logger.info('execution completed', summarise(invocation));
+  return { status: 'completed', executionId, invocation: number, ...(result === undefined ? {} : { result }) };
+}
+
+async function failExecution(invocation: Invocation, thrown: unknown): Promise<never> {
+  const { execution, plan } = invocation;
+  const error = ensureError(thrown);
+  if (invocation.isOrphaned) invocation.rollBack(true);
+  await runHook(invocation, plan.hooks.onFailure, (ctx) => [error, ctx]);
+  invocation.progressReport.flush();
+  const step = nameUnit(plan, execution);
+  invocation.logger.error('execution failed', { step, ...summarise(invocation), error: describeError(thrown) });
+  const { executionId, invocation: number } = execution;
+  const [reason = '', advice] = cut(describeError(thrown).message).split('\n→ ');
+  throw new ExecutionFailedError({
+    problem: `Execution ${executionId} of job ${plan.name} failed at ${step} in invocation ${number}: ${reason}`,
+    cure: (BatonError.is(thrown) ? advice : undefined) ?? `Look at the cause, mend it, and start the execution again.`,
+    details: { executionId, job: plan.name, invocation: number, step },
+    cause: error,
+  });
+}
+
+function summarise({ collaborators, execution }: Invocation) {
+  const { stepCount, failedAttemptCount, cycle, startedAtMs } = execution;
+  return { stepCount, failedAttemptCount, cycle, durationMs: Math.round(collaborators.clock.now() - startedAtMs) };
+}

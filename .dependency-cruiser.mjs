@@ -92,7 +92,14 @@ export default {
       severity: 'error',
       comment: 'npm packages and node: modules stay behind ports.',
       from: { path: '^src/', pathNot: own('runtime/adapters/|local/|cli/') },
-      to: { dependencyTypes: vendor, pathNot: '(^|node_modules/)(reflect-metadata|tsyringe)(/|$)' },
+      to: { dependencyTypes: vendor, pathNot: 'node_modules/(class-validator|reflect-metadata|tsyringe)/' },
+    },
+    {
+      name: 'class-validator-by-one-door',
+      severity: 'error',
+      comment: 'A cold start loads the pieces that are used, by deep path, in one file.',
+      from: { path: '^src/', pathNot: own('runtime/adapters/|metadata/option-rules/class-validator\\.ts') },
+      to: { path: 'node_modules/class-validator/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'tsyringe-in-di',

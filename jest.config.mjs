@@ -27,22 +27,25 @@ const shared = {
 const slow = ['<rootDir>/test/integration/', '<rootDir>/test/local/', '<rootDir>/test/samples/', '<rootDir>/samples/'];
 const packaging = ['<rootDir>/test/package/'];
 
+/** Longest a test with child processes may take, in milliseconds. */
+const slowMs = 60_000;
+
 /** Where `verify` counts: every run adds a file of totals to this folder. */
 const totalsFolder = process.env.BATON_TOTALS;
 
 /** @type {import('jest').Config} */
 export default {
-  maxWorkers: 2,
   reporters: ['default', ...(totalsFolder ? [['<rootDir>/scripts/verify/totals-reporter.mjs', { folder: totalsFolder }]] : [])],
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: [...slow, ...packaging] },
     {
       ...shared,
       displayName: 'integration',
+      testTimeout: slowMs,
       testMatch: ['**/*.test.ts'],
       roots: ['<rootDir>/test', '<rootDir>/samples'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(?!integration|local|samples)'],
     },
-    { ...shared, displayName: 'package', testMatch: ['<rootDir>/test/package/**/*.test.ts'] },
+    { ...shared, displayName: 'package', testTimeout: slowMs, testMatch: ['<rootDir>/test/package/**/*.test.ts'] },
   ],
 };

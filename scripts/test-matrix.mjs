@@ -15,7 +15,7 @@ process.exitCode = failed.length ? 1 : 0;
 function passesOn(version) {
   const node = findNode(version);
   console.log(`\n── Node ${version} (${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()})`);
-  const { status } = spawnSync(node, [fromRoot('node_modules/jest/bin/jest.js'), '--selectProjects', 'unit', 'package'], {
+  const { status } = spawnSync(node, [fromRoot('node_modules/jest/bin/jest.js'), '--selectProjects', 'unit', 'package', '--maxWorkers=2'], {
     cwd: fromRoot(),
     stdio: 'inherit',
   });

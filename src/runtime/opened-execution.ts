@@ -1,6 +1,6 @@
 import type { Collaborators } from './collaborators';
-import { resumeExecution } from './core/continuation';
 import type { Arrival } from './core/arrival';
+import { resumeExecution } from './core/continuation';
 import { beginExecution, type Execution } from './core/execution';
 import { freezeInDepth } from './core/freeze-in-depth';
 import type { JobPlan } from './core/job-plan';

@@ -75,7 +75,8 @@ function describeFormat(format: unknown): string {
 }
 
 function checkId(executionId: unknown): string {
-  const isUsable = typeof executionId === 'string' && executionId !== '' && executionId.length <= maxIdLength && !loneSurrogate.test(executionId);
+  const isUsable =
+    typeof executionId === 'string' && executionId !== '' && executionId.length <= maxIdLength && !loneSurrogate.test(executionId);
   if (isUsable) return executionId;
   throw damaged(`its executionId is not a string of 1 to ${maxIdLength} characters`);
 }

@@ -1,0 +1,73 @@
+import type { InjectionToken } from 'tsyringe';
+import { defaultLambdaClient, defaultSqsClient } from '../runtime/adapters/default-clients';
+import { DevalueCodec } from '../runtime/adapters/devalue-codec';
+import { JsonLogger, type LogLevel } from '../runtime/adapters/json-logger';
+import { type ContinueOn, LambdaSender } from '../runtime/adapters/lambda-sender';
+import { MathRandom } from '../runtime/adapters/math-random';
+import { NanoTimer } from '../runtime/adapters/nano-timer';
+import { NodePlatform } from '../runtime/adapters/node-platform';
+import { SqsSender } from '../runtime/adapters/sqs-sender';
+import { SystemClock } from '../runtime/adapters/system-clock';
+import type { Collaborators } from '../runtime/collaborators';
+import type { ContinuationSender } from '../runtime/ports';
+import type { HandlerScope } from './handler-scope';
+import { CLOCK, CONTINUATION_SENDERS, LAMBDA_CLIENT, LOGGER, RANDOM, SQS_CLIENT, STATE_CODEC, TIMER } from './tokens';
+
+/** What decides between defaults. */
+export interface DefaultsSettings {
+  readonly queueUrl: string | undefined;
+  readonly continueOn: ContinueOn;
+  readonly logLevel: LogLevel | undefined;
+}
+
+/** A handler's defaults, made once and kept warm. */
+export class Defaults {
+  readonly lambdaClient = defaultLambdaClient();
+  readonly sqsClient = defaultSqsClient();
+  readonly clock = new SystemClock();
+  readonly timer = new NanoTimer();
+  readonly random = new MathRandom();
+  readonly codec = new DevalueCodec();
+  readonly platform = new NodePlatform();
+  readonly logger: JsonLogger;
+  readonly settings: DefaultsSettings;
+
+  constructor(settings: DefaultsSettings) {
+    this.settings = settings;
+    this.logger = new JsonLogger(settings.logLevel);
+  }
+}
+
+/** The collaborators of one invocation: what the user provides, else the default. */
+export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): Collaborators & { asTokens: Map<InjectionToken, unknown> } {
+  const lambdaClient = scope.resolve(LAMBDA_CLIENT, () => defaults.lambdaClient);
+  const sqsClient = scope.resolve(SQS_CLIENT, () => defaults.sqsClient);
+  const collaborators = {
+    clock: scope.resolve(CLOCK, () => defaults.clock),
+    timer: scope.resolve(TIMER, () => defaults.timer),
+    random: scope.resolve(RANDOM, () => defaults.random),
+    logger: scope.resolve(LOGGER, () => defaults.logger),
+    codec: scope.resolve(STATE_CODEC, () => defaults.codec),
+    senders: scope.resolve(CONTINUATION_SENDERS, () => createSenders(defaults.settings, lambdaClient, sqsClient)),
+    platform: defaults.platform,
+  };
+  const asTokens = new Map<InjectionToken, unknown>([
+    [LAMBDA_CLIENT, lambdaClient],
+    [SQS_CLIENT, sqsClient],
+    [CLOCK, collaborators.clock],
+    [TIMER, collaborators.timer],
+    [RANDOM, collaborators.random],
+    [LOGGER, collaborators.logger],
+    [STATE_CODEC, collaborators.codec],
+    [CONTINUATION_SENDERS, collaborators.senders],
+  ]);
+  return { ...collaborators, asTokens };
+}
+
+type Clients = ConstructorParameters<typeof LambdaSender>[0];
+
+function createSenders({ queueUrl, continueOn }: DefaultsSettings, lambda: Clients, sqs: Clients): ContinuationSender[] {
+  const senders: ContinuationSender[] = [new LambdaSender(lambda, continueOn)];
+  if (queueUrl !== undefined) senders.push(new SqsSender(sqs, queueUrl));
+  return senders;
+}

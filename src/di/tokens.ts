@@ -1,0 +1,27 @@
+import type { InjectionToken } from 'tsyringe';
+import type { CommandSender } from '../runtime/adapters/lazy-client';
+import type { Clock, ContinuationSender, Logger, Random, StateCodec, Timer } from '../runtime/ports';
+
+/** Symbols of the global registry: two copies of this package mean the same tokens. */
+function token<Value>(name: string): InjectionToken<Value> & symbol {
+  return Symbol.for(`lambda-baton.${name}`);
+}
+
+/** The client that invokes the function again. @defaultValue `LambdaClient` of `@aws-sdk/client-lambda`, loaded on first use */
+export const LAMBDA_CLIENT = token<CommandSender>('LAMBDA_CLIENT');
+/** The client of the continuation queue. @defaultValue `SQSClient` of `@aws-sdk/client-sqs`, loaded on first use */
+export const SQS_CLIENT = token<CommandSender>('SQS_CLIENT');
+/** {@link Clock}. @defaultValue the machine's wall clock */
+export const CLOCK = token<Clock>('CLOCK');
+/** {@link Timer}. @defaultValue Nanotimer */
+export const TIMER = token<Timer>('TIMER');
+/** {@link Random}. @defaultValue `Math.random` */
+export const RANDOM = token<Random>('RANDOM');
+/** {@link Logger}. @defaultValue one line of JSON per message on standard output, from `BATON_LOG_LEVEL` up */
+export const LOGGER = token<Logger>('LOGGER');
+/** {@link StateCodec}. @defaultValue JSON when the state is plain, devalue when it is not */
+export const STATE_CODEC = token<StateCodec>('STATE_CODEC');
+/** A list of {@link ContinuationSender} in the order they are tried. @defaultValue Lambda, then SQS when `BATON_QUEUE_URL` is set */
+export const CONTINUATION_SENDERS = token<readonly ContinuationSender[]>('CONTINUATION_SENDERS');
+/** The checkpoint store. @defaultValue none: the state travels in the continuation */
+export const CHECKPOINT_STORE = token<unknown>('CHECKPOINT_STORE');

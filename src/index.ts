@@ -1,0 +1,64 @@
+// Decorators keep their declarations with this polyfill, and so does tsyringe: it has to be there first.
+import 'reflect-metadata';
+
+// Declaring a job
+export {
+  LongRunning,
+  type LongRunningOptions,
+  OnCancel,
+  OnComplete,
+  OnFailure,
+  OnHandoff,
+  OnResume,
+  OnStart,
+  State,
+  type StateOptions,
+  Step,
+  type StepOptions,
+  Terminate,
+  type TerminateOptions,
+} from './decorators';
+// Dependency injection
+export { inject } from './di/inject';
+export type { Provider } from './di/provider';
+export {
+  CHECKPOINT_STORE,
+  CLOCK,
+  CONTINUATION_SENDERS,
+  LAMBDA_CLIENT,
+  LOGGER,
+  RANDOM,
+  SQS_CLIENT,
+  STATE_CODEC,
+  TIMER,
+} from './di/tokens';
+// Errors
+export {
+  BatonError,
+  type BatonErrorCode,
+  CorruptContinuationError,
+  ExecutionConflictError,
+  ExecutionFailedError,
+  FuseBlownError,
+  HandOffFailedError,
+  IncompatibleStateError,
+  InvalidDirectiveError,
+  InvalidInputError,
+  InvalidJobError,
+  RetryableError,
+  StateTooLargeError,
+  StepInterruptedError,
+  StepTimeoutError,
+  TerminalError,
+  UnserializableStateError,
+} from './errors';
+export { NativeTimer } from './runtime/adapters/native-timer';
+export type { BatchAnswer, InvocationAnswer } from './runtime/answer';
+// Writing a step
+export { complete, type Directive, goTo, wait, waitUntil } from './runtime/core/directives';
+export type { FieldCodec } from './runtime/core/field-codec';
+// Running a job
+export { type BatonHandler, type CreateHandlerOptions, createHandler } from './runtime/create-handler';
+// Ports
+export type { Clock, ContinuationSender, Logger, Random, StateCodec, Timer } from './runtime/ports';
+export type { StepContext } from './runtime/step-context';

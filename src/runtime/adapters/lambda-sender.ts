@@ -1,0 +1,57 @@
+import type { Context, ContinuationRequest, ContinuationSender } from '../ports';
+import { classifyAwsError } from './classify-aws-error';
+import { type CommandSender, LazyClient } from './lazy-client';
+import { withTimeLimit } from './with-time-limit';
+
+/** The largest event of an asynchronous invocation, in bytes. */
+const maxEventBytes = 1_048_576;
+
+/** Which code carries an execution on: the version that runs now, or whatever the caller's qualifier points to by then. */
+export type ContinueOn = 'latest' | 'pinned';
+
+/** Hands over by invoking the same function again, asynchronously. */
+export class LambdaSender implements ContinuationSender {
+  readonly channel = 'lambda';
+  readonly maxBytes = maxEventBytes;
+  readonly maxDelaySeconds = 0;
+  readonly #client: CommandSender;
+  readonly #continueOn: ContinueOn;
+
+  constructor(client: CommandSender, continueOn: ContinueOn) {
+    this.#client = client;
+    this.#continueOn = continueOn;
+  }
+
+  /** @throws HandOffFailedError that says whether trying again may help. */
+  async send({ body, context, timeoutMs }: ContinuationRequest): Promise<void> {
+    try {
+      const { InvokeCommand } = await import('@aws-sdk/client-lambda');
+      const command = new InvokeCommand({ FunctionName: nameTarget(context, this.#continueOn), InvocationType: 'Event', Payload: body });
+      await withTimeLimit(timeoutMs, (abortSignal) => this.#client.send(command, { abortSignal }));
+    } catch (error) {
+      throw classifyAwsError(this.channel, error);
+    }
+  }
+
+  /** Loads the client and opens its connection, with a dry run of the very call that the hand-off will make. A client that a user registered is left alone. */
+  async prepare(context: Context): Promise<void> {
+    const { InvokeCommand } = await import('@aws-sdk/client-lambda');
+    if (!(this.#client instanceof LazyClient)) return;
+    const command = new InvokeCommand({ FunctionName: nameTarget(context, this.#continueOn), InvocationType: 'DryRun' });
+    try {
+      await withTimeLimit(dryRunTimeoutMs, (abortSignal) => this.#client.send(command, { abortSignal }));
+    } catch (error) {
+      throw classifyAwsError(this.channel, error);
+    }
+  }
+}
+
+/** A dry run that takes longer than this is given up, in milliseconds. */
+const dryRunTimeoutMs = 3_000;
+const numericVersion = /^\d+$/;
+
+/** The function to invoke: pinned to the version that runs now when it has a number, since an alias can move in mid-execution. */
+export function nameTarget({ invokedFunctionArn, functionVersion }: Context, continueOn: ContinueOn): string {
+  if (continueOn === 'latest' || !numericVersion.test(functionVersion)) return invokedFunctionArn;
+  return `${invokedFunctionArn.split(':').slice(0, 7).join(':')}:${functionVersion}`;
+}

@@ -1,0 +1,47 @@
+import type { JobFault } from '../errors';
+import { isLogLevel, type LogLevel } from './adapters/json-logger';
+import type { ContinueOn } from './adapters/lambda-sender';
+
+/** What the environment says. Read once, when the handler is created. */
+export interface Settings {
+  readonly queueUrl: string | undefined;
+  readonly continueOn: ContinueOn | undefined;
+  readonly logLevel: LogLevel | undefined;
+}
+
+/** The environment's settings, and what is wrong with them. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): { settings: Settings; faults: JobFault[] } {
+  const faults: JobFault[] = [];
+  const { BATON_QUEUE_URL: queueUrl, BATON_CONTINUE_ON: continueOn, BATON_LOG_LEVEL } = environment;
+  const logLevel = BATON_LOG_LEVEL?.toLowerCase();
+  if (queueUrl && !URL.canParse(queueUrl)) faults.push(refuse('BATON_QUEUE_URL', queueUrl, 'the URL of an SQS queue'));
+  if (continueOn && continueOn !== 'latest' && continueOn !== 'pinned')
+    faults.push(refuse('BATON_CONTINUE_ON', continueOn, 'pinned or latest'));
+  if (logLevel && !isLogLevel(logLevel)) faults.push(refuse('BATON_LOG_LEVEL', logLevel, 'debug, info, warn or error'));
+  for (const name of ['BATON_TABLE', 'BATON_BUCKET', 'BATON_DIRECTORY', 'BATON_SIGNING_KEY']) {
+    if (environment[name]) faults.push(refuseStore(name));
+  }
+  return {
+    settings: {
+      queueUrl: queueUrl || undefined,
+      continueOn: continueOn === 'latest' || continueOn === 'pinned' ? continueOn : undefined,
+      logLevel: logLevel && isLogLevel(logLevel) ? logLevel : undefined,
+    },
+    faults,
+  };
+}
+
+function refuse(name: string, value: string, expected: string): JobFault {
+  return {
+    problem: `Environment variable ${name} is ${JSON.stringify(value)}, which is not ${expected}.`,
+    cure: `Set ${name} to ${expected}, or leave it out.`,
+  };
+}
+
+/** Fails closed: an execution that is believed to be in a store must not run without one. */
+function refuseStore(name: string): JobFault {
+  return {
+    problem: `Environment variable ${name} is set, but this version of lambda-baton has no checkpoint store yet.`,
+    cure: `Leave ${name} out: the state travels in the continuation.`,
+  };
+}

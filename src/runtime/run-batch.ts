@@ -1,0 +1,45 @@
+import { BatonError } from '../errors';
+import type { BatchAnswer, InvocationAnswer } from './answer';
+import type { Arrival, BatchRecord } from './core/arrival';
+import { describeError } from './core/describe-error';
+import type { Logger } from './ports';
+
+/** What a batch needs to know and do. */
+export interface BatchRoom {
+  readonly logger: Logger;
+  /** Whether a further record can still be begun: more than `safeMs` is left. */
+  hasTime(): boolean;
+  run(arrival: Arrival): Promise<InvocationAnswer>;
+}
+
+/**
+ * Runs the records of an SQS batch one after the other. Answers with those that SQS has to deliver again: the failed ones,
+ * those behind them in their FIFO group, and what there was no time for.
+ */
+export async function runBatch(records: readonly BatchRecord[], room: BatchRoom): Promise<BatchAnswer> {
+  const batchItemFailures: { itemIdentifier: string }[] = [];
+  const failedGroups = new Set<string>();
+  for (const [index, record] of records.entries()) {
+    const { messageId, groupId } = record;
+    const isBehindFailure = groupId !== undefined && failedGroups.has(groupId);
+    const isHandedBack = isBehindFailure || (index > 0 && !room.hasTime());
+    if (isHandedBack) room.logger.info('record handed back unstarted', { messageId, reason: isBehindFailure ? 'fifo-group' : 'no-time' });
+    if (!isHandedBack && (await runRecord(record, room))) continue;
+    batchItemFailures.push({ itemIdentifier: messageId });
+    if (groupId !== undefined) failedGroups.add(groupId);
+  }
+  return { batchItemFailures };
+}
+
+/** Whether the record is done with. */
+async function runRecord({ messageId, arrival, error }: BatchRecord, { logger, run }: BatchRoom): Promise<boolean> {
+  try {
+    if (arrival === undefined) throw error;
+    const { status, executionId, invocation } = await run(arrival);
+    logger.info('record done', { messageId, status, executionId, invocation });
+    return true;
+  } catch (thrown) {
+    logger.error('record failed', { messageId, error: describeError(thrown), ...(BatonError.is(thrown) ? { code: thrown.code } : {}) });
+    return false;
+  }
+}

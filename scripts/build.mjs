@@ -19,6 +19,9 @@ try {
   copyNotices();
   rmSync(fromRoot('dist'), { recursive: true, force: true });
   renameSync(staging, fromRoot('dist'));
+} catch (error) {
+  console.error(`✖ ${error.message}\n${error.frame ?? ''}`);
+  process.exitCode = 1;
 } finally {
   rmSync(staging, { recursive: true, force: true });
 }

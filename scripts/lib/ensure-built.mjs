@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { fromRoot } from './from-root.mjs';
 
@@ -6,7 +6,8 @@ import { fromRoot } from './from-root.mjs';
 export function ensureBuilt() {
   const built = fromRoot('dist/index.d.ts');
   if (existsSync(built) && statSync(built).mtimeMs > newestMs()) return;
-  execFileSync(process.execPath, [fromRoot('scripts/build.mjs')], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [fromRoot('scripts/build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) process.exit(1);
 }
 
 /** When the newest source, script or manifest was written, in epoch milliseconds. */

@@ -1,0 +1,110 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { transformFileSync } from '@swc/core';
+import { type BuildOptions, buildSync } from 'esbuild';
+import { installPackage, runInApp } from './install-package';
+
+const tsc = require.resolve('typescript/bin/tsc');
+const nodeTypes = dirname(dirname(require.resolve('@types/node/package.json')));
+const strictTsc = [
+  '--strict',
+  '--skipLibCheck',
+  '--target',
+  'es2022',
+  '--module',
+  'node16',
+  '--experimentalDecorators',
+  '--emitDecoratorMetadata',
+  '--typeRoots',
+  nodeTypes,
+  '--types',
+  'node',
+];
+
+const completed = {
+  answer: {
+    status: 'completed',
+    executionId: 'request-1',
+    invocation: 1,
+    result: { entries: ['test 3', 'test 2', 'test 1'], seen: ['cycle 1', 'cycle 2', 'cycle 3'] },
+  },
+  declaredParameters: 2,
+  awsFilesLoaded: 0,
+};
+
+describe('the packed package, installed beside its peers', () => {
+  let app: string;
+
+  beforeAll(() => {
+    app = installPackage();
+  });
+
+  afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+  describe.each(['job.mjs', 'job.cjs'])('with no compiler, in %s', (job) => {
+    it('completes a job', () => expect(invoke(job)).toEqual(completed));
+  });
+
+  describe.each([
+    { format: 'ESM', type: 'module' },
+    { format: 'CJS', type: 'commonjs' },
+  ])('with tsc and emitted metadata, as $format', ({ type }) => {
+    const folder = `tsc-${type}`;
+
+    beforeAll(() => {
+      writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', type }));
+      runInApp(app, tsc, ...strictTsc, '--outDir', folder, 'job.ts');
+      writeFileSync(join(app, folder, 'package.json'), JSON.stringify({ type }));
+    });
+
+    it('types and completes a job', () => expect(invoke(`${folder}/job.js`)).toEqual(completed));
+  });
+
+  describe('with swc and emitted metadata', () => {
+    it('completes a job', () => {
+      const { code } = transformFileSync(join(app, 'job.ts'), {
+        swcrc: false,
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2022',
+        },
+        module: { type: 'es6' },
+      });
+      writeFileSync(join(app, 'swc.mjs'), code);
+      expect(code).toContain('design:paramtypes');
+      expect(invoke('swc.mjs')).toEqual(completed);
+    });
+  });
+
+  describe.each<[string, BuildOptions & { outfile: string }]>([
+    ['ESM', { format: 'esm', outfile: 'esbuild.mjs' }],
+    ['minified ESM', { format: 'esm', minify: true, outfile: 'esbuild-min.mjs' }],
+    ['minified CJS', { format: 'cjs', minify: true, outfile: 'esbuild-min.cjs' }],
+  ])('bundled by esbuild without metadata, as %s', (_, options) => {
+    it('completes a job', () => {
+      bundle(options);
+      expect(invoke(options.outfile)).toEqual(completed);
+    });
+  });
+
+  /** Runs the job of a file once in a process of its own. */
+  function invoke(file: string): unknown {
+    const [last = ''] = runInApp(app, 'invoke.mjs', file).trim().split('\n').slice(-1);
+    return JSON.parse(last);
+  }
+
+  function bundle(options: BuildOptions): void {
+    const tsconfigRaw = { compilerOptions: { experimentalDecorators: true } };
+    buildSync({
+      absWorkingDir: app,
+      entryPoints: ['job.ts'],
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      external: ['@aws-sdk/*'],
+      tsconfigRaw,
+      ...options,
+    });
+  }
+});

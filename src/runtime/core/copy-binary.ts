@@ -20,14 +20,16 @@ export function copyView(source: ArrayBufferView, walk: CopyWalk): ArrayBufferVi
   return new Constructor(sliceOf(buffer, source, byteOffset, byteOffset + byteLength), 0, length);
 }
 
+/** Answers whether a buffer is to be copied whole, and notes that it is in use. */
 function isShared(buffer: ArrayBufferLike, walk: CopyWalk): boolean {
-  if (walk.sharedBuffers.has(buffer)) return true;
-  if (!walk.buffers.has(buffer)) {
-    walk.buffers.add(buffer);
-    return false;
+  walk.buffers ??= { met: new Set(), shared: new Set() };
+  const { met, shared } = walk.buffers;
+  if (shared.has(buffer)) return true;
+  if (met.has(buffer)) {
+    shared.add(buffer);
+    walk.mustRepeat = true;
   }
-  walk.sharedBuffers.add(buffer);
-  walk.mustRepeat = true;
+  met.add(buffer);
   return false;
 }
 
@@ -58,6 +60,6 @@ function sliceOf(buffer: ArrayBufferLike, owner: object, start: number, end: num
 
 function refuseBuffer(buffer: ArrayBufferLike, owner: object, type: string): never {
   const view = Object.prototype.toString.call(owner).slice(8, -1);
-  const phrase = owner === buffer ? withArticle(type) : `${withArticle(view)} on ${withArticle(type)}`;
-  throw new StateRefusal(owner, { phrase, type, cure: 'Store a copy of its bytes in a Uint8Array.' });
+  const claim = owner === buffer ? `is ${withArticle(type)}` : `is ${withArticle(view)} on ${withArticle(type)}`;
+  throw new StateRefusal(owner, { claim, type, cure: 'Store a copy of its bytes in a Uint8Array.' });
 }

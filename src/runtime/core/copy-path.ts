@@ -5,28 +5,34 @@ interface Place {
   readonly parent: Place | undefined;
 }
 
-/** What a place turned out to be while it was looked into. */
+/** Stands for a value, or for what is in it, when reading it throws. */
 const unreadable = Symbol('unreadable');
 const maxPathLength = 300;
 const maxKeyLength = 40;
 
 /**
  * Finds the way to a value of the state, as a programmer would write it: `totals.rows[3].socket`, `lookup.get("a b")`, `tags[2]`.
- * Runs only when something was refused, in the order of the copying walk, so it finds the same value. Needs no stack, however deep the value lies.
+ * Empty when the value is the state itself.
  *
- * @param offender - the value to find; left out: the first value that cannot be read (a getter or proxy that throws)
+ * Runs only when something was refused, in the order of the copying walk, so it finds the same value. Needs no call stack, however deep that lies.
  */
-export function findPath(state: Record<string, unknown>, ...offender: readonly unknown[]): string {
-  const [wanted] = offender.length > 0 ? offender : [unreadable];
+export function findValue(state: Record<string, unknown>, wanted: unknown): string {
+  return find(state, (value) => Object.is(value, wanted));
+}
+
+/** Finds the way to the first value whose reading throws: a getter, a revoked proxy. */
+export function findUnreadable(state: Record<string, unknown>): string {
+  return find(state, (value, inner) => value === unreadable || inner === unreadable);
+}
+
+function find(state: Record<string, unknown>, isWanted: (value: unknown, inner: Place[] | typeof unreadable) => boolean): string {
   const visited = new Set<unknown>();
   const places: Place[] = [{ value: state, segment: '', parent: undefined }];
   for (let place = places.pop(); place !== undefined; place = places.pop()) {
-    if (Object.is(place.value, wanted) && place.parent !== undefined) return pathOf(place);
-    if (typeof place.value !== 'object' || place.value === null || visited.has(place.value)) continue;
+    const inner = visited.has(place.value) ? [] : placesIn(place);
+    if (isWanted(place.value, inner)) return pathOf(place);
     visited.add(place.value);
-    const inner = placesIn(place);
-    if (inner === unreadable && wanted === unreadable) return pathOf(place);
-    if (inner !== unreadable) places.push(...inner.reverse());
+    if (inner !== unreadable) for (const next of inner.reverse()) places.push(next);
   }
   return '';
 }
@@ -56,12 +62,12 @@ function shorten(path: string): string {
 function placesIn(parent: Place): Place[] | typeof unreadable {
   try {
     const { value } = parent;
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
     if (isMap(value)) return placesInMap(parent, value);
     if (isSet(value))
       return [...Set.prototype.values.call(value)].map((member, index) => ({ value: member, segment: `[${index}]`, parent }));
-    if (ArrayBuffer.isView(value)) return [];
     const isArray = Array.isArray(value);
-    return Object.keys(value as object).map((key) => placeAt(parent, key, isArray && /^\d+$/.test(key) ? `[${key}]` : segmentOf(key)));
+    return Object.keys(value).map((key) => placeAt(parent, key, isArray && /^\d+$/.test(key) ? `[${key}]` : segmentOf(key)));
   } catch {
     return unreadable;
   }

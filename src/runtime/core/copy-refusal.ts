@@ -1,10 +1,10 @@
 /** What is said about a value that cannot be stored, before its path is known. */
 export interface RefusalParts {
-  /** Follows "is": `a Socket`. */
-  readonly phrase: string;
+  /** Follows the path: `is a Socket`. */
+  readonly claim: string;
   /** The kind of thing, for programs: `Socket`, `function`, `symbol`. Never a value. */
   readonly type: string;
-  /** One thing to do. */
+  /** One thing to do; left out when it is the usual one. */
   readonly cure?: string;
   /** The property of the value that is to blame, when the value itself is not. */
   readonly key?: string | symbol;
@@ -21,41 +21,65 @@ export class StateRefusal {
   ) {}
 }
 
-/** Refuses a property of a container: a symbol key, a hidden property, a name on an array. */
-export function refuseProperty(container: object, key: string | symbol, phrase: string, type: string): never {
-  throw new StateRefusal(container, { phrase, type, key });
-}
-
 /** Refuses a function, a symbol, or an object of a kind that cannot be stored. */
 export function refuseValue(value: unknown): never {
   throw new StateRefusal(value, describeValue(value));
+}
+
+/** Refuses what nests deeper than any codec could write. */
+export function refuseDepth(source: object, maxDepth: number): never {
+  const cure = 'Keep long chains in an array, with indices instead of references.';
+  throw new StateRefusal(source, { claim: `is nested more than ${maxDepth} levels deep`, type: 'nesting', cure });
+}
+
+/** Refuses an object or array with a symbol among its keys. */
+export function refuseSymbolKey(source: object): never {
+  const [key] = Object.getOwnPropertySymbols(source);
+  return refuseProperty(source, key as symbol, 'is kept under a symbol', 'symbol key', 'Keep it under a string.');
+}
+
+/** Refuses an object with properties that neither a copy nor JSON would see. */
+export function refuseHiddenProperty(source: object): never {
+  const hidden = Object.getOwnPropertyNames(source).find((name) => !Object.prototype.propertyIsEnumerable.call(source, name));
+  return refuseProperty(source, String(hidden), 'is a property that is not enumerable', 'hidden property');
+}
+
+/** Refuses a name on an array, as on the result of `String.prototype.match`. */
+export function refuseNamedProperty(source: unknown[], key: string): never {
+  return refuseProperty(source, key, 'is a named property of an array', 'named property', 'Store a plain array: [...array].');
+}
+
+/** Refuses a Date, Map, Set, URL or ArrayBuffer with properties of its own, which would come back without them. */
+export function refuseAddedProperty(source: object): void {
+  const [key] = Reflect.ownKeys(source);
+  if (key !== undefined) refuseProperty(source, key, 'is a property added to a built-in object', 'added property');
+}
+
+function refuseProperty(source: object, key: string | symbol, claim: string, type: string, cure?: string): never {
+  throw new StateRefusal(source, { claim, type, key, ...(cure === undefined ? {} : { cure }) });
 }
 
 const cures: Readonly<Record<string, string>> = {
   Buffer: 'Store new Uint8Array(buffer) instead, or give the field a codec.',
   Promise: 'Await it before the step ends, and store its value.',
   RegExp: 'Store its source and flags instead, or give the field a codec.',
-  Number: 'Store the number itself: Number(value).',
-  String: 'Store the string itself: String(value).',
+  Number: 'Store the number itself: value.valueOf().',
+  String: 'Store the string itself: value.valueOf().',
   Boolean: 'Store the boolean itself: value.valueOf().',
 };
 
 function describeValue(value: unknown): RefusalParts {
-  if (typeof value !== 'object' || value === null) return { phrase: `a ${typeof value}`, type: typeof value };
+  if (typeof value !== 'object' || value === null) return { claim: `is a ${typeof value}`, type: typeof value };
   const name = classNameOf(value);
-  if (name === undefined) return { phrase: 'an object with a prototype of its own', type: 'Object' };
-  if (name === '') return { phrase: 'an instance of an anonymous class', type: 'anonymous class' };
+  if (name === undefined) return { claim: 'is an object with a prototype of its own', type: 'object' };
+  if (name === '') return { claim: 'is an instance of an anonymous class', type: 'anonymous class' };
   const cure = Object.hasOwn(cures, name) ? cures[name] : undefined;
-  return { phrase: withArticle(name), type: name, ...(cure === undefined ? {} : { cure }) };
+  return { claim: `is ${withArticle(name)}`, type: name, ...(cure === undefined ? {} : { cure }) };
 }
 
 /** The name of the nearest constructor, read without running a getter; undefined when there is none but `Object`. */
 function classNameOf(value: object): string | undefined {
-  for (
-    let proto: unknown = Object.getPrototypeOf(value);
-    typeof proto === 'object' && proto !== null;
-    proto = Object.getPrototypeOf(proto)
-  ) {
+  for (let proto: object | null = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto)) {
     const builder: unknown = Object.getOwnPropertyDescriptor(proto, 'constructor')?.value;
     if (typeof builder !== 'function') continue;
     const name: unknown = Object.getOwnPropertyDescriptor(builder, 'name')?.value;
@@ -64,7 +88,7 @@ function classNameOf(value: object): string | undefined {
   return undefined;
 }
 
-/** `a Socket`, `an Agent`. By spelling, so `a URL` needs its exception. */
+/** `a Socket`, `an Agent`, but `a URL` and `a Uint8Array`. By spelling. */
 export function withArticle(name: string): string {
-  return /^[aeiou]/i.test(name) && !/^(?:URL|Uint|Uni|User|Use)/.test(name) ? `an ${name}` : `a ${name}`;
+  return /^[aeiou]/i.test(name) && !/^(?:URL|UR[IL]|U[ins][a-z]|Eu)/.test(name) ? `an ${name}` : `a ${name}`;
 }

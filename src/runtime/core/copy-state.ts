@@ -1,6 +1,6 @@
 import { UnserializableStateError } from '../../errors/unserializable-state-error';
-import { findPath, joinPath, segmentOf } from './copy-path';
-import { StateRefusal } from './copy-refusal';
+import { findUnreadable, findValue, joinPath, segmentOf } from './copy-path';
+import { type RefusalParts, StateRefusal } from './copy-refusal';
 import { copyProperties } from './copy-value';
 import { sharedReference, startWalk } from './copy-walk';
 
@@ -55,21 +55,20 @@ function copyUntilKnown(state: Record<string, unknown>): StateCopy {
 }
 
 function explain(state: Record<string, unknown>, caught: unknown, subject: string): UnserializableStateError {
-  if (caught instanceof StateRefusal) return refusalError(state, caught, subject);
-  if (isStackOverflow(caught)) return error(subject, '', 'nested deeper than the call stack allows', 'nesting', undefined, caught);
-  return error(subject, findPath(state), 'a value that cannot be read', 'unreadable', undefined, caught);
+  if (caught instanceof StateRefusal) return refuse(subject, placeOf(state, caught), caught.parts);
+  if (isStackOverflow(caught))
+    return refuse(subject, '', { claim: 'is nested deeper than the call stack allows', type: 'nesting' }, caught);
+  return refuse(subject, findUnreadable(state), { claim: 'threw an error when it was read', type: 'unreadable' }, caught);
 }
 
-function refusalError(state: Record<string, unknown>, { offender, parts }: StateRefusal, subject: string): UnserializableStateError {
-  const place = offender === state ? '' : findPath(state, offender);
-  const path = parts.key === undefined ? place : joinPath(place, segmentOf(parts.key));
-  return error(subject, path, parts.phrase, parts.type, parts.cure);
+function placeOf(state: Record<string, unknown>, { offender, parts }: StateRefusal): string {
+  const path = findValue(state, offender);
+  return parts.key === undefined ? path : joinPath(path, segmentOf(parts.key));
 }
 
-function error(subject: string, path: string, phrase: string, type: string, cure?: string, cause?: unknown): UnserializableStateError {
-  const where = path === '' ? subject : `${subject} ${path}`;
+function refuse(subject: string, path: string, { claim, type, cure }: RefusalParts, cause?: unknown): UnserializableStateError {
   return new UnserializableStateError({
-    problem: `${where} is ${phrase}, which cannot be stored.`,
+    problem: `${path === '' ? subject : `${subject} ${path}`} ${claim}, which cannot be stored.`,
     cure: cure ?? defaultCure,
     details: { path, type },
     cause,
@@ -77,5 +76,5 @@ function error(subject: string, path: string, phrase: string, type: string, cure
 }
 
 function isStackOverflow(caught: unknown): boolean {
-  return caught instanceof Error && caught.name === 'RangeError' && caught.message.includes('call stack');
+  return caught instanceof RangeError && caught.message.includes('call stack');
 }

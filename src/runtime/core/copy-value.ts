@@ -1,12 +1,16 @@
 import { copyArrayBuffer, copyView } from './copy-binary';
 import { kindOf } from './copy-kind';
-import { refuseProperty, refuseValue, StateRefusal } from './copy-refusal';
+import { refuseAddedProperty, refuseDepth, refuseHiddenProperty, refuseNamedProperty, refuseSymbolKey, refuseValue } from './copy-refusal';
+import { cloneShallow } from './copy-shallow';
 import { type CopyWalk, sharedReference } from './copy-walk';
 
 /**
  * How deep the state may nest. Well below what the call stack of a codec allows, so that what was accepted can always be written and read.
  */
 export const maxDepth = 1000;
+
+/** Objects with more keys are dictionaries to V8 too: cloning them costs more than filling a table. */
+const maxClonedKeys = 64;
 
 type Dictionary = Record<string, unknown>;
 
@@ -17,18 +21,22 @@ export function copyValue(value: unknown, walk: CopyWalk, depth: number): unknow
   return value;
 }
 
-/** Copies the properties of an ordinary object, whatever its prototype was: the copy's is `Object.prototype`. */
+/** Copies the properties of an object. Whatever its prototype is, the copy's is `Object.prototype`. */
 export function copyProperties(source: Dictionary, walk: CopyWalk, depth: number): Dictionary {
-  // Spreading clones the hidden class and all values at once, symbols and an own `__proto__` included, and never calls a setter.
-  return copyInto({ ...source }, source, walk, depth);
+  const keyCount = Object.getOwnPropertyNames(source).length;
+  if (Object.getOwnPropertySymbols(source).length > 0) refuseSymbolKey(source);
+  if (keyCount > maxClonedKeys) return Object.setPrototypeOf(copyDictionary(source, keyCount, walk, depth), Object.prototype);
+  const copy = cloneShallow(source, keyCount);
+  walk.copies?.set(source, copy);
+  if (copyNested(copy, walk, depth) !== keyCount) refuseHiddenProperty(source);
+  return copy;
 }
 
-/** Replaces what is nested in `copy`, a shallow copy of `source`, by copies. */
-function copyInto(copy: Dictionary, source: Dictionary, walk: CopyWalk, depth: number): Dictionary {
-  walk.copies?.set(source, copy);
+/** Replaces what is nested in a shallow copy by copies of it. Answers the number of keys. */
+function copyNested(copy: Dictionary, walk: CopyWalk, depth: number): number {
   let keyCount = 0;
   for (const key in copy) {
-    if (!Object.hasOwn(copy, key)) continue;
+    if (walk.hasInheritedKeys && !Object.hasOwn(copy, key)) continue;
     keyCount += 1;
     const value = copy[key];
     if (typeof value === 'string') continue;
@@ -36,9 +44,26 @@ function copyInto(copy: Dictionary, source: Dictionary, walk: CopyWalk, depth: n
     if (typeof value === 'object' && value !== null) copy[key] = copyObjectOnce(value, walk, depth + 1);
     else checkPrimitive(value, walk);
   }
-  if (Object.getOwnPropertyNames(source).length !== keyCount) refuseHiddenProperty(source);
-  if (Object.getOwnPropertySymbols(source).length > 0) refuseSymbolKey(source);
+  return keyCount;
+}
+
+/** Copies into an object without a prototype: a table from the start, where an object with many keys would slowly become one. */
+function copyDictionary(source: Dictionary, keyCount: number, walk: CopyWalk, depth: number): Dictionary {
+  const copy: Dictionary = Object.create(null);
+  walk.copies?.set(source, copy);
+  const keys = Object.keys(source);
+  if (keys.length !== keyCount) refuseHiddenProperty(source);
+  for (let index = 0; index < keyCount; index += 1) {
+    const key = keys[index] as string;
+    copy[key] = copyValue(source[key], walk, depth + 1);
+  }
   return copy;
+}
+
+/** Copies an object without a prototype to one that has none either, so that a look-up in it still finds nothing but its own keys. */
+function copyNullObject(source: Dictionary, walk: CopyWalk, depth: number): Dictionary {
+  if (Object.getOwnPropertySymbols(source).length > 0) refuseSymbolKey(source);
+  return copyDictionary(source, Object.getOwnPropertyNames(source).length, walk, depth);
 }
 
 /** Copies an array without holes; hands one with holes on. */
@@ -67,13 +92,10 @@ function copySparseArray(source: unknown[], walk: CopyWalk, depth: number): unkn
     copy[source.length - 1] = undefined;
     delete copy[source.length - 1];
   }
-  let elementCount = 0;
   for (const key of Object.keys(source)) {
-    if (!isIndex(key)) refuseProperty(source, key, 'a named property of an array', 'named property');
+    if (!isIndex(key)) refuseNamedProperty(source, key);
     copy[Number(key)] = copyValue(source[Number(key)], walk, depth + 1);
-    elementCount += 1;
   }
-  if (elementCount > source.length) refuseValue(source);
   if (Object.getOwnPropertySymbols(source).length > 0) refuseSymbolKey(source);
   return copy;
 }
@@ -89,7 +111,7 @@ function copyObjectOnce(source: object, walk: CopyWalk, depth: number): object {
     const known = walk.copies.get(source);
     if (known !== undefined) return known;
   }
-  if (depth > maxDepth) refuseDepth(source);
+  if (depth > maxDepth) refuseDepth(source, maxDepth);
   const prototype = Object.getPrototypeOf(source);
   if (prototype === Object.prototype) return copyProperties(source as Dictionary, walk, depth);
   if (prototype === Array.prototype && Array.isArray(source)) return copyArray(source, walk, depth);
@@ -103,7 +125,7 @@ function copyOther(source: object, walk: CopyWalk, depth: number): object {
   walk.isPlain = false;
   switch (kind) {
     case 'null-object':
-      return copyInto(Object.assign(Object.create(null), source), source as Dictionary, walk, depth);
+      return copyNullObject(source as Dictionary, walk, depth);
     case 'map':
       return copyMap(source as Map<unknown, unknown>, walk, depth);
     case 'set':
@@ -118,7 +140,7 @@ function copyOther(source: object, walk: CopyWalk, depth: number): object {
 /** Copies what holds no other value of the state. */
 function copyLeaf(kind: 'buffer' | 'date' | 'url' | 'view', source: object, walk: CopyWalk): object {
   const copy = leafCopy(kind, source, walk);
-  if (kind !== 'view') refuseAnyProperty(source);
+  if (kind !== 'view') refuseAddedProperty(source);
   if (kind !== 'buffer') walk.copies?.set(source, copy);
   return copy;
 }
@@ -142,7 +164,7 @@ function copyMap(source: Map<unknown, unknown>, walk: CopyWalk, depth: number): 
   for (const [key, value] of Map.prototype.entries.call(source)) {
     copy.set(copyValue(key, walk, depth + 1), copyValue(value, walk, depth + 1));
   }
-  refuseAnyProperty(source);
+  refuseAddedProperty(source);
   return copy;
 }
 
@@ -150,7 +172,7 @@ function copySet(source: Set<unknown>, walk: CopyWalk, depth: number): Set<unkno
   const copy = new Set<unknown>();
   walk.copies?.set(source, copy);
   for (const member of Set.prototype.values.call(source)) copy.add(copyValue(member, walk, depth + 1));
-  refuseAnyProperty(source);
+  refuseAddedProperty(source);
   return copy;
 }
 
@@ -165,29 +187,5 @@ function checkPrimitive(value: unknown, walk: CopyWalk): void {
 
 function isIndex(key: string): boolean {
   const index = Number(key);
-  return index >>> 0 === index && String(index) === key && index < 2 ** 32 - 1;
-}
-
-function refuseDepth(source: object): never {
-  throw new StateRefusal(source, {
-    phrase: `nested more than ${maxDepth} levels deep`,
-    type: 'nesting',
-    cure: 'Keep long chains in an array, with indices instead of references.',
-  });
-}
-
-function refuseSymbolKey(source: object): never {
-  const [key] = Object.getOwnPropertySymbols(source);
-  return refuseProperty(source, key as symbol, 'a property whose key is a symbol', 'symbol key');
-}
-
-function refuseHiddenProperty(source: object): never {
-  const hidden = Object.getOwnPropertyNames(source).find((name) => !Object.prototype.propertyIsEnumerable.call(source, name));
-  return refuseProperty(source, String(hidden), 'a property that is not enumerable', 'hidden property');
-}
-
-/** A Date or Map with properties of its own would come back without them. */
-function refuseAnyProperty(source: object): void {
-  const [key] = Reflect.ownKeys(source);
-  if (key !== undefined) refuseProperty(source, key, 'a property added to a built-in object', 'added property');
+  return index >>> 0 === index && String(index) === key;
 }

@@ -4,7 +4,7 @@ export const sharedReference = Symbol('shared reference');
 /**
  * The memory of one walk over the state.
  *
- * The first walk only notes which objects it met, which is half the price of a table of copies.
+ * The first walk only notes which objects it met, which is cheaper than a table of copies.
  * Few states share references; those that do are walked again with {@link copies}.
  */
 export interface CopyWalk {
@@ -12,14 +12,21 @@ export interface CopyWalk {
   readonly seen: Set<object>;
   /** Copies by original; undefined in the first walk. */
   readonly copies: Map<object, object> | undefined;
-  /** Buffers met so far. */
-  readonly buffers: Set<object>;
-  /** Buffers that more than one view or field refers to: these are copied whole, once. Known only after a walk. */
-  readonly sharedBuffers: Set<object>;
-  /** Another walk is needed, because `sharedBuffers` has grown. */
+  /** Buffers met so far, and those among them that more than one view or field refers to. Created when the first is met. */
+  buffers: BufferUse | undefined;
+  /** Another walk is needed, because it only now became known that a buffer is shared. */
   mustRepeat: boolean;
   /** JSON can express everything met so far. */
   isPlain: boolean;
+  /** Someone put enumerable properties on `Object.prototype`, which every `for…in` meets. */
+  readonly hasInheritedKeys: boolean;
+}
+
+/** Who refers to which ArrayBuffer. */
+export interface BufferUse {
+  readonly met: Set<object>;
+  /** Copied whole, once, so that views which shared a buffer still do. Filled by one walk for the next. */
+  readonly shared: Set<object>;
 }
 
 /** Starts the first walk, or the next one after a walk that found shared references. */
@@ -27,9 +34,14 @@ export function startWalk(previous?: CopyWalk): CopyWalk {
   return {
     seen: new Set(),
     copies: previous === undefined ? undefined : new Map(),
-    buffers: new Set(),
-    sharedBuffers: previous?.sharedBuffers ?? new Set(),
+    buffers: previous?.buffers && { met: new Set(), shared: previous.buffers.shared },
     mustRepeat: false,
     isPlain: previous === undefined,
+    hasInheritedKeys: anyKeyOf({}),
   };
+}
+
+function anyKeyOf(value: object): boolean {
+  for (const _key in value) return true;
+  return false;
 }

@@ -1,37 +1,277 @@
 import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiError } from './api/api-error';
+import { ApiServer } from './api/api-server';
+import { findLambdaOperation } from './api/lambda-operations';
+import { findSqsOperation } from './api/sqs-operations';
+import { EnvironmentPool } from './environment/environment-pool';
+import { Guardian } from './environment/guardian';
+import { preloadSource } from './environment/preload-source';
+import type { Emit } from './events/emit';
 import type { LocalLambdaEvents } from './events/local-lambda-events';
+import { chooseRequestFault } from './faults/choose-request-fault';
+import { FunctionControl } from './functions/function-control';
+import { FunctionRegistry, type Target } from './functions/function-registry';
+import type { MetricName } from './functions/local-function';
+import { Concurrency } from './invoke/concurrency';
+import { EventQueue } from './invoke/event-queue';
+import { InvocationRunner } from './invoke/invocation-runner';
+import { InvokeApi } from './invoke/invoke-api';
+import { LocalLambdaError } from './local-lambda-error';
 import type { EventSourceMappingOptions } from './options/event-source-mapping-options';
 import type { FunctionOptions } from './options/function-options';
 import type { InvokeOptions } from './options/invoke-options';
 import type { InvokeResult } from './options/invoke-result';
 import type { LocalLambdaOptions } from './options/local-lambda-options';
 import type { QueueOptions } from './options/queue-options';
+import type { ReceivedMessage } from './options/received-message';
+import { EventSourceMapping } from './sqs/event-source-mapping';
+import { QueueHub, type SendOptions } from './sqs/queue-hub';
+import { waitForIdle } from './wait-for-idle';
 
-/** Lambda and SQS on this machine. */
-export declare class LocalLambda extends EventEmitter<LocalLambdaEvents> implements AsyncDisposable {
-  private constructor();
-  static start(options?: LocalLambdaOptions): Promise<LocalLambda>;
-  /** For both SDK clients: `new LambdaClient({ endpoint })`, `new SQSClient({ endpoint })`. */
-  readonly endpoint: string;
+/**
+ * AWS Lambda and SQS on this machine, for development and tests: AWS's own runtime client in one process per execution environment,
+ * and an endpoint on loopback for the real SDK clients.
+ *
+ * @example
+ * await using lambda = await LocalLambda.start();
+ * await lambda.createFunction({ name: 'reconcile', code: 'dist/reconcile.mjs', timeoutMs: 5_000 });
+ * await lambda.invoke({ functionName: 'reconcile', invocationType: 'Event', payload: { from: 'A' } });
+ * await lambda.idle();
+ */
+export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements AsyncDisposable {
   readonly region: string;
+  /** What every random choice was drawn from: pass it as `seed` to see the same again. */
   readonly seed: number;
-  createFunction(options: FunctionOptions): Promise<{ name: string; arn: string }>;
-  /** Changes code or settings of `$LATEST` and ends its warm environments. */
-  updateFunction(name: string, changes: Partial<Omit<FunctionOptions, 'name'>>): Promise<void>;
-  publishVersion(name: string): Promise<string>;
-  setAlias(functionName: string, alias: string, version: string): void;
-  createQueue(options: QueueOptions): Promise<{ name: string; url: string; arn: string }>;
-  /** Returns a function that ends the mapping. */
-  addEventSourceMapping(options: EventSourceMappingOptions): () => void;
-  invoke(options: InvokeOptions): Promise<InvokeResult>;
-  sendMessage(queueArn: string, body: string, options?: { delayMs?: number; groupId?: string; deduplicationId?: string }): string;
-  /** Takes all visible messages out of a queue. */
-  drainQueue(queueArn: string): Promise<{ messageId: string; body: string; attributes: Record<string, string> }[]>;
-  metric(functionName: string, metric: 'Errors' | 'Invocations' | 'RecursiveInvocationsDropped' | 'Throttles'): number;
-  /** Kills the process of a running invocation, as a crash would. */
-  kill(requestId: string): boolean;
-  /** Resolves when nothing is queued, running or scheduled: events, retries, and messages of mapped queues, delayed or in flight. */
-  idle(): Promise<void>;
-  stop(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
+
+  private readonly registry: FunctionRegistry;
+  private readonly control: FunctionControl;
+  private readonly queues: QueueHub;
+  private readonly server: ApiServer;
+  private readonly concurrency: Concurrency;
+  private readonly pool: EnvironmentPool;
+  private readonly runner: InvocationRunner;
+  private readonly events: EventQueue;
+  private readonly invokeApi: InvokeApi;
+  private readonly mappings = new Set<EventSourceMapping>();
+  private readonly guardian: Guardian;
+  private stopping: Promise<void> | undefined;
+
+  private constructor(
+    private readonly options: LocalLambdaOptions,
+    private readonly directory: string,
+  ) {
+    super();
+    const { region = 'us-east-1', accountId = '123456789012', seed = Math.floor(Math.random() * 2 ** 31), concurrencyLimit = 10 } = options;
+    this.region = region;
+    this.seed = seed;
+    const emit: Emit = (name, ...event) => void (this.emit as Emit)(name, ...event);
+    this.guardian = new Guardian(directory);
+    this.registry = new FunctionRegistry(region, accountId);
+    this.queues = new QueueHub({ region, accountId, findPort: () => this.server.port }, emit);
+    this.server = this.buildServer(emit);
+    this.concurrency = new Concurrency(concurrencyLimit, () => this.onFree());
+    this.pool = this.buildPool(emit, concurrencyLimit);
+    this.control = new FunctionControl(this.registry, directory, (version) => this.pool.retire(version));
+    this.runner = new InvocationRunner({
+      pool: this.pool,
+      concurrency: this.concurrency,
+      emit,
+      seed,
+      crash: options.faults?.crash ?? 0,
+      onInvocation: options.onInvocation,
+    });
+    this.events = new EventQueue({
+      runner: this.runner,
+      concurrency: this.concurrency,
+      emit,
+      registry: this.registry,
+      send: (queueArn, body, attributes) => void this.queues.send(queueArn, body, attributes === undefined ? {} : { attributes }),
+    });
+    const { registry, runner, events } = this;
+    this.invokeApi = new InvokeApi({ registry, runner, events, emit, asyncRecursion: options.asyncRecursion ?? 'drop' });
+  }
+
+  /** Starts the endpoint. Functions and queues are created afterwards; processes start when the first event comes. */
+  static async start(options: LocalLambdaOptions = {}): Promise<LocalLambda> {
+    const directory = mkdtempSync(join(tmpdir(), 'lambda-baton-'));
+    writeFileSync(join(directory, 'preload.cjs'), preloadSource);
+    const lambda = new LocalLambda(options, directory);
+    await lambda.server.listen();
+    return lambda;
+  }
+
+  /** For both SDK clients: `new LambdaClient({ endpoint })`, `new SQSClient({ endpoint })`. Handlers have it in their environment. */
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.server.port}`;
+  }
+
+  /** @throws LocalLambdaError when an option is wrong, the code is not there, or aws-lambda-ric is not installed */
+  async createFunction(options: FunctionOptions): Promise<{ readonly name: string; readonly arn: string }> {
+    for (const arn of [options.onFailure, options.deadLetterQueue]) if (arn !== undefined) this.queues.get(arn);
+    const { name, arn } = await this.control.create(options);
+    return { name, arn };
+  }
+
+  /** Changes code or settings of `$LATEST`. Code on disk that was built anew counts with the next cold start: also after an update with no changes. */
+  async updateFunction(name: string, changes: Partial<Omit<FunctionOptions, 'name'>> = {}): Promise<void> {
+    await this.control.update(name, changes);
+    this.onFree();
+  }
+
+  /** Freezes `$LATEST`, a copy of its code included. Answers the new version's number. */
+  publishVersion(name: string): string {
+    return this.control.publish(this.registry.get(name));
+  }
+
+  /** Points an alias at a version, or at `$LATEST`. */
+  setAlias(functionName: string, alias: string, version: string): void {
+    this.resolve(functionName, version).fn.aliases.set(alias, version);
+  }
+
+  /** Creates a queue, or answers the one of this name. @throws LocalLambdaError when local-aws-sqs is not installed */
+  async createQueue(options: QueueOptions): Promise<{ readonly name: string; readonly url: string; readonly arn: string }> {
+    const { name, url, arn } = await this.queues.create(options);
+    return { name, url, arn };
+  }
+
+  /** Lets a queue's messages invoke a function, until the returned function is called. */
+  addEventSourceMapping(options: EventSourceMappingOptions): () => void {
+    const queue = this.queues.get(options.queueArn);
+    const { version } = this.resolve(options.functionName);
+    if (queue.visibilityTimeoutMs < version.timeoutMs) {
+      throw new LocalLambdaError(queue.name, {
+        problem: `Queue ${queue.name}: its visibility timeout (${queue.visibilityTimeoutMs} ms) is less than the time-out of function ${options.functionName} (${version.timeoutMs} ms). AWS refuses that.`,
+        cure: `Create the queue with visibilityTimeoutMs: ${version.timeoutMs} or more; AWS recommends six times as much.`,
+      });
+    }
+    const { registry, runner, concurrency, region } = this;
+    const mapping = new EventSourceMapping({ queue, options, registry, runner, concurrency, region, emit: this.emit.bind(this) as Emit });
+    this.mappings.add(mapping);
+    return () => {
+      mapping.close();
+      this.mappings.delete(mapping);
+    };
+  }
+
+  /** Invokes a function without the wire. Faults of requests do not strike here, those of invocations do. */
+  async invoke({ functionName, qualifier, payload = {}, invocationType = 'RequestResponse' }: InvokeOptions): Promise<InvokeResult> {
+    const body = Buffer.from(JSON.stringify(payload));
+    const call = { reference: functionName, invocationType, payload: body, ...(qualifier === undefined ? {} : { qualifier }) };
+    return this.invokeApi.invoke(call).catch((error: unknown) => {
+      throw toLocalError(functionName, error);
+    });
+  }
+
+  /** Puts a message into a queue without the wire. Answers its id. */
+  sendMessage(queueArn: string, body: string, options: Omit<SendOptions, 'attributes'> = {}): string {
+    return this.queues.send(queueArn, body, options);
+  }
+
+  /** Takes all visible messages out of a queue: how a test looks into a dead-letter queue. */
+  async drainQueue(queueArn: string): Promise<ReceivedMessage[]> {
+    const queue = this.queues.get(queueArn);
+    const messages = await queue.receive(10);
+    for (const { ReceiptHandle } of messages) queue.delete(ReceiptHandle);
+    const received = messages.map(({ MessageId, MessageBody, attributes, MessageAttributes = {} }) => ({
+      messageId: MessageId,
+      body: MessageBody,
+      attributes,
+      messageAttributes: Object.fromEntries(Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue])),
+    }));
+    return received.length === 0 ? [] : [...received, ...(await this.drainQueue(queueArn))];
+  }
+
+  /** The sum of a CloudWatch metric of a function. */
+  metric(functionName: string, name: MetricName): number {
+    return this.registry.get(functionName).metrics[name];
+  }
+
+  /** Kills the process of a running invocation, as a crash would. Answers whether there was one. */
+  kill(requestId: string): boolean {
+    const environment = this.pool.findByRequest(requestId);
+    environment?.kill('crash-fault');
+    return environment !== undefined;
+  }
+
+  /** Resolves when nothing is queued, running or scheduled: events, retries, and messages of mapped queues, delayed and hidden ones included. */
+  idle(): Promise<void> {
+    return waitForIdle(() => this.stopping !== undefined || this.isIdle());
+  }
+
+  /** Ends every process, closes every socket, removes every temporary file. What was running ends with the reason `stopped`. */
+  stop(): Promise<void> {
+    this.stopping ??= this.stopAll();
+    return this.stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  private async stopAll(): Promise<void> {
+    for (const mapping of this.mappings) mapping.close();
+    this.events.close();
+    await this.pool.close();
+    await this.server.close();
+    this.queues.close();
+    await this.guardian.end();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private isIdle(): boolean {
+    const isWorking = this.server.pending > 0 || this.concurrency.running > 0 || !this.events.isEmpty;
+    return !isWorking && [...this.mappings].every((mapping) => mapping.isIdle);
+  }
+
+  private onFree(): void {
+    this.events.drain();
+    for (const mapping of this.mappings) mapping.nudge();
+  }
+
+  private buildServer(emit: Emit): ApiServer {
+    const { onRequest, faults = {} } = this.options;
+    return new ApiServer({
+      findOperation: (request) =>
+        findLambdaOperation({ invokeApi: this.invokeApi, control: this.control }, request) ?? findSqsOperation(this.queues, request),
+      chooseFault: async (request) => (await onRequest?.(request)) ?? chooseRequestFault(this.seed, faults, request),
+      findCaller: (accessKeyId) => this.pool.findCaller(accessKeyId),
+      emit,
+    });
+  }
+
+  private buildPool(emit: Emit, limit: number): EnvironmentPool {
+    const { initTimeoutMs = 10_000, freeze = true } = this.options;
+    const findEndpoint = () => this.endpoint;
+    const shared = {
+      get endpoint() {
+        return findEndpoint();
+      },
+      region: this.region,
+      initTimeoutMs,
+      freeze: freeze && process.platform !== 'win32',
+      preload: join(this.directory, 'preload.cjs'),
+    };
+    return new EnvironmentPool(shared, limit, this.guardian, emit);
+  }
+
+  private resolve(reference: string, qualifier?: string): Target {
+    try {
+      return this.registry.resolve(reference, qualifier);
+    } catch (error) {
+      throw toLocalError(reference, error);
+    }
+  }
+}
+
+/** What AWS would answer over the wire becomes an error with a cure here. */
+function toLocalError(about: string, cause: unknown): unknown {
+  if (!(cause instanceof ApiError)) return cause;
+  return new LocalLambdaError(about, {
+    problem: `${cause.type}: ${cause.message}`,
+    cure: 'Check the name, the qualifier and the limits.',
+    cause,
+  });
 }

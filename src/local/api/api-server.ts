@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExecutionEnvironment } from '../environment/execution-environment';
+import type { Emit } from '../events/emit';
+import type { ApiRequest } from '../faults/api-request';
+import type { RequestFault } from '../faults/request-fault';
+import type { Answer } from './answer';
+import { ApiError } from './api-error';
+import { describeError } from './describe-error';
+import { faultError } from './fault-errors';
+import type { Operation } from './operation';
+import type { RawRequest } from './raw-request';
+import { readBody } from './read-body';
+
+/** What the server is made of. */
+export interface ApiServerParts {
+  /** Recognises a request; nothing when it is none of ours. */
+  readonly findOperation: (request: RawRequest) => Operation | undefined;
+  readonly chooseFault: (request: ApiRequest) => Promise<RequestFault | undefined>;
+  readonly findCaller: (accessKeyId: string | undefined) => ExecutionEnvironment | undefined;
+  readonly emit: Emit;
+}
+
+/** The endpoint on loopback that the real SDK clients of Lambda and SQS talk to. */
+export class ApiServer {
+  /** How many requests are being worked on; hung ones do not count. */
+  pending = 0;
+  private readonly server: Server;
+  private readonly counts = new Map<string, number>();
+
+  constructor(private readonly parts: ApiServerParts) {
+    this.server = createServer((request, response) => void this.handle(request, response));
+    this.server.keepAliveTimeout = 300_000;
+    this.server.requestTimeout = 0;
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const accessKeyId = /Credential=([^/]+)\//.exec(incoming.headers.authorization ?? '')?.[1];
+    const caller = this.parts.findCaller(accessKeyId);
+    this.pending++;
+    try {
+      const request = await readRequest(incoming, caller?.requestId);
+      const operation = this.parts.findOperation(request);
+      if (operation === undefined)
+        return send(response, describeError(new ApiError(404, 'UnknownOperationException', `${request.method} ${request.path}`), 'lambda'));
+      await this.serve(operation, request, caller, response);
+    } catch (error) {
+      send(response, describeError(new ApiError(500, 'ServiceException', String(error)), 'lambda'));
+    } finally {
+      this.pending--;
+    }
+  }
+
+  private async serve(
+    operation: Operation,
+    request: RawRequest,
+    caller: ExecutionEnvironment | undefined,
+    response: ServerResponse,
+  ): Promise<void> {
+    const fault = await this.parts.chooseFault(this.describe(operation, request));
+    if (fault !== undefined) this.tellFault(fault, operation, request);
+    if (fault?.kind === 'delay') await sleep(fault.ms);
+    const isBefore = fault !== undefined && !['delay', 'duplicate'].includes(fault.kind) && (fault as { when?: string }).when !== 'after';
+    if (isBefore) return strike(fault, operation, caller, response);
+    const answer = await perform(operation, fault?.kind === 'duplicate');
+    if (fault === undefined || fault.kind === 'delay' || fault.kind === 'duplicate') send(response, answer);
+    else strike(fault, operation, caller, response);
+  }
+
+  private describe({ name, target, invocationType }: Operation, { body, callerRequestId }: RawRequest): ApiRequest {
+    const count = (this.counts.get(name) ?? 0) + 1;
+    this.counts.set(name, count);
+    return {
+      operation: name,
+      count,
+      target,
+      body,
+      ...(invocationType === undefined ? {} : { invocationType }),
+      ...(callerRequestId === undefined ? {} : { callerRequestId }),
+    };
+  }
+
+  private tellFault({ kind }: RequestFault, { name, target }: Operation, { callerRequestId }: RawRequest): void {
+    this.parts.emit('fault', { kind, target, operation: name, ...(callerRequestId === undefined ? {} : { requestId: callerRequestId }) });
+  }
+}
+
+async function readRequest(incoming: IncomingMessage, callerRequestId: string | undefined): Promise<RawRequest> {
+  const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+  return {
+    method: incoming.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers: incoming.headers,
+    body: await readBody(incoming),
+    callerRequestId,
+  };
+}
+
+async function perform(operation: Operation, isDuplicate: boolean): Promise<Answer> {
+  try {
+    return await operation.run(isDuplicate);
+  } catch (error) {
+    const known =
+      error instanceof ApiError
+        ? error
+        : new ApiError(500, operation.api === 'sqs' ? 'InternalFailure' : 'ServiceException', String(error));
+    return describeError(known, operation.api);
+  }
+}
+
+function strike(fault: RequestFault, operation: Operation, caller: ExecutionEnvironment | undefined, response: ServerResponse): void {
+  const error = faultError(fault, operation.api);
+  if (error !== undefined) send(response, describeError(error, operation.api));
+  else if (fault.kind === 'crash-caller') caller?.kill('crash-fault');
+  else if (fault.kind === 'lost-reply') response.socket?.resetAndDestroy();
+}
+
+function send(response: ServerResponse, { status, headers = {}, body = '' }: Answer): void {
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}

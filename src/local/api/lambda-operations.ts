@@ -1,0 +1,116 @@
+import type { FunctionControl } from '../functions/function-control';
+import type { InvokeApi } from '../invoke/invoke-api';
+import { ApiError } from './api-error';
+import { describeFunction } from './describe-function';
+import { invokeOperation } from './invoke-operation';
+import { jsonAnswer } from './json-answer';
+import type { Operation } from './operation';
+import type { RawRequest } from './raw-request';
+
+/** What the Lambda API acts on. */
+export interface LambdaParts {
+  readonly invokeApi: InvokeApi;
+  readonly control: FunctionControl;
+}
+
+type Act = (parts: LambdaParts, request: RawRequest, name: string, rest: string) => object | undefined;
+
+const functions = '^/2015-03-31/functions/([^/]+)';
+
+/** Method, path, name, what it does, and the status of success. */
+const controlPlane: readonly (readonly [string, RegExp, string, Act, number])[] = [
+  ['GET', new RegExp(`${functions}/configuration$`), 'GetFunctionConfiguration', getConfiguration, 200],
+  ['POST', new RegExp(`${functions}/versions$`), 'PublishVersion', publishVersion, 201],
+  ['POST', new RegExp(`${functions}/aliases$`), 'CreateAlias', createAlias, 201],
+  ['GET', new RegExp(`${functions}/aliases/([^/]+)$`), 'GetAlias', getAlias, 200],
+  ['PUT', new RegExp(`${functions}/aliases/([^/]+)$`), 'UpdateAlias', updateAlias, 200],
+  ['GET', /^\/2024-08-31\/functions\/([^/]+)\/recursion-config$/, 'GetFunctionRecursionConfig', getRecursionConfig, 200],
+  ['PUT', /^\/2024-08-31\/functions\/([^/]+)\/recursion-config$/, 'PutFunctionRecursionConfig', putRecursionConfig, 200],
+  ['PUT', /^\/2017-10-31\/functions\/([^/]+)\/concurrency$/, 'PutFunctionConcurrency', putConcurrency, 200],
+  ['DELETE', /^\/2017-10-31\/functions\/([^/]+)\/concurrency$/, 'DeleteFunctionConcurrency', deleteConcurrency, 204],
+];
+
+const invocations = new RegExp(`${functions}/invocations$`);
+
+/** Recognises a request of the Lambda API; nothing when it is not one. */
+export function findLambdaOperation(parts: LambdaParts, request: RawRequest): Operation | undefined {
+  if (!/^\/20\d\d-\d\d-\d\d\//.test(request.path)) return undefined;
+  const invoked = request.method === 'POST' ? invocations.exec(request.path)?.[1] : undefined;
+  if (invoked !== undefined) return invokeOperation(parts.invokeApi, request, decodeURIComponent(invoked));
+  for (const [method, pattern, name, act, status] of controlPlane) {
+    const [, target, rest = ''] = (request.method === method && pattern.exec(request.path)) || [];
+    if (target === undefined) continue;
+    const reference = decodeURIComponent(target);
+    return { name, target: reference, api: 'lambda', run: () => answer(status, act(parts, request, reference, decodeURIComponent(rest))) };
+  }
+  return undefined;
+}
+
+function answer(status: number, body: object | undefined) {
+  return body === undefined ? { status } : jsonAnswer(status, body);
+}
+
+function getConfiguration({ control }: LambdaParts, { query }: RawRequest, name: string): object {
+  return describeFunction(control.registry.resolve(name, query.get('Qualifier') ?? undefined));
+}
+
+function publishVersion({ control }: LambdaParts, _request: RawRequest, name: string): object {
+  const { fn } = control.registry.resolve(name);
+  return describeFunction(control.registry.resolve(fn.name, control.publish(fn)));
+}
+
+function createAlias({ control }: LambdaParts, request: RawRequest, name: string): object {
+  const { Name = '', FunctionVersion = '' } = readJson<{ Name?: string; FunctionVersion?: string }>(request);
+  return setAlias(control, name, Name, FunctionVersion);
+}
+
+function updateAlias({ control }: LambdaParts, request: RawRequest, name: string, alias: string): object {
+  const { FunctionVersion = '' } = readJson<{ FunctionVersion?: string }>(request);
+  return setAlias(control, name, alias, FunctionVersion);
+}
+
+function setAlias(control: FunctionControl, name: string, alias: string, version: string): object {
+  const { fn } = control.registry.resolve(name, version);
+  fn.aliases.set(alias, version);
+  return { AliasArn: `${fn.arn}:${alias}`, Name: alias, FunctionVersion: version };
+}
+
+function getAlias({ control }: LambdaParts, _request: RawRequest, name: string, alias: string): object {
+  const { fn } = control.registry.resolve(name, alias);
+  return { AliasArn: `${fn.arn}:${alias}`, Name: alias, FunctionVersion: fn.aliases.get(alias) };
+}
+
+function getRecursionConfig({ control }: LambdaParts, _request: RawRequest, name: string): object {
+  return { RecursiveLoop: control.registry.resolve(name).fn.recursiveLoop };
+}
+
+function putRecursionConfig({ control }: LambdaParts, request: RawRequest, name: string): object {
+  const { RecursiveLoop } = readJson<{ RecursiveLoop?: string }>(request);
+  if (RecursiveLoop !== 'Allow' && RecursiveLoop !== 'Terminate') {
+    throw new ApiError(
+      400,
+      'InvalidParameterValueException',
+      `Value '${RecursiveLoop}' at 'recursiveLoop' must be one of: Terminate, Allow`,
+    );
+  }
+  control.registry.resolve(name).fn.recursiveLoop = RecursiveLoop;
+  return { RecursiveLoop };
+}
+
+function putConcurrency({ control }: LambdaParts, request: RawRequest, name: string): object {
+  const { ReservedConcurrentExecutions = 0 } = readJson<{ ReservedConcurrentExecutions?: number }>(request);
+  control.registry.resolve(name).fn.reservedConcurrency = ReservedConcurrentExecutions;
+  return { ReservedConcurrentExecutions };
+}
+
+function deleteConcurrency({ control }: LambdaParts, _request: RawRequest, name: string): undefined {
+  control.registry.resolve(name).fn.reservedConcurrency = undefined;
+}
+
+function readJson<Body>({ body }: RawRequest): Body {
+  try {
+    return JSON.parse(body.toString() || '{}') as Body;
+  } catch (error) {
+    throw new ApiError(400, 'InvalidRequestContentException', `Could not parse request body into json: ${String(error)}`);
+  }
+}

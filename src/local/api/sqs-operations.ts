@@ -1,0 +1,41 @@
+import { correctRequest, type SqsBody } from '../sqs/correct-request';
+import type { QueueHub } from '../sqs/queue-hub';
+import type { StandInInput } from '../sqs/stand-in';
+import type { Answer } from './answer';
+import type { Operation } from './operation';
+import type { RawRequest } from './raw-request';
+
+/** Recognises a request to SQS: whatever comes with SQS's target header, or in its older query form. */
+export function findSqsOperation(queues: QueueHub, request: RawRequest): Operation | undefined {
+  const [service, operation] = String(request.headers['x-amz-target'] ?? '').split('.');
+  if (service !== 'AmazonSQS' || operation === undefined) return findQueryOperation(queues, request);
+  const body = JSON.parse(request.body.toString() || '{}') as SqsBody;
+  const queueName = body.QueueName ?? body.QueueUrl?.split('/').at(-1) ?? '';
+  const run = async (isDuplicate: boolean): Promise<Answer> => {
+    const corrected = correctRequest(operation, request.headers, body);
+    const answer = await queues.call(request.headers, Buffer.from(JSON.stringify(corrected)));
+    if (isDuplicate && answer.status === 200) sendAgain(queues, queueName, corrected, String(answer.body));
+    return answer;
+  };
+  return { name: operation, target: queueName, api: 'sqs', run };
+}
+
+/** The query protocol passes as it is: SDK v3 does not speak it. */
+function findQueryOperation(queues: QueueHub, request: RawRequest): Operation | undefined {
+  const form = new URLSearchParams(request.body.toString());
+  const name = form.get('Action');
+  if (name === null) return undefined;
+  return { name, target: form.get('QueueUrl')?.split('/').at(-1) ?? '', api: 'sqs', run: () => queues.call(request.headers, request.body) };
+}
+
+/** The same message a second time, under the same id, as at-least-once delivery may do. A FIFO queue never does. */
+function sendAgain(queues: QueueHub, queueName: string, body: SqsBody, answer: string): void {
+  const queue = queues.find(queueName);
+  if (queue === undefined || queue.isFifo) return;
+  const { MessageId, Successful = [] } = JSON.parse(answer) as { MessageId?: string; Successful?: { Id: string; MessageId: string }[] };
+  if (MessageId !== undefined) queue.send(body as StandInInput, MessageId);
+  for (const sent of Successful) {
+    const entry = body.Entries?.find((candidate) => (candidate as { Id?: string }).Id === sent.Id);
+    if (entry !== undefined) queue.send(entry, sent.MessageId);
+  }
+}

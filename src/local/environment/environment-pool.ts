@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import type { Emit } from '../events/emit';
+import type { FunctionVersion } from '../functions/function-version';
+import type { EnvironmentSettings } from './environment-settings';
+import { ExecutionEnvironment } from './execution-environment';
+import type { Guardian } from './guardian';
+
+/** What all environments have in common. */
+export type SharedSettings = Pick<EnvironmentSettings, 'endpoint' | 'freeze' | 'initTimeoutMs' | 'preload' | 'region'>;
+
+/** Starts environments, keeps them warm, hands them out again. */
+export class EnvironmentPool {
+  private readonly all = new Map<ExecutionEnvironment, FunctionVersion>();
+  /** Warm ones at rest, the longest rested first. */
+  private readonly resting = new Set<ExecutionEnvironment>();
+  private readonly retired = new WeakSet<FunctionVersion>();
+  private isClosed = false;
+
+  constructor(
+    private readonly shared: SharedSettings,
+    /** How many processes are kept at most; a resting one of another version makes room. */
+    private readonly limit: number,
+    private readonly guardian: Guardian,
+    private readonly emit: Emit,
+  ) {}
+
+  /** A warm environment of this version, or a new one. `cold` says which. */
+  async acquire(version: FunctionVersion): Promise<{ environment: ExecutionEnvironment; cold: boolean }> {
+    const warm = [...this.resting].findLast((candidate) => this.all.get(candidate) === version && !candidate.isEnding);
+    if (warm !== undefined) {
+      this.resting.delete(warm);
+      return { environment: warm, cold: false };
+    }
+    this.makeRoom();
+    return { environment: await this.start(version), cold: true };
+  }
+
+  /** Whose environment made a call, by the access key it was signed with. */
+  findCaller(accessKeyId: string | undefined): ExecutionEnvironment | undefined {
+    return [...this.all.keys()].find(({ settings }) => accessKeyId === `ASIA${settings.id}`);
+  }
+
+  findByRequest(requestId: string): ExecutionEnvironment | undefined {
+    return [...this.all.keys()].find((environment) => environment.requestId === requestId);
+  }
+
+  /** Ends the environments of a version that was replaced: the resting ones now, the busy ones after their invocation. */
+  retire(version: FunctionVersion): void {
+    this.retired.add(version);
+    for (const environment of this.resting) if (this.all.get(environment) === version) environment.kill('stopped');
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    const environments = [...this.all.keys()];
+    for (const environment of environments) environment.kill('stopped');
+    await Promise.all(environments.map(({ ended }) => ended));
+  }
+
+  private makeRoom(): void {
+    const [longestRested] = this.resting;
+    if (this.all.size >= this.limit) longestRested?.kill('stopped');
+  }
+
+  private async start(version: FunctionVersion): Promise<ExecutionEnvironment> {
+    const settings: EnvironmentSettings = { ...this.shared, ...version, id: randomBytes(8).toString('hex').toUpperCase() };
+    const environment = await ExecutionEnvironment.start(settings, {
+      onLog: (source, stream, line) => this.onLog(source, stream, line),
+      onIdle: (rested) => this.onIdle(rested, version),
+      onEnd: (ended) => this.onEnd(ended),
+    });
+    this.all.set(environment, version);
+    if (environment.pid > 0) this.guardian.watch(environment.pid);
+    this.emit('environment-start', describe(environment));
+    if (this.isClosed) environment.kill('stopped');
+    return environment;
+  }
+
+  private onLog(environment: ExecutionEnvironment, stream: 'stderr' | 'stdout', line: string): void {
+    const { requestId, settings } = environment;
+    const about = { functionName: settings.functionName, environmentId: settings.id, stream, line };
+    this.emit('log', requestId === undefined ? about : { ...about, requestId });
+  }
+
+  private onIdle(environment: ExecutionEnvironment, version: FunctionVersion): void {
+    if (this.retired.has(version)) environment.kill('stopped');
+    else this.resting.add(environment);
+  }
+
+  private onEnd(environment: ExecutionEnvironment): void {
+    this.resting.delete(environment);
+    this.all.delete(environment);
+    this.guardian.forget(environment.pid);
+    this.emit('environment-end', describe(environment));
+  }
+}
+
+function describe({ settings, pid }: ExecutionEnvironment): { functionName: string; version: string; environmentId: string; pid: number } {
+  return { functionName: settings.functionName, version: settings.version, environmentId: settings.id, pid };
+}

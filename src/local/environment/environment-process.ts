@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { EnvironmentSettings } from './environment-settings';
+import { environmentVariables } from './environment-variables';
+import { readMemory } from './read-memory';
+import { splitLines } from './split-lines';
+
+const v8HeapShare = 0.9;
+const v8YoungShare = 0.05;
+
+/** How a process ended, as the operating system tells it. */
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The operating system's side of an environment: a process group of its own with AWS's runtime client in it. */
+export class EnvironmentProcess {
+  readonly pid: number;
+  /** Resolves when the process is gone and its output is read. */
+  readonly ended: Promise<ProcessEnd>;
+  /** The highest resident size seen so far, in megabytes. */
+  peakMb = 0;
+  private readonly child: ChildProcess;
+
+  constructor(settings: EnvironmentSettings, runtimeApi: string, onLine: (stream: 'stderr' | 'stdout', line: string) => void) {
+    const { nodePath, memoryMb, preload, runtimeClient, taskRoot } = settings;
+    const heap = [
+      `--max-old-space-size=${Math.floor(memoryMb * v8HeapShare)}`,
+      `--max-semi-space-size=${Math.ceil(memoryMb * v8YoungShare)}`,
+    ];
+    this.child = spawn(nodePath, [...heap, '--require', preload, runtimeClient], {
+      cwd: taskRoot,
+      env: environmentVariables(settings, runtimeApi),
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    this.pid = this.child.pid ?? -1;
+    this.child.stdio[3]?.on('error', () => {});
+    this.readLines(onLine);
+    this.ended = this.watchEnd(onLine);
+  }
+
+  kill(): void {
+    this.signal('SIGKILL');
+  }
+
+  freeze(): void {
+    this.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.signal('SIGCONT');
+  }
+
+  /** Resident size now, in megabytes. */
+  readResidentMb(): number {
+    const { residentMb, peakMb } = readMemory(this.pid);
+    this.peakMb = Math.max(this.peakMb, peakMb);
+    return residentMb;
+  }
+
+  private readLines(onLine: (stream: 'stderr' | 'stdout', line: string) => void): void {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const readable = this.child[stream];
+      if (readable !== null) splitLines(readable, (line) => onLine(stream, line));
+    }
+  }
+
+  private watchEnd(onLine: (stream: 'stderr', line: string) => void): Promise<ProcessEnd> {
+    return new Promise((resolve) => {
+      this.child.once('error', (error) => {
+        onLine('stderr', String(error));
+        resolve({ exitCode: 127, signal: null });
+      });
+      this.child.once('exit', () => this.kill());
+      this.child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
+    });
+  }
+
+  /** To the whole group: what the handler started ends, or stands still, with it. */
+  private signal(signal: NodeJS.Signals): void {
+    try {
+      if (process.platform === 'win32') this.child.kill(signal);
+      else if (this.pid > 0) process.kill(-this.pid, signal);
+    } catch {
+      // The group is gone already.
+    }
+  }
+}

@@ -1,0 +1,205 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import type { EndReason } from '../events/end-reason';
+import { describeEnd } from './describe-end';
+import { EnvironmentProcess, type ProcessEnd } from './environment-process';
+import type { EnvironmentSettings } from './environment-settings';
+import type { ErrorDocument } from './error-document';
+import { LogTail } from './log-tail';
+import type { Outcome } from './outcome';
+import { reportLines } from './report-lines';
+import { RuntimeApi } from './runtime-api';
+import type { Work } from './work';
+
+const memoryWatchMs = 25;
+
+/** What came of the work: an answer, an error posted by the runtime, or the end of the process. */
+type Verdict = { readonly body: string; readonly isError: boolean } | { readonly end: ProcessEnd };
+
+/** What an environment tells whoever owns it. */
+export interface EnvironmentListener {
+  onLog(environment: ExecutionEnvironment, stream: 'stderr' | 'stdout', line: string): void;
+  /** The environment can take work again. */
+  onIdle(environment: ExecutionEnvironment): void;
+  onEnd(environment: ExecutionEnvironment): void;
+}
+
+/** One execution environment: a process that runs one version of one function, one invocation at a time. */
+export class ExecutionEnvironment {
+  /** `awsRequestId` of the invocation under way. */
+  requestId: string | undefined;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<ProcessEnd>;
+
+  private readonly process: EnvironmentProcess;
+  private readonly started = performance.now();
+  private readonly ready: Promise<void>;
+  private markReady!: () => void;
+  private settle: ((verdict: Verdict) => void) | undefined;
+  private killedBecause: EndReason | undefined;
+  private initError: string | undefined;
+  private initMs: number | undefined;
+  private isReady = false;
+  private isWaiting = false;
+  private isOver = false;
+  private log = new LogTail();
+
+  private constructor(
+    readonly settings: EnvironmentSettings,
+    private readonly api: RuntimeApi,
+    private readonly listener: EnvironmentListener,
+  ) {
+    this.ready = new Promise((resolve) => {
+      this.markReady = resolve;
+    });
+    this.process = new EnvironmentProcess(settings, api.address, (stream, line) => this.onLine(stream, line));
+    this.ended = this.process.ended.then((end) => this.onEnd(end));
+  }
+
+  /** Starts the process. It loads its handler in the background; `run` waits for that. */
+  static async start(settings: EnvironmentSettings, listener: EnvironmentListener): Promise<ExecutionEnvironment> {
+    let environment: ExecutionEnvironment | undefined;
+    const api = await RuntimeApi.listen({
+      onNext: () => environment?.onNext(),
+      onResponse: (requestId, body) => environment?.onAnswer(requestId, { body, isError: false }),
+      onError: (requestId, body) => environment?.onAnswer(requestId, { body, isError: true }),
+      onInitError: (body) => environment?.onInitError(body),
+    });
+    environment = new ExecutionEnvironment(settings, api, listener);
+    return environment;
+  }
+
+  get pid(): number {
+    return this.process.pid;
+  }
+
+  /** Whether the process is gone or about to be. */
+  get isEnding(): boolean {
+    return this.isOver || this.killedBecause !== undefined || this.initError !== undefined;
+  }
+
+  /** Runs one event to its end, whatever that is; never rejects. `onDelivered` gets the deadline when the clock of the time-out starts. */
+  async run(work: Work, onDelivered: (deadline: number) => void): Promise<Outcome> {
+    this.requestId = work.requestId;
+    this.log = new LogTail();
+    this.log.add(`START RequestId: ${work.requestId} Version: ${this.settings.version}`);
+    return (await this.finishInit(work)) ?? this.deliver(work, onDelivered);
+  }
+
+  /** Ends the process at once. Whatever it was doing ends with `reason`. */
+  kill(reason: EndReason): void {
+    this.killedBecause ??= reason;
+    this.process.kill();
+  }
+
+  /** Waits for the handler to be loaded. Answers an outcome only when that failed. */
+  private async finishInit(work: Work): Promise<Outcome | undefined> {
+    const timer = setTimeout(() => this.kill('init-error'), this.settings.initTimeoutMs);
+    await this.ready;
+    clearTimeout(timer);
+    if (!this.isEnding) return undefined;
+    const end = await this.ended;
+    this.initMs ??= performance.now() - this.started;
+    const reason = this.killedBecause ?? 'init-error';
+    return this.conclude(work, reason, this.describeInitFailure(work, end), 0);
+  }
+
+  private describeInitFailure({ requestId }: Work, end: ProcessEnd): ErrorDocument {
+    if (this.initError !== undefined) return JSON.parse(this.initError) as ErrorDocument;
+    const reason = this.killedBecause === 'init-error' ? 'time-out' : 'exit';
+    return describeEnd(requestId, reason, end, this.settings.initTimeoutMs / 1000);
+  }
+
+  private async deliver(work: Work, onDelivered: (deadline: number) => void): Promise<Outcome> {
+    const verdict = new Promise<Verdict>((resolve) => {
+      this.settle = resolve;
+    });
+    const { timeoutMs } = this.settings;
+    const deliveredAt = performance.now();
+    const deadline = Date.now() + timeoutMs;
+    this.isWaiting = false;
+    if (this.settings.freeze) this.process.thaw();
+    this.api.deliver(work, deadline);
+    onDelivered(deadline);
+    const timer = setTimeout(() => this.kill('time-out'), timeoutMs);
+    const memoryWatch = setInterval(() => this.checkMemory(), memoryWatchMs);
+    const result = await verdict;
+    clearTimeout(timer);
+    clearInterval(memoryWatch);
+    const durationMs = performance.now() - deliveredAt;
+    return 'end' in result ? this.concludeEnd(work, result.end, durationMs) : this.concludeAnswer(work, result, durationMs);
+  }
+
+  private checkMemory(): void {
+    if (this.process.readResidentMb() > this.settings.memoryMb) this.kill('out-of-memory');
+  }
+
+  /** Lets the poll phase read first what the handler wrote before it answered. */
+  private async concludeAnswer(work: Work, { body, isError }: { body: string; isError: boolean }, durationMs: number): Promise<Outcome> {
+    await setImmediate();
+    await setImmediate();
+    this.process.readResidentMb();
+    return isError
+      ? this.conclude(work, 'error', JSON.parse(body) as ErrorDocument, durationMs)
+      : this.conclude(work, 'ok', body, durationMs);
+  }
+
+  private concludeEnd(work: Work, end: ProcessEnd, durationMs: number): Outcome {
+    const ranOutOfHeap = end.signal === 'SIGABRT' || end.exitCode === 134;
+    const reason = this.killedBecause ?? (ranOutOfHeap ? 'out-of-memory' : 'exit');
+    return this.conclude(work, reason, describeEnd(work.requestId, reason, end, this.settings.timeoutMs / 1000), durationMs);
+  }
+
+  private conclude({ requestId }: Work, reason: EndReason, answer: ErrorDocument | string, durationMs: number): Outcome {
+    const outcome = {
+      reason,
+      response: typeof answer === 'string' ? answer : JSON.stringify(answer),
+      durationMs,
+      maxMemoryMb: this.process.peakMb,
+      ...(typeof answer === 'string' ? {} : { error: answer }),
+      ...(this.initMs === undefined ? {} : { initMs: this.initMs }),
+    };
+    this.initMs = undefined;
+    for (const line of reportLines(requestId, outcome, this.settings.memoryMb)) this.log.add(line);
+    this.requestId = undefined;
+    this.restWhenDone();
+    return { ...outcome, logTail: this.log.toString() };
+  }
+
+  private onNext(): void {
+    this.isWaiting = true;
+    if (this.isReady) this.restWhenDone();
+    else this.initMs = performance.now() - this.started;
+    this.isReady = true;
+    this.markReady();
+  }
+
+  /** Stands still once the last invocation is concluded and the runtime has asked for the next. */
+  private restWhenDone(): void {
+    if (!this.isWaiting || this.requestId !== undefined || this.isEnding) return;
+    if (this.settings.freeze) this.process.freeze();
+    this.listener.onIdle(this);
+  }
+
+  private onAnswer(requestId: string, verdict: Verdict): void {
+    if (requestId === this.requestId) this.settle?.(verdict);
+  }
+
+  private onInitError(body: string): void {
+    this.initError = body;
+  }
+
+  private onLine(stream: 'stderr' | 'stdout', line: string): void {
+    this.log.add(line);
+    this.listener.onLog(this, stream, line);
+  }
+
+  private onEnd(end: ProcessEnd): ProcessEnd {
+    this.isOver = true;
+    this.api.close();
+    this.markReady();
+    this.settle?.({ end });
+    this.listener.onEnd(this);
+    return end;
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import type * as Esbuild from 'esbuild';
+import { LocalLambdaError } from '../local-lambda-error';
+import { loadPackage } from '../packages/load-package';
+import { linkNodeModules } from './link-node-modules';
+
+/**
+ * Bundles a TypeScript file for Node with esbuild, as most Lambda users do: one CommonJS file, the AWS SDK left outside.
+ * @returns the path of the bundle, in a new directory under `into`
+ */
+export async function bundleTypescript(file: string, into: string): Promise<string> {
+  const esbuild = loadPackage<typeof Esbuild>('esbuild', [dirname(file)]);
+  mkdirSync(into, { recursive: true });
+  const directory = mkdtempSync(join(into, 'bundle-'));
+  linkNodeModules(dirname(file), directory);
+  const outfile = join(directory, `${basename(file, extname(file))}.cjs`);
+  try {
+    await esbuild.build({
+      entryPoints: [file],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      sourcemap: 'inline',
+      keepNames: true,
+      external: ['@aws-sdk/*', '*.node'],
+      logLevel: 'silent',
+    });
+  } catch (cause) {
+    throw new LocalLambdaError(file, {
+      problem: `${file} cannot be bundled: ${firstLine(cause)}`,
+      cure: 'Correct the file, or build a bundle yourself and pass its path.',
+      cause,
+    });
+  }
+  return outfile;
+}
+
+function firstLine(error: unknown): string {
+  const failure = error as Partial<Esbuild.BuildFailure> & Error;
+  const first = failure.errors?.[0];
+  if (first === undefined) return failure.message;
+  return first.location ? `${first.text} (${first.location.file}:${first.location.line})` : first.text;
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { LocalLambdaError } from '../local-lambda-error';
+import type { FunctionOptions } from '../options/function-options';
+import { findPackage } from '../packages/find-package';
+import { freezeCode } from './freeze-code';
+import type { FunctionRegistry } from './function-registry';
+import type { FunctionVersion } from './function-version';
+import { LocalFunction } from './local-function';
+import { resolveCode } from './resolve-code';
+
+/** Creates, changes and publishes functions. */
+export class FunctionControl {
+  constructor(
+    readonly registry: FunctionRegistry,
+    private readonly workDirectory: string,
+    /** Called with a version that nothing should run any more. */
+    private readonly onReplaced: (version: FunctionVersion) => void,
+  ) {}
+
+  async create(options: FunctionOptions): Promise<LocalFunction> {
+    checkOptions(options);
+    if (this.registry.has(options.name)) {
+      throw new LocalLambdaError(options.name, {
+        problem: `Function ${options.name} exists already.`,
+        cure: 'Use updateFunction, or another name.',
+      });
+    }
+    const fn = new LocalFunction(options.name, this.registry.arnOf(options.name), options, await this.build(options));
+    this.registry.add(fn);
+    return fn;
+  }
+
+  async update(name: string, changes: Partial<Omit<FunctionOptions, 'name'>>): Promise<void> {
+    const fn = this.registry.get(name);
+    const options = { ...fn.options, ...changes };
+    checkOptions(options);
+    const replaced = fn.latest;
+    fn.update(options, await this.build(options));
+    this.onReplaced(replaced);
+  }
+
+  /** @returns the new version's number */
+  publish(fn: LocalFunction): string {
+    fn.newestVersion++;
+    const version = String(fn.newestVersion);
+    const taskRoot = freezeCode(fn.latest, fn.options.code, join(this.workDirectory, 'versions', fn.name, version));
+    fn.published.set(version, { ...fn.latest, version, taskRoot });
+    return version;
+  }
+
+  private async build(options: FunctionOptions): Promise<FunctionVersion> {
+    const code = await resolveCode(options, this.workDirectory);
+    return {
+      functionName: options.name,
+      version: '$LATEST',
+      timeoutMs: options.timeoutMs ?? 3000,
+      memoryMb: options.memoryMb ?? 512,
+      environment: options.environment ?? {},
+      nodePath: options.nodePath ?? process.execPath,
+      runtimeClient: join(
+        findPackage('aws-lambda-ric', [code.taskRoot, ...(options.searchFrom === undefined ? [] : [options.searchFrom])]),
+        'index.mjs',
+      ),
+      ...code,
+    };
+  }
+}
+
+function checkOptions({ name, timeoutMs = 1, memoryMb = 1, reservedConcurrency = 0, maximumRetryAttempts = 0 }: FunctionOptions): void {
+  const faults = [
+    /^[\w-]{1,64}$/.test(name) ? '' : 'name must be 1 to 64 letters, digits, - or _',
+    Number.isFinite(timeoutMs) && timeoutMs > 0 ? '' : `timeoutMs (${timeoutMs}) must be a number greater than 0`,
+    Number.isFinite(memoryMb) && memoryMb > 0 ? '' : `memoryMb (${memoryMb}) must be a number greater than 0`,
+    Number.isInteger(reservedConcurrency) && reservedConcurrency >= 0
+      ? ''
+      : `reservedConcurrency (${reservedConcurrency}) must be an integer, 0 or more`,
+    [0, 1, 2].includes(maximumRetryAttempts) ? '' : `maximumRetryAttempts (${maximumRetryAttempts}) must be 0, 1 or 2`,
+  ].filter((fault) => fault !== '');
+  if (faults.length > 0)
+    throw new LocalLambdaError(name, {
+      problem: `Function ${name}: ${faults.join('; ')}.`,
+      cure: 'Correct the options of createFunction.',
+    });
+}

@@ -1,0 +1,59 @@
+import type { FunctionOptions } from '../options/function-options';
+import type { FunctionVersion } from './function-version';
+
+/** How an asynchronous event of a function is retried and where it ends. The same for all its versions and aliases. */
+export interface EventPolicy {
+  readonly maximumRetryAttempts: 0 | 1 | 2;
+  readonly retryDelaysMs: readonly [number, number];
+  readonly maximumEventAgeMs: number;
+  readonly onFailure: string | undefined;
+  readonly deadLetterQueue: string | undefined;
+}
+
+/** The figures AWS keeps as CloudWatch metrics. */
+export type MetricName = 'Errors' | 'Invocations' | 'RecursiveInvocationsDropped' | 'Throttles';
+
+/** A function with its versions, aliases and counters. */
+export class LocalFunction {
+  /** The number of the newest published version. */
+  newestVersion = 0;
+  /** Published versions by number. */
+  readonly published = new Map<string, FunctionVersion>();
+  /** Version by alias. */
+  readonly aliases = new Map<string, string>();
+  readonly metrics: Record<MetricName, number> = { Errors: 0, Invocations: 0, RecursiveInvocationsDropped: 0, Throttles: 0 };
+  recursiveLoop: 'Allow' | 'Terminate';
+  reservedConcurrency: number | undefined;
+  policy: EventPolicy;
+
+  constructor(
+    readonly name: string,
+    /** Unqualified ARN. */
+    readonly arn: string,
+    public options: FunctionOptions,
+    public latest: FunctionVersion,
+  ) {
+    this.recursiveLoop = options.recursiveLoop ?? 'Terminate';
+    this.reservedConcurrency = options.reservedConcurrency;
+    this.policy = readPolicy(options);
+  }
+
+  /** Takes over changed options. */
+  update(options: FunctionOptions, latest: FunctionVersion): void {
+    this.options = options;
+    this.latest = latest;
+    this.recursiveLoop = options.recursiveLoop ?? this.recursiveLoop;
+    this.reservedConcurrency = options.reservedConcurrency;
+    this.policy = readPolicy(options);
+  }
+}
+
+function readPolicy(options: FunctionOptions): EventPolicy {
+  return {
+    maximumRetryAttempts: options.maximumRetryAttempts ?? 2,
+    retryDelaysMs: options.retryDelaysMs ?? [200, 400],
+    maximumEventAgeMs: options.maximumEventAgeMs ?? 21_600_000,
+    onFailure: options.onFailure,
+    deadLetterQueue: options.deadLetterQueue,
+  };
+}

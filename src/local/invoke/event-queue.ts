@@ -1,0 +1,132 @@
+import type { Outcome } from '../environment/outcome';
+import type { Emit } from '../events/emit';
+import type { DropReason } from '../events/local-lambda-events';
+import type { FunctionRegistry } from '../functions/function-registry';
+import type { Concurrency } from './concurrency';
+import { deadLetterAttributes, type MessageAttribute } from './dead-letter-attributes';
+import { destinationRecord } from './destination-record';
+import type { InvocationRunner } from './invocation-runner';
+import { readChainLength, recursionLimit } from './lineage';
+import type { QueuedEvent } from './queued-event';
+
+/** What the event queue is made of. */
+export interface EventQueueParts {
+  readonly runner: InvocationRunner;
+  readonly concurrency: Concurrency;
+  readonly emit: Emit;
+  readonly registry: FunctionRegistry;
+  /** Puts a message into a queue, by its ARN. */
+  readonly send: (queueArn: string, body: string, attributes?: Record<string, MessageAttribute>) => void;
+}
+
+/** Lambda's own queue of asynchronous events: at least once, with retries, an age limit, and a place where failures go. */
+export class EventQueue {
+  private ready: QueuedEvent[] = [];
+  private readonly throttled = new WeakSet<QueuedEvent>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private running = 0;
+  private isClosed = false;
+
+  constructor(private readonly parts: EventQueueParts) {}
+
+  /** Whether no event is queued, running or waiting for its retry. */
+  get isEmpty(): boolean {
+    return this.ready.length === 0 && this.timers.size === 0 && this.running === 0;
+  }
+
+  add(event: QueuedEvent): void {
+    this.ready.push(event);
+    setImmediate(() => this.drain());
+  }
+
+  /** Starts whatever has room to run. Called whenever a place becomes free. */
+  drain(): void {
+    if (this.isClosed) return;
+    const events = this.ready;
+    this.ready = [];
+    for (const event of events) this.start(this.refresh(event), event);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.ready = [];
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+  }
+
+  /** Looks the target up again, because aliases and `$LATEST` move. */
+  private refresh(event: QueuedEvent): QueuedEvent {
+    return { ...event, target: this.parts.registry.resolve(event.reference) };
+  }
+
+  private start(event: QueuedEvent, original: QueuedEvent): void {
+    const { fn } = event.target;
+    const refusal = findRefusal(event);
+    if (refusal !== undefined) this.drop(event, refusal);
+    else if (this.parts.concurrency.hasRoomFor(fn)) void this.run(event);
+    else this.postpone(event, original);
+  }
+
+  private postpone(event: QueuedEvent, original: QueuedEvent): void {
+    if (!this.throttled.has(original)) {
+      event.target.fn.metrics.Throttles++;
+      this.parts.emit('throttled', { functionName: event.target.fn.name, requestId: event.requestId, invocationType: 'Event' });
+      const remainingMs = event.acceptedAt + event.target.fn.policy.maximumEventAgeMs - Date.now();
+      this.later(remainingMs + 1, () => this.drain(), true);
+    }
+    this.throttled.add(event);
+    this.ready.push(event);
+  }
+
+  private async run(event: QueuedEvent): Promise<void> {
+    this.running++;
+    const outcome = await this.parts.runner.run({ ...event, channel: 'invoke', invocationType: 'Event' });
+    this.running--;
+    if (outcome.reason !== 'ok' && !this.isClosed) this.retryOrDrop(event, outcome);
+  }
+
+  private retryOrDrop(event: QueuedEvent, outcome: Outcome): void {
+    const { policy, name } = event.target.fn;
+    const delayMs = policy.retryDelaysMs[event.attempt - 1] ?? 0;
+    const isTooOld = Date.now() + delayMs - event.acceptedAt > policy.maximumEventAgeMs;
+    const isLast = event.attempt > policy.maximumRetryAttempts;
+    if (isLast || isTooOld) {
+      this.drop(event, isLast ? 'RetriesExhausted' : 'EventAgeExceeded', outcome);
+      return;
+    }
+    const next = { ...event, attempt: event.attempt + 1 };
+    this.later(delayMs, () => this.add(next));
+    this.parts.emit('retry', { functionName: name, requestId: event.requestId, attempt: next.attempt, delayMs });
+  }
+
+  private drop(event: QueuedEvent, reason: DropReason, outcome?: Outcome): void {
+    const { fn } = event.target;
+    const { onFailure, deadLetterQueue } = fn.policy;
+    if (reason === 'RecursiveInvocation') fn.metrics.RecursiveInvocationsDropped++;
+    if (onFailure !== undefined) this.parts.send(onFailure, destinationRecord(event, reason, outcome));
+    if (deadLetterQueue !== undefined) this.parts.send(deadLetterQueue, event.payload, deadLetterAttributes(event, outcome, reason));
+    const sentTo = [onFailure, deadLetterQueue].filter((arn) => arn !== undefined);
+    this.parts.emit('dropped', { functionName: fn.name, requestId: event.requestId, reason, channel: 'invoke', sentTo });
+  }
+
+  /** `isBackground` timers are no reason to call the queue busy: the event they are about is counted already. */
+  private later(delayMs: number, action: () => void, isBackground = false): void {
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(timer);
+        action();
+      },
+      Math.min(delayMs, 2 ** 31 - 1),
+    );
+    if (isBackground) timer.unref();
+    else this.timers.add(timer);
+  }
+}
+
+/** Why an event is not even tried. */
+function findRefusal({ target, traceHeader, acceptedAt }: QueuedEvent): DropReason | undefined {
+  const { fn } = target;
+  if (fn.reservedConcurrency === 0) return 'ZeroReservedConcurrency';
+  if (fn.recursiveLoop === 'Terminate' && readChainLength(traceHeader, fn.arn) >= recursionLimit) return 'RecursiveInvocation';
+  return Date.now() - acceptedAt > fn.policy.maximumEventAgeMs ? 'EventAgeExceeded' : undefined;
+}

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { LocalLambdaError } from '../local-lambda-error';
+
+/** Finds an optional package's directory by walking up from each of the places where a user may have installed it. */
+export function findPackage(name: string, searchFrom: readonly string[]): string {
+  const places = [...searchFrom, process.cwd(), dirname(process.argv[1] ?? '.')];
+  for (const place of places) {
+    const found = ancestors(resolve(place))
+      .map((directory) => join(directory, 'node_modules', name))
+      .find((directory) => existsSync(join(directory, 'package.json')));
+    if (found !== undefined) return found;
+  }
+  throw new LocalLambdaError(name, {
+    problem: `The local Lambda needs the package ${name}, which is not installed where ${resolve(places[0] ?? '.')} can find it.`,
+    cure: `Run npm install --save-dev --ignore-scripts ${name}`,
+  });
+}
+
+function ancestors(directory: string): string[] {
+  const parent = dirname(directory);
+  return parent === directory ? [directory] : [directory, ...ancestors(parent)];
+}

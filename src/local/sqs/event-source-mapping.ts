@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import type { Emit } from '../events/emit';
+import type { FunctionRegistry, Target } from '../functions/function-registry';
+import type { Concurrency } from '../invoke/concurrency';
+import type { InvocationRunner } from '../invoke/invocation-runner';
+import { readChainLength, recursionLimit } from '../invoke/lineage';
+import type { EventSourceMappingOptions } from '../options/event-source-mapping-options';
+import { batchEvent } from './batch-event';
+import type { LocalQueue } from './local-queue';
+import { readFailures } from './read-failures';
+import type { StandInMessage } from './stand-in';
+
+const batchLimitBytes = 6_000_000;
+
+/** What a mapping is made of. */
+export interface MappingParts {
+  readonly queue: LocalQueue;
+  readonly options: EventSourceMappingOptions;
+  readonly registry: FunctionRegistry;
+  readonly runner: InvocationRunner;
+  readonly concurrency: Concurrency;
+  readonly emit: Emit;
+  readonly region: string;
+}
+
+/** Takes messages from a queue to a function. What is not processed is not touched: it comes back when its visibility timeout is over. */
+export class EventSourceMapping {
+  private processing = 0;
+  private isClosed = false;
+  private wake = (): void => {};
+  private readonly stopListening: () => void;
+
+  constructor(private readonly parts: MappingParts) {
+    this.stopListening = parts.queue.onMessage(() => this.wake());
+    void this.poll();
+  }
+
+  /** Whether the queue is empty, hidden and delayed messages included, and no batch is being processed. */
+  get isIdle(): boolean {
+    return this.isClosed || (this.processing === 0 && this.parts.queue.count() === 0);
+  }
+
+  /** Called whenever an invocation has ended: there may be room again. */
+  nudge(): void {
+    this.wake();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.stopListening();
+    this.wake();
+  }
+
+  private async poll(): Promise<void> {
+    const { queue, options } = this.parts;
+    while (!this.isClosed) {
+      const isBusy = this.processing >= (options.maximumConcurrency ?? 5);
+      if (isBusy || queue.count() === 0) {
+        await this.sleep();
+        continue;
+      }
+      const messages = await queue.receive(options.batchSize ?? 10);
+      for (const batch of splitBySize(messages)) void this.process(batch);
+    }
+  }
+
+  private sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+
+  private async process(messages: readonly StandInMessage[]): Promise<void> {
+    this.processing++;
+    const target = this.parts.registry.resolve(this.parts.options.functionName);
+    const allowed = messages.filter((message) => this.isAllowed(message, target));
+    if (allowed.length > 0) await this.invoke(allowed, target);
+    this.processing--;
+    this.wake();
+  }
+
+  /** A message at the end of a loop is not delivered; it comes back until the queue's own dead-letter queue takes it. */
+  private isAllowed(message: StandInMessage, { fn }: Target): boolean {
+    const length = readChainLength(message.attributes.AWSTraceHeader, fn.arn);
+    if (fn.recursiveLoop === 'Allow' || length < recursionLimit) return true;
+    fn.metrics.RecursiveInvocationsDropped++;
+    this.parts.emit('dropped', {
+      functionName: fn.name,
+      requestId: message.MessageId,
+      reason: 'RecursiveInvocation',
+      channel: 'sqs',
+      sentTo: [],
+    });
+    return false;
+  }
+
+  private async invoke(messages: readonly StandInMessage[], target: Target): Promise<void> {
+    const { queue, options, runner, region } = this.parts;
+    if (!(await this.waitForRoom(target, messages))) return;
+    const traceHeader = longestChain(messages, target.fn.arn);
+    const outcome = await runner.run({
+      target,
+      requestId: randomUUID(),
+      payload: batchEvent(messages, queue.arn, region),
+      attempt: Math.max(...messages.map(({ attributes }) => Number(attributes.ApproximateReceiveCount))),
+      channel: 'sqs',
+      invocationType: 'RequestResponse',
+      ...(traceHeader === undefined ? {} : { traceHeader }),
+    });
+    if (outcome.reason !== 'ok') return;
+    const ids = messages.map(({ MessageId }) => MessageId);
+    const failures = options.reportBatchItemFailures ? readFailures(outcome.response, ids) : new Set<string>();
+    for (const { MessageId, ReceiptHandle } of messages) if (!failures.has(MessageId)) queue.delete(ReceiptHandle);
+  }
+
+  /** Answers false when the messages became visible again before there was room. */
+  private async waitForRoom({ fn }: Target, messages: readonly StandInMessage[]): Promise<boolean> {
+    const { concurrency, queue, emit } = this.parts;
+    if (concurrency.hasRoomFor(fn)) return true;
+    fn.metrics.Throttles++;
+    emit('throttled', { functionName: fn.name, requestId: messages[0]?.MessageId ?? '', invocationType: 'RequestResponse' });
+    const until = Date.now() + queue.visibilityTimeoutMs;
+    while (!this.isClosed && Date.now() < until) {
+      if (concurrency.hasRoomFor(fn)) return true;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return false;
+  }
+}
+
+/** A function's event is at most 6 MB, however many messages the batch size allows. */
+function splitBySize(messages: readonly StandInMessage[]): StandInMessage[][] {
+  const batches: StandInMessage[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const message of messages) {
+    const size = Buffer.byteLength(JSON.stringify(message));
+    bytes += size;
+    if (bytes > batchLimitBytes) {
+      batches.push([]);
+      bytes = size;
+    }
+    batches.at(-1)?.push(message);
+  }
+  return batches;
+}
+
+function longestChain(messages: readonly StandInMessage[], functionArn: string): string | undefined {
+  const headers = messages.map(({ attributes }) => attributes.AWSTraceHeader).filter((header) => header !== undefined);
+  return headers.sort((a, b) => readChainLength(b, functionArn) - readChainLength(a, functionArn))[0];
+}

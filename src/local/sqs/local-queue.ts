@@ -1,0 +1,80 @@
+import type { StandInInput, StandInMessage, StandInQueue } from './stand-in';
+
+/** What a queue tells: a message was stored. */
+export type OnMessage = (queue: LocalQueue, message: StandInMessage, delayMs: number) => void;
+
+/** One queue, for those inside this process: event source mappings, destinations, dead letters, tests. */
+export class LocalQueue {
+  readonly name: string;
+  private readonly wakers = new Set<() => void>();
+
+  constructor(
+    private readonly queue: StandInQueue,
+    readonly arn: string,
+    onMessage: OnMessage,
+  ) {
+    this.name = queue.QueueName;
+    const store = queue.setRecord.bind(queue);
+    queue.setRecord = (input, messageId) => {
+      const stored = store(input, messageId);
+      onMessage(this, stored.record, 1000 * Number(input.DelaySeconds ?? queue.DelaySeconds));
+      for (const wake of this.wakers) wake();
+      return stored;
+    };
+  }
+
+  get url(): string {
+    return this.queue.QueueUrl;
+  }
+
+  get isFifo(): boolean {
+    return this.queue.FifoQueue;
+  }
+
+  get visibilityTimeoutMs(): number {
+    return this.queue.VisibilityTimeout * 1000;
+  }
+
+  /** All messages: visible, hidden and delayed. */
+  count(): number {
+    const counts = this.queue.getAttributes(['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed']);
+    return Number(counts.ApproximateNumberOfMessages) + Number(counts.ApproximateNumberOfMessagesDelayed);
+  }
+
+  /** Sets what the wire knows in whole seconds only, in milliseconds. */
+  setTimes({
+    visibilityTimeoutMs,
+    delayMs,
+  }: {
+    readonly visibilityTimeoutMs?: number | undefined;
+    readonly delayMs?: number | undefined;
+  }): void {
+    if (visibilityTimeoutMs !== undefined) this.queue.VisibilityTimeout = visibilityTimeoutMs / 1000;
+    if (delayMs !== undefined) this.queue.DelaySeconds = delayMs / 1000;
+  }
+
+  /** @returns the message's id */
+  send(input: StandInInput, messageId?: string): string {
+    return this.queue.setRecord(input, messageId).record.MessageId;
+  }
+
+  /** Up to `limit` visible messages, hidden from now on; none after 50 ms without any. */
+  receive(limit: number): Promise<StandInMessage[]> {
+    return this.queue.receive({ MaxNumberOfMessages: limit, WaitTimeSeconds: 0 });
+  }
+
+  /** Deletes a received message. A FIFO queue refuses when its visibility timeout is over: then it stays. */
+  delete(receiptHandle: string): void {
+    try {
+      this.queue.delete(receiptHandle);
+    } catch {
+      // Received again meanwhile: at least once means that it is delivered again.
+    }
+  }
+
+  /** Calls back whenever a message is stored, until the returned function is called. */
+  onMessage(wake: () => void): () => void {
+    this.wakers.add(wake);
+    return () => this.wakers.delete(wake);
+  }
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Answer } from '../api/answer';
+import type { Emit } from '../events/emit';
+import { LocalLambdaError } from '../local-lambda-error';
+import type { QueueOptions } from '../options/queue-options';
+import { loadPackage } from '../packages/load-package';
+import { callStandIn } from './call-stand-in';
+import { countMessageBytes } from './check-message';
+import { FifoStore } from './fifo-store';
+import { LocalQueue } from './local-queue';
+import type { StandIn, StandInInput, StandInMessage, StandInPackage, StandInQueue } from './stand-in';
+
+/** What a message is sent with besides its body. */
+export interface SendOptions {
+  /** Standard queues only. @defaultValue the queue's own delay */
+  readonly delayMs?: number;
+  /** FIFO queues only. @defaultValue `default` */
+  readonly groupId?: string;
+  /** FIFO queues only. @defaultValue the body's SHA-256 */
+  readonly deduplicationId?: string;
+  readonly attributes?: NonNullable<StandInInput['MessageAttributes']>;
+}
+
+/** All queues, kept by local-aws-sqs. */
+export class QueueHub {
+  private standIn: StandIn | undefined;
+  private readonly queues = new Map<string, LocalQueue>();
+
+  constructor(
+    private readonly settings: { readonly region: string; readonly accountId: string; readonly findPort: () => number },
+    private readonly emit: Emit,
+  ) {}
+
+  /** Creates a queue, or answers the one of this name. */
+  async create(options: QueueOptions): Promise<LocalQueue> {
+    const body = JSON.stringify({ QueueName: options.name, Attributes: describeAttributes(options) });
+    const answer = await this.call(
+      { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.CreateQueue' },
+      Buffer.from(body),
+    );
+    const queue = this.queues.get(options.name);
+    if (answer.status !== 200 || queue === undefined) {
+      const { message } = JSON.parse(String(answer.body)) as { message?: string };
+      throw new LocalLambdaError(options.name, {
+        problem: `Queue ${options.name} cannot be created: ${message}`,
+        cure: 'Correct its options; a dead-letter queue must exist first.',
+      });
+    }
+    queue.setTimes(options);
+    return queue;
+  }
+
+  /** Hands a request to local-aws-sqs as it is. */
+  async call(headers: IncomingHttpHeaders, body: Buffer): Promise<Answer> {
+    const standIn = this.load();
+    const answer = await callStandIn(standIn, headers, body);
+    for (const queue of standIn.service.Queues) this.adopt(queue);
+    return answer;
+  }
+
+  /** @throws LocalLambdaError when there is no such queue */
+  get(arnOrName: string): LocalQueue {
+    const queue = this.queues.get(arnOrName.split(':').at(-1) ?? '');
+    if (queue !== undefined) return queue;
+    const known = [...this.queues.keys()].join(', ') || 'none';
+    throw new LocalLambdaError(arnOrName, {
+      problem: `There is no queue ${arnOrName} in the local SQS.`,
+      cure: `Create it with createQueue, or use one of: ${known}.`,
+    });
+  }
+
+  find(name: string): LocalQueue | undefined {
+    return this.queues.get(name);
+  }
+
+  /** @returns the message's id */
+  send(arnOrName: string, body: string, { delayMs, groupId, deduplicationId, attributes }: SendOptions = {}): string {
+    const queue = this.get(arnOrName);
+    const fifo = {
+      MessageGroupId: groupId ?? 'default',
+      MessageDeduplicationId: deduplicationId ?? createHash('sha256').update(body).digest('hex'),
+    };
+    return queue.send({
+      MessageBody: body,
+      ...(delayMs === undefined ? {} : { DelaySeconds: delayMs / 1000 }),
+      ...(attributes === undefined ? {} : { MessageAttributes: attributes }),
+      ...(queue.isFifo ? fifo : {}),
+    });
+  }
+
+  /** Forgets every message and its timers. */
+  close(): void {
+    this.standIn?.service.resetAll();
+  }
+
+  private load(): StandIn {
+    if (this.standIn === undefined) {
+      const { createRequestHandler } = loadPackage<StandInPackage>('local-aws-sqs');
+      const { region, accountId, findPort } = this.settings;
+      this.standIn = createRequestHandler({
+        port: findPort(),
+        hostname: '127.0.0.1',
+        region,
+        accountId,
+        emulateQueueCreationLifecycle: false,
+      });
+    }
+    return this.standIn;
+  }
+
+  private adopt(queue: StandInQueue): void {
+    if (this.queues.has(queue.QueueName)) return;
+    if (queue.FifoQueue) new FifoStore(queue, (message) => this.moveToDeadLetters(queue, message)).install();
+    const arn = `arn:aws:sqs:${this.settings.region}:${this.settings.accountId}:${queue.QueueName}`;
+    this.queues.set(queue.QueueName, new LocalQueue(queue, arn, (stored, message, delayMs) => this.tellMessage(stored, message, delayMs)));
+  }
+
+  private tellMessage({ name }: LocalQueue, message: StandInMessage, delayMs: number): void {
+    const deadLetter = message.attributes.DeadLetterQueueSourceArn !== undefined;
+    this.emit('message', { queueName: name, messageId: message.MessageId, bytes: countMessageBytes(message), delayMs, deadLetter });
+  }
+
+  private moveToDeadLetters(from: StandInQueue, { MessageId, MessageBody, MessageAttributes, attributes }: StandInMessage): void {
+    const deadLetters = this.find(from.RedrivePolicy?.deadLetterTargetArn.split(':').at(-1) ?? '');
+    const source = this.find(from.QueueName)?.arn ?? '';
+    const trace = attributes.AWSTraceHeader;
+    const input: StandInInput = {
+      MessageBody,
+      MessageGroupId: attributes.MessageGroupId ?? 'default',
+      MessageDeduplicationId: attributes.MessageDeduplicationId ?? MessageId,
+      MessageSystemAttributes: {
+        DeadLetterQueueSourceArn: { DataType: 'String', StringValue: source },
+        ...(trace === undefined ? {} : { AWSTraceHeader: { DataType: 'String', StringValue: trace } }),
+      },
+      ...(MessageAttributes === undefined ? {} : { MessageAttributes }),
+    };
+    deadLetters?.send(input, MessageId);
+  }
+}
+
+function describeAttributes({ name, deadLetterQueue, contentBasedDeduplication }: QueueOptions): Record<string, string> {
+  const redrive = deadLetterQueue && { deadLetterTargetArn: deadLetterQueue.arn, maxReceiveCount: deadLetterQueue.maxReceiveCount };
+  return {
+    ...(name.endsWith('.fifo') ? { FifoQueue: 'true', ContentBasedDeduplication: String(contentBasedDeduplication ?? false) } : {}),
+    ...(redrive === undefined ? {} : { RedrivePolicy: JSON.stringify(redrive) }),
+  };
+}

@@ -56,12 +56,15 @@ async function bundleCode(input, { format, extension }) {
   await bundle.close();
 }
 
-/** Rolls the declarations up, once with the extension that ESM reads and once with the one that CJS reads. */
+/**
+ * Rolls the declarations up, once with the extension that ESM reads and once with the one that CJS reads.
+ * What a public type mentions and no entry exports is said by check:api, in the reports.
+ */
 async function buildTypes() {
   const bundle = await rollup({
     input: libraries,
     plugins: [resolveSource(), dts({ tsconfig: fromRoot('tsconfig.build.json') })],
-    onwarn: failOnWarning,
+    onwarn: (warning) => warning.plugin === 'dts' || failOnWarning(warning),
   });
   for (const extension of ['d.ts', 'd.cts']) {
     await bundle.write({ dir: staging, format: 'es', entryFileNames: `[name].${extension}`, chunkFileNames: `chunks/[name].${extension}` });

@@ -1,7 +1,8 @@
 import type { JobFault } from '../../errors';
 import { isPlainObject } from '../is-plain-object';
+import { decodeFault } from './encode-fault';
 import { findNearestName } from './nearest-name';
-import { decodeFault, show } from './say';
+import { show } from './show';
 import { validateByRules } from './validate-by-rules';
 
 /** What is checked, and where faults are added. */
@@ -19,6 +20,7 @@ export interface OptionCheck {
  * All that is wrong is added to `faults`: no plain object, names that do not exist, values that a rule refuses.
  */
 export function checkOptions(Rules: new () => object, given: unknown, { where, within, faults }: OptionCheck): Record<string, unknown> {
+  if (given === undefined) return {};
   const report = ({ problem, cure }: JobFault) => faults.push({ problem: `${where}: ${within ? `${within}.` : ''}${problem}`, cure });
   const subject = within ?? 'the options';
   const copy = copyOptions(given);
@@ -39,7 +41,6 @@ export function checkOptions(Rules: new () => object, given: unknown, { where, w
 }
 
 function copyOptions(given: unknown): Record<string, unknown> | undefined {
-  if (given === undefined) return {};
   try {
     return isPlainObject(given) ? Object.assign(Object.create(null), given) : undefined;
   } catch {

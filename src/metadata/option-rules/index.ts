@@ -1,6 +1,6 @@
 export { checkOptions, type OptionCheck } from './check-options';
+export { isJobName } from './judge-identity';
 export { LimitsRules } from './limits-rules';
-export { isJobName } from './long-running-judges';
 export { LongRunningRules } from './long-running-rules';
 export { RetryRules } from './retry-rules';
 export { StateRules } from './state-rules';

@@ -1,53 +1,38 @@
-import { IsIn } from './class-validator';
-import * as judges from './long-running-judges';
-import { Judge, type Judged, Optional, WholeMs, WholeNumber } from './rules';
-import { say } from './say';
+import { judgeDurability } from './judge-durability';
+import { judgeMigrations, judgeName } from './judge-identity';
+import { judgeInput } from './judge-input';
+import { judgeInterval, judgeReserve } from './judge-times';
+import { oneOf, timerMs, wholeNumber } from './judges';
+import { Optional, Required } from './rule';
 
 /** What `@LongRunning` may be given. The fields are the known names; `limits` has rules of its own. */
 export class LongRunningRules {
-  @WholeMs(1, 'the milliseconds at the end of each invocation in which no step starts, for example 60_000')
+  @Required(timerMs(1, 'the milliseconds at the end of each invocation in which no step starts, for example 60_000'))
   safeMs: unknown;
 
-  @Judge('intervalBelowSafe', judges.judgeInterval)
-  @WholeMs(1, 'how often the watchdog looks, in milliseconds, for example 5_000')
+  @Required(timerMs(1, 'how often the watchdog looks, in milliseconds, for example 5_000'), judgeInterval)
   intervalMs: unknown;
 
-  @Optional()
-  @Judge('reserveBelowSafe', judges.judgeReserve)
-  @WholeMs(1, 'the milliseconds kept for saving and handing over, or leave it out')
+  @Optional(timerMs(1, 'the milliseconds kept for saving and handing over, or leave it out'), judgeReserve)
   reserveMs: unknown;
 
-  @Optional()
-  @Judge('name', judges.judgeName)
+  @Optional(judgeName)
   name: unknown;
 
-  @Optional()
-  @WholeNumber(1, '1 or the next number up, or leave it out')
+  @Optional(wholeNumber(1, '1 or the next number up, or leave it out'))
   version: unknown;
 
-  @Optional()
-  @Judge('migrations', judges.judgeMigrations)
+  @Optional(judgeMigrations)
   migrations: unknown;
 
-  @Optional()
-  @Judge('durability', judges.judgeDurability)
+  @Optional(judgeDurability)
   durability: unknown;
 
-  @Optional()
-  @IsIn(
-    ['latest', 'pinned'],
-    say((_, shown) => ({
-      problem: `${shown} must be 'pinned' or 'latest'.`,
-      cure: "Set continueOn to 'pinned' or 'latest', or leave it out.",
-    })),
-  )
+  @Optional(oneOf('pinned', 'latest'))
   continueOn: unknown;
 
-  @Optional()
-  @Judge('input', judges.judgeInput)
+  @Optional(judgeInput)
   input: unknown;
 
-  @Optional()
-  @Judge('limits', (_: Judged<unknown>) => undefined)
   limits: unknown;
 }

@@ -1,4 +1,12 @@
 import { getMetadataStorage, Validator } from './class-validator';
+import { encodeFault } from './encode-fault';
+import { ruleName } from './rule';
+
+/** class-validator's default: an object whose class has no rules is refused. Then our rules have got lost. */
+const lostRules = encodeFault({
+  problem: "class-validator has lost lambda-baton's rules, because something has replaced its global storage.",
+  cure: 'Import lambda-baton after whatever replaces globalThis.classValidatorMetadataStorage.',
+});
 
 /**
  * Runs class-validator on options whose class carries the rules.
@@ -7,8 +15,8 @@ import { getMetadataStorage, Validator } from './class-validator';
  */
 export function validateByRules(options: object): Map<string, string> {
   keepConstraintsOurs(options.constructor);
-  const errors = new Validator().validateSync(options, { stopAtFirstError: true, validationError: { target: false, value: false } });
-  return new Map(errors.map(({ property, constraints = {} }) => [property, Object.values(constraints)[0] ?? '']));
+  const errors = new Validator().validateSync(options, { validationError: { target: false, value: false } });
+  return new Map(errors.map(({ property, constraints = {} }) => [property, constraints[ruleName] ?? lostRules]));
 }
 
 /**

@@ -11,6 +11,8 @@ type Checked = { readonly value: unknown } | { readonly faults: readonly string[
 
 const mostFaults = 20;
 
+const nestedCure = 'Use a Standard Schema for nested objects: class-validator checks objects that have a class only.';
+
 /** Keys that would change what an object is when they are assigned. */
 const hostileKeys = ['__proto__', 'constructor'];
 
@@ -68,7 +70,7 @@ function describeFaults(job: string, all: readonly string[], cause?: unknown): I
   const faults = all.length > mostFaults ? [...all.slice(0, mostFaults), `${all.length - mostFaults} more`] : all;
   return new InvalidInputError({
     problem: `The input is not what job ${job} asks for: ${faults.join('; ')}.`,
-    cure: 'Send an event that fits the `input` option of @LongRunning. Nested objects need a Standard Schema: class-validator sees them as they are, with no class.',
+    cure: faults.some((fault) => fault.endsWith('unknownValue')) ? nestedCure : 'Send an event that fits the input option of @LongRunning.',
     details: { job, faults },
     ...(cause !== undefined && { cause }),
   });

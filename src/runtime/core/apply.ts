@@ -21,9 +21,9 @@ export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Ex
     case 'finished':
       return finish(plan, execution, outcome.directive, outcome.nowMs);
     case 'yielded':
-      return passSafePoint(execution);
+      return passSafePoint(execution, execution, execution.stepCount);
     case 'checked':
-      return { ...execution, attempt: 1, phase: outcome.isDone ? 'complete' : 'step' };
+      return passCheck(execution, outcome.isDone);
     case 'failed':
       return {
         ...execution,
@@ -37,54 +37,80 @@ export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Ex
   }
 }
 
-function passSafePoint(execution: Execution): Execution {
+/** A place in the plan. */
+type Place = Pick<Execution, 'cycle' | 'phase' | 'stepIndex'>;
+
+/** Every field is written out: this runs at every step, where a spread of this many fields is felt. */
+function passSafePoint(execution: Execution, { phase, cycle, stepIndex }: Place, stepCount: number): Execution {
   return {
-    ...execution,
+    executionId: execution.executionId,
+    startedAtMs: execution.startedAtMs,
+    invocation: execution.invocation,
+    phase,
+    cycle,
+    stepIndex,
     attempt: 1,
     safePointCount: execution.safePointCount + 1,
-    idleInvocationCount: 0,
-    interruptionCount: 0,
     resumeAtMs: 0,
     isWaiting: false,
+    result: execution.result,
+    stepCount,
+    failedAttemptCount: execution.failedAttemptCount,
+    idleInvocationCount: 0,
+    interruptionCount: 0,
+  };
+}
+
+/** Likewise: this runs before every cycle. */
+function passCheck(execution: Execution, isDone: boolean): Execution {
+  return {
+    executionId: execution.executionId,
+    startedAtMs: execution.startedAtMs,
+    invocation: execution.invocation,
+    phase: isDone ? 'complete' : 'step',
+    cycle: execution.cycle,
+    stepIndex: execution.stepIndex,
+    attempt: 1,
+    safePointCount: execution.safePointCount,
+    resumeAtMs: execution.resumeAtMs,
+    isWaiting: execution.isWaiting,
+    result: execution.result,
+    stepCount: execution.stepCount,
+    failedAttemptCount: execution.failedAttemptCount,
+    idleInvocationCount: execution.idleInvocationCount,
+    interruptionCount: execution.interruptionCount,
   };
 }
 
 function finish(plan: JobPlan, execution: Execution, directive: Directive | undefined, nowMs: number): Execution {
-  const after = passSafePoint(execution);
-  if (execution.phase !== 'step') return { ...after, phase: 'check', stepIndex: 0 };
-  const next = { ...after, stepCount: after.stepCount + 1 };
-  if (directive === undefined) return moveOn(plan, next);
-  return follow(plan, next, directive, nowMs);
-}
-
-function follow(plan: JobPlan, execution: Execution, directive: Directive, nowMs: number): Execution {
+  if (execution.phase !== 'step')
+    return passSafePoint(execution, { phase: 'check', cycle: execution.cycle, stepIndex: 0 }, execution.stepCount);
+  const stepCount = execution.stepCount + 1;
+  if (directive === undefined) return passSafePoint(execution, findNext(plan, execution), stepCount);
   switch (directive.kind) {
     case 'go-to':
-      return jump(plan, execution, directive.step);
+      return passSafePoint(execution, findTarget(plan, execution, directive.step), stepCount);
     case 'wait':
-      return pause(plan, execution, nowMs + directive.seconds * 1_000, directive);
+      return pause(plan, execution, stepCount, directive.seconds >= 0 ? nowMs + directive.seconds * 1_000 : Number.NaN, directive);
     case 'wait-until':
-      return pause(plan, execution, directive.epochMs, directive);
+      return pause(plan, execution, stepCount, directive.epochMs, directive);
     case 'complete':
-      return { ...execution, phase: 'complete', result: directive.result };
+      return { ...passSafePoint(execution, { ...execution, phase: 'complete' }, stepCount), result: directive.result };
   }
 }
 
-function jump(plan: JobPlan, execution: Execution, step: string): Execution {
+function findTarget(plan: JobPlan, execution: Execution, step: string): Place {
   const stepIndex = plan.steps.findIndex(({ method }) => method === step);
-  if (stepIndex < 0) {
-    throw new InvalidDirectiveError({
-      problem: `Step ${nameUnit(plan, execution)} of job ${plan.name} returned goTo(${JSON.stringify(step)}), which is not a step.`,
-      cure: `Go to one of: ${plan.steps.map(({ method }) => method).join(', ')}.`,
-      details: { method: nameUnit(plan, execution) },
-    });
-  }
-  return { ...execution, stepIndex, phase: plan.terminate.check === 'step' ? 'check' : 'step' };
+  if (stepIndex >= 0) return { cycle: execution.cycle, stepIndex, phase: phaseBeforeStep(plan) };
+  throw new InvalidDirectiveError({
+    problem: `Step ${nameUnit(plan, execution)} of job ${plan.name} returned goTo(${JSON.stringify(step)}), which is not a step.`,
+    cure: `Go to one of: ${plan.steps.map(({ method }) => method).join(', ')}.`,
+    details: { method: nameUnit(plan, execution) },
+  });
 }
 
-function pause(plan: JobPlan, execution: Execution, untilMs: number, directive: Directive): Execution {
-  const isPossible = Number.isFinite(untilMs) && (directive.kind !== 'wait' || directive.seconds >= 0);
-  if (!isPossible) {
+function pause(plan: JobPlan, execution: Execution, stepCount: number, untilMs: number, directive: Directive): Execution {
+  if (!Number.isFinite(untilMs)) {
     const asked = directive.kind === 'wait' ? `wait({ seconds: ${String(directive.seconds)} })` : 'waitUntil(an invalid date)';
     throw new InvalidDirectiveError({
       problem: `Step ${nameUnit(plan, execution)} of job ${plan.name} returned ${asked}.`,
@@ -92,15 +118,19 @@ function pause(plan: JobPlan, execution: Execution, untilMs: number, directive: 
       details: { method: nameUnit(plan, execution) },
     });
   }
-  return { ...moveOn(plan, execution), resumeAtMs: Math.ceil(untilMs), isWaiting: true };
+  return { ...passSafePoint(execution, findNext(plan, execution), stepCount), resumeAtMs: Math.ceil(untilMs), isWaiting: true };
 }
 
-/** The step after this one; after the last one the next cycle begins. */
-function moveOn(plan: JobPlan, execution: Execution): Execution {
+/** The place after this step; after the last one the next cycle begins. */
+function findNext(plan: JobPlan, execution: Execution): Place {
   const stepIndex = findStep(plan, execution.stepIndex + 1, execution.cycle);
-  if (stepIndex !== noStep) return { ...execution, stepIndex, phase: plan.terminate.check === 'step' ? 'check' : 'step' };
+  if (stepIndex !== noStep) return { cycle: execution.cycle, stepIndex, phase: phaseBeforeStep(plan) };
   const cycle = execution.cycle + 1;
-  return { ...execution, cycle, stepIndex: findStep(plan, 0, cycle), phase: 'check' };
+  return { cycle, stepIndex: findStep(plan, 0, cycle), phase: 'check' };
+}
+
+function phaseBeforeStep(plan: JobPlan): 'check' | 'step' {
+  return plan.terminate.check === 'step' ? 'check' : 'step';
 }
 
 function findStep(plan: JobPlan, from: number, cycle: number): number {

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { transformFileSync } from '@swc/core';
 import { type BuildOptions, buildSync } from 'esbuild';
@@ -20,6 +20,11 @@ const strictTsc = [
   '--types',
   'node',
 ];
+
+const mixedImports = `
+import { createRequire } from 'node:module';
+import { createHandler } from 'lambda-baton';
+const { inject, LongRunning, OnComplete, State, Step, Terminate } = createRequire(import.meta.url)('lambda-baton');`;
 
 const completed = {
   answer: {
@@ -85,6 +90,34 @@ describe('the packed package, installed beside its peers', () => {
     it('completes a job', () => {
       bundle(options);
       expect(invoke(options.outfile)).toEqual(completed);
+    });
+  });
+
+  describe('a class that was renamed by a minifier', () => {
+    it('is refused when the job has no name of its own', () => {
+      const source = readFileSync(join(app, 'job.ts'), 'utf8').replace("name: 'count-down', ", '');
+      writeFileSync(join(app, 'nameless.ts'), source);
+      bundle({ entryPoints: ['nameless.ts'], format: 'esm', minify: true, outfile: 'nameless.mjs' });
+      expect(() => invoke('nameless.mjs')).toThrow(/INVALID_JOB/);
+    });
+  });
+
+  describe('a job that was declared with the CJS copy', () => {
+    it('completes under the handler of the ESM copy', () => {
+      const source = readFileSync(join(app, 'job.mjs'), 'utf8');
+      writeFileSync(join(app, 'mixed.mjs'), `${source}\n`.replace(/^import .* from 'lambda-baton';/, mixedImports));
+      expect(invoke('mixed.mjs')).toEqual(completed);
+    });
+  });
+
+  describe('the tarball', () => {
+    it('holds what is built, what is to be read, and nothing else', () => {
+      const names = readdirSync(join(app, 'node_modules/lambda-baton'), { recursive: true, encoding: 'utf8' });
+      const strangers = names.filter(
+        (name) => !/^(dist|docs|docs\/errors\.md|package\.json|LICENSE|README\.md|CHANGELOG\.md)$|^dist\//.test(name),
+      );
+      expect(strangers).toEqual([]);
+      expect(names).toEqual(expect.arrayContaining(['LICENSE', 'CHANGELOG.md', 'docs/errors.md', 'dist/licenses/devalue.txt']));
     });
   });
 

@@ -46,12 +46,14 @@ export class Invocation implements ContextHost {
   /** Where the execution stands. Moved on by `passSafePoint`, and by outcomes that are none. */
   execution: Execution;
   /** The state at the last safe point: what a failed attempt goes back to, and what is handed over. */
-  checkpoint: StateCopy;
+  checkpoint: StateCopy = { values: {}, isPlain: true };
   /** Whether this invocation has begun an attempt or waited: if not, its hand-off is an idle one. */
   isIdle = true;
   /** Whether an abandoned attempt still holds the job instance. */
   isOrphaned = false;
   #lastBreathMs: number;
+  #preparation: AbortController | undefined;
+  #prepared: Promise<void> | undefined;
   readonly #budget: TimeBudget;
 
   constructor({ plan, opened, context, budget, collaborators, construct }: InvocationParts) {
@@ -66,9 +68,8 @@ export class Invocation implements ContextHost {
     this.logger = new ContextLogger(collaborators.logger, { executionId, invocation, job: plan.name });
     this.progressReport = new ProgressReport(this.logger, collaborators.clock, plan.intervalMs);
     this.maxDelaySeconds = Math.max(0, ...collaborators.senders.map(readMaxDelaySeconds));
-    this.watchdog = new Watchdog(budget, this.#readEdges(), () => void prepareSender(collaborators.senders, context, this.logger));
+    this.watchdog = new Watchdog(budget, this.#readEdges(), () => this.#prepareSender());
     this.job = new LiveJob(plan, construct);
-    this.checkpoint = this.#restore(opened.values);
   }
 
   get safeMs(): number {
@@ -81,6 +82,21 @@ export class Invocation implements ContextHost {
 
   progress(step: string, done: number, total?: number, note?: string): void {
     this.progressReport.report(step, done, total, note);
+  }
+
+  /** Puts the state that travelled into the fresh job. Fields that the job no longer declares are reported. */
+  restore(values: Record<string, unknown>): void {
+    this.job.restore(values);
+    const declared = new Set(this.plan.state.map(({ field }) => field));
+    const unknownFields = Object.keys(values).filter((field) => !declared.has(field));
+    if (unknownFields.length > 0) this.logger.warn('fields of an older state are no longer declared', { unknownFields });
+  }
+
+  /** Leaves nothing alive. */
+  async close(): Promise<void> {
+    this.watchdog.stop();
+    this.#preparation?.abort();
+    await this.#prepared;
   }
 
   /** The facts for the next decision. */
@@ -122,14 +138,9 @@ export class Invocation implements ContextHost {
     this.logger.warn(message, fields);
   }
 
-  #restore(values: Record<string, unknown> | undefined): StateCopy {
-    if (values !== undefined) {
-      this.job.restore(values);
-      const declared = new Set(this.plan.state.map(({ field }) => field));
-      const unknownFields = Object.keys(values).filter((field) => !declared.has(field));
-      if (unknownFields.length > 0) this.logger.warn('fields of an older state are no longer declared', { unknownFields });
-    }
-    return this.job.capture();
+  #prepareSender(): void {
+    this.#preparation = new AbortController();
+    this.#prepared = prepareSender(this.collaborators.senders, this.context, this.logger, this.#preparation.signal);
   }
 
   #readEdges() {

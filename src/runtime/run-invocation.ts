@@ -19,21 +19,28 @@ import { type ContinuationMessage, writeContinuation } from './write-continuatio
  */
 export async function runInvocation(parts: InvocationParts): Promise<InvocationAnswer> {
   const invocation = new Invocation(parts);
+  const { values } = parts.opened;
+  if (values !== undefined) invocation.restore(values);
   try {
     invocation.watchdog.start(parts.collaborators.timer);
-    await announce(invocation, parts.opened.values !== undefined);
-    return await loop(invocation);
+    return await begin(invocation, values !== undefined);
   } finally {
-    invocation.watchdog.stop();
+    await invocation.close();
   }
 }
 
-async function announce(invocation: Invocation, isResumed: boolean): Promise<void> {
+async function begin(invocation: Invocation, isResumed: boolean): Promise<InvocationAnswer> {
   const { execution, logger, plan } = invocation;
   const remainingMs = Math.round(invocation.remainingMs());
-  if (!isResumed) return logger.info('execution started', { remainingMs });
-  logger.info('execution resumed', { step: nameUnit(plan, execution), cycle: execution.cycle, remainingMs });
-  await runStatefulHook(invocation, plan.hooks.onResume);
+  if (isResumed) logger.info('execution resumed', { step: nameUnit(plan, execution), cycle: execution.cycle, remainingMs });
+  else logger.info('execution started', { remainingMs });
+  try {
+    invocation.passSafePoint(execution);
+  } catch (error) {
+    return failExecution(invocation, error);
+  }
+  if (isResumed) await runStatefulHook(invocation, plan.hooks.onResume);
+  return loop(invocation);
 }
 
 async function loop(invocation: Invocation): Promise<InvocationAnswer> {
@@ -84,7 +91,10 @@ async function handOff(invocation: Invocation, reason: HandOffReason, delaySecon
   logger.info('handing off', { ...facts, remainingMs: Math.round(invocation.remainingMs()) });
   const shipment = { ...message, delaySeconds, executionId, invocation: next.invocation, context };
   const room = { timer: collaborators.timer, logger, remainingMs: () => invocation.remainingMs() };
-  const channel = await sendContinuation(collaborators.senders, shipment, room);
+  const channel = await sendContinuation(collaborators.senders, shipment, room).catch((error: unknown) => {
+    logger.error('hand-off failed', { ...facts, error: describeError(error) });
+    throw error;
+  });
   logger.info('handed off', { ...facts, channel, ...summarise(invocation) });
   return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: invocation.execution.invocation };
 }

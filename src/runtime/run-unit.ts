@@ -75,7 +75,7 @@ class UnitRun {
       case 'abandoned':
         return this.#timer?.hasFired === true ? this.#fail(this.#describeTimeout(), true) : this.#interrupt(true);
       case 'stopped':
-        return undefined;
+        return this.#stop();
     }
   }
 
@@ -117,6 +117,11 @@ class UnitRun {
     const { plan, execution, collaborators } = this.#invocation;
     const directive = isDirective(value) ? withPlainResult(value) : undefined;
     this.#invocation.passSafePoint(apply(plan, execution, { kind: 'finished', directive, nowMs: collaborators.clock.now() }));
+  }
+
+  /** What a generator did after its last `yield`, in its `finally` blocks, is not part of that safe point. */
+  #stop(): undefined {
+    this.#invocation.rollBack(this.#attempt.isAbandoned);
   }
 
   /** Whether an error is the echo of the safe window's abort signal: then the step has not failed, it was cut off. */

@@ -34,12 +34,12 @@ export class LambdaSender implements ContinuationSender {
   }
 
   /** Loads the client and opens its connection, with a dry run of the very call that the hand-off will make. A client that a user registered is left alone. */
-  async prepare(context: Context): Promise<void> {
+  async prepare(context: Context, signal: AbortSignal): Promise<void> {
     const { InvokeCommand } = await import('@aws-sdk/client-lambda');
     if (!(this.#client instanceof LazyClient)) return;
     const command = new InvokeCommand({ FunctionName: nameTarget(context, this.#continueOn), InvocationType: 'DryRun' });
     try {
-      await withTimeLimit(dryRunTimeoutMs, (abortSignal) => this.#client.send(command, { abortSignal }));
+      await withTimeLimit(dryRunTimeoutMs, (abortSignal) => this.#client.send(command, { abortSignal }), signal);
     } catch (error) {
       throw classifyAwsError(this.channel, error);
     }

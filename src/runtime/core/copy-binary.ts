@@ -50,12 +50,19 @@ function copyWhole(buffer: ArrayBufferLike, walk: CopyWalk, owner: object = buff
 function sliceOf(buffer: ArrayBufferLike, owner: object, start: number, end: number): ArrayBuffer {
   if (Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]') refuseBuffer(buffer, owner, 'SharedArrayBuffer');
   if ((buffer as { resizable?: boolean }).resizable === true) refuseBuffer(buffer, owner, 'resizable ArrayBuffer');
+  return bytesOf(buffer, owner, start, end);
+}
+
+/** Not by `slice`, which asks the buffer itself for a constructor: another realm's, or one that the user put there. */
+function bytesOf(buffer: ArrayBufferLike, owner: object, start: number, end: number): ArrayBuffer {
+  const copy = new ArrayBuffer(end - start);
   try {
-    return (buffer as ArrayBuffer).slice(start, end);
-  } catch (cause) {
-    if (cause instanceof RangeError) throw cause;
-    return refuseBuffer(buffer, owner, 'detached ArrayBuffer');
+    new Uint8Array(copy).set(new Uint8Array(buffer, start, end - start));
+  } catch {
+    // An ordinary buffer can be read at any place within its length, unless it was transferred away.
+    refuseBuffer(buffer, owner, 'detached ArrayBuffer');
   }
+  return copy;
 }
 
 function refuseBuffer(buffer: ArrayBufferLike, owner: object, type: string): never {

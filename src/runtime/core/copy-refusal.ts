@@ -62,6 +62,7 @@ function refuseProperty(source: object, key: string | symbol, claim: string, typ
 const cures: Readonly<Record<string, string>> = {
   Buffer: 'Store new Uint8Array(buffer) instead, or give the field a codec.',
   Promise: 'Await it before the step ends, and store its value.',
+  SharedArrayBuffer: 'Store a copy of its bytes in a Uint8Array.',
   RegExp: 'Store its source and flags instead, or give the field a codec.',
   Number: 'Store the number itself: value.valueOf().',
   String: 'Store the string itself: value.valueOf().',

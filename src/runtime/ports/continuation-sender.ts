@@ -25,8 +25,8 @@ export interface ContinuationSender {
   readonly maxDelaySeconds?: number;
   /** Resolves when the channel accepted the continuation; rejects, best with a `HandOffFailedError`, when it did not. */
   send(request: ContinuationRequest): Promise<void>;
-  /** Loads and connects what `send` needs, in the background, before the safe window. May fail: `send` then tries again. */
-  prepare?(context: Context): Promise<void>;
+  /** Loads and connects what `send` needs, in the background, before the safe window, until `signal` aborts. May fail: `send` then tries again. */
+  prepare?(context: Context, signal: AbortSignal): Promise<void>;
 }
 
 /** The longest delay of one SQS message, in seconds. */

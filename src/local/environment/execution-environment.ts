@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { EndReason } from '../events/end-reason';
 import { describeEnd } from './describe-end';
 import { EnvironmentProcess, type ProcessEnd } from './environment-process';
@@ -12,6 +12,8 @@ import { RuntimeApi } from './runtime-api';
 import type { Work } from './work';
 
 const memoryWatchMs = 25;
+/** How long an answered invocation waits for the runtime to ask for the next. */
+const askAgainMs = 200;
 
 /** What came of the work: an answer, an error posted by the runtime, or the end of the process. */
 type Verdict = { readonly body: string; readonly isError: boolean } | { readonly end: ProcessEnd };
@@ -35,6 +37,7 @@ export class ExecutionEnvironment {
   private readonly started = performance.now();
   private readonly ready: Promise<void>;
   private markReady!: () => void;
+  private onAskedAgain = (): void => {};
   private settle: ((verdict: Verdict) => void) | undefined;
   private killedBecause: EndReason | undefined;
   private initError: string | undefined;
@@ -134,9 +137,13 @@ export class ExecutionEnvironment {
     if (this.process.readResidentMb() > this.settings.memoryMb) this.kill('out-of-memory');
   }
 
-  /** Lets the poll phase read first what the handler wrote before it answered. */
+  /** Waits until the runtime asks for more, so that a caller who calls again at once finds this environment at rest, and its output is read. */
   private async concludeAnswer(work: Work, { body, isError }: { body: string; isError: boolean }, durationMs: number): Promise<Outcome> {
-    await setImmediate();
+    const asked = new Promise<void>((resolve) => {
+      this.onAskedAgain = resolve;
+      if (this.isWaiting) resolve();
+    });
+    await Promise.race([asked, this.ended, sleep(askAgainMs, undefined, { ref: false })]);
     await setImmediate();
     this.process.readResidentMb();
     return isError
@@ -168,6 +175,7 @@ export class ExecutionEnvironment {
 
   private onNext(): void {
     this.isWaiting = true;
+    this.onAskedAgain();
     if (this.isReady) this.restWhenDone();
     else this.initMs = performance.now() - this.started;
     this.isReady = true;

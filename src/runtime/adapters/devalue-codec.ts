@@ -90,10 +90,9 @@ function isDeeper(value: object, levels: number): boolean {
   return false;
 }
 
+/** An ordinary object: no array, no Map, nothing without a prototype. */
 function isDictionary(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.prototype.toString.call(value) === '[object Object]'
-  );
+  return Object.prototype.toString.call(value) === '[object Object]' && Object.getPrototypeOf(value) !== null;
 }
 
 function corrupt(reason: string, cause?: unknown): CorruptContinuationError {

@@ -8,7 +8,8 @@ describe('an environment', () => {
   it('is kept warm: module state lives on, the cold start is paid once', async () => {
     const lambda = await startPuppet();
     const ends = collect(lambda, 'invocation-end');
-    for (let call = 1; call <= 3; call++) expect((await lambda.invoke({ functionName: 'puppet', payload: { do: 'count' } })).payload).toBe(call);
+    for (let call = 1; call <= 3; call++)
+      expect((await lambda.invoke({ functionName: 'puppet', payload: { do: 'count' } })).payload).toBe(call);
     expect(ends.map(({ cold }) => cold)).toEqual([true, false, false]);
     expect(ends.map(({ initMs }) => initMs !== undefined)).toEqual([true, false, false]);
   });
@@ -68,7 +69,10 @@ describe('a process that ends', () => {
     const lambda = await startPuppet();
     const ended = next(lambda, 'invocation-end');
     const answer = await lambda.invoke({ functionName: 'puppet', payload });
-    expect(answer).toMatchObject({ functionError: 'Unhandled', payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining(message) } });
+    expect(answer).toMatchObject({
+      functionError: 'Unhandled',
+      payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining(message) },
+    });
     expect((await ended).reason).toBe(reason);
   });
 
@@ -113,7 +117,10 @@ describe('a handler that cannot be loaded', () => {
   it('in time is an init error', async () => {
     const lambda = await startPuppet({ code: `${__dirname}/fixtures/slow-init.mjs` }, { initTimeoutMs: 150 });
     const answer = await lambda.invoke({ functionName: 'puppet' });
-    expect(answer.payload).toMatchObject({ errorType: 'Sandbox.Timedout', errorMessage: expect.stringContaining('timed out after 0.15 seconds') });
+    expect(answer.payload).toMatchObject({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: expect.stringContaining('timed out after 0.15 seconds'),
+    });
   });
 });
 
@@ -146,7 +153,9 @@ describe('concurrency', () => {
   it('lets asynchronous events wait their turn', async () => {
     const lambda = await startPuppet({}, { concurrencyLimit: 2 });
     const ends = collect(lambda, 'invocation-end');
-    await Promise.all(Array.from({ length: 6 }, () => lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'sleep', ms: 20 } })));
+    await Promise.all(
+      Array.from({ length: 6 }, () => lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'sleep', ms: 20 } })),
+    );
     await lambda.idle();
     expect(reasons(ends)).toEqual(Array(6).fill('ok'));
     expect(new Set(ends.map(({ environmentId }) => environmentId)).size).toBe(2);

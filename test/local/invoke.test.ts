@@ -13,7 +13,9 @@ function payloadOf({ Payload }: InvokeCommandOutput): unknown {
 describe('Invoke RequestResponse', () => {
   it('answers with the handler’s result', async () => {
     const lambda = await startPuppet();
-    const answer = await lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet', Payload: JSON.stringify({ hello: 'wörld' }) }));
+    const answer = await lambdaClient(lambda).send(
+      new InvokeCommand({ FunctionName: 'puppet', Payload: JSON.stringify({ hello: 'wörld' }) }),
+    );
     expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
     expect(answer.FunctionError).toBeUndefined();
     expect(payloadOf(answer)).toEqual({ hello: 'wörld' });
@@ -27,7 +29,9 @@ describe('Invoke RequestResponse', () => {
   it('answers 200 with a function error when the handler throws, and keeps the environment', async () => {
     const lambda = await startPuppet();
     const client = lambdaClient(lambda);
-    const failed = await client.send(new InvokeCommand({ FunctionName: 'puppet', Payload: '{"do":"fail","name":"TypeError","message":"no cursor"}' }));
+    const failed = await client.send(
+      new InvokeCommand({ FunctionName: 'puppet', Payload: '{"do":"fail","name":"TypeError","message":"no cursor"}' }),
+    );
     expect(failed).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
     expect(payloadOf(failed)).toMatchObject({ errorType: 'TypeError', errorMessage: 'no cursor', trace: expect.any(Array) });
     expect(payloadOf(await client.send(new InvokeCommand({ FunctionName: 'puppet', Payload: '{"do":"count"}' })))).toBe(2);
@@ -38,7 +42,9 @@ describe('Invoke RequestResponse', () => {
     const client = lambdaClient(lambda);
     const input: InvokeCommandInput = { FunctionName: 'puppet', Payload: JSON.stringify({ do: 'log', lines: ['one', 'two'] }) };
     const tail = Buffer.from((await client.send(new InvokeCommand({ ...input, LogType: 'Tail' }))).LogResult ?? '', 'base64').toString();
-    expect(tail).toMatch(/^START RequestId: \S+ Version: \$LATEST\n[^]*\tINFO\tone\n[^]*\tINFO\ttwo\n[^]*to stderr\nEND RequestId: \S+\nREPORT RequestId: .*Init Duration: /);
+    expect(tail).toMatch(
+      /^START RequestId: \S+ Version: \$LATEST\n[^]*\tINFO\tone\n[^]*\tINFO\ttwo\n[^]*to stderr\nEND RequestId: \S+\nREPORT RequestId: .*Init Duration: /,
+    );
     expect((await client.send(new InvokeCommand(input))).LogResult).toBeUndefined();
   });
 
@@ -53,7 +59,9 @@ describe('Invoke RequestResponse', () => {
   it('hands a client context to the handler', async () => {
     const lambda = await startPuppet();
     const ClientContext = Buffer.from('{"custom":{"who":"test"}}').toString('base64');
-    const answer = await lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet', Payload: '{"do":"describe"}', ClientContext }));
+    const answer = await lambdaClient(lambda).send(
+      new InvokeCommand({ FunctionName: 'puppet', Payload: '{"do":"describe"}', ClientContext }),
+    );
     expect(payloadOf(answer)).toMatchObject({ clientContext: { custom: { who: 'test' } } });
   });
 
@@ -68,17 +76,28 @@ describe('Invoke Event', () => {
   it('answers 202 and runs the event', async () => {
     const lambda = await startPuppet();
     const ended = next(lambda, 'invocation-end');
-    const answer = await lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'Event', Payload: '{"a":1}' }));
+    const answer = await lambdaClient(lambda).send(
+      new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'Event', Payload: '{"a":1}' }),
+    );
     expect(answer.StatusCode).toBe(202);
     expect(payloadOf(answer)).toBeUndefined();
-    expect(await ended).toMatchObject({ reason: 'ok', payload: '{"a":1}', attempt: 1, channel: 'invoke', invocationType: 'Event', bytes: 7 });
+    expect(await ended).toMatchObject({
+      reason: 'ok',
+      payload: '{"a":1}',
+      attempt: 1,
+      channel: 'invoke',
+      invocationType: 'Event',
+      bytes: 7,
+    });
   });
 
   it('does not hand the client context on, as AWS does not', async () => {
     const lambda = await startPuppet();
     const ended = next(lambda, 'invocation-end');
     const ClientContext = Buffer.from('{"custom":{}}').toString('base64');
-    await lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'Event', Payload: '{"do":"describe"}', ClientContext }));
+    await lambdaClient(lambda).send(
+      new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'Event', Payload: '{"do":"describe"}', ClientContext }),
+    );
     expect(JSON.parse((await ended).response)).not.toHaveProperty('clientContext');
   });
 });
@@ -118,7 +137,10 @@ describe('Invoke refuses', () => {
     ['what is not JSON', { FunctionName: 'puppet', Payload: '{' }, 'InvalidRequestContentException', 400],
   ])('%s', async (_, input, name, status) => {
     const lambda = await startPuppet();
-    await expect(lambdaClient(lambda).send(new InvokeCommand(input))).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } });
+    await expect(lambdaClient(lambda).send(new InvokeCommand(input))).rejects.toMatchObject({
+      name,
+      $metadata: { httpStatusCode: status },
+    });
   });
 });
 
@@ -144,7 +166,17 @@ describe('the handler', () => {
   it('gets the environment that AWS gives, the endpoints, and its own variables, but none of this process', async () => {
     process.env.BATON_TEST_LEAK = 'leaked';
     const lambda = await startPuppet({ environment: { MINE: 'yes', AWS_REGION: 'mars-1' } }, { region: 'eu-west-1' });
-    const names = ['MINE', 'AWS_REGION', 'AWS_ENDPOINT_URL_LAMBDA', 'AWS_ENDPOINT_URL_SQS', '_HANDLER', 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'TZ', 'BATON_TEST_LEAK', 'NODE_ENV'];
+    const names = [
+      'MINE',
+      'AWS_REGION',
+      'AWS_ENDPOINT_URL_LAMBDA',
+      'AWS_ENDPOINT_URL_SQS',
+      '_HANDLER',
+      'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+      'TZ',
+      'BATON_TEST_LEAK',
+      'NODE_ENV',
+    ];
     const { payload } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'env', names } });
     delete process.env.BATON_TEST_LEAK;
     expect(payload).toEqual({

@@ -25,7 +25,9 @@ export function readJobOptions(jobClass: object, lineage: readonly Ancestor[], f
   const own = lineage.at(-1)?.onClass.find(({ decorator }) => decorator === 'LongRunning');
   const { label } = describeClass(jobClass);
   const where = `@LongRunning on ${label}`;
-  const given = fault ? {} : checkOptions(LongRunningRules, own?.options ?? {}, { where, faults });
+  const given = fault
+    ? {}
+    : checkOptions(LongRunningRules, own?.options === undefined ? {} : own.options, { where, inner: { limits: LimitsRules }, faults });
   const limits = checkOptions(LimitsRules, given.limits, { where, within: 'limits', faults });
   const nameFault = given.name === undefined && !fault ? findNameFault(jobClass, own?.options) : undefined;
   if (nameFault) faults.push(nameFault);

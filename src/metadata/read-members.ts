@@ -34,7 +34,7 @@ export function readMembers(jobClass: object, lineage: readonly Ancestor[], faul
 }
 
 function readStep({ name, declaration, where }: Member, faults: JobFault[]): StepPlan {
-  const given = checkOptions(StepRules, declaration.options, { where, faults }) as Partial<StepPlan>;
+  const given = checkOptions(StepRules, declaration.options, { where, inner: { retry: RetryRules }, faults }) as Partial<StepPlan>;
   const retry = checkOptions(RetryRules, given.retry, { where, within: 'retry', faults });
   return Object.freeze({
     method: name,

@@ -1,7 +1,7 @@
 import type { JobFault } from '../../errors';
 import { isPlainObject } from '../is-plain-object';
 import { decodeFault } from './encode-fault';
-import { findNearestName } from './nearest-name';
+import { findUnknownNames, type OptionRules } from './find-unknown-names';
 import { show } from './show';
 import { validateByRules } from './validate-by-rules';
 
@@ -11,6 +11,8 @@ export interface OptionCheck {
   readonly where: string;
   /** The option that holds these options (`retry`), when they are not the decorator's own. */
   readonly within?: string;
+  /** The options that hold options, with their rules: a name of theirs that stands outside is recognised. */
+  readonly inner?: Readonly<Record<string, OptionRules>>;
   readonly faults: JobFault[];
 }
 
@@ -19,25 +21,26 @@ export interface OptionCheck {
  *
  * All that is wrong is added to `faults`: no plain object, names that do not exist, values that a rule refuses.
  */
-export function checkOptions(Rules: new () => object, given: unknown, { where, within, faults }: OptionCheck): Record<string, unknown> {
+export function checkOptions(
+  Rules: OptionRules,
+  given: unknown,
+  { where, within, inner = {}, faults }: OptionCheck,
+): Record<string, unknown> {
   if (given === undefined) return {};
-  const report = ({ problem, cure }: JobFault) => faults.push({ problem: `${where}: ${within ? `${within}.` : ''}${problem}`, cure });
-  const subject = within ?? 'the options';
   const copy = copyOptions(given);
   if (copy === undefined) {
-    const problem = `${where}: ${subject} (${show(given)}) must be a plain object that can be read.`;
-    faults.push({ problem, cure: `Write ${subject === within ? `${within}: { … }` : 'the options as { … }'}.` });
+    const problem = `${where}: ${within ?? 'the options'} (${show(given)}) must be a plain object that can be read.`;
+    faults.push({ problem, cure: within ? `Write ${within}: { … }.` : 'Write the options as { … }.' });
     return {};
   }
   const rules = new Rules();
   const names = Object.keys(rules);
-  for (const name of Object.keys(copy)) if (!names.includes(name)) report(describeUnknownName(name, names));
   const known = Object.fromEntries(names.flatMap((name) => (copy[name] === undefined ? [] : [[name, copy[name]]])));
-  for (const [name, message] of validateByRules(Object.assign(rules, known))) {
-    report(decodeFault(message));
-    delete known[name];
+  const wrong = validateByRules(Object.assign(rules, known));
+  for (const { problem, cure } of [...findUnknownNames(Object.keys(copy), names, inner), ...[...wrong.values()].map(decodeFault)]) {
+    faults.push({ problem: `${where}: ${within ? `${within}.` : ''}${problem}`, cure });
   }
-  return known;
+  return Object.fromEntries(Object.entries(known).filter(([name]) => !wrong.has(name)));
 }
 
 function copyOptions(given: unknown): Record<string, unknown> | undefined {
@@ -46,10 +49,4 @@ function copyOptions(given: unknown): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-function describeUnknownName(name: string, names: readonly string[]): JobFault {
-  const nearest = findNearestName(name, names);
-  const problem = `${/^\w+$/.test(name) ? name : show(name)} is not an option${nearest ? `; did you mean ${nearest}?` : '.'}`;
-  return { problem, cure: nearest ? `Write ${nearest} in place of ${name}.` : `Remove it, or use one of ${names.join(', ')}.` };
 }

@@ -1,8 +1,9 @@
 import type { Judge } from './rule';
 
 /** The watchdog must look at least once between the begin of the safe window and the end of the invocation. */
-export const judgeInterval: Judge = ({ value, options: { safeMs } }) => {
-  if (!isBelow(safeMs, value)) return undefined;
+export const judgeInterval: Judge = ({ value, options }) => {
+  const safeMs = readWhole(options.safeMs, 1);
+  if (safeMs === undefined || (value as number) < safeMs) return undefined;
   return {
     problem: `intervalMs (${value}) must be smaller than safeMs (${safeMs}), or the watchdog looks too late.`,
     cure: safeMs < 2 ? 'Set safeMs to 2 or more.' : `Set intervalMs to ${Math.floor(safeMs / 2)} or less.`,
@@ -10,24 +11,26 @@ export const judgeInterval: Judge = ({ value, options: { safeMs } }) => {
 };
 
 /** The hard edge lies inside the safe window. */
-export const judgeReserve: Judge = ({ value, options: { safeMs } }) => {
-  if (!isBelow(safeMs, value)) return undefined;
+export const judgeReserve: Judge = ({ value, options }) => {
+  const safeMs = readWhole(options.safeMs, 1);
+  if (safeMs === undefined || (value as number) < safeMs) return undefined;
   return {
     problem: `reserveMs (${value}) must be smaller than safeMs (${safeMs}), or a step is abandoned before it is asked to stop.`,
     cure: safeMs < 2 ? 'Set safeMs to 2 or more.' : `Set reserveMs to ${Math.max(1, Math.floor(safeMs / 4))}, or leave it out.`,
   };
 };
 
-/** Judges two delays that were both given; when one is a default, the greater one simply counts. */
-export const judgeInitialDelay: Judge = ({ value, options: { maxDelayMs } }) => {
-  if (maxDelayMs === value || !isBelow(maxDelayMs, value)) return undefined;
+/** Judges two delays that were both given. When one is a default, the first delay is simply cut at the longest. */
+export const judgeInitialDelay: Judge = ({ value, options }) => {
+  const maxDelayMs = readWhole(options.maxDelayMs, 0);
+  if (maxDelayMs === undefined || (value as number) <= maxDelayMs) return undefined;
   return {
     problem: `initialDelayMs (${value}) must not be greater than maxDelayMs (${maxDelayMs}).`,
     cure: `Set maxDelayMs to ${value} or more.`,
   };
 };
 
-/** Says whether the bound itself is a time and the value, a time already, does not stay below it. */
-function isBelow(bound: unknown, value: unknown): bound is number {
-  return Number.isSafeInteger(bound) && (bound as number) >= 0 && (value as number) >= (bound as number);
+/** Reads what a time is compared with; undefined when that is missing or wrong itself, which is another fault. */
+function readWhole(value: unknown, least: number): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= least ? (value as number) : undefined;
 }

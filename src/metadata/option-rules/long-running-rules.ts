@@ -7,13 +7,13 @@ import { Optional, Required } from './rule';
 
 /** What `@LongRunning` may be given. The fields are the known names; `limits` has rules of its own. */
 export class LongRunningRules {
-  @Required(timerMs(1, 'the milliseconds at the end of each invocation in which no step starts, for example 60_000'))
+  @Required(timerMs(1, 'the length of the safe window, for example 60_000'))
   safeMs: unknown;
 
-  @Required(timerMs(1, 'how often the watchdog looks, in milliseconds, for example 5_000'), judgeInterval)
+  @Required(timerMs(1, 'how often the watchdog looks, for example 5_000'), judgeInterval)
   intervalMs: unknown;
 
-  @Optional(timerMs(1, 'the milliseconds kept for saving and handing over, or leave it out'), judgeReserve)
+  @Optional(timerMs(1, 'the time kept for saving and handing over, for example 5_000, or leave it out'), judgeReserve)
   reserveMs: unknown;
 
   @Optional(judgeName)

@@ -4,15 +4,15 @@ import { Optional } from './rule';
 
 /** What `retry` may hold. */
 export class RetryRules {
-  @Optional(wholeNumber(1, 'the attempts in all, the first included, or leave it out'))
+  @Optional(wholeNumber(1, 'the attempts in all, the first included, for example 3, or leave it out'))
   maxAttempts: unknown;
 
-  @Optional(wholeMs(0, 'the longest wait after the first failure, or leave it out'), judgeInitialDelay)
+  @Optional(wholeMs(0, 'the longest wait after the first failure, for example 1_000, or leave it out'), judgeInitialDelay)
   initialDelayMs: unknown;
 
   @Optional(finiteNumber(1, '2, or leave it out'))
   backoffFactor: unknown;
 
-  @Optional(wholeMs(0, 'the longest wait between two attempts, or leave it out'))
+  @Optional(wholeMs(0, 'the longest wait between two attempts, for example 60_000, or leave it out'))
   maxDelayMs: unknown;
 }

@@ -1,0 +1,14 @@
+import { InvalidJobError } from '../../../src/errors';
+import { readJob } from '../../../src/metadata';
+import type { JobClass } from '../../../src/runtime/core/job-plan';
+
+/** Reads a definition that must be wrong and lists its faults as the user sees them. */
+export function faultsOf(jobClass: unknown): string[] {
+  try {
+    readJob(jobClass as JobClass);
+  } catch (error) {
+    if (!(error instanceof InvalidJobError)) throw error;
+    return error.details.faults.map(({ problem, cure }) => `${problem}\n→ ${cure}`);
+  }
+  return [];
+}

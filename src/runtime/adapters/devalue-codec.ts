@@ -28,7 +28,6 @@ export class DevalueCodec implements StateCodec {
         problem: `The state cannot be written as text: ${String(cause)}.`,
         cure: 'Keep less in @State: large data belongs in a store of its own, with its key in @State.',
         details: { path: '', type: 'text' },
-        cause,
       });
     }
   }
@@ -53,11 +52,13 @@ export class DevalueCodec implements StateCodec {
   }
 }
 
+// What a parser throws quotes the text, and the text is state, which belongs in no log: it is not kept as a cause.
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw corrupt('the state is not JSON', cause);
+  } catch {
+    throw corrupt('the state is not JSON');
   }
 }
 
@@ -70,8 +71,8 @@ function unflattenState(written: unknown[]): Record<string, unknown> {
 function tryUnflatten(written: unknown[]): unknown {
   try {
     return unflatten(written, undefined, { operations: parseOperations });
-  } catch (cause) {
-    throw corrupt('the state is damaged', cause);
+  } catch {
+    throw corrupt('the state is damaged');
   }
 }
 
@@ -95,11 +96,10 @@ function isDictionary(value: unknown): value is Record<string, unknown> {
   return Object.prototype.toString.call(value) === '[object Object]' && Object.getPrototypeOf(value) !== null;
 }
 
-function corrupt(reason: string, cause?: unknown): CorruptContinuationError {
+function corrupt(reason: string): CorruptContinuationError {
   return new CorruptContinuationError({
     problem: `The checkpoint cannot be read: ${reason}.`,
     cure: 'Resume from an earlier checkpoint, or start the execution again.',
     details: { reason },
-    cause,
   });
 }

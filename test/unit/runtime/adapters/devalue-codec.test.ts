@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { BatonError, CorruptContinuationError, UnserializableStateError } from '../../../../src/errors';
 import { DevalueCodec } from '../../../../src/runtime/adapters/devalue-codec';
 import { copyState } from '../../../../src/runtime/core/copy-state';
@@ -68,8 +69,7 @@ describe('DevalueCodec.encodeCopy', () => {
     expect(() => codec.encodeCopy({ values: { seen: 1n }, isPlain: true })).toThrow(UnserializableStateError);
     expect(() => codec.encodeCopy({ values: { seen: 1n }, isPlain: true })).toThrowErrorMatchingInlineSnapshot(`
 "The state cannot be written as text: TypeError: Do not know how to serialize a BigInt.
-→ Keep less in @State: large data belongs in a store of its own, with its key in @State.
-Cause: Do not know how to serialize a BigInt"
+→ Keep less in @State: large data belongs in a store of its own, with its key in @State."
 `);
   });
 });
@@ -181,6 +181,15 @@ describe('DevalueCodec.decode', () => {
     expect(BatonError.is(error)).toBe(true);
     expect(error.details.reason).toMatch(/^the state /);
     expect('polluted' in {}).toBe(false);
+  });
+
+  it.each([
+    ['JSON', '{"json":{"card":"secret"'],
+    ['a URL', '{"devalue":[{"a":1},["URL","secret"]]}'],
+    ['a BigInt', '{"devalue":[{"a":1},["BigInt","secret"]]}'],
+    ['a tag', '{"devalue":[{"a":1},["secret"]]}'],
+  ])('quotes nothing of the state when %s is damaged', (_title, text) => {
+    expect(inspect(corruptionOf(text), { showHidden: true, depth: 9 })).not.toContain('secret');
   });
 
   it('refuses what is not text', () => {

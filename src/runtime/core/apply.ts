@@ -91,7 +91,7 @@ function finish(plan: JobPlan, execution: Execution, directive: Directive | unde
     case 'go-to':
       return passSafePoint(execution, findTarget(plan, execution, directive.step), stepCount);
     case 'wait':
-      return pause(plan, execution, stepCount, directive.seconds >= 0 ? nowMs + directive.seconds * 1_000 : Number.NaN, directive);
+      return pause(plan, execution, stepCount, isPause(directive.seconds) ? nowMs + directive.seconds * 1_000 : Number.NaN, directive);
     case 'wait-until':
       return pause(plan, execution, stepCount, directive.epochMs, directive);
     case 'complete':
@@ -107,6 +107,11 @@ function findTarget(plan: JobPlan, execution: Execution, step: string): Place {
     cure: `Go to one of: ${plan.steps.map(({ method }) => method).join(', ')}.`,
     details: { method: nameUnit(plan, execution) },
   });
+}
+
+/** A text of digits would do in arithmetic, but it is no number of seconds. */
+function isPause(seconds: unknown): boolean {
+  return typeof seconds === 'number' && seconds >= 0;
 }
 
 function pause(plan: JobPlan, execution: Execution, stepCount: number, untilMs: number, directive: Directive): Execution {

@@ -8,15 +8,23 @@ const refused = new Set([
   'AccessDeniedException',
   'CredentialsProviderError',
   'ExpiredTokenException',
+  'InvalidAddress',
   'InvalidClientTokenId',
+  'InvalidMessageContents',
+  'InvalidParameterValue',
   'InvalidParameterValueException',
+  'InvalidSecurity',
   'InvalidSignatureException',
   'ModeNotSupportedException',
   'NoPublishedVersionException',
   'QueueDoesNotExist',
   'ResourceNotFoundException',
   'UnrecognizedClientException',
+  'UnsupportedOperation',
 ]);
+/** Lambda writes KMS, SQS writes Kms; SQS answers throttling with 403. */
+const keyTrouble = /^kms/i;
+const throttling = /throttl/i;
 
 const cures: Record<HandOffFailure, string> = {
   recursion: "Set the function's recursion configuration to Allow (RecursiveLoop: Allow); lambda-baton's fuses then guard against rogues.",
@@ -39,8 +47,9 @@ export function classifyAwsError(channel: string, error: unknown): HandOffFailed
 
 function classify(name: string, error: unknown): HandOffFailure {
   if (name === 'RecursiveInvocationException') return 'recursion';
+  if (throttling.test(name)) return 'retry';
   if (tooLarge.has(name) || isStatus(error, 413)) return 'too-large';
-  if (refused.has(name) || name.startsWith('KMS') || isStatus(error, 403)) return 'refused';
+  if (refused.has(name) || keyTrouble.test(name) || isStatus(error, 403)) return 'refused';
   return 'retry';
 }
 

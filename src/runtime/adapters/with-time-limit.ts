@@ -8,6 +8,7 @@ export async function withTimeLimit<Result>(
   const abort = () => controller.abort();
   const handle = setTimeout(abort, timeoutMs);
   outer?.addEventListener('abort', abort);
+  if (outer?.aborted) abort();
   try {
     return await call(controller.signal);
   } finally {

@@ -43,7 +43,7 @@ describe('Invoke RequestResponse', () => {
     const input: InvokeCommandInput = { FunctionName: 'puppet', Payload: JSON.stringify({ do: 'log', lines: ['one', 'two'] }) };
     const tail = Buffer.from((await client.send(new InvokeCommand({ ...input, LogType: 'Tail' }))).LogResult ?? '', 'base64').toString();
     expect(tail).toMatch(
-      /^START RequestId: \S+ Version: \$LATEST\n[^]*\tINFO\tone\n[^]*\tINFO\ttwo\n[^]*to stderr\nEND RequestId: \S+\nREPORT RequestId: .*Init Duration: /,
+      /^START RequestId: \S+ Version: \$LATEST\n[\s\S]*\tINFO\tone\n[\s\S]*\tINFO\ttwo\n[\s\S]*to stderr\nEND RequestId: \S+\nREPORT RequestId: .*Init Duration: /,
     );
     expect((await client.send(new InvokeCommand(input))).LogResult).toBeUndefined();
   });

@@ -54,11 +54,11 @@ describe('recursion detection', () => {
   });
 
   it('counts a chain through a queue, too: the message is refused until the queue’s dead-letter queue takes it', async () => {
-    const lambda = await startPuppet({ timeoutMs: 300 });
+    const lambda = await startPuppet({ timeoutMs: 1000 });
     const dead = await lambda.createQueue({ name: 'dead' });
     const queue = await lambda.createQueue({
       name: 'loop',
-      visibilityTimeoutMs: 300,
+      visibilityTimeoutMs: 1000,
       deadLetterQueue: { arn: dead.arn, maxReceiveCount: 2 },
     });
     lambda.addEventSourceMapping({ functionName: 'puppet', queueArn: queue.arn, batchSize: 1 });

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { LocalLambda } from '../../src/local';
+import { collect, next, puppet, reasons, startPuppet, stopAll } from './start-lambda';
+
+afterEach(stopAll);
+
+function isAlive(pid: number): boolean {
+  const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : 'Z';
+  return !/^\d+ \(.*\) Z/.test(stat) && stat !== 'Z';
+}
+
+async function untilDead(pids: readonly number[]): Promise<void> {
+  while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+function temporaryDirectories(): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('lambda-baton-'));
+}
+
+describe('stop', () => {
+  it('ends every process, resting and busy, and what was running says so', async () => {
+    const lambda = await startPuppet({ timeoutMs: 60_000 });
+    const started = collect(lambda, 'environment-start');
+    const ends = collect(lambda, 'invocation-end');
+    await Promise.all([1, 2].map(() => lambda.invoke({ functionName: 'puppet', payload: { do: 'pid' } })));
+    const running = lambda.invoke({ functionName: 'puppet', payload: { do: 'spin' } });
+    await next(lambda, 'invocation-start');
+    await lambda.stop();
+    expect((await running).functionError).toBe('Unhandled');
+    expect(reasons(ends)).toEqual(['ok', 'ok', 'stopped']);
+    expect(started.length).toBeGreaterThanOrEqual(2);
+    expect(started.filter(({ pid }) => isAlive(pid))).toEqual([]);
+  });
+
+  it('closes the port and removes the temporary files', async () => {
+    const before = temporaryDirectories();
+    const lambda = await LocalLambda.start();
+    const created = temporaryDirectories().filter((name) => !before.includes(name));
+    expect(created.length).toBeGreaterThanOrEqual(1);
+    const port = Number(new URL(lambda.endpoint).port);
+    await lambda.stop();
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('drops what is waiting for its retry', async () => {
+    const lambda = await startPuppet({ retryDelaysMs: [60_000, 60_000] });
+    const retry = next(lambda, 'retry');
+    await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'fail' } });
+    await retry;
+    await lambda.stop();
+    await lambda.idle();
+    expect(lambda.metric('puppet', 'Invocations')).toBe(1);
+  });
+
+  it('may be called twice, and by await using', async () => {
+    let port = 0;
+    {
+      await using lambda = await LocalLambda.start();
+      port = Number(new URL(lambda.endpoint).port);
+      await lambda.stop();
+    }
+    expect(port).toBeGreaterThan(0);
+  });
+
+  it('ends what a handler has started, too', async () => {
+    const lambda = await startPuppet();
+    const { payload } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'startChild' } });
+    expect(isAlive(payload as number)).toBe(true);
+    await lambda.stop();
+    await untilDead([payload as number]);
+  });
+});
+
+describe('idle', () => {
+  it('resolves at once when there is nothing to do', async () => {
+    const lambda = await startPuppet();
+    await lambda.idle();
+  });
+
+  it('waits for retries and for messages, delayed and hidden ones included', async () => {
+    const lambda = await startPuppet({ retryDelaysMs: [50, 50], timeoutMs: 100 });
+    const { arn } = await lambda.createQueue({ name: 'work', visibilityTimeoutMs: 100 });
+    lambda.addEventSourceMapping({ functionName: 'puppet', queueArn: arn, batchSize: 1 });
+    lambda.sendMessage(arn, '{}', { delayMs: 150 });
+    await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'fail' } });
+    await lambda.idle();
+    expect(lambda.metric('puppet', 'Invocations')).toBe(4);
+  });
+});
+
+describe('a parent that is killed', () => {
+  it('takes every environment with it, resting and busy, and the temporary files', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'baton-parent-'));
+    const outfile = join(directory, 'local.cjs');
+    await build({
+      entryPoints: [join(__dirname, '../../src/local/index.ts')],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      logLevel: 'error',
+    });
+    const before = temporaryDirectories();
+    const parent = spawn(process.execPath, [join(__dirname, 'fixtures', 'parent.cjs'), outfile, puppet], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pids: number[] = [];
+    await new Promise<void>((resolve) => {
+      parent.stdout.on('data', (chunk: Buffer) => {
+        for (const [, pid] of chunk.toString().matchAll(/pid (\d+)/g)) pids.push(Number(pid));
+        if (chunk.toString().includes('ready')) resolve();
+      });
+    });
+    const owned = temporaryDirectories().filter(
+      (name) => !before.includes(name) && readdirSync(join(tmpdir(), name)).includes('preload.cjs'),
+    );
+    expect(pids).toHaveLength(2);
+    expect(pids.every(isAlive)).toBe(true);
+    parent.kill('SIGKILL');
+    await untilDead(pids);
+    while (owned.some((name) => existsSync(join(tmpdir(), name)))) await new Promise((resolve) => setTimeout(resolve, 10));
+    rmSync(directory, { recursive: true });
+  });
+});

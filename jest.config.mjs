@@ -35,7 +35,7 @@ const totalsFolder = process.env.BATON_TOTALS;
 
 /** @type {import('jest').Config} */
 export default {
-  reporters: ['default', ...(totalsFolder ? [['<rootDir>/scripts/verify/totals-reporter.mjs', { folder: totalsFolder }]] : [])],
+  reporters: ['default', ...(totalsFolder ? [['<rootDir>/scripts/lib/totals-reporter.mjs', { folder: totalsFolder }]] : [])],
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: [...slow, ...packaging] },
     {

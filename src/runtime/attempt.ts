@@ -82,15 +82,26 @@ export class Attempt {
       if (ending.kind !== 'returned') return ending;
       const { done, value } = ending.value as IteratorResult<unknown>;
       if (done === true) return { kind: 'returned', value };
-      if (!(await onYield())) return await this.#close(generator);
+      const refusal = await this.#ask(onYield);
+      if (refusal === undefined) continue;
+      await this.#close(generator);
+      return refusal;
+    }
+  }
+
+  /** Asks whether the generator may go on: undefined when it may, else how the attempt ends. */
+  async #ask(onYield: () => Promise<boolean> | boolean): Promise<Ending | undefined> {
+    try {
+      return (await onYield()) ? undefined : { kind: 'stopped' };
+    } catch (error) {
+      return { kind: 'threw', error };
     }
   }
 
   /** Lets the generator's `finally` blocks run; what they throw cannot undo the safe point that was passed. */
-  async #close(generator: StepGenerator): Promise<Ending> {
+  async #close(generator: StepGenerator): Promise<void> {
     const ending = await this.#take(() => generator.return(undefined));
     if (ending.kind === 'threw') this.#onLate(ending.error);
-    return { kind: 'stopped' };
   }
 
   async #take(advance: () => unknown): Promise<Ending> {

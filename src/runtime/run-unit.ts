@@ -71,7 +71,7 @@ class UnitRun {
       case 'returned':
         return this.#finish(ending.value);
       case 'threw':
-        return this.#wasCutOff(ending.error) ? this.#interrupt(false) : this.#fail(ending.error, false);
+        return this.#wasCutOff(ending.error) ? this.#interrupt(false) : this.#fail(ending.error, this.#attempt.isAbandoned);
       case 'abandoned':
         return this.#timer?.hasFired === true ? this.#fail(this.#describeTimeout(), true) : this.#interrupt(true);
       case 'stopped':

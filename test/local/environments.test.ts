@@ -30,7 +30,7 @@ describe('an environment', () => {
   it('is stopped by the operating system while it stands still', async () => {
     const lambda = await startPuppet();
     const { payload: pid } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'pid' } });
-    expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/^\d+ \(.*\) T /);
+    while (!/^\d+ \(.*\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
   it('keeps running between invocations when it is not to be frozen', async () => {

@@ -85,8 +85,8 @@ describe('idle', () => {
   });
 
   it('waits for retries and for messages, delayed and hidden ones included', async () => {
-    const lambda = await startPuppet({ retryDelaysMs: [50, 50], timeoutMs: 100 });
-    const { arn } = await lambda.createQueue({ name: 'work', visibilityTimeoutMs: 100 });
+    const lambda = await startPuppet({ retryDelaysMs: [50, 50], timeoutMs: 1000 });
+    const { arn } = await lambda.createQueue({ name: 'work', visibilityTimeoutMs: 1000 });
     lambda.addEventSourceMapping({ functionName: 'puppet', queueArn: arn, batchSize: 1 });
     lambda.sendMessage(arn, '{}', { delayMs: 150 });
     await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'fail' } });

@@ -10,11 +10,12 @@ describe('recursion detection', () => {
     const lambda = await startLambda();
     const { arn: onFailure } = await lambda.createQueue({ name: 'failures' });
     await lambda.createFunction({ name: 'puppet', code: puppet, onFailure });
+    const starts = collect(lambda, 'invocation-start');
     const ends = collect(lambda, 'invocation-end');
     const dropped = collect(lambda, 'dropped');
     await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'loop', hops: 30 } });
     await lambda.idle();
-    expect(ends.map(({ chainLength }) => chainLength)).toEqual(Array.from({ length: limit }, (_, hop) => hop + 1));
+    expect(starts.map(({ chainLength }) => chainLength)).toEqual(Array.from({ length: limit }, (_, hop) => hop + 1));
     expect(reasons(ends)).toEqual(Array(limit).fill('ok'));
     expect(dropped).toMatchObject([{ functionName: 'puppet', reason: 'RecursiveInvocation', channel: 'invoke', sentTo: [onFailure] }]);
     expect(lambda.metric('puppet', 'RecursiveInvocationsDropped')).toBe(1);
@@ -31,13 +32,21 @@ describe('recursion detection', () => {
     await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'loop', hops: 30 } });
     await lambda.idle();
     expect(ends).toHaveLength(limit);
-    expect(ends.at(-1)).toMatchObject({ reason: 'error', error: { errorType: 'RecursiveInvocationException' } });
+    expect(ends.find(({ chainLength }) => chainLength === limit)).toMatchObject({
+      reason: 'error',
+      error: { errorType: 'RecursiveInvocationException' },
+    });
   });
 
   it('refuses the synchronous call with RecursiveInvocationException', async () => {
-    const lambda = await startPuppet({ timeoutMs: 20_000, memoryMb: 256 }, { concurrencyLimit: 30 });
-    const answer = await lambda.invoke({ functionName: 'puppet', payload: { do: 'loop', hops: 30, type: 'RequestResponse' } });
-    expect(answer.payload).toMatchObject({ errorType: 'RecursiveInvocationException' });
+    const lambda = await startPuppet({ maximumRetryAttempts: 0 });
+    const ends = collect(lambda, 'invocation-end');
+    await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'loop', hops: 30, syncFrom: limit + 1 } });
+    await lambda.idle();
+    expect(ends.find(({ reason }) => reason === 'error')).toMatchObject({
+      chainLength: limit,
+      error: { errorType: 'RecursiveInvocationException' },
+    });
     expect(lambda.metric('puppet', 'Invocations')).toBe(limit);
   });
 
@@ -63,10 +72,10 @@ describe('recursion detection', () => {
     });
     lambda.addEventSourceMapping({ functionName: 'puppet', queueArn: queue.arn, batchSize: 1 });
     const dropped = collect(lambda, 'dropped');
-    const ends = collect(lambda, 'invocation-end');
+    const starts = collect(lambda, 'invocation-start');
     lambda.sendMessage(queue.arn, JSON.stringify({ loop: queue.url }));
     await lambda.idle();
-    expect(ends.map(({ chainLength }) => chainLength)).toEqual(Array.from({ length: limit }, (_, hop) => hop + 1));
+    expect(starts.map(({ chainLength }) => chainLength)).toEqual(Array.from({ length: limit }, (_, hop) => hop + 1));
     expect(dropped).toMatchObject([
       { reason: 'RecursiveInvocation', channel: 'sqs' },
       { reason: 'RecursiveInvocation', channel: 'sqs' },

@@ -35,8 +35,8 @@ export class AwsEndpoint {
         request.isGivenUp = !outgoing.writableFinished;
       });
       if (behaviour === 'hang') return;
-      if (behaviour === 'reset') return incoming.socket.resetAndDestroy();
-      outgoing.writeHead(behaviour.status, { 'content-type': 'application/json', ...behaviour.headers }).end(behaviour.body ?? '');
+      if (behaviour === 'reset') incoming.socket.resetAndDestroy();
+      else outgoing.writeHead(behaviour.status, { 'content-type': 'application/json', ...behaviour.headers }).end(behaviour.body ?? '');
     });
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);

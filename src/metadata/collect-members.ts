@@ -46,6 +46,6 @@ function findClash({ decorator }: Declaration, ancestor: Ancestor, earlier: Memb
 
 function describePlace({ decorator, member, placement }: Declaration, { label, name }: Ancestor): string {
   if (placement === 'class') return `@${decorator} on ${label}`;
-  if (member === undefined) return `@${decorator} on a constructor parameter of ${label}`;
+  if (member === undefined) return `@${decorator} in the constructor of ${label}`;
   return `@${decorator} on ${name}${typeof member === 'symbol' ? `[${String(member)}]` : `.${member}`}`;
 }

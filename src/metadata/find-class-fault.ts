@@ -22,6 +22,6 @@ export function findClassFault(lineage: readonly Ancestor[]): JobFault | undefin
   }
   return {
     problem: `${job.label} extends the job ${base.name}, but has no @LongRunning of its own: options are not inherited.`,
-    cure: `Write @LongRunning({ … }) above ${job.label}.`,
+    cure: `Write @LongRunning({ … }) above ${job.label}, as the first of its decorators.`,
   };
 }

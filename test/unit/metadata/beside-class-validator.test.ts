@@ -1,0 +1,54 @@
+import { getMetadataStorage, IsInt, Min, useContainer, validateSync } from 'class-validator';
+import { readJob } from '../../../src/metadata';
+import { defineJob, defineJobWith } from './define-job';
+import { faultsOf } from './faults-of';
+
+class Order {
+  @IsInt()
+  @Min(1)
+  amount = 0;
+}
+
+const lost = [
+  "@LongRunning on class Reconcile: class-validator has lost lambda-baton's rules, because something has replaced its global storage.\n→ Import lambda-baton after whatever replaces globalThis.classValidatorMetadataStorage.",
+];
+
+describe("The application's own use of class-validator", () => {
+  afterEach(() => useContainer(undefined as never));
+
+  it('shares its storage with lambda-baton, and its classes stay as they are', () => {
+    readJob(defineJob({}));
+    expect(validateSync(new Order())).toMatchObject([{ property: 'amount', constraints: { min: 'amount must not be less than 1' } }]);
+    expect(validateSync(Object.assign(new Order(), { amount: 2 }))).toEqual([]);
+  });
+
+  it('makes a class that class-validator knows an input', () => {
+    expect(readJob(defineJobWith({ input: Order })).input).toBe(Order);
+  });
+
+  it('may have a container that knows nothing of our rules', () => {
+    useContainer({ get: () => undefined as never });
+    expect(faultsOf(defineJob({}))).toEqual([]);
+    expect(faultsOf(defineJobWith({ version: 0 }))).toHaveLength(1);
+  });
+
+  it('may have a container that throws', () => {
+    useContainer({
+      get() {
+        throw new Error('not registered');
+      },
+    });
+    expect(faultsOf(defineJob({ step: { once: 1 } }))).toHaveLength(1);
+  });
+
+  it('never switches our checks off unnoticed', () => {
+    const scope = globalThis as { classValidatorMetadataStorage?: unknown };
+    const storage = getMetadataStorage();
+    scope.classValidatorMetadataStorage = undefined;
+    try {
+      expect(faultsOf(defineJob({ job: { safeMs: -1, intervalMs: -1 } }))).toEqual(lost);
+    } finally {
+      scope.classValidatorMetadataStorage = storage;
+    }
+  });
+});

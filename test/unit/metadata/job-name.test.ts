@@ -1,0 +1,47 @@
+import { LongRunning, Step, Terminate } from '../../../src/decorators';
+import { readJob } from '../../../src/metadata';
+import { times } from './define-job';
+import { faultsOf } from './faults-of';
+
+/** A job whose class has the given name, as minifiers and compilers leave it. */
+function defineNamed(className: unknown, name?: string): new () => object {
+  class Anything {
+    @Step() reconcilePage() {}
+    @Terminate() isDone() {
+      return true;
+    }
+  }
+  Object.defineProperty(Anything, 'name', { value: className });
+  LongRunning({ ...times, ...(name !== undefined && { name }) })(Anything);
+  return Anything;
+}
+
+const cure = "→ Add name: 'a-name-of-its-own' to the options of @LongRunning.";
+
+describe("A job's name", () => {
+  it.each(['Job', 'ReconcilePayments', 'Job2'])('is the class name by default: %s', (className) => {
+    expect(readJob(defineNamed(className)).name).toBe(className);
+  });
+
+  it.each(['a', '0', 'reconcile-payments', 'team.reconcile_2', 'R'.repeat(64)])(
+    'is the given one, whatever the class is called: %s',
+    (name) => {
+      expect(readJob(defineNamed('', name)).name).toBe(name);
+    },
+  );
+
+  it.each([
+    ['', 'an anonymous class'],
+    ['e', 'class e'],
+    ['ab', 'class ab'],
+    [() => 'a static method', 'an anonymous class'],
+  ])('is never a class name that is missing or may be minified: %s', (className, label) => {
+    const problem = `@LongRunning on ${label}: the class name is too short to be the job's name (a minifier may have changed it).`;
+    expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
+  });
+
+  it.each(['_Reconcile', '$Reconcile', 'Überweisung', 'R'.repeat(65)])('is never a class name with other characters: %s', (className) => {
+    const problem = `@LongRunning on class ${className}: the class name cannot be the job's name: that is a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens.`;
+    expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
+  });
+});

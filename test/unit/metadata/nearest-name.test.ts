@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { findNearestName } from '../../../src/metadata/option-rules/nearest-name';
+
+const names = ['safeMs', 'intervalMs', 'reserveMs', 'name', 'version', 'limits', 'maxDelayMs', 'maxAttempts'];
+
+describe('findNearestName', () => {
+  it.each([
+    ['intervallMs', 'intervalMs'],
+    ['interval', 'intervalMs'],
+    ['INTERVALMS', 'intervalMs'],
+    ['safeMS', 'safeMs'],
+    ['nam', 'name'],
+    ['limit', 'limits'],
+    ['verison', 'version'],
+    ['maxDelay', 'maxDelayMs'],
+    ['attempts', 'maxAttempts'],
+  ])('finds for %s the name %s', (typed, meant) => {
+    expect(findNearestName(typed, names)).toBe(meant);
+  });
+
+  it.each(['', 'banana', 'ms', 'page'])('finds nothing for %s', (typed) => {
+    expect(findNearestName(typed, names)).toBeUndefined();
+  });
+
+  it('takes the nearest of several', () => {
+    expect(findNearestName('maxDelayM', ['maxDelays', 'maxDelayMs'])).toBe('maxDelays');
+    expect(findNearestName('maxDelayM', ['maxDelaysX', 'maxDelayMs'])).toBe('maxDelayMs');
+  });
+
+  it('finds every name with one letter more, less or changed', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.nat(), fc.constantFrom('insert', 'delete', 'replace'), (name, at, edit) => {
+        const index = at % name.length;
+        const rest = name.slice(edit === 'insert' ? index : index + 1);
+        expect(findNearestName(`${name.slice(0, index)}${edit === 'delete' ? '' : '_'}${rest}`, names)).toBe(name);
+      }),
+    );
+  });
+
+  it('takes any text', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (typed) => [undefined, ...names].includes(findNearestName(typed, names))));
+  });
+});

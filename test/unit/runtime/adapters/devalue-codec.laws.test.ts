@@ -29,7 +29,7 @@ describe('DevalueCodec, for every state,', () => {
           differenceBetween(codec.decode(codec.encode(state)), structuredClone(state), { ignoreNullPrototypes: true }),
         ).toBeUndefined();
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -95,7 +95,7 @@ describe('DevalueCodec, for every text,', () => {
         bytes[place] = (bytes[place] as number) ^ (1 << bit);
         readDamaged(bytes.toString());
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -128,7 +128,7 @@ describe('DevalueCodec, for every text,', () => {
         readDamaged(JSON.stringify({ devalue: items }));
         readDamaged(JSON.stringify(items));
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -225,6 +225,15 @@ describe('DevalueCodec.decode', () => {
   });
 });
 
+const itWithFloat16 = 'Float16Array' in globalThis ? it : it.skip;
+
+describe('DevalueCodec on Node.js 24', () => {
+  itWithFloat16('gives back Float16Array', () => {
+    const halves: unknown = Reflect.construct(Reflect.get(globalThis, 'Float16Array') as () => void, [[1.5, -0, NaN]]);
+    expect(differenceBetween(roundTrip({ halves }), { halves })).toBeUndefined();
+  });
+});
+
 describe('DevalueCodec.decodeParsed', () => {
   it('reads a state out of an envelope that was parsed already', () => {
     for (const state of [{ a: [1] }, { a: new Set([1]) }]) {

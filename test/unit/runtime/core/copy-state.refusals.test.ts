@@ -73,6 +73,12 @@ describe('copyState refuses', () => {
     ['a revoked proxy', revoked({}), 'unreadable'],
     ['a revoked proxy of an array', revoked([]), 'unreadable'],
     ['a thousand and one levels', nest(1001), 'nesting'],
+    ['a thousand and one arrays', nest(1001, (inner) => [inner]), 'nesting'],
+    ['a thousand and one arrays with holes', nest(1001, (inner) => withHoles(2, { 1: inner })), 'nesting'],
+    ['a thousand and one Maps', nest(1001, (inner) => new Map([[1, inner]])), 'nesting'],
+    ['a thousand and one Maps as keys', nest(1001, (inner) => new Map([[inner, 1]])), 'nesting'],
+    ['a thousand and one Sets', nest(1001, (inner) => new Set([inner])), 'nesting'],
+    ['a thousand and one dictionaries', nest(1001, (inner) => Object.assign(Object.create(null), { inner })), 'nesting'],
   ])('%s', (_title, value, type) => {
     const error = refusalOf({ field: value });
     expect(BatonError.is(error)).toBe(true);

@@ -1,4 +1,5 @@
 import type { InjectionToken } from 'tsyringe';
+import { createStore, type StoreSettings } from '../runtime/adapters/create-store';
 import { defaultLambdaClient, defaultSqsClient } from '../runtime/adapters/default-clients';
 import { DevalueCodec } from '../runtime/adapters/devalue-codec';
 import { JsonLogger, type LogLevel } from '../runtime/adapters/json-logger';
@@ -9,15 +10,16 @@ import { NodePlatform } from '../runtime/adapters/node-platform';
 import { SqsSender } from '../runtime/adapters/sqs-sender';
 import { SystemClock } from '../runtime/adapters/system-clock';
 import type { Collaborators } from '../runtime/collaborators';
-import type { ContinuationSender } from '../runtime/ports';
+import type { CheckpointStore, ContinuationSender } from '../runtime/ports';
 import type { HandlerScope } from './handler-scope';
-import { CLOCK, CONTINUATION_SENDERS, LAMBDA_CLIENT, LOGGER, RANDOM, SQS_CLIENT, STATE_CODEC, TIMER } from './tokens';
+import { CHECKPOINT_STORE, CLOCK, CONTINUATION_SENDERS, LAMBDA_CLIENT, LOGGER, RANDOM, SQS_CLIENT, STATE_CODEC, TIMER } from './tokens';
 
 /** What decides between defaults. */
 export interface DefaultsSettings {
   readonly queueUrl: string | undefined;
   readonly continueOn: ContinueOn;
   readonly logLevel: LogLevel | undefined;
+  readonly store: StoreSettings | undefined;
 }
 
 /** A handler's defaults, made once and kept warm. */
@@ -30,11 +32,13 @@ export class Defaults {
   readonly codec = new DevalueCodec();
   readonly platform = new NodePlatform();
   readonly logger: JsonLogger;
+  readonly store: CheckpointStore | undefined;
   readonly settings: DefaultsSettings;
 
   constructor(settings: DefaultsSettings) {
     this.settings = settings;
     this.logger = new JsonLogger(settings.logLevel);
+    this.store = settings.store && createStore(settings.store);
   }
 }
 
@@ -49,6 +53,7 @@ export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): C
     logger: scope.resolve(LOGGER, () => defaults.logger),
     codec: scope.resolve(STATE_CODEC, () => defaults.codec),
     senders: scope.resolve(CONTINUATION_SENDERS, () => createSenders(defaults.settings, lambdaClient, sqsClient)),
+    store: scope.provides(CHECKPOINT_STORE) ? scope.resolve(CHECKPOINT_STORE, () => undefined) : defaults.store,
     platform: defaults.platform,
   };
   const asTokens = new Map<InjectionToken, unknown>([

@@ -1,6 +1,6 @@
 import type { InjectionToken } from 'tsyringe';
 import type { CommandSender } from '../runtime/adapters/lazy-client';
-import type { Clock, ContinuationSender, Logger, Random, StateCodec, Timer } from '../runtime/ports';
+import type { CheckpointStore, Clock, ContinuationSender, Logger, Random, StateCodec, Timer } from '../runtime/ports';
 
 /** Symbols of the global registry: two copies of this package mean the same tokens. */
 function token<Value>(name: string): InjectionToken<Value> & symbol {
@@ -24,4 +24,4 @@ export const STATE_CODEC = token<StateCodec>('STATE_CODEC');
 /** A list of {@link ContinuationSender} in the order they are tried. @defaultValue Lambda, then SQS when `BATON_QUEUE_URL` is set */
 export const CONTINUATION_SENDERS = token<readonly ContinuationSender[]>('CONTINUATION_SENDERS');
 /** The checkpoint store. @defaultValue none: the state travels in the continuation */
-export const CHECKPOINT_STORE = token<unknown>('CHECKPOINT_STORE');
+export const CHECKPOINT_STORE = token<CheckpointStore | undefined>('CHECKPOINT_STORE');

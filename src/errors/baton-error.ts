@@ -2,6 +2,7 @@ const brand = Symbol.for('lambda-baton.error');
 
 /** The codes of every error that lambda-baton throws. Append only: a code that was released keeps its meaning. */
 export type BatonErrorCode =
+  | 'CHECKPOINT_FAILED'
   | 'CORRUPT_CONTINUATION'
   | 'EXECUTION_CONFLICT'
   | 'EXECUTION_FAILED'
@@ -52,6 +53,11 @@ export abstract class BatonError<Details extends object = object> extends Error 
 
   /** Says whether a caught value is a lambda-baton error, also one of another copy of this package. */
   static is(error: unknown): error is BatonError {
-    return typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
+    try {
+      return typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
+    } catch {
+      // A revoked or hostile Proxy can be thrown too; it is nobody's error.
+      return false;
+    }
   }
 }

@@ -1,4 +1,5 @@
 export { BatonError, type BatonErrorCode, type BatonErrorParts } from './baton-error';
+export { CheckpointFailedError } from './checkpoint-failed-error';
 export { CorruptContinuationError } from './corrupt-continuation-error';
 export { ExecutionConflictError } from './execution-conflict-error';
 export { ExecutionFailedError } from './execution-failed-error';

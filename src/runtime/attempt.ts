@@ -1,12 +1,16 @@
 import { isGenerator, isThenable, type StepGenerator } from './returned-value';
 import type { AbortCode } from './step-context';
 
-/** How an attempt ended. `abandoned`: the attempt is still running, but nobody listens any more. */
+/**
+ * How an attempt ended. `abandoned`: it is still running, but nobody listens any more. `stopped`: a generator, at one of its `yield`s.
+ * `broken`: a generator too, because the safe point of its `yield` could not be passed.
+ */
 export type Ending =
   | { readonly kind: 'returned'; readonly value: unknown }
   | { readonly kind: 'threw'; readonly error: unknown }
   | { readonly kind: 'abandoned' }
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'broken'; readonly error: unknown };
 
 /** The reason of an aborted signal: an `AbortError` whose `code` says why. */
 export interface AbortReason extends Error {
@@ -94,7 +98,7 @@ export class Attempt {
     try {
       return (await onYield()) ? undefined : { kind: 'stopped' };
     } catch (error) {
-      return { kind: 'threw', error };
+      return { kind: 'broken', error };
     }
   }
 

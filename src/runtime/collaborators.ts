@@ -1,4 +1,4 @@
-import type { Clock, ContinuationSender, Logger, Random, StateCodec, Timer } from './ports';
+import type { CheckpointStore, Clock, ContinuationSender, Logger, Random, StateCodec, Timer } from './ports';
 
 /** Everything an invocation works with, resolved from the container: what tests replace. */
 export interface Collaborators {
@@ -8,6 +8,8 @@ export interface Collaborators {
   readonly logger: Logger;
   readonly codec: StateCodec;
   readonly senders: readonly ContinuationSender[];
+  /** Undefined when the state travels in the continuation alone. */
+  readonly store: CheckpointStore | undefined;
   readonly platform: Platform;
 }
 

@@ -6,11 +6,10 @@ import type { BatchAnswer, InvocationAnswer } from './answer';
 import type { Arrival } from './core/arrival';
 import type { JobClass, JobPlan } from './core/job-plan';
 import { recogniseEvent } from './core/recognise-event';
-import { openExecution } from './opened-execution';
 import type { Context } from './ports';
 import { readSettings } from './read-settings';
 import { runBatch } from './run-batch';
-import { runInvocation } from './run-invocation';
+import { runDelivery } from './run-delivery';
 import { TimeBudget } from './time-budget';
 
 /** Options of {@link createHandler}. */
@@ -29,7 +28,7 @@ export function createHandler(jobClass: JobClass, options: CreateHandlerOptions 
   const plan = readJob(jobClass);
   const { settings, faults } = readSettings(process.env);
   const scope = new HandlerScope(options);
-  faults.push(...findUnsupported(plan, scope));
+  faults.push(...checkDurability(plan, scope.provides(tokens.CHECKPOINT_STORE) || settings.store !== undefined));
   if (faults.length > 0) throw new InvalidJobError(plan.name, faults);
   checkParameters(jobClass, plan.name);
   const defaults = new Defaults({ ...settings, continueOn: plan.continueOn ?? settings.continueOn ?? 'pinned' });
@@ -51,29 +50,21 @@ async function handle(
   const { asTokens, ...collaborators } = resolveCollaborators(scope, defaults);
   const budget = new TimeBudget(context, collaborators.clock);
   const recognition = recogniseEvent(event, context.awsRequestId);
-  const run = async (arrival: Arrival): Promise<InvocationAnswer> => {
-    const opened = await openExecution(plan, arrival, collaborators, validateInput);
+  const run = (arrival: Arrival, delivery: string) => {
     const invocationScope = scope.openInvocation(asTokens);
     const construct = () => invocationScope.construct(plan.jobClass, plan.name);
-    return runInvocation({ plan, opened, context, budget, collaborators, construct });
+    return runDelivery({ plan, arrival, delivery, context, budget, collaborators, construct, validate: validateInput });
   };
-  if (recognition.kind === 'single') return run(recognition.arrival);
+  if (recognition.kind === 'single') return run(recognition.arrival, context.awsRequestId);
   return runBatch(recognition.records, { logger: collaborators.logger, hasTime: () => budget.remainingMs() > plan.safeMs, run });
 }
 
-function findUnsupported(plan: JobPlan, scope: HandlerScope): JobFault[] {
-  const faults: JobFault[] = [];
-  if (scope.provides(tokens.CHECKPOINT_STORE)) {
-    faults.push({
-      problem: `Job ${plan.name} is given a CHECKPOINT_STORE, but this version of lambda-baton has no checkpoint store yet.`,
-      cure: 'Leave it out: the state travels in the continuation.',
-    });
-  }
-  if (plan.durability !== undefined && plan.durability !== 'handoff') {
-    faults.push({
+function checkDurability(plan: JobPlan, hasStore: boolean): JobFault[] {
+  if (hasStore || plan.durability === undefined || plan.durability === 'handoff') return [];
+  return [
+    {
       problem: `@LongRunning on class ${plan.jobClass.name}: durability ${JSON.stringify(plan.durability)} needs a checkpoint store, and there is none.`,
-      cure: "Leave durability out, or set it to 'handoff'.",
-    });
-  }
-  return faults;
+      cure: 'Set BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY, or provide CHECKPOINT_STORE; else leave durability out.',
+    },
+  ];
 }

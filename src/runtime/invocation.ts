@@ -6,6 +6,7 @@ import type { Situation } from './core/decide';
 import { describeError } from './core/describe-error';
 import type { Execution } from './core/execution';
 import type { JobPlan } from './core/job-plan';
+import type { Journal, JournalRoom } from './journal';
 import { LiveJob } from './live-job';
 import type { OpenedExecution } from './opened-execution';
 import { type Context, type Logger, readMaxDelaySeconds } from './ports';
@@ -28,12 +29,14 @@ export interface InvocationParts {
   readonly context: Context;
   readonly budget: TimeBudget;
   readonly collaborators: Collaborators;
+  /** Opens the journal of the claimed execution; undefined without a store. */
+  readonly openJournal: ((room: JournalRoom) => Journal) | undefined;
   /** Makes a fresh job instance with its dependencies. */
   readonly construct: () => object;
 }
 
 /** One Lambda call's share of an execution: the live job, its last safe point, and what watches it. */
-export class Invocation implements ContextHost {
+export class Invocation implements ContextHost, JournalRoom {
   readonly plan: JobPlan;
   readonly context: Context;
   readonly collaborators: Collaborators;
@@ -42,6 +45,7 @@ export class Invocation implements ContextHost {
   readonly logger: Logger;
   readonly progressReport: ProgressReport;
   readonly watchdog: Watchdog;
+  readonly journal: Journal | undefined;
   readonly maxDelaySeconds: number;
   /** Where the execution stands. Moved on by `passSafePoint`, and by outcomes that are none. */
   execution: Execution;
@@ -52,11 +56,12 @@ export class Invocation implements ContextHost {
   /** Whether an abandoned attempt still holds the job instance. */
   isOrphaned = false;
   #lastBreathMs: number;
+  #keptCount: number;
   #preparation: AbortController | undefined;
   #prepared: Promise<void> | undefined;
   readonly #budget: TimeBudget;
 
-  constructor({ plan, opened, context, budget, collaborators, construct }: InvocationParts) {
+  constructor({ plan, opened, context, budget, collaborators, openJournal, construct }: InvocationParts) {
     this.plan = plan;
     this.context = context;
     this.collaborators = collaborators;
@@ -70,6 +75,8 @@ export class Invocation implements ContextHost {
     this.maxDelaySeconds = Math.max(0, ...collaborators.senders.map(readMaxDelaySeconds));
     this.watchdog = new Watchdog(budget, this.#readEdges(), () => this.#prepareSender());
     this.job = new LiveJob(plan, construct);
+    this.journal = openJournal?.(this);
+    this.#keptCount = opened.execution.safePointCount;
   }
 
   get safeMs(): number {
@@ -96,7 +103,7 @@ export class Invocation implements ContextHost {
   async close(): Promise<void> {
     this.watchdog.stop();
     this.#preparation?.abort();
-    await this.#prepared;
+    await Promise.all([this.#prepared, this.journal?.close()]);
   }
 
   /** The facts for the next decision. */
@@ -112,6 +119,22 @@ export class Invocation implements ContextHost {
   passSafePoint(execution: Execution): void {
     this.checkpoint = this.job.capture();
     this.execution = execution;
+  }
+
+  /**
+   * Stores the last safe point, as the durability policy says. A promise when the next step must wait for it.
+   *
+   * @throws Superseded when another invocation has claimed the execution.
+   */
+  keep(): Promise<void> | undefined {
+    if (this.journal === undefined || this.execution.safePointCount === this.#keptCount) return undefined;
+    this.#keptCount = this.execution.safePointCount;
+    return this.journal.keep(this.execution, this.checkpoint);
+  }
+
+  /** Asks the running attempt to stop, because somebody has asked for the execution to end. */
+  onCancelRequested(): void {
+    this.watchdog.cancel();
   }
 
   /** Puts the state of the last safe point back; into a fresh instance when an abandoned attempt still holds the old one. */

@@ -1,18 +1,20 @@
+import { IncompatibleStateError } from '../errors';
 import type { Collaborators } from './collaborators';
 import type { Arrival } from './core/arrival';
-import { resumeExecution } from './core/continuation';
+import { type Continuation, resumeExecution } from './core/continuation';
+import { readEnvelope, type StateText } from './core/envelope';
 import { beginExecution, type Execution } from './core/execution';
 import { freezeInDepth } from './core/freeze-in-depth';
 import type { JobPlan } from './core/job-plan';
 import { migrateState } from './core/migrate-state';
-import { readContinuationMessage } from './write-continuation';
+import { decodeState } from './state-text';
 
 /** An execution as a delivery brought it: where it stands, its input, and its state if it has one. */
 export interface OpenedExecution {
   readonly execution: Execution;
   /** Frozen in depth. */
   readonly input: unknown;
-  /** The state to restore, in this code's version; undefined at the start. */
+  /** The state to restore, in this code's version; undefined at the start, and until the claim has brought it from the store. */
   readonly values: Record<string, unknown> | undefined;
 }
 
@@ -35,10 +37,20 @@ export async function openExecution(
     const execution = beginExecution(plan, arrival.executionId, collaborators.clock.now());
     return { execution, input: freezeInDepth(input), values: undefined };
   }
-  const { continuation, values } = readContinuationMessage(plan, arrival.envelope, collaborators);
+  const { continuation, state } = readEnvelope(plan, arrival.envelope, collaborators.platform.checksum);
   return {
     execution: resumeExecution(plan, continuation),
     input: freezeInDepth(continuation.input),
-    values: migrateState(plan, continuation, values),
+    values: collaborators.store === undefined ? readTravelledState(plan, continuation, state, collaborators) : undefined,
   };
+}
+
+function readTravelledState(plan: JobPlan, continuation: Continuation, state: StateText, collaborators: Collaborators) {
+  if (state.kind !== 'stored') return migrateState(plan, continuation, decodeState(collaborators, state));
+  const { executionId } = continuation;
+  throw new IncompatibleStateError({
+    problem: `The state of execution ${executionId} of job ${plan.name} is in a checkpoint store, and this function has none.`,
+    cure: 'Give the function the store that the execution was started with.',
+    details: { executionId, expected: 'a state in the continuation', received: 'a word that the store has it' },
+  });
 }

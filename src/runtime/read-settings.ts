@@ -1,4 +1,5 @@
 import type { JobFault } from '../errors';
+import type { StoreSettings } from './adapters/create-store';
 import { isLogLevel, type LogLevel } from './adapters/json-logger';
 import type { ContinueOn } from './adapters/lambda-sender';
 
@@ -7,6 +8,8 @@ export interface Settings {
   readonly queueUrl: string | undefined;
   readonly continueOn: ContinueOn | undefined;
   readonly logLevel: LogLevel | undefined;
+  /** Where executions are kept; undefined when the state travels in the continuation alone. */
+  readonly store: StoreSettings | undefined;
 }
 
 /** The environment's settings, and what is wrong with them. */
@@ -18,14 +21,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (continueOn && continueOn !== 'latest' && continueOn !== 'pinned')
     faults.push(refuse('BATON_CONTINUE_ON', continueOn, 'pinned or latest'));
   if (logLevel && !isLogLevel(logLevel)) faults.push(refuse('BATON_LOG_LEVEL', logLevel, 'debug, info, warn or error'));
-  for (const name of ['BATON_TABLE', 'BATON_BUCKET', 'BATON_DIRECTORY', 'BATON_SIGNING_KEY']) {
-    if (environment[name]) faults.push(refuseStore(name));
-  }
   return {
     settings: {
       queueUrl: queueUrl || undefined,
       continueOn: continueOn === 'latest' || continueOn === 'pinned' ? continueOn : undefined,
       logLevel: logLevel && isLogLevel(logLevel) ? logLevel : undefined,
+      store: readStore(environment),
     },
     faults,
   };
@@ -38,10 +39,12 @@ function refuse(name: string, value: string, expected: string): JobFault {
   };
 }
 
-/** Fails closed: an execution that is believed to be in a store must not run without one. */
-function refuseStore(name: string): JobFault {
-  return {
-    problem: `Environment variable ${name} is set, but this version of lambda-baton has no checkpoint store yet.`,
-    cure: `Leave ${name} out: the state travels in the continuation.`,
-  };
+function readStore({
+  BATON_TABLE,
+  BATON_BUCKET,
+  BATON_DIRECTORY,
+}: Readonly<Record<string, string | undefined>>): StoreSettings | undefined {
+  if (BATON_TABLE) return { kind: 'table', tableName: BATON_TABLE, bucket: BATON_BUCKET || undefined };
+  if (BATON_BUCKET) return { kind: 'bucket', bucket: BATON_BUCKET };
+  return BATON_DIRECTORY ? { kind: 'directory', directory: BATON_DIRECTORY } : undefined;
 }

@@ -9,7 +9,7 @@ export interface BatchRoom {
   readonly logger: Logger;
   /** Whether a further record can still be begun: more than `safeMs` is left. */
   hasTime(): boolean;
-  run(arrival: Arrival): Promise<InvocationAnswer>;
+  run(arrival: Arrival, delivery: string): Promise<InvocationAnswer>;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function runBatch(records: readonly BatchRecord[], room: BatchRoom)
 async function runRecord({ messageId, arrival, error }: BatchRecord, { logger, run }: BatchRoom): Promise<boolean> {
   try {
     if (arrival === undefined) throw error;
-    const { status, executionId, invocation } = await run(arrival);
+    const { status, executionId, invocation } = await run(arrival, messageId);
     logger.info('record done', { messageId, status, executionId, invocation });
     return true;
   } catch (thrown) {

@@ -8,6 +8,7 @@ import { Invocation, type InvocationParts } from './invocation';
 import { runHook, runStatefulHook } from './run-hook';
 import { runUnit } from './run-unit';
 import { sendContinuation } from './send-continuation';
+import { Superseded } from './superseded';
 import { type ContinuationMessage, writeContinuation } from './write-continuation';
 
 /**
@@ -24,6 +25,9 @@ export async function runInvocation(parts: InvocationParts): Promise<InvocationA
   try {
     invocation.watchdog.start(parts.collaborators.timer);
     return await begin(invocation, values !== undefined);
+  } catch (error) {
+    if (error instanceof Superseded) return answerSuperseded(invocation);
+    throw error;
   } finally {
     await invocation.close();
   }
@@ -46,10 +50,12 @@ async function begin(invocation: Invocation, isResumed: boolean): Promise<Invoca
 async function loop(invocation: Invocation): Promise<InvocationAnswer> {
   let decision: Decision | undefined;
   for (;;) {
+    if (invocation.journal?.isCancelRequested === true) return await cancelExecution(invocation);
     decision ??= decide(invocation.plan, invocation.execution, invocation.readSituation());
     switch (decision.kind) {
       case 'run':
         decision = await runUnit(invocation);
+        if (invocation.journal !== undefined) await invocation.keep();
         if (invocation.isBreathless(invocation.collaborators.clock.now())) await invocation.breathe();
         break;
       case 'sleep':
@@ -59,7 +65,7 @@ async function loop(invocation: Invocation): Promise<InvocationAnswer> {
       case 'hand-off':
         return await handOff(invocation, decision.reason, decision.delaySeconds);
       case 'complete':
-        return completeExecution(invocation);
+        return await completeExecution(invocation);
       case 'fail':
         return await failExecution(invocation, decision.error);
     }
@@ -89,6 +95,7 @@ async function handOff(invocation: Invocation, reason: HandOffReason, delaySecon
   const { executionId } = next;
   const facts = { step: nameUnit(plan, next), reason, bytes: message.bytes, ...(delaySeconds > 0 ? { delaySeconds } : {}) };
   logger.info('handing off', { ...facts, remainingMs: Math.round(invocation.remainingMs()) });
+  await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);
   const shipment = { ...message, delaySeconds, executionId, invocation: next.invocation, context };
   const room = { timer: collaborators.timer, logger, remainingMs: () => invocation.remainingMs() };
   const channel = await sendContinuation(collaborators.senders, shipment, room).catch((error: unknown) => {
@@ -108,11 +115,28 @@ function readMaxBytes({ collaborators }: Invocation): number {
   return Math.max(0, ...collaborators.senders.map(({ maxBytes }) => maxBytes));
 }
 
-function completeExecution(invocation: Invocation): InvocationAnswer {
+async function completeExecution(invocation: Invocation): Promise<InvocationAnswer> {
   const { executionId, invocation: number, result } = invocation.execution;
+  await invocation.journal?.finish(invocation.execution, invocation.checkpoint, { status: 'completed', result });
   invocation.progressReport.flush();
   invocation.logger.info('execution completed', summarise(invocation));
   return { status: 'completed', executionId, invocation: number, ...(result === undefined ? {} : { result }) };
+}
+
+async function cancelExecution(invocation: Invocation): Promise<InvocationAnswer> {
+  const { executionId, invocation: number } = invocation.execution;
+  await runHook(invocation, invocation.plan.hooks.onCancel);
+  await invocation.journal?.finish(invocation.execution, invocation.checkpoint, { status: 'cancelled' });
+  invocation.progressReport.flush();
+  invocation.logger.info('execution cancelled', summarise(invocation));
+  return { status: 'cancelled', executionId, invocation: number };
+}
+
+function answerSuperseded({ execution, logger, progressReport }: Invocation): InvocationAnswer {
+  const { executionId, invocation } = execution;
+  progressReport.flush();
+  logger.warn('invocation superseded: another one has claimed the execution');
+  return { status: 'superseded', executionId, invocation };
 }
 
 async function failExecution(invocation: Invocation, thrown: unknown): Promise<never> {
@@ -120,6 +144,7 @@ async function failExecution(invocation: Invocation, thrown: unknown): Promise<n
   const error = ensureError(thrown);
   if (invocation.isOrphaned) invocation.rollBack(true);
   await runHook(invocation, plan.hooks.onFailure, (ctx) => [error, ctx]);
+  await invocation.journal?.finish(execution, invocation.checkpoint, { status: 'failed', error: describeError(thrown) });
   invocation.progressReport.flush();
   const step = nameUnit(plan, execution);
   invocation.logger.error('execution failed', { step, ...summarise(invocation), error: describeError(thrown) });

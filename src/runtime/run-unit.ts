@@ -1,4 +1,4 @@
-import { InvalidDirectiveError, StepTimeoutError } from '../errors';
+import { CheckpointFailedError, InvalidDirectiveError, StepTimeoutError } from '../errors';
 import { Attempt, type Ending } from './attempt';
 import { apply } from './core/apply';
 import { copyResult } from './core/copy-result';
@@ -13,6 +13,7 @@ import { defaultRetryPolicy } from './core/retry-policy';
 import type { Invocation } from './invocation';
 import { AttemptContext } from './step-context';
 import { StepTimer } from './step-timer';
+import { Superseded } from './superseded';
 
 /** Runs one unit of work: `@OnStart`, `@Terminate`, a step or `@OnComplete`. */
 export async function runUnit(invocation: Invocation): Promise<Decision | undefined> {
@@ -56,10 +57,15 @@ class UnitRun {
   /** A `yield` is a safe point. Says whether the generator may go on. */
   #passYield(): Promise<boolean> | boolean {
     const invocation = this.#invocation;
-    const { plan, collaborators } = invocation;
-    invocation.passSafePoint(apply(plan, invocation.execution, { kind: 'yielded' }));
+    invocation.passSafePoint(apply(invocation.plan, invocation.execution, { kind: 'yielded' }));
     this.#context.moveTo(invocation.execution);
     this.#timer?.start();
+    return invocation.keep()?.then(() => this.#mayGoOn()) ?? this.#mayGoOn();
+  }
+
+  #mayGoOn(): Promise<boolean> | boolean {
+    const invocation = this.#invocation;
+    const { plan, collaborators } = invocation;
     const nowMs = collaborators.clock.now();
     if (this.#attempt.isAborted || checkFuses(plan, invocation.execution, nowMs) !== undefined) return false;
     if (invocation.remainingMs() <= plan.safeMs) return false;
@@ -76,6 +82,9 @@ class UnitRun {
         return this.#timer?.hasFired === true ? this.#fail(this.#describeTimeout(), true) : this.#interrupt(true);
       case 'stopped':
         return this.#stop();
+      case 'broken':
+        if (ending.error instanceof Superseded || ending.error instanceof CheckpointFailedError) throw ending.error;
+        return this.#fail(ending.error, this.#attempt.isAbandoned);
     }
   }
 

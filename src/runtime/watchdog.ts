@@ -53,6 +53,11 @@ export class Watchdog {
     this.#attempt = attempt;
   }
 
+  /** Asks the running attempt to stop, because the execution was cancelled. */
+  cancel(): void {
+    this.#attempt?.abort('cancelled');
+  }
+
   /** Looks now. Also called at every safe point: no timer fires while synchronous code holds the event loop. */
   look(): void {
     const remainingMs = this.#budget.remainingMs();

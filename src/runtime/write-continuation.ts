@@ -2,12 +2,10 @@ import { StateTooLargeError } from '../errors';
 import type { Collaborators } from './collaborators';
 import { describeContinuation } from './core/continuation';
 import type { StateCopy } from './core/copy-state';
-import { readEnvelope, type StateText, writeEnvelope } from './core/envelope';
+import { type Envelope, type StateText, writeEnvelope } from './core/envelope';
 import type { Execution } from './core/execution';
 import type { JobPlan } from './core/job-plan';
-
-/** Below this many characters a state is sent as it is: Lambda's first 256 KB are one request either way. */
-const packFromLength = 200_000;
+import { encodeState } from './state-text';
 
 /** A continuation message and its size in UTF-8 bytes. */
 export interface ContinuationMessage {
@@ -15,8 +13,11 @@ export interface ContinuationMessage {
   readonly bytes: number;
 }
 
+/** The state that stands for one that is in the store. */
+const inStore: StateText = { kind: 'stored', text: '' };
+
 /**
- * Writes the message that carries an execution on, with its state inside.
+ * Writes the message that carries an execution on: with its state inside while that fits, else, with a store, without.
  *
  * @throws StateTooLargeError when it fits no channel.
  */
@@ -28,30 +29,17 @@ export function writeContinuation(
   collaborators: Collaborators,
   maxBytes: number,
 ): ContinuationMessage {
-  const { codec, platform } = collaborators;
-  const text = packWhenLarge(encode(codec, state), platform);
-  const body = writeEnvelope({ continuation: describeContinuation(plan, execution, input), state: text }, platform.checksum);
-  const bytes = platform.countBytes(body);
-  if (bytes > maxBytes) throw describeTooLarge(plan, state, collaborators, bytes, maxBytes);
-  return { body, bytes };
+  const continuation = describeContinuation(plan, execution, input);
+  const message = measure({ continuation, state: encodeState(collaborators, state) }, collaborators);
+  if (message.bytes <= maxBytes) return message;
+  const light = collaborators.store === undefined ? message : measure({ continuation, state: inStore }, collaborators);
+  if (light.bytes > maxBytes) throw describeTooLarge(plan, state, collaborators, light.bytes, maxBytes);
+  return light;
 }
 
-/** Reads a message that {@link writeContinuation} wrote; the state comes back as text decoded by the codec. */
-export function readContinuationMessage(plan: JobPlan, envelope: Readonly<Record<string, unknown>>, { codec, platform }: Collaborators) {
-  const { continuation, state } = readEnvelope(plan, envelope, platform.checksum);
-  const text = state.kind === 'packed' ? platform.unpack(state.text) : state.text;
-  return { continuation, values: codec.decode(text) };
-}
-
-function encode(codec: Collaborators['codec'], state: StateCopy): StateText {
-  const text = codec.encode(state.values);
-  return { kind: codec.isJson === true ? 'json' : 'text', text };
-}
-
-function packWhenLarge(state: StateText, { pack }: Collaborators['platform']): StateText {
-  if (state.text.length < packFromLength) return state;
-  const packed = pack(state.text);
-  return packed.length < state.text.length ? { kind: 'packed', text: packed } : state;
+function measure(envelope: Envelope, { platform }: Collaborators): ContinuationMessage {
+  const body = writeEnvelope(envelope, platform.checksum);
+  return { body, bytes: platform.countBytes(body) };
 }
 
 function describeTooLarge(plan: JobPlan, { values }: StateCopy, { codec, platform }: Collaborators, bytes: number, maxBytes: number) {

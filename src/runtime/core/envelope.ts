@@ -2,10 +2,11 @@ import { type Continuation, corrupt, readContinuation } from './continuation';
 import { isRecord } from './is-record';
 import type { JobPlan } from './job-plan';
 
-/** The state as it stands in an envelope: JSON as it is, any other text, or compressed text in Base64. */
+/** The state as it stands in an envelope: JSON as it is, any other text, compressed text in Base64, or a word that the store has it. */
 export type StateText =
   | { readonly kind: 'json'; readonly text: string }
   | { readonly kind: 'packed'; readonly text: string }
+  | { readonly kind: 'stored'; readonly text: '' }
   | { readonly kind: 'text'; readonly text: string };
 
 /** What makes a change to an envelope visible: the checksum of a text. */
@@ -43,12 +44,12 @@ export function readEnvelope(plan: JobPlan, envelope: Readonly<Record<string, un
   const continuation = readContinuation(plan, received);
   if (kind === 'json') return { continuation, state: { kind, text: body } };
   if (typeof value !== 'string') throw corrupt('its state is not text');
-  return { continuation, state: { kind, text: value } };
+  return { continuation, state: kind === 'stored' ? { kind, text: '' } : { kind, text: value } };
 }
 
 function readKind(state: unknown): StateText['kind'] {
   const [kind, ...others] = isRecord(state) ? Object.keys(state) : [];
-  if (others.length === 0 && (kind === 'json' || kind === 'packed' || kind === 'text')) return kind;
+  if (others.length === 0 && (kind === 'json' || kind === 'packed' || kind === 'stored' || kind === 'text')) return kind;
   throw corrupt('its state is missing or in an unknown form');
 }
 

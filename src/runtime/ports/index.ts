@@ -1,3 +1,4 @@
+export type { CheckpointStore, ExecutionStatus, ListQuery, SaveHint, StoredExecution, StoredRevision } from './checkpoint-store';
 export type { Clock } from './clock';
 export { type ContinuationRequest, type ContinuationSender, readMaxDelaySeconds } from './continuation-sender';
 export type { Context } from './lambda-context';

@@ -1,0 +1,157 @@
+import { ExecutionConflictError, ExecutionFailedError, IncompatibleStateError } from '../errors';
+import type { InvocationAnswer } from './answer';
+import type { Collaborators } from './collaborators';
+import { judgeClaim } from './core/claim';
+import { describeContinuation, resumeExecution } from './core/continuation';
+import type { Execution } from './core/execution';
+import { type ExecutionRecord, parseRecord, readRecord, writeRecord } from './core/execution-record';
+import { freezeInDepth } from './core/freeze-in-depth';
+import { isSameJson } from './core/is-same-json';
+import type { JobPlan } from './core/job-plan';
+import { migrateState } from './core/migrate-state';
+import { type Claim, retentionMs } from './journal';
+import type { OpenedExecution } from './opened-execution';
+import type { CheckpointStore, StoredRevision } from './ports';
+import { decodeState, readMarkedText } from './state-text';
+
+/** A claim is tried this often when others write the same record at the same moment. */
+const maxTries = 8;
+
+/** Who claims, and until when it may hold the execution. */
+export interface ClaimRequest {
+  readonly plan: JobPlan;
+  readonly store: CheckpointStore;
+  readonly collaborators: Collaborators;
+  readonly opened: OpenedExecution;
+  readonly isStart: boolean;
+  /** `awsRequestId`, or the SQS `messageId`. */
+  readonly delivery: string;
+  readonly leaseUntilMs: number;
+}
+
+/** An execution that this invocation may go on with, or what to answer instead. */
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly opened: OpenedExecution; readonly claim: Claim }
+  | { readonly kind: 'answered'; readonly answer: InvocationAnswer };
+
+/**
+ * Claims an execution in the store, by a conditional write that raises its epoch.
+ *
+ * @throws ExecutionConflictError when the id belongs to another input or job.
+ * @throws ExecutionFailedError when the execution is recorded as failed.
+ * @throws IncompatibleStateError when a continuation's record is gone, or is of other code than this.
+ */
+export async function claimExecution(request: ClaimRequest): Promise<ClaimResult> {
+  const { store, opened } = request;
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const stored = await store.load(opened.execution.executionId);
+    const result = stored === undefined ? await createRecord(request) : await takeOver(request, stored);
+    if (result !== undefined) return result;
+  }
+  return answer(opened.execution, 'duplicate');
+}
+
+async function createRecord(request: ClaimRequest): Promise<ClaimResult | undefined> {
+  const { plan, opened, isStart, collaborators } = request;
+  if (!isStart) throw describeLost(plan, opened.execution.executionId);
+  const record = describeClaim(request, opened.execution, opened.input, 1, false);
+  return save(request, record, '', undefined, collaborators.clock.now(), opened);
+}
+
+async function takeOver(request: ClaimRequest, stored: StoredRevision): Promise<ClaimResult | undefined> {
+  const { plan, collaborators, opened, delivery, isStart } = request;
+  const { checksum } = collaborators.platform;
+  if (isStart) refuseConflict(plan, parseRecord(stored.head, checksum), opened);
+  const record = readRecord(plan, stored.head, checksum);
+  const { invocation } = opened.execution;
+  const verdict = judgeClaim(record, { invocation, delivery, nowMs: collaborators.clock.now() });
+  if (verdict.kind === 'finished') return { kind: 'answered', answer: answerOutcome(plan, record) };
+  if (verdict.kind === 'duplicate') return answer(opened.execution, 'duplicate');
+  const resumed = resumeExecution(plan, record.continuation);
+  const interruptionCount = resumed.interruptionCount + (verdict.wasInterrupted ? 1 : 0);
+  const execution = { ...resumed, invocation, interruptionCount };
+  const values =
+    stored.state === '' ? undefined : migrateState(plan, record.continuation, decodeState(collaborators, readMarkedText(stored.state)));
+  const input = freezeInDepth(record.continuation.input);
+  const next = describeClaim(request, execution, input, record.epoch + 1, record.isCancelRequested);
+  return save(request, next, stored.state, stored.revision, stored.startedAtMs, { execution, input, values });
+}
+
+async function save(
+  request: ClaimRequest,
+  record: ExecutionRecord,
+  state: string,
+  expected: string | undefined,
+  startedAtMs: number,
+  opened: OpenedExecution,
+): Promise<ClaimResult | undefined> {
+  const { plan, store, collaborators, delivery, leaseUntilMs } = request;
+  const { executionId } = opened.execution;
+  const head = writeRecord(record, collaborators.platform.checksum);
+  const expiresAtMs = collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;
+  const entry = { executionId, job: plan.name, status: 'running' as const, startedAtMs, expiresAtMs, head, state };
+  const revision = await store.save(entry, expected, { isStateUnchanged: expected !== undefined });
+  if (revision === undefined) return undefined;
+  const { epoch, isCancelRequested } = record;
+  const claim: Claim = { executionId, epoch, owner: delivery, leaseUntilMs, revision, isCancelRequested, stateText: state };
+  return { kind: 'claimed', opened, claim };
+}
+
+function describeClaim(
+  { plan, delivery, leaseUntilMs }: ClaimRequest,
+  execution: Execution,
+  input: unknown,
+  epoch: number,
+  isCancelRequested: boolean,
+): ExecutionRecord {
+  const { invocation } = execution;
+  const continuation = describeContinuation(plan, execution, input);
+  return {
+    epoch,
+    writeCount: 0,
+    invocation,
+    handedOffTo: null,
+    owner: delivery,
+    leaseUntilMs,
+    isCancelRequested,
+    outcome: null,
+    continuation,
+  };
+}
+
+function refuseConflict(plan: JobPlan, { continuation }: ExecutionRecord, { execution, input }: OpenedExecution): void {
+  if (continuation.job === plan.name && isSameJson(continuation.input, input)) return;
+  const { executionId } = execution;
+  const other = continuation.job === plan.name ? 'with another input' : `by job ${continuation.job}`;
+  throw new ExecutionConflictError({
+    problem: `Execution ${executionId} of job ${plan.name} cannot be started: its id was used before ${other}.`,
+    cure: 'Choose an id that names the work, such as a date or an order number, and give each piece of work its own.',
+    details: { executionId, job: plan.name },
+  });
+}
+
+function answer({ executionId, invocation }: Execution, status: 'duplicate'): ClaimResult {
+  return { kind: 'answered', answer: { status, executionId, invocation } };
+}
+
+function answerOutcome(plan: JobPlan, { outcome, continuation }: ExecutionRecord): InvocationAnswer {
+  const { executionId, invocation, step } = continuation;
+  if (outcome?.status === 'failed') {
+    throw new ExecutionFailedError({
+      problem: `Execution ${executionId} of job ${plan.name} has failed: ${outcome.error.name}: ${outcome.error.message}`,
+      cure: 'Redrive it when its cause is mended, or start it again under another id.',
+      details: { executionId, job: plan.name, invocation, step: step ?? '' },
+      cause: outcome.error,
+    });
+  }
+  if (outcome?.status === 'cancelled') return { status: 'cancelled', executionId, invocation };
+  return { status: 'completed', executionId, invocation, ...(outcome?.result === undefined ? {} : { result: outcome.result }) };
+}
+
+function describeLost(plan: JobPlan, executionId: string): IncompatibleStateError {
+  return new IncompatibleStateError({
+    problem: `The continuation of execution ${executionId} of job ${plan.name} has no record in the store: it has expired, was deleted, or is in another store.`,
+    cure: 'Point the function at the store that the execution was started with, or start the execution again.',
+    details: { executionId, expected: 'a stored record', received: 'none' },
+  });
+}

@@ -1,0 +1,60 @@
+import { type Continuation, corrupt, readContinuation } from './continuation';
+import type { ErrorRecord } from './describe-error';
+import type { Checksum } from './envelope';
+import { isRecord } from './is-record';
+import type { JobPlan } from './job-plan';
+
+/** How an execution ended. */
+export type ExecutionOutcome =
+  | { readonly status: 'cancelled' }
+  | { readonly status: 'completed'; readonly result?: unknown }
+  | { readonly status: 'failed'; readonly error: ErrorRecord };
+
+/** What a store knows of an execution beside its state: where it stands, who may go on with it, and how it ended. */
+export interface ExecutionRecord {
+  /** Raised by every claim: the fencing token. Only the claim with the highest one can save. */
+  readonly epoch: number;
+  /** Number of the write within its epoch: tells a write whose reply was lost from one that never arrived. */
+  readonly writeCount: number;
+  /** The invocation that was claimed last. */
+  readonly invocation: number;
+  /** The invocation that it handed over to; null while it is running. */
+  readonly handedOffTo: number | null;
+  /** The delivery that owns it: `awsRequestId`, or the SQS `messageId`. */
+  readonly owner: string;
+  /** When the owner is dead for certain, in epoch milliseconds: its invocation's deadline. */
+  readonly leaseUntilMs: number;
+  readonly isCancelRequested: boolean;
+  readonly outcome: ExecutionOutcome | null;
+  readonly continuation: Continuation;
+}
+
+/** Writes a record as text, behind its checksum. */
+export function writeRecord(record: ExecutionRecord, checksum: Checksum): string {
+  const text = JSON.stringify({ v: 1, ...record });
+  return `${checksum(text)} ${text}`;
+}
+
+/**
+ * Reads a record.
+ *
+ * @throws CorruptContinuationError when it is damaged, IncompatibleStateError when it is of other code than this.
+ */
+export function readRecord(plan: JobPlan, head: string, checksum: Checksum): ExecutionRecord {
+  const record = parseRecord(head, checksum);
+  return { ...record, continuation: readContinuation(plan, record.continuation) };
+}
+
+/** Reads a record without asking which job it is of. */
+export function parseRecord(head: string, checksum: Checksum): ExecutionRecord {
+  const [sum = '', text = ''] = splitOnce(head);
+  if (checksum(text) !== sum) throw corrupt('the stored record does not match its checksum');
+  const { v, ...record } = JSON.parse(text) as { v: unknown } & ExecutionRecord;
+  if (v !== 1 || !isRecord(record)) throw corrupt('the stored record is of a format that this version does not read');
+  return record;
+}
+
+function splitOnce(head: string): [string, string] {
+  const at = head.indexOf(' ');
+  return [head.slice(0, at), head.slice(at + 1)];
+}

@@ -1,0 +1,213 @@
+import { CheckpointFailedError } from '../errors';
+import type { Collaborators } from './collaborators';
+import { describeContinuation } from './core/continuation';
+import type { StateCopy } from './core/copy-state';
+import { describeError } from './core/describe-error';
+import type { Execution } from './core/execution';
+import { type ExecutionOutcome, type ExecutionRecord, parseRecord, writeRecord } from './core/execution-record';
+import type { Durability, JobPlan } from './core/job-plan';
+import type { CheckpointStore, ExecutionStatus, Logger } from './ports';
+import { encodeState, markStateText } from './state-text';
+import { Superseded } from './superseded';
+
+/** Pause before the second try of a write; doubled before each further one, up to the longest. In milliseconds. */
+const firstPauseMs = 50;
+const longestPauseMs = 2_000;
+/** A finished or forgotten execution is kept this long, in milliseconds: 30 days. */
+export const retentionMs = 30 * 24 * 3_600_000;
+
+/** What an invocation holds after its claim. */
+export interface Claim {
+  readonly executionId: string;
+  readonly epoch: number;
+  readonly owner: string;
+  readonly leaseUntilMs: number;
+  /** What the next write expects. */
+  readonly revision: string;
+  readonly isCancelRequested: boolean;
+  /** The state as it is stored; empty before the first checkpoint. */
+  readonly stateText: string;
+}
+
+/** What writing needs of the invocation. */
+export interface JournalRoom {
+  readonly plan: JobPlan;
+  readonly input: unknown;
+  readonly collaborators: Collaborators;
+  readonly logger: Logger;
+  remainingMs(): number;
+  /** Called once, when a write shows that somebody has asked for the execution to end. */
+  onCancelRequested(): void;
+}
+
+/** One line of writes: what the record will say. */
+interface Entry {
+  readonly execution: Execution;
+  readonly state: StateCopy;
+  readonly handedOffTo: number | null;
+  readonly status: ExecutionStatus;
+  readonly outcome: ExecutionOutcome | null;
+}
+
+/**
+ * Writes an execution's checkpoints to its store, each on the condition that nobody else has claimed the execution.
+ * One write is in flight at most.
+ */
+export class Journal {
+  #revision: string;
+  #writeCount = 0;
+  #stateText: string;
+  #isCancelRequested: boolean;
+  #lastSavedMs: number;
+  #inFlight: Promise<void> | undefined;
+  #failure: unknown;
+  readonly #claim: Claim;
+  readonly #store: CheckpointStore;
+  readonly #room: JournalRoom;
+  readonly #durability: Durability;
+
+  constructor(store: CheckpointStore, claim: Claim, room: JournalRoom) {
+    this.#store = store;
+    this.#claim = claim;
+    this.#room = room;
+    this.#revision = claim.revision;
+    this.#stateText = claim.stateText;
+    this.#isCancelRequested = claim.isCancelRequested;
+    this.#durability = room.plan.durability ?? 'step';
+    this.#lastSavedMs = room.collaborators.clock.now();
+  }
+
+  /** Whether somebody has asked for the execution to end, as far as the last write could see. */
+  get isCancelRequested(): boolean {
+    return this.#isCancelRequested;
+  }
+
+  /**
+   * Keeps a safe point as the durability policy says. A promise when the next step must wait for it.
+   *
+   * @throws Superseded when another invocation has claimed the execution.
+   */
+  keep(execution: Execution, state: StateCopy): Promise<void> | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#durability === 'handoff') return undefined;
+    const entry: Entry = { execution, state, handedOffTo: null, status: 'running', outcome: null };
+    if (this.#durability === 'step') return this.#write(entry);
+    const nowMs = this.#room.collaborators.clock.now();
+    if (this.#inFlight === undefined && nowMs - this.#lastSavedMs >= this.#durability.everyMs) this.#writeBeside(entry);
+    return undefined;
+  }
+
+  /** Stores that the next invocation may claim the execution. Before the continuation is sent. */
+  async handOff(next: Execution, state: StateCopy, isDelayed: boolean): Promise<void> {
+    await this.#settle();
+    await this.#write({ execution: next, state, handedOffTo: next.invocation, status: isDelayed ? 'waiting' : 'running', outcome: null });
+  }
+
+  /** Stores how the execution ended. */
+  async finish(execution: Execution, state: StateCopy, outcome: ExecutionOutcome): Promise<void> {
+    await this.#settle();
+    await this.#write({ execution, state, handedOffTo: null, status: outcome.status, outcome });
+  }
+
+  /** Waits for a write that is still under way; what became of it no longer matters. */
+  async close(): Promise<void> {
+    await this.#inFlight;
+  }
+
+  #writeBeside(entry: Entry): void {
+    this.#inFlight = this.#write(entry)
+      .catch((error: unknown) => {
+        this.#failure = error;
+      })
+      .finally(() => {
+        this.#inFlight = undefined;
+      });
+  }
+
+  async #settle(): Promise<void> {
+    await this.#inFlight;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #write(entry: Entry): Promise<void> {
+    const { collaborators } = this.#room;
+    const stateText = markStateText(encodeState(collaborators, entry.state));
+    this.#writeCount += 1;
+    await this.#saveUntilKnown(entry, stateText);
+    this.#stateText = stateText;
+    this.#lastSavedMs = collaborators.clock.now();
+  }
+
+  async #saveUntilKnown(entry: Entry, stateText: string): Promise<void> {
+    let pauseMs = firstPauseMs;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        if (await this.#saveOnce(entry, stateText)) return;
+      } catch (error) {
+        if (error instanceof Superseded) throw error;
+        this.#room.logger.warn('checkpoint failed', { tries, error: describeError(error) });
+        if (this.#room.remainingMs() < 2 * pauseMs) throw this.#giveUp(tries, error);
+        await this.#pause(pauseMs);
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      }
+    }
+  }
+
+  /** One conditional write. Says whether it is done; if not, the record was touched by others but is still ours, and can be tried again. */
+  async #saveOnce(entry: Entry, stateText: string): Promise<boolean> {
+    const isStateUnchanged = stateText === this.#stateText;
+    const revision = await this.#store.save(this.#describe(entry, stateText), this.#revision, { isStateUnchanged });
+    if (revision !== undefined) {
+      this.#revision = revision;
+      return true;
+    }
+    return this.#lookAgain();
+  }
+
+  /** After a refused write: it may be ours whose reply was lost, somebody may have asked to cancel, or another invocation has taken over. */
+  async #lookAgain(): Promise<boolean> {
+    const stored = await this.#store.load(this.#claim.executionId);
+    const record = stored && parseRecord(stored.head, this.#room.collaborators.platform.checksum);
+    if (stored === undefined || record?.epoch !== this.#claim.epoch) throw new Superseded('another invocation has claimed the execution');
+    this.#revision = stored.revision;
+    if (record.isCancelRequested && !this.#isCancelRequested) {
+      this.#isCancelRequested = true;
+      this.#room.onCancelRequested();
+    }
+    return record.writeCount === this.#writeCount;
+  }
+
+  #describe({ execution, handedOffTo, status, outcome }: Entry, state: string) {
+    const { plan, input, collaborators } = this.#room;
+    const record: ExecutionRecord = {
+      epoch: this.#claim.epoch,
+      writeCount: this.#writeCount,
+      invocation: handedOffTo === null ? execution.invocation : handedOffTo - 1,
+      handedOffTo,
+      owner: this.#claim.owner,
+      leaseUntilMs: this.#claim.leaseUntilMs,
+      isCancelRequested: this.#isCancelRequested,
+      outcome,
+      continuation: describeContinuation(plan, execution, input),
+    };
+    const { executionId, startedAtMs } = execution;
+    const expiresAtMs = collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;
+    const head = writeRecord(record, collaborators.platform.checksum);
+    return { executionId, job: plan.name, status, startedAtMs, expiresAtMs, head, state };
+  }
+
+  #giveUp(tries: number, cause: unknown): CheckpointFailedError {
+    return new CheckpointFailedError({
+      problem: `Job ${this.#room.plan.name} could not store a checkpoint in ${tries} tries, and there is no time for more.`,
+      cure: 'Look at the cause: permissions, throttling, or the network. The delivery is retried from the last checkpoint.',
+      details: { executionId: this.#claim.executionId, tries },
+      cause,
+    });
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#room.collaborators.timer.once(ms, resolve);
+    });
+  }
+}

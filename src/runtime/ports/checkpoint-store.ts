@@ -1,0 +1,58 @@
+/** How an execution stands, for lists and look-ups. */
+export type ExecutionStatus = 'cancelled' | 'completed' | 'failed' | 'running' | 'waiting';
+
+/** One execution as a store keeps it. What it means is the runtime's business; a store only keeps it whole. */
+export interface StoredExecution {
+  /** Any string of 1 to 256 characters without lone surrogates: stores encode what their keys cannot hold. */
+  readonly executionId: string;
+  readonly job: string;
+  readonly status: ExecutionStatus;
+  readonly startedAtMs: number;
+  /** When the record may be deleted, in epoch milliseconds: stores with a time to live use it. */
+  readonly expiresAtMs: number;
+  /** Where the execution stands, who owns it, and how it ended: one text of a few hundred bytes, plus the input. */
+  readonly head: string;
+  /** The job's fields as one text, from nothing to many megabytes. */
+  readonly state: string;
+}
+
+/** A stored execution with the revision that it was read at. */
+export interface StoredRevision extends StoredExecution {
+  /** Changes with every write. Opaque: a counter, an ETag. */
+  readonly revision: string;
+}
+
+/** What a store may use to save itself work. */
+export interface SaveHint {
+  /** The state is the same text as at the expected revision: a store that keeps it in a place of its own need not write it again. */
+  readonly isStateUnchanged: boolean;
+}
+
+/** Which executions to list. */
+export interface ListQuery {
+  readonly job?: string;
+  readonly status?: ExecutionStatus;
+  /** At most this many, from 1 to 1,000. @defaultValue 100 */
+  readonly limit?: number;
+}
+
+/**
+ * Keeps executions. Behind the token `CHECKPOINT_STORE`.
+ *
+ * One conditional write is all that the runtime's promise rests on: of two writers that expect the same revision, at most one succeeds,
+ * and every later read sees what it wrote. Prove a store of your own with the contract suite of `lambda-baton/testing`.
+ */
+export interface CheckpointStore {
+  /** Reads an execution, or `undefined` when there is none. Always the newest write (strongly consistent), whole, or an error. */
+  load(executionId: string): Promise<StoredRevision | undefined>;
+  /**
+   * Writes an execution if, and only if, its stored revision is still `expected` (`undefined`: there is none yet).
+   * All or nothing, also when the process dies in the middle.
+   *
+   * @returns the new revision, or `undefined` when the stored revision is another.
+   * @throws whatever the vendor throws when it is not known whether the write took effect; the runtime then reads or tries again.
+   */
+  save(execution: StoredExecution, expected: string | undefined, hint?: SaveHint): Promise<string | undefined>;
+  /** Lists executions, newest start first as far as the store can tell; states may be left out (`''`). */
+  list(query: ListQuery): Promise<readonly StoredExecution[]>;
+}

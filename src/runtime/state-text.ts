@@ -1,0 +1,42 @@
+import type { Collaborators } from './collaborators';
+import { corrupt } from './core/continuation';
+import type { StateCopy } from './core/copy-state';
+import type { StateText } from './core/envelope';
+
+/** Below this many characters a state is kept as it is: Lambda's first 256 KB are one request either way. */
+const packFromLength = 200_000;
+
+/** A state that is there, and not only referred to. */
+type WrittenState = Exclude<StateText, { kind: 'stored' }>;
+
+type Tools = Pick<Collaborators, 'codec' | 'platform'>;
+
+/** The state as text, compressed when it is large and that pays. */
+export function encodeState({ codec, platform }: Tools, { values }: StateCopy): WrittenState {
+  const text = codec.encode(values);
+  if (text.length >= packFromLength) {
+    const packed = platform.pack(text);
+    if (packed.length < text.length) return { kind: 'packed', text: packed };
+  }
+  return { kind: codec.isJson === true ? 'json' : 'text', text };
+}
+
+/** The fields in a text that {@link encodeState} made. */
+export function decodeState({ codec, platform }: Tools, { kind, text }: StateText): Record<string, unknown> {
+  return codec.decode(kind === 'packed' ? platform.unpack(text) : text);
+}
+
+const marks = { json: 'j', packed: 'p', text: 't' } as const;
+
+/** A state's text with a mark in front that says how to read it: what a store keeps. */
+export function markStateText({ kind, text }: WrittenState): string {
+  return `${marks[kind]}${text}`;
+}
+
+/** Reads what {@link markStateText} wrote. */
+export function readMarkedText(marked: string): WrittenState {
+  for (const kind of ['json', 'packed', 'text'] as const) {
+    if (marked.startsWith(marks[kind])) return { kind, text: marked.slice(1) };
+  }
+  throw corrupt('the stored state has no known form');
+}

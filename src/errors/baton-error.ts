@@ -52,6 +52,11 @@ export abstract class BatonError<Details extends object = object> extends Error 
 
   /** Says whether a caught value is a lambda-baton error, also one of another copy of this package. */
   static is(error: unknown): error is BatonError {
-    return typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
+    try {
+      return typeof error === 'object' && error !== null && (error as { [brand]?: unknown })[brand] === true;
+    } catch {
+      // A revoked or hostile Proxy can be thrown too; it is nobody's error.
+      return false;
+    }
   }
 }

@@ -15,6 +15,7 @@ const strictTsc = [
   'node16',
   '--experimentalDecorators',
   '--emitDecoratorMetadata',
+  '--declaration',
   '--typeRoots',
   nodeTypes,
   '--types',
@@ -107,6 +108,13 @@ describe('the packed package, installed beside its peers', () => {
       const source = readFileSync(join(app, 'job.mjs'), 'utf8');
       writeFileSync(join(app, 'mixed.mjs'), `${source}\n`.replace(/^import .* from 'lambda-baton';/, mixedImports));
       expect(invoke('mixed.mjs')).toEqual(completed);
+    });
+  });
+
+  describe('the command baton', () => {
+    it('says its version', () => {
+      const { version } = JSON.parse(readFileSync(join(app, 'node_modules/lambda-baton/package.json'), 'utf8'));
+      expect(runInApp(app, 'node_modules/.bin/baton', '--version').trim()).toBe(version);
     });
   });
 

@@ -1,6 +1,6 @@
 import { StateTooLargeError } from '../errors';
 import type { Collaborators } from './collaborators';
-import { describeContinuation } from './core/continuation';
+import { type Continuation, describeContinuation } from './core/continuation';
 import type { StateCopy } from './core/copy-state';
 import { readEnvelope, type StateText, writeEnvelope } from './core/envelope';
 import type { Execution } from './core/execution';
@@ -29,11 +29,17 @@ export function writeContinuation(
   maxBytes: number,
 ): ContinuationMessage {
   const { codec, platform } = collaborators;
-  const text = packWhenLarge(encode(codec, state), platform);
-  const body = writeEnvelope({ continuation: describeContinuation(plan, execution, input), state: text }, platform.checksum);
-  const bytes = platform.countBytes(body);
-  if (bytes > maxBytes) throw describeTooLarge(plan, state, collaborators, bytes, maxBytes);
-  return { body, bytes };
+  const continuation = describeContinuation(plan, execution, input);
+  const write = (text: StateText): ContinuationMessage => {
+    const body = writeEnvelope({ continuation, state: text }, platform.checksum);
+    return { body, bytes: platform.countBytes(body) };
+  };
+  const text = encode(codec, state);
+  const isLarge = text.text.length >= packFromLength;
+  let message = write(isLarge ? pack(text, platform) : text);
+  if (message.bytes > maxBytes && !isLarge) message = write(pack(text, platform));
+  if (message.bytes > maxBytes) throw describeTooLarge(plan, continuation, state, collaborators, message.bytes, maxBytes);
+  return message;
 }
 
 /** Reads a message that {@link writeContinuation} wrote; the state comes back as text decoded by the codec. */
@@ -48,21 +54,29 @@ function encode(codec: Collaborators['codec'], state: StateCopy): StateText {
   return { kind: codec.isJson === true ? 'json' : 'text', text };
 }
 
-function packWhenLarge(state: StateText, { pack }: Collaborators['platform']): StateText {
-  if (state.text.length < packFromLength) return state;
-  const packed = pack(state.text);
+function pack(state: StateText, platform: Collaborators['platform']): StateText {
+  const packed = platform.pack(state.text);
   return packed.length < state.text.length ? { kind: 'packed', text: packed } : state;
 }
 
-function describeTooLarge(plan: JobPlan, { values }: StateCopy, { codec, platform }: Collaborators, bytes: number, maxBytes: number) {
-  const sizes = plan.state
+function describeTooLarge(
+  plan: JobPlan,
+  { input, result }: Continuation,
+  { values }: StateCopy,
+  { codec, platform }: Collaborators,
+  bytes: number,
+  maxBytes: number,
+): StateTooLargeError {
+  const parts = plan.state
     .filter(({ field }) => Object.hasOwn(values, field))
-    .map(({ field }) => ({ field, bytes: platform.countBytes(codec.encode({ [field]: values[field] })) }));
-  const biggest = sizes.sort((one, other) => other.bytes - one.bytes)[0];
-  const biggestField = biggest?.field ?? 'input';
+    .map(({ field }) => ({ name: `@State ${field}`, field, bytes: platform.countBytes(codec.encode({ [field]: values[field] })) }));
+  for (const [field, value] of Object.entries({ input, result })) {
+    parts.push({ name: `the ${field}`, field, bytes: platform.countBytes(JSON.stringify(value) ?? '') });
+  }
+  const biggest = parts.reduce((one, other) => (other.bytes > one.bytes ? other : one));
   return new StateTooLargeError({
-    problem: `The continuation of job ${plan.name} is ${bytes} bytes, and the largest that can be sent is ${maxBytes}; the biggest @State field is ${biggestField}${biggest ? ` (${biggest.bytes} bytes)` : ''}.`,
-    cure: `Keep ${biggestField} somewhere else and a key to it in the state.`,
-    details: { bytes, maxBytes, biggestField },
+    problem: `The continuation of job ${plan.name} is ${bytes} bytes, and the largest that can be sent is ${maxBytes}; its biggest part is ${biggest.name} (${biggest.bytes} bytes).`,
+    cure: `Keep ${biggest.field} somewhere else and a key to it in its place.`,
+    details: { bytes, maxBytes, biggestField: biggest.field },
   });
 }

@@ -22,6 +22,9 @@ const strictTsc = [
   'node',
 ];
 
+/** Lambda does not let CJS load ESM, even where Node would. */
+const asOnLambda = ['--no-experimental-require-module'];
+
 const mixedImports = `
 import { createRequire } from 'node:module';
 import { createHandler } from 'lambda-baton';
@@ -131,7 +134,10 @@ describe('the packed package, installed beside its peers', () => {
 
   /** Runs the job of a file once in a process of its own. */
   function invoke(file: string): unknown {
-    const [last = ''] = runInApp(app, 'invoke.mjs', file).trim().split('\n').slice(-1);
+    const [last = ''] = runInApp(app, ...asOnLambda, 'invoke.mjs', file)
+      .trim()
+      .split('\n')
+      .slice(-1);
     return JSON.parse(last);
   }
 

@@ -1,5 +1,6 @@
 import { readFailure, summariseFailure } from '../record/failure';
 import { type LogEntry, readLogEntry, readNumber, readText } from '../record/log-entry';
+import { describeText } from './describe-text';
 import { formatDuration } from './format';
 import type { Message } from './message';
 
@@ -24,7 +25,7 @@ const usualFields = new Set(['cycle', 'error', 'executionId', 'invocation', 'job
 /** Says what a line of the handler's output is worth telling: nothing, a remark of the runtime, or the line itself. */
 export function describeLine(line: string): readonly Line[] {
   const entry = readLogEntry(line);
-  if (entry === undefined) return describeText(line);
+  if (entry === undefined) return describeText(line).map(show);
   if (silent.has(entry.message) && typeof entry.executionId === 'string') return [];
   if (entry.message === 'step failed') return [describeFailedStep(entry)];
   if (entry.message === 'step interrupted') return [remark(`${readText(entry, 'step')} was cut off and will run again`)];
@@ -46,15 +47,13 @@ function describeEntry(entry: LogEntry): Line {
   const text = `${entry.message}${details}${failure === undefined ? '' : `: ${summariseFailure(failure)}`}`;
   const level = String(entry.level).toUpperCase();
   if (level === 'ERROR') return { kind: 'event', mark: '✖', tone: 'bad', text };
-  return level === 'WARN' ? remark(text) : { kind: 'output', mark: '│', tone: 'plain', text };
-}
-
-/** Takes off what AWS's runtime client puts before a line of `console.log`, and gives back the line breaks that it took out. */
-function describeText(line: string): readonly Line[] {
-  const [, written = line] = /^\d{4}-\d\d-\d\dT[\d:.]+Z\t[^\t]*\t[A-Z]+\t(.*)$/s.exec(line) ?? [];
-  return written.split('\r').map((text) => ({ kind: 'output', mark: '│', tone: 'plain', text }));
+  return level === 'WARN' ? remark(text) : show(text);
 }
 
 function remark(text: string): Line {
   return { kind: 'event', mark: '!', tone: 'warn', text };
+}
+
+function show(text: string): Line {
+  return { kind: 'output', mark: ' ', tone: 'plain', text };
 }

@@ -13,8 +13,8 @@ const faultNames: Readonly<Record<string, readonly [string, string]>> = {
   duplicate: ['duplicate', 'duplicates'],
   hang: ['hanging call', 'hanging calls'],
   'lost-reply': ['lost reply', 'lost replies'],
-  'server-error': ['500', '500s'],
-  throttle: ['429', '429s'],
+  'server-error': ['call answered with 500', 'calls answered with 500'],
+  throttle: ['call throttled', 'calls throttled'],
 };
 
 /** Counts in words, without those that are zero. */
@@ -22,7 +22,7 @@ export function listDisturbances({ failedAttemptCount, retryCount, throttleCount
   const counts: [number, string, string?][] = [
     [failedAttemptCount, 'failed attempt'],
     [retryCount, 'redelivery', 'redeliveries'],
-    [throttleCount, 'throttled event'],
+    [throttleCount, 'event throttled', 'events throttled'],
   ];
   for (const [kind, count] of Object.entries(faults)) counts.push([count, ...(faultNames[kind] ?? ([kind, kind] as const))]);
   return counts.flatMap(([count, one, many]) => (count > 0 ? [formatNumberOf(count, one, many)] : []));

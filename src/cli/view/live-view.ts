@@ -35,8 +35,9 @@ export class LiveView implements View {
   }
 
   show(event: RunEvent, invocation: InvocationRecord | undefined): void {
+    const { screen, paint } = this.parts;
     const messages = describeEvent(event, invocation).filter(({ kind }) => kind !== 'start');
-    for (const message of messages) this.parts.screen.print(renderMessage(message, this.parts.paint));
+    for (const message of messages) screen.print(renderMessage(message, screen.columns, paint));
   }
 
   remark(text: string): void {

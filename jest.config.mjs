@@ -28,7 +28,7 @@ const slow = ['<rootDir>/test/integration/', '<rootDir>/test/local/', '<rootDir>
 const packaging = ['<rootDir>/test/package/'];
 
 /** Longest a test with child processes may take, in milliseconds. */
-const slowMs = 60_000;
+const slowMs = 120_000;
 
 /** Where `verify` counts: every run adds a file of totals to this folder. */
 const totalsFolder = process.env.BATON_TOTALS;

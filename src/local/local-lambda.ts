@@ -9,7 +9,7 @@ import { findSqsOperation } from './api/sqs-operations';
 import { EnvironmentPool } from './environment/environment-pool';
 import { Guardian } from './environment/guardian';
 import { preloadSource } from './environment/preload-source';
-import type { Emit } from './events/emit';
+import { createEmit, type Emit } from './events/emit';
 import type { LocalLambdaEvents } from './events/local-lambda-events';
 import { chooseRequestFault } from './faults/choose-request-fault';
 import { FunctionControl } from './functions/function-control';
@@ -57,6 +57,7 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
   private readonly invokeApi: InvokeApi;
   private readonly mappings = new Set<EventSourceMapping>();
   private readonly guardian: Guardian;
+  private readonly tell: Emit;
   private stopping: Promise<void> | undefined;
 
   private constructor(
@@ -67,7 +68,8 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     const { region = 'us-east-1', accountId = '123456789012', seed = Math.floor(Math.random() * 2 ** 31), concurrencyLimit = 10 } = options;
     this.region = region;
     this.seed = seed;
-    const emit: Emit = (name, ...event) => void (this.emit as Emit)(name, ...event);
+    const emit = createEmit(this);
+    this.tell = emit;
     this.guardian = new Guardian(directory);
     this.registry = new FunctionRegistry(region, accountId);
     this.queues = new QueueHub({ region, accountId, findPort: () => this.server.port }, emit);
@@ -148,7 +150,7 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
       });
     }
     const { registry, runner, concurrency, region } = this;
-    const mapping = new EventSourceMapping({ queue, options, registry, runner, concurrency, region, emit: this.emit.bind(this) as Emit });
+    const mapping = new EventSourceMapping({ queue, options, registry, runner, concurrency, region, emit: this.tell });
     this.mappings.add(mapping);
     return () => {
       mapping.close();

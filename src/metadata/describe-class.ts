@@ -8,11 +8,20 @@ export interface ClassDescription {
   readonly name: string;
 }
 
-/** Reads the name of a class without running its code: a static `name` may be anything. */
+/** Describes a class without running its code. */
 export function describeClass(jobClass: unknown): ClassDescription {
-  const given = typeof jobClass === 'function' ? Object.getOwnPropertyDescriptor(jobClass, 'name')?.value : '';
-  const className = typeof given === 'string' ? given : '';
+  const className = readClassName(jobClass);
   return className === ''
     ? { className, label: 'an anonymous class', name: '(anonymous)' }
     : { className, label: `class ${className}`, name: className };
+}
+
+/** A static member may be called `name` and be anything; a proxy may throw. */
+function readClassName(jobClass: unknown): string {
+  try {
+    const given = Object.getOwnPropertyDescriptor(jobClass, 'name')?.value;
+    return typeof jobClass === 'function' && typeof given === 'string' ? given : '';
+  } catch {
+    return '';
+  }
 }

@@ -29,7 +29,7 @@ export function readJobOptions(jobClass: object, lineage: readonly Ancestor[], f
     ? {}
     : checkOptions(LongRunningRules, own?.options === undefined ? {} : own.options, { where, inner: { limits: LimitsRules }, faults });
   const limits = checkOptions(LimitsRules, given.limits, { where, within: 'limits', faults });
-  const nameFault = given.name === undefined && !fault ? findNameFault(jobClass, own?.options) : undefined;
+  const nameFault = fault || isNameGiven(own?.options) ? undefined : findNameFault(jobClass);
   if (nameFault) faults.push(nameFault);
   return completeOptions(describeClass(jobClass).className, given as Partial<JobPlan>, limits as Partial<Limits>);
 }
@@ -51,8 +51,7 @@ function completeOptions(className: string, given: Partial<JobPlan>, limits: Par
 }
 
 /** Judges the class name as the job's name: minifiers shorten it, and some compilers put an underscore before it. */
-function findNameFault(jobClass: object, options: unknown): JobFault | undefined {
-  if (typeof options === 'object' && options !== null && (options as { name?: unknown }).name !== undefined) return undefined;
+function findNameFault(jobClass: object): JobFault | undefined {
   const { className, label } = describeClass(jobClass);
   const cure = "Add name: 'a-name-of-its-own' to the options of @LongRunning.";
   if (className.length < 3) {
@@ -62,4 +61,13 @@ function findNameFault(jobClass: object, options: unknown): JobFault | undefined
   if (isJobName(className)) return undefined;
   const problem = `@LongRunning on ${label}: the class name cannot be the job's name: that is a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens.`;
   return { problem, cure };
+}
+
+/** Says whether there is a name, right or wrong; a wrong one is a fault of its own. */
+function isNameGiven(options: unknown): boolean {
+  try {
+    return (options as { name?: unknown } | undefined)?.name !== undefined;
+  } catch {
+    return true;
+  }
 }

@@ -27,12 +27,12 @@ export type BatonHandler = (event: unknown, context: Context) => Promise<BatchAn
 export function createHandler(jobClass: JobClass, options: CreateHandlerOptions = {}): BatonHandler {
   const plan = readJob(jobClass);
   const { settings, faults } = readSettings(process.env);
-  const scope = new HandlerScope(options);
+  const scope = new HandlerScope(options, plan.name);
   faults.push(...checkDurability(plan, scope.provides(tokens.CHECKPOINT_STORE) || settings.store !== undefined));
   if (faults.length > 0) throw new InvalidJobError(plan.name, faults);
   checkParameters(jobClass, plan.name);
   const defaults = new Defaults({ ...settings, continueOn: plan.continueOn ?? settings.continueOn ?? 'pinned' });
-  const runtime: HandlerRuntime = { plan, scope, defaults };
+  const runtime: HandlerRuntime = { plan, scope, defaults, notices: new Set() };
   return async (event, context) => handle(runtime, event, context);
 }
 
@@ -40,15 +40,21 @@ interface HandlerRuntime {
   readonly plan: JobPlan;
   readonly scope: HandlerScope;
   readonly defaults: Defaults;
+  /** What has been said once, in this environment. */
+  readonly notices: Set<string>;
 }
 
+const noStoreNotice = 'no checkpoint store: a duplicate delivery by AWS can run an execution twice';
+
 async function handle(
-  { plan, scope, defaults }: HandlerRuntime,
+  { plan, scope, defaults, notices }: HandlerRuntime,
   event: unknown,
   context: Context,
 ): Promise<BatchAnswer | InvocationAnswer> {
   const { asTokens, ...collaborators } = resolveCollaborators(scope, defaults);
   const budget = new TimeBudget(context, collaborators.clock);
+  if (collaborators.store === undefined && !notices.has(noStoreNotice)) collaborators.logger.warn(noStoreNotice, { job: plan.name });
+  notices.add(noStoreNotice);
   const recognition = recogniseEvent(event, context.awsRequestId);
   const run = (arrival: Arrival, delivery: string) => {
     const invocationScope = scope.openInvocation(asTokens);

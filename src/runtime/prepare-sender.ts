@@ -8,9 +8,13 @@ export async function prepareSender(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
+  const ended = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   for (const sender of senders) {
     try {
-      return await sender.prepare?.(context, signal);
+      // Nothing may depend on a sender that ignores the signal: the invocation has to return.
+      return await Promise.race([sender.prepare?.(context, signal), ended]);
     } catch (error) {
       if (signal.aborted) return;
       logger.warn('channel cannot be prepared', { channel: sender.channel, error: describeError(error) });

@@ -7,7 +7,7 @@ import { checkFuses } from './core/fuses';
 import { Invocation, type InvocationParts } from './invocation';
 import { runHook, runStatefulHook } from './run-hook';
 import { runUnit } from './run-unit';
-import { sendContinuation } from './send-continuation';
+import { readMaxBytes, sendContinuation } from './send-continuation';
 import { Superseded } from './superseded';
 import { type ContinuationMessage, writeContinuation } from './write-continuation';
 
@@ -88,7 +88,8 @@ async function handOff(invocation: Invocation, reason: HandOffReason, delaySecon
   invocation.progressReport.flush();
   let message: ContinuationMessage;
   try {
-    message = writeContinuation(plan, next, invocation.input, invocation.checkpoint, collaborators, readMaxBytes(invocation));
+    const maxBytes = readMaxBytes(collaborators.senders, delaySeconds);
+    message = writeContinuation(plan, next, invocation.input, invocation.checkpoint, collaborators, maxBytes);
   } catch (error) {
     return failExecution(invocation, error);
   }
@@ -109,10 +110,6 @@ async function handOff(invocation: Invocation, reason: HandOffReason, delaySecon
 function describeNext({ execution, isIdle }: Invocation, isDelayed: boolean): Execution {
   const idleInvocationCount = isIdle && !isDelayed ? execution.idleInvocationCount + 1 : 0;
   return { ...execution, invocation: execution.invocation + 1, idleInvocationCount };
-}
-
-function readMaxBytes({ collaborators }: Invocation): number {
-  return Math.max(0, ...collaborators.senders.map(({ maxBytes }) => maxBytes));
 }
 
 async function completeExecution(invocation: Invocation): Promise<InvocationAnswer> {

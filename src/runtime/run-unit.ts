@@ -181,8 +181,12 @@ function describeType(value: unknown): string {
 }
 
 function isAbortError(error: unknown, reason: unknown): boolean {
-  if (error === reason) return true;
-  if (typeof error !== 'object' || error === null) return false;
-  const { name, code, cause } = error as { name?: unknown; code?: unknown; cause?: unknown };
-  return name === 'AbortError' || code === 'ABORT_ERR' || cause === reason;
+  try {
+    if (error === reason) return true;
+    if (typeof error !== 'object' || error === null) return false;
+    const { name, code, cause } = error as { name?: unknown; code?: unknown; cause?: unknown };
+    return name === 'AbortError' || code === 'ABORT_ERR' || cause === reason;
+  } catch {
+    return false;
+  }
 }

@@ -10,7 +10,7 @@ const firstShare = 0.55;
 const minTryMs = 1_000;
 /** Pause before the second try on one channel; doubled before each further one. */
 const firstPauseMs = 50;
-/** A try with less time than this is not begun. */
+/** A further try with less time than this is not begun; a first one always is, since nothing else is left to do. */
 const leastTryMs = 20;
 
 /** One continuation on its way out. */
@@ -37,7 +37,8 @@ export interface SendingRoom {
  * @throws HandOffFailedError when none took it: Lambda's own retry then resumes from the last checkpoint.
  */
 export async function sendContinuation(senders: readonly ContinuationSender[], shipment: Shipment, room: SendingRoom): Promise<string> {
-  const usable = senders.filter((sender) => shipment.bytes <= sender.maxBytes && shipment.delaySeconds <= readMaxDelaySeconds(sender));
+  const usable = findChannels(senders, shipment.delaySeconds).filter(({ maxBytes }) => shipment.bytes <= maxBytes);
+  if (usable.length === 0) throw describeNoChannel(senders, shipment);
   const failures: HandOffFailedError[] = [];
   for (const [index, sender] of usable.entries()) {
     const share = index === usable.length - 1 ? usableShare : firstShare;
@@ -50,13 +51,23 @@ export async function sendContinuation(senders: readonly ContinuationSender[], s
   throw describeFailures(failures, shipment);
 }
 
+/** The largest message that a channel takes which can hold it back that long; no limit where there is no channel: sending says so. */
+export function readMaxBytes(senders: readonly ContinuationSender[], delaySeconds: number): number {
+  const channels = findChannels(senders, delaySeconds);
+  return channels.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...channels.map(({ maxBytes }) => maxBytes));
+}
+
+function findChannels(senders: readonly ContinuationSender[], delaySeconds: number): ContinuationSender[] {
+  return senders.filter((sender) => delaySeconds <= readMaxDelaySeconds(sender));
+}
+
 async function tryChannel(sender: ContinuationSender, shipment: Shipment, room: SendingRoom, shareMs: number) {
   const endMs = room.remainingMs() - shareMs;
   let failure: HandOffFailedError | undefined;
   for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
     const leftMs = room.remainingMs() - endMs;
-    if (leftMs < leastTryMs) return failure ?? outOfTime(sender);
-    const timeoutMs = Math.floor(Math.min(leftMs, Math.max(minTryMs, shareMs / 2)));
+    if (failure !== undefined && leftMs < leastTryMs) return failure;
+    const timeoutMs = Math.max(1, Math.floor(Math.min(leftMs, Math.max(minTryMs, shareMs / 2))));
     failure = await tryOnce(sender, shipment, room, timeoutMs);
     if (failure?.details.failure !== 'retry') return failure;
     if (room.remainingMs() - endMs < pauseMs + leastTryMs) return failure;
@@ -97,6 +108,18 @@ function outOfTime(sender: ContinuationSender): HandOffFailedError {
     problem: `Channel ${sender.channel} did not answer in time.`,
     cure: 'Look whether the function can reach its endpoint: in a VPC that needs a NAT gateway or an interface endpoint.',
     details: { channel: sender.channel, failure: 'retry' },
+  });
+}
+
+function describeNoChannel(
+  senders: readonly ContinuationSender[],
+  { delaySeconds, executionId, invocation }: Shipment,
+): HandOffFailedError {
+  const lack = senders.length === 0 ? 'CONTINUATION_SENDERS is an empty list' : `none can hold a message back for ${delaySeconds} seconds`;
+  return new HandOffFailedError({
+    problem: `Execution ${executionId} cannot be handed over to invocation ${invocation}: there is no channel for it (${lack}).`,
+    cure: 'Leave CONTINUATION_SENDERS to its default, or provide a sender that takes every continuation.',
+    details: { channel: '', failure: 'refused' },
   });
 }
 

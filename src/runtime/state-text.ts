@@ -12,13 +12,17 @@ type WrittenState = Exclude<StateText, { kind: 'stored' }>;
 type Tools = Pick<Collaborators, 'codec' | 'platform'>;
 
 /** The state as text, compressed when it is large and that pays. */
-export function encodeState({ codec, platform }: Tools, { values }: StateCopy): WrittenState {
-  const text = codec.encode(values);
-  if (text.length >= packFromLength) {
-    const packed = platform.pack(text);
-    if (packed.length < text.length) return { kind: 'packed', text: packed };
-  }
-  return { kind: codec.isJson === true ? 'json' : 'text', text };
+export function encodeState(tools: Tools, { values }: StateCopy): WrittenState {
+  const text = tools.codec.encode(values);
+  const written: WrittenState = { kind: tools.codec.isJson === true ? 'json' : 'text', text };
+  return text.length < packFromLength ? written : packState(tools, written);
+}
+
+/** The text compressed, when that makes it shorter. */
+export function packState({ platform }: Tools, state: WrittenState): WrittenState {
+  if (state.kind === 'packed') return state;
+  const packed = platform.pack(state.text);
+  return packed.length < state.text.length ? { kind: 'packed', text: packed } : state;
 }
 
 /** The fields in a text that {@link encodeState} made. */

@@ -14,13 +14,16 @@ export interface WatchdogEdges {
   readonly warmUpMs: number;
 }
 
+/** The longest time that timers take, in milliseconds: about 24.8 days. */
+const longestAlarmMs = 2_147_483_647;
+
 /**
  * Looks at the time left while user code runs. One per invocation.
  * It looks every `intervalMs`, and at each edge exactly, so that a long interval cannot step over one.
  */
 export class Watchdog {
   #attempt: Attempt | undefined;
-  #cancels: (() => void)[] = [];
+  readonly #cancels = new Set<() => void>();
   #isWarm = false;
   readonly #budget: TimeBudget;
   readonly #edges: WatchdogEdges;
@@ -34,17 +37,27 @@ export class Watchdog {
 
   /** Starts looking. */
   start(timer: Timer): void {
-    const look = () => this.look();
-    const remainingMs = this.#budget.remainingMs();
-    this.#cancels.push(timer.every(this.#edges.intervalMs, look));
-    for (const edgeMs of [this.#edges.warmUpMs, this.#edges.safeMs, this.#edges.reserveMs]) {
-      if (remainingMs > edgeMs) this.#cancels.push(timer.once(Math.ceil(remainingMs - edgeMs), look));
-    }
+    const { intervalMs, safeMs, reserveMs, warmUpMs } = this.#edges;
+    this.#cancels.add(timer.every(Math.min(intervalMs, longestAlarmMs), () => this.look()));
+    for (const edgeMs of [warmUpMs, safeMs, reserveMs]) this.#lookAt(edgeMs, timer);
+  }
+
+  /** Looks when an edge is reached. A timer may go off a little before the clock says so: then it is armed again. */
+  #lookAt(edgeMs: number, timer: Timer): void {
+    const restMs = Math.ceil(this.#budget.remainingMs() - edgeMs);
+    if (restMs <= 0) return;
+    const cancel = timer.once(Math.min(restMs, longestAlarmMs), () => {
+      this.#cancels.delete(cancel);
+      this.look();
+      this.#lookAt(edgeMs, timer);
+    });
+    this.#cancels.add(cancel);
   }
 
   /** Leaves nothing alive. */
   stop(): void {
-    for (const cancel of this.#cancels.splice(0)) cancel();
+    for (const cancel of this.#cancels) cancel();
+    this.#cancels.clear();
     this.#attempt = undefined;
   }
 

@@ -1,11 +1,11 @@
 import { StateTooLargeError } from '../errors';
 import type { Collaborators } from './collaborators';
-import { describeContinuation } from './core/continuation';
+import { type Continuation, describeContinuation } from './core/continuation';
 import type { StateCopy } from './core/copy-state';
-import { type Envelope, type StateText, writeEnvelope } from './core/envelope';
+import { type StateText, writeEnvelope } from './core/envelope';
 import type { Execution } from './core/execution';
 import type { JobPlan } from './core/job-plan';
-import { encodeState } from './state-text';
+import { encodeState, packState } from './state-text';
 
 /** A continuation message and its size in UTF-8 bytes. */
 export interface ContinuationMessage {
@@ -30,27 +30,36 @@ export function writeContinuation(
   maxBytes: number,
 ): ContinuationMessage {
   const continuation = describeContinuation(plan, execution, input);
-  const message = measure({ continuation, state: encodeState(collaborators, state) }, collaborators);
-  if (message.bytes <= maxBytes) return message;
-  const light = collaborators.store === undefined ? message : measure({ continuation, state: inStore }, collaborators);
-  if (light.bytes > maxBytes) throw describeTooLarge(plan, state, collaborators, light.bytes, maxBytes);
-  return light;
+  const write = (text: StateText): ContinuationMessage => {
+    const body = writeEnvelope({ continuation, state: text }, collaborators.platform.checksum);
+    return { body, bytes: collaborators.platform.countBytes(body) };
+  };
+  const text = encodeState(collaborators, state);
+  let message = write(text);
+  if (message.bytes > maxBytes) message = write(packState(collaborators, text));
+  if (message.bytes > maxBytes && collaborators.store !== undefined) message = write(inStore);
+  if (message.bytes > maxBytes) throw describeTooLarge(plan, continuation, state, collaborators, message.bytes, maxBytes);
+  return message;
 }
 
-function measure(envelope: Envelope, { platform }: Collaborators): ContinuationMessage {
-  const body = writeEnvelope(envelope, platform.checksum);
-  return { body, bytes: platform.countBytes(body) };
-}
-
-function describeTooLarge(plan: JobPlan, { values }: StateCopy, { codec, platform }: Collaborators, bytes: number, maxBytes: number) {
-  const sizes = plan.state
+function describeTooLarge(
+  plan: JobPlan,
+  { input, result }: Continuation,
+  { values }: StateCopy,
+  { codec, platform }: Collaborators,
+  bytes: number,
+  maxBytes: number,
+): StateTooLargeError {
+  const parts = plan.state
     .filter(({ field }) => Object.hasOwn(values, field))
-    .map(({ field }) => ({ field, bytes: platform.countBytes(codec.encode({ [field]: values[field] })) }));
-  const biggest = sizes.sort((one, other) => other.bytes - one.bytes)[0];
-  const biggestField = biggest?.field ?? 'input';
+    .map(({ field }) => ({ name: `@State ${field}`, field, bytes: platform.countBytes(codec.encode({ [field]: values[field] })) }));
+  for (const [field, value] of Object.entries({ input, result })) {
+    parts.push({ name: `the ${field}`, field, bytes: platform.countBytes(JSON.stringify(value) ?? '') });
+  }
+  const biggest = parts.reduce((one, other) => (other.bytes > one.bytes ? other : one));
   return new StateTooLargeError({
-    problem: `The continuation of job ${plan.name} is ${bytes} bytes, and the largest that can be sent is ${maxBytes}; the biggest @State field is ${biggestField}${biggest ? ` (${biggest.bytes} bytes)` : ''}.`,
-    cure: `Keep ${biggestField} somewhere else and a key to it in the state.`,
-    details: { bytes, maxBytes, biggestField },
+    problem: `The continuation of job ${plan.name} is ${bytes} bytes, and the largest that can be sent is ${maxBytes}; its biggest part is ${biggest.name} (${biggest.bytes} bytes).`,
+    cure: `Keep ${biggest.field} somewhere else and a key to it in its place.`,
+    details: { bytes, maxBytes, biggestField: biggest.field },
   });
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { collect, lambdaClient, next, reasons, startPuppet, stopAll } from './start-lambda';
 
@@ -114,8 +115,24 @@ describe('a handler that cannot be loaded', () => {
     expect(reasons(ends)).toEqual(['init-error']);
   });
 
+  it('because its process ends is an init error', async () => {
+    const lambda = await startPuppet({ code: join(__dirname, 'fixtures', 'exit-at-init.cjs') });
+    const ends = collect(lambda, 'invocation-end');
+    const answer = await lambda.invoke({ functionName: 'puppet' });
+    expect(answer.payload).toMatchObject({ errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 5') });
+    expect(reasons(ends)).toEqual(['init-error']);
+  });
+
+  it('because there is no such Node is an init error', async () => {
+    const lambda = await startPuppet({ nodePath: '/nowhere/node' });
+    const logged = collect(lambda, 'log');
+    const answer = await lambda.invoke({ functionName: 'puppet' });
+    expect(answer.payload).toMatchObject({ errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 127') });
+    expect(logged).toMatchObject([{ stream: 'stderr', line: expect.stringContaining('ENOENT') }]);
+  });
+
   it('in time is an init error', async () => {
-    const lambda = await startPuppet({ code: `${__dirname}/fixtures/slow-init.mjs` }, { initTimeoutMs: 150 });
+    const lambda = await startPuppet({ code: join(__dirname, 'fixtures', 'slow-init.mjs') }, { initTimeoutMs: 150 });
     const answer = await lambda.invoke({ functionName: 'puppet' });
     expect(answer.payload).toMatchObject({
       errorType: 'Sandbox.Timedout',

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { GetFunctionConfigurationCommand, InvokeCommand, type InvokeCommandInput, type InvokeCommandOutput } from '@aws-sdk/client-lambda';
-import { collect, lambdaClient, next, startPuppet, stopAll } from './start-lambda';
+import { collect, lambdaClient, next, startLambda, startPuppet, stopAll } from './start-lambda';
 
 afterEach(stopAll);
 
@@ -69,6 +70,18 @@ describe('Invoke RequestResponse', () => {
     const lambda = await startPuppet();
     const answer = await lambda.invoke({ functionName: 'puppet', payload: { do: 'large', bytes: 6_291_557 } });
     expect(answer).toMatchObject({ functionError: 'Unhandled', payload: { errorType: 'Function.ResponseSizeTooLarge' } });
+  });
+});
+
+describe('a streaming handler', () => {
+  it('answers the whole stream, or that it broke off', async () => {
+    const lambda = await startLambda();
+    await lambda.createFunction({ name: 'stream', code: join(__dirname, 'fixtures', 'stream.cjs') });
+    expect((await lambda.invoke({ functionName: 'stream' })).payload).toBe('half and half');
+    expect(await lambda.invoke({ functionName: 'stream', payload: { fail: true } })).toMatchObject({
+      functionError: 'Unhandled',
+      payload: { errorMessage: 'broke off' },
+    });
   });
 });
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { LocalLambda } from '../../src/local';
 import { collect, next, puppet, reasons, startPuppet, stopAll } from './start-lambda';
@@ -16,10 +16,6 @@ function isAlive(pid: number): boolean {
 
 async function untilDead(pids: readonly number[]): Promise<void> {
   while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
-function temporaryDirectories(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('lambda-baton-'));
 }
 
 describe('stop', () => {
@@ -38,15 +34,16 @@ describe('stop', () => {
   });
 
   it('closes the port and removes the temporary files', async () => {
-    const before = temporaryDirectories();
-    const lambda = await LocalLambda.start();
-    const created = temporaryDirectories().filter((name) => !before.includes(name));
-    expect(created.length).toBeGreaterThanOrEqual(1);
+    const lambda = await startPuppet();
+    const { payload } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'execArgv' } });
+    const preload = (payload as string[]).find((argument) => argument.endsWith('preload.cjs')) ?? '';
+    expect(existsSync(preload)).toBe(true);
     const port = Number(new URL(lambda.endpoint).port);
     await lambda.stop();
     const server = createServer();
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
     await new Promise((resolve) => server.close(resolve));
+    expect(existsSync(dirname(preload))).toBe(false);
   });
 
   it('drops what is waiting for its retry', async () => {
@@ -95,37 +92,53 @@ describe('idle', () => {
   });
 });
 
-describe('a parent that is killed', () => {
-  it('takes every environment with it, resting and busy, and the temporary files', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'baton-parent-'));
-    const outfile = join(directory, 'local.cjs');
+describe('a parent', () => {
+  let directory = '';
+  let built = '';
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'baton-parent-'));
+    built = join(directory, 'local.cjs');
     await build({
       entryPoints: [join(__dirname, '../../src/local/index.ts')],
-      outfile,
+      outfile: built,
       bundle: true,
       platform: 'node',
       format: 'cjs',
       logLevel: 'error',
     });
-    const before = temporaryDirectories();
-    const parent = spawn(process.execPath, [join(__dirname, 'fixtures', 'parent.cjs'), outfile, puppet], {
+  });
+
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it('that stops it goes on, and ends by itself when it is done', async () => {
+    const code = `require(${JSON.stringify(built)}).LocalLambda.start().then((lambda) => lambda.stop()).then(() => console.log('went on'))`;
+    const parent = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    parent.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    const exitCode = await new Promise((resolve) => parent.once('close', resolve));
+    expect({ exitCode, output }).toEqual({ exitCode: 0, output: 'went on\n' });
+  });
+
+  it('that is killed takes every environment with it, resting and busy, and the temporary files', async () => {
+    const parent = spawn(process.execPath, [join(__dirname, 'fixtures', 'parent.cjs'), built, puppet], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const pids: number[] = [];
-    await new Promise<void>((resolve) => {
-      parent.stdout.on('data', (chunk: Buffer) => {
-        for (const [, pid] of chunk.toString().matchAll(/pid (\d+)/g)) pids.push(Number(pid));
-        if (chunk.toString().includes('ready')) resolve();
-      });
-    });
-    const owned = temporaryDirectories().filter(
-      (name) => !before.includes(name) && readdirSync(join(tmpdir(), name)).includes('preload.cjs'),
-    );
+    let output = '';
+    for await (const chunk of parent.stdout as AsyncIterable<Buffer>) {
+      output += chunk.toString();
+      if (output.includes('ready')) break;
+    }
+    for (const [, pid] of output.matchAll(/pid (\d+)/g)) pids.push(Number(pid));
+    const owned = output.match(/directory (.+)/)?.[1] ?? '';
+    expect(existsSync(owned)).toBe(true);
     expect(pids).toHaveLength(2);
     expect(pids.every(isAlive)).toBe(true);
     parent.kill('SIGKILL');
     await untilDead(pids);
-    while (owned.some((name) => existsSync(join(tmpdir(), name)))) await new Promise((resolve) => setTimeout(resolve, 10));
-    rmSync(directory, { recursive: true });
+    while (existsSync(owned)) await new Promise((resolve) => setTimeout(resolve, 10));
   });
 });

@@ -26,7 +26,7 @@ async function startMapped(
   fn: Partial<FunctionOptions> = {},
   queue: Partial<QueueOptions> = {},
 ): Promise<Mapped> {
-  const lambda = await startPuppet({ timeoutMs: 250, ...fn });
+  const lambda = await startPuppet({ timeoutMs: 900, ...fn });
   const isFifo = queue.name?.endsWith('.fifo') ?? false;
   const { arn: dead } = await lambda.createQueue({ name: isFifo ? 'dead.fifo' : 'dead' });
   const { arn, url } = await lambda.createQueue({

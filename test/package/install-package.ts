@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,9 +21,15 @@ export function installPackage(): string {
   return app;
 }
 
-/** Runs a program with this Node in the app and returns what it printed. */
+/** Runs a program with this Node in the app and returns what it printed; throws what it printed when it fails. */
 export function runInApp(app: string, ...command: readonly string[]): string {
-  return execFileSync(process.execPath, command, { cwd: app, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    cwd: app,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (status !== 0) throw new Error(`node ${command.join(' ')} ended with ${status}\n${stdout}${stderr}`);
+  return stdout;
 }
 
 function pack(folder: string): string {

@@ -15,11 +15,15 @@ const strictTsc = [
   'node16',
   '--experimentalDecorators',
   '--emitDecoratorMetadata',
+  '--declaration',
   '--typeRoots',
   nodeTypes,
   '--types',
   'node',
 ];
+
+/** Lambda does not let CJS load ESM, even where Node would. */
+const asOnLambda = ['--no-experimental-require-module'];
 
 const mixedImports = `
 import { createRequire } from 'node:module';
@@ -110,6 +114,13 @@ describe('the packed package, installed beside its peers', () => {
     });
   });
 
+  describe('the command baton', () => {
+    it('says its version', () => {
+      const { version } = JSON.parse(readFileSync(join(app, 'node_modules/lambda-baton/package.json'), 'utf8'));
+      expect(runInApp(app, 'node_modules/.bin/baton', '--version').trim()).toBe(version);
+    });
+  });
+
   describe('the tarball', () => {
     it('holds what is built, what is to be read, and nothing else', () => {
       const names = readdirSync(join(app, 'node_modules/lambda-baton'), { recursive: true, encoding: 'utf8' });
@@ -123,7 +134,10 @@ describe('the packed package, installed beside its peers', () => {
 
   /** Runs the job of a file once in a process of its own. */
   function invoke(file: string): unknown {
-    const [last = ''] = runInApp(app, 'invoke.mjs', file).trim().split('\n').slice(-1);
+    const [last = ''] = runInApp(app, ...asOnLambda, 'invoke.mjs', file)
+      .trim()
+      .split('\n')
+      .slice(-1);
     return JSON.parse(last);
   }
 

@@ -8,6 +8,7 @@ export function environmentVariables(settings: EnvironmentSettings, runtimeApi: 
     AWS_ENDPOINT_URL_LAMBDA: endpoint,
     AWS_ENDPOINT_URL_SQS: endpoint,
     ...credentials(id),
+    ...isolation,
     ...settings.environment,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
@@ -24,6 +25,9 @@ export function environmentVariables(settings: EnvironmentSettings, runtimeApi: 
     TZ: ':UTC',
   };
 }
+
+/** As on Lambda there is no machine to ask: the developer's own AWS profile must not reach a handler. */
+const isolation = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' };
 
 /** The access key names the environment, so that a call over the wire can be traced to the invocation that made it. */
 function credentials(id: string): Record<string, string> {

@@ -46,6 +46,7 @@ export class Guardian {
   async end(): Promise<void> {
     if (this.shell === undefined || this.shell.exitCode !== null) return;
     const ended = new Promise<void>((resolve) => this.shell?.once('close', () => resolve()));
+    this.shell.ref();
     this.shell.stdin?.end();
     await ended;
   }

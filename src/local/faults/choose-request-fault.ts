@@ -17,8 +17,11 @@ const struckOperations = new Set(['Invoke', 'SendMessage', 'SendMessageBatch']);
 export function chooseRequestFault(
   seed: number,
   probabilities: FaultProbabilities,
-  { operation, count }: ApiRequest,
+  { operation, count, invocationType }: ApiRequest,
 ): RequestFault | undefined {
   if (!struckOperations.has(operation)) return undefined;
-  return faults.find(({ kind }) => draw(seed, kind, operation, count) < (probabilities[kind] ?? 0));
+  const canDuplicate = operation !== 'Invoke' || invocationType === 'Event';
+  return faults.find(
+    ({ kind }) => (kind !== 'duplicate' || canDuplicate) && draw(seed, kind, operation, count) < (probabilities[kind] ?? 0),
+  );
 }

@@ -35,7 +35,7 @@ export class FunctionControl {
     const options = { ...fn.options, ...changes };
     checkOptions(options);
     const replaced = fn.latest;
-    fn.update(options, await this.build(options));
+    fn.update(changes, await this.build(options));
     this.onReplaced(replaced);
   }
 

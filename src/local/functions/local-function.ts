@@ -38,13 +38,13 @@ export class LocalFunction {
     this.policy = readPolicy(options);
   }
 
-  /** Takes over changed options. */
-  update(options: FunctionOptions, latest: FunctionVersion): void {
-    this.options = options;
+  /** Takes over changed options. What was set through the API meanwhile stays, unless it is among the changes. */
+  update(changes: Partial<FunctionOptions>, latest: FunctionVersion): void {
+    this.options = { ...this.options, ...changes };
     this.latest = latest;
-    this.recursiveLoop = options.recursiveLoop ?? this.recursiveLoop;
-    this.reservedConcurrency = options.reservedConcurrency;
-    this.policy = readPolicy(options);
+    if (changes.recursiveLoop !== undefined) this.recursiveLoop = changes.recursiveLoop;
+    if ('reservedConcurrency' in changes) this.reservedConcurrency = changes.reservedConcurrency;
+    this.policy = readPolicy(this.options);
   }
 }
 

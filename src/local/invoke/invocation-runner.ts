@@ -4,7 +4,8 @@ import type { Outcome } from '../environment/outcome';
 import type { Emit } from '../events/emit';
 import type { InvocationStart } from '../events/invocation-start';
 import { chooseCrash } from '../faults/choose-crash';
-import type { InvocationHook } from '../faults/invocation-hook';
+import type { InvocationFault, InvocationHook } from '../faults/invocation-hook';
+import { reportLater } from '../report-later';
 import type { Concurrency } from './concurrency';
 import type { Delivery } from './delivery';
 import { extendTrace, readChainLength } from './lineage';
@@ -60,7 +61,7 @@ export class InvocationRunner {
   private scheduleCrash(start: InvocationStart, environment: ExecutionEnvironment, count: number): NodeJS.Timeout | undefined {
     const { functionName, requestId, deadline, startedAt } = start;
     const { onInvocation, seed, crash, emit } = this.parts;
-    const fault = onInvocation?.(start) ?? chooseCrash(seed, crash, functionName, count, deadline - startedAt);
+    const fault = askHook(onInvocation, start) ?? chooseCrash(seed, crash, functionName, count, deadline - startedAt);
     if (fault === undefined) return undefined;
     return setTimeout(() => {
       emit('fault', { kind: 'crash', target: functionName, requestId });
@@ -81,6 +82,15 @@ export class InvocationRunner {
       ...(initMs === undefined ? {} : { initMs }),
       ...(error === undefined ? {} : { error: { errorType: error.errorType, errorMessage: error.errorMessage } }),
     });
+  }
+}
+
+function askHook(hook: InvocationHook | undefined, start: InvocationStart): InvocationFault | undefined {
+  try {
+    return hook?.(start);
+  } catch (error) {
+    reportLater(error);
+    return undefined;
   }
 }
 

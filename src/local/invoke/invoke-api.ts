@@ -125,6 +125,15 @@ function readPayload({ payload, invocationType }: InvokeCall): string {
   return text;
 }
 
+/** A streamed answer need not be JSON: then it is the text itself. */
+function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text || 'null');
+  } catch {
+    return text;
+  }
+}
+
 function describeResult(outcome: Outcome, { version }: Target, requestId: string): InvokeResult {
   const tooLarge = Buffer.byteLength(outcome.response) > responseLimitBytes;
   const payload: unknown = tooLarge
@@ -132,7 +141,7 @@ function describeResult(outcome: Outcome, { version }: Target, requestId: string
         errorType: 'Function.ResponseSizeTooLarge',
         errorMessage: `Response payload size exceeded maximum allowed payload size (${responseLimitBytes} bytes).`,
       }
-    : JSON.parse(outcome.response || 'null');
+    : parseAnswer(outcome.response);
   return {
     statusCode: 200,
     requestId,

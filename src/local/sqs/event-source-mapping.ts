@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Outcome } from '../environment/outcome';
 import type { Emit } from '../events/emit';
 import type { FunctionRegistry, Target } from '../functions/function-registry';
+import type { LocalFunction } from '../functions/local-function';
 import type { Concurrency } from '../invoke/concurrency';
+import type { Delivery } from '../invoke/delivery';
 import type { InvocationRunner } from '../invoke/invocation-runner';
 import { readChainLength, recursionLimit } from '../invoke/lineage';
 import type { EventSourceMappingOptions } from '../options/event-source-mapping-options';
@@ -11,6 +14,7 @@ import { readFailures } from './read-failures';
 import type { StandInMessage } from './stand-in';
 
 const batchLimitBytes = 6_000_000;
+const roomPollMs = 10;
 
 /** What a mapping is made of. */
 export interface MappingParts {
@@ -95,36 +99,43 @@ export class EventSourceMapping {
   }
 
   private async invoke(messages: readonly StandInMessage[], target: Target): Promise<void> {
-    const { queue, options, runner, region } = this.parts;
-    if (!(await this.waitForRoom(target, messages))) return;
-    const traceHeader = longestChain(messages, target.fn.arn);
-    const outcome = await runner.run({
-      target,
-      requestId: randomUUID(),
-      payload: batchEvent(messages, queue.arn, region),
-      attempt: Math.max(...messages.map(({ attributes }) => Number(attributes.ApproximateReceiveCount))),
-      channel: 'sqs',
-      invocationType: 'RequestResponse',
-      ...(traceHeader === undefined ? {} : { traceHeader }),
-    });
-    if (outcome.reason !== 'ok') return;
+    const { queue, options } = this.parts;
+    const outcome = await this.runWhenThereIsRoom(this.describeDelivery(messages, target), messages);
+    if (outcome?.reason !== 'ok') return;
     const ids = messages.map(({ MessageId }) => MessageId);
     const failures = options.reportBatchItemFailures ? readFailures(outcome.response, ids) : new Set<string>();
     for (const { MessageId, ReceiptHandle } of messages) if (!failures.has(MessageId)) queue.delete(ReceiptHandle);
   }
 
-  /** Answers false when the messages became visible again before there was room. */
-  private async waitForRoom({ fn }: Target, messages: readonly StandInMessage[]): Promise<boolean> {
-    const { concurrency, queue, emit } = this.parts;
-    if (concurrency.hasRoomFor(fn)) return true;
-    fn.metrics.Throttles++;
-    emit('throttled', { functionName: fn.name, requestId: messages[0]?.MessageId ?? '', invocationType: 'RequestResponse' });
+  private describeDelivery(messages: readonly StandInMessage[], target: Target): Delivery {
+    const traceHeader = longestChain(messages, target.fn.arn);
+    return {
+      target,
+      requestId: randomUUID(),
+      payload: batchEvent(messages, this.parts.queue.arn, this.parts.region),
+      attempt: Math.max(...messages.map(({ attributes }) => Number(attributes.ApproximateReceiveCount))),
+      channel: 'sqs',
+      invocationType: 'RequestResponse',
+      ...(traceHeader === undefined ? {} : { traceHeader }),
+    };
+  }
+
+  /** Answers nothing when the messages became visible again before there was room. */
+  private async runWhenThereIsRoom(delivery: Delivery, messages: readonly StandInMessage[]): Promise<Outcome | undefined> {
+    const { concurrency, queue, runner } = this.parts;
+    const { fn } = delivery.target;
+    if (!concurrency.hasRoomFor(fn)) this.tellThrottled(fn, messages[0]?.MessageId ?? '');
     const until = Date.now() + queue.visibilityTimeoutMs;
-    while (!this.isClosed && Date.now() < until) {
-      if (concurrency.hasRoomFor(fn)) return true;
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    while (!concurrency.hasRoomFor(fn)) {
+      await new Promise((resolve) => setTimeout(resolve, roomPollMs));
+      if (this.isClosed || Date.now() >= until) return undefined;
     }
-    return false;
+    return runner.run(delivery);
+  }
+
+  private tellThrottled(fn: LocalFunction, requestId: string): void {
+    fn.metrics.Throttles++;
+    this.parts.emit('throttled', { functionName: fn.name, requestId, invocationType: 'RequestResponse' });
   }
 }
 

@@ -103,7 +103,7 @@ function findTarget(plan: JobPlan, execution: Execution, step: string): Place {
   const stepIndex = plan.steps.findIndex(({ method }) => method === step);
   if (stepIndex >= 0) return { cycle: execution.cycle, stepIndex, phase: phaseBeforeStep(plan) };
   throw new InvalidDirectiveError({
-    problem: `Step ${nameUnit(plan, execution)} of job ${plan.name} returned goTo(${JSON.stringify(step)}), which is not a step.`,
+    problem: `Step ${nameUnit(plan, execution)} of job ${plan.name} returned goTo(${show(step)}), which is not a step.`,
     cure: `Go to one of: ${plan.steps.map(({ method }) => method).join(', ')}.`,
     details: { method: nameUnit(plan, execution) },
   });
@@ -116,14 +116,22 @@ function isPause(seconds: unknown): boolean {
 
 function pause(plan: JobPlan, execution: Execution, stepCount: number, untilMs: number, directive: Directive): Execution {
   if (!Number.isFinite(untilMs)) {
-    const asked = directive.kind === 'wait' ? `wait({ seconds: ${String(directive.seconds)} })` : 'waitUntil(an invalid date)';
+    const asked = directive.kind === 'wait' ? `wait({ seconds: ${show(directive.seconds)} })` : 'waitUntil(an invalid date)';
     throw new InvalidDirectiveError({
       problem: `Step ${nameUnit(plan, execution)} of job ${plan.name} returned ${asked}.`,
       cure: 'Give wait a finite number of seconds, 0 or more, and waitUntil a valid Date.',
       details: { method: nameUnit(plan, execution) },
     });
   }
-  return { ...passSafePoint(execution, findNext(plan, execution), stepCount), resumeAtMs: Math.ceil(untilMs), isWaiting: true };
+  const resumeAtMs = Math.max(0, Math.ceil(untilMs));
+  return { ...passSafePoint(execution, findNext(plan, execution), stepCount), resumeAtMs, isWaiting: true };
+}
+
+/** What a caller without types gave, whatever it is. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  const isShort = value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean';
+  return isShort ? String(value) : `a value of type ${typeof value}`;
 }
 
 /** The place after this step; after the last one the next cycle begins. */

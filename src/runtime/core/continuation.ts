@@ -68,11 +68,16 @@ const checks: Record<Exclude<keyof Continuation, 'input' | 'result'>, Check> = {
   interruptionCount: isCount,
 };
 
+function isKnown(part: string): boolean {
+  return part === 'input' || part === 'result' || Object.hasOwn(checks, part);
+}
+
 function checkShape(received: unknown): Continuation {
   if (!isRecord(received)) throw corrupt('it is not an object');
   for (const [part, check] of Object.entries(checks)) {
     if (!Object.hasOwn(received, part) || !check(received[part])) throw corrupt(`its ${part} is missing or not what it should be`);
   }
+  if (!Object.keys(received).every(isKnown)) throw corrupt('it has a part that this version of lambda-baton does not know');
   return received as unknown as Continuation;
 }
 

@@ -6,7 +6,7 @@ import type { JobPlan } from './job-plan';
 export function checkFuses(plan: JobPlan, execution: Execution, nowMs: number): FuseBlownError | StepInterruptedError | undefined {
   const { limits } = plan;
   const durationMs = Math.max(nowMs, execution.resumeAtMs) - execution.startedAtMs;
-  if (durationMs > limits.maxDurationMs) return blow(plan, execution, 'maxDurationMs', Math.round(durationMs));
+  if (durationMs > limits.maxDurationMs) return blow(plan, execution, 'maxDurationMs', Math.ceil(durationMs));
   if (execution.invocation > limits.maxInvocations) return blow(plan, execution, 'maxInvocations', execution.invocation);
   if (execution.idleInvocationCount > limits.maxIdleInvocations) {
     return blow(plan, execution, 'maxIdleInvocations', execution.idleInvocationCount);

@@ -9,6 +9,10 @@ class Sound {
   }
 }
 
+function explode(): never {
+  throw new Error('exploded');
+}
+
 describe('A job', () => {
   it('needs @LongRunning, @Step and @Terminate, and says so of all three at once', () => {
     class Plain {}
@@ -43,6 +47,15 @@ describe('A job', () => {
     ]);
   });
 
+  it('does not inherit @LongRunning from any of several jobs, and says which is the nearest', () => {
+    @LongRunning(times)
+    class Base extends Sound {}
+    @LongRunning(times)
+    class Middle extends Base {}
+    class Reconcile extends Middle {}
+    expect(faultsOf(Reconcile)[0]).toMatch(/^class Reconcile extends the job Middle, /);
+  });
+
   it('has one @Terminate method', () => {
     @LongRunning(times)
     class Reconcile extends Sound {
@@ -74,15 +87,20 @@ describe('A job', () => {
   it('is refused with a typed error when reading it throws', () => {
     @LongRunning(times)
     class Reconcile extends Sound {}
-    const trapped = new Proxy(Reconcile, {
-      getPrototypeOf() {
-        throw new Error('trapped');
-      },
-    });
-    expect(faultsOf(trapped)).toEqual([
+    expect(faultsOf(new Proxy(Reconcile, { getPrototypeOf: explode }))).toEqual([
       'The job class cannot be read: something in it throws.\n→ Give createHandler the class itself, not a proxy of it.',
     ]);
   });
+
+  it.each(['get', 'getOwnPropertyDescriptor', 'getPrototypeOf', 'has', 'ownKeys'])(
+    'and its options are never the cause of an untyped error, such as that of a %s trap',
+    (trap) => {
+      @LongRunning(loosely(new Proxy(times, { [trap]: explode })))
+      class Reconcile extends Sound {}
+      expect(() => faultsOf(Reconcile)).not.toThrow();
+      expect(() => faultsOf(new Proxy(Reconcile, { [trap]: explode }))).not.toThrow();
+    },
+  );
 
   it('is told to set experimentalDecorators, and nothing else, when its decorators were compiled as standard ones', () => {
     class Reconcile {}

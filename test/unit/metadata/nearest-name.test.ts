@@ -38,6 +38,6 @@ describe('findNearestName', () => {
   });
 
   it('takes any text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (typed) => [undefined, ...names].includes(findNearestName(typed, names))));
+    fc.assert(fc.property(fc.string(), (typed) => [undefined, ...names].includes(findNearestName(typed, names))));
   });
 });

@@ -1,0 +1,23 @@
+import type { FaultProbabilities } from '../../local';
+
+/** What `baton dev` was asked for. */
+export interface DevOptions {
+  /** The bundle or TypeScript file. */
+  readonly file: string;
+  /** A file, JSON text, or `-`. */
+  readonly event: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  /** Name of the export. */
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly nodePath: string | undefined;
+  readonly hasQueue: boolean;
+  readonly recursiveLoop: 'Allow' | 'Terminate';
+  readonly retryDelaysMs: readonly [number, number];
+  readonly architecture: 'arm64' | 'x86_64';
+  readonly faults: FaultProbabilities;
+  /** Missing means a random one. */
+  readonly seed: number | undefined;
+  readonly output: 'json' | 'quiet' | 'text';
+}

@@ -1,0 +1,92 @@
+import type { FaultProbabilities } from '../../local';
+import { CliError } from '../cli-error';
+import { devOptionSpecs } from './dev-option-specs';
+import type { DevOptions } from './dev-options';
+import { parseDuration } from './parse-duration';
+import { parseNumber } from './parse-number';
+import { type SplitOptions, splitOptions } from './split-options';
+
+const command = 'baton dev';
+const timeoutRange = { leastMs: 100, mostMs: 5_400_000, most: '90m (AWS: 15m, on Managed Instances 90m)' };
+const retryRange = { leastMs: 0, mostMs: 3_600_000, most: '60m' };
+const faultOptions: Readonly<Record<string, keyof FaultProbabilities>> = {
+  crash: 'crash',
+  duplicate: 'duplicate',
+  throttle: 'throttle',
+  'lost-reply': 'lost-reply',
+  error: 'server-error',
+  hang: 'hang',
+};
+
+/** Reads the command line of `baton dev`; `help` when that was asked for. @throws CliError */
+export function parseDevOptions(args: readonly string[]): DevOptions | 'help' {
+  const split = splitOptions(command, args, devOptionSpecs);
+  if (split.values.has('help')) return 'help';
+  const read = (name: string) => split.values.get(name)?.[0];
+  const retryDelayMs = parseDuration(read('retry-delay') ?? '200ms', '--retry-delay', retryRange);
+  return {
+    file: readFile(split),
+    event: read('event') ?? '{}',
+    timeoutMs: parseDuration(read('timeout') ?? '3s', '--timeout', timeoutRange),
+    memoryMb: parseNumber(read('memory') ?? '512', '--memory', { least: 128, most: 10_240, isWhole: true }),
+    handler: read('handler') ?? 'handler',
+    environment: readEnvironment(split.values.get('env') ?? []),
+    nodePath: read('node'),
+    hasQueue: !split.values.has('no-queue'),
+    recursiveLoop: choose('recursion', read('recursion'), { allow: 'Allow', terminate: 'Terminate' }) ?? 'Allow',
+    retryDelaysMs: [retryDelayMs, 2 * retryDelayMs],
+    architecture: choose('arch', read('arch'), { x86_64: 'x86_64', arm64: 'arm64' }) ?? 'x86_64',
+    faults: readFaults(read),
+    seed: readSeed(read('seed')),
+    output: readOutput(split),
+  };
+}
+
+function readFile({ positionals: [file, ...others] }: SplitOptions): string {
+  if (file === undefined) {
+    throw new CliError({
+      problem: `${command} needs the file that exports the handler.`,
+      cure: 'Write baton dev src/job.ts, or the path of a bundle.',
+    });
+  }
+  if (others.length > 0) {
+    throw new CliError({
+      problem: `${command} runs one file, not also ${others.join(' ')}.`,
+      cure: 'Leave the others out, or quote a path with blanks.',
+    });
+  }
+  return file;
+}
+
+function readEnvironment(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(pair) ?? [];
+      if (name !== undefined && value !== undefined) return [name, value];
+      throw new CliError({ problem: `--env ${pair}: that is not NAME=value.`, cure: 'Write for example --env STAGE=dev.' });
+    }),
+  );
+}
+
+function readFaults(read: (name: string) => string | undefined): FaultProbabilities {
+  const entries = Object.entries(faultOptions).flatMap(([option, kind]) => {
+    const text = read(option);
+    return text === undefined ? [] : [[kind, parseNumber(text, `--${option}`, { least: 0, most: 1, isWhole: false })]];
+  });
+  return Object.fromEntries(entries) as FaultProbabilities;
+}
+
+function readSeed(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseNumber(text, '--seed', { least: 0, most: 2 ** 32 - 1, isWhole: true });
+}
+
+function readOutput({ values }: SplitOptions): DevOptions['output'] {
+  if (values.has('json')) return 'json';
+  return values.has('quiet') ? 'quiet' : 'text';
+}
+
+function choose<Value>(option: string, text: string | undefined, choices: Readonly<Record<string, Value>>): Value | undefined {
+  if (text === undefined) return undefined;
+  if (Object.hasOwn(choices, text)) return choices[text];
+  throw new CliError({ problem: `--${option} ${text}: that is no choice.`, cure: `Write ${Object.keys(choices).join(' or ')}.` });
+}

@@ -1,0 +1,18 @@
+import { CliError } from '../cli-error';
+
+/** What a number must be. */
+export interface NumberRange {
+  readonly least: number;
+  readonly most: number;
+  readonly isWhole: boolean;
+}
+
+/** Reads a number within a range, both ends included. */
+export function parseNumber(text: string, option: string, { least, most, isWhole }: NumberRange): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) return value;
+  throw new CliError({
+    problem: `${option} ${text}: that is not ${isWhole ? 'a whole number' : 'a number'} from ${least} to ${most}.`,
+    cure: `Write for example ${option} ${isWhole ? Math.min(most, Math.max(least, 512)) : 0.1}.`,
+  });
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { main } from './main';
+
+const interruption = new AbortController();
+let signalCount = 0;
+
+/** The first signal ends the run in good order, the second one at once: the environments end with this process either way. */
+function interrupt(exitCode: number): void {
+  signalCount++;
+  if (signalCount > 1) process.exit(exitCode);
+  interruption.abort();
+}
+
+process.on('SIGINT', () => interrupt(130));
+process.on('SIGTERM', () => interrupt(143));
+process.on('SIGHUP', () => interrupt(129));
+
+/** Reads the version from the package that this file is part of. */
+function readVersion(directory = dirname(fileURLToPath(import.meta.url))): string {
+  const manifest = readManifest(join(directory, 'package.json'));
+  if (manifest?.name === 'lambda-baton') return manifest.version;
+  return dirname(directory) === directory ? 'unknown' : readVersion(dirname(directory));
+}
+
+function readManifest(file: string): { name: string; version: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as { name: string; version: string };
+  } catch {
+    return undefined;
+  }
+}
+
+const { stdout, stderr, stdin, env } = process;
+process.exitCode = await main(process.argv.slice(2), {
+  streams: { stdout, stderr, stdin, environment: env },
+  interruption: interruption.signal,
+  readVersion: () => readVersion(),
+});

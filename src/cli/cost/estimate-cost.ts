@@ -1,0 +1,35 @@
+import { eventChunkBytes, firstEventChunkBytes, prices } from './prices';
+
+/** What is paid for. */
+export interface Usage {
+  readonly invocations: readonly { readonly billedMs: number; readonly memoryMb: number; readonly bytes: number }[];
+  /** Messages sent to the queue, and deliveries from it. */
+  readonly sqsSentCount: number;
+  readonly sqsDeliveredCount: number;
+}
+
+/** A cost with its parts, in US dollars at list prices. Not what the free tier or a discount leave of it. */
+export interface Cost {
+  readonly gbSeconds: number;
+  readonly requestsUsd: number;
+  readonly durationUsd: number;
+  readonly sqsUsd: number;
+  readonly totalUsd: number;
+}
+
+/** Adds up what AWS would charge: requests, duration, and three SQS requests per hop (send, receive, delete). */
+export function estimateCost({ invocations, sqsSentCount, sqsDeliveredCount }: Usage, architecture: 'arm64' | 'x86_64'): Cost {
+  const gbSeconds = sum(invocations.map(({ billedMs, memoryMb }) => (billedMs / 1_000) * (memoryMb / 1_024)));
+  const requestsUsd = sum(invocations.map(({ bytes }) => countRequests(bytes))) * prices.lambdaRequestUsd;
+  const durationUsd = gbSeconds * prices.gbSecondUsd[architecture];
+  const sqsUsd = (sqsSentCount + 2 * sqsDeliveredCount) * prices.sqsRequestUsd;
+  return { gbSeconds, requestsUsd, durationUsd, sqsUsd, totalUsd: requestsUsd + durationUsd + sqsUsd };
+}
+
+function countRequests(bytes: number): number {
+  return 1 + Math.ceil(Math.max(0, bytes - firstEventChunkBytes) / eventChunkBytes);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

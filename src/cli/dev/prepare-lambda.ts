@@ -1,0 +1,55 @@
+import { basename, extname } from 'node:path';
+import { LocalLambda, LocalLambdaError } from '../../local';
+import type { DevOptions } from '../arguments/dev-options';
+
+const functionName = 'baton-dev';
+const queueName = 'baton-dev';
+
+/** How long a queue waits before it delivers a message again, beyond the function's time-out, in milliseconds. */
+const visibilityMarginMs = 2_000;
+
+/** The AWS SDK would complain about the Node version of this machine, which is not the one of the function. */
+const quietSdk = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+
+/** A local Lambda that is ready for the start event. */
+export interface PreparedLambda {
+  readonly functionName: string;
+  /** Whether there is a continuation queue. */
+  readonly hasQueue: boolean;
+}
+
+/** Creates the function and its continuation queue. @throws LocalLambdaError when the code or a package is missing */
+export async function prepareLambda(lambda: LocalLambda, options: DevOptions): Promise<PreparedLambda> {
+  const queue = options.hasQueue ? await createQueue(lambda, options.timeoutMs) : undefined;
+  await lambda.createFunction({
+    name: functionName,
+    code: options.file,
+    ...nameHandler(options),
+    timeoutMs: options.timeoutMs,
+    memoryMb: options.memoryMb,
+    environment: { ...quietSdk, ...(queue && { BATON_QUEUE_URL: queue.url }), ...options.environment },
+    retryDelaysMs: options.retryDelaysMs,
+    recursiveLoop: options.recursiveLoop,
+    ...(options.nodePath !== undefined && { nodePath: options.nodePath }),
+  });
+  if (queue) lambda.addEventSourceMapping({ functionName, queueArn: queue.arn, batchSize: 1, reportBatchItemFailures: true });
+  return { functionName, hasQueue: queue !== undefined };
+}
+
+/** Without local-aws-sqs there is no queue, as on an account where none was created. */
+async function createQueue(lambda: LocalLambda, timeoutMs: number): Promise<{ url: string; arn: string } | undefined> {
+  try {
+    const { arn } = await lambda.createQueue({ name: `${queueName}-failed` });
+    const visibilityTimeoutMs = timeoutMs + visibilityMarginMs;
+    return await lambda.createQueue({ name: queueName, visibilityTimeoutMs, deadLetterQueue: { arn, maxReceiveCount: 3 } });
+  } catch (error) {
+    if (error instanceof LocalLambdaError && error.details.about === 'local-aws-sqs') return undefined;
+    throw error;
+  }
+}
+
+/** The default is left to the local Lambda, which also knows where it is in a directory. */
+function nameHandler({ file, handler }: DevOptions): { handler?: string } {
+  if (handler === 'handler') return {};
+  return { handler: handler.includes('.') ? handler : `${basename(file, extname(file))}.${handler}` };
+}

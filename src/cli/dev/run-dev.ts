@@ -1,0 +1,88 @@
+import { performance } from 'node:perf_hooks';
+import { LocalLambda } from '../../local';
+import type { DevOptions } from '../arguments/dev-options';
+import { readEvent } from '../arguments/read-event';
+import type { ConsoleStreams } from '../console-streams';
+import { RunRecord } from '../record/run-record';
+import { judgeRun, type Verdict } from '../report/verdict';
+import { writeReport } from '../report/write-report';
+import { chooseView } from '../view/choose-view';
+import { choosePaint } from '../view/paint';
+import { renderFailure } from '../view/render-failure';
+import type { View } from '../view/view';
+import { prepareLambda } from './prepare-lambda';
+import { watchRun } from './watch-run';
+
+const exitCodes: Readonly<Record<Verdict['outcome'], number>> = { completed: 0, failed: 1, lost: 1, interrupted: 130 };
+
+/**
+ * Runs an execution to its end and shows it.
+ *
+ * @param interruption aborts when the user wants to stop: every process is ended then, and the summary says so
+ * @returns the exit code: 0 only when the execution completed
+ */
+export async function runDev(options: DevOptions, streams: ConsoleStreams, interruption: AbortSignal): Promise<number> {
+  const event = await readEvent(options.event, streams.stdin);
+  const { faults, seed } = options;
+  const lambda = await LocalLambda.start({ faults, ...(seed !== undefined && { seed }) });
+  const stop = () => void lambda.stop();
+  interruption.addEventListener('abort', stop);
+  try {
+    if (interruption.aborted) return exitCodes.interrupted;
+    return await new DevRun(lambda, options, streams).run(event, interruption);
+  } finally {
+    await lambda.stop();
+    interruption.removeEventListener('abort', stop);
+  }
+}
+
+/** One run, from the start event to the summary. */
+class DevRun {
+  private readonly record = new RunRecord();
+  private readonly view: View;
+  private startedAt = performance.now();
+  private readonly readTime = () => performance.now() - this.startedAt;
+
+  constructor(
+    private readonly lambda: LocalLambda,
+    private readonly options: DevOptions,
+    private readonly streams: ConsoleStreams,
+  ) {
+    this.view = chooseView(options.output, streams, this.record, this.readTime);
+  }
+
+  async run(event: unknown, interruption: AbortSignal): Promise<number> {
+    const { lambda, options, record, view } = this;
+    const { functionName, hasQueue } = await prepareLambda(lambda, options);
+    this.startedAt = performance.now();
+    try {
+      view.begin({ options, seed: lambda.seed, hasQueue });
+      if (options.hasQueue && !hasQueue) view.remark('No continuation queue: run npm install --save-dev local-aws-sqs to have one.');
+      const isOver = this.watch();
+      await lambda.invoke({ functionName, invocationType: 'Event', payload: event });
+      await Promise.race([lambda.idle(), isOver]);
+      await lambda.stop();
+      return this.conclude(judgeRun(record, interruption.aborted));
+    } finally {
+      view.close();
+    }
+  }
+
+  /** Resolves when there is nothing to wait for any more although events are left: a handler that cannot even start never will. */
+  private watch(): Promise<void> {
+    return new Promise((resolve) => {
+      watchRun(this.lambda, this.record, this.readTime, (event, invocation) => {
+        this.view.show(event, invocation);
+        if (event.name === 'invocation-end' && event.about.reason === 'init-error' && this.record.executions.size === 0) resolve();
+      });
+    });
+  }
+
+  private conclude(verdict: Verdict): number {
+    const { memoryMb, architecture } = this.options;
+    this.view.end(writeReport(this.record, verdict, { wallMs: this.readTime(), memoryMb, architecture, seed: this.lambda.seed }));
+    const { stderr, environment } = this.streams;
+    if (verdict.failure) stderr.write(`${renderFailure(verdict.failure, choosePaint(environment, stderr.isTTY === true))}\n`);
+    return exitCodes[verdict.outcome];
+  }
+}

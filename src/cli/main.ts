@@ -1,0 +1,61 @@
+import { BatonError } from '../errors';
+import { findNearestName } from './arguments/find-nearest-name';
+import { parseDevOptions } from './arguments/parse-dev-options';
+import { CliError } from './cli-error';
+import type { ConsoleStreams } from './console-streams';
+import { runDev } from './dev/run-dev';
+import { renderDevHelp, renderHelp } from './help';
+import { choosePaint } from './view/paint';
+import { renderFailure } from './view/render-failure';
+
+/** What a command line is carried out with. */
+export interface MainParts {
+  readonly streams: ConsoleStreams;
+  /** Aborts when the user wants to stop. */
+  readonly interruption: AbortSignal;
+  /** The version of lambda-baton. */
+  readonly readVersion: () => string;
+}
+
+/** Carries out a command line. Never rejects: what went wrong is printed to standard error. @returns the exit code */
+export async function main(args: readonly string[], parts: MainParts): Promise<number> {
+  try {
+    return await dispatch(args, parts);
+  } catch (error) {
+    return reportError(error, parts.streams);
+  }
+}
+
+async function dispatch([command, ...args]: readonly string[], { streams, interruption, readVersion }: MainParts): Promise<number> {
+  const { stdout, environment } = streams;
+  const paint = choosePaint(environment, stdout.isTTY === true);
+  if (command === '--version' || command === '-v') return print(stdout, `${readVersion()}\n`);
+  if (command === '--help' || command === '-h' || command === 'help') return print(stdout, renderHelp(paint));
+  if (command !== 'dev') throw refuseCommand(command);
+  const options = parseDevOptions(args);
+  return options === 'help' ? print(stdout, renderDevHelp(paint)) : runDev(options, streams, interruption);
+}
+
+function print(stdout: ConsoleStreams['stdout'], text: string): number {
+  stdout.write(text);
+  return 0;
+}
+
+function refuseCommand(command: string | undefined): CliError {
+  if (command === undefined)
+    return new CliError({ problem: 'baton needs a command.', cure: 'Write baton dev <file>, or see baton --help.' });
+  const nearest = findNearestName(command.replace(/^-+/, ''), ['dev', 'help', 'version']);
+  const names: Readonly<Record<string, string>> = { dev: 'baton dev', help: 'baton --help', version: 'baton --version' };
+  const cure = nearest === undefined ? 'Write baton dev <file>, or see baton --help.' : `Did you mean ${names[nearest]}?`;
+  return new CliError({ problem: `baton has no command ${command}.`, cure });
+}
+
+function reportError(error: unknown, { stderr, environment }: ConsoleStreams): number {
+  const paint = choosePaint(environment, stderr.isTTY === true);
+  if (!BatonError.is(error)) {
+    stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return 1;
+  }
+  stderr.write(`${renderFailure(error, paint)}\n`);
+  return error instanceof CliError ? error.details.exitCode : 1;
+}

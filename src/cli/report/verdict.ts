@@ -1,0 +1,74 @@
+import type { DropReason } from '../../local';
+import { CliError } from '../cli-error';
+import type { Failure } from '../record/failure';
+import type { RunRecord } from '../record/run-record';
+
+/** How a run ended. `lost`: an execution neither completed nor failed, and nothing is left that would carry it on. */
+export interface Verdict {
+  readonly outcome: 'completed' | 'failed' | 'interrupted' | 'lost';
+  readonly failure: Failure | undefined;
+}
+
+/** Says how a run ended. It completed only when every execution that began has completed. */
+export function judgeRun(record: RunRecord, isInterrupted: boolean): Verdict {
+  const executions = [...record.executions.values()];
+  if (executions.length === 0 && !isInterrupted) return judgeWithoutExecution(record);
+  const open = executions.find(({ status }) => status !== 'completed');
+  if (open === undefined && executions.length > 0) return { outcome: 'completed', failure: undefined };
+  if (isInterrupted) return { outcome: 'interrupted', failure: undefined };
+  if (open?.status === 'failed') return { outcome: 'failed', failure: open.failure };
+  return { outcome: 'lost', failure: describeLoss(open?.executionId ?? '', record) };
+}
+
+function judgeWithoutExecution(record: RunRecord): Verdict {
+  const end = record.invocations.findLast((invocation) => invocation.end?.error !== undefined)?.end;
+  if (end?.error !== undefined) return { outcome: 'failed', failure: describeRefusal(end.error) };
+  return {
+    outcome: 'failed',
+    failure: fromError({
+      problem: 'The handler ran, but no execution began.',
+      cure: 'Export const handler = createHandler(YourJob), and let its logger write JSON lines to standard output.',
+    }),
+  };
+}
+
+/** AWS's own errors know no cure. */
+function describeRefusal({ errorType, errorMessage }: { errorType: string; errorMessage: string }): Failure {
+  const isMissing = errorType === 'Runtime.HandlerNotFound' || errorType === 'Runtime.ImportModuleError';
+  if (errorMessage.includes('\n→ ') || !isMissing) return { name: errorType, message: errorMessage };
+  const cure =
+    errorType === 'Runtime.HandlerNotFound'
+      ? 'Export it: export const handler = createHandler(YourJob). Another name goes with --handler.'
+      : 'Install what is missing, or bundle it in.';
+  return { name: errorType, message: `${errorMessage.split('\n')[0]}\n→ ${cure}` };
+}
+
+const losses: Readonly<Record<DropReason, { problem: string; cure: string }>> = {
+  EventAgeExceeded: { problem: 'its last event grew too old', cure: 'Give it a shorter --retry-delay.' },
+  RecursiveInvocation: {
+    problem: "Lambda's recursion detection dropped its continuation",
+    cure: 'Leave --recursion at allow, and deploy the function with RecursiveLoop: Allow.',
+  },
+  RetriesExhausted: {
+    problem: 'its last event failed three times and was given up',
+    cure: 'Look at the invocations above: on AWS, too, only the dead-letter queue would have it now.',
+  },
+  ZeroReservedConcurrency: { problem: 'the function may not run', cure: 'Raise its reserved concurrency.' },
+};
+
+function describeLoss(executionId: string, { dropped, deadLetterCount }: RunRecord): Failure {
+  const reason = dropped.at(-1);
+  const loss =
+    reason === undefined
+      ? {
+          problem: deadLetterCount > 0 ? 'its message went to the dead-letter queue' : 'nothing is left that would carry it on',
+          cure: 'Look at the invocations above.',
+        }
+      : losses[reason];
+  return fromError({ problem: `Execution ${executionId} was lost: ${loss.problem}.`, cure: loss.cure });
+}
+
+function fromError(parts: { problem: string; cure: string }): Failure {
+  const { name, message } = new CliError(parts, 1);
+  return { name, message };
+}

@@ -1,0 +1,30 @@
+import { styleText } from 'node:util';
+
+/** What a text means; how that looks is decided in one place. */
+export type Tone = 'accent' | 'bad' | 'dim' | 'good' | 'plain' | 'strong' | 'warn';
+
+/** Gives a text its look. */
+export type Paint = (tone: Tone, text: string) => string;
+
+const styles = {
+  accent: 'cyan',
+  bad: 'red',
+  dim: 'dim',
+  good: 'green',
+  strong: 'bold',
+  warn: 'yellow',
+} as const;
+
+/** No look at all: for files, pipes and `NO_COLOR`. */
+export const paintNothing: Paint = (_tone, text) => text;
+
+/** The looks of a terminal. Whether there is one has been found out before. */
+export const paintColors: Paint = (tone, text) =>
+  tone === 'plain' || text === '' ? text : styleText(styles[tone], text, { validateStream: false });
+
+/** Decides by the habits of terminals: `NO_COLOR` wins, then `FORCE_COLOR`, then whether it is a terminal at all. */
+export function choosePaint(environment: Readonly<Record<string, string | undefined>>, isTerminal: boolean): Paint {
+  const { NO_COLOR, FORCE_COLOR, TERM } = environment;
+  if (NO_COLOR || FORCE_COLOR === '0') return paintNothing;
+  return FORCE_COLOR || (isTerminal && TERM !== 'dumb') ? paintColors : paintNothing;
+}

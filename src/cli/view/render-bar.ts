@@ -1,0 +1,58 @@
+import type { Progress } from '../record/progress-track';
+import { countCells, cutToCells } from './cells';
+import { formatCount, formatDuration } from './format';
+import type { Paint, Tone } from './paint';
+
+const leastBarCells = 10;
+const mostBarCells = 40;
+const gap = '  ';
+
+interface Part {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** Draws progress in one line. What does not fit the width is left out, the least important first. */
+export function renderBar(progress: Progress, width: number, paint: Paint): string {
+  const { done, total, rate, leftMs, step, note } = progress;
+  const percent = total === undefined || total <= 0 ? undefined : Math.floor((Math.min(done, total) / total) * 100);
+  const name = part(step, 'strong');
+  const share = part(percent === undefined ? undefined : `${percent} %`.padStart(5), 'strong');
+  const count = part(total === undefined ? `${formatCount(done)} done` : `${formatCount(done)}/${formatCount(total)}`, 'plain');
+  const speed = part(rate === undefined ? undefined : `${formatCount(rate)}/s`, 'dim');
+  const left = part(leftMs === undefined ? undefined : `${formatDuration(Math.ceil(leftMs / 1_000) * 1_000)} left`, 'dim');
+  const remark = part(note, 'dim');
+  const hasBar = percent !== undefined;
+  const kept = keepWhatFits([share, count, left, name, speed, remark], width - (hasBar ? leastBarCells + gap.length : 0));
+  const barCells = Math.min(mostBarCells, width - measure(kept) - gap.length);
+  const bar = hasBar && barCells >= leastBarCells ? [drawBar(done / (total ?? 1), barCells, paint)] : [];
+  const behind = [share, count, speed, left, remark].filter((each) => kept.includes(each));
+  const texts = [...show(kept.includes(name) ? [name] : [], paint), ...bar, ...show(behind, paint)];
+  return texts.length > 0 ? texts.join(gap) : cutToCells(count.text, width);
+}
+
+function part(text: string | undefined, tone: Tone): Part {
+  return { text: text ?? '', tone };
+}
+
+/** Takes parts in the order of their importance while they fit. */
+function keepWhatFits(parts: readonly Part[], width: number): readonly Part[] {
+  const kept: Part[] = [];
+  for (const each of parts) if (each.text !== '' && measure([...kept, each]) <= width) kept.push(each);
+  return kept;
+}
+
+function measure(parts: readonly Part[]): number {
+  return parts.reduce((cells, { text }) => cells + countCells(text) + gap.length, 0) - (parts.length > 0 ? gap.length : 0);
+}
+
+function show(parts: readonly Part[], paint: Paint): string[] {
+  return parts.map(({ text, tone }) => paint(tone, text));
+}
+
+function drawBar(share: number, cells: number, paint: Paint): string {
+  const halves = Math.floor(Math.min(1, Math.max(0, share)) * cells * 2);
+  const full = Math.floor(halves / 2);
+  const filled = `${'━'.repeat(full)}${halves % 2 === 1 ? '╸' : ''}`;
+  return `${paint('accent', filled)}${paint('dim', '─'.repeat(cells - filled.length))}`;
+}

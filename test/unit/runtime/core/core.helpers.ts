@@ -1,0 +1,68 @@
+import { beginExecution, type Execution } from '../../../../src/runtime/core/execution';
+import { freezeInDepth } from '../../../../src/runtime/core/freeze-in-depth';
+import type { JobPlan, Limits, StepPlan } from '../../../../src/runtime/core/job-plan';
+import { defaultRetryPolicy } from '../../../../src/runtime/core/retry-policy';
+
+/** When every execution of these tests starts, in epoch milliseconds. */
+export const startMs = 1_800_000_000_000;
+
+/** What a test says about a plan; everything else is a default. */
+export interface PlanParts extends Partial<Omit<JobPlan, 'limits' | 'steps' | 'terminate'>> {
+  readonly steps?: readonly (string | (Partial<StepPlan> & { readonly method: string }))[];
+  readonly check?: 'cycle' | 'step';
+  readonly limits?: Partial<Limits>;
+}
+
+/** A frozen plan of a job `Reconcile` with the steps `read`, `repair` and `report`, unless the parts say otherwise. */
+export function makePlan({ steps = ['read', 'repair', 'report'], check = 'cycle', limits, ...parts }: PlanParts = {}): JobPlan {
+  return freezeInDepth<JobPlan>({
+    jobClass: class Reconcile {},
+    name: 'Reconcile',
+    version: 1,
+    migrations: {},
+    safeMs: 1_000,
+    intervalMs: 100,
+    reserveMs: 250,
+    limits: {
+      maxInvocations: 1_000,
+      maxDurationMs: 604_800_000,
+      maxIdleInvocations: 3,
+      maxInterruptions: 2,
+      maxCostUsd: undefined,
+      ...limits,
+    },
+    durability: undefined,
+    continueOn: undefined,
+    input: undefined,
+    steps: steps.map(makeStep),
+    state: [],
+    terminate: { method: 'isDone', check },
+    hooks: {},
+    ...parts,
+  });
+}
+
+/** An execution of a plan, right before its step `read` (or whatever comes first), with the given differences. Frozen. */
+export function makeExecution(plan: JobPlan, parts: Partial<Execution> = {}): Execution {
+  return freezeInDepth<Execution>({ ...beginExecution(plan, 'execution-1', startMs), phase: 'step', ...parts });
+}
+
+/** The error that a call throws; fails the test when it throws none. */
+export function catchError(call: () => unknown): Error & { readonly code?: string; readonly details?: unknown } {
+  try {
+    call();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** The message of the error that a call throws. */
+export function messageOf(call: () => unknown): string {
+  return catchError(call).message;
+}
+
+function makeStep(step: string | (Partial<StepPlan> & { readonly method: string })): StepPlan {
+  const parts = typeof step === 'string' ? { method: step } : step;
+  return { once: false, retry: defaultRetryPolicy, timeoutMs: undefined, minBudgetMs: 0, ...parts };
+}

@@ -1,8 +1,9 @@
 import { type DependencyContainer, container as globalContainer, type InjectionToken } from 'tsyringe';
 import { InvalidJobError } from '../errors';
 import type { JobClass } from '../runtime/core/job-plan';
-import { describeInjection, findUnmarkedParameters, makeInjectable } from './injection';
+import { describeInjection, describeResolution, findUnmarkedParameters, makeInjectable } from './injection';
 import type { Provider } from './provider';
+import { refuseCircles } from './refuse-circles';
 
 /** Where a handler's dependencies come from. */
 export interface HandlerScopeOptions {
@@ -14,11 +15,14 @@ export interface HandlerScopeOptions {
 /** The dependencies of one handler. Each invocation gets a child container of its own. */
 export class HandlerScope {
   readonly #container: DependencyContainer;
+  readonly #jobName: string;
 
-  constructor({ container = globalContainer, providers = [] }: HandlerScopeOptions) {
-    this.#container = container.createChildContainer();
+  /** @throws InvalidJobError when providers lead to each other in a circle. */
+  constructor({ container = globalContainer, providers = [] }: HandlerScopeOptions, jobName: string) {
+    this.#container = refuseCircles(container.createChildContainer());
+    this.#jobName = jobName;
     for (const { token, options, ...provider } of providers) {
-      this.#container.register(token, provider as never, options as never);
+      this.#explain(token, () => this.#container.register(token, provider as never, options as never));
     }
   }
 
@@ -27,18 +31,30 @@ export class HandlerScope {
     return this.#container.isRegistered(token, true);
   }
 
-  /** What is provided for a token, or the default when nobody provides it. */
+  /**
+   * What is provided for a token, or the default when nobody provides it.
+   *
+   * @throws InvalidJobError when what is provided lacks a dependency of its own.
+   */
   resolve<Value>(token: InjectionToken<Value>, createDefault: () => Value): Value {
-    return this.provides(token) ? this.#container.resolve(token) : createDefault();
+    return this.provides(token) ? this.#explain(token, () => this.#container.resolve(token)) : createDefault();
   }
 
   /** Opens the scope of one invocation, in which the given collaborators can be injected too. */
   openInvocation(collaborators: ReadonlyMap<InjectionToken, unknown>): InvocationScope {
-    const container = this.#container.createChildContainer();
+    const container = refuseCircles(this.#container.createChildContainer());
     for (const [token, value] of collaborators) {
       if (!this.provides(token)) container.register(token, { useValue: value });
     }
     return new InvocationScope(container);
+  }
+
+  #explain<Result>(token: InjectionToken, act: () => Result): Result {
+    try {
+      return act();
+    } catch (cause) {
+      throw new InvalidJobError(this.#jobName, [describeResolution(token, cause)], cause);
+    }
   }
 }
 

@@ -1,6 +1,8 @@
-import { injectable } from 'tsyringe';
+import { type InjectionToken, injectable } from 'tsyringe';
 import type { JobFault } from '../errors';
 import type { JobClass } from '../runtime/core/job-plan';
+import { nameToken } from './name-token';
+import { circleMark } from './refuse-circles';
 
 /** The metadata keys under which tsyringe and TypeScript keep constructor parameters. */
 const tokensKey = 'injectionTokens';
@@ -46,22 +48,52 @@ export function findUnmarkedParameters(jobClass: JobClass): JobFault[] {
   return faults;
 }
 
-/** Says which dependency could not be resolved, and why. */
+/** Says which of a job's dependencies could not be resolved, and why. */
 export function describeInjection(jobClass: JobClass, error: unknown): JobFault {
-  const message = error instanceof Error ? error.message : String(error);
-  const [first = '', ...rest] = message.split('\n').map((line) => line.trim());
-  const isCyclic = error instanceof RangeError || /Maximum call stack|circular dependency|for "undefined"/i.test(message);
-  const position = /at position #(\d+)/.exec(first)?.[1];
-  const token = position === undefined ? '' : ` (token ${nameToken(readParameters(jobClass)[Number(position)])})`;
+  const { first, last, isCyclic, position } = readFailure(error);
   if (position === undefined && !isCyclic) {
+    const message = error instanceof Error ? error.message : String(error);
     return { problem: `Constructor of class ${jobClass.name} failed: ${message}`, cure: 'Mend the constructor; the cause says where.' };
   }
-  const reason = isCyclic ? 'it depends on itself, directly or through others' : rest.at(-1);
+  const token = position === undefined ? '' : ` (token ${nameToken(readParameters(jobClass)[position])})`;
+  return describeReason(`${first.replace(/\.? Reason:$/, '')}${token}`, last, isCyclic);
+}
+
+/** Says why what is provided for a token could not be resolved. */
+export function describeResolution(token: InjectionToken, error: unknown): JobFault {
+  const { last, isCyclic } = readFailure(error);
+  return describeReason(`Token ${nameToken(token)} cannot be resolved`, last, isCyclic);
+}
+
+function describeReason(what: string, reason: string, isCyclic: boolean): JobFault {
+  if (isCyclic) {
+    const way = reason.startsWith(circleMark) ? `: ${reason.slice(circleMark.length)}` : ', directly or through others';
+    return {
+      problem: `${what}: it depends on itself${way}`,
+      cure: 'Break the circle, or inject one side with delay(() => …) of tsyringe.',
+    };
+  }
+  const unmarked = /^TypeInfo not known for "(.*)"$/.exec(reason)?.[1];
+  const cure =
+    unmarked === undefined
+      ? 'Provide the token: createHandler(Job, { providers: [{ token, useValue }] }), or register it in the container.'
+      : `Write @injectable() of tsyringe above class ${unmarked}: it has constructor parameters.`;
+  return { problem: `${what}: ${reason}`, cure };
+}
+
+/** What tsyringe says, one line for each dependency on the way to the one that could not be had. */
+function readFailure(error: unknown) {
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = message.split('\n').map((line) => line.trim());
+  const position = /at position #(\d+)/.exec(lines[0] ?? '')?.[1];
   return {
-    problem: `${first.replace(/\.? Reason:$/, '')}${token}: ${reason}`,
-    cure: isCyclic
-      ? 'Break the circle, or inject one side with delay(() => …) of tsyringe.'
-      : 'Provide the token: createHandler(Job, { providers: [{ token, useValue }] }), or register it in the container.',
+    first: lines[0] ?? '',
+    last: lines.at(-1) ?? '',
+    // tsyringe fails to write its message about a circle of symbols: Array.join takes none.
+    isCyclic:
+      error instanceof RangeError ||
+      /Maximum call stack|circular dependency|registration cycle|Symbol value to a string|for "undefined"/i.test(message),
+    position: position === undefined ? undefined : Number(position),
   };
 }
 
@@ -79,9 +111,4 @@ function readParameters(jobClass: JobClass): Parameter[] {
   const tokens = (Reflect.getOwnMetadata(tokensKey, declaring) ?? {}) as Record<number, Parameter>;
   for (const [index, token] of Object.entries(tokens)) parameters[Number(index)] = token;
   return parameters;
-}
-
-function nameToken(parameter: Parameter): string {
-  const token = typeof parameter === 'object' && parameter !== null && 'token' in parameter ? parameter.token : parameter;
-  return typeof token === 'function' ? token.name : String(token);
 }

@@ -11,7 +11,7 @@ export interface RunJobOptions extends RunExecutionOptions {
 }
 
 /** Makes a job's handler and runs one execution of it to its end. */
-export function runJob(
+export async function runJob(
   jobClass: Parameters<typeof createHandler>[0],
   { world = virtualWorld(), providers = [], ...options }: RunJobOptions = {},
 ): Promise<ExecutionRecord> {

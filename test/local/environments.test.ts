@@ -54,6 +54,7 @@ describe('an invocation that does not end by itself', () => {
     const { reason, durationMs, environmentId } = await ended;
     expect(reason).toBe('time-out');
     expect(durationMs).toBeGreaterThanOrEqual(295);
+    expect(durationMs).toBeLessThan(3000);
     const again = next(lambda, 'invocation-end');
     await lambda.invoke({ functionName: 'puppet', payload: { do: 'count' } });
     expect(await again).toMatchObject({ cold: true, response: '1' });

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { LocalLambda } from '../../src/local';
+import { preloadSource } from '../../src/local/environment/preload-source';
 import { collect, next, puppet, reasons, startPuppet, stopAll } from './start-lambda';
 
 afterEach(stopAll);
@@ -89,6 +90,22 @@ describe('idle', () => {
     await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'fail' } });
     await lambda.idle();
     expect(lambda.metric('puppet', 'Invocations')).toBe(4);
+  });
+});
+
+describe('the preloaded module', () => {
+  it('ends its process when the lifeline to the parent closes, even without the guardian', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'baton-preload-'));
+    const preload = join(directory, 'preload.cjs');
+    writeFileSync(preload, preloadSource);
+    const child = spawn(process.execPath, ['--require', preload, '-e', 'setInterval(() => {}, 1000)'], {
+      env: { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:1' },
+      stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    });
+    const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+    child.stdio[3]?.destroy();
+    expect(await ended).toBe('SIGKILL');
+    rmSync(directory, { recursive: true });
   });
 });
 

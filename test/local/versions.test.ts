@@ -79,7 +79,7 @@ describe('a published version', () => {
     expect((await lambda.invoke({ functionName: 'job' })).payload).toBe('new');
   });
 
-  it('keeps what .js means in its package', async () => {
+  it('may be an ES module whose file ends with .js', async () => {
     writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
     const lambda = await startLambda();
     await lambda.createFunction({ name: 'job', code: writeCode('esm', 'job.js') });

@@ -1,3 +1,4 @@
+import { BatonError } from '../../errors';
 import { type Continuation, corrupt, readContinuation } from './continuation';
 import { isRecord } from './is-record';
 import type { JobPlan } from './job-plan';
@@ -25,9 +26,12 @@ export interface Envelope {
 export function writeEnvelope({ continuation, state }: Envelope, checksum: Checksum): string {
   const head = JSON.stringify(continuation);
   const body = state.kind === 'json' ? state.text : JSON.stringify(state.text);
-  const text = `{"lambdaBaton":{"v":1,"checksum":"${checksum(`${head}\n${body}`)}","continuation":${head},"state":{"${state.kind}":${body}}}}`;
+  const sum = checksum(`${head}\n${state.kind}\n${body}`);
+  const text = `{"lambdaBaton":{"v":1,"checksum":"${sum}","continuation":${head},"state":{"${state.kind}":${body}}}}`;
   return escapeNonCharacters(text);
 }
+
+const parts: readonly string[] = ['v', 'checksum', 'continuation', 'state'];
 
 /**
  * Reads a continuation message.
@@ -36,11 +40,21 @@ export function writeEnvelope({ continuation, state }: Envelope, checksum: Check
  * @throws IncompatibleStateError when it is of other code than this.
  */
 export function readEnvelope(plan: JobPlan, envelope: Readonly<Record<string, unknown>>, checksum: Checksum): Envelope {
+  try {
+    return readParts(plan, envelope, checksum);
+  } catch (thrown) {
+    throw BatonError.is(thrown) ? thrown : corrupt('it is not a JSON document', thrown);
+  }
+}
+
+function readParts(plan: JobPlan, envelope: Readonly<Record<string, unknown>>, checksum: Checksum): Envelope {
+  if (!Object.keys(envelope).every((part) => parts.includes(part)))
+    throw corrupt('it has a part that this version of lambda-baton does not know');
   const { continuation: received, state } = envelope;
   const kind = readKind(state);
   const value = (state as Record<string, unknown>)[kind];
   const body = stringify(value);
-  if (envelope.checksum !== checksum(`${stringify(received)}\n${body}`)) throw corrupt('its checksum does not match its content');
+  if (envelope.checksum !== checksum(`${stringify(received)}\n${kind}\n${body}`)) throw corrupt('its checksum does not match its content');
   const continuation = readContinuation(plan, received);
   if (kind === 'json') return { continuation, state: { kind, text: body } };
   if (typeof value !== 'string') throw corrupt('its state is not text');

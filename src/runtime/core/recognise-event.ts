@@ -1,12 +1,14 @@
-import { CorruptContinuationError, InvalidInputError } from '../../errors';
+import { BatonError, CorruptContinuationError, InvalidInputError } from '../../errors';
 import type { Arrival, BatchRecord, Recognition } from './arrival';
 import { isRecord } from './is-record';
 
 /** The key that tells our envelopes from every other event. */
 const envelopeKey = 'lambdaBaton';
+const envelopeOpening = /^\s*\{\s*"lambdaBaton"/;
 const loneSurrogate = /\p{Surrogate}/u;
 /** The longest execution id, in characters: it has to fit every store's keys. */
 const maxIdLength = 256;
+const usableId = `a string of 1 to ${maxIdLength} characters`;
 
 /**
  * Says what an event is: a continuation, an SQS batch of continuations and starts, or the start of an execution.
@@ -15,19 +17,31 @@ const maxIdLength = 256;
  * @throws InvalidInputError when the event cannot be a JSON document.
  */
 export function recogniseEvent(event: unknown, awsRequestId: string): Recognition {
+  try {
+    return recognise(event, awsRequestId);
+  } catch (thrown) {
+    throw ensureTyped(thrown);
+  }
+}
+
+function recognise(event: unknown, awsRequestId: string): Recognition {
   if (isSqsBatch(event)) return { kind: 'batch', records: event.Records.map(readRecord) };
   if (isEnvelope(event)) return { kind: 'single', arrival: readEnvelope(event[envelopeKey]) };
-  const executionId = isEventBridgeEvent(event) ? event.id : awsRequestId;
-  return { kind: 'single', arrival: { kind: 'start', executionId: checkId(executionId), input: copyJson(event) } };
+  const executionId = isEventBridgeEvent(event) ? event.id : checkId(awsRequestId, 'awsRequestId of the context');
+  return { kind: 'single', arrival: { kind: 'start', executionId, input: copyJson(event) } };
 }
 
 function isSqsBatch(event: unknown): event is { Records: Record<string, unknown>[] } {
   if (!isRecord(event) || !Array.isArray(event.Records) || event.Records.length === 0) return false;
-  return event.Records.every((record) => isRecord(record) && record.eventSource === 'aws:sqs' && typeof record.messageId === 'string');
+  return Array.from(event.Records).every(isSqsRecord);
+}
+
+function isSqsRecord(record: unknown): boolean {
+  return isRecord(record) && record.eventSource === 'aws:sqs' && typeof record.messageId === 'string';
 }
 
 function isEventBridgeEvent(event: unknown): event is { id: string } {
-  return isRecord(event) && typeof event.id === 'string' && event.id !== '' && 'detail-type' in event && typeof event.source === 'string';
+  return isRecord(event) && isUsableId(event.id) && 'detail-type' in event && typeof event.source === 'string';
 }
 
 function isEnvelope(event: unknown): event is Record<string, unknown> {
@@ -40,21 +54,23 @@ function readRecord(record: Record<string, unknown>): BatchRecord {
   const groupId = typeof attributes.MessageGroupId === 'string' ? attributes.MessageGroupId : undefined;
   try {
     return { messageId, groupId, arrival: readBody(record.body, messageId), error: undefined };
-  } catch (error) {
-    return { messageId, groupId, arrival: undefined, error };
+  } catch (thrown) {
+    return { messageId, groupId, arrival: undefined, error: ensureTyped(thrown) };
   }
 }
 
 function readBody(body: unknown, messageId: string): Arrival {
   const content = typeof body === 'string' ? parseOrKeep(body) : body;
   if (isEnvelope(content)) return readEnvelope(content[envelopeKey]);
-  return { kind: 'start', executionId: checkId(messageId), input: copyJson(content) };
+  return { kind: 'start', executionId: checkId(messageId, 'messageId of the record'), input: copyJson(content) };
 }
 
+/** A text that is no JSON is the input itself, unless it was one of our envelopes: that must not start anything. */
 function parseOrKeep(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    if (envelopeOpening.test(text)) throw damaged('it is not whole');
     return text;
   }
 }
@@ -65,7 +81,8 @@ function readEnvelope(envelope: unknown): Arrival {
   const { start, continuation } = envelope;
   if (continuation !== undefined && start === undefined) return { kind: 'continuation', envelope };
   if (isRecord(start) && continuation === undefined) {
-    return { kind: 'start', executionId: checkId(start.executionId), input: copyJson(start.input) };
+    if (!isUsableId(start.executionId)) throw damaged(`its executionId is not ${usableId}`);
+    return { kind: 'start', executionId: start.executionId, input: copyJson(start.input) };
   }
   throw damaged('it holds neither one start nor one continuation');
 }
@@ -74,11 +91,17 @@ function describeFormat(format: unknown): string {
   return typeof format === 'number' ? String(format) : `a value of type ${format === null ? 'null' : typeof format}`;
 }
 
-function checkId(executionId: unknown): string {
-  const isUsable =
-    typeof executionId === 'string' && executionId !== '' && executionId.length <= maxIdLength && !loneSurrogate.test(executionId);
-  if (isUsable) return executionId;
-  throw damaged(`its executionId is not a string of 1 to ${maxIdLength} characters`);
+function isUsableId(id: unknown): id is string {
+  return typeof id === 'string' && id !== '' && id.length <= maxIdLength && !loneSurrogate.test(id);
+}
+
+function checkId(id: unknown, source: string): string {
+  if (isUsableId(id)) return id;
+  throw new InvalidInputError({
+    problem: `The ${source} cannot be the id of an execution: it is not ${usableId}.`,
+    cure: 'Pass the event and the context on as Lambda gave them, or start with an envelope that says the executionId.',
+    details: { job: '', faults: [source] },
+  });
 }
 
 /** A copy that is ours to freeze, and nothing but JSON. */
@@ -86,13 +109,22 @@ function copyJson(event: unknown): unknown {
   try {
     return JSON.parse(JSON.stringify(event) ?? 'null');
   } catch (cause) {
-    throw new InvalidInputError({
-      problem: 'The start event is not a JSON document.',
-      cure: 'Send plain JSON: no cycles, no BigInt, at most a few thousand levels deep.',
-      details: { job: '', faults: ['not JSON'] },
-      cause,
-    });
+    throw describeNotJson(cause);
   }
+}
+
+/** Our own error as it is; anything else came out of an event that no JSON text can give: a getter, a Proxy. */
+function ensureTyped(thrown: unknown): BatonError {
+  return BatonError.is(thrown) ? thrown : describeNotJson(thrown);
+}
+
+function describeNotJson(cause: unknown): InvalidInputError {
+  return new InvalidInputError({
+    problem: 'The start event is not a JSON document.',
+    cure: 'Send plain JSON: no cycles, no BigInt, at most a few thousand levels deep.',
+    details: { job: '', faults: ['not JSON'] },
+    cause,
+  });
 }
 
 function damaged(reason: string): CorruptContinuationError {

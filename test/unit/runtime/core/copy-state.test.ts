@@ -60,6 +60,8 @@ describe('copyState', () => {
     const copy = copyState({ field: value });
     expect(differenceBetween(copy.values, { field: value })).toBeUndefined();
     expect(copy.isPlain).toBe(isPlain);
+    const originals = new Set(objectsIn({ value }));
+    expect(objectsIn(copy.values).some((object) => originals.has(object))).toBe(false);
   });
 
   it.each<[string, string, boolean]>([

@@ -1,0 +1,131 @@
+import {
+  createHandler,
+  LongRunning,
+  OnComplete,
+  OnFailure,
+  OnHandoff,
+  OnResume,
+  OnStart,
+  State,
+  Step,
+  type StepContext,
+  TerminalError,
+  Terminate,
+} from '../../../src';
+import { fakeContext } from '../../helpers/fake-context';
+import { RecordingSender } from '../../helpers/recording-sender';
+import { virtualWorld } from '../../helpers/virtual-world';
+
+/** Many executions, and a machine that may be busy. */
+jest.setTimeout(60_000);
+
+interface Input {
+  readonly number: number;
+}
+
+describe('two hundred executions at once in one process', () => {
+  it('do not see each other: neither state, nor input, logs, hooks or results', async () => {
+    const world = virtualWorld();
+    const [sender] = world.senders as [RecordingSender];
+    const hooks = new Map<string, string[]>();
+    const foreign: string[] = [];
+    const tell = ({ executionId }: StepContext, hook: string) => {
+      hooks.set(executionId, [...(hooks.get(executionId) ?? []), hook]);
+    };
+
+    @LongRunning({ safeMs: 1_000, intervalMs: 100 })
+    class Busy {
+      @State() rows: number[] = [];
+      @State() owner = '';
+      mine = '';
+
+      check({ executionId, input }: StepContext<Input>) {
+        if (this.owner !== executionId || !executionId.endsWith(`-${input.number}`)) foreign.push(executionId);
+        if (this.mine !== '' && this.mine !== executionId) foreign.push(executionId);
+        this.mine = executionId;
+      }
+
+      @OnStart() begin(ctx: StepContext<Input>) {
+        this.owner = ctx.executionId;
+        tell(ctx, 'start');
+      }
+
+      @OnResume() wake(ctx: StepContext<Input>) {
+        this.check(ctx);
+        tell(ctx, 'resume');
+      }
+
+      @Step({ retry: { maxAttempts: 2 } }) async work(ctx: StepContext<Input>) {
+        this.check(ctx);
+        const { number } = ctx.input;
+        this.rows.push(number * 1_000 + this.rows.length);
+        await world.timer.sleep(50 + ((number * 37) % 200));
+        this.check(ctx);
+        ctx.logger.info('worked', { number });
+        if (number % 10 === 3 && this.rows.length === 3) throw new TerminalError(`failure of ${number}`);
+        if (number % 10 === 4 && ctx.attempt === 1) throw new Error('again');
+      }
+
+      @OnHandoff() sleep(ctx: StepContext<Input>) {
+        this.check(ctx);
+        tell(ctx, 'handoff');
+      }
+
+      @Terminate() isDone({ input }: StepContext<Input>) {
+        return this.rows.length === 3 + (input.number % 9);
+      }
+
+      @OnComplete() end(ctx: StepContext<Input>) {
+        tell(ctx, 'complete');
+        return { number: ctx.input.number, rows: this.rows };
+      }
+
+      @OnFailure() fail(_error: unknown, ctx: StepContext<Input>) {
+        tell(ctx, 'failure');
+      }
+    }
+
+    const handler = createHandler(Busy, { providers: world.providers });
+    const numbers = Array.from({ length: 200 }, (_value, number) => number);
+
+    const runOne = async (number: number) => {
+      let event: unknown = { number };
+      for (let invocation = 1; ; invocation += 1) {
+        const awsRequestId = invocation === 1 ? `execution-${number}` : `request-${number}-${invocation}`;
+        const answer = await handler(event, fakeContext({ clock: world.clock, remainingMs: 1_300 + number, awsRequestId }));
+        const sent = sender.sent.filter(({ executionId }) => executionId === `execution-${number}`);
+        if (sent.length < invocation) return { invocation, answer };
+        event = JSON.parse(sent.at(-1)?.body ?? '');
+      }
+    };
+
+    const outcomes = (await world.timer.drive(Promise.allSettled(numbers.map(runOne)))) ?? [];
+
+    expect(foreign).toEqual([]);
+    for (const [number, outcome] of outcomes.entries()) {
+      const executionId = `execution-${number}`;
+      const told = hooks.get(executionId) ?? [];
+      if (number % 10 === 3) {
+        expect(outcome).toMatchObject({
+          status: 'rejected',
+          reason: { details: { executionId }, cause: { message: `failure of ${number}` } },
+        });
+        expect([told[0], told.at(-1)]).toEqual(['start', 'failure']);
+      } else {
+        const rows = Array.from({ length: 3 + (number % 9) }, (_value, index) => number * 1_000 + index);
+        expect(outcome).toMatchObject({
+          status: 'fulfilled',
+          value: { answer: { status: 'completed', executionId, result: { number, rows } } },
+        });
+        expect([told[0], told.at(-1)]).toEqual(['start', 'complete']);
+      }
+      const pairs = told.slice(1, -1);
+      expect(pairs.filter((hook) => hook === 'handoff').length).toBe(pairs.filter((hook) => hook === 'resume').length);
+    }
+    expect(sender.sent.length).toBeGreaterThan(200);
+    const strangers = world.logger.find('worked').filter(({ fields }) => fields.executionId !== `execution-${String(fields.number)}`);
+    expect(strangers).toEqual([]);
+    expect(world.logger.find('execution completed')).toHaveLength(180);
+    expect(world.timer.armedCount).toBe(0);
+  });
+});

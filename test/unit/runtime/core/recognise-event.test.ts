@@ -1,0 +1,490 @@
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { BatonError, CorruptContinuationError, InvalidInputError } from '../../../../src/errors';
+import { NodePlatform } from '../../../../src/runtime/adapters/node-platform';
+import type { BatchRecord, Recognition } from '../../../../src/runtime/core/arrival';
+import { describeContinuation } from '../../../../src/runtime/core/continuation';
+import { readEnvelope, writeEnvelope } from '../../../../src/runtime/core/envelope';
+import { freezeInDepth } from '../../../../src/runtime/core/freeze-in-depth';
+import { recogniseEvent } from '../../../../src/runtime/core/recognise-event';
+import { catchError, makeExecution, makePlan, messageOf } from './core.helpers';
+
+const plan = makePlan();
+const { checksum } = new NodePlatform();
+const body = writeEnvelope(
+  {
+    continuation: describeContinuation(plan, makeExecution(plan, { invocation: 2 }), { month: '2026-11' }),
+    state: { kind: 'json', text: '{"n":1}' },
+  },
+  checksum,
+);
+const continuation = JSON.parse(body);
+const startEnvelope = { lambdaBaton: { v: 1, start: { executionId: 'nightly-7', input: { month: '2026-11' } } } };
+
+function recognise(event: unknown): Recognition {
+  return recogniseEvent(event, 'request-1');
+}
+
+function started(input: unknown, executionId = 'request-1'): Recognition {
+  return { kind: 'single', arrival: { kind: 'start', executionId, input } };
+}
+
+function sqsRecord(content: unknown, messageId = 'message-1', attributes: object = {}): Record<string, unknown> {
+  return { messageId, body: content, attributes: { ApproximateReceiveCount: '1', ...attributes }, eventSource: 'aws:sqs' };
+}
+
+function readRecords(...records: unknown[]): readonly BatchRecord[] {
+  const recognition = recognise({ Records: records });
+  if (recognition.kind !== 'batch') throw new Error(`it is ${recognition.kind}`);
+  return recognition.records;
+}
+
+/** What is said about a record that cannot be read. */
+function messageIn(record: unknown): string {
+  const [read] = readRecords(record);
+  return BatonError.is(read?.error) ? read.error.message : '';
+}
+
+const s3Event = { Records: [{ eventSource: 'aws:s3', s3: { object: { key: 'flights.json' } } }] };
+const snsEvent = { Records: [{ EventSource: 'aws:sns', Sns: { MessageId: 'sns-1', Message: body } }] };
+const busEvent = { id: 'bus-1', source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: { month: '2026-11' } };
+
+describe('recogniseEvent: what starts an execution', () => {
+  it.each<[string, unknown]>([
+    ['an object', { month: '2026-11' }],
+    ['an empty object', {}],
+    ['a list', [1, 2]],
+    ['a text', 'november'],
+    ['a text that looks like one of our envelopes', body],
+    ['an empty text', ''],
+    ['a number', 7],
+    ['zero', 0],
+    ['true', true],
+    ['null', null],
+    ['an S3 event', s3Event],
+    ['an SNS event', snsEvent],
+    ['an event with no records', { Records: [] }],
+    ['an event whose Records is no list', { Records: { eventSource: 'aws:sqs' } }],
+    ['an event whose records are of two sources', { Records: [sqsRecord('{}'), ...s3Event.Records] }],
+    ['an event with a record that is none', { Records: [sqsRecord('{}'), null] }],
+    ['an SQS record without its messageId', { Records: [{ eventSource: 'aws:sqs', body: '{}' }] }],
+    ['an envelope somewhere inside', { detail: startEnvelope }],
+    ['a list of envelopes', [startEnvelope]],
+    ['an event with an id that is not EventBridge’s', { id: 'order-9', source: 'shop' }],
+    ['an EventBridge event whose id is a number', { ...busEvent, id: 9 }],
+    ['an EventBridge event whose id is empty', { ...busEvent, id: '' }],
+    ['an EventBridge event whose id is too long for a store’s key', { ...busEvent, id: 'x'.repeat(257) }],
+    ['an EventBridge event whose id is half a character', { ...busEvent, id: '\ud800' }],
+  ])('%s is the whole input, and awsRequestId is the id', (_what, event) => {
+    expect(recognise(event)).toEqual(started(event));
+  });
+
+  it('undefined is no input at all, which is null', () => {
+    expect(recognise(undefined)).toEqual(started(null));
+  });
+
+  it('an EventBridge event is the whole input, and its own id is the id', () => {
+    expect(recognise(busEvent)).toEqual(started(busEvent, 'bus-1'));
+  });
+
+  it.each([1, 256])('a start envelope says id and input, the id with %i characters', (length) => {
+    const executionId = 'é'.repeat(length);
+    expect(recognise({ lambdaBaton: { v: 1, start: { executionId, input: [1] } } })).toEqual(started([1], executionId));
+  });
+
+  it('a start envelope without an input has the input null', () => {
+    expect(recognise({ lambdaBaton: { v: 1, start: { executionId: 'nightly-7' } } })).toEqual(started(null, 'nightly-7'));
+  });
+
+  it('an envelope wins over the EventBridge event around it', () => {
+    expect(recognise({ ...busEvent, ...startEnvelope })).toEqual(started({ month: '2026-11' }, 'nightly-7'));
+  });
+
+  it('keeps __proto__ as data and touches no prototype', () => {
+    const { arrival } = recognise(JSON.parse('{"__proto__":{"isAdmin":true}}')) as { arrival: { input: object } };
+    expect(Object.keys(arrival.input)).toEqual(['__proto__']);
+    expect(Object.getPrototypeOf(arrival.input)).toBe(Object.prototype);
+  });
+
+  it('gives the execution an input of its own, as JSON sees it', () => {
+    const event = { when: new Date(0), gone: undefined, nested: { list: [1] } };
+    const recognition = recognise(event);
+    expect(recognition).toEqual(started({ when: '1970-01-01T00:00:00.000Z', nested: { list: [1] } }));
+    event.nested.list.push(2);
+    expect(recognition).toMatchObject({ arrival: { input: { nested: { list: [1] } } } });
+  });
+});
+
+describe('recogniseEvent: a continuation', () => {
+  it('is handed on as it is, unread', () => {
+    expect(recognise(continuation)).toEqual({ kind: 'single', arrival: { kind: 'continuation', envelope: continuation.lambdaBaton } });
+    const odd = { v: 1, continuation: null };
+    expect(recognise({ lambdaBaton: odd })).toEqual({ kind: 'single', arrival: { kind: 'continuation', envelope: odd } });
+  });
+});
+
+describe('recogniseEvent: one of our envelopes that is not whole', () => {
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a text', 'start'],
+    ['a list', [1]],
+    ['an empty object', {}],
+    ['one without a format', { start: startEnvelope.lambdaBaton.start }],
+    ['one of format 2', { ...startEnvelope.lambdaBaton, v: 2 }],
+    ['one of format "1"', { ...startEnvelope.lambdaBaton, v: '1' }],
+    ['one with neither start nor continuation', { v: 1 }],
+    ['one with both', { ...startEnvelope.lambdaBaton, ...continuation.lambdaBaton }],
+    ['one whose start is null', { v: 1, start: null }],
+    ['one whose start is a list', { v: 1, start: ['nightly-7'] }],
+    ['one whose start has no id', { v: 1, start: { input: 1 } }],
+    ['one whose id is empty', { v: 1, start: { executionId: '' } }],
+    ['one whose id is a number', { v: 1, start: { executionId: 7 } }],
+    ['one whose id has 257 characters', { v: 1, start: { executionId: 'x'.repeat(257) } }],
+    ['one whose id is half a character', { v: 1, start: { executionId: 'a\udc00' } }],
+  ])('is refused: %s', (_what, lambdaBaton) => {
+    expect(() => recognise({ lambdaBaton })).toThrow(CorruptContinuationError);
+    const [record] = readRecords(sqsRecord(JSON.stringify({ lambdaBaton })));
+    expect(record).toMatchObject({ messageId: 'message-1', arrival: undefined, error: { code: 'CORRUPT_CONTINUATION' } });
+  });
+
+  it('is told what it should be, and never what is in it', () => {
+    expect(messageOf(() => recognise({ lambdaBaton: 'secret' }))).toMatchInlineSnapshot(`
+"The event is a lambda-baton envelope, but it is not an object.
+→ Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
+`);
+    expect(messageOf(() => recognise({ lambdaBaton: { v: 2 } }))).toMatchInlineSnapshot(`
+"The event is a lambda-baton envelope, but its format is 2, and this version of lambda-baton reads format 1.
+→ Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
+`);
+    expect(messageOf(() => recognise({ lambdaBaton: { v: 'secret' } }))).toMatchInlineSnapshot(`
+"The event is a lambda-baton envelope, but its format is a value of type string, and this version of lambda-baton reads format 1.
+→ Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
+`);
+    expect(messageOf(() => recognise({ lambdaBaton: { v: null } }))).toMatchInlineSnapshot(`
+"The event is a lambda-baton envelope, but its format is a value of type null, and this version of lambda-baton reads format 1.
+→ Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
+`);
+    expect(messageOf(() => recognise({ lambdaBaton: { v: 1 } }))).toMatchInlineSnapshot(`
+"The event is a lambda-baton envelope, but it holds neither one start nor one continuation.
+→ Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
+`);
+    expect(messageOf(() => recognise({ lambdaBaton: { v: 1, start: { executionId: '' } } }))).toMatchInlineSnapshot(`
+"The event is a lambda-baton envelope, but its executionId is not a string of 1 to 256 characters.
+→ Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
+`);
+    expect(messageIn(sqsRecord(body.slice(0, 99)))).toMatchInlineSnapshot(`
+"The event is a lambda-baton envelope, but it is not whole.
+→ Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
+`);
+  });
+});
+
+describe('recogniseEvent: an SQS batch', () => {
+  it('has one arrival per record, in order, each with its own id', () => {
+    expect(readRecords(sqsRecord('{"n":1}', 'a'), sqsRecord(body, 'b'), sqsRecord(JSON.stringify(startEnvelope), 'c'))).toEqual([
+      { messageId: 'a', groupId: undefined, arrival: { kind: 'start', executionId: 'a', input: { n: 1 } }, error: undefined },
+      { messageId: 'b', groupId: undefined, arrival: { kind: 'continuation', envelope: continuation.lambdaBaton }, error: undefined },
+      {
+        messageId: 'c',
+        groupId: undefined,
+        arrival: { kind: 'start', executionId: 'nightly-7', input: { month: '2026-11' } },
+        error: undefined,
+      },
+    ]);
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['JSON', '{"n":1}', { n: 1 }],
+    ['a JSON text', '"november"', 'november'],
+    ['a JSON number', '12', 12],
+    ['JSON null', 'null', null],
+    ['a text that is no JSON', 'november', 'november'],
+    ['an empty text', '', ''],
+    ['JSON that was cut short, of someone else', '{"n":1', '{"n":1'],
+    ['a text about an envelope', 'see {"lambdaBaton":', 'see {"lambdaBaton":'],
+    ['nothing', undefined, null],
+    ['an object, as a test may have it', { n: 1 }, { n: 1 }],
+    ['an EventBridge event: the messageId stays the id', JSON.stringify(busEvent), busEvent],
+    ['an SQS batch: it is not opened again', JSON.stringify({ Records: [sqsRecord('{}')] }), { Records: [sqsRecord('{}')] }],
+  ])('takes the body as input: %s', (_what, content, input) => {
+    expect(readRecords(sqsRecord(content))[0]).toEqual({
+      messageId: 'message-1',
+      groupId: undefined,
+      arrival: { kind: 'start', executionId: 'message-1', input },
+      error: undefined,
+    });
+  });
+
+  it.each(['{"lambdaBaton"', '{"lambdaBaton":', ' {\n "lambdaBaton" : { "v": 1,', body.slice(0, -1), `${body}}`])(
+    'never starts anything with what is left of one of our envelopes: %j',
+    (content) => {
+      expect(readRecords(sqsRecord(content))[0]).toMatchObject({ arrival: undefined, error: { code: 'CORRUPT_CONTINUATION' } });
+    },
+  );
+
+  it('keeps a damaged record from harming the others', () => {
+    const records = readRecords(sqsRecord('{"lambdaBaton":1}', 'a'), sqsRecord('{"n":1}', 'b'));
+    expect(records.map(({ messageId, arrival }) => [messageId, arrival?.kind])).toEqual([
+      ['a', undefined],
+      ['b', 'start'],
+    ]);
+  });
+
+  it.each<[string, object, string | undefined]>([
+    ['of a FIFO queue', { attributes: { MessageGroupId: 'group-1' } }, 'group-1'],
+    ['of a standard queue', { attributes: {} }, undefined],
+    ['whose group is a number', { attributes: { MessageGroupId: 7 } }, undefined],
+    ['without attributes', { attributes: undefined }, undefined],
+    ['whose attributes are a text', { attributes: 'group-1' }, undefined],
+  ])('knows the group of a record %s', (_what, parts, groupId) => {
+    expect(readRecords({ ...sqsRecord('{}'), ...parts })[0]?.groupId).toBe(groupId);
+    expect(readRecords({ ...sqsRecord('{"lambdaBaton":1}'), ...parts })[0]?.groupId).toBe(groupId);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['too long', 'x'.repeat(257)],
+  ])('refuses a record whose messageId cannot be an id: %s', (_what, messageId) => {
+    expect(readRecords(sqsRecord('{}', messageId))[0]).toMatchObject({ arrival: undefined, error: { code: 'INVALID_INPUT' } });
+  });
+
+  it('refuses a record whose body is an object that is no JSON', () => {
+    expect(readRecords(sqsRecord({ n: 1n }))[0]).toMatchObject({ arrival: undefined, error: { code: 'INVALID_INPUT' } });
+  });
+});
+
+describe('recogniseEvent: what no delivery can be', () => {
+  it.each<[string, () => unknown]>([
+    ['a cycle', makeCycle],
+    ['a BigInt', () => ({ n: 1n })],
+    ['a toJSON that throws', () => ({ toJSON: raise })],
+    ['a getter that throws', () => Object.defineProperty({}, 'n', { enumerable: true, get: raise })],
+    ['a getter for Records that throws', () => Object.defineProperty({}, 'Records', { get: raise })],
+    [
+      'a getter for a body that throws a revoked Proxy',
+      () => ({ Records: [Object.defineProperty(sqsRecord(''), 'attributes', { get: raiseRevoked })] }),
+    ],
+    ['a getter for our key that throws', () => Object.defineProperty({}, 'lambdaBaton', { get: raise })],
+    ['a revoked Proxy', makeRevoked],
+    ['a revoked Proxy among the records', () => ({ Records: [makeRevoked()] })],
+    ['a Proxy whose every trap throws', makeTrap],
+    ['a nest of ten thousand lists', () => nest(10_000)],
+  ])('is refused in a typed way: %s', (_what, make) => {
+    expect(() => recognise(make())).toThrow(InvalidInputError);
+  });
+
+  it.each<[string, unknown]>([
+    ['a symbol', Symbol('start')],
+    ['a function', () => 1],
+  ])('is no input when it is %s, which JSON leaves out', (_what, event) => {
+    expect(recognise(event)).toEqual(started(null));
+  });
+
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['empty', ''],
+    ['a number', 7],
+    ['too long', 'x'.repeat(257)],
+  ])('is refused when the awsRequestId is %s', (_what, awsRequestId) => {
+    expect(() => recogniseEvent({}, awsRequestId as string)).toThrow(InvalidInputError);
+  });
+
+  it('takes records that are missing from their list for no batch', () => {
+    expect(recognise({ Records: new Array(2) })).toEqual(started({ Records: [null, null] }));
+  });
+
+  it('takes objects of another realm and without prototypes for what they are', () => {
+    const foreign: unknown = runInNewContext(`(${JSON.stringify({ Records: [sqsRecord(body)] })})`);
+    expect(recognise(foreign)).toMatchObject({ kind: 'batch', records: [{ arrival: { kind: 'continuation' } }] });
+    expect(recognise(Object.assign(Object.create(null), continuation))).toMatchObject({ arrival: { kind: 'continuation' } });
+  });
+
+  it('takes ten megabytes of brackets in a body for a text', () => {
+    const brackets = '['.repeat(10_000_000);
+    expect(readRecords(sqsRecord(brackets))[0]?.arrival).toEqual({ kind: 'start', executionId: 'message-1', input: brackets });
+  });
+
+  it('says what was wrong, and what to do', () => {
+    const error = catchError(() => recognise({ n: 1n }));
+    expect(error.cause).toBeInstanceOf(TypeError);
+    expect(error.message).toMatchInlineSnapshot(`
+"The start event is not a JSON document.
+→ Send plain JSON: no cycles, no BigInt, at most a few thousand levels deep."
+`);
+    expect(messageOf(() => recogniseEvent({}, ''))).toMatchInlineSnapshot(`
+"The awsRequestId of the context cannot be the id of an execution: it is not a string of 1 to 256 characters.
+→ Pass the event and the context on as Lambda gave them, or start with an envelope that says the executionId."
+`);
+    expect(messageIn(sqsRecord('{}', ''))).toMatchInlineSnapshot(`
+"The messageId of the record cannot be the id of an execution: it is not a string of 1 to 256 characters.
+→ Pass the event and the context on as Lambda gave them, or start with an envelope that says the executionId."
+`);
+  });
+});
+
+/** What a generator cannot make, because fast-check looks at its values; their names stand for them until a run begins. */
+const hostile: Record<string, () => unknown> = {
+  '<revoked>': makeRevoked,
+  '<trap>': makeTrap,
+  '<cycle>': makeCycle,
+  '<getter>': () => Object.defineProperty(sqsRecord(''), 'body', { enumerable: true, get: raiseRevoked }),
+  '<deep>': () => nest(10_000),
+};
+
+describe('recogniseEvent: laws', () => {
+  const ours = ['lambdaBaton', 'v', 'start', 'continuation', 'executionId', 'input', 'state', 'checksum', 'json', 'text', 'packed'];
+  const theirs = [
+    'Records',
+    'eventSource',
+    'messageId',
+    'body',
+    'attributes',
+    'MessageGroupId',
+    'id',
+    'detail-type',
+    'source',
+    'toJSON',
+    '__proto__',
+  ];
+  const jsonLeaves = fc.oneof(
+    fc.constantFrom<unknown>(1, 'aws:sqs', 'a', '', null, body, body.slice(0, 60), '{"lambdaBaton":{}}'),
+    fc.constantFrom(body, JSON.stringify(startEnvelope), JSON.stringify(continuation.lambdaBaton)).map((text) => JSON.parse(text)),
+    fc.jsonValue(),
+  );
+  const leaves = fc.oneof(
+    jsonLeaves,
+    fc.constantFrom<unknown>(undefined, 1n, Symbol('x'), ...Object.keys(hostile)),
+    fc.anything({ withBigInt: true, withSparseArray: true, withNullPrototype: true, withDate: true, withMap: true, withBoxedValues: true }),
+  );
+  const lookAlikes = fc.letrec<{ node: unknown }>((tie) => ({
+    node: fc.oneof(
+      { depthSize: 'small' },
+      leaves,
+      fc.array(tie('node'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...ours, ...theirs), tie('node'), { maxKeys: 5 }),
+      fc
+        .array(fc.record({ eventSource: fc.constant('aws:sqs'), messageId: fc.constant('m'), body: tie('node'), attributes: tie('node') }))
+        .map((Records) => ({ Records })),
+    ),
+  })).node;
+  /** Valid envelopes with one of their parts replaced, at any depth. */
+  const mutate = (leaf: fc.Arbitrary<unknown>) =>
+    fc.tuple(fc.constantFrom(body, JSON.stringify(startEnvelope)), fc.nat(), leaf, fc.boolean()).map(([text, at, part, isInBatch]) => {
+      const event = replaceAt(JSON.parse(text), at, part);
+      return isInBatch ? { Records: [sqsRecord(event)] } : event;
+    });
+
+  it('gives a documented answer or a typed error, ten thousand times', () => {
+    fc.assert(
+      fc.property(fc.oneof(lookAlikes, mutate(leaves), leaves), (harmless) => {
+        const event = arm(harmless);
+        for (const arrival of tryTo(() => listArrivals(recognise(event))) ?? []) {
+          if (arrival.kind === 'start') {
+            expect(arrival.executionId.length).toBeGreaterThan(0);
+            expect(arrival.executionId.length).toBeLessThanOrEqual(256);
+            expect(typeof JSON.stringify(arrival.input)).toBe('string');
+          } else {
+            tryTo(() => readEnvelope(plan, arrival.envelope, checksum));
+          }
+        }
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('neither changes nor freezes the event, and needs neither', () => {
+    fc.assert(
+      fc.property(fc.oneof(jsonLeaves, mutate(jsonLeaves)), (event) => {
+        const before = JSON.stringify(event);
+        const answer = tryTo(() => recognise(event));
+        expect(JSON.stringify(event)).toBe(before);
+        expect(countFrozen(event)).toBe(0);
+        expect(tryTo(() => recognise(freezeInDepth(event)))).toEqual(answer);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+/** What a call gives; undefined when it throws one of our errors. Anything else that is thrown fails the test. */
+function tryTo<Value>(call: () => Value): Value | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (BatonError.is(error)) return undefined;
+    throw error;
+  }
+}
+
+function listArrivals(recognition: Recognition) {
+  if (recognition.kind === 'single') return [recognition.arrival];
+  return recognition.records.flatMap(({ arrival, error }) => {
+    expect(arrival === undefined).toBe(BatonError.is(error));
+    return arrival === undefined ? [] : [arrival];
+  });
+}
+
+/** Replaces the part number `at`, counted through the whole tree. */
+function replaceAt(root: Record<string, unknown>, at: number, leaf: unknown): unknown {
+  const places: [Record<string, unknown>, string][] = [];
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const key of Object.keys(node)) {
+      places.push([node as Record<string, unknown>, key]);
+      visit((node as Record<string, unknown>)[key]);
+    }
+  };
+  visit(root);
+  const [parent, key] = places[at % places.length] ?? [root, 'lambdaBaton'];
+  parent[key] = leaf;
+  return root;
+}
+
+/** A copy with the hostile values in the places of their names. */
+function arm(node: unknown): unknown {
+  if (typeof node === 'string') return hostile[node]?.() ?? node;
+  if (Array.isArray(node)) return node.map(arm);
+  if (typeof node !== 'object' || node === null || !isPlain(node)) return node;
+  const armed: object = Object.create(Object.getPrototypeOf(node));
+  for (const [key, value] of Object.entries(node)) {
+    Object.defineProperty(armed, key, { value: arm(value), enumerable: true, writable: true, configurable: true });
+  }
+  return armed;
+}
+
+function isPlain(node: object): boolean {
+  return [Object.prototype, null].includes(Object.getPrototypeOf(node));
+}
+
+function countFrozen(node: unknown): number {
+  if (typeof node !== 'object' || node === null) return 0;
+  return Object.values(node).reduce((count: number, inner) => count + countFrozen(inner), Object.isFrozen(node) ? 1 : 0);
+}
+
+function makeCycle(): object {
+  const cycle: { self?: object } = {};
+  cycle.self = cycle;
+  return cycle;
+}
+
+function makeRevoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+function makeTrap(): object {
+  return new Proxy({}, new Proxy({}, { get: raise }));
+}
+
+function nest(depth: number): unknown {
+  return JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+}
+
+function raise(): never {
+  throw new Error('secret');
+}
+
+function raiseRevoked(): never {
+  throw makeRevoked();
+}

@@ -1,5 +1,5 @@
+import type { AbortCode } from './core/abort-code';
 import { isGenerator, isThenable, type StepGenerator } from './returned-value';
-import type { AbortCode } from './step-context';
 
 /** How an attempt ended. `abandoned`: the attempt is still running, but nobody listens any more. */
 export type Ending =

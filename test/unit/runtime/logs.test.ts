@@ -25,12 +25,15 @@ function twoInvocationJob(world: VirtualWorld) {
   return Import;
 }
 
+/** What a handler says once, before any execution: it belongs to none. */
+const coldStart = 'no checkpoint store: a duplicate delivery by AWS can run an execution twice';
+
 /** The lines of an execution, as the default logger writes them. */
 async function readLines(jobClass: Parameters<typeof createHandler>[0], world: VirtualWorld, level?: 'debug' | 'warn') {
   const lines: string[] = [];
   const logger = new JsonLogger(level, (line) => lines.push(line));
   await runJob(jobClass, { world, providers: [{ token: LOGGER, useValue: logger }] });
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ message }) => message !== coldStart);
 }
 
 describe('the log of an execution', () => {
@@ -47,6 +50,13 @@ describe('the log of an execution', () => {
       { ...common, level: 'INFO', message: 'execution completed', invocation: 2, stepCount: 3, failedAttemptCount: 1, durationMs: 78_050 },
     ]);
     expect(lines[1]?.error).toEqual({ name: 'TypeError', message: 'page 1 is missing' });
+  });
+
+  it('begins with one warning for each handler that has no store, however many invocations it runs', async () => {
+    const world = virtualWorld();
+    await runJob(twoInvocationJob(world), { world });
+    expect(world.logger.lines.map(({ message }) => message).filter((message) => message === coldStart)).toHaveLength(1);
+    expect(world.logger.lines[0]).toEqual({ level: 'warn', message: coldStart, fields: { job: 'Import' } });
   });
 
   it('says how many bytes are handed over', async () => {
@@ -125,9 +135,9 @@ describe('BATON_LOG_LEVEL', () => {
   });
 
   it.each<[string | undefined, string[]]>([
-    [undefined, ['INFO', 'INFO', 'WARN', 'ERROR', 'INFO']],
-    ['debug', ['INFO', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'INFO']],
-    ['WARN', ['WARN', 'ERROR']],
+    [undefined, ['WARN', 'INFO', 'INFO', 'WARN', 'ERROR', 'INFO']],
+    ['debug', ['WARN', 'INFO', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'INFO']],
+    ['WARN', ['WARN', 'WARN', 'ERROR']],
     ['error', ['ERROR']],
   ])('%s decides what the default logger writes to standard output', async (level, levels) => {
     if (level !== undefined) process.env.BATON_LOG_LEVEL = level;
@@ -180,6 +190,7 @@ describe('a logger of the user’s own', () => {
     const world = virtualWorld();
     await runJob(twoInvocationJob(world), { world, providers: [{ token: LOGGER, useValue: logger }] });
     expect(logger.written.map((line) => JSON.parse(line).message)).toEqual([
+      coldStart,
       'execution started',
       'step failed',
       'handing off',
@@ -187,7 +198,7 @@ describe('a logger of the user’s own', () => {
       'execution resumed',
       'execution completed',
     ]);
-    expect(JSON.parse(logger.written[1] ?? '')).toMatchObject({ service: 'orders', executionId: 'execution-1', step: 'readPage' });
+    expect(JSON.parse(logger.written[2] ?? '')).toMatchObject({ service: 'orders', executionId: 'execution-1', step: 'readPage' });
   });
 });
 
@@ -221,7 +232,13 @@ describe('progress', () => {
     const marks = Array.from({ length: 120 }, (_, index) => 100 * (index + 1));
     await runJob(reporting(world, marks, 'completes'), { world });
     expect(done(world)).toEqual([100, 5_100, 10_100, 12_000]);
-    expect(world.logger.find('progress')[0]?.fields).toMatchObject({ step: 'work', done: 100, total: 60_000, note: 'pages', invocation: 1 });
+    expect(world.logger.find('progress')[0]?.fields).toMatchObject({
+      step: 'work',
+      done: 100,
+      total: 60_000,
+      note: 'pages',
+      invocation: 1,
+    });
   });
 
   it.each(['completes', 'fails', 'hands over'] as const)('never loses the last report of an invocation that %s', async (end) => {
@@ -255,7 +272,13 @@ describe('progress', () => {
     }
 
     await runJob(Bare, { world });
-    expect(Object.keys(world.logger.find('progress')[0]?.fields ?? {}).sort()).toEqual(['done', 'executionId', 'invocation', 'job', 'step']);
+    expect(Object.keys(world.logger.find('progress')[0]?.fields ?? {}).sort()).toEqual([
+      'done',
+      'executionId',
+      'invocation',
+      'job',
+      'step',
+    ]);
   });
 });
 
@@ -271,52 +294,56 @@ describe('law: at the default level no line holds a secret', () => {
   type Ending = 'completes' | 'fails' | 'is too large' | 'cannot be stored' | 'is damaged on its way' | 'comes in a batch';
   const endings: Ending[] = ['completes', 'fails', 'is too large', 'cannot be stored', 'is damaged on its way', 'comes in a batch'];
 
-  it.each(endings)('from state, input, secret fields or credentials of an execution that %s', async (ending) => {
-    await fc.assert(
-      fc.asyncProperty(secrets, async (values) => {
-        const [fromState = '', fromSecretField = '', fromInput = '', fromEnvironment = ''] = values;
-        for (const name of credentials) process.env[name] = fromEnvironment;
-        const lines: string[] = [];
-        const sender = new RecordingSender({ maxBytes: ending === 'is too large' ? 400 : 1_048_576 });
-        const world = virtualWorld({ senders: [sender] });
+  it.each(endings)(
+    'from state, input, secret fields or credentials of an execution that %s',
+    async (ending) => {
+      await fc.assert(
+        fc.asyncProperty(secrets, async (values) => {
+          const [fromState = '', fromSecretField = '', fromInput = '', fromEnvironment = ''] = values;
+          for (const name of credentials) process.env[name] = fromEnvironment;
+          const lines: string[] = [];
+          const sender = new RecordingSender({ maxBytes: ending === 'is too large' ? 400 : 1_048_576 });
+          const world = virtualWorld({ senders: [sender] });
 
-        @LongRunning(times)
-        class Keeper {
-          @State() note = '';
-          @State({ secret: true }) password = '';
-          @State() odd: unknown = null;
-          @Step({ retry: { maxAttempts: 2, initialDelayMs: 1 } }) async work({ attempt, invocation, progress }: StepContext) {
-            this.note = fromState;
-            this.password = fromSecretField;
-            progress(1, 2);
-            if (ending === 'cannot be stored') this.odd = { [Symbol('s')]: fromState, call: () => fromState };
-            if (attempt === 1 || ending === 'fails') throw new Error('try again');
-            if (invocation === 1) await world.timer.sleep(51_000);
+          @LongRunning(times)
+          class Keeper {
+            @State() note = '';
+            @State({ secret: true }) password = '';
+            @State() odd: unknown = null;
+            @Step({ retry: { maxAttempts: 2, initialDelayMs: 1 } }) async work({ attempt, invocation, progress }: StepContext) {
+              this.note = fromState;
+              this.password = fromSecretField;
+              progress(1, 2);
+              if (ending === 'cannot be stored') this.odd = { [Symbol('s')]: fromState, call: () => fromState };
+              if (attempt === 1 || ending === 'fails') throw new Error('try again');
+              if (invocation === 1) await world.timer.sleep(51_000);
+            }
+            @Terminate() isDone() {
+              return this.note !== '';
+            }
+            @OnComplete() end() {
+              return this.password;
+            }
           }
-          @Terminate() isDone() {
-            return this.note !== '';
-          }
-          @OnComplete() end() {
-            return this.password;
-          }
-        }
 
-        const providers = [...world.providers, { token: LOGGER, useValue: new JsonLogger('info', (line) => lines.push(line)) }];
-        const handler = createHandler(Keeper, { providers });
-        const call = (event: unknown) =>
-          world.timer.drive(handler(event, fakeContext({ clock: world.clock }))).catch((error: unknown) => error);
-        const input = { token: fromInput };
-        if (ending === 'comes in a batch') {
-          const bodies = [JSON.stringify(input), `not JSON ${fromInput}`, `{"lambdaBaton":{"v":"${fromInput}"}}`];
-          await call({ Records: bodies.map((body, index) => ({ eventSource: 'aws:sqs', messageId: `m-${index}`, body })) });
-        } else await call(input);
-        for (const { body } of sender.sent.slice(0, 1)) {
-          await call(JSON.parse(ending === 'is damaged on its way' ? body.replace('"invocation":2', '"invocation":3') : body));
-        }
-        expect(lines.length).toBeGreaterThan(1);
-        expect(lines.filter((line) => values.some((secret) => line.includes(secret)))).toEqual([]);
-      }),
-      { numRuns: 15 },
-    );
-  }, 30_000);
+          const providers = [...world.providers, { token: LOGGER, useValue: new JsonLogger('info', (line) => lines.push(line)) }];
+          const handler = createHandler(Keeper, { providers });
+          const call = (event: unknown) =>
+            world.timer.drive(handler(event, fakeContext({ clock: world.clock }))).catch((error: unknown) => error);
+          const input = { token: fromInput };
+          if (ending === 'comes in a batch') {
+            const bodies = [JSON.stringify(input), `not JSON ${fromInput}`, `{"lambdaBaton":{"v":"${fromInput}"}}`];
+            await call({ Records: bodies.map((body, index) => ({ eventSource: 'aws:sqs', messageId: `m-${index}`, body })) });
+          } else await call(input);
+          for (const { body } of sender.sent.slice(0, 1)) {
+            await call(JSON.parse(ending === 'is damaged on its way' ? body.replace('"invocation":2', '"invocation":3') : body));
+          }
+          expect(lines.length).toBeGreaterThan(1);
+          expect(lines.filter((line) => values.some((secret) => line.includes(secret)))).toEqual([]);
+        }),
+        { numRuns: 15 },
+      );
+    },
+    30_000,
+  );
 });

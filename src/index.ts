@@ -54,11 +54,13 @@ export {
 } from './errors';
 export { NativeTimer } from './runtime/adapters/native-timer';
 export type { BatchAnswer, InvocationAnswer } from './runtime/answer';
+export type { AbortCode } from './runtime/core/abort-code';
 // Writing a step
 export { complete, type Directive, goTo, wait, waitUntil } from './runtime/core/directives';
 export type { FieldCodec } from './runtime/core/field-codec';
+export type { RetryPolicy } from './runtime/core/retry-policy';
 // Running a job
 export { type BatonHandler, type CreateHandlerOptions, createHandler } from './runtime/create-handler';
 // Ports
-export type { Clock, ContinuationSender, Logger, Random, StateCodec, Timer } from './runtime/ports';
+export type { Clock, Context, ContinuationRequest, ContinuationSender, Logger, Random, StateCodec, Timer } from './runtime/ports';
 export type { StepContext } from './runtime/step-context';

@@ -22,7 +22,9 @@ export class RetryableError extends BatonError<{ retryAfterMs: number }> {
 
   constructor({ retryAfterMs, message, cause }: RetryableErrorOptions) {
     if (!Number.isFinite(retryAfterMs) || retryAfterMs < 0) {
-      throw new RangeError(`RetryableError: retryAfterMs is ${retryAfterMs}; it must be a finite number of milliseconds, 0 or more.`);
+      throw new RangeError(
+        `RetryableError: retryAfterMs is ${String(retryAfterMs)}; it must be a finite number of milliseconds, 0 or more.`,
+      );
     }
     super({ problem: message ?? `Try again in ${retryAfterMs} ms`, details: { retryAfterMs }, cause });
     this.retryAfterMs = retryAfterMs;

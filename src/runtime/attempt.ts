@@ -1,5 +1,5 @@
+import type { AbortCode } from './core/abort-code';
 import { isGenerator, isThenable, type StepGenerator } from './returned-value';
-import type { AbortCode } from './step-context';
 
 /**
  * How an attempt ended. `abandoned`: it is still running, but nobody listens any more. `stopped`: a generator, at one of its `yield`s.

@@ -17,19 +17,24 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const faults: JobFault[] = [];
   const { BATON_QUEUE_URL: queueUrl, BATON_CONTINUE_ON: continueOn, BATON_LOG_LEVEL } = environment;
   const logLevel = BATON_LOG_LEVEL?.toLowerCase();
-  if (queueUrl && !URL.canParse(queueUrl)) faults.push(refuse('BATON_QUEUE_URL', queueUrl, 'the URL of an SQS queue'));
+  if (queueUrl && !isQueueUrl(queueUrl)) faults.push(refuse('BATON_QUEUE_URL', queueUrl, 'the URL of an SQS queue'));
   if (continueOn && continueOn !== 'latest' && continueOn !== 'pinned')
     faults.push(refuse('BATON_CONTINUE_ON', continueOn, 'pinned or latest'));
   if (logLevel && !isLogLevel(logLevel)) faults.push(refuse('BATON_LOG_LEVEL', logLevel, 'debug, info, warn or error'));
   return {
     settings: {
-      queueUrl: queueUrl || undefined,
+      queueUrl: queueUrl && isQueueUrl(queueUrl) ? queueUrl : undefined,
       continueOn: continueOn === 'latest' || continueOn === 'pinned' ? continueOn : undefined,
       logLevel: logLevel && isLogLevel(logLevel) ? logLevel : undefined,
       store: readStore(environment),
     },
     faults,
   };
+}
+
+/** An ARN can be read as a URL too, but nothing can be sent to it. */
+function isQueueUrl(text: string): boolean {
+  return /^https?:/i.test(text) && URL.canParse(text);
 }
 
 function refuse(name: string, value: string, expected: string): JobFault {

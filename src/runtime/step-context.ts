@@ -3,9 +3,6 @@ import { ContextLogger } from './context-logger';
 import type { Execution } from './core/execution';
 import type { Logger } from './ports';
 
-/** Why a step's `signal` aborted. */
-export type AbortCode = 'cancelled' | 'safe-window' | 'timeout';
-
 /** What a step, a hook and the `@Terminate` predicate are called with. */
 export interface StepContext<Input = unknown> {
   readonly executionId: string;

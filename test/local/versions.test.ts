@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateAliasCommand, GetAliasCommand, InvokeCommand, PublishVersionCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import type { LocalLambda } from '../../src/local';
-import { lambdaClient, puppet, startLambda, stopAll } from './start-lambda';
+import { collect, lambdaClient, next, puppet, startLambda, stopAll } from './start-lambda';
 
 let directory = '';
 
@@ -85,6 +85,27 @@ describe('a published version', () => {
     await lambda.createFunction({ name: 'job', code: writeCode('esm', 'job.js') });
     lambda.publishVersion('job');
     expect(await ask(lambda, 'job:1')).toMatchObject({ answer: 'esm' });
+  });
+});
+
+describe('updateFunction', () => {
+  it('ends the warm environments of the old code at once, and the busy ones after their invocation', async () => {
+    const lambda = await startLambda();
+    await lambda.createFunction({ name: 'puppet', code: puppet, timeoutMs: 20_000 });
+    const [warm, busy] = [
+      lambda.invoke({ functionName: 'puppet', payload: { do: 'sleep', ms: 50 } }),
+      lambda.invoke({ functionName: 'puppet', payload: { do: 'sleep', ms: 1500 } }),
+    ];
+    await warm;
+    const ended = collect(lambda, 'environment-end');
+    const firstEnd = next(lambda, 'environment-end');
+    await lambda.updateFunction('puppet');
+    await firstEnd;
+    expect(ended).toHaveLength(1);
+    const secondEnd = next(lambda, 'environment-end');
+    expect((await busy).functionError).toBeUndefined();
+    await secondEnd;
+    expect(ended).toHaveLength(2);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Compiled, never run: what the compiler must refuse, line by line. */
 
 import { LongRunning, OnFailure, OnStart, State, Step, Terminate } from '../../src/decorators';
-import { type JobClass } from '../../src/runtime/core/job-plan';
+import { createHandler } from '../../src/runtime/create-handler';
 
 const times = { safeMs: 60_000, intervalMs: 5_000 };
 
@@ -52,9 +52,9 @@ export class Bare {}
 @LongRunning(times)
 export abstract class Abstract {}
 
-// @ts-expect-error neither can createHandler take an abstract class
-export const abstractJob: JobClass = Abstract;
-export const concreteJob: JobClass = Sound;
+export const handler = createHandler(Sound);
+// @ts-expect-error neither is there a handler for an abstract class
+export const noHandler = createHandler(Abstract);
 
 @LongRunning({
   ...times,

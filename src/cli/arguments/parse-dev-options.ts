@@ -28,7 +28,7 @@ export function parseDevOptions(args: readonly string[]): DevOptions | 'help' {
     file: readFile(split),
     event: read('event') ?? '{}',
     timeoutMs: parseDuration(read('timeout') ?? '3s', '--timeout', timeoutRange),
-    memoryMb: parseNumber(read('memory') ?? '512', '--memory', { least: 128, most: 10_240, isWhole: true }),
+    memoryMb: parseNumber(read('memory') ?? '512', '--memory', { least: 128, most: 10_240, isWhole: true, example: 512 }),
     handler: read('handler') ?? 'handler',
     environment: readEnvironment(split.values.get('env') ?? []),
     nodePath: read('node'),
@@ -71,13 +71,13 @@ function readEnvironment(pairs: readonly string[]): Record<string, string> {
 function readFaults(read: (name: string) => string | undefined): FaultProbabilities {
   const entries = Object.entries(faultOptions).flatMap(([option, kind]) => {
     const text = read(option);
-    return text === undefined ? [] : [[kind, parseNumber(text, `--${option}`, { least: 0, most: 1, isWhole: false })]];
+    return text === undefined ? [] : [[kind, parseNumber(text, `--${option}`, { least: 0, most: 1, isWhole: false, example: 0.05 })]];
   });
   return Object.fromEntries(entries) as FaultProbabilities;
 }
 
 function readSeed(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : parseNumber(text, '--seed', { least: 0, most: 2 ** 32 - 1, isWhole: true });
+  return text === undefined ? undefined : parseNumber(text, '--seed', { least: 0, most: 2 ** 32 - 1, isWhole: true, example: 42 });
 }
 
 function readOutput({ values }: SplitOptions): DevOptions['output'] {

@@ -42,7 +42,7 @@ export class ProgressTrack {
     if (this.entry === undefined || done === undefined) return undefined;
     const total = readNumber(this.entry, 'total');
     const rate = this.measureRate();
-    const leftMs = total === undefined || rate === undefined ? undefined : (Math.max(0, total - done) / rate) * 1_000;
+    const leftMs = total === undefined || total <= done || rate === undefined ? undefined : ((total - done) / rate) * 1_000;
     return { step: readText(this.entry, 'step'), done, total, note: readText(this.entry, 'note'), rate, leftMs };
   }
 

@@ -13,6 +13,12 @@ export function formatDuration(ms: number): string {
   return formatLong(Math.round(seconds));
 }
 
+/** Whole seconds, rounded up unless said otherwise: `0 s`, `12 s`, `1 min 12 s`. For what changes while one looks at it. */
+export function formatSeconds(ms: number, round: (seconds: number) => number = Math.ceil): string {
+  const seconds = round(ms / 1_000);
+  return seconds < 60 ? `${seconds} s` : formatLong(seconds);
+}
+
 /** Bytes as `980 B`, `1.5 KB` or `1 MB`, with 1,024 bytes to the kilobyte. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_024) return `${bytes} B`;

@@ -1,6 +1,6 @@
 import type { Progress } from '../record/progress-track';
 import { countCells, cutToCells } from './cells';
-import { formatCount, formatDuration } from './format';
+import { formatCount, formatSeconds } from './format';
 import type { Paint, Tone } from './paint';
 
 const leastBarCells = 10;
@@ -20,7 +20,7 @@ export function renderBar(progress: Progress, width: number, paint: Paint): stri
   const share = part(percent === undefined ? undefined : `${percent} %`.padStart(5), 'strong');
   const count = part(total === undefined ? `${formatCount(done)} done` : `${formatCount(done)}/${formatCount(total)}`, 'plain');
   const speed = part(rate === undefined ? undefined : `${formatCount(rate)}/s`, 'dim');
-  const left = part(leftMs === undefined ? undefined : `${formatDuration(Math.ceil(leftMs / 1_000) * 1_000)} left`, 'dim');
+  const left = part(leftMs === undefined ? undefined : `${formatSeconds(leftMs)} left`, 'dim');
   const remark = part(note, 'dim');
   const hasBar = percent !== undefined;
   const kept = keepWhatFits([share, count, left, name, speed, remark], width - (hasBar ? leastBarCells + gap.length : 0));

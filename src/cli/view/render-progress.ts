@@ -1,5 +1,5 @@
 import type { Progress } from '../record/progress-track';
-import { formatCount, formatDuration } from './format';
+import { formatCount, formatSeconds } from './format';
 
 /** Progress as a sentence, for lines that stay: `loadBatch: 62 %, 124,000 of 200,000, 7,501/s, 10 s left`. */
 export function renderProgress({ step, done, total, rate, leftMs, note }: Progress): string {
@@ -8,7 +8,7 @@ export function renderProgress({ step, done, total, rate, leftMs, note }: Progre
       ? [`${formatCount(done)} done`]
       : [`${Math.floor((done / total) * 100)} %`, `${formatCount(done)} of ${formatCount(total)}`]),
     ...(rate === undefined ? [] : [`${formatCount(rate)}/s`]),
-    ...(leftMs === undefined ? [] : [`${formatDuration(Math.ceil(leftMs / 1_000) * 1_000)} left`]),
+    ...(leftMs === undefined ? [] : [`${formatSeconds(leftMs)} left`]),
     ...(note === undefined ? [] : [note]),
   ];
   return `${step ?? 'progress'}: ${parts.join(', ')}`;

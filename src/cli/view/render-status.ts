@@ -1,7 +1,7 @@
 import type { InvocationRecord } from '../record/invocation-record';
 import type { RunRecord } from '../record/run-record';
-import { countCells } from './cells';
-import { formatDuration, formatNumberOf } from './format';
+import { countCells, cutToCells } from './cells';
+import { formatDuration, formatNumberOf, formatSeconds } from './format';
 import { listDisturbances } from './list-disturbances';
 import type { Paint } from './paint';
 
@@ -12,13 +12,12 @@ export function renderStatus(record: RunRecord, nowMs: number, width: number, pa
   const { failedAttemptCount, retryCount, throttleCount } = record;
   const parts = [
     describeNow(record, nowMs),
-    formatDuration(Math.floor(nowMs / 1_000) * 1_000),
+    formatSeconds(nowMs, Math.floor),
     formatNumberOf(record.invocations.length, 'invocation'),
     ...listDisturbances({ failedAttemptCount, retryCount, throttleCount, faults: Object.fromEntries(record.faults) }),
   ];
-  const kept: string[] = [];
-  for (const part of parts) if (countCells([...kept, part].join(separator)) <= width) kept.push(part);
-  return paint('dim', kept.join(separator));
+  const fitting = parts.map((_, index) => parts.slice(0, index + 1).join(separator)).filter((line) => countCells(line) <= width);
+  return paint('dim', fitting.at(-1) ?? cutToCells(parts[0] ?? '', width));
 }
 
 function describeNow({ running, invocations, nextDeliveryAtMs }: RunRecord, nowMs: number): string {
@@ -26,9 +25,7 @@ function describeNow({ running, invocations, nextDeliveryAtMs }: RunRecord, nowM
   if (first !== undefined) return `${describeRunning(first, nowMs)}${others.length > 0 ? ` (+${others.length})` : ''}`;
   if (invocations.length === 0) return 'starting';
   const waitMs = nextDeliveryAtMs - nowMs;
-  return waitMs > 0
-    ? `waiting, ${formatDuration(Math.ceil(waitMs / 1_000) * 1_000)} until the next delivery`
-    : 'waiting for the next delivery';
+  return waitMs > 0 ? `waiting, ${formatSeconds(waitMs)} until the next delivery` : 'waiting for the next delivery';
 }
 
 function describeRunning({ number, startedAtMs, timeoutMs }: InvocationRecord, nowMs: number): string {

@@ -1,4 +1,4 @@
-export { checkOptions, type OptionCheck } from './check-options';
+export { checkOptions } from './check-options';
 export { isJobName } from './judge-identity';
 export { LimitsRules } from './limits-rules';
 export { LongRunningRules } from './long-running-rules';

@@ -13,6 +13,8 @@ import { parseOperations, stringifyOperations } from './devalue-operations';
  * It lies outside the user's values, so no value can imitate it, and it can stand inside an envelope as it is.
  */
 export class DevalueCodec implements StateCodec {
+  readonly isJson = true;
+
   /** @throws UnserializableStateError naming the path of what cannot be stored */
   encode(state: Record<string, unknown>): string {
     return this.encodeCopy(copyState(state));
@@ -22,7 +24,8 @@ export class DevalueCodec implements StateCodec {
   encodeCopy({ values, isPlain }: StateCopy): string {
     try {
       if (isPlain) return `{"json":${JSON.stringify(values)}}`;
-      return `{"devalue":${stringify(values, undefined, { operations: stringifyOperations })}}`;
+      // devalue escapes more than JSON does; an envelope is checked in the form that JSON.stringify gives.
+      return `{"devalue":${JSON.stringify(JSON.parse(stringify(values, undefined, { operations: stringifyOperations })))}}`;
     } catch (cause) {
       throw new UnserializableStateError({
         problem: `The state cannot be written as text: ${String(cause)}.`,

@@ -7,8 +7,6 @@ type Dictionary = Record<string, unknown>;
  * and so is every key that could be mistaken for one that was.
  */
 export const stringifyOperations = {
-  /** A copied state holds no function, so nothing in it is a promise, whatever its keys are called. */
-  isThenable: (): boolean => false,
   shapeOf: (value: object) => {
     const shape = defaultStringifyOperations.shapeOf(value);
     return 'keys' in shape ? { ...shape, keys: shape.keys.map(escapeKey) } : shape;

@@ -35,8 +35,7 @@ export class JsonLogger implements Logger {
 
   #log(level: LogLevel, message: string, fields?: object): void {
     if (levels.indexOf(level) < this.#threshold) return;
-    const line = { level: level.toUpperCase(), message, timestamp: new Date().toISOString(), ...fields };
-    this.#write(`${stringify(line)}\n`);
+    this.#write(`${writeLine({ level: level.toUpperCase(), message, timestamp: new Date().toISOString() }, fields)}\n`);
   }
 }
 
@@ -45,13 +44,28 @@ export function isLogLevel(level: string): level is LogLevel {
   return levels.includes(level as LogLevel);
 }
 
-function stringify(line: object): string {
+function writeLine(head: object, fields: object | undefined): string {
   try {
-    return JSON.stringify(line, (_key, value) => {
-      if (typeof value === 'bigint') return String(value);
-      return value instanceof Error ? describeError(value) : value;
-    });
+    return JSON.stringify({ ...head, ...fields }, describeValue);
   } catch {
-    return JSON.stringify({ level: 'WARN', message: 'a log line could not be written as JSON' });
+    return JSON.stringify({ ...head, ...keepWritable(fields) });
   }
+}
+
+function describeValue(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return value instanceof Error ? describeError(value) : value;
+}
+
+/** The fields without what JSON cannot write, so that the rest of the line is not lost. */
+function keepWritable(fields: object | undefined): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const name in fields) {
+    try {
+      kept[name] = JSON.parse(JSON.stringify((fields as Record<string, unknown>)[name], describeValue) ?? 'null');
+    } catch {
+      kept[name] = '[cannot be written as JSON]';
+    }
+  }
+  return kept;
 }

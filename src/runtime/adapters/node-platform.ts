@@ -1,5 +1,5 @@
 import { CorruptContinuationError } from '../../errors';
-import type { Platform } from '../collaborators';
+import type { Platform } from '../ports';
 
 /** The largest state that is unpacked, in bytes: a small message must not be able to fill the memory. */
 const maxUnpackedBytes = 256 * 1_024 * 1_024;

@@ -45,7 +45,6 @@ export function copyState(state: Record<string, unknown>, options: CopyStateOpti
 function copyUntilKnown(state: Record<string, unknown>): StateCopy {
   for (let walk = startWalk(); ; walk = startWalk(walk)) {
     try {
-      walk.seen.add(state);
       const values = copyProperties(state, walk, 0);
       if (!walk.mustRepeat) return { values, isPlain: walk.isPlain };
     } catch (caught) {

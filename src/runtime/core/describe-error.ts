@@ -1,5 +1,6 @@
 /** The longest message that is recorded, in characters; what is longer is cut and marked. */
 const maxMessageLength = 8_192;
+const highSurrogate = /[\ud800-\udbff]/;
 /** The longest chain of causes that is recorded. */
 const maxCauses = 10;
 
@@ -45,5 +46,7 @@ function isError(thrown: unknown): thrown is Error {
 /** Cuts a text to what may be recorded, with a mark that says how much is missing. */
 export function cut(text: string): string {
   if (text.length <= maxMessageLength) return text;
-  return `${text.slice(0, maxMessageLength)}… [${text.length - maxMessageLength} characters cut]`;
+  const isHalfCharacter = highSurrogate.test(text.charAt(maxMessageLength - 1));
+  const length = isHalfCharacter ? maxMessageLength - 1 : maxMessageLength;
+  return `${text.slice(0, length)}… [${text.length - length} characters cut]`;
 }

@@ -8,6 +8,13 @@ export type Judgement = { readonly isRetried: false } | { readonly isRetried: tr
 export function judgeFailure(policy: RetryPolicy, attempt: number, error: unknown, random: () => number): Judgement {
   const isOurs = BatonError.is(error);
   if ((isOurs && !error.retryable) || attempt >= policy.maxAttempts) return { isRetried: false };
-  const retryAfterMs = isOurs && error.code === 'RETRYABLE' ? (error.details as { retryAfterMs?: number }).retryAfterMs : undefined;
+  const retryAfterMs = isOurs ? readRetryAfterMs(error) : undefined;
   return { isRetried: true, delayMs: retryAfterMs ?? computeDelayMs(policy, attempt, random()) };
+}
+
+/** What a `RetryableError` asks for; that of another copy of the package is only as good as its word. */
+function readRetryAfterMs({ code, details }: BatonError): number | undefined {
+  if (code !== 'RETRYABLE') return undefined;
+  const { retryAfterMs } = (details ?? {}) as { retryAfterMs?: unknown };
+  return typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs) && retryAfterMs >= 0 ? retryAfterMs : undefined;
 }

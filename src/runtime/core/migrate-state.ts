@@ -1,5 +1,4 @@
 import { IncompatibleStateError } from '../../errors';
-import { isRecord } from './is-record';
 import type { JobPlan } from './job-plan';
 
 /**
@@ -28,8 +27,13 @@ function migrateOnce(plan: JobPlan, executionId: string, version: number, values
   } catch (cause) {
     throw refuse(plan, executionId, version, 'failed', cause);
   }
-  if (!isRecord(migrated)) throw refuse(plan, executionId, version, 'did not return a state');
+  if (!isState(migrated)) throw refuse(plan, executionId, version, 'did not return a state');
   return migrated;
+}
+
+/** A promise or a Map is an object too, but its fields are not the state's: all of them would silently begin anew. */
+function isState(value: unknown): value is Record<string, unknown> {
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 function refuse(plan: JobPlan, executionId: string, version: number, what: string, cause?: unknown): IncompatibleStateError {

@@ -20,6 +20,7 @@ export const defaultRetryPolicy: RetryPolicy = Object.freeze({
 
 /** The wait before the next attempt, in whole milliseconds: full jitter under an exponential bound. */
 export function computeDelayMs(policy: RetryPolicy, failedAttempts: number, random: number): number {
-  const boundMs = policy.initialDelayMs * policy.backoffFactor ** (failedAttempts - 1);
+  const factor = Math.min(policy.backoffFactor ** (failedAttempts - 1), Number.MAX_VALUE);
+  const boundMs = policy.initialDelayMs * factor;
   return Math.floor(random * Math.min(boundMs, policy.maxDelayMs));
 }

@@ -3,6 +3,7 @@ export type { Clock } from './clock';
 export { type ContinuationRequest, type ContinuationSender, readMaxDelaySeconds } from './continuation-sender';
 export type { Context } from './lambda-context';
 export type { Logger } from './logger';
+export type { Platform } from './platform';
 export type { Random } from './random';
 export type { StateCodec } from './state-codec';
 export type { Timer } from './timer';

@@ -23,6 +23,19 @@ describe('A job', () => {
     ]);
   });
 
+  it('is not asked for a better name before it has @LongRunning', () => {
+    class Ab extends Sound {}
+    expect(faultsOf(Ab)).toHaveLength(1);
+  });
+
+  it('is not asked for a name when its options cannot be read', () => {
+    class Ab extends Sound {}
+    LongRunning(Object.defineProperty({ ...times }, 'name', { enumerable: true, get: explode }))(Ab);
+    expect(faultsOf(Ab)).toEqual([
+      '@LongRunning on class Ab: the options (an object) must be a plain object that can be read.\n→ Write the options as { … }.',
+    ]);
+  });
+
   it('carries @LongRunning once', () => {
     @LongRunning(times)
     @LongRunning(times)

@@ -283,8 +283,8 @@ describe('The options of @LongRunning', () => {
       ],
     ],
     [
-      "{ name: 'r'.repeat(100) }",
-      { name: 'r'.repeat(100) },
+      "{ name: 'r'.repeat(81) }",
+      { name: 'r'.repeat(81) },
       [
         '@LongRunning on class Reconcile: name ("rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr…") must be a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens.\n→ Set name to a text such as \'reconcile-payments\'.',
       ],

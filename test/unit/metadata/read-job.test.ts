@@ -137,6 +137,11 @@ describe('readJob', () => {
     expect(plan).toEqual({ ...readJob(defineJob({})), jobClass: plan.jobClass });
   });
 
+  it('takes options without a prototype', () => {
+    const options = Object.assign(Object.create(null), { ...times, version: 4 });
+    expect(readJob(defineJob({ job: options })).version).toBe(4);
+  });
+
   it.each([
     ['step', 'step'],
     ['handoff', 'handoff'],

@@ -96,7 +96,7 @@ describe('the size of a continuation', () => {
         expect(world.logger.find('handing off')[0]?.fields).toMatchObject({ bytes });
         expect(readState(request)).toEqual({ small: 'small', cargo });
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   }, 30_000);
 

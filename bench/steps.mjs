@@ -1,0 +1,70 @@
+// What a step costs over a bare async loop, beside one JSON.stringify of its state, and whether that stays so for a million steps.
+import { createHandler } from '../dist/index.js';
+import { rowsState, smallState } from './copy-state.mjs';
+import { defineJob } from './lib/define-job.mjs';
+import { figure, median, roomyContext } from './lib/measure.mjs';
+
+const small = await measureSteps(smallState(), 100_000);
+const large = await measureSteps(rowsState(), 1_500);
+const million = await measureMillion();
+
+console.log(
+  JSON.stringify({
+    'empty step, 1 KB of state, over a bare async loop': figure(small.stepUs - small.bareUs, 'µs', 6),
+    'one JSON.stringify of that 1 KB': figure(small.stringifyUs, 'µs'),
+    'the same step as a multiple of that JSON.stringify': figure((small.stepUs - small.bareUs) / small.stringifyUs, '×', 1.76),
+    'empty step, 100 KB of state, as a multiple of one JSON.stringify of it': figure(
+      (large.stepUs - large.bareUs) / large.stringifyUs,
+      '×',
+      1.3,
+    ),
+    'a million steps: the last tenth as a multiple of the first': figure(million.ratio, '×', 1.2),
+    'a million steps: growth of the heap after collection': figure(million.grownKb, 'KB', 1_000),
+  }),
+);
+
+async function measureSteps(state, steps) {
+  const handler = createHandler(defineJob(state, steps));
+  const run = () => timeUs(steps, () => handler({}, roomyContext()));
+  await run();
+  return {
+    stepUs: await median(5, run),
+    bareUs: await median(5, () => timeUs(steps, () => runBare(steps))),
+    stringifyUs: await median(5, () => timeUs(steps, () => stringify(state, steps))),
+  };
+}
+
+async function runBare(steps) {
+  const job = { n: 0, step: async () => {} };
+  for (job.n = 0; job.n < steps; job.n += 1) await job.step();
+}
+
+function stringify(state, times) {
+  for (let time = 0; time < times; time += 1) JSON.stringify(state);
+}
+
+async function timeUs(count, task) {
+  const startMs = performance.now();
+  await task();
+  return ((performance.now() - startMs) * 1_000) / count;
+}
+
+async function measureMillion() {
+  const steps = 1_000_000;
+  const marks = [];
+  const heaps = [];
+  const Job = defineJob(smallState(), steps);
+  const isDone = Job.prototype.isDone;
+  Job.prototype.isDone = function watch() {
+    if (this.n % (steps / 10) === 0) {
+      marks.push(performance.now());
+      globalThis.gc();
+      heaps.push(process.memoryUsage().heapUsed);
+      marks.push(performance.now());
+    }
+    return isDone.call(this);
+  };
+  await createHandler(Job)({}, roomyContext());
+  const tenths = Array.from({ length: 10 }, (_, index) => marks[2 * index + 2] - marks[2 * index + 1]);
+  return { ratio: tenths.at(-1) / tenths[1], grownKb: (heaps.at(-1) - heaps[1]) / 1_024 };
+}

@@ -1,0 +1,13 @@
+/** What the runtime needs of Node.js itself. Not a token: there is one platform. */
+export interface Platform {
+  /** The checksum of a text, as eight hexadecimal digits. */
+  checksum(text: string): string;
+  /** UTF-8 bytes of a text. */
+  countBytes(text: string): number;
+  /** The text compressed, in Base64. */
+  pack(text: string): string;
+  /** The text that was packed. Throws on anything else. */
+  unpack(packed: string): string;
+  /** Lets the event loop turn once, so that timers and sockets get their chance between steps that never wait. */
+  breathe(): Promise<void>;
+}

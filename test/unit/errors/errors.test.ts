@@ -1,0 +1,209 @@
+import { runInNewContext } from 'node:vm';
+import * as errors from '../../../src/errors';
+import { BatonError, InvalidJobError, RetryableError, TerminalError } from '../../../src/errors';
+
+const problem = 'Step read of job Reconcile went wrong.';
+const cure = 'Mend it.';
+const parts = { problem, cure };
+
+/** Every error class that is made from parts, with its code and whether trying again may help. */
+const made: [string, string, boolean, BatonError][] = [
+  ['CorruptContinuationError', 'CORRUPT_CONTINUATION', false, new errors.CorruptContinuationError(parts)],
+  ['ExecutionConflictError', 'EXECUTION_CONFLICT', false, new errors.ExecutionConflictError(parts)],
+  ['ExecutionFailedError', 'EXECUTION_FAILED', false, new errors.ExecutionFailedError(parts)],
+  ['FuseBlownError', 'FUSE_BLOWN', false, new errors.FuseBlownError(parts)],
+  ['HandOffFailedError', 'HAND_OFF_FAILED', true, new errors.HandOffFailedError(parts)],
+  ['IncompatibleStateError', 'INCOMPATIBLE_STATE', false, new errors.IncompatibleStateError(parts)],
+  ['InvalidDirectiveError', 'INVALID_DIRECTIVE', false, new errors.InvalidDirectiveError(parts)],
+  ['InvalidInputError', 'INVALID_INPUT', false, new errors.InvalidInputError(parts)],
+  ['InvalidJobError', 'INVALID_JOB', false, new InvalidJobError('Reconcile', [{ problem, cure }])],
+  ['RetryableError', 'RETRYABLE', true, new RetryableError({ retryAfterMs: 5 })],
+  ['StateTooLargeError', 'STATE_TOO_LARGE', false, new errors.StateTooLargeError(parts)],
+  ['StepInterruptedError', 'STEP_INTERRUPTED', false, new errors.StepInterruptedError(parts)],
+  ['StepTimeoutError', 'STEP_TIMEOUT', true, new errors.StepTimeoutError(parts)],
+  ['TerminalError', 'TERMINAL', false, new TerminalError(problem)],
+  ['UnserializableStateError', 'UNSERIALIZABLE_STATE', false, new errors.UnserializableStateError(parts)],
+];
+
+describe('errors', () => {
+  it('are all in this table', () => {
+    const classes = Object.keys(errors).filter((name) => name !== 'BatonError');
+    expect(made.map(([name]) => name).sort()).toEqual(classes.sort());
+  });
+
+  it.each(made)('%s has the code %s, retryable %s, its own name, and is an Error', (name, code, retryable, error) => {
+    expect({ name: error.name, code: error.code, retryable: error.retryable }).toEqual({ name, code, retryable });
+    expect(error).toBeInstanceOf(BatonError);
+    expect(error).toBeInstanceOf(Error);
+    expect(BatonError.is(error)).toBe(true);
+    expect(error.stack).toContain('errors.test.ts');
+  });
+
+  it.each(made)('%s has details that nobody can change', (_name, _code, _retryable, error) => {
+    expect(Object.isFrozen(error.details)).toBe(true);
+  });
+});
+
+describe('BatonError', () => {
+  it('says where and what, then, on a line of its own behind an arrow, one thing to do', () => {
+    expect(new errors.StepTimeoutError(parts).message).toBe(`${problem}\n→ ${cure}`);
+  });
+
+  it('has no arrow without a cure', () => {
+    expect(new errors.StepTimeoutError({ problem }).message).toBe(problem);
+  });
+
+  it('copies its details, so that changing what they were made of changes nothing', () => {
+    const details = { step: 'read', timeoutMs: 5, attempt: 1 };
+    const error = new errors.StepTimeoutError({ problem, details });
+    details.attempt = 2;
+    expect(error.details).toEqual({ step: 'read', timeoutMs: 5, attempt: 1 });
+  });
+
+  it('has empty details when there are no facts', () => {
+    expect(new errors.StepTimeoutError({ problem }).details).toEqual({});
+  });
+
+  it.each<[string, unknown]>([
+    ['an error', new Error('boom')],
+    ['a text', 'boom'],
+    ['null', null],
+  ])('keeps %s as its cause', (_what, cause) => {
+    expect(new errors.StepTimeoutError({ problem, cause })).toMatchObject({ cause });
+  });
+
+  it('has no cause of its own when nothing was caught', () => {
+    expect(Object.hasOwn(new errors.StepTimeoutError({ problem, cause: undefined }), 'cause')).toBe(false);
+  });
+
+  it('shows code, details and retryable, but not its brand, when it is printed or written as JSON', () => {
+    const error = new errors.StepTimeoutError({ problem, details: { step: 'read', timeoutMs: 5, attempt: 1 } });
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      code: 'STEP_TIMEOUT',
+      details: { step: 'read', timeoutMs: 5, attempt: 1 },
+      name: 'StepTimeoutError',
+      retryable: true,
+    });
+  });
+});
+
+describe('BatonError.is', () => {
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['a text', 'TERMINAL'],
+    ['an error of someone else', Object.assign(new Error(problem), { code: 'TERMINAL', name: 'TerminalError', retryable: false })],
+    ['an error of another realm', runInNewContext('new Error()')],
+    ['an error that has been through JSON', JSON.parse(JSON.stringify(new TerminalError(problem)))],
+    ['a class of ours', TerminalError],
+    ['a revoked Proxy', makeRevoked()],
+    ['a Proxy whose getter throws', new Proxy({}, { get: raise })],
+  ])('says no to %s', (_what, value) => {
+    expect(BatonError.is(value)).toBe(false);
+  });
+
+  it('says yes to an error of another copy of the package, which instanceof does not', () => {
+    jest.isolateModules(() => {
+      const copy: typeof errors = require('../../../src/errors');
+      const error = new copy.TerminalError('closed');
+      expect(error).not.toBeInstanceOf(BatonError);
+      expect(BatonError.is(error) && error.code).toBe('TERMINAL');
+      expect(copy.BatonError.is(new TerminalError('closed'))).toBe(true);
+    });
+  });
+
+  it('says yes to an error of a user’s class that extends one of ours', () => {
+    class AccountClosedError extends TerminalError {}
+    expect(BatonError.is(new AccountClosedError('closed'))).toBe(true);
+  });
+});
+
+describe('TerminalError', () => {
+  it('has the user’s message as it is, and a cause', () => {
+    const cause = new Error('boom');
+    expect(new TerminalError('Account is closed', { cause })).toMatchObject({ message: 'Account is closed', cause, retryable: false });
+    expect(Object.hasOwn(new TerminalError('Account is closed'), 'cause')).toBe(false);
+  });
+});
+
+describe('RetryableError', () => {
+  it('says when to try again, in its details too', () => {
+    const cause = new Error('boom');
+    const error = new RetryableError({ retryAfterMs: 1_500, message: 'Busy', cause });
+    expect(error).toMatchObject({ message: 'Busy', retryAfterMs: 1_500, details: { retryAfterMs: 1_500 }, cause, retryable: true });
+  });
+
+  it('has a message of its own when there is none', () => {
+    expect(new RetryableError({ retryAfterMs: 1_500 }).message).toMatchInlineSnapshot(`"Try again in 1500 ms"`);
+  });
+
+  it.each([0, 0.5, Number.MAX_SAFE_INTEGER])('takes %d ms', (retryAfterMs) => {
+    expect(new RetryableError({ retryAfterMs }).retryAfterMs).toBe(retryAfterMs);
+  });
+
+  it.each<[string, unknown]>([
+    ['NaN', Number.NaN],
+    ['infinity', Number.POSITIVE_INFINITY],
+    ['a negative number', -1],
+    ['nothing', undefined],
+    ['a text', '5'],
+    ['a BigInt', 5n],
+    ['a symbol', Symbol('5')],
+  ])('refuses %s where it is made', (_what, retryAfterMs) => {
+    expect(() => new RetryableError({ retryAfterMs: retryAfterMs as number })).toThrow(RangeError);
+  });
+
+  it('says what it was given', () => {
+    expect(() => new RetryableError({ retryAfterMs: -1 })).toThrowErrorMatchingInlineSnapshot(
+      `"RetryableError: retryAfterMs is -1; it must be a finite number of milliseconds, 0 or more."`,
+    );
+  });
+});
+
+describe('InvalidJobError', () => {
+  const first = {
+    problem: '@Step read: timeoutMs (-1) must be a whole number of milliseconds, 1 or more.',
+    cure: 'Set timeoutMs to 1_000.',
+  };
+  const second = { problem: 'Class Reconcile has no @Terminate.', cure: 'Add one.' };
+
+  it('reads like any other error when there is one fault', () => {
+    expect(new InvalidJobError('Reconcile', [first]).message).toMatchInlineSnapshot(`
+"@Step read: timeoutMs (-1) must be a whole number of milliseconds, 1 or more.
+→ Set timeoutMs to 1_000."
+`);
+  });
+
+  it('numbers the faults when there are several, each with its cure', () => {
+    expect(new InvalidJobError('Reconcile', [first, second]).message).toMatchInlineSnapshot(`
+"Job Reconcile has 2 faults:
+1. @Step read: timeoutMs (-1) must be a whole number of milliseconds, 1 or more.
+   → Set timeoutMs to 1_000.
+2. Class Reconcile has no @Terminate.
+   → Add one."
+`);
+  });
+
+  it('has every fault in its details, in a list of its own', () => {
+    const faults = [first, second];
+    const { details } = new InvalidJobError('Reconcile', faults);
+    faults.pop();
+    expect(details).toEqual({ job: 'Reconcile', faults: [first, second] });
+    expect(Object.isFrozen(details.faults)).toBe(true);
+  });
+
+  it('keeps what was caught as its cause', () => {
+    const cause = new Error('boom');
+    expect(new InvalidJobError('Reconcile', [first], cause).cause).toBe(cause);
+  });
+});
+
+function makeRevoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+function raise(): never {
+  throw new Error('boom');
+}

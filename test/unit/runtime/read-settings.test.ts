@@ -1,0 +1,44 @@
+import { readSettings } from '../../../src/runtime/read-settings';
+
+const nothing = { queueUrl: undefined, continueOn: undefined, logLevel: undefined };
+const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/123456789012/jobs';
+
+describe('readSettings', () => {
+  it.each<[string, Record<string, string | undefined>, object]>([
+    ['nothing', {}, {}],
+    ['what belongs to others', { PATH: '/bin', AWS_REGION: 'eu-central-1', BATON_UNKNOWN: 'x' }, {}],
+    ['empty texts, as a template leaves them', { BATON_QUEUE_URL: '', BATON_CONTINUE_ON: '', BATON_LOG_LEVEL: '', BATON_TABLE: '' }, {}],
+    ['a queue', { BATON_QUEUE_URL: queueUrl }, { queueUrl }],
+    ['a queue on this machine', { BATON_QUEUE_URL: 'http://127.0.0.1:9324/1/jobs' }, { queueUrl: 'http://127.0.0.1:9324/1/jobs' }],
+    ['pinned', { BATON_CONTINUE_ON: 'pinned' }, { continueOn: 'pinned' }],
+    ['latest', { BATON_CONTINUE_ON: 'latest' }, { continueOn: 'latest' }],
+    ['a level', { BATON_LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
+    ['a level in capitals', { BATON_LOG_LEVEL: 'WARN' }, { logLevel: 'warn' }],
+  ])('takes %s', (_title, environment, settings) => {
+    expect(readSettings(environment)).toEqual({ settings: { ...nothing, ...settings }, faults: [] });
+  });
+
+  it.each([
+    ['BATON_QUEUE_URL', 'jobs', 'the URL of an SQS queue'],
+    ['BATON_QUEUE_URL', 'arn:', 'the URL of an SQS queue'],
+    ['BATON_QUEUE_URL', 'arn:aws:sqs:eu-central-1:123456789012:jobs', 'the URL of an SQS queue'],
+    ['BATON_CONTINUE_ON', 'Latest', 'pinned or latest'],
+    ['BATON_CONTINUE_ON', '$LATEST', 'pinned or latest'],
+    ['BATON_LOG_LEVEL', 'verbose', 'debug, info, warn or error'],
+    ['BATON_LOG_LEVEL', 'constructor', 'debug, info, warn or error'],
+  ])('refuses %s=%s, and says what it takes', (name, value, expected) => {
+    const { settings, faults } = readSettings({ [name]: value });
+    expect(settings).toEqual(nothing);
+    expect(faults).toEqual([
+      {
+        problem: `Environment variable ${name} is ${JSON.stringify(value)}, which is not ${expected}.`,
+        cure: `Set ${name} to ${expected}, or leave it out.`,
+      },
+    ]);
+  });
+
+  it('reports every fault together', () => {
+    const { faults } = readSettings({ BATON_QUEUE_URL: 'jobs', BATON_CONTINUE_ON: 'never', BATON_LOG_LEVEL: 'loud' });
+    expect(faults).toHaveLength(3);
+  });
+});

@@ -9,6 +9,9 @@ export interface FileCheckpointStoreOptions {
 
 /** Revisions that are kept beside the newest: a reader that has just listed the directory still finds what it saw. */
 const keptRevisions = 2;
+/** Characters of a directory's name that are taken from the id, and from its hash. */
+const readableLength = 40;
+const hashLength = 32;
 
 /** What one file holds. */
 interface RevisionFile extends StoredExecution {
@@ -30,8 +33,11 @@ export class FileCheckpointStore implements CheckpointStore {
     this.#directory = directory;
   }
 
-  async load(executionId: string): Promise<StoredRevision | undefined> {
-    const folder = this.#locate(executionId);
+  load(executionId: string): Promise<StoredRevision | undefined> {
+    return this.#loadNewest(this.#locate(executionId));
+  }
+
+  async #loadNewest(folder: string): Promise<StoredRevision | undefined> {
     for (;;) {
       const newest = (await listRevisions(folder)).at(-1);
       if (newest === undefined) return undefined;
@@ -56,7 +62,7 @@ export class FileCheckpointStore implements CheckpointStore {
 
   async list(query: ListQuery): Promise<readonly StoredExecution[]> {
     const folders = await readFolder(this.#directory);
-    const executions = await Promise.all(folders.map((folder) => this.load(decodeURIComponent(folder))));
+    const executions = await Promise.all(folders.map((folder) => this.#loadNewest(joinPath(this.#directory, folder))));
     return selectExecutions(
       executions.filter((execution) => execution !== undefined),
       query,
@@ -79,9 +85,11 @@ export class FileCheckpointStore implements CheckpointStore {
     return true;
   }
 
-  /** Percent signs make any id a file name, and no id a path. */
+  /** A readable beginning, and a hash that tells all ids apart, also where case does not count. No id is a path. */
   #locate(executionId: string): string {
-    return joinPath(this.#directory, encodeURIComponent(executionId).replace(/[.*~'()!]/g, encodeCharacter));
+    const beginning = executionId.slice(0, readableLength).replace(/[^A-Za-z0-9_-]/g, '_');
+    const hash = process.getBuiltinModule('node:crypto').createHash('sha256').update(executionId).digest('hex');
+    return joinPath(this.#directory, `${beginning}-${hash.slice(0, hashLength)}`);
   }
 }
 
@@ -128,10 +136,6 @@ async function readRevision(folder: string, number: number): Promise<RevisionFil
 
 function locateRevision(folder: string, number: number): string {
   return joinPath(folder, `${number}.json`);
-}
-
-function encodeCharacter(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 function hasCode(error: unknown, code: string): boolean {

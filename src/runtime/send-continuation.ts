@@ -8,6 +8,8 @@ const usableShare = 0.9;
 const firstShare = 0.55;
 /** A single try gets at least this long when the time is there: a cold TLS connection needs it. */
 const minTryMs = 1_000;
+/** A sender is given this part of a try's time: the rest is for closing its connection before we stop waiting for it. */
+const senderShare = 0.95;
 /** Pause before the second try on one channel; doubled before each further one. */
 const firstPauseMs = 50;
 /** A further try with less time than this is not begun; a first one always is, since nothing else is left to do. */
@@ -84,7 +86,8 @@ async function tryOnce(sender: ContinuationSender, shipment: Shipment, { timer }
   });
   try {
     const delay = delaySeconds > 0 ? { delaySeconds } : {};
-    await Promise.race([sender.send({ body, ...delay, executionId, invocation, context, timeoutMs }), timeOut]);
+    const senderMs = Math.max(1, Math.floor(timeoutMs * senderShare));
+    await Promise.race([sender.send({ body, ...delay, executionId, invocation, context, timeoutMs: senderMs }), timeOut]);
     return undefined;
   } catch (error) {
     return classify(sender, error);

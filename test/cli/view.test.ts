@@ -343,7 +343,9 @@ describe('the summary', () => {
 describe('the first line', () => {
   it('says what is out of the ordinary', () => {
     const options = parseDevOptions(['job.ts', '--recursion', 'terminate', '--node', '/opt/node', '--timeout', '15m']) as DevOptions;
-    expect(renderHeader({ options, seed: 1, hasQueue: false }, paintNothing)).toMatchInlineSnapshot(`"baton dev job.ts (time-out 15 min, 512 MB, /opt/node, recursion terminates)"`);
+    expect(renderHeader({ options, seed: 1, hasQueue: false }, paintNothing)).toMatchInlineSnapshot(
+      `"baton dev job.ts (time-out 15 min, 512 MB, /opt/node, recursion terminates)"`,
+    );
   });
 });
 

@@ -9,6 +9,7 @@ import { writeReport } from '../report/write-report';
 import { chooseView } from '../view/choose-view';
 import { choosePaint } from '../view/paint';
 import { renderFailure } from '../view/render-failure';
+import { RepeatFilter } from '../view/repeat-filter';
 import type { View } from '../view/view';
 import { prepareLambda } from './prepare-lambda';
 import { watchRun } from './watch-run';
@@ -39,6 +40,7 @@ export async function runDev(options: DevOptions, streams: ConsoleStreams, inter
 /** One run, from the start event to the summary. */
 class DevRun {
   private readonly record = new RunRecord();
+  private readonly repeats = new RepeatFilter();
   private readonly view: View;
   private startedAt = performance.now();
   private readonly readTime = () => performance.now() - this.startedAt;
@@ -72,7 +74,7 @@ class DevRun {
   private watch(): Promise<void> {
     return new Promise((resolve) => {
       watchRun(this.lambda, this.record, this.readTime, (event, invocation) => {
-        this.view.show(event, invocation);
+        if (!this.repeats.isRepeated(event)) this.view.show(event, invocation);
         if (event.name === 'invocation-end' && event.about.reason === 'init-error' && this.record.executions.size === 0) resolve();
       });
     });

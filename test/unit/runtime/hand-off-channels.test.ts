@@ -40,7 +40,7 @@ describe('sending a continuation', () => {
     const sender = new RecordingSender();
     await send([sender], 10_000);
     expect(sender.sent).toEqual([
-      { body: '{}', executionId: 'order-17', invocation: 2, context: expect.objectContaining({ functionName: 'job' }), timeoutMs: 4_500 },
+      { body: '{}', executionId: 'order-17', invocation: 2, context: expect.objectContaining({ functionName: 'job' }), timeoutMs: 4_275 },
     ]);
   });
 
@@ -118,7 +118,7 @@ describe('sending a continuation', () => {
         const { channel, tookMs, armedCount } = await send([failing('lambda', forever), sqs], remainingMs);
         expect(channel).toBe('sqs');
         expect(tookMs).toBeLessThanOrEqual(Math.max(1, 0.56 * remainingMs));
-        expect(sqs.sent[0]?.timeoutMs).toBeGreaterThanOrEqual(Math.max(1, Math.floor(0.2 * remainingMs)));
+        expect(sqs.sent[0]?.timeoutMs).toBeGreaterThanOrEqual(Math.max(1, Math.floor(0.19 * remainingMs)));
         expect(armedCount).toBe(0);
       });
 
@@ -147,6 +147,21 @@ describe('sending a continuation', () => {
       });
     },
   );
+
+  it('stops waiting for a channel a little after the channel’s own time limit, so that it can close its connection', async () => {
+    let senderMs = 0;
+    const { tookMs } = await send(
+      [
+        failing('lambda', ({ timeoutMs }) => {
+          senderMs += timeoutMs + 1;
+          return forever();
+        }),
+      ],
+      1_000,
+    );
+    expect(senderMs).toBeGreaterThan(800);
+    expect(tookMs).toBeGreaterThan(senderMs);
+  });
 
   it('still asks once when the deadline has passed: nothing else is left to do', async () => {
     expect(await send([new RecordingSender()], -50)).toMatchObject({ channel: 'recording' });

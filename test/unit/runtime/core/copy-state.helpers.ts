@@ -157,7 +157,7 @@ export function differenceBetween(left: unknown, right: unknown, options: Compar
 
   function compareProperties(a: Record<string, unknown>, b: Record<string, unknown>, path: string): string | undefined {
     const keys = Object.keys(a);
-    if (keys.join('\n') !== Object.keys(b).join('\n')) return `${path} (keys)`;
+    if (JSON.stringify(keys) !== JSON.stringify(Object.keys(b))) return `${path} (keys)`;
     return firstOf(keys, (key) => compare(a[key], b[key], `${path}[${JSON.stringify(key)}]`));
   }
 

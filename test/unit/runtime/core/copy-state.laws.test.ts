@@ -20,6 +20,7 @@ describe('copyState, for every state,', () => {
     fc.assert(
       fc.property(anyState, fc.oneof(treeState, jsonState), (state, tree) => {
         expect(differenceBetween(copyState(state).values, state)).toBeUndefined();
+        fc.pre(!objectsIn(tree).some(isInvalidDate));
         expect(isDeepStrictEqual(copyState(tree).values, tree)).toBe(true);
       }),
       { numRuns: 500 },
@@ -78,6 +79,11 @@ describe('copyState, for every state,', () => {
     );
   });
 });
+
+/** Node.js 20 takes no two invalid dates for equal. */
+function isInvalidDate(value: object): boolean {
+  return value instanceof Date && Number.isNaN(value.getTime());
+}
 
 function survivesJson(state: object): boolean {
   try {

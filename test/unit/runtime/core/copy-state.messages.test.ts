@@ -44,6 +44,10 @@ describe('A refusal of copyState', () => {
     expect(pathTo(() => ({ [Symbol('tag')]: 1 }))).toBe('[Symbol(tag)]');
   });
 
+  it('names the first of the places where the same value lies', () => {
+    expect(pathTo((socket) => ({ first: { deep: [socket] }, second: socket }))).toBe('first.deep[0]');
+  });
+
   it('names the first of several, and finds it behind a cycle', () => {
     const ring: Record<string, unknown> = { name: 'ring' };
     ring.self = ring;

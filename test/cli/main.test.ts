@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { readPrinted } from './read-printed';
+
+describe('baton', () => {
+  it.each(['--help', '-h', 'help'])('explains itself with %s', async (argument) => {
+    expect(await readPrinted([argument])).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+      stdout: expect.stringContaining('Usage\n  baton dev <file>'),
+    });
+  });
+
+  it.each(['--version', '-v'])('says its version with %s', async (argument) => {
+    expect(await readPrinted([argument])).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+
+  it.each([
+    [[], 'CliError: baton needs a command.\n→ Write baton dev <file>, or see baton --help.\n'],
+    [['dve', 'x.ts'], 'CliError: baton has no command dve.\n→ Did you mean baton dev?\n'],
+    [['--verison'], 'CliError: baton has no command --verison.\n→ Did you mean baton --version?\n'],
+    [['deploy'], 'CliError: baton has no command deploy.\n→ Write baton dev <file>, or see baton --help.\n'],
+    [['dev'], 'CliError: baton dev needs the file that exports the handler.\n→ Write baton dev src/job.ts, or the path of a bundle.\n'],
+  ])('refuses %p with 2', async (args, stderr) => {
+    expect(await readPrinted(args)).toEqual({ exitCode: 2, stdout: '', stderr });
+  });
+
+  it('prints errors in colour where that is asked for', async () => {
+    const { stderr } = await readPrinted(['deploy'], { environment: { FORCE_COLOR: '1' } });
+    expect(stderr).toContain('\u001b[31mCliError:\u001b[39m');
+  });
+});
+
+describe('baton dev', () => {
+  it('explains all its options in 100 columns', async () => {
+    const { stdout, exitCode } = await readPrinted(['dev', '--help']);
+    expect(exitCode).toBe(0);
+    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
+    for (const option of ['event', 'timeout', 'memory', 'handler', 'crash', 'seed', 'json', 'quiet'])
+      expect(stdout).toContain(`--${option}`);
+  });
+
+  it.each([
+    [['--event', 'nowhere.json'], 'The event file nowhere.json cannot be read (ENOENT).'],
+    [['--event', '{"a":'], 'The event is not JSON: '],
+    [['--event', '-'], 'Standard input is not JSON: '],
+  ])('refuses the event %p with 2', async (options, problem) => {
+    const { exitCode, stderr } = await readPrinted(['dev', 'job.ts', ...options], { stdin: 'no json' });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(problem) });
+    expect(stderr).toContain('\n→ ');
+  });
+
+  it('says where it looked for the file, and leaves nothing behind', async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('lambda-baton-'));
+    const { exitCode, stdout, stderr } = await readPrinted(['dev', 'no/such-job.ts']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^LocalLambdaError: .*no\/such-job\.ts\.\n→ /);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('lambda-baton-') && !before.includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,25 @@
+import { Readable } from 'node:stream';
+import { main } from '../../src/cli/main';
+
+/** What a command line is run with. */
+interface Surroundings {
+  readonly stdin?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly interruption?: AbortSignal;
+}
+
+/** Runs a command line in this process, without a terminal. */
+export async function readPrinted(args: readonly string[], { stdin = '', environment = {}, interruption }: Surroundings = {}) {
+  const printed = { stdout: '', stderr: '' };
+  const exitCode = await main(args, {
+    streams: {
+      stdout: { write: (text) => (printed.stdout += text) },
+      stderr: { write: (text) => (printed.stderr += text) },
+      stdin: Readable.from([stdin]),
+      environment,
+    },
+    interruption: interruption ?? new AbortController().signal,
+    readVersion: () => '1.2.3',
+  });
+  return { exitCode, ...printed };
+}

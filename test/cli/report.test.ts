@@ -1,0 +1,255 @@
+import { estimateCost } from '../../src/cli/cost/estimate-cost';
+import { prices } from '../../src/cli/cost/prices';
+import { judgeRun } from '../../src/cli/report/verdict';
+import { writeReport } from '../../src/cli/report/write-report';
+import { formatBytes, formatCount, formatDuration, formatSeconds, formatUsd } from '../../src/cli/view/format';
+import type { DropReason } from '../../src/local';
+import { Recording, recordBusyRun } from './recording';
+
+const facts = { wallMs: 9_720.4, memoryMb: 512, architecture: 'x86_64', seed: 42 } as const;
+
+describe('the report', () => {
+  it('sums a run up', () => {
+    const record = recordBusyRun().play();
+    expect(writeReport(record, judgeRun(record, false), facts)).toMatchInlineSnapshot(`
+{
+  "billedMs": 4960,
+  "cost": {
+    "architecture": "x86_64",
+    "durationUsd": 0.00004133341600000001,
+    "gbSeconds": 2.4800000000000004,
+    "pricesOf": "November 2026",
+    "region": "us-east-1",
+    "requestsUsd": 6.000000000000001e-7,
+    "sqsUsd": 0,
+    "totalUsd": 0.00004193341600000001,
+  },
+  "dropped": [],
+  "executions": [
+    {
+      "executionId": "execution-1",
+      "job": "Backfill",
+      "result": {
+        "rows": 100000,
+      },
+      "status": "completed",
+      "stepCount": 5,
+    },
+  ],
+  "failedAttemptCount": 1,
+  "faults": {
+    "crash": 1,
+    "throttle": 1,
+  },
+  "handOffs": {
+    "byChannel": {
+      "lambda": 1,
+    },
+    "bytes": 1536,
+    "count": 1,
+    "maxBytes": 1536,
+  },
+  "invocations": {
+    "byReason": {
+      "crash-fault": 1,
+      "ok": 2,
+    },
+    "coldCount": 2,
+    "count": 3,
+  },
+  "memoryMb": 512,
+  "outcome": "completed",
+  "retryCount": 1,
+  "seed": 42,
+  "stepCount": 5,
+  "throttleCount": 0,
+  "wallMs": 9720,
+}
+`);
+  });
+
+  it('counts what a forked execution did only once', () => {
+    const recording = new Recording().start(0, { environmentId: 'A' }).start(0, { environmentId: 'B' });
+    recording.log(10, 1, 'execution completed', { stepCount: 7 }, 'A').log(20, 1, 'execution completed', { stepCount: 9 }, 'B');
+    const record = recording.play();
+    expect(writeReport(record, judgeRun(record, false), facts).stepCount).toBe(9);
+  });
+
+  it('tells retries and duplicates with one request id apart by their environments', () => {
+    const recording = new Recording().start(0, { environmentId: 'A' }).start(0, { environmentId: 'B' });
+    recording.end(100, 1, { environmentId: 'A', reason: 'time-out' }).end(200, 1, { environmentId: 'B' });
+    const record = recording.play();
+    expect(record.invocations.map(({ end }) => end?.reason)).toEqual(['time-out', 'ok']);
+    expect(record.running).toEqual([]);
+  });
+
+  it('survives an end without a beginning', () => {
+    expect(() => new Recording().end(0, 1).log(1, 1, 'handed off').play()).not.toThrow();
+  });
+});
+
+describe('the cost', () => {
+  const invocation = { billedMs: 1_000, memoryMb: 1_024, bytes: 100 };
+  const one = { invocations: [invocation], sqsSentCount: 0, sqsDeliveredCount: 0 };
+
+  it('is that of the price list', () => {
+    expect(prices).toMatchObject({ lambdaRequestUsd: 0.0000002, sqsRequestUsd: 0.0000004 });
+    expect(estimateCost(one, 'x86_64')).toEqual({
+      gbSeconds: 1,
+      requestsUsd: 0.0000002,
+      durationUsd: 0.0000166667,
+      sqsUsd: 0,
+      totalUsd: 0.0000002 + 0.0000166667,
+    });
+    expect(estimateCost(one, 'arm64').durationUsd).toBe(0.0000133334);
+  });
+
+  it('is $1.44 for 24 hours at 1 GB, and next to nothing for its 96 hand-offs', () => {
+    const invocations = Array.from({ length: 96 }, () => ({ billedMs: 900_000, memoryMb: 1_024, bytes: 5_000 }));
+    const cost = estimateCost({ ...one, invocations }, 'x86_64');
+    expect(cost.durationUsd).toBeCloseTo(1.44, 2);
+    expect(cost.requestsUsd).toBeCloseTo(0.00002, 5);
+  });
+
+  it.each([
+    [0, 1],
+    [262_144, 1],
+    [262_145, 2],
+    [262_144 + 65_536, 2],
+    [262_144 + 65_537, 3],
+    [1_048_576, 13],
+  ])('of an event of %p bytes is that of %p requests', (bytes, requestCount) => {
+    const { requestsUsd } = estimateCost({ ...one, invocations: [{ ...invocation, bytes }] }, 'x86_64');
+    expect(requestsUsd).toBeCloseTo(requestCount * 0.0000002, 12);
+  });
+
+  it('has three SQS requests for each hop through the queue', () => {
+    expect(estimateCost({ ...one, sqsSentCount: 10, sqsDeliveredCount: 10 }, 'x86_64').sqsUsd).toBeCloseTo(30 * 0.0000004, 12);
+  });
+});
+
+describe('the verdict', () => {
+  const dropped = (reason: DropReason) =>
+    new Recording()
+      .start(0)
+      .log(1, 1, 'execution started')
+      .end(2, 1)
+      .add({ name: 'dropped', atMs: 3, about: { functionName: 'f', requestId: 'request-1', reason, channel: 'invoke', sentTo: [] } });
+  const failing = () =>
+    new Recording().start(0).log(1, 1, 'execution failed', { error: { name: 'FuseBlownError', message: 'No.\n→ Yes.' } });
+
+  it('is completed when the execution has completed', () => {
+    expect(judgeRun(recordBusyRun().play(), false)).toEqual({ outcome: 'completed', failure: undefined });
+  });
+
+  it('is completed by the answer alone when the log says nothing', () => {
+    const record = new Recording().start(0).end(1, 1, { response: '{"status":"completed","executionId":"e"}' }).play();
+    expect(judgeRun(record, false).outcome).toBe('completed');
+  });
+
+  it('is failed with the error and its cure', () => {
+    expect(judgeRun(failing().play(), false)).toEqual({ outcome: 'failed', failure: { name: 'FuseBlownError', message: 'No.\n→ Yes.' } });
+  });
+
+  it('is completed when a later delivery completed what had failed', () => {
+    expect(judgeRun(failing().log(2, 1, 'execution completed').play(), false).outcome).toBe('completed');
+    const reversed = new Recording().start(0).log(0, 1, 'execution completed').log(1, 1, 'execution failed', {});
+    expect(judgeRun(reversed.play(), false).outcome).toBe('completed');
+  });
+
+  it('is not completed while one of several executions is not', () => {
+    const recording = recordBusyRun().line(9_999, '{"message":"execution started","executionId":"another"}');
+    expect(judgeRun(recording.play(), false)).toMatchObject({ outcome: 'lost' });
+  });
+
+  it('is interrupted when the user stopped it, unless it had completed', () => {
+    expect(judgeRun(failing().play(), true).outcome).toBe('interrupted');
+    expect(judgeRun(new Recording().play(), true).outcome).toBe('interrupted');
+    expect(judgeRun(recordBusyRun().play(), true).outcome).toBe('completed');
+  });
+
+  it('names what an execution was lost by, and what to do', () => {
+    const reasons: DropReason[] = ['EventAgeExceeded', 'RecursiveInvocation', 'RetriesExhausted', 'ZeroReservedConcurrency'];
+    const texts = reasons.map((reason) => judgeRun(dropped(reason).play(), false).failure?.message);
+    const message = { queueName: 'q', messageId: 'm', bytes: 1, delayMs: 0, deadLetter: true };
+    const started = () => new Recording().start(0).log(1, 1, 'execution started');
+    texts.push(judgeRun(started().add({ name: 'message', atMs: 1, about: message }).play(), false).failure?.message);
+    texts.push(judgeRun(started().play(), false).failure?.message);
+    expect(`\n${texts.join('\n')}\n`).toMatchInlineSnapshot(`
+"
+Execution execution-1 was lost: its last event grew too old.
+→ Give it a shorter --retry-delay.
+Execution execution-1 was lost: Lambda's recursion detection dropped its continuation.
+→ Leave --recursion at allow, and deploy the function with RecursiveLoop: Allow.
+Execution execution-1 was lost: its last event failed three times and was given up.
+→ Look at the invocations above: on AWS, too, only the dead-letter queue would have it now.
+Execution execution-1 was lost: the function may not run.
+→ Raise its reserved concurrency.
+Execution execution-1 was lost: its message went to the dead-letter queue.
+→ Look at the invocations above.
+Execution execution-1 was lost: nothing is left that would carry it on.
+→ Look at the invocations above.
+"
+`);
+  });
+
+  it('is failed when no execution began, with the reason', () => {
+    const end = (errorType: string, errorMessage: string) =>
+      judgeRun(new Recording().start(0).end(1, 1, { reason: 'init-error', error: { errorType, errorMessage } }).play(), false).failure
+        ?.message;
+    const texts = [
+      end('Runtime.HandlerNotFound', 'job.handlr is undefined or not exported'),
+      end('Runtime.ImportModuleError', "Cannot find module 'left-pad'\nRequire stack:"),
+      end('InvalidJobError', 'Two faults.\n→ Mend both.'),
+      end('TypeError', 'x is not a function'),
+      judgeRun(new Recording().start(0).end(1, 1).play(), false).failure?.message,
+    ];
+    expect(`\n${texts.join('\n')}\n`).toMatchInlineSnapshot(`
+"
+job.handlr is undefined or not exported
+→ Export it: export const handler = createHandler(YourJob). Another name goes with --handler.
+Cannot find module 'left-pad'
+→ Install what is missing, or bundle it in.
+Two faults.
+→ Mend both.
+x is not a function
+The handler ran, but no execution began.
+→ Export const handler = createHandler(YourJob), and let its logger write JSON lines to standard output.
+"
+`);
+  });
+});
+
+describe('figures', () => {
+  it.each([
+    [formatDuration(0), '0 ms'],
+    [formatDuration(999.4), '999 ms'],
+    [formatDuration(999.6), '1 s'],
+    [formatDuration(2_050), '2.05 s'],
+    [formatDuration(9_999), '10 s'],
+    [formatDuration(29_149), '29.1 s'],
+    [formatDuration(59_960), '1 min'],
+    [formatDuration(125_000), '2 min 5 s'],
+    [formatDuration(3_600_000), '1 h'],
+    [formatDuration(12_000_000), '3 h 20 min'],
+    [formatSeconds(0), '0 s'],
+    [formatSeconds(1), '1 s'],
+    [formatSeconds(59_001), '1 min'],
+    [formatSeconds(1_999, Math.floor), '1 s'],
+    [formatBytes(0), '0 B'],
+    [formatBytes(1_023), '1023 B'],
+    [formatBytes(1_024), '1 KB'],
+    [formatBytes(1_536), '1.5 KB'],
+    [formatBytes(1_048_575), '1024 KB'],
+    [formatBytes(1_048_576), '1 MB'],
+    [formatUsd(0), '$0'],
+    [formatUsd(0.000247), '$0.000247'],
+    [formatUsd(0.02), '$0.0200'],
+    [formatUsd(1.444), '$1.44'],
+    [formatCount(7_501.4), '7,501'],
+    [formatCount(7.54), '7.5'],
+    [formatCount(7), '7'],
+  ])('read %p', (actual, expected) => {
+    expect(actual).toBe(expected);
+  });
+});

@@ -1,0 +1,144 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunReport } from '../../../src/cli/report/run-report';
+import { readPrinted } from '../../cli/read-printed';
+
+const fixture = (name: string) => join(__dirname, 'fixtures', name);
+const counting = fixture('counting-job.ts');
+const quick = { pages: 2, pageMs: 10 };
+/** Twelve pages of 100 ms: three invocations of 1 s, of which 400 ms are the safe window. */
+const long = { pages: 12, pageMs: 100 };
+
+const dev = (file: string, input: object, ...options: string[]) =>
+  readPrinted(['dev', file, '--event', JSON.stringify(input), '--timeout', '1s', ...options]);
+
+async function report(file: string, input: object, ...options: string[]): Promise<RunReport & { exitCode: number }> {
+  const { stdout, exitCode } = await dev(file, input, '--json', ...options);
+  return { ...(JSON.parse(stdout) as RunReport), exitCode };
+}
+
+jest.setTimeout(60_000);
+
+describe('baton dev', () => {
+  it('bundles a TypeScript job and runs it across invocations to its end', async () => {
+    const { exitCode, stdout, stderr } = await dev(counting, long, '--no-queue');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/#1 {3}started \(cold\)\n/);
+    expect(stdout).toMatch(/#1 {3}handed off via lambda after \d+ ms, \d+ B, cold start/);
+    expect(stdout).toMatch(/#2 {3}started/);
+    expect(stdout).toMatch(/✔ completed in .*\n {2}invocations {2}[3-6], /);
+    expect(stdout).toMatch(/\n {2}steps {8}13\n/);
+    expect(stdout).toMatch(/\n {2}result {7}\{"pages":12,/);
+  });
+
+  it('prints exactly one object with --json, and what the handler writes to standard error', async () => {
+    const { exitCode, stdout, stderr } = await dev(counting, { ...quick, say: 'page' }, '--json');
+    const printed = JSON.parse(stdout) as RunReport;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'page 1\npage 2\n' });
+    expect(printed).toMatchObject({
+      outcome: 'completed',
+      executions: [{ job: 'CountingJob', status: 'completed', stepCount: 3, result: { pages: 2 } }],
+      invocations: { count: 1, coldCount: 1, byReason: { ok: 1 } },
+      handOffs: { count: 0, bytes: 0 },
+      cost: { architecture: 'x86_64', region: 'us-east-1' },
+    });
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('prints nothing with --quiet', async () => {
+    expect(await dev(counting, { ...quick, say: 'page' }, '--quiet')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  it('passes on what the handler writes', async () => {
+    expect((await dev(counting, { ...quick, say: 'page' })).stdout).toMatch(/\npage 1\n(.*\n)*page 2\n/);
+  });
+
+  it('takes environment, export, event file, standard input and Node from the command line', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
+    try {
+      const event = join(folder, 'event.json');
+      writeFileSync(event, JSON.stringify(quick));
+      const options = ['--timeout', '1s', '--json', '--env', 'STAGE=test', '--handler', 'renamed', '--node', process.execPath];
+      const fromFile = await readPrinted(['dev', counting, '--event', event, ...options]);
+      const fromInput = await readPrinted(['dev', counting, '--event', '-', ...options], { stdin: JSON.stringify(quick) });
+      for (const { stdout } of [fromFile, fromInput]) {
+        expect(JSON.parse(stdout).executions[0].result).toEqual({ pages: 2, stage: 'test', node: process.version });
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('has a queue that a wait can go through', async () => {
+    const { outcome, handOffs, executions, cost } = await report(counting, { ...quick, waitSeconds: 1 });
+    expect({ outcome, channels: handOffs.byChannel }).toEqual({ outcome: 'completed', channels: { sqs: 1 } });
+    expect(executions).toMatchObject([{ status: 'completed', stepCount: 3 }]);
+    expect(cost.sqsUsd).toBeCloseTo(3 * 0.000_000_4, 12);
+  });
+
+  it('fails a wait that has no queue, with the name of the variable', async () => {
+    const { exitCode, error } = await report(counting, { ...quick, waitSeconds: 1 }, '--no-queue');
+    expect({ exitCode, error }).toMatchObject({ exitCode: 1, error: { message: expect.stringContaining('BATON_QUEUE_URL') } });
+  });
+
+  it('ends with 1 and the error when the execution failed', async () => {
+    const { exitCode, stdout, stderr } = await dev(counting, { ...quick, failAt: 1 }, '--retry-delay', '10ms');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'TerminalError: Page 1 is missing.\n' });
+    expect(stdout).toContain('✖ failed after');
+    expect(stdout).toContain('countPage failed (attempt 1): TerminalError: Page 1 is missing.');
+  });
+
+  it('stops a job that would not end by its fuse, and says which', async () => {
+    const { exitCode, error, invocations } = await report(counting, { pages: 1e6, pageMs: 50 }, '--retry-delay', '10ms', '--no-queue');
+    expect(exitCode).toBe(1);
+    expect(error).toMatchObject({ name: 'FuseBlownError', message: expect.stringMatching(/limits\.maxInvocations is 6\.\n→ /) });
+    expect(invocations.count).toBeGreaterThanOrEqual(6);
+  });
+
+  it('says that recursion detection would lose the execution', async () => {
+    const { exitCode, outcome, error } = await report(fixture('endless-job.ts'), {}, '--recursion', 'terminate', '--no-queue');
+    expect({ exitCode, outcome }).toEqual({ exitCode: 1, outcome: 'lost' });
+    expect(error?.message).toMatch(/recursion detection dropped its continuation\.\n→ /);
+  });
+
+  it.each([
+    ['an export that is not there', counting, ['--handler', 'handlr'], /^Runtime\.HandlerNotFound: .*handlr.*\n→ Export it/],
+    ['a definition that is wrong', fixture('invalid-job.ts'), [], /^InvalidJobError: .*@Terminate/s],
+    ['a module that throws', fixture('throwing-module.ts'), [], /^Error: There are no settings\./],
+    ['a handler that is no job', fixture('no-job.ts'), [], /^CliError: The handler ran, but no execution began\.\n→ /],
+  ])('refuses %s at once', async (_what, file, options, message) => {
+    const { exitCode, stderr } = await dev(file, {}, ...options, '--quiet');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  it('refuses TypeScript that cannot be bundled, with the line', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
+    try {
+      const file = join(folder, 'broken.ts');
+      copyFileSync(fixture('syntax-error.ts.txt'), file);
+      const { exitCode, stderr } = await dev(file, {});
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(/^LocalLambdaError: .*broken\.ts:1\)\n→ /) });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('brings an execution through faults, the same ones for the same seed', async () => {
+    const faults = ['--crash', '0.3', '--throttle', '0.3', '--seed', '7', '--retry-delay', '50ms', '--no-queue'];
+    const { exitCode, executions, faults: struck, seed } = await report(counting, long, ...faults);
+    expect({ exitCode, seed }).toEqual({ exitCode: 0, seed: 7 });
+    expect(executions).toMatchObject([{ stepCount: 13, result: { pages: 12 } }]);
+    expect(Object.keys(struck).length).toBeGreaterThan(0);
+  });
+
+  it('stops when it is interrupted', async () => {
+    const interruption = new AbortController();
+    setTimeout(() => interruption.abort(), 2_000);
+    const args = ['dev', counting, '--event', JSON.stringify({ pages: 1e6, pageMs: 50 }), '--timeout', '1m'];
+    const { exitCode, stdout, stderr } = await readPrinted(args, { interruption: interruption.signal });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: '' });
+    expect(stdout).toContain('✖ stopped after');
+  });
+});

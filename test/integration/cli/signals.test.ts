@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(__dirname, '../../..');
+const job = join(__dirname, 'fixtures/counting-job.ts');
+
+let folder: string;
+let cli: string;
+
+jest.setTimeout(60_000);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'baton-cli-test-'));
+  cli = join(folder, 'baton.mjs');
+  await build({
+    entryPoints: [join(root, 'src/cli/baton.ts')],
+    outfile: cli,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
+  });
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Starts the real command line with a job that runs for long, in a temporary directory of its own. Resolves when the job is running. */
+async function startLongRun(): Promise<{ baton: ChildProcess; temporary: string; readOutput: () => string }> {
+  const temporary = mkdtempSync(join(folder, 'run-'));
+  const args = [cli, 'dev', job, '--event', '{"pages":1000000,"pageMs":20,"say":"page"}', '--timeout', '1m'];
+  const baton = spawn(process.execPath, args, { cwd: root, env: { ...process.env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const isRunning = new Promise<void>((resolve) => {
+    baton.stdout?.on('data', (chunk) => {
+      output += chunk;
+      if (output.includes('page 3')) resolve();
+    });
+  });
+  await isRunning;
+  return { baton, temporary, readOutput: () => output };
+}
+
+/** The processes whose command line names a directory: the environments and the shell that guards them. */
+function findProcesses(directory: string): string[] {
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return ids.map(readCommandLine).filter((commandLine) => commandLine.includes(directory));
+}
+
+function readCommandLine(id: string): string {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
+async function waitUntil(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+onLinux('baton dev', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends every process and removes every file at %s', async (signal) => {
+    const { baton, temporary, readOutput } = await startLongRun();
+    expect(findProcesses(temporary)).not.toEqual([]);
+    baton.kill(signal);
+    expect(await once(baton, 'exit')).toEqual([130, null]);
+    expect(findProcesses(temporary)).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
+    expect(readOutput()).toContain('✖ stopped after');
+  });
+
+  it('leaves no process behind even when it is killed', async () => {
+    const { baton, temporary } = await startLongRun();
+    baton.kill('SIGKILL');
+    await once(baton, 'exit');
+    await waitUntil(() => findProcesses(temporary).length === 0 && readdirSync(temporary).length === 0);
+    expect(findProcesses(temporary)).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+});
+
+describe('baton', () => {
+  it('ends by itself with the exit code', async () => {
+    const baton = spawn(process.execPath, [cli, 'dev', job, '--event', '{"pages":1,"pageMs":1}', '--json', '--timeout', '1s'], {
+      cwd: root,
+    });
+    let output = '';
+    baton.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    expect(await once(baton, 'close')).toEqual([0, null]);
+    expect(JSON.parse(output)).toMatchObject({ outcome: 'completed' });
+  });
+});

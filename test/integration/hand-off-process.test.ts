@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { AwsEndpoint, type Behaviour } from '../unit/runtime/adapters/aws-endpoint';
+
+/** Inside the repository, so that what is external resolves. */
+const folder = join(__dirname, '../../node_modules/.cache/lambda-baton');
+const bundle = join(folder, `hand-off-process-${process.pid}.cjs`);
+
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stderr: string;
+  readonly report: { answer: { status: string; code?: string }; active: string[]; loadedSdk: boolean };
+  /** Milliseconds from the handler's return to the end of the process. */
+  readonly lingeredMs: number;
+}
+
+describe('a process that has run an invocation', () => {
+  let endpoint: AwsEndpoint;
+
+  beforeAll(async () => {
+    mkdirSync(folder, { recursive: true });
+    const tsconfigRaw = { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: true } };
+    const entry = join(__dirname, 'hand-off-process-job.ts');
+    await build({
+      entryPoints: [entry],
+      outfile: bundle,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      packages: 'external',
+      tsconfigRaw,
+    });
+  });
+
+  beforeEach(async () => {
+    endpoint = await AwsEndpoint.open();
+  });
+
+  afterEach(() => endpoint.close());
+
+  /** Runs one scenario in a process of its own, which has to end by itself. */
+  function run(scenario: string, invoke: Behaviour = { status: 202 }, dryRun: Behaviour = { status: 204 }): Promise<Ended> {
+    endpoint.respond = ({ headers }) => (headers['x-amz-invocation-type'] === 'DryRun' ? dryRun : invoke);
+    const env = {
+      PATH: process.env.PATH,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_ENDPOINT_URL_LAMBDA: endpoint.url,
+    };
+    return new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [bundle, scenario], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+      const tooLong = setTimeout(() => child.kill('SIGKILL'), 20_000);
+      let stderr = '';
+      let returnedMs = 0;
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+        stderr += chunk;
+        if (stderr.includes('REPORT ')) returnedMs ||= performance.now();
+      });
+      child.on('error', reject);
+      child.on('close', (exitCode) => {
+        clearTimeout(tooLong);
+        const report = JSON.parse(/REPORT (.*)/.exec(stderr)?.[1] ?? 'null');
+        resolve({ exitCode, stderr, report, lingeredMs: performance.now() - returnedMs });
+      });
+    });
+  }
+
+  it('has not loaded the AWS SDK, nor called anything, when one invocation was enough', async () => {
+    const { report, exitCode } = await run('completes');
+    expect(report).toEqual({ answer: expect.objectContaining({ status: 'completed' }), active: [], loadedSdk: false });
+    expect(endpoint.requests).toEqual([]);
+    expect(exitCode).toBe(0);
+  });
+
+  it.each<[string, string, Behaviour]>([
+    ['hands over', 'handed-off', { status: 202 }],
+    ['is abandoned', 'handed-off', { status: 202 }],
+    ['fails', 'threw', { status: 202 }],
+    ['hands over', 'threw', 'hang'],
+    ['hands over', 'threw', 'reset'],
+  ])('whose step %s (%s) holds nothing alive, keeps no socket that does, and ends by itself', async (scenario, status, invoke) => {
+    const { report, exitCode, lingeredMs } = await run(scenario, invoke);
+    expect(report.answer.status).toBe(status);
+    expect(report.active).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(lingeredMs).toBeLessThan(1_500);
+  });
+
+  it('made a dry run before the safe window, and then the call itself', async () => {
+    const { report } = await run('hands over');
+    expect(report.loadedSdk).toBe(true);
+    expect(endpoint.requests.map(({ headers }) => headers['x-amz-invocation-type'])).toEqual(['DryRun', 'Event']);
+  });
+
+  it('does not wait for a dry run that hangs', async () => {
+    const { report, lingeredMs } = await run('completes while the dry run hangs', { status: 202 }, 'hang');
+    expect(report.answer.status).toBe('completed');
+    expect(report.active).toEqual([]);
+    expect(lingeredMs).toBeLessThan(1_500);
+  });
+
+  it('is warned, and not ended, by a timer’s task that throws', async () => {
+    const { exitCode, stderr } = await run('a timer task throws');
+    expect(exitCode).toBe(0);
+    const warnings = stderr.match(/\[LAMBDA_BATON_TIMER\] Warning: A timer's task threw Error: tick \d/g);
+    expect(warnings).toEqual([1, 2, 3].map((tick) => `[LAMBDA_BATON_TIMER] Warning: A timer's task threw Error: tick ${tick}`));
+  });
+});

@@ -36,6 +36,7 @@ export {
 export {
   BatonError,
   type BatonErrorCode,
+  CheckpointFailedError,
   CorruptContinuationError,
   ExecutionConflictError,
   ExecutionFailedError,
@@ -52,6 +53,8 @@ export {
   TerminalError,
   UnserializableStateError,
 } from './errors';
+export { FileCheckpointStore, type FileCheckpointStoreOptions } from './runtime/adapters/file-store';
+export { MemoryCheckpointStore } from './runtime/adapters/memory-store';
 export { NativeTimer } from './runtime/adapters/native-timer';
 export type { BatchAnswer, InvocationAnswer } from './runtime/answer';
 export type { AbortCode } from './runtime/core/abort-code';
@@ -62,5 +65,17 @@ export type { RetryPolicy } from './runtime/core/retry-policy';
 // Running a job
 export { type BatonHandler, type CreateHandlerOptions, createHandler } from './runtime/create-handler';
 // Ports
-export type { Clock, Context, ContinuationRequest, ContinuationSender, Logger, Random, StateCodec, Timer } from './runtime/ports';
+export type {
+  CheckpointStore,
+  Clock,
+  Context,
+  ContinuationRequest,
+  ContinuationSender,
+  Logger,
+  Random,
+  StateCodec,
+  StoredExecution,
+  StoredRevision,
+  Timer,
+} from './runtime/ports';
 export type { StepContext } from './runtime/step-context';

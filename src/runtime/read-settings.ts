@@ -21,6 +21,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (continueOn && continueOn !== 'latest' && continueOn !== 'pinned')
     faults.push(refuse('BATON_CONTINUE_ON', continueOn, 'pinned or latest'));
   if (logLevel && !isLogLevel(logLevel)) faults.push(refuse('BATON_LOG_LEVEL', logLevel, 'debug, info, warn or error'));
+  for (const name of ['BATON_TABLE', 'BATON_BUCKET', 'BATON_SIGNING_KEY']) {
+    if (environment[name]) faults.push(refuseUnknown(name));
+  }
   return {
     settings: {
       queueUrl: queueUrl && isQueueUrl(queueUrl) ? queueUrl : undefined,
@@ -44,12 +47,14 @@ function refuse(name: string, value: string, expected: string): JobFault {
   };
 }
 
-function readStore({
-  BATON_TABLE,
-  BATON_BUCKET,
-  BATON_DIRECTORY,
-}: Readonly<Record<string, string | undefined>>): StoreSettings | undefined {
-  if (BATON_TABLE) return { kind: 'table', tableName: BATON_TABLE, bucket: BATON_BUCKET || undefined };
-  if (BATON_BUCKET) return { kind: 'bucket', bucket: BATON_BUCKET };
+function readStore({ BATON_DIRECTORY }: Readonly<Record<string, string | undefined>>): StoreSettings | undefined {
   return BATON_DIRECTORY ? { kind: 'directory', directory: BATON_DIRECTORY } : undefined;
+}
+
+/** Fails closed: what is believed to be stored or signed must not run as if it were. */
+function refuseUnknown(name: string): JobFault {
+  return {
+    problem: `Environment variable ${name} is set, and this version of lambda-baton cannot do what it asks for.`,
+    cure: `Leave ${name} out; executions can be kept with BATON_DIRECTORY or a CHECKPOINT_STORE of your own.`,
+  };
 }

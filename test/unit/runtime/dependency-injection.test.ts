@@ -4,9 +4,11 @@ import {
   createHandler,
   InvalidJobError,
   inject,
+  LAMBDA_CLIENT,
   LOGGER,
   LongRunning,
   OnComplete,
+  STATE_CODEC,
   State,
   Step,
   type StepContext,
@@ -210,6 +212,24 @@ describe('a dependency', () => {
 
     await runJob(Injected, { world });
     expect(seen).toEqual([world.clock, world.logger]);
+  });
+
+  it('may be one of ours that nobody provides: then it is the default', async () => {
+    let seen: { encode?: unknown; send?: unknown }[] = [];
+
+    @LongRunning(times)
+    class Injected {
+      constructor(@inject(STATE_CODEC) codec: object, @inject(LAMBDA_CLIENT) client: object) {
+        seen = [codec, client];
+      }
+      @Step() work() {}
+      @Terminate() isDone() {
+        return true;
+      }
+    }
+
+    expect((await runJob(Injected)).error).toBeUndefined();
+    expect([typeof seen[0]?.encode, typeof seen[1]?.send]).toEqual(['function', 'function']);
   });
 
   it('comes from the user’s container, unless a provider gives it', async () => {

@@ -2,7 +2,7 @@ import { ExecutionConflictError, ExecutionFailedError, IncompatibleStateError } 
 import type { InvocationAnswer } from './answer';
 import type { Collaborators } from './collaborators';
 import { judgeClaim } from './core/claim';
-import { describeContinuation, resumeExecution } from './core/continuation';
+import { corrupt, describeContinuation, resumeExecution } from './core/continuation';
 import type { Execution } from './core/execution';
 import { type ExecutionRecord, parseRecord, readRecord, writeRecord } from './core/execution-record';
 import { freezeInDepth } from './core/freeze-in-depth';
@@ -53,8 +53,13 @@ export async function claimExecution(request: ClaimRequest): Promise<ClaimResult
 
 async function createRecord(request: ClaimRequest): Promise<ClaimResult | undefined> {
   const { plan, opened, isStart, collaborators } = request;
+  const { checksum } = collaborators.platform;
   if (!isStart) throw describeLost(plan, opened.execution.executionId);
-  const record = describeClaim(request, opened.execution, opened.input, 1, false);
+  const record = describeClaim(request, opened.execution, opened.input, {
+    epoch: 1,
+    isCancelRequested: false,
+    stateChecksum: checksum(''),
+  });
   return save(request, record, '', undefined, collaborators.clock.now(), opened);
 }
 
@@ -67,13 +72,19 @@ async function takeOver(request: ClaimRequest, stored: StoredRevision): Promise<
   const verdict = judgeClaim(record, { invocation, delivery, nowMs: collaborators.clock.now() });
   if (verdict.kind === 'finished') return { kind: 'answered', answer: answerOutcome(plan, record) };
   if (verdict.kind === 'duplicate') return answer(opened.execution, 'duplicate');
+  const stateChecksum = checksum(stored.state);
+  if (stateChecksum !== record.stateChecksum) throw corrupt('the stored state does not match its checksum');
   const resumed = resumeExecution(plan, record.continuation);
   const interruptionCount = resumed.interruptionCount + (verdict.wasInterrupted ? 1 : 0);
   const execution = { ...resumed, invocation, interruptionCount };
   const values =
     stored.state === '' ? undefined : migrateState(plan, record.continuation, decodeState(collaborators, readMarkedText(stored.state)));
   const input = freezeInDepth(record.continuation.input);
-  const next = describeClaim(request, execution, input, record.epoch + 1, record.isCancelRequested);
+  const next = describeClaim(request, execution, input, {
+    epoch: record.epoch + 1,
+    isCancelRequested: record.isCancelRequested,
+    stateChecksum,
+  });
   return save(request, next, stored.state, stored.revision, stored.startedAtMs, { execution, input, values });
 }
 
@@ -101,22 +112,11 @@ function describeClaim(
   { plan, delivery, leaseUntilMs }: ClaimRequest,
   execution: Execution,
   input: unknown,
-  epoch: number,
-  isCancelRequested: boolean,
+  kept: Pick<ExecutionRecord, 'epoch' | 'isCancelRequested' | 'stateChecksum'>,
 ): ExecutionRecord {
   const { invocation } = execution;
   const continuation = describeContinuation(plan, execution, input);
-  return {
-    epoch,
-    writeCount: 0,
-    invocation,
-    handedOffTo: null,
-    owner: delivery,
-    leaseUntilMs,
-    isCancelRequested,
-    outcome: null,
-    continuation,
-  };
+  return { ...kept, writeCount: 0, invocation, handedOffTo: null, owner: delivery, leaseUntilMs, outcome: null, continuation };
 }
 
 function refuseConflict(plan: JobPlan, { continuation }: ExecutionRecord, { execution, input }: OpenedExecution): void {

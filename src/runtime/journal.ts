@@ -188,6 +188,7 @@ export class Journal {
       leaseUntilMs: this.#claim.leaseUntilMs,
       isCancelRequested: this.#isCancelRequested,
       outcome,
+      stateChecksum: collaborators.platform.checksum(state),
       continuation: describeContinuation(plan, execution, input),
     };
     const { executionId, startedAtMs } = execution;

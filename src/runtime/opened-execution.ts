@@ -2,6 +2,7 @@ import { IncompatibleStateError } from '../errors';
 import type { Collaborators } from './collaborators';
 import type { Arrival } from './core/arrival';
 import { type Continuation, resumeExecution } from './core/continuation';
+import { copyJson } from './core/copy-json';
 import { readEnvelope, type StateText } from './core/envelope';
 import { beginExecution, type Execution } from './core/execution';
 import { freezeInDepth } from './core/freeze-in-depth';
@@ -35,12 +36,12 @@ export async function openExecution(
   if (arrival.kind === 'start') {
     const input = plan.input === undefined ? arrival.input : await validate(plan, arrival.input);
     const execution = beginExecution(plan, arrival.executionId, collaborators.clock.now());
-    return { execution, input: freezeInDepth(input), values: undefined };
+    return { execution, input: freezeInDepth(copyJson(input)), values: undefined };
   }
   const { continuation, state } = readEnvelope(plan, arrival.envelope, collaborators.platform.checksum);
   return {
     execution: resumeExecution(plan, continuation),
-    input: freezeInDepth(continuation.input),
+    input: freezeInDepth(copyJson(continuation.input)),
     values: collaborators.store === undefined ? readTravelledState(plan, continuation, state, collaborators) : undefined,
   };
 }

@@ -26,6 +26,8 @@ export interface ExecutionRecord {
   readonly leaseUntilMs: number;
   readonly isCancelRequested: boolean;
   readonly outcome: ExecutionOutcome | null;
+  /** The checksum of the state's text, which is stored beside the record. */
+  readonly stateChecksum: string;
   readonly continuation: Continuation;
 }
 
@@ -49,9 +51,18 @@ export function readRecord(plan: JobPlan, head: string, checksum: Checksum): Exe
 export function parseRecord(head: string, checksum: Checksum): ExecutionRecord {
   const [sum = '', text = ''] = splitOnce(head);
   if (checksum(text) !== sum) throw corrupt('the stored record does not match its checksum');
-  const { v, ...record } = JSON.parse(text) as { v: unknown } & ExecutionRecord;
-  if (v !== 1 || !isRecord(record)) throw corrupt('the stored record is of a format that this version does not read');
-  return record;
+  const parsed = parseJson(text);
+  if (!isRecord(parsed) || parsed.v !== 1) throw corrupt('the stored record is of a format that this version does not read');
+  const { v: _v, ...record } = parsed;
+  return record as unknown as ExecutionRecord;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw corrupt('the stored record is not JSON');
+  }
 }
 
 function splitOnce(head: string): [string, string] {

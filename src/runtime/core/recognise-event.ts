@@ -1,5 +1,6 @@
 import { BatonError, CorruptContinuationError, InvalidInputError } from '../../errors';
 import type { Arrival, BatchRecord, Recognition } from './arrival';
+import { copyJson, describeNotJson } from './copy-json';
 import { isRecord } from './is-record';
 
 /** The key that tells our envelopes from every other event. */
@@ -104,27 +105,9 @@ function checkId(id: unknown, source: string): string {
   });
 }
 
-/** A copy that is ours to freeze, and nothing but JSON. */
-function copyJson(event: unknown): unknown {
-  try {
-    return JSON.parse(JSON.stringify(event) ?? 'null');
-  } catch (cause) {
-    throw describeNotJson(cause);
-  }
-}
-
 /** Our own error as it is; anything else came out of an event that no JSON text can give: a getter, a Proxy. */
 function ensureTyped(thrown: unknown): BatonError {
   return BatonError.is(thrown) ? thrown : describeNotJson(thrown);
-}
-
-function describeNotJson(cause: unknown): InvalidInputError {
-  return new InvalidInputError({
-    problem: 'The start event is not a JSON document.',
-    cure: 'Send plain JSON: no cycles, no BigInt, at most a few thousand levels deep.',
-    details: { job: '', faults: ['not JSON'] },
-    cause,
-  });
 }
 
 function damaged(reason: string): CorruptContinuationError {

@@ -250,4 +250,14 @@ describe('a checkpoint store', () => {
     await expect(call({}, 'execution-1')).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
     expect((await store.load('execution-1'))?.revision).toBe(revision);
   });
+
+  it('refuses a damaged state, and leaves it as it is', async () => {
+    const { call, store } = counting();
+    await call({}, 'execution-1', 1_250);
+    const stored = await store.load('execution-1');
+    if (stored === undefined) throw new Error('nothing stored');
+    const revision = await store.save({ ...stored, state: stored.state.replace('3', '4') }, stored.revision);
+    await expect(call({}, 'execution-1')).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
+    expect((await store.load('execution-1'))?.revision).toBe(revision);
+  });
 });

@@ -12,6 +12,7 @@ function record(overrides: Partial<ExecutionRecord>): ExecutionRecord {
     owner: 'delivery-3',
     leaseUntilMs,
     isCancelRequested: false,
+    stateChecksum: '',
     outcome: null,
     continuation: {} as ExecutionRecord['continuation'],
     ...overrides,

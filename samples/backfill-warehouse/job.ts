@@ -22,7 +22,7 @@ export class BackfillWarehouse {
     @inject(WAREHOUSE) private readonly warehouse: Warehouse,
   ) {}
 
-  @Step({ retry: { maxAttempts: 12, initialDelayMs: 50, maxDelayMs: 500 } })
+  @Step({ retry: { maxAttempts: 20, initialDelayMs: 100, maxDelayMs: 500 } })
   async loadBatch(ctx: StepContext<BackfillInput>) {
     const batch = await this.flights.read(this.position, ctx.input.batchSize);
     await this.warehouse.write(this.position, batch);

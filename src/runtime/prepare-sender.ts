@@ -16,7 +16,6 @@ export async function prepareSender(
       // Nothing may depend on a sender that ignores the signal: the invocation has to return.
       return await Promise.race([sender.prepare?.(context, signal), ended]);
     } catch (error) {
-      if (signal.aborted) return;
       logger.warn('channel cannot be prepared', { channel: sender.channel, error: describeError(error) });
     }
   }

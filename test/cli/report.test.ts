@@ -20,7 +20,7 @@ describe('the report', () => {
     "gbSeconds": 2.4800000000000004,
     "pricesOf": "November 2026",
     "region": "us-east-1",
-    "requestsUsd": 6.000000000000001e-7,
+    "requestsUsd": 6e-7,
     "sqsUsd": 0,
     "totalUsd": 0.00004193341600000001,
   },

@@ -7,6 +7,7 @@ import { writeReport } from '../../src/cli/report/write-report';
 import { countCells } from '../../src/cli/view/cells';
 import { describeEvent } from '../../src/cli/view/describe-event';
 import { renderHeader } from '../../src/cli/view/header';
+import { NoiseFilter } from '../../src/cli/view/noise-filter';
 import { choosePaint, paintColors, paintNothing } from '../../src/cli/view/paint';
 import { PlainView } from '../../src/cli/view/plain-view';
 import { renderFrame } from '../../src/cli/view/render-frame';
@@ -268,6 +269,31 @@ page done page=3 note=fine
 progress
 "
 `);
+  });
+});
+
+describe('noise', () => {
+  const say = (line: string, environmentId = 'A', stream: 'stderr' | 'stdout' = 'stdout') =>
+    ({ name: 'log', atMs: 0, about: { functionName: 'f', stream, line, environmentId } }) as const;
+
+  it('is what every cold start says again, but not what executions say', () => {
+    const filter = new NoiseFilter();
+    const warn = (timestamp: string) => say(JSON.stringify({ level: 'WARN', message: 'no checkpoint store', timestamp }));
+    expect([warn('1'), warn('2'), say('plain'), say('plain')].map((event) => filter.isNoise(event))).toEqual([false, true, false, false]);
+    const step = say('{"message":"step failed","executionId":"e"}');
+    expect([step, step].map((event) => filter.isNoise(event))).toEqual([false, false]);
+  });
+
+  it("is Node's own report of a failed cold start, and of no other environment", () => {
+    const filter = new NoiseFilter();
+    const lines = [
+      say('Uncaught', 'A', 'stderr'),
+      say('2026-11-23T13:00:00.000Z\tundefined\tERROR\tInit Error \t{}', 'A', 'stderr'),
+      say('Uncaught', 'A', 'stderr'),
+      say('Uncaught', 'B', 'stderr'),
+      say('still talking', 'A'),
+    ];
+    expect(lines.map((event) => filter.isNoise(event))).toEqual([false, false, true, false, false]);
   });
 });
 

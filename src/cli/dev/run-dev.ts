@@ -7,9 +7,9 @@ import { RunRecord } from '../record/run-record';
 import { judgeRun, type Verdict } from '../report/verdict';
 import { writeReport } from '../report/write-report';
 import { chooseView } from '../view/choose-view';
+import { NoiseFilter } from '../view/noise-filter';
 import { choosePaint } from '../view/paint';
 import { renderFailure } from '../view/render-failure';
-import { RepeatFilter } from '../view/repeat-filter';
 import type { View } from '../view/view';
 import { prepareLambda } from './prepare-lambda';
 import { watchRun } from './watch-run';
@@ -40,7 +40,7 @@ export async function runDev(options: DevOptions, streams: ConsoleStreams, inter
 /** One run, from the start event to the summary. */
 class DevRun {
   private readonly record = new RunRecord();
-  private readonly repeats = new RepeatFilter();
+  private readonly noise = new NoiseFilter();
   private readonly view: View;
   private startedAt = performance.now();
   private readonly readTime = () => performance.now() - this.startedAt;
@@ -74,7 +74,7 @@ class DevRun {
   private watch(): Promise<void> {
     return new Promise((resolve) => {
       watchRun(this.lambda, this.record, this.readTime, (event, invocation) => {
-        if (!this.repeats.isRepeated(event)) this.view.show(event, invocation);
+        if (!this.noise.isNoise(event)) this.view.show(event, invocation);
         if (event.name === 'invocation-end' && event.about.reason === 'init-error' && this.record.executions.size === 0) resolve();
       });
     });

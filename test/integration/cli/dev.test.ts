@@ -113,6 +113,14 @@ describe('baton dev', () => {
     expect(stderr).toMatch(message);
   });
 
+  it('tells a cold start that failed without the stack when there is a cure, and with the lines that matter when there is none', async () => {
+    const invalid = await dev(fixture('invalid-job.ts'), {}, '--no-queue');
+    expect(invalid.stdout).not.toContain('    at ');
+    const throwing = await dev(fixture('throwing-module.ts'), {}, '--no-queue');
+    expect(throwing.stdout).toMatch(/\nThere are no settings\.\n {4}at readSettings /);
+    expect(throwing.stdout).not.toContain('triggerUncaughtException');
+  });
+
   it('refuses TypeScript that cannot be bundled, with the line', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
     try {

@@ -224,9 +224,11 @@ describe('LambdaSender', () => {
         const end = new AbortController();
         const failure = catchError(sender.prepare(senderRequest().context, end.signal));
         while (endpoint.requests.length === 0) await new Promise(setImmediate);
+        const endedMs = performance.now();
         end.abort();
         expect((await failure).details).toMatchObject({ reason: 'AbortError' });
         while (endpoint.connectionCount > 0) await new Promise(setImmediate);
+        expect(performance.now() - endedMs).toBeLessThan(1_500);
       });
 
       it('makes no dry run when the invocation has ended before the client was loaded', async () => {

@@ -37,7 +37,7 @@ async function begin(invocation: Invocation, isResumed: boolean): Promise<Invoca
   const { execution, logger, plan } = invocation;
   const remainingMs = Math.round(invocation.remainingMs());
   if (isResumed) logger.info('execution resumed', { step: nameUnit(plan, execution), cycle: execution.cycle, remainingMs });
-  else logger.info('execution started', { remainingMs });
+  else logger.info('execution started', { step: nameUnit(plan, execution), remainingMs });
   try {
     invocation.passSafePoint(execution);
   } catch (error) {
@@ -116,7 +116,7 @@ async function completeExecution(invocation: Invocation): Promise<InvocationAnsw
   const { executionId, invocation: number, result } = invocation.execution;
   await invocation.journal?.finish(invocation.execution, invocation.checkpoint, { status: 'completed', result });
   invocation.progressReport.flush();
-  invocation.logger.info('execution completed', summarise(invocation));
+  invocation.logger.info('execution completed', { step: nameUnit(invocation.plan, invocation.execution), ...summarise(invocation) });
   return { status: 'completed', executionId, invocation: number, ...(result === undefined ? {} : { result }) };
 }
 

@@ -71,6 +71,6 @@ export function nameUnit(plan: JobPlan, execution: Execution): string {
     case 'step':
       return plan.steps[execution.stepIndex]?.method ?? '';
     case 'complete':
-      return plan.hooks.onComplete ?? '';
+      return plan.hooks.onComplete ?? plan.terminate.method;
   }
 }

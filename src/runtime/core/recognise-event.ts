@@ -52,12 +52,17 @@ function isEnvelope(event: unknown): event is Record<string, unknown> {
 function readRecord(record: Record<string, unknown>): BatchRecord {
   const messageId = record.messageId as string;
   const attributes = isRecord(record.attributes) ? record.attributes : {};
-  const groupId = typeof attributes.MessageGroupId === 'string' ? attributes.MessageGroupId : undefined;
+  const groupId = isOfFifoQueue(record) && typeof attributes.MessageGroupId === 'string' ? attributes.MessageGroupId : undefined;
   try {
     return { messageId, groupId, arrival: readBody(record.body, messageId), error: undefined };
   } catch (thrown) {
     return { messageId, groupId, arrival: undefined, error: ensureTyped(thrown) };
   }
+}
+
+/** Standard queues know message groups too, for fairness, but keep no order among them. */
+function isOfFifoQueue({ eventSourceARN }: Record<string, unknown>): boolean {
+  return typeof eventSourceARN !== 'string' || eventSourceARN.endsWith('.fifo');
 }
 
 function readBody(body: unknown, messageId: string): Arrival {

@@ -156,6 +156,15 @@ describe('an SQS batch', () => {
     expect(outcomes).toContainEqual(['record handed back unstarted', 'a-3', 'fifo-group']);
   });
 
+  it('keeps no order among the groups of a standard queue, which has them for fairness only', async () => {
+    const fair = (messageId: string, body: unknown) => ({
+      ...record(messageId, body, 'tenant'),
+      eventSourceARN: 'arn:aws:sqs:eu-central-1:123456789012:jobs',
+    });
+    const { answer } = await deliver([fair('m-1', '{"lambdaBaton":{}}'), fair('m-2', { takesMs: 10 })]);
+    expect(answer).toEqual(failed('m-1'));
+  });
+
   it('hands back what stands behind a damaged record in its FIFO group', async () => {
     const { answer } = await deliver([record('a-1', '{"lambdaBaton":1}', 'a'), record('a-2', {}, 'a')]);
     expect(answer).toEqual(failed('a-1', 'a-2'));

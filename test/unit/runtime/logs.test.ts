@@ -42,14 +42,42 @@ describe('the log of an execution', () => {
     const lines = await readLines(twoInvocationJob(world), world);
     const common = { executionId: 'execution-1', job: 'Import', timestamp: expect.any(String) };
     expect(lines).toMatchObject([
-      { ...common, level: 'INFO', message: 'execution started', invocation: 1, remainingMs: 60_000 },
+      { ...common, level: 'INFO', message: 'execution started', invocation: 1, step: 'isDone', remainingMs: 60_000 },
       { ...common, level: 'WARN', message: 'step failed', invocation: 1, step: 'readPage', attempt: 1, isRetried: true, delayMs: 50 },
       { ...common, level: 'INFO', message: 'handing off', invocation: 1, step: 'isDone', reason: 'safe-window', remainingMs: 7_950 },
       { ...common, level: 'INFO', message: 'handed off', invocation: 1, step: 'isDone', channel: 'recording', stepCount: 2 },
       { ...common, level: 'INFO', message: 'execution resumed', invocation: 2, step: 'isDone', cycle: 3 },
-      { ...common, level: 'INFO', message: 'execution completed', invocation: 2, stepCount: 3, failedAttemptCount: 1, durationMs: 78_050 },
+      {
+        ...common,
+        level: 'INFO',
+        message: 'execution completed',
+        invocation: 2,
+        step: 'isDone',
+        stepCount: 3,
+        failedAttemptCount: 1,
+        durationMs: 78_050,
+      },
     ]);
     expect(lines[1]?.error).toEqual({ name: 'TypeError', message: 'page 1 is missing' });
+  });
+
+  it('keeps the fields of its own from a line that brings the same', async () => {
+    @LongRunning(times)
+    class Impostor {
+      @Step() work({ logger }: StepContext) {
+        logger.info('mine', { executionId: 'another', step: 'none', invocation: 7, page: 3 });
+      }
+      @Terminate() isDone({ cycle }: StepContext) {
+        return cycle === 2;
+      }
+    }
+    const lines = await readLines(Impostor, virtualWorld());
+    expect(lines.find(({ message }) => message === 'mine')).toMatchObject({
+      executionId: 'execution-1',
+      step: 'work',
+      invocation: 1,
+      page: 3,
+    });
   });
 
   it('begins with one warning for each handler that has no store, however many invocations it runs', async () => {

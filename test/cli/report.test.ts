@@ -1,5 +1,6 @@
 import { estimateCost } from '../../src/cli/cost/estimate-cost';
 import { prices } from '../../src/cli/cost/prices';
+import { readInvocationNumber } from '../../src/cli/record/invocation-number';
 import { judgeRun } from '../../src/cli/report/verdict';
 import { writeReport } from '../../src/cli/report/write-report';
 import { formatBytes, formatCount, formatDuration, formatSeconds, formatUsd } from '../../src/cli/view/format';
@@ -70,7 +71,7 @@ describe('the report', () => {
 
   it('counts what a forked execution did only once', () => {
     const recording = new Recording().start(0, { environmentId: 'A' }).start(0, { environmentId: 'B' });
-    recording.log(10, 1, 'execution completed', { stepCount: 7 }, 'A').log(20, 1, 'execution completed', { stepCount: 9 }, 'B');
+    recording.log(10, 1, 'execution completed', { stepCount: 9 }, 'A').log(20, 1, 'execution completed', { stepCount: 7 }, 'B');
     const record = recording.play();
     expect(writeReport(record, judgeRun(record, false), facts).stepCount).toBe(9);
   });
@@ -83,8 +84,48 @@ describe('the report', () => {
     expect(record.running).toEqual([]);
   });
 
+  it('adds up what was handed over, and finds the largest', () => {
+    const recording = new Recording().start(0).log(1, 1, 'handed off', { bytes: 700, channel: 'lambda' });
+    recording.log(2, 1, 'handed off', { bytes: 300, channel: 'sqs' }).log(3, 1, 'handed off', { bytes: 500, channel: 'lambda' });
+    const record = recording.play();
+    expect(writeReport(record, judgeRun(record, false), facts).handOffs).toEqual({
+      count: 3,
+      byChannel: { lambda: 2, sqs: 1 },
+      bytes: 1_500,
+      maxBytes: 700,
+    });
+  });
+
+  it('charges the size of an event to Invoke, not to a queue', () => {
+    const requestsOf = (channel: 'invoke' | 'sqs') => {
+      const record = new Recording().start(0, { bytes: 400_000, channel }).play();
+      return writeReport(record, judgeRun(record, false), facts).cost.requestsUsd / prices.lambdaRequestUsd;
+    };
+    expect(requestsOf('invoke')).toBeCloseTo(4, 6);
+    expect(requestsOf('sqs')).toBeCloseTo(1, 6);
+  });
+
   it('survives an end without a beginning', () => {
     expect(() => new Recording().end(0, 1).log(1, 1, 'handed off').play()).not.toThrow();
+  });
+});
+
+describe('the number of an invocation', () => {
+  const continuation = JSON.stringify({ lambdaBaton: { v: 1, continuation: { invocation: 7 } } });
+
+  it.each([
+    ['{}', 1],
+    ['"text"', 1],
+    ['null', 1],
+    ['{"lambdaBaton":{"v":1,"start":{}}}', 1],
+    [continuation, 7],
+    [JSON.stringify({ Records: [{ body: continuation }] }), 7],
+    [JSON.stringify({ Records: [{ body: 'plain' }] }), undefined],
+    ['{"Records":[]}', undefined],
+    ['{"lambdaBaton":{"continuation":{"invocation":"7"}}}', undefined],
+    ['no json', undefined],
+  ])('of %s is %p', (payload, number) => {
+    expect(readInvocationNumber(payload)).toBe(number);
   });
 });
 

@@ -50,6 +50,14 @@ describe('baton dev', () => {
     expect(stderr).toContain('\n→ ');
   });
 
+  it('refuses a Node that is not there', async () => {
+    const { exitCode, stderr } = await readPrinted(['dev', __filename, '--node', '/nowhere/node']);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^CliError: --node \/nowhere\/node: there is no such file\.\n→ /),
+    });
+  });
+
   it('says where it looked for the file, and leaves nothing behind', async () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('lambda-baton-'));
     const { exitCode, stdout, stderr } = await readPrinted(['dev', 'no/such-job.ts']);

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { LocalLambda, LocalLambdaError } from '../../local';
 import type { DevOptions } from '../arguments/dev-options';
+import { CliError } from '../cli-error';
 
 const functionName = 'baton-dev';
 const queueName = 'baton-dev';
@@ -18,8 +20,9 @@ export interface PreparedLambda {
   readonly hasQueue: boolean;
 }
 
-/** Creates the function and its continuation queue. @throws LocalLambdaError when the code or a package is missing */
+/** Creates the function and its continuation queue. @throws LocalLambdaError when the code or a package is missing; CliError when Node is */
 export async function prepareLambda(lambda: LocalLambda, options: DevOptions): Promise<PreparedLambda> {
+  checkNode(options.nodePath);
   const queue = options.hasQueue ? await createQueue(lambda, options.timeoutMs) : undefined;
   await lambda.createFunction({
     name: functionName,
@@ -46,6 +49,15 @@ async function createQueue(lambda: LocalLambda, timeoutMs: number): Promise<{ ur
     if (error instanceof LocalLambdaError && error.details.about === 'local-aws-sqs') return undefined;
     throw error;
   }
+}
+
+/** A name without a folder is left to `PATH`. */
+function checkNode(nodePath: string | undefined): void {
+  if (nodePath === undefined || basename(nodePath) === nodePath || existsSync(nodePath)) return;
+  throw new CliError({
+    problem: `--node ${nodePath}: there is no such file.`,
+    cure: 'Correct the path: node -p process.execPath prints the one of a Node.',
+  });
 }
 
 /** The default is left to the local Lambda, which also knows where it is in a directory. */

@@ -15,7 +15,7 @@ const maxClonedKeys = 64;
 type Dictionary = Record<string, unknown>;
 
 /** Copies any value of the state in depth. `depth` is the number of containers around it. */
-export function copyValue(value: unknown, walk: CopyWalk, depth: number): unknown {
+function copyValue(value: unknown, walk: CopyWalk, depth: number): unknown {
   if (typeof value === 'object' && value !== null) return copyObjectOnce(value, walk, depth);
   checkPrimitive(value, walk);
   return value;

@@ -59,9 +59,12 @@ describe('nameUnit', () => {
     expect(nameUnit(plan, makeExecution(plan, { phase, stepIndex: 1 }))).toBe(method);
   });
 
-  it.each(['start', 'complete'] as const)('names nothing in phase %s when the job has no such hook', (phase) => {
+  it.each([
+    ['nothing', 'start', ''],
+    ['@Terminate, which ended it,', 'complete', makePlan().terminate.method],
+  ] as const)('names %s in phase %s when the job has no such hook', (_what, phase, method) => {
     const bare = makePlan();
-    expect(nameUnit(bare, makeExecution(bare, { phase }))).toBe('');
+    expect(nameUnit(bare, makeExecution(bare, { phase }))).toBe(method);
   });
 
   it('names nothing in a cycle in which there is nothing to run', () => {

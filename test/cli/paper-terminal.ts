@@ -1,7 +1,7 @@
 import type { Output } from '../../src/cli/console-streams';
 
-const escape = '\u001b';
-const sequence = new RegExp(`${escape}\\[(\\??[\\d;]*)([A-Za-z])`, 'y');
+const introducer = '\u001b';
+const sequence = new RegExp(`${introducer}\\[(\\??[\\d;]*)([A-Za-z])`, 'y');
 
 /** A terminal on paper: knows line breaks, wrapping, moving up, and erasing what is below. Colours leave no trace. */
 export class PaperTerminal implements Output {

@@ -60,6 +60,7 @@ export class Invocation implements ContextHost, JournalRoom {
   #preparation: AbortController | undefined;
   #prepared: Promise<void> | undefined;
   readonly #budget: TimeBudget;
+  readonly #freshBudgetMs: number;
 
   constructor({ plan, opened, context, budget, collaborators, openJournal, construct }: InvocationParts) {
     this.plan = plan;
@@ -69,6 +70,7 @@ export class Invocation implements ContextHost, JournalRoom {
     this.input = opened.input;
     this.#budget = budget;
     this.#lastBreathMs = collaborators.clock.now();
+    this.#freshBudgetMs = budget.remainingMs() - plan.safeMs;
     const { executionId, invocation } = opened.execution;
     this.logger = new ContextLogger(collaborators.logger, { executionId, invocation, job: plan.name });
     this.progressReport = new ProgressReport(this.logger, collaborators.clock, plan.intervalMs);
@@ -108,7 +110,8 @@ export class Invocation implements ContextHost, JournalRoom {
 
   /** The facts for the next decision. */
   readSituation(): Situation {
-    return { nowMs: this.collaborators.clock.now(), remainingMs: this.remainingMs(), maxDelaySeconds: this.maxDelaySeconds };
+    const { collaborators, maxDelaySeconds } = this;
+    return { nowMs: collaborators.clock.now(), remainingMs: this.remainingMs(), maxDelaySeconds, freshBudgetMs: this.#freshBudgetMs };
   }
 
   /**

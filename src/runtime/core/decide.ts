@@ -10,6 +10,8 @@ export interface Situation {
   readonly remainingMs: number;
   /** The longest time a continuation can be held back, in seconds; 0 when no channel can. */
   readonly maxDelaySeconds: number;
+  /** Milliseconds before the safe window that this invocation began with: what the next one may count on. */
+  readonly freshBudgetMs: number;
 }
 
 /** Why an invocation hands over. */
@@ -42,7 +44,7 @@ export function decide(plan: JobPlan, execution: Execution, situation: Situation
   return budgetMs < minBudgetMs ? handOffForBudget : run;
 }
 
-/** A wait or a retry delay: here when it fits the budget, else in the queue, else (a retry delay only) across invocations. */
+/** A wait or a retry delay: here when it fits the budget, else in the queue, else in further invocations: a wait in one at most. */
 function pause(plan: JobPlan, execution: Execution, situation: Situation, budgetMs: number): Decision {
   const delayMs = execution.resumeAtMs - situation.nowMs;
   if (delayMs < budgetMs) return { kind: 'sleep', ms: delayMs };
@@ -50,6 +52,9 @@ function pause(plan: JobPlan, execution: Execution, situation: Situation, budget
     const delaySeconds = Math.min(Math.ceil(delayMs / 1_000), situation.maxDelaySeconds);
     return { kind: 'hand-off', reason: execution.isWaiting ? 'wait' : 'retry-delay', delaySeconds };
   }
-  if (execution.isWaiting) return { kind: 'fail', error: describeUnreachableWait(plan, delayMs, budgetMs) };
+  if (execution.isWaiting) {
+    if (delayMs < situation.freshBudgetMs) return { kind: 'hand-off', reason: 'wait', delaySeconds: 0 };
+    return { kind: 'fail', error: describeUnreachableWait(plan, delayMs, situation.freshBudgetMs) };
+  }
   return budgetMs > 0 ? { kind: 'sleep', ms: budgetMs } : { kind: 'hand-off', reason: 'retry-delay', delaySeconds: 0 };
 }

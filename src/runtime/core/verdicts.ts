@@ -2,10 +2,10 @@ import { HandOffFailedError, InvalidJobError } from '../../errors';
 import type { Execution } from './execution';
 import type { JobPlan } from './job-plan';
 
-/** A wait that is longer than what is left of the invocation, and no queue to wait in. */
-export function describeUnreachableWait(plan: JobPlan, delayMs: number, budgetMs: number): HandOffFailedError {
+/** A wait that is longer than a whole invocation, and no queue to wait in. */
+export function describeUnreachableWait(plan: JobPlan, delayMs: number, freshBudgetMs: number): HandOffFailedError {
   return new HandOffFailedError({
-    problem: `Job ${plan.name} has to wait ${delayMs} ms, this invocation has ${Math.max(0, Math.floor(budgetMs))} ms, and there is no queue to wait in.`,
+    problem: `Job ${plan.name} has to wait ${delayMs} ms, an invocation has ${Math.max(0, Math.floor(freshBudgetMs))} ms, and there is no queue to wait in.`,
     cure: 'Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages).',
     details: { channel: 'sqs', failure: 'refused' },
   });

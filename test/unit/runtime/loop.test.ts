@@ -340,6 +340,29 @@ describe('wait', () => {
     expect(deliveredAtMs).toEqual([0, 900_000, 1_800_000, 2_700_000, 3_600_000, 4_500_000, 5_000_000]);
   });
 
+  it('goes across a hand-off without a queue when it does not fit what is left, but would fit an invocation', async () => {
+    const world = virtualWorld();
+    @LongRunning({ safeMs: 1_000, intervalMs: 100 })
+    class Late {
+      @State() times: number[] = [];
+      @Step() async work() {
+        await world.timer.sleep(58_000);
+        return wait({ seconds: 30 });
+      }
+      @Step() after() {
+        this.times.push(world.clock.now());
+      }
+      @Terminate() isDone() {
+        return this.times.length === 1;
+      }
+    }
+    const startMs = world.clock.now();
+    const { answer, deliveryCount, sent } = await runJob(Late, { world });
+    expect(answer).toMatchObject({ status: 'completed' });
+    expect([deliveryCount, sent[0]?.delaySeconds]).toEqual([2, undefined]);
+    expect(world.clock.now() - startMs).toBe(88_000);
+  });
+
   it('fails the execution without a queue when it does not fit, naming BATON_QUEUE_URL', async () => {
     @LongRunning(times)
     class NoQueue {
@@ -355,7 +378,7 @@ describe('wait', () => {
     expect(error).toBeInstanceOf(ExecutionFailedError);
     expect((error as Error).cause).toMatchObject({ code: 'HAND_OFF_FAILED' });
     expect((error as Error).message).toBe(
-      'Execution execution-1 of job NoQueue failed at isDone in invocation 1: Job NoQueue has to wait 120000 ms, this invocation has 59000 ms, and there is no queue to wait in.\n→ Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages).',
+      'Execution execution-1 of job NoQueue failed at isDone in invocation 1: Job NoQueue has to wait 120000 ms, an invocation has 59000 ms, and there is no queue to wait in.\n→ Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages).',
     );
   });
 

@@ -8,7 +8,7 @@ const nowMs = startMs + 60_000;
 
 /** A situation with a minute left and no queue, unless the parts say otherwise. The plan's safe window is its last second. */
 function situation(parts: Partial<Situation> = {}): Situation {
-  return Object.freeze({ nowMs, remainingMs: 60_000, maxDelaySeconds: 0, ...parts });
+  return Object.freeze({ nowMs, remainingMs: 60_000, maxDelaySeconds: 0, freshBudgetMs: 59_000, ...parts });
 }
 
 function errorOf(decision: Decision): BatonError {
@@ -117,14 +117,21 @@ describe('decide: a wait', () => {
     expect(error).toBeInstanceOf(HandOffFailedError);
     expect(error.details).toEqual({ channel: 'sqs', failure: 'refused' });
     expect(error.message).toMatchInlineSnapshot(`
-"Job Reconcile has to wait 59000 ms, this invocation has 59000 ms, and there is no queue to wait in.
+"Job Reconcile has to wait 59000 ms, an invocation has 59000 ms, and there is no queue to wait in.
 → Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages)."
 `);
   });
 
-  it('that begins in the safe window fails without a queue too', () => {
-    expect(errorOf(decide(plan, until(10), situation({ remainingMs: 500 }))).message).toMatchInlineSnapshot(`
-"Job Reconcile has to wait 10 ms, this invocation has 0 ms, and there is no queue to wait in.
+  it('that no longer fits goes on in the next invocation without a queue, when a whole one is long enough for it', () => {
+    for (const remainingMs of [500, 20_000]) {
+      const decision = decide(plan, until(58_999), situation({ remainingMs }));
+      expect(decision).toEqual({ kind: 'hand-off', reason: 'wait', delaySeconds: 0 });
+    }
+  });
+
+  it('fails without a queue when not even a whole invocation has a budget', () => {
+    expect(errorOf(decide(plan, until(10), situation({ remainingMs: 500, freshBudgetMs: -500 }))).message).toMatchInlineSnapshot(`
+"Job Reconcile has to wait 10 ms, an invocation has 0 ms, and there is no queue to wait in.
 → Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages)."
 `);
   });
@@ -228,6 +235,7 @@ describe('decide: laws', () => {
     nowMs: fc.integer({ min: startMs, max: startMs + 150_000 }),
     remainingMs: fc.oneof(fc.integer({ min: -2_000, max: 3_000 }), fc.integer({ min: 0, max: 900_000 })),
     maxDelaySeconds: fc.constantFrom(0, 1, 900),
+    freshBudgetMs: fc.constantFrom(-1, 0, 20_000),
   });
 
   it('never starts anything inside the safe window', () => {

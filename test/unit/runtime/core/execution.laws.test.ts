@@ -69,7 +69,7 @@ function live(plan: JobPlan, story: readonly Happening[], visit: Visit = () => {
   let nowMs = startMs;
   for (const happening of story) {
     nowMs += happening.passedMs;
-    const decision = decide(plan, execution, freezeInDepth<Situation>({ nowMs, ...happening }));
+    const decision = decide(plan, execution, freezeInDepth<Situation>({ nowMs, freshBudgetMs: 30_000, ...happening }));
     if (decision.kind === 'complete' || decision.kind === 'fail') break;
     if (decision.kind !== 'run') continue;
     const isEnd = execution.phase === 'complete' && happening.what === 'finish';
@@ -183,7 +183,7 @@ describe('an execution, whatever happens to it', () => {
         const here = live(plan, story).at(-1) as Execution;
         const there = freezeInDepth(travel(plan, here));
         const nowMs = startMs + 300_000;
-        const facts: Situation = { nowMs, remainingMs: next.remainingMs, maxDelaySeconds: next.maxDelaySeconds };
+        const facts: Situation = { nowMs, remainingMs: next.remainingMs, maxDelaySeconds: next.maxDelaySeconds, freshBudgetMs: 30_000 };
         expect(comparable(decide(plan, there, facts))).toEqual(comparable(decide(plan, here, facts)));
         const outcome = outcomeOf(here, next, nowMs);
         if (outcome !== undefined) expect(tryToApply(plan, there, outcome)).toEqual(plainly(tryToApply(plan, here, outcome)));

@@ -144,6 +144,17 @@ describe('code', () => {
     expect((await lambda.invoke({ functionName: 'job', payload: { n: 1 } })).payload).toBe(2);
   });
 
+  it('may use decorators, also where no tsconfig.json says so', async () => {
+    const file = join(directory, 'job.ts');
+    writeFileSync(
+      file,
+      'const seen: unknown[] = [];\nconst note = (_target: object, name: unknown) => void seen.push(typeof name);\nexport class Job { @note field = 1 }\nexport const handler = async () => seen;',
+    );
+    const lambda = await startLambda();
+    await lambda.createFunction({ name: 'job', code: file });
+    expect((await lambda.invoke({ functionName: 'job' })).payload).toEqual(['string']);
+  });
+
   it('that cannot be bundled is refused with the place', async () => {
     const file = join(directory, 'job.ts');
     writeFileSync(file, 'export const handler = async () => {\n  return (;\n};');

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import type * as Esbuild from 'esbuild';
 import { LocalLambdaError } from '../local-lambda-error';
@@ -27,6 +27,7 @@ export async function bundleTypescript(file: string, into: string): Promise<stri
       keepNames: true,
       external: ['@aws-sdk/*', '*.node'],
       logLevel: 'silent',
+      ...(hasTsconfig(dirname(file)) ? {} : decorated),
     });
   } catch (cause) {
     throw new LocalLambdaError(file, {
@@ -36,6 +37,15 @@ export async function bundleTypescript(file: string, into: string): Promise<stri
     });
   }
   return outfile;
+}
+
+/** What a file needs that no `tsconfig.json` speaks for: jobs are written with decorators. */
+const decorated = { tsconfigRaw: { compilerOptions: { experimentalDecorators: true } } };
+
+function hasTsconfig(directory: string): boolean {
+  if (existsSync(join(directory, 'tsconfig.json'))) return true;
+  const parent = dirname(directory);
+  return parent !== directory && hasTsconfig(parent);
 }
 
 function firstLine(error: unknown): string {

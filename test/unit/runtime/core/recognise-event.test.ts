@@ -456,7 +456,7 @@ function replaceAt(root: Record<string, unknown>, at: number, leaf: unknown): un
 
 /** A copy with the hostile values in the places of their names. */
 function arm(node: unknown): unknown {
-  if (typeof node === 'string') return hostile[node]?.() ?? node;
+  if (typeof node === 'string') return Object.hasOwn(hostile, node) ? hostile[node]?.() : node;
   if (Array.isArray(node)) return node.map(arm);
   if (typeof node !== 'object' || node === null || !isPlain(node)) return node;
   const armed: object = Object.create(Object.getPrototypeOf(node));

@@ -16,7 +16,7 @@ import { StepTimer } from './step-timer';
 import { Superseded } from './superseded';
 
 /** Runs one unit of work: `@OnStart`, `@Terminate`, a step or `@OnComplete`. */
-export async function runUnit(invocation: Invocation): Promise<Decision | undefined> {
+export function runUnit(invocation: Invocation): Promise<Decision | undefined> {
   return new UnitRun(invocation).run();
 }
 

@@ -3,6 +3,7 @@ import { InvalidJobError, type JobFault } from '../errors';
 import { readJob } from '../metadata';
 import { validateInput } from './adapters/input-validator';
 import type { BatchAnswer, InvocationAnswer } from './answer';
+import type { Collaborators } from './collaborators';
 import type { Arrival } from './core/arrival';
 import type { JobClass, JobPlan } from './core/job-plan';
 import { recogniseEvent } from './core/recognise-event';
@@ -32,29 +33,32 @@ export function createHandler(jobClass: JobClass, options: CreateHandlerOptions 
   if (faults.length > 0) throw new InvalidJobError(plan.name, faults);
   checkParameters(jobClass, plan.name);
   const defaults = new Defaults({ ...settings, continueOn: plan.continueOn ?? settings.continueOn ?? 'pinned' });
-  const runtime: HandlerRuntime = { plan, scope, defaults, notices: new Set() };
-  return async (event, context) => handle(runtime, event, context);
+  let isFirst = true;
+  return async (event, context) => {
+    const isColdStart = isFirst;
+    isFirst = false;
+    return handle({ plan, scope, defaults, isColdStart }, event, context);
+  };
 }
 
 interface HandlerRuntime {
   readonly plan: JobPlan;
   readonly scope: HandlerScope;
   readonly defaults: Defaults;
-  /** What has been said once, in this environment. */
-  readonly notices: Set<string>;
+  readonly isColdStart: boolean;
 }
 
 const noStoreNotice = 'no checkpoint store: a duplicate delivery by AWS can run an execution twice';
+const noCostNotice = 'limits.maxCostUsd is not counted by this version: set maxDurationMs and maxInvocations';
 
 async function handle(
-  { plan, scope, defaults, notices }: HandlerRuntime,
+  { plan, scope, defaults, isColdStart }: HandlerRuntime,
   event: unknown,
   context: Context,
 ): Promise<BatchAnswer | InvocationAnswer> {
   const { asTokens, ...collaborators } = resolveCollaborators(scope, defaults);
   const budget = new TimeBudget(context, collaborators.clock);
-  if (collaborators.store === undefined && !notices.has(noStoreNotice)) collaborators.logger.warn(noStoreNotice, { job: plan.name });
-  notices.add(noStoreNotice);
+  if (isColdStart) sayOnce(plan, collaborators);
   const recognition = recogniseEvent(event, context.awsRequestId);
   const run = (arrival: Arrival, delivery: string) => {
     const invocationScope = scope.openInvocation(asTokens);
@@ -63,6 +67,12 @@ async function handle(
   };
   if (recognition.kind === 'single') return run(recognition.arrival, context.awsRequestId);
   return runBatch(recognition.records, { logger: collaborators.logger, hasTime: () => budget.remainingMs() > plan.safeMs, run });
+}
+
+/** What nobody should have to find out later, said once per environment. */
+function sayOnce(plan: JobPlan, { logger, store }: Collaborators): void {
+  if (store === undefined) logger.warn(noStoreNotice, { job: plan.name });
+  if (plan.limits.maxCostUsd !== undefined) logger.warn(noCostNotice, { job: plan.name });
 }
 
 function checkDurability(plan: JobPlan, hasStore: boolean): JobFault[] {

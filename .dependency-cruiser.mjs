@@ -66,11 +66,11 @@ export default {
       to: { path: own('di/|decorators/') },
     },
     {
-      name: 'library-knows-no-local',
+      name: 'library-knows-no-tools',
       severity: 'error',
-      comment: 'The local Lambda never gets into a bundle.',
-      from: { path: '^src/(?!local/|cli/)' },
-      to: { path: own('local/|cli/') },
+      comment: 'The local Lambda, the test kit and the construct never get into a bundle.',
+      from: { path: '^src/(?!local/|cli/|testing/|cdk/)' },
+      to: { path: own('local/|cli/|testing/|cdk/') },
     },
     {
       name: 'local-stands-alone',
@@ -82,9 +82,9 @@ export default {
     {
       name: 'cli-is-thin',
       severity: 'error',
-      comment: 'It shows what the local Lambda does.',
+      comment: 'It shows what the local Lambda and the client do.',
       from: { path: own('cli/') },
-      to: { path: '^src/(?!cli/|local/|errors/)' },
+      to: { path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/)' },
     },
 
     {

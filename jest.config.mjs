@@ -5,6 +5,8 @@ const shared = {
   moduleNameMapper: {
     '^lambda-baton$': '<rootDir>/src/index.ts',
     '^lambda-baton/local$': '<rootDir>/src/local/index.ts',
+    '^lambda-baton/testing$': '<rootDir>/src/testing/index.ts',
+    '^lambda-baton/cdk$': '<rootDir>/src/cdk/index.ts',
   },
   transform: {
     '\\.(ts|mts|js|mjs)$': [

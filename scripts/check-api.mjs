@@ -8,7 +8,12 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 import { ensureBuilt } from './lib/ensure-built.mjs';
 import { fromRoot } from './lib/from-root.mjs';
 
-const reports = { 'lambda-baton': 'dist/index.d.ts', 'lambda-baton-local': 'dist/local.d.ts' };
+const reports = {
+  'lambda-baton': 'dist/index.d.ts',
+  'lambda-baton-local': 'dist/local.d.ts',
+  'lambda-baton-testing': 'dist/testing.d.ts',
+  'lambda-baton-cdk': 'dist/cdk.d.ts',
+};
 const isUpdate = process.argv.includes('--update');
 
 const silent = { logLevel: 'none' };

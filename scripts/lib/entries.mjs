@@ -4,6 +4,8 @@ import { fromRoot } from './from-root.mjs';
 const sources = {
   index: 'src/index.ts',
   local: 'src/local/index.ts',
+  testing: 'src/testing/index.ts',
+  cdk: 'src/cdk/index.ts',
   baton: 'src/cli/baton.ts',
 };
 

@@ -1,0 +1,1 @@
+export { MemoryCheckpointStore } from '../runtime/adapters/memory-store';

@@ -7,9 +7,11 @@ import { type ContinueOn, LambdaSender } from '../runtime/adapters/lambda-sender
 import { MathRandom } from '../runtime/adapters/math-random';
 import { NanoTimer } from '../runtime/adapters/nano-timer';
 import { NodePlatform } from '../runtime/adapters/node-platform';
+import { SignatureSeal } from '../runtime/adapters/signature-seal';
 import { SqsSender } from '../runtime/adapters/sqs-sender';
 import { SystemClock } from '../runtime/adapters/system-clock';
 import type { Collaborators } from '../runtime/collaborators';
+import { type Seal, sealByChecksum } from '../runtime/core/seal';
 import type { CheckpointStore, ContinuationSender } from '../runtime/ports';
 import type { HandlerScope } from './handler-scope';
 import { CHECKPOINT_STORE, CLOCK, CONTINUATION_SENDERS, LAMBDA_CLIENT, LOGGER, RANDOM, SQS_CLIENT, STATE_CODEC, TIMER } from './tokens';
@@ -20,6 +22,7 @@ export interface DefaultsSettings {
   readonly continueOn: ContinueOn;
   readonly logLevel: LogLevel | undefined;
   readonly store: StoreSettings | undefined;
+  readonly signingKeys: readonly string[];
 }
 
 /** A handler's defaults, made once and kept warm. */
@@ -33,12 +36,15 @@ export class Defaults {
   readonly platform = new NodePlatform();
   readonly logger: JsonLogger;
   readonly store: CheckpointStore | undefined;
+  readonly seal: Seal;
   readonly settings: DefaultsSettings;
 
   constructor(settings: DefaultsSettings) {
     this.settings = settings;
     this.logger = new JsonLogger(settings.logLevel);
     this.store = settings.store && createStore(settings.store);
+    const [first, ...others] = settings.signingKeys;
+    this.seal = first === undefined ? sealByChecksum(this.platform.checksum) : new SignatureSeal([first, ...others]);
   }
 }
 
@@ -55,6 +61,7 @@ export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): C
     senders: scope.resolve(CONTINUATION_SENDERS, () => createSenders(defaults.settings, lambdaClient, sqsClient)),
     store: scope.provides(CHECKPOINT_STORE) ? scope.resolve(CHECKPOINT_STORE, () => undefined) : defaults.store,
     platform: defaults.platform,
+    seal: defaults.seal,
   };
   const asTokens = new Map<InjectionToken, unknown>([
     [LAMBDA_CLIENT, lambdaClient],

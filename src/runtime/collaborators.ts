@@ -1,3 +1,4 @@
+import type { Seal } from './core/seal';
 import type { CheckpointStore, Clock, ContinuationSender, Logger, Platform, Random, StateCodec, Timer } from './ports';
 
 /** Everything an invocation works with, resolved from the container: what tests replace. */
@@ -11,4 +12,6 @@ export interface Collaborators {
   /** Undefined when the state travels in the continuation alone. */
   readonly store: CheckpointStore | undefined;
   readonly platform: Platform;
+  /** How continuations are sealed: signed when there is a key. */
+  readonly seal: Seal;
 }

@@ -38,7 +38,7 @@ export async function openExecution(
     const execution = beginExecution(plan, arrival.executionId, collaborators.clock.now());
     return { execution, input: freezeInDepth(copyJson(input)), values: undefined };
   }
-  const { continuation, state } = readEnvelope(plan, arrival.envelope, collaborators.platform.checksum);
+  const { continuation, state } = readEnvelope(plan, arrival.envelope, collaborators.seal);
   return {
     execution: resumeExecution(plan, continuation),
     input: freezeInDepth(copyJson(continuation.input)),

@@ -10,6 +10,8 @@ export interface Settings {
   readonly logLevel: LogLevel | undefined;
   /** Where executions are kept; undefined when the state travels in the continuation alone. */
   readonly store: StoreSettings | undefined;
+  /** The first signs continuations, each of them is good for reading; empty when they are not signed. */
+  readonly signingKeys: readonly string[];
 }
 
 /** The environment's settings, and what is wrong with them. */
@@ -21,7 +23,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (continueOn && continueOn !== 'latest' && continueOn !== 'pinned')
     faults.push(refuse('BATON_CONTINUE_ON', continueOn, 'pinned or latest'));
   if (logLevel && !isLogLevel(logLevel)) faults.push(refuse('BATON_LOG_LEVEL', logLevel, 'debug, info, warn or error'));
-  for (const name of ['BATON_TABLE', 'BATON_BUCKET', 'BATON_SIGNING_KEY']) {
+  const signingKeys = readKeys(environment.BATON_SIGNING_KEY);
+  if (signingKeys.includes('')) faults.push(refuseKeys());
+  for (const name of ['BATON_TABLE', 'BATON_BUCKET']) {
     if (environment[name]) faults.push(refuseUnknown(name));
   }
   return {
@@ -30,6 +34,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       continueOn: continueOn === 'latest' || continueOn === 'pinned' ? continueOn : undefined,
       logLevel: logLevel && isLogLevel(logLevel) ? logLevel : undefined,
       store: readStore(environment),
+      signingKeys,
     },
     faults,
   };
@@ -44,6 +49,19 @@ function refuse(name: string, value: string, expected: string): JobFault {
   return {
     problem: `Environment variable ${name} is ${JSON.stringify(value)}, which is not ${expected}.`,
     cure: `Set ${name} to ${expected}, or leave it out.`,
+  };
+}
+
+/** Keys are separated by commas: while they are changed, the new one stands first. */
+function readKeys(text: string | undefined): string[] {
+  return text ? text.split(',').map((key) => key.trim()) : [];
+}
+
+/** Its value is a secret, so it is not shown. */
+function refuseKeys(): JobFault {
+  return {
+    problem: 'Environment variable BATON_SIGNING_KEY has an empty key: before, after or between its commas, or nothing but spaces.',
+    cure: 'Give one key, or the new one and the old one with a comma between them.',
   };
 }
 

@@ -31,7 +31,7 @@ export function writeContinuation(
 ): ContinuationMessage {
   const continuation = describeContinuation(plan, execution, input);
   const write = (text: StateText): ContinuationMessage => {
-    const body = writeEnvelope({ continuation, state: text }, collaborators.platform.checksum);
+    const body = writeEnvelope({ continuation, state: text }, collaborators.seal);
     return { body, bytes: collaborators.platform.countBytes(body) };
   };
   const text = encodeState(collaborators, state);

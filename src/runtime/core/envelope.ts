@@ -2,6 +2,7 @@ import { BatonError } from '../../errors';
 import { type Continuation, corrupt, readContinuation } from './continuation';
 import { isRecord } from './is-record';
 import type { JobPlan } from './job-plan';
+import type { Seal } from './seal';
 
 /** The state as it stands in an envelope: JSON as it is, any other text, compressed text in Base64, or a word that the store has it. */
 export type StateText =
@@ -9,9 +10,6 @@ export type StateText =
   | { readonly kind: 'packed'; readonly text: string }
   | { readonly kind: 'stored'; readonly text: '' }
   | { readonly kind: 'text'; readonly text: string };
-
-/** What makes a change to an envelope visible: the checksum of a text. */
-export type Checksum = (text: string) => string;
 
 /** A whole continuation message, read and checked. */
 export interface Envelope {
@@ -23,42 +21,51 @@ export interface Envelope {
  * Writes a continuation message: one JSON text, and nothing that XML 1.0 forbids, because SQS takes nothing else.
  * The size of this text is what has to fit a channel.
  */
-export function writeEnvelope({ continuation, state }: Envelope, checksum: Checksum): string {
+export function writeEnvelope({ continuation, state }: Envelope, seal: Seal): string {
   const head = JSON.stringify(continuation);
   const body = state.kind === 'json' ? state.text : JSON.stringify(state.text);
-  const sum = checksum(`${head}\n${state.kind}\n${body}`);
-  const text = `{"lambdaBaton":{"v":1,"checksum":"${sum}","continuation":${head},"state":{"${state.kind}":${body}}}}`;
+  const sealed = seal.seal(`${head}\n${state.kind}\n${body}`);
+  const text = `{"lambdaBaton":{"v":1,"${seal.part}":"${sealed}","continuation":${head},"state":{"${state.kind}":${body}}}}`;
   return escapeNonCharacters(text);
 }
 
-const parts: readonly string[] = ['v', 'checksum', 'continuation', 'state'];
+const parts: readonly string[] = ['v', 'continuation', 'state'];
 
 /**
  * Reads a continuation message.
  *
- * @throws CorruptContinuationError when it is not whole or not what was sent.
+ * @throws CorruptContinuationError when it is not whole, not what was sent, or not sealed as this function seals.
  * @throws IncompatibleStateError when it is of other code than this.
  */
-export function readEnvelope(plan: JobPlan, envelope: Readonly<Record<string, unknown>>, checksum: Checksum): Envelope {
+export function readEnvelope(plan: JobPlan, envelope: Readonly<Record<string, unknown>>, seal: Seal): Envelope {
   try {
-    return readParts(plan, envelope, checksum);
+    return readParts(plan, envelope, seal);
   } catch (thrown) {
     throw BatonError.is(thrown) ? thrown : corrupt('it is not a JSON document', thrown);
   }
 }
 
-function readParts(plan: JobPlan, envelope: Readonly<Record<string, unknown>>, checksum: Checksum): Envelope {
-  if (!Object.keys(envelope).every((part) => parts.includes(part)))
-    throw corrupt('it has a part that this version of lambda-baton does not know');
+function readParts(plan: JobPlan, envelope: Readonly<Record<string, unknown>>, seal: Seal): Envelope {
+  checkParts(envelope, seal);
   const { continuation: received, state } = envelope;
   const kind = readKind(state);
   const value = (state as Record<string, unknown>)[kind];
   const body = stringify(value);
-  if (envelope.checksum !== checksum(`${stringify(received)}\n${kind}\n${body}`)) throw corrupt('its checksum does not match its content');
+  if (!seal.isSealOf(`${stringify(received)}\n${kind}\n${body}`, envelope[seal.part]))
+    throw corrupt(`its ${seal.part} does not match its content`);
   const continuation = readContinuation(plan, received);
   if (kind === 'json') return { continuation, state: { kind, text: body } };
   if (typeof value !== 'string') throw corrupt('its state is not text');
   return { continuation, state: kind === 'stored' ? { kind, text: '' } : { kind, text: value } };
+}
+
+/** Fails closed both ways: what is not signed is not ours when there is a key, and what is signed cannot be checked when there is none. */
+function checkParts(envelope: Readonly<Record<string, unknown>>, { part }: Seal): void {
+  const isSigned = Object.hasOwn(envelope, 'signature');
+  if (isSigned && part === 'checksum') throw corrupt('it is signed, and this function has no BATON_SIGNING_KEY to check it with');
+  if (!isSigned && part === 'signature') throw corrupt('it is not signed, and this function has a BATON_SIGNING_KEY');
+  if (!Object.keys(envelope).every((name) => name === part || parts.includes(name)))
+    throw corrupt('it has a part that this version of lambda-baton does not know');
 }
 
 function readKind(state: unknown): StateText['kind'] {

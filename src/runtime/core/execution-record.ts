@@ -1,8 +1,8 @@
 import { type Continuation, corrupt, readContinuation } from './continuation';
 import type { ErrorRecord } from './describe-error';
-import type { Checksum } from './envelope';
 import { isRecord } from './is-record';
 import type { JobPlan } from './job-plan';
+import type { Checksum } from './seal';
 
 /** How an execution ended. */
 export type ExecutionOutcome =

@@ -1,6 +1,6 @@
 import { readSettings } from '../../../src/runtime/read-settings';
 
-const nothing = { queueUrl: undefined, continueOn: undefined, logLevel: undefined };
+const nothing = { queueUrl: undefined, continueOn: undefined, logLevel: undefined, store: undefined, signingKeys: [] };
 const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/123456789012/jobs';
 
 describe('readSettings', () => {
@@ -14,6 +14,8 @@ describe('readSettings', () => {
     ['latest', { BATON_CONTINUE_ON: 'latest' }, { continueOn: 'latest' }],
     ['a level', { BATON_LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     ['a level in capitals', { BATON_LOG_LEVEL: 'WARN' }, { logLevel: 'warn' }],
+    ['a key', { BATON_SIGNING_KEY: 'c2VjcmV0' }, { signingKeys: ['c2VjcmV0'] }],
+    ['a new key and an old one', { BATON_SIGNING_KEY: 'new, old' }, { signingKeys: ['new', 'old'] }],
   ])('takes %s', (_title, environment, settings) => {
     expect(readSettings(environment)).toEqual({ settings: { ...nothing, ...settings }, faults: [] });
   });
@@ -33,6 +35,16 @@ describe('readSettings', () => {
       {
         problem: `Environment variable ${name} is ${JSON.stringify(value)}, which is not ${expected}.`,
         cure: `Set ${name} to ${expected}, or leave it out.`,
+      },
+    ]);
+  });
+
+  it.each([',old', 'new,', 'new,,old', '  '])('refuses an empty key, and does not show the others: %j', (value) => {
+    const { faults } = readSettings({ BATON_SIGNING_KEY: value });
+    expect(faults).toEqual([
+      {
+        problem: 'Environment variable BATON_SIGNING_KEY has an empty key: before, after or between its commas, or nothing but spaces.',
+        cure: 'Give one key, or the new one and the old one with a comma between them.',
       },
     ]);
   });

@@ -4,11 +4,12 @@ import { NodePlatform } from '../../../../src/runtime/adapters/node-platform';
 import { describeContinuation } from '../../../../src/runtime/core/continuation';
 import { type Envelope, readEnvelope, type StateText, writeEnvelope } from '../../../../src/runtime/core/envelope';
 import { recogniseEvent } from '../../../../src/runtime/core/recognise-event';
+import { sealByChecksum } from '../../../../src/runtime/core/seal';
 import { hostileStrings } from './copy-state.helpers';
 import { makeExecution, makePlan, messageOf } from './core.helpers';
 
 const plan = makePlan();
-const { checksum } = new NodePlatform();
+const seal = sealByChecksum(new NodePlatform().checksum);
 
 function makeEnvelope(input: unknown = { month: '2026-11' }, state: StateText = { kind: 'json', text: '{"n":1}' }): Envelope {
   return { continuation: describeContinuation(plan, makeExecution(plan, { invocation: 2 }), input), state };
@@ -16,13 +17,13 @@ function makeEnvelope(input: unknown = { month: '2026-11' }, state: StateText = 
 
 /** Reads a message as a delivery would: from its text. */
 function read(body: string): Envelope {
-  return readEnvelope(plan, JSON.parse(body).lambdaBaton, checksum);
+  return readEnvelope(plan, JSON.parse(body).lambdaBaton, seal);
 }
 
 /** Reads a message after something happened to its parts, with a checksum that does not betray it. */
 function readForged(change: (parts: Record<string, unknown>) => object, input: unknown = null): Envelope {
-  const { lambdaBaton } = JSON.parse(writeEnvelope(makeEnvelope(input), checksum));
-  return readEnvelope(plan, { ...change(lambdaBaton) }, () => lambdaBaton.checksum);
+  const { lambdaBaton } = JSON.parse(writeEnvelope(makeEnvelope(input), seal));
+  return readEnvelope(plan, { ...change(lambdaBaton) }, { ...seal, isSealOf: () => true });
 }
 
 const strings = fc.oneof(
@@ -53,7 +54,12 @@ const xmlText = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
 
 describe('writeEnvelope', () => {
   it('writes one JSON text with a version, a checksum, the continuation and the state', () => {
-    expect(writeEnvelope(makeEnvelope(), () => 'cafe')).toMatchInlineSnapshot(
+    expect(
+      writeEnvelope(
+        makeEnvelope(),
+        sealByChecksum(() => 'cafe'),
+      ),
+    ).toMatchInlineSnapshot(
       `"{"lambdaBaton":{"v":1,"checksum":"cafe","continuation":{"executionId":"execution-1","startedAtMs":1800000000000,"invocation":2,"phase":"step","cycle":1,"attempt":1,"safePointCount":0,"resumeAtMs":0,"isWaiting":false,"stepCount":0,"failedAttemptCount":0,"idleInvocationCount":0,"interruptionCount":0,"job":"Reconcile","version":1,"step":"read","input":{"month":"2026-11"}},"state":{"json":{"n":1}}}}"`,
     );
   });
@@ -63,14 +69,14 @@ describe('writeEnvelope', () => {
     [{ kind: 'text', text: '{"n":1}' }, '"state":{"text":"{\\"n\\":1}"}}}'],
     [{ kind: 'packed', text: 'H4sI' }, '"state":{"packed":"H4sI"}}}'],
   ])('lets JSON stand as it is, and quotes every other text: %j', (state, end) => {
-    expect(writeEnvelope(makeEnvelope(null, state), checksum).endsWith(end)).toBe(true);
+    expect(writeEnvelope(makeEnvelope(null, state), seal).endsWith(end)).toBe(true);
   });
 
   it('writes no character that XML 1.0 forbids, whatever the input and the state hold', () => {
     fc.assert(
       fc.property(hostileJson, states, strings, (input, state, result) => {
         const { continuation } = makeEnvelope(input);
-        expect(writeEnvelope({ continuation: { ...continuation, result }, state }, checksum)).toMatch(xmlText);
+        expect(writeEnvelope({ continuation: { ...continuation, result }, state }, seal)).toMatch(xmlText);
       }),
       { numRuns: 1_000 },
     );
@@ -82,7 +88,7 @@ describe('readEnvelope', () => {
     fc.assert(
       fc.property(hostileJson, states, (input, state) => {
         const envelope = makeEnvelope(input, state);
-        const { continuation, state: stateRead } = read(writeEnvelope(envelope, checksum));
+        const { continuation, state: stateRead } = read(writeEnvelope(envelope, seal));
         expect(JSON.stringify(continuation)).toBe(JSON.stringify(envelope.continuation));
         expect(stateRead).toEqual(state);
       }),
@@ -93,15 +99,15 @@ describe('readEnvelope', () => {
   it('reads what was read and written again: nothing wears off', () => {
     fc.assert(
       fc.property(hostileJson, states, (input, state) => {
-        const body = writeEnvelope(makeEnvelope(input, state), checksum);
-        expect(writeEnvelope(read(body), checksum)).toBe(body);
+        const body = writeEnvelope(makeEnvelope(input, state), seal);
+        expect(writeEnvelope(read(body), seal)).toBe(body);
       }),
     );
   });
 
   it('keeps keys that look like numbers, and __proto__ as data that touches no prototype', () => {
     const input: unknown = JSON.parse('{"b":1,"10":2,"2":3,"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}');
-    const { continuation } = read(writeEnvelope(makeEnvelope(input, { kind: 'json', text: JSON.stringify(input) }), checksum));
+    const { continuation } = read(writeEnvelope(makeEnvelope(input, { kind: 'json', text: JSON.stringify(input) }), seal));
     expect(JSON.stringify(continuation.input)).toBe(JSON.stringify(input));
     expect(Object.getPrototypeOf(continuation.input)).toBe(Object.prototype);
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
@@ -124,14 +130,14 @@ describe('readEnvelope', () => {
       'whose continuation and state have changed places',
       ({ continuation, state, ...rest }) => ({ ...rest, continuation: state, state: continuation }),
     ],
-    ['with a part that it does not know', (parts) => ({ ...parts, signature: 'cafe' })],
+    ['with a part that it does not know', (parts) => ({ ...parts, future: 'cafe' })],
   ])('refuses a message %s, even when the checksum fits', (_what, change) => {
     expect(() => readForged(change)).toThrow(CorruptContinuationError);
   });
 
   it.each<[string, (parts: Record<string, unknown>) => object]>([
     ['without its checksum', ({ checksum: _left, ...rest }) => rest],
-    ['whose checksum is of another message', (parts) => ({ ...parts, checksum: checksum('another') })],
+    ['whose checksum is of another message', (parts) => ({ ...parts, checksum: seal.seal('another') })],
     ['whose checksum is written in another way', (parts) => ({ ...parts, checksum: String(parts.checksum).toUpperCase() })],
     ['whose checksum is a list', (parts) => ({ ...parts, checksum: [parts.checksum] })],
     ['whose state was changed', (parts) => ({ ...parts, state: { json: { n: 2 } } })],
@@ -139,9 +145,9 @@ describe('readEnvelope', () => {
     ['whose continuation was changed', (parts) => ({ ...parts, continuation: { ...(parts.continuation as object), attempt: 9 } })],
     ['with another input', (parts) => ({ ...parts, continuation: { ...(parts.continuation as object), input: 'other' } })],
   ])('refuses a message %s', (_what, change) => {
-    const { lambdaBaton } = JSON.parse(writeEnvelope(makeEnvelope(null, { kind: 'text', text: 'text' }), checksum));
-    expect(() => readEnvelope(plan, lambdaBaton, checksum)).not.toThrow();
-    expect(() => readEnvelope(plan, { ...change(lambdaBaton) } as Record<string, unknown>, checksum)).toThrow(CorruptContinuationError);
+    const { lambdaBaton } = JSON.parse(writeEnvelope(makeEnvelope(null, { kind: 'text', text: 'text' }), seal));
+    expect(() => readEnvelope(plan, lambdaBaton, seal)).not.toThrow();
+    expect(() => readEnvelope(plan, { ...change(lambdaBaton) } as Record<string, unknown>, seal)).toThrow(CorruptContinuationError);
   });
 
   it('says what is wrong with a message', () => {
@@ -153,12 +159,12 @@ describe('readEnvelope', () => {
 "The continuation cannot be read: its state is not text.
 → Send continuations on exactly as they were sent; redrive the dead letter that holds the original one."
 `);
-    expect(messageOf(() => readForged((parts) => ({ ...parts, signature: 'cafe' })))).toMatchInlineSnapshot(`
+    expect(messageOf(() => readForged((parts) => ({ ...parts, future: 'cafe' })))).toMatchInlineSnapshot(`
 "The continuation cannot be read: it has a part that this version of lambda-baton does not know.
 → Send continuations on exactly as they were sent; redrive the dead letter that holds the original one."
 `);
-    const { lambdaBaton } = JSON.parse(writeEnvelope(makeEnvelope(), checksum));
-    expect(messageOf(() => readEnvelope(plan, { ...lambdaBaton, checksum: '0' }, checksum))).toMatchInlineSnapshot(`
+    const { lambdaBaton } = JSON.parse(writeEnvelope(makeEnvelope(), seal));
+    expect(messageOf(() => readEnvelope(plan, { ...lambdaBaton, checksum: '0' }, seal))).toMatchInlineSnapshot(`
 "The continuation cannot be read: its checksum does not match its content.
 → Send continuations on exactly as they were sent; redrive the dead letter that holds the original one."
 `);
@@ -169,15 +175,15 @@ describe('readEnvelope', () => {
     revoke();
     expect(() => readForged((parts) => ({ ...parts, state: proxy }))).toThrow(CorruptContinuationError);
     expect(() => readForged((parts) => ({ ...parts, continuation: proxy }))).toThrow(CorruptContinuationError);
-    expect(() => readEnvelope(plan, proxy, checksum)).toThrow(CorruptContinuationError);
+    expect(() => readEnvelope(plan, proxy, seal)).toThrow(CorruptContinuationError);
   });
 
   it('refuses a whole message of another job, a newer version or a lost step', () => {
-    const body = writeEnvelope(makeEnvelope(), checksum);
+    const body = writeEnvelope(makeEnvelope(), seal);
     const { lambdaBaton } = JSON.parse(body);
-    expect(() => readEnvelope(makePlan({ name: 'Backfill' }), lambdaBaton, checksum)).toThrow(IncompatibleStateError);
-    expect(() => readEnvelope(makePlan({ steps: ['open'] }), lambdaBaton, checksum)).toThrow(IncompatibleStateError);
-    const newer = writeEnvelope({ ...makeEnvelope(), continuation: { ...makeEnvelope().continuation, version: 2 } }, checksum);
+    expect(() => readEnvelope(makePlan({ name: 'Backfill' }), lambdaBaton, seal)).toThrow(IncompatibleStateError);
+    expect(() => readEnvelope(makePlan({ steps: ['open'] }), lambdaBaton, seal)).toThrow(IncompatibleStateError);
+    const newer = writeEnvelope({ ...makeEnvelope(), continuation: { ...makeEnvelope().continuation, version: 2 } }, seal);
     expect(() => read(newer)).toThrow(IncompatibleStateError);
   });
 
@@ -192,10 +198,7 @@ describe('readEnvelope', () => {
 });
 
 describe('a message that was damaged on its way', () => {
-  const body = writeEnvelope(
-    makeEnvelope({ month: '2026-11', note: '\ufffe é 👍' }, { kind: 'json', text: '{"n":1,"s":"a\\"b"}' }),
-    checksum,
-  );
+  const body = writeEnvelope(makeEnvelope({ month: '2026-11', note: '\ufffe é 👍' }, { kind: 'json', text: '{"n":1,"s":"a\\"b"}' }), seal);
   const whole = JSON.stringify(JSON.parse(body));
 
   /** Whether reading ends in a typed error or gives exactly what was sent. A message whose very name is gone starts an execution. */
@@ -206,7 +209,7 @@ describe('a message that was damaged on its way', () => {
       const [record] = recognition.records;
       if (record?.arrival === undefined) throw record?.error;
       if (record.arrival.kind === 'start') return !/^\{"lambdaBaton"/.test(damaged);
-      readEnvelope(plan, record.arrival.envelope, checksum);
+      readEnvelope(plan, record.arrival.envelope, seal);
       return JSON.stringify(JSON.parse(damaged)) === whole;
     } catch (error) {
       return BatonError.is(error) && ['CORRUPT_CONTINUATION', 'INCOMPATIBLE_STATE'].includes(error.code);

@@ -7,16 +7,17 @@ import { describeContinuation } from '../../../../src/runtime/core/continuation'
 import { readEnvelope, writeEnvelope } from '../../../../src/runtime/core/envelope';
 import { freezeInDepth } from '../../../../src/runtime/core/freeze-in-depth';
 import { recogniseEvent } from '../../../../src/runtime/core/recognise-event';
+import { sealByChecksum } from '../../../../src/runtime/core/seal';
 import { catchError, makeExecution, makePlan, messageOf } from './core.helpers';
 
 const plan = makePlan();
-const { checksum } = new NodePlatform();
+const seal = sealByChecksum(new NodePlatform().checksum);
 const body = writeEnvelope(
   {
     continuation: describeContinuation(plan, makeExecution(plan, { invocation: 2 }), { month: '2026-11' }),
     state: { kind: 'json', text: '{"n":1}' },
   },
-  checksum,
+  seal,
 );
 const continuation = JSON.parse(body);
 const startEnvelope = { lambdaBaton: { v: 1, start: { executionId: 'nightly-7', input: { month: '2026-11' } } } };
@@ -398,7 +399,7 @@ describe('recogniseEvent: laws', () => {
             expect(arrival.executionId.length).toBeLessThanOrEqual(256);
             expect(typeof JSON.stringify(arrival.input)).toBe('string');
           } else {
-            tryTo(() => readEnvelope(plan, arrival.envelope, checksum));
+            tryTo(() => readEnvelope(plan, arrival.envelope, seal));
           }
         }
       }),

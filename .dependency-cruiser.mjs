@@ -84,7 +84,7 @@ export default {
       severity: 'error',
       comment: 'It shows what the local Lambda and the client do.',
       from: { path: own('cli/') },
-      to: { path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/)' },
+      to: { path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/prices)' },
     },
 
     {

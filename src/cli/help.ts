@@ -1,4 +1,5 @@
 import { devOptionSpecs } from './arguments/dev-option-specs';
+import { estimateOptionSpecs } from './arguments/estimate-option-specs';
 import type { OptionSpec } from './arguments/option-spec';
 import type { Paint } from './view/paint';
 
@@ -10,33 +11,46 @@ export function renderHelp(paint: Paint): string {
 
 ${paint('strong', 'Usage')}
   baton dev <file> [options]    run an execution on the local Lambda and watch it
-  baton dev --help              its options
+  baton estimate [options]      what a workload will cost, before it runs
+  baton <command> --help        the options of a command
   baton --version               the version of lambda-baton
 
 ${paint('strong', 'Example')}
   baton dev src/job.ts --event '{"from":1}' --timeout 5s
+  baton estimate --items 1e6 --ms-per-item 40 --memory 512 --arch arm64 --timeout 900
 `;
 }
 
 /** `baton dev --help`. */
 export function renderDevHelp(paint: Paint): string {
-  const groups = [...new Set(devOptionSpecs.map(({ group }) => group))];
-  const options = groups.map((group) => renderGroup(group, paint)).join('\n\n');
   return `${paint('strong', 'baton dev')} runs an execution to its end on a local Lambda, with AWS's own runtime client, and shows it.
 
 ${paint('strong', 'Usage')}
   baton dev <file> [options]    a bundle, or a TypeScript file (bundled with esbuild)
 
-${options}
+${renderOptions(devOptionSpecs, paint)}
 
 ${paint('strong', 'Exit code')}
   0 the execution completed, 1 it did not, 2 wrong command line, 130 stopped with Ctrl-C
 `;
 }
 
-function renderGroup(group: string, paint: Paint): string {
-  const lines = devOptionSpecs.filter((spec) => spec.group === group).map(renderOption);
-  return [paint('strong', group), ...lines].join('\n');
+/** `baton estimate --help`. */
+export function renderEstimateHelp(paint: Paint): string {
+  return `${paint('strong', 'baton estimate')} works out what a workload needs and costs, beside Lambda durable functions and Step Functions.
+
+${paint('strong', 'Usage')}
+  baton estimate --items <n> --ms-per-item <ms> [options]
+
+${renderOptions(estimateOptionSpecs, paint)}
+`;
+}
+
+function renderOptions(specs: readonly OptionSpec[], paint: Paint): string {
+  const groups = [...new Set(specs.map(({ group }) => group))];
+  return groups
+    .map((group) => [paint('strong', group), ...specs.filter((spec) => spec.group === group).map(renderOption)].join('\n'))
+    .join('\n\n');
 }
 
 function renderOption({ name, short, value, help }: OptionSpec): string {

@@ -1,11 +1,13 @@
 import { BatonError } from '../errors';
 import { findNearestName } from './arguments/find-nearest-name';
 import { parseDevOptions } from './arguments/parse-dev-options';
+import { parseEstimateOptions } from './arguments/parse-estimate-options';
 import { CliError } from './cli-error';
 import type { ConsoleStreams } from './console-streams';
 import { runDev } from './dev/run-dev';
-import { renderDevHelp, renderHelp } from './help';
-import { choosePaint } from './view/paint';
+import { runEstimate } from './estimate/run-estimate';
+import { renderDevHelp, renderEstimateHelp, renderHelp } from './help';
+import { choosePaint, type Paint } from './view/paint';
 import { renderFailure } from './view/render-failure';
 
 /** What a command line is carried out with. */
@@ -31,9 +33,15 @@ async function dispatch([command, ...args]: readonly string[], { streams, interr
   const paint = choosePaint(environment, stdout.isTTY === true);
   if (command === '--version' || command === '-v') return print(stdout, `${readVersion()}\n`);
   if (command === '--help' || command === '-h' || command === 'help') return print(stdout, renderHelp(paint));
+  if (command === 'estimate') return estimate(args, streams, paint);
   if (command !== 'dev') throw refuseCommand(command);
   const options = parseDevOptions(args);
   return options === 'help' ? print(stdout, renderDevHelp(paint)) : runDev(options, streams, interruption);
+}
+
+function estimate(args: readonly string[], streams: ConsoleStreams, paint: Paint): number | Promise<number> {
+  const options = parseEstimateOptions(args);
+  return options === 'help' ? print(streams.stdout, renderEstimateHelp(paint)) : runEstimate(options, streams);
 }
 
 function print(stdout: ConsoleStreams['stdout'], text: string): number {
@@ -44,8 +52,13 @@ function print(stdout: ConsoleStreams['stdout'], text: string): number {
 function refuseCommand(command: string | undefined): CliError {
   if (command === undefined)
     return new CliError({ problem: 'baton needs a command.', cure: 'Write baton dev <file>, or see baton --help.' });
-  const nearest = findNearestName(command.replace(/^-+/, ''), ['dev', 'help', 'version']);
-  const names: Readonly<Record<string, string>> = { dev: 'baton dev', help: 'baton --help', version: 'baton --version' };
+  const nearest = findNearestName(command.replace(/^-+/, ''), ['dev', 'estimate', 'help', 'version']);
+  const names: Readonly<Record<string, string>> = {
+    dev: 'baton dev',
+    estimate: 'baton estimate',
+    help: 'baton --help',
+    version: 'baton --version',
+  };
   const cure = nearest === undefined ? 'Write baton dev <file>, or see baton --help.' : `Did you mean ${names[nearest]}?`;
   return new CliError({ problem: `baton has no command ${command}.`, cure });
 }

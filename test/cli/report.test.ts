@@ -1,10 +1,10 @@
 import { estimateCost } from '../../src/cli/cost/estimate-cost';
-import { prices } from '../../src/cli/cost/prices';
 import { readInvocationNumber } from '../../src/cli/record/invocation-number';
 import { judgeRun } from '../../src/cli/report/verdict';
 import { writeReport } from '../../src/cli/report/write-report';
 import { formatBytes, formatCount, formatDuration, formatSeconds, formatUsd } from '../../src/cli/view/format';
 import type { DropReason } from '../../src/local';
+import { listPrices as prices } from '../../src/runtime/core/prices';
 import { Recording, recordBusyRun } from './recording';
 
 const facts = { wallMs: 9_720.4, memoryMb: 512, architecture: 'x86_64', seed: 42 } as const;

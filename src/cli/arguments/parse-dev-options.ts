@@ -1,5 +1,6 @@
 import type { FaultProbabilities } from '../../local';
 import { CliError } from '../cli-error';
+import { chooseValue } from './choose-value';
 import { devOptionSpecs } from './dev-option-specs';
 import type { DevOptions } from './dev-options';
 import { parseDuration } from './parse-duration';
@@ -33,9 +34,9 @@ export function parseDevOptions(args: readonly string[]): DevOptions | 'help' {
     environment: readEnvironment(split.values.get('env') ?? []),
     nodePath: read('node'),
     hasQueue: !split.values.has('no-queue'),
-    recursiveLoop: choose('recursion', read('recursion'), { allow: 'Allow', terminate: 'Terminate' }) ?? 'Allow',
+    recursiveLoop: chooseValue('--recursion', read('recursion'), { allow: 'Allow', terminate: 'Terminate' }) ?? 'Allow',
     retryDelaysMs: [retryDelayMs, 2 * retryDelayMs],
-    architecture: choose('arch', read('arch'), { x86_64: 'x86_64', arm64: 'arm64' }) ?? 'x86_64',
+    architecture: chooseValue('--arch', read('arch'), { x86_64: 'x86_64', arm64: 'arm64' }) ?? 'x86_64',
     faults: readFaults(read),
     seed: readSeed(read('seed')),
     output: readOutput(split),
@@ -83,10 +84,4 @@ function readSeed(text: string | undefined): number | undefined {
 function readOutput({ values }: SplitOptions): DevOptions['output'] {
   if (values.has('json')) return 'json';
   return values.has('quiet') ? 'quiet' : 'text';
-}
-
-function choose<Value>(option: string, text: string | undefined, choices: Readonly<Record<string, Value>>): Value | undefined {
-  if (text === undefined) return undefined;
-  if (Object.hasOwn(choices, text)) return choices[text];
-  throw new CliError({ problem: `--${option} ${text}: that is no choice.`, cure: `Write ${Object.keys(choices).join(' or ')}.` });
 }

@@ -2,24 +2,33 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { CliError } from '../cli-error';
 
+/** How messages name what is read. */
+interface Naming {
+  readonly noun: string;
+  /** How the text itself is written on the command line. */
+  readonly example: string;
+}
+
 /**
- * Reads the start event: JSON text, `-` for standard input, else a file.
+ * Reads the start event, or another JSON document: JSON text, `-` for standard input, else a file.
  *
  * @throws CliError when there is no such file, or it is not JSON
  */
-export async function readEvent(event: string, stdin: NodeJS.ReadableStream): Promise<unknown> {
-  if (/^\s*[[{"]/.test(event)) return parse(event, 'The event');
+export async function readEvent(event: string, stdin: NodeJS.ReadableStream, naming: Naming = ofEvent): Promise<unknown> {
+  if (/^\s*[[{"]/.test(event)) return parse(event, `The ${naming.noun}`);
   if (event === '-') return parse(await text(stdin), 'Standard input');
-  return parse(await readText(event), event);
+  return parse(await readText(event, naming), event);
 }
 
-async function readText(file: string): Promise<string> {
+const ofEvent: Naming = { noun: 'event', example: `--event '{"from":1}'` };
+
+async function readText(file: string, { noun, example }: Naming): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
     throw new CliError({
-      problem: `The event file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`,
-      cure: `Correct the path, or write the event itself: --event '{"from":1}'.`,
+      problem: `The ${noun} file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`,
+      cure: `Correct the path, or write the ${noun} itself: ${example}.`,
       cause,
     });
   }
@@ -31,7 +40,7 @@ function parse(json: string, source: string): unknown {
   } catch (cause) {
     throw new CliError({
       problem: `${source} is not JSON: ${(cause as Error).message}`,
-      cure: 'Correct it; an event is any JSON document.',
+      cure: 'Correct it; that has to be a JSON document.',
       cause,
     });
   }

@@ -1,4 +1,4 @@
-import { eventChunkBytes, firstEventChunkBytes, prices } from './prices';
+import { eventChunkBytes, firstEventChunkBytes, listPrices, type Prices } from '../../runtime/core/prices';
 
 /** What is paid for. */
 export interface Usage {
@@ -18,7 +18,11 @@ export interface Cost {
 }
 
 /** Adds up what AWS would charge: requests, duration, and three SQS requests per hop (send, receive, delete). */
-export function estimateCost({ invocations, sqsSentCount, sqsDeliveredCount }: Usage, architecture: 'arm64' | 'x86_64'): Cost {
+export function estimateCost(
+  { invocations, sqsSentCount, sqsDeliveredCount }: Usage,
+  architecture: 'arm64' | 'x86_64',
+  prices: Prices = listPrices,
+): Cost {
   const gbSeconds = sum(invocations.map(({ billedMs, memoryMb }) => (billedMs / 1_000) * (memoryMb / 1_024)));
   const requestsUsd = sum(invocations.map(({ bytes }) => countRequests(bytes))) * prices.lambdaRequestUsd;
   const durationUsd = gbSeconds * prices.gbSecondUsd[architecture];

@@ -1,5 +1,5 @@
+import { listPrices } from '../../runtime/core/prices';
 import { estimateCost } from '../cost/estimate-cost';
-import { prices } from '../cost/prices';
 import type { ExecutionRecord } from '../record/execution-record';
 import type { RunRecord } from '../record/run-record';
 import type { RunReport } from './run-report';
@@ -36,7 +36,7 @@ export function writeReport(record: RunRecord, verdict: Verdict, facts: RunFacts
     wallMs: Math.round(facts.wallMs),
     billedMs: sum(ends.map(({ billedMs }) => billedMs)),
     memoryMb: facts.memoryMb,
-    cost: { ...addUp(record, facts), architecture: facts.architecture, pricesOf: prices.date, region: prices.region },
+    cost: { ...addUp(record, facts), architecture: facts.architecture, pricesOf: listPrices.date, region: listPrices.region },
     seed: facts.seed,
   };
 }

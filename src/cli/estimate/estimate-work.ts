@@ -1,0 +1,25 @@
+import type { Estimate } from './estimate';
+import { offerBaton, offerDurableFunction, offerStepFunctions } from './offers';
+import type { Workload } from './workload';
+
+/** Works out what a workload needs: how many invocations, how much memory over time, and the dollars for each way of doing it. */
+export function estimateWork(workload: Workload): Estimate {
+  const { itemCount, msPerItem, itemsPerStep, timeoutMs, safeMs, startMs, memoryMb, prices } = workload;
+  const stepCount = Math.ceil(itemCount / itemsPerStep);
+  const stepsPerInvocation = Math.ceil((timeoutMs - safeMs) / (msPerItem * itemsPerStep));
+  const invocationCount = Math.ceil(stepCount / stepsPerInvocation);
+  const workMs = itemCount * msPerItem;
+  const billedMs = Math.ceil(workMs + invocationCount * startMs);
+  const need = { stepCount, invocationCount, workMs, billedMs, gbSeconds: (billedMs / 1_000) * (memoryMb / 1_024) };
+  return {
+    pricesOf: prices.date,
+    region: prices.region,
+    stepCount,
+    stepsPerInvocation,
+    invocationCount,
+    handOffCount: invocationCount - 1,
+    billedMs,
+    gbSeconds: need.gbSeconds,
+    offers: [offerBaton(workload, need), offerDurableFunction(workload, need), offerStepFunctions(workload, need)],
+  };
+}

@@ -1,0 +1,91 @@
+import { eventChunkBytes, firstEventChunkBytes, readUnitBytes, writeUnitBytes } from '../../runtime/core/prices';
+import { formatCount } from '../view/format';
+import type { CostPart, Offer } from './estimate';
+import { formatPrice } from './format-price';
+import type { Workload } from './workload';
+
+/** What the work takes, whoever does it. */
+export interface Need {
+  readonly stepCount: number;
+  readonly invocationCount: number;
+  readonly workMs: number;
+  readonly billedMs: number;
+  readonly gbSeconds: number;
+}
+
+/** What a checkpoint holds besides the state (position, epoch, lease), in bytes: about. */
+const headBytes = 700;
+
+/** One invocation after the other; a checkpoint after each step and with each claim, or none at all. */
+export function offerBaton(workload: Workload, need: Need): Offer {
+  const { stateBytes, store, prices } = workload;
+  const parts = [priceDuration(workload, need.gbSeconds), priceRequests(workload, need.invocationCount, stateBytes)];
+  if (store === 'table') {
+    const units = Math.ceil((headBytes + stateBytes) / writeUnitBytes);
+    const readUnits = Math.ceil((headBytes + stateBytes) / readUnitBytes);
+    const writeCount = need.stepCount + 2 * need.invocationCount;
+    parts.push(
+      priceMany('table writes', writeCount * units, prices.dynamoDbWriteUnitUsd, `${formatCount(writeCount)} × ${formatUnits(units)}`),
+      priceMany(
+        'table reads',
+        need.invocationCount * readUnits,
+        prices.dynamoDbReadUnitUsd,
+        `${formatCount(need.invocationCount)} × ${formatUnits(readUnits)}`,
+      ),
+    );
+  }
+  return addUp('lambda-baton', parts);
+}
+
+/** The same invocations; an operation for each step, and its result written. */
+export function offerDurableFunction(workload: Workload, { gbSeconds, invocationCount, stepCount }: Need): Offer {
+  const { stateBytes, prices } = workload;
+  const writtenGb = (stepCount * stateBytes) / 1e9;
+  return addUp('Lambda durable functions', [
+    priceDuration(workload, gbSeconds),
+    priceRequests(workload, invocationCount, 0),
+    priceMany('operations', stepCount, prices.durableOperationUsd, formatCount(stepCount)),
+    {
+      what: 'data written',
+      usd: writtenGb * prices.durableWrittenGbUsd,
+      arithmetic: `${formatCount(stepCount)} × ${formatCount(stateBytes)} B × ${formatPrice(prices.durableWrittenGbUsd)} per GB`,
+    },
+  ]);
+}
+
+/** A function that is invoked for each step, warm; at least one transition each. */
+export function offerStepFunctions(workload: Workload, { workMs, stepCount }: Need): Offer {
+  const { memoryMb, prices } = workload;
+  return addUp('Step Functions Standard', [
+    priceDuration(workload, (workMs / 1_000) * (memoryMb / 1_024)),
+    priceRequests(workload, stepCount, 0),
+    priceMany('transitions', stepCount, prices.stepFunctionsTransitionUsd, `${formatCount(stepCount)} (at least)`),
+  ]);
+}
+
+function addUp(name: string, parts: readonly CostPart[]): Offer {
+  return { name, totalUsd: parts.reduce((total, { usd }) => total + usd, 0), parts };
+}
+
+function priceDuration({ architecture, prices: { gbSecondUsd } }: Workload, gbSeconds: number): CostPart {
+  const price = gbSecondUsd[architecture];
+  return { what: 'duration', usd: gbSeconds * price, arithmetic: `${formatCount(gbSeconds)} GB-s × ${formatPrice(price)}` };
+}
+
+/** A continuation of more than 256 KB counts as several requests. */
+function priceRequests({ prices }: Workload, invocationCount: number, bytes: number): CostPart {
+  const perInvocation = 1 + Math.ceil(Math.max(0, Math.min(bytes, largestEventBytes) - firstEventChunkBytes) / eventChunkBytes);
+  const count = invocationCount * perInvocation;
+  return priceMany('requests', count, prices.lambdaRequestUsd, formatCount(count));
+}
+
+/** What is larger travels as a reference to the store. */
+const largestEventBytes = 1_048_576;
+
+function priceMany(what: string, count: number, price: number, many: string): CostPart {
+  return { what, usd: count * price, arithmetic: `${many} × ${formatPrice(price)}` };
+}
+
+function formatUnits(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'unit' : 'units'}`;
+}

@@ -91,7 +91,7 @@ export default {
       name: 'vendors-in-adapters',
       severity: 'error',
       comment: 'npm packages and node: modules stay behind ports.',
-      from: { path: '^src/', pathNot: own('runtime/adapters/|local/|cli/') },
+      from: { path: '^src/', pathNot: own('runtime/adapters/|local/|cli/|testing/') },
       to: { dependencyTypes: vendor, pathNot: 'node_modules/(class-validator|reflect-metadata|tsyringe)/' },
     },
     {

@@ -18,6 +18,7 @@ export type BatonErrorCode =
   | 'STEP_INTERRUPTED'
   | 'STEP_TIMEOUT'
   | 'TERMINAL'
+  | 'TEST_KIT'
   | 'UNSERIALIZABLE_STATE';
 
 /** What a {@link BatonError} is made of. */

@@ -1,1 +1,10 @@
 export { MemoryCheckpointStore } from '../runtime/adapters/memory-store';
+export { type FakeLambdaContextOptions, fakeLambdaContext } from './fake-lambda-context';
+export { FaultySender, type FaultySenderOptions, type SendFault } from './faulty-sender';
+export { FaultyStore, type WriteFault } from './faulty-store';
+export { ManualTimer } from './manual-timer';
+export { type LogLine, MemoryLogger } from './memory-logger';
+export { RecordingSender, type RecordingSenderOptions, type SentRequest } from './recording-sender';
+export { type SqsMessage, type SqsRecord, sqsEvent } from './sqs-event';
+export { TestKitError } from './test-kit-error';
+export { epochMs, VirtualClock } from './virtual-clock';

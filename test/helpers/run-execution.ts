@@ -1,6 +1,5 @@
 import type { BatonHandler, InvocationAnswer } from '../../src';
-import { fakeContext } from './fake-context';
-import { RecordingSender, type SentRequest } from './recording-sender';
+import { fakeLambdaContext, RecordingSender, type SentRequest } from '../../src/testing';
 import type { VirtualWorld } from './virtual-world';
 
 /** Which call of the handler this is. */
@@ -55,7 +54,7 @@ export async function runExecution(
   let delivery: Delivery = { invocation: 1, receiveCount: 1 };
   for (let deliveryCount = 1; deliveryCount <= maxDeliveries; deliveryCount += 1) {
     options.onDelivery?.(delivery, event);
-    const context = fakeContext({
+    const context = fakeLambdaContext({
       clock: world.clock,
       remainingMs: typeof remainingMs === 'number' ? remainingMs : remainingMs(delivery),
       awsRequestId: delivery.invocation === 1 ? awsRequestId : `${awsRequestId}-${delivery.invocation}`,

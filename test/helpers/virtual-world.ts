@@ -1,8 +1,5 @@
 import { CLOCK, CONTINUATION_SENDERS, type ContinuationSender, LOGGER, type Provider, RANDOM, TIMER } from '../../src';
-import { ManualTimer } from './manual-timer';
-import { MemoryLogger } from './memory-logger';
-import { RecordingSender } from './recording-sender';
-import { VirtualClock } from './virtual-clock';
+import { ManualTimer, MemoryLogger, RecordingSender, VirtualClock } from '../../src/testing';
 
 /** Options of {@link virtualWorld}. */
 export interface VirtualWorldOptions {

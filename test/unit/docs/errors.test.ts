@@ -44,10 +44,13 @@ function readCodes(): string[] {
   return [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code = '']) => code);
 }
 
-/** The source of an error class; only the local Lambda keeps one of its own. */
+/** Where the classes are that are not the library's. */
+const tools: Record<string, string> = { LOCAL_LAMBDA: 'local', TEST_KIT: 'testing' };
+
+/** The source of an error class; the local Lambda and the test kit keep one of their own. */
 function readClass(className: string, code: string): string {
   const file = `${className.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase()}.ts`;
-  return read(code === 'LOCAL_LAMBDA' ? `src/local/${file}` : `src/errors/${file}`);
+  return read(`src/${tools[code] ?? 'errors'}/${file}`);
 }
 
 function read(file: string): string {

@@ -1,6 +1,5 @@
 import { createHandler, LongRunning, OnComplete, State, Step, type StepContext, Terminate } from '../../../src';
-import { fakeContext } from '../../helpers/fake-context';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 import { readContinuation } from './sent-continuation';
 
@@ -36,7 +35,7 @@ async function deliver(records: readonly object[], remainingMs = 60_000) {
 
   const handler = createHandler(Orders, { providers: world.providers });
   const call = (batch: readonly object[], leftMs: number) =>
-    world.timer.drive(handler({ Records: batch }, fakeContext({ clock: world.clock, remainingMs: leftMs })));
+    world.timer.drive(handler({ Records: batch }, fakeLambdaContext({ clock: world.clock, remainingMs: leftMs })));
   const answer = await call(records, remainingMs);
   const { sent } = world.senders[0] as RecordingSender;
   const outcomes = world.logger.lines
@@ -185,7 +184,7 @@ describe('an SQS batch', () => {
     }
 
     const handler = createHandler(Slow, { providers: world.providers });
-    const answer = await world.timer.drive(handler({ Records: [record('m-1', {})] }, fakeContext({ clock: world.clock })));
+    const answer = await world.timer.drive(handler({ Records: [record('m-1', {})] }, fakeLambdaContext({ clock: world.clock })));
     expect(answer).toEqual(failed('m-1'));
     expect(world.logger.find('record failed')).toMatchObject([{ fields: { code: 'HAND_OFF_FAILED' } }]);
   });

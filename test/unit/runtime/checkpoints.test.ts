@@ -13,9 +13,7 @@ import {
 } from '../../../src';
 import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
 import { parseRecord, writeRecord } from '../../../src/runtime/core/execution-record';
-import { fakeContext } from '../../helpers/fake-context';
-import { FaultyStore } from '../../helpers/faulty-store';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -55,7 +53,7 @@ function counting(durability: 'handoff' | 'step' | { everyMs: number } = 'step')
   const storeProvider = { token: CHECKPOINT_STORE, useValue: store };
   const handler = createHandler(Counting, { providers: [...world.providers, storeProvider] });
   const call = (event: unknown, awsRequestId: string, remainingMs = 60_000) =>
-    world.timer.drive(handler(event, fakeContext({ clock: world.clock, remainingMs, awsRequestId })));
+    world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId })));
   const run = (options: Parameters<typeof runJob>[1] = {}) => runJob(Counting, { world, providers: [storeProvider], ...options });
   return { store, sender, world, seen, behaviour, handler, call, run };
 }
@@ -117,7 +115,7 @@ describe('a checkpoint store', () => {
 
   it('refuses the first of two that run at once, at its next write', async () => {
     const { handler, world, sender, store } = counting();
-    const context = fakeContext({ clock: world.clock, remainingMs: 60_000, awsRequestId: 'execution-1' });
+    const context = fakeLambdaContext({ clock: world.clock, remainingMs: 60_000, awsRequestId: 'execution-1' });
     const answers = await world.timer.drive(Promise.all([handler({}, context), handler({}, context)]));
     expect((answers as { status: string }[]).map(({ status }) => status).sort()).toEqual(['completed', 'superseded']);
     expect(sender.sent).toEqual([]);
@@ -127,7 +125,7 @@ describe('a checkpoint store', () => {
   it('lets a duplicate of another delivery run nothing while the owner lives', async () => {
     const { handler, world, seen } = counting();
     const start = { lambdaBaton: { v: 1, start: { executionId: 'e', input: {} } } };
-    const context = (awsRequestId: string) => fakeContext({ clock: world.clock, remainingMs: 60_000, awsRequestId });
+    const context = (awsRequestId: string) => fakeLambdaContext({ clock: world.clock, remainingMs: 60_000, awsRequestId });
     const answers = await world.timer.drive(Promise.all([handler(start, context('one')), handler(start, context('two'))]));
     expect((answers as { status: string }[]).map(({ status }) => status).sort()).toEqual(['completed', 'duplicate']);
     expect(seen).toHaveLength(5);

@@ -12,8 +12,7 @@ import {
   TerminalError,
   Terminate,
 } from '../../../src';
-import { fakeContext } from '../../helpers/fake-context';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 /** Many executions, and a machine that may be busy. */
@@ -92,7 +91,7 @@ describe('two hundred executions at once in one process', () => {
       let event: unknown = { number };
       for (let invocation = 1; ; invocation += 1) {
         const awsRequestId = invocation === 1 ? `execution-${number}` : `request-${number}-${invocation}`;
-        const answer = await handler(event, fakeContext({ clock: world.clock, remainingMs: 1_300 + number, awsRequestId }));
+        const answer = await handler(event, fakeLambdaContext({ clock: world.clock, remainingMs: 1_300 + number, awsRequestId }));
         const sent = sender.sent.filter(({ executionId }) => executionId === `execution-${number}`);
         if (sent.length < invocation) return { invocation, answer };
         event = JSON.parse(sent.at(-1)?.body ?? '');

@@ -1,5 +1,5 @@
 import { createHandler, InvalidJobError, LongRunning, Step, Terminate } from '../../../src';
-import { fakeContext } from '../../helpers/fake-context';
+import { fakeLambdaContext } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const times = { safeMs: 1_000, intervalMs: 100 };
@@ -123,14 +123,18 @@ describe('the handler', () => {
     ['the request’s id for nothing', undefined, 'request-1'],
   ])('takes as the execution’s id %s', async (_title, event, executionId) => {
     const world = virtualWorld();
-    expect(await handle(event, fakeContext({ clock: world.clock }), world)).toEqual({ status: 'completed', executionId, invocation: 1 });
+    expect(await handle(event, fakeLambdaContext({ clock: world.clock }), world)).toEqual({
+      status: 'completed',
+      executionId,
+      invocation: 1,
+    });
   });
 
   it('answers two events with two executions of their own', async () => {
     const world = virtualWorld();
     const handler = createHandler(EndsAtOnce, { providers: world.providers });
     const answers = await world.timer.drive(
-      Promise.all(['a', 'b'].map((awsRequestId) => handler({}, fakeContext({ clock: world.clock, awsRequestId })))),
+      Promise.all(['a', 'b'].map((awsRequestId) => handler({}, fakeLambdaContext({ clock: world.clock, awsRequestId })))),
     );
     expect(answers).toMatchObject([{ executionId: 'a' }, { executionId: 'b' }]);
   });

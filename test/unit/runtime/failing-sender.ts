@@ -1,5 +1,5 @@
 import { HandOffFailedError } from '../../../src';
-import { RecordingSender, type SentRequest } from '../../helpers/recording-sender';
+import { RecordingSender, type SentRequest } from '../../../src/testing';
 
 /** Never settles. */
 export const forever = () => new Promise<never>(() => {});

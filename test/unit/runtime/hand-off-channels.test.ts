@@ -2,11 +2,15 @@ import { type ContinuationSender, HandOffFailedError } from '../../../src';
 import { LambdaSender } from '../../../src/runtime/adapters/lambda-sender';
 import { SqsSender } from '../../../src/runtime/adapters/sqs-sender';
 import { sendContinuation } from '../../../src/runtime/send-continuation';
-import { fakeContext } from '../../helpers/fake-context';
-import { ManualTimer } from '../../helpers/manual-timer';
-import { MemoryLogger } from '../../helpers/memory-logger';
-import { RecordingSender, type SentRequest } from '../../helpers/recording-sender';
-import { epochMs, VirtualClock } from '../../helpers/virtual-clock';
+import {
+  epochMs,
+  fakeLambdaContext,
+  ManualTimer,
+  MemoryLogger,
+  RecordingSender,
+  type SentRequest,
+  VirtualClock,
+} from '../../../src/testing';
 import { failing, failureOf, forever, sdkError } from './failing-sender';
 
 /** Sends one continuation with so much time left, on virtual time. */
@@ -14,7 +18,7 @@ async function send(senders: readonly ContinuationSender[], remainingMs: number,
   const clock = new VirtualClock();
   const timer = new ManualTimer(clock);
   const logger = new MemoryLogger();
-  const context = fakeContext({ clock, remainingMs });
+  const context = fakeLambdaContext({ clock, remainingMs });
   const shipment = { body: '{}', bytes: 2, delaySeconds, executionId: 'order-17', invocation: 2, context };
   const sending = sendContinuation(senders, shipment, { timer, logger, remainingMs: () => context.getRemainingTimeInMillis() });
   const outcome = await timer.drive(
@@ -98,7 +102,7 @@ describe('sending a continuation', () => {
       triedAtMs.push(clock.now() - epochMs);
       if (triedAtMs.length < 5) throw failureOf('lambda', 'retry');
     });
-    const context = fakeContext({ clock, remainingMs: 10_000 });
+    const context = fakeLambdaContext({ clock, remainingMs: 10_000 });
     const shipment = { body: '{}', bytes: 2, delaySeconds: 0, executionId: 'e', invocation: 2, context };
     const room = { timer, logger: new MemoryLogger(), remainingMs: () => context.getRemainingTimeInMillis() };
     expect(await timer.drive(sendContinuation([sender], shipment, room))).toBe('lambda');

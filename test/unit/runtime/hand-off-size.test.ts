@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { ExecutionFailedError, LongRunning, OnFailure, State, StateTooLargeError, Step, Terminate, wait } from '../../../src';
 import { LambdaSender } from '../../../src/runtime/adapters/lambda-sender';
 import { SqsSender } from '../../../src/runtime/adapters/sqs-sender';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 import { readContinuation, readState } from './sent-continuation';

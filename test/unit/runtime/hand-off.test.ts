@@ -1,8 +1,6 @@
 import { createHandler, HandOffFailedError, LAMBDA_CLIENT, LongRunning, SQS_CLIENT, State, Step, Terminate, wait } from '../../../src';
-import { fakeContext } from '../../helpers/fake-context';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { epochMs, fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
-import { epochMs } from '../../helpers/virtual-clock';
 import { virtualWorld } from '../../helpers/virtual-world';
 import { failing, failureOf, forever, sdkError } from './failing-sender';
 import { readContinuation } from './sent-continuation';
@@ -110,7 +108,7 @@ describe('preparing the hand-off', () => {
     }
 
     const handler = createHandler(Waiting, { providers: world.providers });
-    await world.timer.drive(handler({}, fakeContext({ clock: world.clock, remainingMs: budgetMs + 10_000 })));
+    await world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock, remainingMs: budgetMs + 10_000 })));
     expect(preparedAtMs).toEqual([budgetMs - leadMs]);
   });
 
@@ -230,7 +228,7 @@ describe('the default channels', () => {
   async function handOverOnce(jobClass: Parameters<typeof createHandler>[0], world: ReturnType<typeof virtualWorld>, providers: object[]) {
     const handler = createHandler(jobClass, { providers: [...withDefaultSenders(world), ...providers] as never });
     const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:job:live';
-    return world.timer.drive(handler({}, fakeContext({ clock: world.clock, arn, functionVersion: '3' })));
+    return world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock, arn, functionVersion: '3' })));
   }
 
   it('are Lambda, then SQS when BATON_QUEUE_URL is set', async () => {

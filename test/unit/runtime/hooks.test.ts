@@ -13,9 +13,8 @@ import {
   Terminate,
   wait,
 } from '../../../src';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { epochMs, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
-import { epochMs } from '../../helpers/virtual-clock';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const times = { safeMs: 1_000, intervalMs: 100 };

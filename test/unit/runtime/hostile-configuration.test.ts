@@ -13,7 +13,7 @@ import {
   Terminate,
   wait,
 } from '../../../src';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 

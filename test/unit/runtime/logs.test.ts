@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { createHandler, LOGGER, LongRunning, OnComplete, State, Step, type StepContext, Terminate } from '../../../src';
 import { JsonLogger } from '../../../src/runtime/adapters/json-logger';
-import { fakeContext } from '../../helpers/fake-context';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 
@@ -199,7 +198,7 @@ describe('BATON_LOG_LEVEL', () => {
       written.push(line);
       return true;
     }) as typeof process.stdout.write);
-    await createHandler(Talking)({}, fakeContext({ clock: Date }));
+    await createHandler(Talking)({}, fakeLambdaContext({ clock: Date }));
     write.mockRestore();
     expect(written.map((line) => JSON.parse(line).level)).toEqual(levels);
   });
@@ -369,7 +368,7 @@ describe('law: at the default level no line holds a secret', () => {
           const providers = [...world.providers, { token: LOGGER, useValue: new JsonLogger('info', (line) => lines.push(line)) }];
           const handler = createHandler(Keeper, { providers });
           const call = (event: unknown) =>
-            world.timer.drive(handler(event, fakeContext({ clock: world.clock }))).catch((error: unknown) => error);
+            world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock }))).catch((error: unknown) => error);
           const input = { token: fromInput };
           if (ending === 'comes in a batch') {
             const bodies = [JSON.stringify(input), `not JSON ${fromInput}`, `{"lambdaBaton":{"v":"${fromInput}"}}`];

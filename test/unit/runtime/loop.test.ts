@@ -1,7 +1,6 @@
 import { complete, ExecutionFailedError, goTo, LongRunning, OnComplete, State, Step, Terminate, wait, waitUntil } from '../../../src';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { epochMs, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
-import { epochMs } from '../../helpers/virtual-clock';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const times = { safeMs: 1_000, intervalMs: 100 };

@@ -11,9 +11,8 @@ import {
   TerminalError,
   Terminate,
 } from '../../../src';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { epochMs, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
-import { epochMs } from '../../helpers/virtual-clock';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const times = { safeMs: 1_000, intervalMs: 100 };

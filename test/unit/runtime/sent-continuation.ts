@@ -1,7 +1,7 @@
 import { DevalueCodec } from '../../../src/runtime/adapters/devalue-codec';
 import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
 import type { Continuation } from '../../../src/runtime/core/continuation';
-import type { SentRequest } from '../../helpers/recording-sender';
+import type { SentRequest } from '../../../src/testing';
 
 interface SentEnvelope {
   readonly continuation: Continuation;

@@ -1,6 +1,5 @@
 import { createHandler, LongRunning, State, Step, Terminate } from '../../../src';
-import { fakeContext } from '../../helpers/fake-context';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { runExecution } from '../../helpers/run-execution';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -27,7 +26,7 @@ async function withKeys(keys: string | undefined) {
   const sender = new RecordingSender();
   const world = virtualWorld({ senders: [sender] });
   const handler = withEnvironment(keys, () => createHandler(Signed, { providers: world.providers }));
-  const call = (event: unknown, remainingMs = 60_000) => handler(event, fakeContext({ clock: world.clock, remainingMs }));
+  const call = (event: unknown, remainingMs = 60_000) => handler(event, fakeLambdaContext({ clock: world.clock, remainingMs }));
   const send = async () => {
     await call({}, 900);
     return JSON.parse(sender.sent.at(-1)?.body ?? '');

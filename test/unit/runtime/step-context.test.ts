@@ -1,5 +1,5 @@
 import { createHandler, LongRunning, State, Step, type StepContext, Terminate } from '../../../src';
-import { fakeContext } from '../../helpers/fake-context';
+import { fakeLambdaContext } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -48,7 +48,7 @@ describe('ctx.input', () => {
     }
 
     const handler = createHandler(Touch, { providers: world.providers });
-    await world.timer.drive(handler(event, fakeContext({ clock: world.clock })));
+    await world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock })));
     expect(Object.isFrozen(event) || Object.isFrozen(event.nested) || Object.isFrozen(event.nested.list)).toBe(false);
     expect(event).toEqual({ nested: { list: [1, 2] } });
   });

@@ -1,6 +1,6 @@
 import { complete, LongRunning, OnComplete, OnHandoff, State, Step, type StepContext, StepTimeoutError, Terminate } from '../../../src';
+import { epochMs } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
-import { epochMs } from '../../helpers/virtual-clock';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const times = { safeMs: 1_000, intervalMs: 100 };

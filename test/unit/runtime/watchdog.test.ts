@@ -14,11 +14,9 @@ import {
   TIMER,
   type Timer,
 } from '../../../src';
-import { fakeContext } from '../../helpers/fake-context';
-import { RecordingSender } from '../../helpers/recording-sender';
+import { epochMs, fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { settle as letRun } from '../../../src/testing/settle';
 import { runJob } from '../../helpers/run-job';
-import { settleMicrotasks } from '../../helpers/settle-microtasks';
-import { epochMs } from '../../helpers/virtual-clock';
 import { virtualWorld } from '../../helpers/virtual-world';
 import { readContinuation, readState } from './sent-continuation';
 
@@ -118,7 +116,7 @@ describe('at the soft edge', () => {
       }
     }
 
-    const context = { ...fakeContext({ clock: { now: () => 0 } }), getRemainingTimeInMillis: () => 1e12 };
+    const context = { ...fakeLambdaContext({ clock: { now: () => 0 } }), getRemainingTimeInMillis: () => 1e12 };
     const logger = virtualWorld().providers.slice(2, 3);
     await expect(createHandler(Short, { providers: logger })({}, context)).resolves.toMatchObject({ status: 'completed' });
   });
@@ -287,7 +285,7 @@ describe('at the hard edge', () => {
     }
 
     const handler = createHandler(Deaf, { providers: world.providers });
-    const answer = await world.timer.drive(handler({}, fakeContext({ clock: world.clock })));
+    const answer = await world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock })));
     expect(answer).toEqual({ status: 'handed-off', executionId: 'request-1', invocation: 1 });
     expect(world.clock.now() - epochMs).toBe(58_000);
     const [request] = (world.senders[0] as RecordingSender).sent;
@@ -303,7 +301,7 @@ describe('at the hard edge', () => {
       interruptionCount: 1,
     });
     expect(world.logger.find('step interrupted')).toMatchObject([{ level: 'warn', fields: { step: 'second', isAbandoned: true } }]);
-    const next = handler(JSON.parse(request?.body ?? ''), fakeContext({ clock: world.clock }));
+    const next = handler(JSON.parse(request?.body ?? ''), fakeLambdaContext({ clock: world.clock }));
     expect(await world.timer.drive(next)).toMatchObject({ status: 'completed', result: ['first', 'second'] });
   });
 
@@ -363,12 +361,12 @@ describe('at the hard edge', () => {
     }
 
     const handler = createHandler(Deaf, { providers: world.providers });
-    await world.timer.drive(handler({}, fakeContext({ clock: world.clock })));
+    await world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock })));
     const [request] = (world.senders[0] as RecordingSender).sent;
-    const next = handler(JSON.parse(request?.body ?? ''), fakeContext({ clock: world.clock }));
+    const next = handler(JSON.parse(request?.body ?? ''), fakeLambdaContext({ clock: world.clock }));
     if (settleLate) settle(settleLate);
     expect(await world.timer.drive(next)).toMatchObject({ status: 'completed', result: 1 });
-    await settleMicrotasks();
+    await letRun();
     expect(orphans[0]?.n).toBeGreaterThanOrEqual(99);
     expect(world.logger.find('late result of an abandoned step discarded')).toMatchObject([{ level: 'warn', fields }]);
     expect(world.logger.find('progress')).toEqual([]);
@@ -642,7 +640,7 @@ describe('steps that never wait', () => {
     }, 30);
   });
 
-  const context = () => fakeContext({ clock: Date, remainingMs: 120_000 });
+  const context = () => fakeLambdaContext({ clock: Date, remainingMs: 120_000 });
   const quiet = () => virtualWorld().providers.slice(2, 3);
 
   it('leave timers and sockets their turn of the event loop', async () => {

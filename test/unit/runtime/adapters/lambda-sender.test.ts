@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { HandOffFailedError } from '../../../../src';
 import { defaultLambdaClient } from '../../../../src/runtime/adapters/default-clients';
 import { LambdaSender, nameTarget } from '../../../../src/runtime/adapters/lambda-sender';
-import { fakeContext } from '../../../helpers/fake-context';
+import { fakeLambdaContext } from '../../../../src/testing';
 import { AwsEndpoint, awsError, clientOptions } from './aws-endpoint';
 import { catchError, senderRequest } from './sender-request';
 
@@ -64,7 +64,7 @@ describe('LambdaSender', () => {
       'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:job:12',
     ],
   ] as const)('called as %s in version %s with continueOn %3$s, continues on %4$s', (arn, functionVersion, continueOn, target) => {
-    expect(nameTarget(fakeContext({ clock: { now: () => 0 }, arn, functionVersion }), continueOn)).toBe(target);
+    expect(nameTarget(fakeLambdaContext({ clock: { now: () => 0 }, arn, functionVersion }), continueOn)).toBe(target);
   });
 
   it.each([

@@ -1,11 +1,11 @@
 import type { ContinuationSender } from '../../../../src';
-import { fakeContext } from '../../../helpers/fake-context';
+import { fakeLambdaContext } from '../../../../src/testing';
 
 type Request = Parameters<ContinuationSender['send']>[0];
 
 /** A request to a sender, complete but for what a test is about. */
 export function senderRequest(parts: Partial<Request> = {}): Request {
-  const context = fakeContext({ clock: { now: () => 0 } });
+  const context = fakeLambdaContext({ clock: { now: () => 0 } });
   return { body: '{"lambdaBaton":{}}', executionId: 'execution-1', invocation: 2, context, timeoutMs: 2_000, ...parts };
 }
 

@@ -1,1 +1,1 @@
-export {};
+export { InvalidJobError } from '../errors';

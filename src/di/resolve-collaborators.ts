@@ -2,6 +2,7 @@ import type { InjectionToken } from 'tsyringe';
 import { createStore, type StoreSettings } from '../runtime/adapters/create-store';
 import { defaultLambdaClient, defaultSqsClient } from '../runtime/adapters/default-clients';
 import { DevalueCodec } from '../runtime/adapters/devalue-codec';
+import { FileFlightRecorder } from '../runtime/adapters/file-flight-recorder';
 import { JsonLogger, type LogLevel } from '../runtime/adapters/json-logger';
 import { type ContinueOn, LambdaSender } from '../runtime/adapters/lambda-sender';
 import { MathRandom } from '../runtime/adapters/math-random';
@@ -12,7 +13,7 @@ import { SqsSender } from '../runtime/adapters/sqs-sender';
 import { SystemClock } from '../runtime/adapters/system-clock';
 import type { Collaborators } from '../runtime/collaborators';
 import { type Seal, sealByChecksum } from '../runtime/core/seal';
-import type { CheckpointStore, ContinuationSender } from '../runtime/ports';
+import type { CheckpointStore, ContinuationSender, FlightRecorder } from '../runtime/ports';
 import type { HandlerScope } from './handler-scope';
 import { CHECKPOINT_STORE, CLOCK, CONTINUATION_SENDERS, LAMBDA_CLIENT, LOGGER, RANDOM, SQS_CLIENT, STATE_CODEC, TIMER } from './tokens';
 
@@ -23,6 +24,7 @@ export interface DefaultsSettings {
   readonly logLevel: LogLevel | undefined;
   readonly store: StoreSettings | undefined;
   readonly signingKeys: readonly string[];
+  readonly isOnLambda: boolean;
 }
 
 /** A handler's defaults, made once and kept warm. */
@@ -37,12 +39,14 @@ export class Defaults {
   readonly logger: JsonLogger;
   readonly store: CheckpointStore | undefined;
   readonly seal: Seal;
+  readonly recorder: FlightRecorder | undefined;
   readonly settings: DefaultsSettings;
 
   constructor(settings: DefaultsSettings) {
     this.settings = settings;
     this.logger = new JsonLogger(settings.logLevel);
     this.store = settings.store && createStore(settings.store);
+    this.recorder = settings.isOnLambda ? new FileFlightRecorder() : undefined;
     const [first, ...others] = settings.signingKeys;
     this.seal = first === undefined ? sealByChecksum(this.platform.checksum) : new SignatureSeal([first, ...others]);
   }
@@ -62,6 +66,7 @@ export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): C
     store: scope.provides(CHECKPOINT_STORE) ? scope.resolve(CHECKPOINT_STORE, () => undefined) : defaults.store,
     platform: defaults.platform,
     seal: defaults.seal,
+    recorder: defaults.recorder,
   };
   const asTokens = new Map<InjectionToken, unknown>([
     [LAMBDA_CLIENT, lambdaClient],

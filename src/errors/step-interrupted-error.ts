@@ -1,7 +1,17 @@
 import { BatonError } from './baton-error';
 
+/** What a {@link StepInterruptedError} knows. */
+export interface StepInterruptedDetails {
+  readonly step: string;
+  readonly limit: 'maxInterruptions';
+  readonly allowed: number;
+  readonly actual: number;
+  /** How the last attempt ended, as far as it can be known. */
+  readonly ending: 'crash' | 'hard-edge' | 'out-of-memory' | 'safe-window' | 'timeout' | 'unknown';
+}
+
 /** A step was cut off too often in a row (`limits.maxInterruptions`) without reaching a safe point. */
-export class StepInterruptedError extends BatonError<{ step: string; limit: 'maxInterruptions'; allowed: number; actual: number }> {
+export class StepInterruptedError extends BatonError<StepInterruptedDetails> {
   override readonly name = 'StepInterruptedError';
   readonly code = 'STEP_INTERRUPTED';
 }

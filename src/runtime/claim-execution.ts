@@ -1,6 +1,7 @@
 import { ExecutionConflictError, ExecutionFailedError, IncompatibleStateError } from '../errors';
 import type { InvocationAnswer } from './answer';
 import type { Collaborators } from './collaborators';
+import { apply } from './core/apply';
 import { judgeClaim } from './core/claim';
 import { corrupt, describeContinuation, resumeExecution } from './core/continuation';
 import type { Execution } from './core/execution';
@@ -12,6 +13,7 @@ import { migrateState } from './core/migrate-state';
 import { type Claim, retentionMs } from './journal';
 import type { OpenedExecution } from './opened-execution';
 import type { CheckpointStore, StoredRevision } from './ports';
+import type { SignsOfLife } from './signs-of-life';
 import { decodeState, readMarkedText } from './state-text';
 
 /** A claim is tried this often when others write the same record at the same moment. */
@@ -27,6 +29,8 @@ export interface ClaimRequest {
   /** `awsRequestId`, or the SQS `messageId`. */
   readonly delivery: string;
   readonly leaseUntilMs: number;
+  /** What is known of the tries before this one. */
+  readonly signs: SignsOfLife;
 }
 
 /** An execution that this invocation may go on with, or what to answer instead. */
@@ -64,7 +68,7 @@ async function createRecord(request: ClaimRequest): Promise<ClaimResult | undefi
 }
 
 async function takeOver(request: ClaimRequest, stored: StoredRevision): Promise<ClaimResult | undefined> {
-  const { plan, collaborators, opened, delivery, isStart } = request;
+  const { plan, collaborators, opened, delivery, isStart, signs } = request;
   const { checksum } = collaborators.platform;
   if (isStart) refuseConflict(plan, parseRecord(stored.head, checksum), opened);
   const record = readRecord(plan, stored.head, checksum);
@@ -75,8 +79,8 @@ async function takeOver(request: ClaimRequest, stored: StoredRevision): Promise<
   const stateChecksum = checksum(stored.state);
   if (stateChecksum !== record.stateChecksum) throw corrupt('the stored state does not match its checksum');
   const resumed = resumeExecution(plan, record.continuation);
-  const interruptionCount = resumed.interruptionCount + (verdict.wasInterrupted ? 1 : 0);
-  const execution = { ...resumed, invocation, interruptionCount };
+  const interruption = { kind: 'interrupted', interruption: signs.judgeDeath(record.leaseUntilMs), count: 1 } as const;
+  const execution = { ...(verdict.wasInterrupted ? apply(plan, resumed, interruption) : resumed), invocation };
   const values =
     stored.state === '' ? undefined : migrateState(plan, record.continuation, decodeState(collaborators, readMarkedText(stored.state)));
   const input = freezeInDepth(record.continuation.input);

@@ -1,5 +1,5 @@
 import type { Seal } from './core/seal';
-import type { CheckpointStore, Clock, ContinuationSender, Logger, Platform, Random, StateCodec, Timer } from './ports';
+import type { CheckpointStore, Clock, ContinuationSender, FlightRecorder, Logger, Platform, Random, StateCodec, Timer } from './ports';
 
 /** Everything an invocation works with, resolved from the container: what tests replace. */
 export interface Collaborators {
@@ -12,6 +12,8 @@ export interface Collaborators {
   /** Undefined when the state travels in the continuation alone. */
   readonly store: CheckpointStore | undefined;
   readonly platform: Platform;
+  /** Undefined outside Lambda, where nobody delivers an event again. */
+  readonly recorder: FlightRecorder | undefined;
   /** How continuations are sealed: signed when there is a key. */
   readonly seal: Seal;
 }

@@ -12,6 +12,7 @@ import type { OpenedExecution } from './opened-execution';
 import { type Context, type Logger, readMaxDelaySeconds } from './ports';
 import { prepareSender } from './prepare-sender';
 import { ProgressReport } from './progress-report';
+import type { SignsOfLife } from './signs-of-life';
 import type { ContextHost } from './step-context';
 import type { TimeBudget } from './time-budget';
 import { Watchdog } from './watchdog';
@@ -33,6 +34,7 @@ export interface InvocationParts {
   readonly openJournal: ((room: JournalRoom) => Journal) | undefined;
   /** Makes a fresh job instance with its dependencies. */
   readonly construct: () => object;
+  readonly signs: SignsOfLife;
 }
 
 /** One Lambda call's share of an execution: the live job, its last safe point, and what watches it. */
@@ -56,13 +58,15 @@ export class Invocation implements ContextHost, JournalRoom {
   /** Whether an abandoned attempt still holds the job instance. */
   isOrphaned = false;
   #lastBreathMs: number;
+  #unit = '';
   #keptCount: number;
   #preparation: AbortController | undefined;
   #prepared: Promise<void> | undefined;
   readonly #budget: TimeBudget;
   readonly #freshBudgetMs: number;
+  readonly #signs: SignsOfLife;
 
-  constructor({ plan, opened, context, budget, collaborators, openJournal, construct }: InvocationParts) {
+  constructor({ plan, opened, context, budget, collaborators, openJournal, construct, signs }: InvocationParts) {
     this.plan = plan;
     this.context = context;
     this.collaborators = collaborators;
@@ -75,7 +79,13 @@ export class Invocation implements ContextHost, JournalRoom {
     this.logger = new ContextLogger(collaborators.logger, { executionId, invocation, job: plan.name });
     this.progressReport = new ProgressReport(this.logger, collaborators.clock, plan.intervalMs);
     this.maxDelaySeconds = Math.max(0, ...collaborators.senders.map(readMaxDelaySeconds));
-    this.watchdog = new Watchdog(budget, this.#readEdges(), () => this.#prepareSender());
+    this.watchdog = new Watchdog(
+      budget,
+      this.#readEdges(),
+      () => this.#prepareSender(),
+      () => signs.give(this.#unit),
+    );
+    this.#signs = signs;
     this.job = new LiveJob(plan, construct);
     this.journal = openJournal?.(this);
     this.#keptCount = opened.execution.safePointCount;
@@ -133,6 +143,12 @@ export class Invocation implements ContextHost, JournalRoom {
     if (this.journal === undefined || this.execution.safePointCount === this.#keptCount) return undefined;
     this.#keptCount = this.execution.safePointCount;
     return this.journal.keep(this.execution, this.checkpoint);
+  }
+
+  /** Says which method is about to run. Written down at once when a try before this one died, so that the next one knows where. */
+  beginUnit(unit: string): void {
+    this.#unit = unit;
+    if (this.#signs.lost !== undefined) this.#signs.give(unit);
   }
 
   /** Asks the running attempt to stop, because somebody has asked for the execution to end. */

@@ -12,6 +12,8 @@ export interface Settings {
   readonly store: StoreSettings | undefined;
   /** The first signs continuations, each of them is good for reading; empty when they are not signed. */
   readonly signingKeys: readonly string[];
+  /** Whether Lambda, or a local one, runs this process. */
+  readonly isOnLambda: boolean;
 }
 
 /** The environment's settings, and what is wrong with them. */
@@ -35,6 +37,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       logLevel: logLevel && isLogLevel(logLevel) ? logLevel : undefined,
       store: readStore(environment),
       signingKeys,
+      isOnLambda: Boolean(environment.AWS_LAMBDA_RUNTIME_API),
     },
     faults,
   };

@@ -7,6 +7,7 @@ import { describeError } from './core/describe-error';
 import { type Directive, isDirective } from './core/directives';
 import { nameUnit } from './core/execution';
 import { checkFuses } from './core/fuses';
+import type { Interruption } from './core/interruption';
 import type { StepPlan } from './core/job-plan';
 import { judgeFailure } from './core/judge-failure';
 import { defaultRetryPolicy } from './core/retry-policy';
@@ -43,6 +44,7 @@ class UnitRun {
   async run(): Promise<Decision | undefined> {
     const { job, watchdog, execution } = this.#invocation;
     if (execution.phase !== 'check') this.#invocation.isIdle = false;
+    this.#invocation.beginUnit(this.#method);
     watchdog.watch(this.#attempt);
     this.#timer?.start();
     const ending = await this.#attempt.run(
@@ -141,7 +143,8 @@ class UnitRun {
   #interrupt(isOrphaned: boolean): Decision {
     const invocation = this.#invocation;
     invocation.logger.warn('step interrupted', { step: this.#method, remainingMs: invocation.remainingMs(), isAbandoned: isOrphaned });
-    invocation.execution = apply(invocation.plan, invocation.execution, { kind: 'interrupted' });
+    const interruption: Interruption = { ending: isOrphaned ? 'hard-edge' : 'safe-window', unit: this.#method };
+    invocation.execution = apply(invocation.plan, invocation.execution, { kind: 'interrupted', interruption, count: 1 });
     invocation.isOrphaned = isOrphaned;
     if (!isOrphaned) invocation.rollBack();
     return { kind: 'hand-off', reason: 'interrupted', delaySeconds: 0 };

@@ -28,18 +28,25 @@ export class Watchdog {
   readonly #budget: TimeBudget;
   readonly #edges: WatchdogEdges;
   readonly #onWarmUp: () => void;
+  readonly #onLook: () => void;
 
-  constructor(budget: TimeBudget, edges: WatchdogEdges, onWarmUp: () => void) {
+  constructor(budget: TimeBudget, edges: WatchdogEdges, onWarmUp: () => void, onLook: () => void = () => {}) {
     this.#budget = budget;
     this.#edges = edges;
     this.#onWarmUp = onWarmUp;
+    this.#onLook = onLook;
   }
 
   /** Starts looking. */
   start(timer: Timer): void {
     const { intervalMs, safeMs, reserveMs, warmUpMs } = this.#edges;
-    this.#cancels.add(timer.every(Math.min(intervalMs, longestAlarmMs), () => this.look()));
+    this.#cancels.add(timer.every(Math.min(intervalMs, longestAlarmMs), () => this.#lookAround()));
     for (const edgeMs of [warmUpMs, safeMs, reserveMs]) this.#lookAt(edgeMs, timer);
+  }
+
+  #lookAround(): void {
+    this.look();
+    this.#onLook();
   }
 
   /** Looks when an edge is reached. A timer may go off a little before the clock says so: then it is armed again. */

@@ -1,6 +1,7 @@
 import { InvalidDirectiveError } from '../../errors';
 import type { Directive } from './directives';
 import { type Execution, nameUnit, noStep } from './execution';
+import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
 
 /** What happened to the unit of work that was run. */
@@ -9,7 +10,7 @@ export type Outcome =
   | { readonly kind: 'yielded' }
   | { readonly kind: 'checked'; readonly isDone: boolean }
   | { readonly kind: 'failed'; readonly retryAtMs: number }
-  | { readonly kind: 'interrupted' };
+  | { readonly kind: 'interrupted'; readonly interruption: Interruption; readonly count: number };
 
 /**
  * The execution after an outcome. Pure: the same execution and outcome always give the same successor.
@@ -33,7 +34,7 @@ export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Ex
         isWaiting: false,
       };
     case 'interrupted':
-      return { ...execution, interruptionCount: execution.interruptionCount + 1 };
+      return { ...execution, interruptionCount: execution.interruptionCount + outcome.count, interruption: outcome.interruption };
   }
 }
 
@@ -58,6 +59,7 @@ function passSafePoint(execution: Execution, { phase, cycle, stepIndex }: Place,
     failedAttemptCount: execution.failedAttemptCount,
     idleInvocationCount: 0,
     interruptionCount: 0,
+    interruption: null,
   };
 }
 
@@ -79,6 +81,7 @@ function passCheck(execution: Execution, isDone: boolean): Execution {
     failedAttemptCount: execution.failedAttemptCount,
     idleInvocationCount: execution.idleInvocationCount,
     interruptionCount: execution.interruptionCount,
+    interruption: execution.interruption,
   };
 }
 

@@ -1,5 +1,6 @@
 import { CorruptContinuationError, IncompatibleStateError } from '../../errors';
 import { type Execution, noStep, type Phase } from './execution';
+import { isInterruption } from './interruption';
 import { isRecord } from './is-record';
 import type { JobPlan } from './job-plan';
 
@@ -66,6 +67,7 @@ const checks: Record<Exclude<keyof Continuation, 'input' | 'result'>, Check> = {
   failedAttemptCount: isCount,
   idleInvocationCount: isCount,
   interruptionCount: isCount,
+  interruption: (value) => value === null || isInterruption(value),
 };
 
 function isKnown(part: string): boolean {

@@ -1,3 +1,4 @@
+import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
 
 /**
@@ -35,6 +36,8 @@ export interface Execution {
   readonly idleInvocationCount: number;
   /** Attempts in a row that were cut off without a failure of their own and with no safe point between them. */
   readonly interruptionCount: number;
+  /** The last of them; null when there is none. */
+  readonly interruption: Interruption | null;
 }
 
 /** The `stepIndex` of a cycle in which there is nothing to run. */
@@ -58,6 +61,7 @@ export function beginExecution(plan: JobPlan, executionId: string, nowMs: number
     failedAttemptCount: 0,
     idleInvocationCount: 0,
     interruptionCount: 0,
+    interruption: null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { FuseBlownError, type FuseName, StepInterruptedError } from '../../errors';
 import { type Execution, nameUnit } from './execution';
+import type { InterruptionEnding } from './interruption';
 import type { JobPlan } from './job-plan';
 
 /** The fuse that has blown, when one has. Checked before every unit of work. */
@@ -45,12 +46,31 @@ function blow(plan: JobPlan, execution: Execution, limit: FuseName, actual: numb
   });
 }
 
+const endings: Record<InterruptionEnding, string> = {
+  crash: 'its process ended before its time was up: it crashed, exited, or ran out of memory',
+  'hard-edge': 'it was still running at the hard edge, and was abandoned',
+  'out-of-memory': 'its process was killed with its memory nearly full: it probably ran out of it',
+  'safe-window': 'it stopped when it was asked to in the safe window, and had not got anywhere',
+  timeout: 'Lambda killed it at its time-out',
+  unknown: 'its process was killed, by the time-out or by a crash',
+};
+
+const askToStop = "stop when ctx.shouldYield() is true, or make it a generator that yields; else raise the function's time-out or memory.";
+
+function adviseOn(ending: InterruptionEnding, step: string): string {
+  if (ending === 'out-of-memory') return `Raise the function's memory, or let ${step} hold less at once.`;
+  if (ending === 'crash')
+    return `Look at the end of that invocation's log; it may be native code, process.exit(), or too little memory for ${step}.`;
+  return `Let ${step} ${askToStop}`;
+}
+
 function describeInterruptions(plan: JobPlan, execution: Execution): StepInterruptedError {
-  const step = nameUnit(plan, execution);
-  const { interruptionCount: actual } = execution;
+  const { interruptionCount: actual, interruption } = execution;
+  const step = interruption?.unit || nameUnit(plan, execution);
+  const ending = interruption?.ending ?? 'unknown';
   return new StepInterruptedError({
-    problem: `${step} of job ${plan.name} was cut off ${actual} times in a row without reaching a safe point; limits.maxInterruptions is ${plan.limits.maxInterruptions}.`,
-    cure: `Let ${step} stop when ctx.shouldYield() is true, or make it a generator that yields; else raise the function's time-out or memory.`,
-    details: { step, limit: 'maxInterruptions', allowed: plan.limits.maxInterruptions, actual },
+    problem: `${step} of job ${plan.name} was cut off ${actual} times in a row without reaching a safe point; limits.maxInterruptions is ${plan.limits.maxInterruptions}. The last time ${endings[ending]}.`,
+    cure: adviseOn(ending, step),
+    details: { step, limit: 'maxInterruptions', allowed: plan.limits.maxInterruptions, actual, ending },
   });
 }

@@ -112,14 +112,20 @@ describe('limits.maxInterruptions', () => {
   it.each([1, 2, 4])('of %i lets the next invocation record the end instead of starting the step', async (maxInterruptions) => {
     const { cause, steps, failures } = await blow({ maxInterruptions }, forever);
     expect(cause).toBeInstanceOf(StepInterruptedError);
-    expect(cause.details).toEqual({ step: 'work', limit: 'maxInterruptions', allowed: maxInterruptions, actual: maxInterruptions });
+    expect(cause.details).toEqual({
+      step: 'work',
+      limit: 'maxInterruptions',
+      allowed: maxInterruptions,
+      actual: maxInterruptions,
+      ending: 'hard-edge',
+    });
     expect([steps, failures[1]]).toEqual([maxInterruptions, maxInterruptions + 1]);
   });
 
   it('says which step, the number and what to do', async () => {
     const { cause } = await blow({}, forever);
     expect(cause.message).toBe(
-      "work of job Rogue was cut off 2 times in a row without reaching a safe point; limits.maxInterruptions is 2.\n→ Let work stop when ctx.shouldYield() is true, or make it a generator that yields; else raise the function's time-out or memory.",
+      "work of job Rogue was cut off 2 times in a row without reaching a safe point; limits.maxInterruptions is 2. The last time it was still running at the hard edge, and was abandoned.\n→ Let work stop when ctx.shouldYield() is true, or make it a generator that yields; else raise the function's time-out or memory.",
     );
   });
 

@@ -1,6 +1,6 @@
 import { readSettings } from '../../../src/runtime/read-settings';
 
-const nothing = { queueUrl: undefined, continueOn: undefined, logLevel: undefined, store: undefined, signingKeys: [] };
+const nothing = { queueUrl: undefined, continueOn: undefined, logLevel: undefined, store: undefined, signingKeys: [], isOnLambda: false };
 const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/123456789012/jobs';
 
 describe('readSettings', () => {
@@ -10,6 +10,7 @@ describe('readSettings', () => {
     ['empty texts, as a template leaves them', { BATON_QUEUE_URL: '', BATON_CONTINUE_ON: '', BATON_LOG_LEVEL: '', BATON_TABLE: '' }, {}],
     ['a queue', { BATON_QUEUE_URL: queueUrl }, { queueUrl }],
     ['a queue on this machine', { BATON_QUEUE_URL: 'http://127.0.0.1:9324/1/jobs' }, { queueUrl: 'http://127.0.0.1:9324/1/jobs' }],
+    ['Lambda', { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001' }, { isOnLambda: true }],
     ['pinned', { BATON_CONTINUE_ON: 'pinned' }, { continueOn: 'pinned' }],
     ['latest', { BATON_CONTINUE_ON: 'latest' }, { continueOn: 'latest' }],
     ['a level', { BATON_LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],

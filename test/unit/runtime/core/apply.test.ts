@@ -39,6 +39,7 @@ describe('beginExecution', () => {
       failedAttemptCount: 0,
       idleInvocationCount: 0,
       interruptionCount: 0,
+      interruption: null,
     });
   });
 
@@ -148,6 +149,7 @@ describe('apply: a finished unit', () => {
       stepCount: 6,
       idleInvocationCount: 0,
       interruptionCount: 0,
+      interruption: null,
       resumeAtMs: 0,
       isWaiting: false,
     });
@@ -172,6 +174,7 @@ describe('apply: a yield', () => {
       attempt: 1,
       safePointCount: 10,
       interruptionCount: 0,
+      interruption: null,
     });
   });
 
@@ -226,16 +229,24 @@ describe('apply: an interruption', () => {
 
   it('is counted, and changes nothing else: not the attempt, and it is no safe point', () => {
     const execution = makeExecution(plan, { stepIndex: 2, attempt: 2, safePointCount: 4 });
-    expect(apply(plan, execution, { kind: 'interrupted' })).toEqual({ ...execution, interruptionCount: 1 });
+    expect(apply(plan, execution, { kind: 'interrupted', interruption: { ending: 'hard-edge', unit: 'read' }, count: 1 })).toEqual({
+      ...execution,
+      interruptionCount: 1,
+      interruption: { ending: 'hard-edge', unit: 'read' },
+    });
   });
 
   it.each<[string, Outcome, number]>([
     ['a finished step', finished(), 0],
     ['a yield', { kind: 'yielded' }, 0],
     ['a failed attempt', { kind: 'failed', retryAtMs: nowMs }, 1],
-    ['another interruption', { kind: 'interrupted' }, 2],
+    ['another interruption', { kind: 'interrupted', interruption: { ending: 'hard-edge', unit: 'read' }, count: 1 }, 2],
   ])('is followed by %s: %j leaves the count at %i', (_what, outcome, count) => {
-    const interrupted = apply(plan, makeExecution(plan), { kind: 'interrupted' });
+    const interrupted = apply(plan, makeExecution(plan), {
+      kind: 'interrupted',
+      interruption: { ending: 'hard-edge', unit: 'read' },
+      count: 1,
+    });
     expect(apply(plan, interrupted, outcome).interruptionCount).toBe(count);
   });
 });

@@ -37,6 +37,7 @@ describe('describeContinuation', () => {
       failedAttemptCount: 0,
       idleInvocationCount: 0,
       interruptionCount: 0,
+      interruption: null,
       input: { month: '2026-11' },
     });
   });
@@ -71,7 +72,16 @@ describe('readContinuation', () => {
   });
 
   it.each(required)('refuses one whose %s is of another type', (part) => {
-    const others = [undefined, [], {}, Number.NaN, Number.POSITIVE_INFINITY, -1, '', ...(part === 'step' ? [] : [null])];
+    const others = [
+      undefined,
+      [],
+      {},
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      -1,
+      '',
+      ...(part === 'step' || part === 'interruption' ? [] : [null]),
+    ];
     for (const other of others) expect(() => readContinuation(plan, changed({ [part]: other }))).toThrow(CorruptContinuationError);
   });
 

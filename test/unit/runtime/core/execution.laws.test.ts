@@ -54,7 +54,7 @@ function outcomeOf(execution: Execution, { what, isDone, directive, delayMs }: H
     case 'fail':
       return { kind: 'failed', retryAtMs: nowMs + delayMs };
     case 'interrupt':
-      return { kind: 'interrupted' };
+      return { kind: 'interrupted', interruption: { ending: 'hard-edge', unit: '' }, count: 1 };
     default:
       return undefined;
   }

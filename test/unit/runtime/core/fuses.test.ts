@@ -1,6 +1,7 @@
 import { FuseBlownError, StepInterruptedError } from '../../../../src/errors';
 import type { Execution } from '../../../../src/runtime/core/execution';
 import { checkFuses } from '../../../../src/runtime/core/fuses';
+import type { InterruptionEnding } from '../../../../src/runtime/core/interruption';
 import { makeExecution, makePlan, startMs } from './core.helpers';
 
 const plan = makePlan({ limits: { maxInvocations: 5, maxDurationMs: 1_000, maxIdleInvocations: 3, maxInterruptions: 2 } });
@@ -51,7 +52,7 @@ describe('checkFuses', () => {
     expect(error).toMatchObject({
       code: 'STEP_INTERRUPTED',
       retryable: false,
-      details: { step: 'repair', limit: 'maxInterruptions', allowed: 2, actual: interruptionCount },
+      details: { step: 'repair', limit: 'maxInterruptions', allowed: 2, actual: interruptionCount, ending: 'unknown' },
     });
   });
 
@@ -73,8 +74,23 @@ describe('checkFuses', () => {
 → Raise the function's time-out above safeMs plus the step's minBudgetMs, or lower those."
 `);
     expect(check({ interruptionCount: 2, stepIndex: 1 })?.message).toMatchInlineSnapshot(`
-"repair of job Reconcile was cut off 2 times in a row without reaching a safe point; limits.maxInterruptions is 2.
+"repair of job Reconcile was cut off 2 times in a row without reaching a safe point; limits.maxInterruptions is 2. The last time its process was killed, by the time-out or by a crash.
 → Let repair stop when ctx.shouldYield() is true, or make it a generator that yields; else raise the function's time-out or memory."
 `);
+  });
+
+  it.each<[InterruptionEnding, string, string]>([
+    ['crash', 'its process ended before its time was up', "the end of that invocation's log"],
+    ['hard-edge', 'it was still running at the hard edge', 'ctx.shouldYield()'],
+    ['out-of-memory', 'it probably ran out of it', "Raise the function's memory"],
+    ['safe-window', 'had not got anywhere', 'ctx.shouldYield()'],
+    ['timeout', 'Lambda killed it at its time-out', 'ctx.shouldYield()'],
+    ['unknown', 'by the time-out or by a crash', 'ctx.shouldYield()'],
+  ])('says of an interruption by %s how it ended, and what helps against that', (ending, problemPart, cure) => {
+    const [problem, advice] = (check({ interruptionCount: 2, stepIndex: 1, interruption: { ending, unit: '' } })?.message ?? '').split(
+      '\n→ ',
+    );
+    expect(problem).toContain(problemPart);
+    expect(advice).toContain(cure);
   });
 });

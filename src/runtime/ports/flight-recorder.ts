@@ -1,0 +1,29 @@
+import type { LastSign } from '../core/interruption';
+
+/** What earlier tries of a delivery left behind that died without a word. */
+export interface LostTries {
+  /** How many, in a row. */
+  readonly count: number;
+  readonly deadlineMs: number;
+  readonly lastSign: LastSign;
+}
+
+/** What a try begins with. */
+export interface TryStart {
+  readonly nowMs: number;
+  readonly deadlineMs: number;
+  readonly memoryLimitMb: number;
+}
+
+/**
+ * Keeps a sign of life of each delivery outside the process, so that the next try of the same delivery learns of a death.
+ * Best effort: it knows only what happened in the same execution environment. Not a token.
+ */
+export interface FlightRecorder {
+  /** Begins a try. @returns the tries before it that died; undefined when there are none that it knows of */
+  begin(delivery: string, start: TryStart): LostTries | undefined;
+  /** Gives a sign of life, with the method that is running. */
+  sign(delivery: string, nowMs: number, unit: string): void;
+  /** Ends a try in good order: nothing is left behind. */
+  end(delivery: string): void;
+}

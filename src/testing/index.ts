@@ -6,5 +6,7 @@ export { ManualTimer } from './manual-timer';
 export { type LogLine, MemoryLogger } from './memory-logger';
 export { RecordingSender, type RecordingSenderOptions, type SentRequest } from './recording-sender';
 export { type SqsMessage, type SqsRecord, sqsEvent } from './sqs-event';
+export { type ContractCase, checkpointStoreContract } from './store-contract/checkpoint-store-contract';
+export type { StoreUnderTest } from './store-contract/store-under-test';
 export { TestKitError } from './test-kit-error';
 export { epochMs, VirtualClock } from './virtual-clock';

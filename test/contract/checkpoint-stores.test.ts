@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileCheckpointStore } from '../../src/runtime/adapters/file-store';
 import { MemoryCheckpointStore } from '../../src/runtime/adapters/memory-store';
-import { describeCheckpointStore, storedExecution } from './describe-checkpoint-store';
+import { checkpointStoreContract, type StoreUnderTest } from '../../src/testing';
+import { sampleExecution } from '../../src/testing/store-contract/sample-execution';
 
 let directory: string;
 beforeEach(async () => {
@@ -11,55 +12,61 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-describeCheckpointStore('in memory', async () => {
-  const store = new MemoryCheckpointStore();
-  return { store, reopen: () => store };
+describe.each<[string, () => Promise<StoreUnderTest>]>([
+  ['MemoryCheckpointStore', openMemory],
+  ['FileCheckpointStore', async () => openFiles(directory)],
+])('%s', (_name, open) => {
+  for (const { title, run } of checkpointStoreContract(open)) test(title, run);
 });
 
-describeCheckpointStore('in files', async () => ({
-  store: new FileCheckpointStore({ directory }),
-  reopen: () => new FileCheckpointStore({ directory }),
-}));
-
-describe('FileCheckpointStore', () => {
-  const { executionId } = storedExecution();
+describe('FileCheckpointStore on its disk', () => {
+  const { executionId } = sampleExecution();
 
   test('keeps a handful of files, however often it saves', async () => {
     const store = new FileCheckpointStore({ directory });
-    let revision = await store.save(storedExecution(), undefined);
-    for (let count = 0; count < 30; count += 1) revision = await store.save(storedExecution(), revision);
+    let revision = await store.save(sampleExecution(), undefined);
+    for (let count = 0; count < 30; count += 1) revision = await store.save(sampleExecution(), revision);
     const [folder = ''] = await readdir(directory);
     expect((await readdir(join(directory, folder))).sort()).toEqual(['29.json', '30.json', '31.json']);
   });
 
   test('does not mind what a process that was killed left behind', async () => {
     const store = new FileCheckpointStore({ directory });
-    const revision = await store.save(storedExecution(), undefined);
+    const revision = await store.save(sampleExecution(), undefined);
     const [folder = ''] = await readdir(directory);
     await writeFile(join(directory, folder, 'scratch-killed'), '{"half":');
     expect(await store.load(executionId)).toMatchObject({ revision });
-    expect(await store.save(storedExecution(), revision)).toBeDefined();
+    expect(await store.save(sampleExecution(), revision)).toBeDefined();
   });
 
   test('refuses a write whose number was free again because its revision is long past', async () => {
     const store = new FileCheckpointStore({ directory });
-    let revision = await store.save(storedExecution(), undefined);
+    let revision = await store.save(sampleExecution(), undefined);
     const stale = revision;
-    for (let count = 0; count < 5; count += 1) revision = await store.save(storedExecution(), revision);
+    for (let count = 0; count < 5; count += 1) revision = await store.save(sampleExecution(), revision);
     const [folder = ''] = await readdir(directory);
     for (const name of await readdir(join(directory, folder))) {
       if (name !== '6.json' && name !== '1.json') await rm(join(directory, folder, name));
     }
-    expect(await store.save(storedExecution({ state: 'stale' }), stale)).toBeUndefined();
+    expect(await store.save(sampleExecution({ state: 'stale' }), stale)).toBeUndefined();
     expect(await store.load(executionId)).toMatchObject({ revision });
   });
 
   test('fails loudly, and keeps what it has, when nothing can be written', async () => {
     const store = new FileCheckpointStore({ directory: join(directory, 'file') });
     await writeFile(join(directory, 'file'), 'not a directory');
-    await expect(store.save(storedExecution(), undefined)).rejects.toThrow(/EEXIST|ENOTDIR/);
+    await expect(store.save(sampleExecution(), undefined)).rejects.toThrow(/EEXIST|ENOTDIR/);
     await rm(join(directory, 'file'));
     await mkdir(join(directory, 'file'));
     expect(await store.load(executionId)).toBeUndefined();
   });
 });
+
+async function openMemory(): Promise<StoreUnderTest> {
+  const store = new MemoryCheckpointStore();
+  return { store, reopen: () => store };
+}
+
+function openFiles(directory: string): StoreUnderTest {
+  return { store: new FileCheckpointStore({ directory }), reopen: () => new FileCheckpointStore({ directory }) };
+}

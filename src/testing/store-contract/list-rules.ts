@@ -1,0 +1,59 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import type { CheckpointStore } from '../../runtime/ports';
+import { sampleExecution, saveSurely, textOfBytes } from './sample-execution';
+import type { StoreRule } from './store-under-test';
+
+const { job } = sampleExecution();
+
+/** What people see when they ask for executions. */
+export const listRules: readonly StoreRule[] = [
+  {
+    title: 'lists by job and status, newest start first, and no more than asked for',
+    async check({ store }) {
+      for (let index = 0; index < 5; index += 1) {
+        const status = index % 2 === 0 ? 'running' : 'failed';
+        await saveSurely(store, sampleExecution({ executionId: `e${index}`, startedAtMs: index, status }), undefined);
+      }
+      await saveSurely(store, sampleExecution({ executionId: 'foreign', job: 'another', startedAtMs: 9 }), undefined);
+      deepEqual(await listIds(store, { job }), ['e4', 'e3', 'e2', 'e1', 'e0']);
+      deepEqual(await listIds(store, { job, status: 'failed' }), ['e3', 'e1']);
+      deepEqual(await listIds(store, { job, limit: 2 }), ['e4', 'e3']);
+      deepEqual(await listIds(store, { job, status: 'running', limit: 2 }), ['e4', 'e2']);
+      deepEqual(await listIds(store, { job: 'nothing' }), []);
+      deepEqual(await listIds(store, { status: 'cancelled' }), []);
+      deepEqual(await listIds(store, { status: 'running', limit: 1 }), ['foreign']);
+      deepEqual(await listIds(store, {}), ['foreign', 'e4', 'e3', 'e2', 'e1', 'e0']);
+    },
+  },
+  {
+    title: 'lists an execution once, with its newest head, however often it was saved',
+    async check({ store, inlineLimitBytes = 400_000 }) {
+      const state = textOfBytes('large ', 2 * inlineLimitBytes);
+      const first = await saveSurely(store, sampleExecution({ state }), undefined);
+      const second = await saveSurely(store, sampleExecution({ state, head: 'h2' }), first, { isStateUnchanged: true });
+      const newest = sampleExecution({ head: 'h3', status: 'completed', state: 'small' });
+      await saveSurely(store, newest, second);
+      const listed = await store.list({ job });
+      equal(listed.length, 1);
+      const { state: listedState, ...rest } = listed[0] ?? newest;
+      const { state: savedState, ...saved } = newest;
+      for (const [name, value] of Object.entries(saved)) equal((rest as Record<string, unknown>)[name], value, name);
+      ok(listedState === '' || listedState === savedState, 'the state is left out, or is the newest');
+    },
+  },
+  {
+    title: 'lists a hundred executions when nobody says how many, and up to a thousand when asked',
+    async check({ store }) {
+      for (let index = 0; index < 130; index += 1) {
+        await saveSurely(store, sampleExecution({ executionId: `e${index}`, startedAtMs: 1_000 + index }), undefined);
+      }
+      const newestFirst = Array.from({ length: 130 }, (_one, index) => `e${129 - index}`);
+      deepEqual(await listIds(store, { job }), newestFirst.slice(0, 100));
+      deepEqual(await listIds(store, { job, limit: 1_000 }), newestFirst);
+    },
+  },
+];
+
+async function listIds(store: CheckpointStore, query: Parameters<CheckpointStore['list']>[0]): Promise<string[]> {
+  return (await store.list(query)).map(({ executionId }) => executionId);
+}

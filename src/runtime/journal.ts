@@ -7,7 +7,7 @@ import type { Execution } from './core/execution';
 import { type ExecutionOutcome, type ExecutionRecord, parseRecord, writeRecord } from './core/execution-record';
 import type { Durability, JobPlan } from './core/job-plan';
 import type { CheckpointStore, ExecutionStatus, Logger } from './ports';
-import { encodeState, markStateText } from './state-text';
+import { encodeState, markStateText, packStoredFrom } from './state-text';
 import { Superseded } from './superseded';
 
 /** Pause before the second try of a write; doubled before each further one, up to the longest. In milliseconds. */
@@ -131,7 +131,7 @@ export class Journal {
 
   async #write(entry: Entry): Promise<void> {
     const { collaborators } = this.#room;
-    const stateText = markStateText(encodeState(collaborators, entry.state));
+    const stateText = markStateText(encodeState(collaborators, entry.state, packStoredFrom));
     this.#writeCount += 1;
     await this.#saveUntilKnown(entry, stateText);
     this.#stateText = stateText;

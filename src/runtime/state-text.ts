@@ -3,19 +3,21 @@ import { corrupt } from './core/continuation';
 import type { StateCopy } from './core/copy-state';
 import type { StateText } from './core/envelope';
 
-/** Below this many characters a state is kept as it is: Lambda's first 256 KB are one request either way. */
-const packFromLength = 200_000;
+/** A state travels as it is below this many characters: Lambda's first 256 KB are one request either way. */
+export const packTravellingFrom = 200_000;
+/** A state is stored as it is below this many characters: DynamoDB charges every KB, and packing this much takes 20 µs (bench/pack-state.mjs). */
+export const packStoredFrom = 2_048;
 
 /** A state that is there, and not only referred to. */
 type WrittenState = Exclude<StateText, { kind: 'stored' }>;
 
 type Tools = Pick<Collaborators, 'codec' | 'platform'>;
 
-/** The state as text, compressed when it is large and that pays. */
-export function encodeState(tools: Tools, { values }: StateCopy): WrittenState {
+/** The state as text, compressed when it has `packFrom` characters or more and that makes it shorter. */
+export function encodeState(tools: Tools, { values }: StateCopy, packFrom: number): WrittenState {
   const text = tools.codec.encode(values);
   const written: WrittenState = { kind: tools.codec.isJson === true ? 'json' : 'text', text };
-  return text.length < packFromLength ? written : packState(tools, written);
+  return text.length < packFrom ? written : packState(tools, written);
 }
 
 /** The text compressed, when that makes it shorter. */

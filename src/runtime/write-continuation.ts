@@ -5,7 +5,7 @@ import type { StateCopy } from './core/copy-state';
 import { type StateText, writeEnvelope } from './core/envelope';
 import type { Execution } from './core/execution';
 import type { JobPlan } from './core/job-plan';
-import { encodeState, packState } from './state-text';
+import { encodeState, packState, packTravellingFrom } from './state-text';
 
 /** A continuation message and its size in UTF-8 bytes. */
 export interface ContinuationMessage {
@@ -34,7 +34,7 @@ export function writeContinuation(
     const body = writeEnvelope({ continuation, state: text }, collaborators.seal);
     return { body, bytes: collaborators.platform.countBytes(body) };
   };
-  const text = encodeState(collaborators, state);
+  const text = encodeState(collaborators, state, packTravellingFrom);
   let message = write(text);
   if (message.bytes > maxBytes) message = write(packState(collaborators, text));
   if (message.bytes > maxBytes && collaborators.store !== undefined) message = write(inStore);

@@ -1,9 +1,11 @@
-import { ExecutionConflictError, ExecutionFailedError, IncompatibleStateError } from '../errors';
+import { BatonError, CheckpointFailedError, ExecutionConflictError, ExecutionFailedError, IncompatibleStateError } from '../errors';
 import type { InvocationAnswer } from './answer';
+import { BackOff } from './back-off';
 import type { Collaborators } from './collaborators';
 import { apply } from './core/apply';
 import { judgeClaim } from './core/claim';
 import { corrupt, describeContinuation, resumeExecution } from './core/continuation';
+import { describeError } from './core/describe-error';
 import type { Execution } from './core/execution';
 import { type ExecutionRecord, parseRecord, readRecord, writeRecord } from './core/execution-record';
 import { freezeInDepth } from './core/freeze-in-depth';
@@ -31,6 +33,13 @@ export interface ClaimRequest {
   readonly leaseUntilMs: number;
   /** What is known of the tries before this one. */
   readonly signs: SignsOfLife;
+  remainingMs(): number;
+}
+
+/** A claim as far as it has come. */
+interface ClaimTrial extends ClaimRequest {
+  /** The epoch that was written last, without knowing whether that took effect; 0 before. */
+  triedEpoch: number;
 }
 
 /** An execution that this invocation may go on with, or what to answer instead. */
@@ -39,23 +48,39 @@ export type ClaimResult =
   | { readonly kind: 'answered'; readonly answer: InvocationAnswer };
 
 /**
- * Claims an execution in the store, by a conditional write that raises its epoch.
+ * Claims an execution in the store, by a conditional write that raises its epoch. A store that fails is asked again while there is time.
  *
+ * @throws CheckpointFailedError when the store can never be asked.
  * @throws ExecutionConflictError when the id belongs to another input or job.
  * @throws ExecutionFailedError when the execution is recorded as failed.
  * @throws IncompatibleStateError when a continuation's record is gone, or is of other code than this.
  */
 export async function claimExecution(request: ClaimRequest): Promise<ClaimResult> {
-  const { store, opened } = request;
-  for (let tries = 0; tries < maxTries; tries += 1) {
-    const stored = await store.load(opened.execution.executionId);
-    const result = stored === undefined ? await createRecord(request) : await takeOver(request, stored);
-    if (result !== undefined) return result;
+  const { plan, opened, collaborators } = request;
+  const trial: ClaimTrial = { ...request, triedEpoch: 0 };
+  const backOff = new BackOff({ timer: collaborators.timer, remainingMs: () => request.remainingMs() });
+  for (let tries = 0; tries < maxTries; ) {
+    try {
+      const result = await claimOnce(trial);
+      if (result !== undefined) return result;
+      tries += 1;
+    } catch (error) {
+      if (BatonError.is(error)) throw error;
+      const { executionId } = opened.execution;
+      collaborators.logger.warn('claim failed', { executionId, job: plan.name, tries: backOff.tries, error: describeError(error) });
+      if (!backOff.hasTime) throw describeUnreachable(plan, executionId, backOff.tries, error);
+      await backOff.pause();
+    }
   }
   return answer(opened.execution, 'duplicate');
 }
 
-async function createRecord(request: ClaimRequest): Promise<ClaimResult | undefined> {
+async function claimOnce(trial: ClaimTrial): Promise<ClaimResult | undefined> {
+  const stored = await trial.store.load(trial.opened.execution.executionId);
+  return stored === undefined ? createRecord(trial) : takeOver(trial, stored);
+}
+
+async function createRecord(request: ClaimTrial): Promise<ClaimResult | undefined> {
   const { plan, opened, isStart, collaborators } = request;
   const { checksum } = collaborators.platform;
   if (!isStart) throw describeLost(plan, opened.execution.executionId);
@@ -67,7 +92,7 @@ async function createRecord(request: ClaimRequest): Promise<ClaimResult | undefi
   return save(request, record, '', undefined, collaborators.clock.now(), opened);
 }
 
-async function takeOver(request: ClaimRequest, stored: StoredRevision): Promise<ClaimResult | undefined> {
+async function takeOver(request: ClaimTrial, stored: StoredRevision): Promise<ClaimResult | undefined> {
   const { plan, collaborators, opened, delivery, isStart, signs } = request;
   const { checksum } = collaborators.platform;
   if (isStart) refuseConflict(plan, parseRecord(stored.head, checksum), opened);
@@ -80,7 +105,8 @@ async function takeOver(request: ClaimRequest, stored: StoredRevision): Promise<
   if (stateChecksum !== record.stateChecksum) throw corrupt('the stored state does not match its checksum');
   const resumed = resumeExecution(plan, record.continuation);
   const interruption = { kind: 'interrupted', interruption: signs.judgeDeath(record.leaseUntilMs), count: 1 } as const;
-  const execution = { ...(verdict.wasInterrupted ? apply(plan, resumed, interruption) : resumed), invocation };
+  const wasInterrupted = verdict.wasInterrupted && !isOwnTrial(request, record);
+  const execution = { ...(wasInterrupted ? apply(plan, resumed, interruption) : resumed), invocation };
   const values =
     stored.state === '' ? undefined : migrateState(plan, record.continuation, decodeState(collaborators, readMarkedText(stored.state)));
   const input = freezeInDepth(record.continuation.input);
@@ -93,7 +119,7 @@ async function takeOver(request: ClaimRequest, stored: StoredRevision): Promise<
 }
 
 async function save(
-  request: ClaimRequest,
+  request: ClaimTrial,
   record: ExecutionRecord,
   state: string,
   expected: string | undefined,
@@ -105,11 +131,17 @@ async function save(
   const head = writeRecord(record, collaborators.platform.checksum);
   const expiresAtMs = collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;
   const entry = { executionId, job: plan.name, status: 'running' as const, startedAtMs, expiresAtMs, head, state };
+  request.triedEpoch = record.epoch;
   const revision = await store.save(entry, expected, { isStateUnchanged: expected !== undefined });
   if (revision === undefined) return undefined;
   const { epoch, isCancelRequested } = record;
   const claim: Claim = { executionId, epoch, owner: delivery, leaseUntilMs, revision, isCancelRequested, stateText: state };
   return { kind: 'claimed', opened, claim };
+}
+
+/** Whether a record is this very claim, whose reply was lost. It is claimed once more: who else may hold it cannot be told. */
+function isOwnTrial({ triedEpoch, delivery }: ClaimTrial, { epoch, owner, writeCount }: ExecutionRecord): boolean {
+  return epoch === triedEpoch && owner === delivery && writeCount === 0;
 }
 
 function describeClaim(
@@ -150,6 +182,15 @@ function answerOutcome(plan: JobPlan, { outcome, continuation }: ExecutionRecord
   }
   if (outcome?.status === 'cancelled') return { status: 'cancelled', executionId, invocation };
   return { status: 'completed', executionId, invocation, ...(outcome?.result === undefined ? {} : { result: outcome.result }) };
+}
+
+function describeUnreachable(plan: JobPlan, executionId: string, tries: number, cause: unknown): CheckpointFailedError {
+  return new CheckpointFailedError({
+    problem: `Job ${plan.name} could not claim execution ${executionId} in ${tries} tries, and there is no time for more.`,
+    cure: 'Look at the cause: permissions, throttling, or the network. Nothing was run; the delivery is retried.',
+    details: { executionId, tries },
+    cause,
+  });
 }
 
 function describeLost(plan: JobPlan, executionId: string): IncompatibleStateError {

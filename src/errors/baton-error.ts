@@ -9,6 +9,7 @@ export type BatonErrorCode =
   | 'FUSE_BLOWN'
   | 'HAND_OFF_FAILED'
   | 'INCOMPATIBLE_STATE'
+  | 'INVALID_DEPLOYMENT'
   | 'INVALID_DIRECTIVE'
   | 'INVALID_INPUT'
   | 'INVALID_JOB'

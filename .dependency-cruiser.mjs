@@ -65,12 +65,6 @@ export default {
       from: { path: own('runtime/(?!create-handler)') },
       to: { path: own('di/|decorators/') },
     },
-    only(
-      'client-knows-no-job',
-      'client/',
-      'client/|errors/|runtime/core/|runtime/ports/|runtime/adapters/',
-      'It works where the job is not, on what the store has.',
-    ),
     {
       name: 'library-knows-no-tools',
       severity: 'error',
@@ -94,10 +88,18 @@ export default {
     },
 
     {
+      name: 'cdk-reads-definitions',
+      severity: 'error',
+      comment: 'It describes infrastructure, by what a job says of itself.',
+      from: { path: own('cdk/') },
+      to: { path: '^src/(?!cdk/|metadata/|errors/|runtime/core/)' },
+    },
+
+    {
       name: 'vendors-in-adapters',
       severity: 'error',
       comment: 'npm packages and node: modules stay behind ports.',
-      from: { path: '^src/', pathNot: own('runtime/adapters/|local/|cli/|testing/') },
+      from: { path: '^src/', pathNot: own('runtime/adapters/|local/|cli/|testing/|cdk/') },
       to: { dependencyTypes: vendor, pathNot: 'node_modules/(class-validator|reflect-metadata|tsyringe)/' },
     },
     {

@@ -26,7 +26,13 @@ const shared = {
   transformIgnorePatterns: ['/node_modules/(?!(devalue)/)'],
 };
 
-const slow = ['<rootDir>/test/integration/', '<rootDir>/test/local/', '<rootDir>/test/samples/', '<rootDir>/samples/'];
+const slow = [
+  '<rootDir>/test/integration/',
+  '<rootDir>/test/local/',
+  '<rootDir>/test/cdk/',
+  '<rootDir>/test/samples/',
+  '<rootDir>/samples/',
+];
 const packaging = ['<rootDir>/test/package/'];
 
 /** Longest a test with child processes may take, in milliseconds. */
@@ -46,7 +52,7 @@ export default {
       testTimeout: slowMs,
       testMatch: ['**/*.test.ts'],
       roots: ['<rootDir>/test', '<rootDir>/samples'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(?!integration|local|samples)'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(?!integration|local|samples|cdk)'],
     },
     { ...shared, displayName: 'package', testTimeout: slowMs, testMatch: ['<rootDir>/test/package/**/*.test.ts'] },
   ],

@@ -1,1 +1,10 @@
-export { InvalidJobError } from '../errors';
+/**
+ * `lambda-baton/cdk`: a job deployed with everything it needs.
+ *
+ * Its peers, `aws-cdk-lib` and `constructs`, are only needed here. The function is bundled with the project's own esbuild.
+ */
+export type { ContinuationQueueProps } from './continuation-queue-props';
+export type { ExecutionStoreProps } from './execution-store-props';
+export { InvalidDeploymentError } from './invalid-deployment-error';
+export { LongRunningFunction } from './long-running-function';
+export type { LongRunningFunctionProps } from './long-running-function-props';

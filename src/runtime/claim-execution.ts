@@ -1,16 +1,17 @@
-import { IncompatibleStateError } from '../errors';
+import { BatonError, CheckpointFailedError, ExecutionConflictError, ExecutionFailedError, IncompatibleStateError } from '../errors';
 import type { InvocationAnswer } from './answer';
+import { BackOff } from './back-off';
 import type { Collaborators } from './collaborators';
 import { apply } from './core/apply';
 import { judgeClaim } from './core/claim';
 import { corrupt, describeContinuation, resumeExecution } from './core/continuation';
+import { describeError } from './core/describe-error';
 import type { Execution } from './core/execution';
 import { type ExecutionRecord, parseRecord, readRecord, writeRecord } from './core/execution-record';
 import { freezeInDepth } from './core/freeze-in-depth';
+import { isSameJson } from './core/is-same-json';
 import type { JobPlan } from './core/job-plan';
 import { migrateState } from './core/migrate-state';
-import { describeRecordedFailure } from './core/recorded-failure';
-import { describeConflict, isSameStart } from './core/start-conflict';
 import { type Claim, retentionMs } from './journal';
 import type { OpenedExecution } from './opened-execution';
 import type { CheckpointStore, StoredRevision } from './ports';
@@ -32,6 +33,13 @@ export interface ClaimRequest {
   readonly leaseUntilMs: number;
   /** What is known of the tries before this one. */
   readonly signs: SignsOfLife;
+  remainingMs(): number;
+}
+
+/** A claim as far as it has come. */
+interface ClaimTrial extends ClaimRequest {
+  /** The epoch that was written last, without knowing whether that took effect; 0 before. */
+  triedEpoch: number;
 }
 
 /** An execution that this invocation may go on with, or what to answer instead. */
@@ -40,23 +48,39 @@ export type ClaimResult =
   | { readonly kind: 'answered'; readonly answer: InvocationAnswer };
 
 /**
- * Claims an execution in the store, by a conditional write that raises its epoch.
+ * Claims an execution in the store, by a conditional write that raises its epoch. A store that fails is asked again while there is time.
  *
+ * @throws CheckpointFailedError when the store can never be asked.
  * @throws ExecutionConflictError when the id belongs to another input or job.
  * @throws ExecutionFailedError when the execution is recorded as failed.
  * @throws IncompatibleStateError when a continuation's record is gone, or is of other code than this.
  */
 export async function claimExecution(request: ClaimRequest): Promise<ClaimResult> {
-  const { store, opened } = request;
-  for (let tries = 0; tries < maxTries; tries += 1) {
-    const stored = await store.load(opened.execution.executionId);
-    const result = stored === undefined ? await createRecord(request) : await takeOver(request, stored);
-    if (result !== undefined) return result;
+  const { plan, opened, collaborators } = request;
+  const trial: ClaimTrial = { ...request, triedEpoch: 0 };
+  const backOff = new BackOff({ timer: collaborators.timer, remainingMs: () => request.remainingMs() });
+  for (let tries = 0; tries < maxTries; ) {
+    try {
+      const result = await claimOnce(trial);
+      if (result !== undefined) return result;
+      tries += 1;
+    } catch (error) {
+      if (BatonError.is(error)) throw error;
+      const { executionId } = opened.execution;
+      collaborators.logger.warn('claim failed', { executionId, job: plan.name, tries: backOff.tries, error: describeError(error) });
+      if (!backOff.hasTime) throw describeUnreachable(plan, executionId, backOff.tries, error);
+      await backOff.pause();
+    }
   }
   return answer(opened.execution, 'duplicate');
 }
 
-async function createRecord(request: ClaimRequest): Promise<ClaimResult | undefined> {
+async function claimOnce(trial: ClaimTrial): Promise<ClaimResult | undefined> {
+  const stored = await trial.store.load(trial.opened.execution.executionId);
+  return stored === undefined ? createRecord(trial) : takeOver(trial, stored);
+}
+
+async function createRecord(request: ClaimTrial): Promise<ClaimResult | undefined> {
   const { plan, opened, isStart, collaborators } = request;
   const { checksum } = collaborators.platform;
   if (!isStart) throw describeLost(plan, opened.execution.executionId);
@@ -64,25 +88,25 @@ async function createRecord(request: ClaimRequest): Promise<ClaimResult | undefi
     epoch: 1,
     isCancelRequested: false,
     stateChecksum: checksum(''),
-    receivedInput: opened.receivedInput,
   });
   return save(request, record, '', undefined, collaborators.clock.now(), opened);
 }
 
-async function takeOver(request: ClaimRequest, stored: StoredRevision): Promise<ClaimResult | undefined> {
+async function takeOver(request: ClaimTrial, stored: StoredRevision): Promise<ClaimResult | undefined> {
   const { plan, collaborators, opened, delivery, isStart, signs } = request;
   const { checksum } = collaborators.platform;
   if (isStart) refuseConflict(plan, parseRecord(stored.head, checksum), opened);
   const record = readRecord(plan, stored.head, checksum);
   const { invocation } = opened.execution;
   const verdict = judgeClaim(record, { invocation, delivery, nowMs: collaborators.clock.now() });
-  if (verdict.kind === 'finished') return { kind: 'answered', answer: answerOutcome(record) };
+  if (verdict.kind === 'finished') return { kind: 'answered', answer: answerOutcome(plan, record) };
   if (verdict.kind === 'duplicate') return answer(opened.execution, 'duplicate');
   const stateChecksum = checksum(stored.state);
   if (stateChecksum !== record.stateChecksum) throw corrupt('the stored state does not match its checksum');
   const resumed = resumeExecution(plan, record.continuation);
   const interruption = { kind: 'interrupted', interruption: signs.judgeDeath(record.leaseUntilMs), count: 1 } as const;
-  const execution = { ...(verdict.wasInterrupted ? apply(plan, resumed, interruption) : resumed), invocation };
+  const wasInterrupted = verdict.wasInterrupted && !isOwnTrial(request, record);
+  const execution = { ...(wasInterrupted ? apply(plan, resumed, interruption) : resumed), invocation };
   const values =
     stored.state === '' ? undefined : migrateState(plan, record.continuation, decodeState(collaborators, readMarkedText(stored.state)));
   const input = freezeInDepth(record.continuation.input);
@@ -90,13 +114,12 @@ async function takeOver(request: ClaimRequest, stored: StoredRevision): Promise<
     epoch: record.epoch + 1,
     isCancelRequested: record.isCancelRequested,
     stateChecksum,
-    receivedInput: record.receivedInput,
   });
   return save(request, next, stored.state, stored.revision, stored.startedAtMs, { execution, input, values });
 }
 
 async function save(
-  request: ClaimRequest,
+  request: ClaimTrial,
   record: ExecutionRecord,
   state: string,
   expected: string | undefined,
@@ -108,39 +131,66 @@ async function save(
   const head = writeRecord(record, collaborators.platform.checksum);
   const expiresAtMs = collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;
   const entry = { executionId, job: plan.name, status: 'running' as const, startedAtMs, expiresAtMs, head, state };
+  request.triedEpoch = record.epoch;
   const revision = await store.save(entry, expected, { isStateUnchanged: expected !== undefined });
   if (revision === undefined) return undefined;
-  const { epoch, isCancelRequested, receivedInput } = record;
-  const found = { startedAtMs, isCancelRequested, receivedInput, stateText: state };
-  const claim: Claim = { executionId, epoch, owner: delivery, leaseUntilMs, revision, ...found };
+  const { epoch, isCancelRequested } = record;
+  const claim: Claim = { executionId, epoch, owner: delivery, leaseUntilMs, revision, isCancelRequested, stateText: state };
   return { kind: 'claimed', opened, claim };
+}
+
+/** Whether a record is this very claim, whose reply was lost. It is claimed once more: who else may hold it cannot be told. */
+function isOwnTrial({ triedEpoch, delivery }: ClaimTrial, { epoch, owner, writeCount }: ExecutionRecord): boolean {
+  return epoch === triedEpoch && owner === delivery && writeCount === 0;
 }
 
 function describeClaim(
   { plan, delivery, leaseUntilMs }: ClaimRequest,
   execution: Execution,
   input: unknown,
-  kept: Pick<ExecutionRecord, 'epoch' | 'isCancelRequested' | 'receivedInput' | 'stateChecksum'>,
+  kept: Pick<ExecutionRecord, 'epoch' | 'isCancelRequested' | 'stateChecksum'>,
 ): ExecutionRecord {
   const { invocation } = execution;
   const continuation = describeContinuation(plan, execution, input);
   return { ...kept, writeCount: 0, invocation, handedOffTo: null, owner: delivery, leaseUntilMs, outcome: null, continuation };
 }
 
-function refuseConflict(plan: JobPlan, record: ExecutionRecord, { input, receivedInput = input }: OpenedExecution): void {
-  const isSame = isSameStart(record, input) || isSameStart(record, receivedInput);
-  if (record.continuation.job !== plan.name || !isSame) throw describeConflict(record, plan.name);
+function refuseConflict(plan: JobPlan, { continuation }: ExecutionRecord, { execution, input }: OpenedExecution): void {
+  if (continuation.job === plan.name && isSameJson(continuation.input, input)) return;
+  const { executionId } = execution;
+  const other = continuation.job === plan.name ? 'with another input' : `by job ${continuation.job}`;
+  throw new ExecutionConflictError({
+    problem: `Execution ${executionId} of job ${plan.name} cannot be started: its id was used before ${other}.`,
+    cure: 'Choose an id that names the work, such as a date or an order number, and give each piece of work its own.',
+    details: { executionId, job: plan.name },
+  });
 }
 
 function answer({ executionId, invocation }: Execution, status: 'duplicate'): ClaimResult {
   return { kind: 'answered', answer: { status, executionId, invocation } };
 }
 
-function answerOutcome({ outcome, continuation }: ExecutionRecord): InvocationAnswer {
-  const { executionId, invocation } = continuation;
-  if (outcome?.status === 'failed') throw describeRecordedFailure(continuation, outcome.error);
+function answerOutcome(plan: JobPlan, { outcome, continuation }: ExecutionRecord): InvocationAnswer {
+  const { executionId, invocation, step } = continuation;
+  if (outcome?.status === 'failed') {
+    throw new ExecutionFailedError({
+      problem: `Execution ${executionId} of job ${plan.name} has failed: ${outcome.error.name}: ${outcome.error.message}`,
+      cure: 'Redrive it when its cause is mended, or start it again under another id.',
+      details: { executionId, job: plan.name, invocation, step: step ?? '' },
+      cause: outcome.error,
+    });
+  }
   if (outcome?.status === 'cancelled') return { status: 'cancelled', executionId, invocation };
   return { status: 'completed', executionId, invocation, ...(outcome?.result === undefined ? {} : { result: outcome.result }) };
+}
+
+function describeUnreachable(plan: JobPlan, executionId: string, tries: number, cause: unknown): CheckpointFailedError {
+  return new CheckpointFailedError({
+    problem: `Job ${plan.name} could not claim execution ${executionId} in ${tries} tries, and there is no time for more.`,
+    cure: 'Look at the cause: permissions, throttling, or the network. Nothing was run; the delivery is retried.',
+    details: { executionId, tries },
+    cause,
+  });
 }
 
 function describeLost(plan: JobPlan, executionId: string): IncompatibleStateError {

@@ -1,4 +1,5 @@
 import { CheckpointFailedError } from '../errors';
+import { BackOff } from './back-off';
 import type { Collaborators } from './collaborators';
 import { describeContinuation } from './core/continuation';
 import type { StateCopy } from './core/copy-state';
@@ -9,10 +10,8 @@ import type { Durability, JobPlan } from './core/job-plan';
 import type { CheckpointStore, ExecutionStatus, Logger } from './ports';
 import { encodeState, markStateText, packStoredFrom } from './state-text';
 import { Superseded } from './superseded';
+import { longestAlarmMs } from './watchdog';
 
-/** Pause before the second try of a write; doubled before each further one, up to the longest. In milliseconds. */
-const firstPauseMs = 50;
-const longestPauseMs = 2_000;
 /** A finished or forgotten execution is kept this long, in milliseconds: 30 days. */
 export const retentionMs = 30 * 24 * 3_600_000;
 
@@ -24,9 +23,7 @@ export interface Claim {
   readonly leaseUntilMs: number;
   /** What the next write expects. */
   readonly revision: string;
-  readonly startedAtMs: number;
   readonly isCancelRequested: boolean;
-  readonly receivedInput: unknown;
   /** The state as it is stored; empty before the first checkpoint. */
   readonly stateText: string;
 }
@@ -62,6 +59,9 @@ export class Journal {
   #isCancelRequested: boolean;
   #lastSavedMs: number;
   #inFlight: Promise<void> | undefined;
+  /** The newest safe point that is not stored yet, with `{ everyMs }`. */
+  #pending: Entry | undefined;
+  #cancelAlarm: (() => void) | undefined;
   #failure: unknown;
   readonly #claim: Claim;
   readonly #store: CheckpointStore;
@@ -94,8 +94,8 @@ export class Journal {
     if (this.#durability === 'handoff') return undefined;
     const entry: Entry = { execution, state, handedOffTo: null, status: 'running', outcome: null };
     if (this.#durability === 'step') return this.#write(entry);
-    const nowMs = this.#room.collaborators.clock.now();
-    if (this.#inFlight === undefined && nowMs - this.#lastSavedMs >= this.#durability.everyMs) this.#writeBeside(entry);
+    this.#pending = entry;
+    this.#writeWhenDue(this.#durability.everyMs);
     return undefined;
   }
 
@@ -113,20 +113,46 @@ export class Journal {
 
   /** Waits for a write that is still under way; what became of it no longer matters. */
   async close(): Promise<void> {
+    this.#forgetPending();
     await this.#inFlight;
   }
 
-  #writeBeside(entry: Entry): void {
-    this.#inFlight = this.#write(entry)
-      .catch((error: unknown) => {
-        this.#failure = error;
-      })
-      .finally(() => {
-        this.#inFlight = undefined;
-      });
+  /** Writes beside the steps: at once, or when the interval is over, or when the write under way has ended. The newest wins. */
+  #writeWhenDue(everyMs: number): void {
+    const entry = this.#pending;
+    if (entry === undefined || this.#inFlight !== undefined) return;
+    const { clock, timer } = this.#room.collaborators;
+    const restMs = Math.ceil(this.#lastSavedMs + everyMs - clock.now());
+    if (restMs <= 0) {
+      this.#forgetPending();
+      this.#inFlight = this.#writeBeside(entry, everyMs);
+      return;
+    }
+    this.#cancelAlarm ??= timer.once(Math.min(restMs, longestAlarmMs), () => {
+      this.#cancelAlarm = undefined;
+      this.#writeWhenDue(everyMs);
+    });
+  }
+
+  async #writeBeside(entry: Entry, everyMs: number): Promise<void> {
+    try {
+      await this.#write(entry);
+    } catch (error) {
+      this.#failure = error;
+      this.#forgetPending();
+    }
+    this.#inFlight = undefined;
+    this.#writeWhenDue(everyMs);
+  }
+
+  #forgetPending(): void {
+    this.#pending = undefined;
+    this.#cancelAlarm?.();
+    this.#cancelAlarm = undefined;
   }
 
   async #settle(): Promise<void> {
+    this.#forgetPending();
     await this.#inFlight;
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -141,16 +167,16 @@ export class Journal {
   }
 
   async #saveUntilKnown(entry: Entry, stateText: string): Promise<void> {
-    let pauseMs = firstPauseMs;
-    for (let tries = 1; ; tries += 1) {
+    const { collaborators, logger } = this.#room;
+    const backOff = new BackOff({ timer: collaborators.timer, remainingMs: () => this.#room.remainingMs() });
+    for (;;) {
       try {
         if (await this.#saveOnce(entry, stateText)) return;
       } catch (error) {
         if (error instanceof Superseded) throw error;
-        this.#room.logger.warn('checkpoint failed', { tries, error: describeError(error) });
-        if (this.#room.remainingMs() < 2 * pauseMs) throw this.#giveUp(tries, error);
-        await this.#pause(pauseMs);
-        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+        logger.warn('checkpoint failed', { tries: backOff.tries, error: describeError(error) });
+        if (!backOff.hasTime) throw this.#giveUp(backOff.tries, error);
+        await backOff.pause();
       }
     }
   }
@@ -171,6 +197,7 @@ export class Journal {
     const stored = await this.#store.load(this.#claim.executionId);
     const record = stored && parseRecord(stored.head, this.#room.collaborators.platform.checksum);
     if (stored === undefined || record?.epoch !== this.#claim.epoch) throw new Superseded('another invocation has claimed the execution');
+    if (stored.revision === this.#revision) throw new Error('the store refused a write although its condition held');
     this.#revision = stored.revision;
     if (record.isCancelRequested && !this.#isCancelRequested) {
       this.#isCancelRequested = true;
@@ -191,10 +218,9 @@ export class Journal {
       isCancelRequested: this.#isCancelRequested,
       outcome,
       stateChecksum: collaborators.platform.checksum(state),
-      receivedInput: this.#claim.receivedInput,
       continuation: describeContinuation(plan, execution, input),
     };
-    const { executionId, startedAtMs } = this.#claim;
+    const { executionId, startedAtMs } = execution;
     const expiresAtMs = collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;
     const head = writeRecord(record, collaborators.platform.checksum);
     return { executionId, job: plan.name, status, startedAtMs, expiresAtMs, head, state };
@@ -206,12 +232,6 @@ export class Journal {
       cure: 'Look at the cause: permissions, throttling, or the network. The delivery is retried from the last checkpoint.',
       details: { executionId: this.#claim.executionId, tries },
       cause,
-    });
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#room.collaborators.timer.once(ms, resolve);
     });
   }
 }

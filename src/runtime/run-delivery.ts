@@ -51,7 +51,9 @@ async function runOpened({ arrival, delivery, validate, ...parts }: Delivery, si
   const { store } = collaborators;
   if (store === undefined) return runInvocation({ ...parts, signs, opened: countLostTries(plan, opened, signs), openJournal: undefined });
   const isStart = arrival.kind === 'start';
-  const result = await claimExecution({ plan, store, collaborators, opened, isStart, delivery, leaseUntilMs: budget.deadlineMs, signs });
+  const { deadlineMs: leaseUntilMs } = budget;
+  const remainingMs = () => budget.remainingMs();
+  const result = await claimExecution({ plan, store, collaborators, opened, isStart, delivery, leaseUntilMs, remainingMs, signs });
   if (result.kind === 'answered') {
     collaborators.logger.info('delivery answered from the store', { ...result.answer, result: undefined, job: plan.name });
     return result.answer;

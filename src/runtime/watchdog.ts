@@ -15,7 +15,7 @@ export interface WatchdogEdges {
 }
 
 /** The longest time that timers take, in milliseconds: about 24.8 days. */
-const longestAlarmMs = 2_147_483_647;
+export const longestAlarmMs = 2_147_483_647;
 
 /**
  * Looks at the time left while user code runs. One per invocation.

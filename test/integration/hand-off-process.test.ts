@@ -1,12 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundleFixture } from '../helpers/bundle-fixture';
 import { AwsEndpoint, type Behaviour } from '../unit/runtime/adapters/aws-endpoint';
-
-/** Inside the repository, so that what is external resolves. */
-const folder = join(__dirname, '../../node_modules/.cache/lambda-baton');
-const bundle = join(folder, `hand-off-process-${process.pid}.cjs`);
 
 interface Ended {
   readonly exitCode: number | null;
@@ -17,21 +12,11 @@ interface Ended {
 }
 
 describe('a process that has run an invocation', () => {
+  let bundle: string;
   let endpoint: AwsEndpoint;
 
   beforeAll(async () => {
-    mkdirSync(folder, { recursive: true });
-    const tsconfigRaw = { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: true } };
-    const entry = join(__dirname, 'hand-off-process-job.ts');
-    await build({
-      entryPoints: [entry],
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      packages: 'external',
-      tsconfigRaw,
-    });
+    bundle = await bundleFixture(join(__dirname, 'hand-off-process-job.ts'));
   });
 
   beforeEach(async () => {

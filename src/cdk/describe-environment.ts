@@ -1,0 +1,32 @@
+import { SecretValue } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { LongRunningFunctionProps } from './long-running-function-props';
+
+/** What the function is told of; undefined where there is none. */
+interface Surroundings {
+  readonly queue: IQueue | undefined;
+  readonly table: ITable | undefined;
+  readonly bucket: IBucket | undefined;
+}
+
+/** The variables that lambda-baton is configured by. */
+export function describeEnvironment(
+  { queue, table, bucket }: Surroundings,
+  { signingKey, continueOn, logLevel }: LongRunningFunctionProps,
+): Record<string, string> {
+  return {
+    ...(queue && { BATON_QUEUE_URL: queue.queueUrl }),
+    ...(table && { BATON_TABLE: table.tableName }),
+    ...(bucket && { BATON_BUCKET: bucket.bucketName }),
+    ...(signingKey && { BATON_SIGNING_KEY: refer(signingKey) }),
+    ...(continueOn && { BATON_CONTINUE_ON: continueOn }),
+    ...(logLevel && { BATON_LOG_LEVEL: logLevel }),
+  };
+}
+
+/** The template holds a dynamic reference, which CloudFormation resolves; the key itself is nowhere in it. */
+function refer(key: NonNullable<LongRunningFunctionProps['signingKey']>): string {
+  return (key instanceof SecretValue ? key : key.secretValue).unsafeUnwrap();
+}

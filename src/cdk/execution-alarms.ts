@@ -1,0 +1,49 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IAlarmAction, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+/** What is watched. */
+interface Watched {
+  readonly fn: IFunction;
+  readonly timeout: Duration;
+  /** Where dead letters end, by what they are called. */
+  readonly deadLetters: Readonly<Record<string, IQueue>>;
+  readonly actions: readonly IAlarmAction[];
+}
+
+const period = Duration.minutes(5);
+
+/** The alarms for what a log cannot show, because nothing ran: dropped, dead, and waiting events. */
+export class ExecutionAlarms extends Construct {
+  constructor(scope: Construct, id: string, { fn, timeout, deadLetters, actions }: Watched) {
+    super(scope, id);
+    const sum = { period, statistic: 'Sum' };
+    const alarms = [
+      this.watch('RecursionDropped', fn.metric('RecursiveInvocationsDropped', sum), 1, 'AWS stopped a chain of invocations.'),
+      this.watch('AsyncEventsDropped', fn.metric('AsyncEventsDropped', sum), 1, 'Lambda gave an event up without running it to its end.'),
+      this.watch(
+        'AsyncEventAge',
+        fn.metric('AsyncEventAge', { period, statistic: 'Maximum' }),
+        timeout.toMilliseconds(),
+        'An event has waited for longer than an invocation takes: throttles, errors, or concurrency 0.',
+      ),
+      ...Object.entries(deadLetters).map(([name, queue]) =>
+        this.watch(name, queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }), 1, 'There are dead letters.'),
+      ),
+    ];
+    for (const alarm of alarms) alarm.addAlarmAction(...actions);
+  }
+
+  private watch(id: string, metric: IMetric, threshold: number, alarmDescription: string): Alarm {
+    return new Alarm(this, id, {
+      metric,
+      threshold,
+      alarmDescription,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}

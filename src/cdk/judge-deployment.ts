@@ -1,0 +1,97 @@
+import type { JobFault } from '../errors/invalid-job-error';
+import type { JobPlan } from '../runtime/core/job-plan';
+
+/** What is about to be deployed, in plain numbers. */
+export interface DeploymentFacts {
+  readonly timeoutMs: number;
+  readonly recursiveLoop: 'Allow' | 'Terminate';
+  readonly hasStore: boolean;
+  /** Undefined without a queue. */
+  readonly queue: { readonly visibilityMs: number; readonly maxReceiveCount: number } | undefined;
+}
+
+/** The longest time-out there is: that of Lambda Managed Instances, in milliseconds. */
+const longestTimeoutMs = 5_400_000;
+/** The longest that SQS hides a message, in milliseconds. */
+const longestVisibilityMs = 43_200_000;
+const leastReceiveCount = 5;
+/** After how many invocations in a chain AWS stops a function that does not allow recursion. */
+const recursionLimit = 16;
+/** A job that may be billed for longer than this, in milliseconds, has no fuse worth the name: a year. */
+const longestRunMs = 366 * 24 * 60 * 60 * 1_000;
+
+/** Lists everything that cannot work; nothing that is merely unwise. */
+export function judgeDeployment(facts: DeploymentFacts, plan: JobPlan | undefined): JobFault[] {
+  return [...judgeFunction(facts), ...judgeQueue(facts), ...(plan === undefined ? [] : judgeJob(facts, plan))];
+}
+
+function judgeFunction({ timeoutMs }: DeploymentFacts): JobFault[] {
+  return refuseIf(timeoutMs > longestTimeoutMs, {
+    problem: `timeout (${timeoutMs} ms) is longer than any Lambda function may run (${longestTimeoutMs} ms, on Managed Instances).`,
+    cure: 'Set timeout to Duration.minutes(15): lambda-baton hands over before it ends.',
+  });
+}
+
+function judgeQueue({ queue, timeoutMs }: DeploymentFacts): JobFault[] {
+  if (queue === undefined) return [];
+  const { visibilityMs, maxReceiveCount } = queue;
+  return [
+    ...refuseIf(visibilityMs < timeoutMs, {
+      problem: `queue.visibilityTimeout (${visibilityMs} ms) is under the function's timeout (${timeoutMs} ms): AWS refuses the event source mapping.`,
+      cure: `Set it to ${timeoutMs} ms at least, better six times as much, or leave it out.`,
+    }),
+    ...refuseIf(visibilityMs > longestVisibilityMs, {
+      problem: `queue.visibilityTimeout (${visibilityMs} ms) is more than SQS allows (${longestVisibilityMs} ms).`,
+      cure: 'Set it to Duration.hours(12) or less, or leave it out.',
+    }),
+    ...refuseIf(!(maxReceiveCount >= leastReceiveCount), {
+      problem: `queue.maxReceiveCount (${maxReceiveCount}) is under ${leastReceiveCount}: throttles alone would send continuations to the dead-letter queue.`,
+      cure: `Set it to ${leastReceiveCount} or more, or leave it out.`,
+    }),
+  ];
+}
+
+function judgeJob(facts: DeploymentFacts, plan: JobPlan): JobFault[] {
+  return [...judgeTimes(facts, plan), ...judgeDurability(facts, plan), ...judgeFuses(facts, plan)];
+}
+
+function judgeTimes({ timeoutMs }: DeploymentFacts, { name, safeMs, steps }: JobPlan): JobFault[] {
+  const workMs = timeoutMs - safeMs;
+  if (workMs <= 0) {
+    const problem = `timeout (${timeoutMs} ms) is not above safeMs of job ${name} (${safeMs} ms): no invocation would ever start a step.`;
+    return [{ problem, cure: `Set timeout above ${safeMs} ms, or lower safeMs in @LongRunning.` }];
+  }
+  return steps.flatMap(({ method, minBudgetMs }) =>
+    refuseIf(minBudgetMs >= workMs, {
+      problem: `Step ${method} of job ${name} wants minBudgetMs ${minBudgetMs}, and an invocation has ${workMs} ms before its safe window: the step would never start.`,
+      cure: `Set timeout above ${safeMs + minBudgetMs} ms, or lower minBudgetMs.`,
+    }),
+  );
+}
+
+function judgeDurability({ hasStore }: DeploymentFacts, { name, durability }: JobPlan): JobFault[] {
+  return refuseIf(!hasStore && durability !== undefined && durability !== 'handoff', {
+    problem: `Job ${name} asks for durability ${JSON.stringify(durability)}, and there is no store.`,
+    cure: "Leave store: false out, or set durability: 'handoff' in @LongRunning.",
+  });
+}
+
+/** With recursion allowed, nothing but the job's own limits stands between a wrong `@Terminate` and the bill. */
+function judgeFuses({ recursiveLoop, timeoutMs }: DeploymentFacts, { name, limits }: JobPlan): JobFault[] {
+  const { maxInvocations, maxDurationMs, maxCostUsd } = limits;
+  if (recursiveLoop === 'Terminate') {
+    return refuseIf(maxInvocations > recursionLimit, {
+      problem: `recursiveLoop is TERMINATE, and limits.maxInvocations of job ${name} is ${maxInvocations}: AWS drops every execution after about ${recursionLimit} invocations.`,
+      cure: `Leave recursiveLoop out (ALLOW), or set limits.maxInvocations to ${recursionLimit} or less.`,
+    });
+  }
+  const longestMs = Math.min(maxInvocations * timeoutMs, maxDurationMs);
+  return refuseIf(longestMs > longestRunMs && maxCostUsd === undefined, {
+    problem: `recursiveLoop is ALLOW, and job ${name} has no fuse that would end it within a year (maxInvocations ${maxInvocations}, maxDurationMs ${maxDurationMs}).`,
+    cure: 'Set limits.maxInvocations, limits.maxDurationMs or limits.maxCostUsd in @LongRunning to what the work may take.',
+  });
+}
+
+function refuseIf(isWrong: boolean, fault: JobFault): JobFault[] {
+  return isWrong ? [fault] : [];
+}

@@ -1,0 +1,41 @@
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import type { LongRunningFunctionProps } from './long-running-function-props';
+
+/** One thing that works less well than it looks. */
+interface Warning {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** What works, but not as well as it looks. */
+export function listWarnings({
+  job,
+  store,
+  signingKey,
+  retryAttempts = 2,
+  recursiveLoop,
+  queue,
+}: LongRunningFunctionProps): readonly Warning[] {
+  const warnings: Warning[] = [];
+  if (job === undefined)
+    warnings.push({
+      id: 'job',
+      text: 'The job is not known here, so neither its safeMs nor its limits were checked. → Pass job: the class.',
+    });
+  if (store === false && signingKey === undefined && recursiveLoop !== RecursiveLoop.TERMINATE)
+    warnings.push({
+      id: 'fuses',
+      text: 'There is no store and no signing key: the limits are counted in continuations that anybody who may invoke the function can write. → Leave store: false out, or pass a signingKey.',
+    });
+  if (retryAttempts < 2)
+    warnings.push({
+      id: 'retries',
+      text: `retryAttempts is ${retryAttempts}: an invocation that crashes ${retryAttempts + 1} ${retryAttempts === 0 ? 'time' : 'times'} leaves its execution to the failure queue, with no end recorded. → Leave it at 2.`,
+    });
+  if (queue === false)
+    warnings.push({
+      id: 'queue',
+      text: 'There is no queue: wait() cannot outlast an invocation, and a refused hand-off has no second way. → Leave queue: false out.',
+    });
+  return warnings;
+}

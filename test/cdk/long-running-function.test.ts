@@ -1,0 +1,314 @@
+import { Duration, SecretValue, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { InvalidDeploymentError } from 'lambda-baton/cdk';
+import { createConstruct, synthesize } from './synthesize';
+
+jest.setTimeout(120_000);
+
+/** The logical id of the only resource of a type whose id has a part. */
+function find(template: Template, type: string, part = ''): string {
+  const ids = Object.keys(template.findResources(type)).filter((id) => id.includes(part));
+  if (ids.length !== 1) throw new Error(`${ids.length} resources of type ${type} with ${part}: ${ids}`);
+  return ids[0] as string;
+}
+
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+
+describe('LongRunningFunction', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = synthesize({ environment: { STAGE: 'test' }, store: { bucket: true } });
+  });
+
+  it('makes a Node 24 function with time-out, memory and recursion allowed', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Architectures: ['arm64'],
+      Timeout: 900,
+      MemorySize: 512,
+      RecursiveLoop: 'Allow',
+    });
+  });
+
+  it('tells the function where its queue, table and bucket are', () => {
+    const Variables = {
+      STAGE: 'test',
+      BATON_QUEUE_URL: { Ref: find(template, 'AWS::SQS::Queue', 'ContinuationsQueue') },
+      BATON_TABLE: { Ref: find(template, 'AWS::DynamoDB::Table') },
+      BATON_BUCKET: { Ref: find(template, 'AWS::S3::Bucket') },
+    };
+    template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables } });
+  });
+
+  it('feeds the alias from the queue, one message at a time, with partial failures', () => {
+    const mapping = template.findResources('AWS::Lambda::EventSourceMapping');
+    expect(Object.values(mapping)[0]?.Properties).toMatchObject({
+      BatchSize: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      EventSourceArn: arnOf(find(template, 'AWS::SQS::Queue', 'ContinuationsQueue')),
+      FunctionName: { 'Fn::Join': ['', [expect.anything(), ':live']] },
+    });
+  });
+
+  it('hides messages for six time-outs, and gives them up after five receipts', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: 5_400,
+      RedrivePolicy: { deadLetterTargetArn: arnOf(find(template, 'AWS::SQS::Queue', 'ContinuationsDeadLetters')), maxReceiveCount: 5 },
+    });
+  });
+
+  it('makes the table that the store wants', () => {
+    template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: Match.arrayWith([
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'S' },
+          { AttributeName: 'job', AttributeType: 'S' },
+          { AttributeName: 'startedAtMs', AttributeType: 'N' },
+        ]),
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        GlobalSecondaryIndexes: [
+          Match.objectLike({
+            IndexName: 'byJob',
+            KeySchema: [
+              { AttributeName: 'job', KeyType: 'HASH' },
+              { AttributeName: 'startedAtMs', KeyType: 'RANGE' },
+            ],
+          }),
+        ],
+      },
+    });
+  });
+
+  it('makes a private bucket whose objects expire after the longest execution', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 37, Status: 'Enabled' })] },
+    });
+  });
+
+  it('retries the events of $LATEST, of the alias and of the pinned version, and keeps what it gives up', () => {
+    const failures = arnOf(find(template, 'AWS::SQS::Queue', 'Failures'));
+    const version = { 'Fn::GetAtt': [find(template, 'AWS::Lambda::Version'), 'Version'] };
+    for (const Qualifier of ['$LATEST', 'live', version]) {
+      template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+        Qualifier,
+        MaximumRetryAttempts: 2,
+        DestinationConfig: { OnFailure: { Destination: failures } },
+      });
+    }
+    const ofAlias = template.findResources('AWS::Lambda::EventInvokeConfig', { Properties: { Qualifier: 'live' } });
+    expect(Object.values(ofAlias)[0]?.DependsOn).toContain(find(template, 'AWS::Lambda::Alias'));
+  });
+
+  it('keeps every version that an execution may be pinned to, with its retry settings', () => {
+    template.hasResource('AWS::Lambda::Version', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    template.hasResource('AWS::Lambda::EventInvokeConfig', {
+      UpdateReplacePolicy: 'Retain',
+      Properties: { Qualifier: { 'Fn::GetAtt': [find(template, 'AWS::Lambda::Version'), 'Version'] } },
+    });
+    template.hasResourceProperties('AWS::Lambda::Alias', { Name: 'live' });
+  });
+
+  it('lets the function invoke itself with and without a version, and send to its queue, and nothing wider', () => {
+    const fn = find(template, 'AWS::Lambda::Function');
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Action: 'lambda:InvokeFunction',
+            Effect: 'Allow',
+            Resource: [arnOf(fn), { 'Fn::Join': ['', [arnOf(fn), ':*']] }],
+          },
+          { Action: 'lambda:GetFunctionRecursionConfig', Effect: 'Allow', Resource: arnOf(fn) },
+          { Action: 'sqs:SendMessage', Effect: 'Allow', Resource: arnOf(find(template, 'AWS::SQS::Queue', 'ContinuationsQueue')) },
+        ]),
+      },
+    });
+    for (const { Properties } of Object.values(template.findResources('AWS::IAM::Policy'))) {
+      for (const { Action, Effect, Resource } of Properties.PolicyDocument.Statement) {
+        expect(Effect).toBe('Allow');
+        expect([Action].flat()).not.toContainEqual(expect.stringContaining('*'));
+        expect([Resource].flat()).not.toContain('*');
+      }
+    }
+  });
+
+  it('has no circle: no resource depends on itself by any path', () => {
+    expect(findCircle(template)).toBeUndefined();
+  });
+
+  it('may send events to the alias only once the function may hand over', () => {
+    const alias = Object.values(template.findResources('AWS::Lambda::Alias'))[0];
+    expect(alias?.DependsOn).toContain(find(template, 'AWS::IAM::Policy', 'ExecutionPolicy'));
+  });
+
+  it.each([
+    ['RecursiveInvocationsDropped', 'AWS/Lambda', 1],
+    ['AsyncEventsDropped', 'AWS/Lambda', 1],
+    ['AsyncEventAge', 'AWS/Lambda', 900_000],
+    ['ApproximateNumberOfMessagesVisible', 'AWS/SQS', 1],
+  ])('watches %s', (MetricName, Namespace, Threshold) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName, Namespace, Threshold, TreatMissingData: 'notBreaching' });
+  });
+
+  it('watches both dead-letter queues', () => {
+    const alarms = template.findResources('AWS::CloudWatch::Alarm', { Properties: { Namespace: 'AWS/SQS' } });
+    const watched = Object.values(alarms).map(({ Properties }) => Properties.Dimensions[0].Value['Fn::GetAtt'][0]);
+    expect(watched.sort()).toEqual(['ContinuationsDeadLetters', 'Failures'].map((part) => find(template, 'AWS::SQS::Queue', part)).sort());
+  });
+});
+
+describe('the properties of LongRunningFunction', () => {
+  it('can make the queue FIFO', () => {
+    const template = synthesize({ queue: { fifo: true, visibilityTimeout: Duration.minutes(20), maxReceiveCount: 9 } });
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      FifoQueue: true,
+      VisibilityTimeout: 1_200,
+      RedrivePolicy: Match.objectLike({ maxReceiveCount: 9 }),
+    });
+    template.resourcePropertiesCountIs('AWS::SQS::Queue', { FifoQueue: true }, 2);
+  });
+
+  it('can leave queue, store and alarms out', () => {
+    const template = synthesize({ queue: false, store: false, alarmActions: false });
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::CloudWatch::Alarm', 'AWS::Lambda::EventSourceMapping'])
+      template.resourceCountIs(type, 0);
+    template.resourceCountIs('AWS::SQS::Queue', 1);
+  });
+
+  it('can take a table of the user, and grants on that', () => {
+    const template = synthesize((stack) => ({
+      store: { table: TableV2.fromTableName(stack, 'Mine', 'mine') },
+    }));
+    template.resourceCountIs('AWS::DynamoDB::Table', 0);
+    template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ BATON_TABLE: 'mine' }) } });
+  });
+
+  it('refer to the signing key, and never hold it', () => {
+    for (const signingKey of [(stack: Stack) => new Secret(stack, 'Key'), () => SecretValue.secretsManager('key')]) {
+      const template = synthesize((stack) => ({ signingKey: signingKey(stack) }));
+      const [fn] = Object.values(template.findResources('AWS::Lambda::Function'));
+      expect(JSON.stringify(fn?.Properties.Environment.Variables.BATON_SIGNING_KEY)).toContain('{{resolve:');
+    }
+  });
+
+  it('start an execution at every tick, known by the id of the tick', () => {
+    const template = synthesize({ schedule: Schedule.rate(Duration.hours(1)), scheduleInput: { pages: 3 } });
+    const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
+    expect(rule?.Properties).toMatchObject({
+      ScheduleExpression: 'rate(1 hour)',
+      Targets: [
+        {
+          Arn: { Ref: find(template, 'AWS::Lambda::Alias') },
+          InputTransformer: {
+            InputPathsMap: { id: '$.id' },
+            InputTemplate: '{"lambdaBaton":{"v":1,"start":{"executionId":<id>,"input":{"pages":3}}}}',
+          },
+        },
+      ],
+    });
+  });
+
+  it('can choose code, level, retries and everything else that a function has', () => {
+    const template = synthesize({
+      continueOn: 'latest',
+      logLevel: 'debug',
+      retryAttempts: 1,
+      memory: 1_024,
+      timeout: Duration.minutes(5),
+      functionProps: { description: 'Counts.', reservedConcurrentExecutions: 3 },
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Counts.',
+      ReservedConcurrentExecutions: 3,
+      Timeout: 300,
+      MemorySize: 1_024,
+      Environment: { Variables: Match.objectLike({ BATON_CONTINUE_ON: 'latest', BATON_LOG_LEVEL: 'debug' }) },
+    });
+    template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 1_800 });
+    template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 1 });
+  });
+
+  it('let others start executions, by the alias', () => {
+    const { stack, construct } = createConstruct();
+    construct.grantStart(new Role(stack, 'Starter', { assumedBy: new ServicePrincipal('apigateway.amazonaws.com') }));
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: [Match.objectLike({ Action: 'lambda:InvokeFunction' })] },
+      Roles: [{ Ref: Match.stringLikeRegexp('^Starter') }],
+    });
+  });
+
+  it('refuse at synth what cannot work, all of it at once', () => {
+    const refused = () =>
+      synthesize({
+        entry: 'nowhere/job.ts',
+        timeout: Duration.millis(400),
+        recursiveLoop: RecursiveLoop.TERMINATE,
+        queue: { visibilityTimeout: Duration.millis(300), maxReceiveCount: 1 },
+      });
+    expect(refused).toThrow(InvalidDeploymentError);
+    expect(refused).toThrow(/^LongRunningFunction Jobs\/Count has 5 faults:\n1\. entry nowhere\/job\.ts: there is no such file\.\n/);
+  });
+
+  it('count a store of neither table nor bucket as none', () => {
+    const [fn] = Object.values(synthesize({ store: { table: false } }).findResources('AWS::Lambda::Function'));
+    expect(Object.keys(fn?.Properties.Environment.Variables)).toEqual(['BATON_QUEUE_URL']);
+    const [withBucket] = Object.values(synthesize({ store: { table: false, bucket: true } }).findResources('AWS::Lambda::Function'));
+    expect(Object.keys(withBucket?.Properties.Environment.Variables).sort()).toEqual(['BATON_BUCKET', 'BATON_QUEUE_URL']);
+  });
+
+  it('refuse a job that is none', () => {
+    class NoJob {}
+    expect(() => synthesize({ job: NoJob })).toThrow(expect.objectContaining({ code: 'INVALID_JOB' }));
+  });
+
+  it('warn of what works less well than it looks', () => {
+    const { stack } = createConstruct({ job: undefined as never, store: false, queue: false, retryAttempts: 0 });
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
+    expect(warnings.map(({ id, entry: { data } }) => `${id} ${data}`)).toMatchInlineSnapshot(`
+[
+  "/Jobs/Count The job is not known here, so neither its safeMs nor its limits were checked. → Pass job: the class. [ack: lambda-baton:job]",
+  "/Jobs/Count There is no store and no signing key: the limits are counted in continuations that anybody who may invoke the function can write. → Leave store: false out, or pass a signingKey. [ack: lambda-baton:fuses]",
+  "/Jobs/Count retryAttempts is 0: an invocation that crashes 1 time leaves its execution to the failure queue, with no end recorded. → Leave it at 2. [ack: lambda-baton:retries]",
+  "/Jobs/Count There is no queue: wait() cannot outlast an invocation, and a refused hand-off has no second way. → Leave queue: false out. [ack: lambda-baton:queue]",
+]
+`);
+    expect(Annotations.fromStack(createConstruct().stack).findWarning('*', Match.anyValue())).toEqual([]);
+  });
+});
+
+/** Follows references and `DependsOn` as CloudFormation does. */
+function findCircle(template: Template): readonly string[] | undefined {
+  const resources = template.toJSON().Resources as Record<string, object>;
+  const follow = (id: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(id)) return [...path, id];
+    const targets = findReferences(resources[id]).filter((target) => target in resources);
+    return targets.map((target) => follow(target, [...path, id])).find((circle) => circle !== undefined);
+  };
+  return Object.keys(resources)
+    .map((id) => follow(id, []))
+    .find((circle) => circle !== undefined);
+}
+
+function findReferences(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(findReferences);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => {
+    if (name === 'Ref') return [inner as string];
+    if (name === 'Fn::GetAtt') return [(inner as string[])[0] as string];
+    return name === 'DependsOn' ? [inner as string | string[]].flat() : findReferences(inner);
+  });
+}

@@ -1,0 +1,95 @@
+import { InvalidDeploymentError } from '../../../src/cdk/invalid-deployment-error';
+import { type DeploymentFacts, judgeDeployment } from '../../../src/cdk/judge-deployment';
+import type { LongRunningOptions } from '../../../src/decorators';
+import { planOf } from './plan-of';
+
+const sound: DeploymentFacts = {
+  timeoutMs: 900_000,
+  recursiveLoop: 'Allow',
+  hasStore: true,
+  queue: { visibilityMs: 5_400_000, maxReceiveCount: 5 },
+};
+
+describe('a deployment', () => {
+  it.each<[string, Partial<DeploymentFacts>, Partial<LongRunningOptions>?, number?]>([
+    ['as the construct makes it by default', {}],
+    ['without a queue', { queue: undefined }],
+    ['with a visibility of just the time-out', { queue: { visibilityMs: 900_000, maxReceiveCount: 5 } }],
+    ['of 90 minutes on Managed Instances', { timeoutMs: 5_400_000 }],
+    ['with a time-out just above safeMs', { timeoutMs: 60_001 }],
+    ['with a step that just has its budget', {}, {}, 839_999],
+    ['without a store, checkpointing at hand-offs', { hasStore: false }, { durability: 'handoff' }],
+    ['without a store, leaving durability to the runtime', { hasStore: false }],
+    ['that terminates recursion, of a job that needs none', { recursiveLoop: 'Terminate' }, { limits: { maxInvocations: 16 } }],
+    ['of a year', {}, { limits: { maxInvocations: 35_000, maxDurationMs: 365 * 86_400_000 } }],
+    ['of any length, with a limit of cost', {}, { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER, maxCostUsd: 5 } }],
+  ])('%s has no faults', (...[, facts, options, minBudgetMs]) => {
+    expect(judgeDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs))).toEqual([]);
+  });
+
+  it('of a job that is not known is judged by itself', () => {
+    expect(judgeDeployment({ ...sound, timeoutMs: 1_000 }, undefined)).toEqual([]);
+    expect(judgeDeployment({ ...sound, timeoutMs: 5_400_001 }, undefined)).toHaveLength(2);
+  });
+
+  it('is told everything that cannot work, each with its cure', () => {
+    const judge = (facts: Partial<DeploymentFacts>, options: Partial<LongRunningOptions> = {}, minBudgetMs = 0) =>
+      judgeDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs))
+        .map(({ problem, cure }) => `${problem}\n→ ${cure}`)
+        .join('\n');
+    const endless = { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER } };
+    const texts = [
+      judge({ timeoutMs: 60_000 }),
+      judge({}, {}, 840_000),
+      judge({ queue: { visibilityMs: 899_999, maxReceiveCount: 5 } }),
+      judge({ queue: { visibilityMs: 43_200_001, maxReceiveCount: 5 } }),
+      judge({ queue: { visibilityMs: 900_000, maxReceiveCount: 4 } }),
+      judge({ hasStore: false }, { durability: 'step' }),
+      judge({ hasStore: false }, { durability: { everyMs: 1_000 } }),
+      judge({ recursiveLoop: 'Terminate' }),
+      judge({}, endless),
+    ];
+    expect(`\n${texts.join('\n\n')}\n`).toMatchInlineSnapshot(`
+"
+timeout (60000 ms) is not above safeMs of job Reconcile (60000 ms): no invocation would ever start a step.
+→ Set timeout above 60000 ms, or lower safeMs in @LongRunning.
+
+Step reconcilePage of job Reconcile wants minBudgetMs 840000, and an invocation has 840000 ms before its safe window: the step would never start.
+→ Set timeout above 900000 ms, or lower minBudgetMs.
+
+queue.visibilityTimeout (899999 ms) is under the function's timeout (900000 ms): AWS refuses the event source mapping.
+→ Set it to 900000 ms at least, better six times as much, or leave it out.
+
+queue.visibilityTimeout (43200001 ms) is more than SQS allows (43200000 ms).
+→ Set it to Duration.hours(12) or less, or leave it out.
+
+queue.maxReceiveCount (4) is under 5: throttles alone would send continuations to the dead-letter queue.
+→ Set it to 5 or more, or leave it out.
+
+Job Reconcile asks for durability "step", and there is no store.
+→ Leave store: false out, or set durability: 'handoff' in @LongRunning.
+
+Job Reconcile asks for durability {"everyMs":1000}, and there is no store.
+→ Leave store: false out, or set durability: 'handoff' in @LongRunning.
+
+recursiveLoop is TERMINATE, and limits.maxInvocations of job Reconcile is 1000: AWS drops every execution after about 16 invocations.
+→ Leave recursiveLoop out (ALLOW), or set limits.maxInvocations to 16 or less.
+
+recursiveLoop is ALLOW, and job Reconcile has no fuse that would end it within a year (maxInvocations 1000000000, maxDurationMs 9007199254740991).
+→ Set limits.maxInvocations, limits.maxDurationMs or limits.maxCostUsd in @LongRunning to what the work may take.
+"
+`);
+  });
+
+  it('is refused with all of its faults in one error', () => {
+    const faults = judgeDeployment({ ...sound, timeoutMs: 60_000, recursiveLoop: 'Terminate' }, planOf());
+    const error = new InvalidDeploymentError('App/Reconcile', faults);
+    expect(error.message).toMatch(
+      /^LongRunningFunction App\/Reconcile has 2 faults:\n1\. timeout .*\n {3}→ .*\n2\. recursiveLoop .*\n {3}→ /,
+    );
+    expect(error).toMatchObject({ code: 'INVALID_DEPLOYMENT', retryable: false, details: { construct: 'App/Reconcile', faults } });
+    expect(new InvalidDeploymentError('App/Reconcile', faults.slice(0, 1)).message).toMatch(
+      /^LongRunningFunction App\/Reconcile: timeout .*\n→ /,
+    );
+  });
+});

@@ -65,6 +65,12 @@ export default {
       from: { path: own('runtime/(?!create-handler)') },
       to: { path: own('di/|decorators/') },
     },
+    only(
+      'client-knows-no-job',
+      'client/',
+      'client/|errors/|runtime/core/|runtime/ports/|runtime/adapters/',
+      'It works where the job is not, on what the store has.',
+    ),
     {
       name: 'library-knows-no-tools',
       severity: 'error',

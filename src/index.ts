@@ -1,6 +1,16 @@
 // Decorators keep their declarations with this polyfill, and so does tsyringe: it has to be there first.
 import 'reflect-metadata';
 
+// Starting executions and looking after them
+export type {
+  CancelAnswer,
+  ExecutionResult,
+  ExecutionSummary,
+  RedriveAnswer,
+  StartAnswer,
+  StartRequest,
+} from './client/answers';
+export { BatonClient, type BatonClientOptions } from './client/baton-client';
 // Declaring a job
 export {
   LongRunning,
@@ -46,11 +56,14 @@ export {
   InvalidDirectiveError,
   InvalidInputError,
   InvalidJobError,
+  InvokeFailedError,
+  RedriveRefusedError,
   RetryableError,
   StateTooLargeError,
   StepInterruptedError,
   StepTimeoutError,
   TerminalError,
+  UnknownExecutionError,
   UnserializableStateError,
 } from './errors';
 export { FileCheckpointStore, type FileCheckpointStoreOptions } from './runtime/adapters/file-store';
@@ -58,8 +71,10 @@ export { MemoryCheckpointStore } from './runtime/adapters/memory-store';
 export { NativeTimer } from './runtime/adapters/native-timer';
 export type { BatchAnswer, InvocationAnswer } from './runtime/answer';
 export type { AbortCode } from './runtime/core/abort-code';
+export type { ErrorRecord } from './runtime/core/describe-error';
 // Writing a step
 export { complete, type Directive, goTo, wait, waitUntil } from './runtime/core/directives';
+export type { ExecutionDescription } from './runtime/core/execution-description';
 export type { FieldCodec } from './runtime/core/field-codec';
 export type { RetryPolicy } from './runtime/core/retry-policy';
 // Running a job

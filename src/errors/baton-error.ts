@@ -13,13 +13,16 @@ export type BatonErrorCode =
   | 'INVALID_DIRECTIVE'
   | 'INVALID_INPUT'
   | 'INVALID_JOB'
+  | 'INVOKE_FAILED'
   | 'LOCAL_LAMBDA'
+  | 'REDRIVE_REFUSED'
   | 'RETRYABLE'
   | 'STATE_TOO_LARGE'
   | 'STEP_INTERRUPTED'
   | 'STEP_TIMEOUT'
   | 'TERMINAL'
   | 'TEST_KIT'
+  | 'UNKNOWN_EXECUTION'
   | 'UNSERIALIZABLE_STATE';
 
 /** What a {@link BatonError} is made of. */

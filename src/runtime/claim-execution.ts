@@ -1,4 +1,4 @@
-import { BatonError, CheckpointFailedError, ExecutionConflictError, ExecutionFailedError, IncompatibleStateError } from '../errors';
+import { BatonError, CheckpointFailedError, IncompatibleStateError } from '../errors';
 import type { InvocationAnswer } from './answer';
 import { BackOff } from './back-off';
 import type { Collaborators } from './collaborators';
@@ -9,9 +9,10 @@ import { describeError } from './core/describe-error';
 import type { Execution } from './core/execution';
 import { type ExecutionRecord, parseRecord, readRecord, writeRecord } from './core/execution-record';
 import { freezeInDepth } from './core/freeze-in-depth';
-import { isSameJson } from './core/is-same-json';
 import type { JobPlan } from './core/job-plan';
 import { migrateState } from './core/migrate-state';
+import { describeRecordedFailure } from './core/recorded-failure';
+import { describeConflict, isSameStart } from './core/start-conflict';
 import { type Claim, retentionMs } from './journal';
 import type { OpenedExecution } from './opened-execution';
 import type { CheckpointStore, StoredRevision } from './ports';
@@ -88,6 +89,7 @@ async function createRecord(request: ClaimTrial): Promise<ClaimResult | undefine
     epoch: 1,
     isCancelRequested: false,
     stateChecksum: checksum(''),
+    receivedInput: opened.receivedInput,
   });
   return save(request, record, '', undefined, collaborators.clock.now(), opened);
 }
@@ -99,7 +101,7 @@ async function takeOver(request: ClaimTrial, stored: StoredRevision): Promise<Cl
   const record = readRecord(plan, stored.head, checksum);
   const { invocation } = opened.execution;
   const verdict = judgeClaim(record, { invocation, delivery, nowMs: collaborators.clock.now() });
-  if (verdict.kind === 'finished') return { kind: 'answered', answer: answerOutcome(plan, record) };
+  if (verdict.kind === 'finished') return { kind: 'answered', answer: answerOutcome(record) };
   if (verdict.kind === 'duplicate') return answer(opened.execution, 'duplicate');
   const stateChecksum = checksum(stored.state);
   if (stateChecksum !== record.stateChecksum) throw corrupt('the stored state does not match its checksum');
@@ -114,6 +116,7 @@ async function takeOver(request: ClaimTrial, stored: StoredRevision): Promise<Cl
     epoch: record.epoch + 1,
     isCancelRequested: record.isCancelRequested,
     stateChecksum,
+    receivedInput: record.receivedInput,
   });
   return save(request, next, stored.state, stored.revision, stored.startedAtMs, { execution, input, values });
 }
@@ -134,8 +137,9 @@ async function save(
   request.triedEpoch = record.epoch;
   const revision = await store.save(entry, expected, { isStateUnchanged: expected !== undefined });
   if (revision === undefined) return undefined;
-  const { epoch, isCancelRequested } = record;
-  const claim: Claim = { executionId, epoch, owner: delivery, leaseUntilMs, revision, isCancelRequested, stateText: state };
+  const { epoch, isCancelRequested, receivedInput } = record;
+  const found = { startedAtMs, isCancelRequested, receivedInput, stateText: state };
+  const claim: Claim = { executionId, epoch, owner: delivery, leaseUntilMs, revision, ...found };
   return { kind: 'claimed', opened, claim };
 }
 
@@ -148,38 +152,25 @@ function describeClaim(
   { plan, delivery, leaseUntilMs }: ClaimRequest,
   execution: Execution,
   input: unknown,
-  kept: Pick<ExecutionRecord, 'epoch' | 'isCancelRequested' | 'stateChecksum'>,
+  kept: Pick<ExecutionRecord, 'epoch' | 'isCancelRequested' | 'receivedInput' | 'stateChecksum'>,
 ): ExecutionRecord {
   const { invocation } = execution;
   const continuation = describeContinuation(plan, execution, input);
   return { ...kept, writeCount: 0, invocation, handedOffTo: null, owner: delivery, leaseUntilMs, outcome: null, continuation };
 }
 
-function refuseConflict(plan: JobPlan, { continuation }: ExecutionRecord, { execution, input }: OpenedExecution): void {
-  if (continuation.job === plan.name && isSameJson(continuation.input, input)) return;
-  const { executionId } = execution;
-  const other = continuation.job === plan.name ? 'with another input' : `by job ${continuation.job}`;
-  throw new ExecutionConflictError({
-    problem: `Execution ${executionId} of job ${plan.name} cannot be started: its id was used before ${other}.`,
-    cure: 'Choose an id that names the work, such as a date or an order number, and give each piece of work its own.',
-    details: { executionId, job: plan.name },
-  });
+function refuseConflict(plan: JobPlan, record: ExecutionRecord, { input, receivedInput = input }: OpenedExecution): void {
+  const isSame = isSameStart(record, input) || isSameStart(record, receivedInput);
+  if (record.continuation.job !== plan.name || !isSame) throw describeConflict(record, plan.name);
 }
 
 function answer({ executionId, invocation }: Execution, status: 'duplicate'): ClaimResult {
   return { kind: 'answered', answer: { status, executionId, invocation } };
 }
 
-function answerOutcome(plan: JobPlan, { outcome, continuation }: ExecutionRecord): InvocationAnswer {
-  const { executionId, invocation, step } = continuation;
-  if (outcome?.status === 'failed') {
-    throw new ExecutionFailedError({
-      problem: `Execution ${executionId} of job ${plan.name} has failed: ${outcome.error.name}: ${outcome.error.message}`,
-      cure: 'Redrive it when its cause is mended, or start it again under another id.',
-      details: { executionId, job: plan.name, invocation, step: step ?? '' },
-      cause: outcome.error,
-    });
-  }
+function answerOutcome({ outcome, continuation }: ExecutionRecord): InvocationAnswer {
+  const { executionId, invocation } = continuation;
+  if (outcome?.status === 'failed') throw describeRecordedFailure(continuation, outcome.error);
   if (outcome?.status === 'cancelled') return { status: 'cancelled', executionId, invocation };
   return { status: 'completed', executionId, invocation, ...(outcome?.result === undefined ? {} : { result: outcome.result }) };
 }

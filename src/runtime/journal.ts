@@ -23,7 +23,9 @@ export interface Claim {
   readonly leaseUntilMs: number;
   /** What the next write expects. */
   readonly revision: string;
+  readonly startedAtMs: number;
   readonly isCancelRequested: boolean;
+  readonly receivedInput: unknown;
   /** The state as it is stored; empty before the first checkpoint. */
   readonly stateText: string;
 }
@@ -218,9 +220,10 @@ export class Journal {
       isCancelRequested: this.#isCancelRequested,
       outcome,
       stateChecksum: collaborators.platform.checksum(state),
+      receivedInput: this.#claim.receivedInput,
       continuation: describeContinuation(plan, execution, input),
     };
-    const { executionId, startedAtMs } = execution;
+    const { executionId, startedAtMs } = this.#claim;
     const expiresAtMs = collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;
     const head = writeRecord(record, collaborators.platform.checksum);
     return { executionId, job: plan.name, status, startedAtMs, expiresAtMs, head, state };

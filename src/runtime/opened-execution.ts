@@ -6,6 +6,7 @@ import { copyJson } from './core/copy-json';
 import { readEnvelope, type StateText } from './core/envelope';
 import { beginExecution, type Execution } from './core/execution';
 import { freezeInDepth } from './core/freeze-in-depth';
+import { isSameJson } from './core/is-same-json';
 import type { JobPlan } from './core/job-plan';
 import { migrateState } from './core/migrate-state';
 import { decodeState } from './state-text';
@@ -15,6 +16,8 @@ export interface OpenedExecution {
   readonly execution: Execution;
   /** Frozen in depth. */
   readonly input: unknown;
+  /** The input as it was sent, when the job's `input` option made something else of it. */
+  readonly receivedInput?: unknown;
   /** The state to restore, in this code's version; undefined at the start, and until the claim has brought it from the store. */
   readonly values: Record<string, unknown> | undefined;
 }
@@ -34,9 +37,8 @@ export async function openExecution(
   validate: InputValidator,
 ): Promise<OpenedExecution> {
   if (arrival.kind === 'start') {
-    const input = plan.input === undefined ? arrival.input : await validate(plan, arrival.input);
     const execution = beginExecution(plan, arrival.executionId, collaborators.clock.now());
-    return { execution, input: freezeInDepth(copyJson(input)), values: undefined };
+    return { execution, ...(await openInput(plan, arrival.input, validate)), values: undefined };
   }
   const { continuation, state } = readEnvelope(plan, arrival.envelope, collaborators.seal);
   return {
@@ -44,6 +46,12 @@ export async function openExecution(
     input: freezeInDepth(copyJson(continuation.input)),
     values: collaborators.store === undefined ? readTravelledState(plan, continuation, state, collaborators) : undefined,
   };
+}
+
+async function openInput(plan: JobPlan, receivedInput: unknown, validate: InputValidator) {
+  if (plan.input === undefined) return { input: freezeInDepth(receivedInput) };
+  const input = freezeInDepth(copyJson(await validate(plan, receivedInput)));
+  return isSameJson(input, receivedInput) ? { input } : { input, receivedInput };
 }
 
 function readTravelledState(plan: JobPlan, continuation: Continuation, state: StateText, collaborators: Collaborators) {

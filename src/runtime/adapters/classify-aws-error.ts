@@ -36,7 +36,7 @@ const cures: Record<HandOffFailure, string> = {
 /** Says what an AWS SDK error means for the hand-off. */
 export function classifyAwsError(channel: string, error: unknown): HandOffFailedError {
   const { name, message } = describeError(error);
-  const failure = classify(name, error);
+  const failure = classifyFailure(name, error);
   return new HandOffFailedError({
     problem: `Channel ${channel} failed: ${name}: ${message}`,
     cure: cures[failure],
@@ -45,7 +45,8 @@ export function classifyAwsError(channel: string, error: unknown): HandOffFailed
   });
 }
 
-function classify(name: string, error: unknown): HandOffFailure {
+/** Sorts an AWS SDK error by what can be done about it. `name` is the error's. */
+export function classifyFailure(name: string, error: unknown): HandOffFailure {
   if (name === 'RecursiveInvocationException') return 'recursion';
   if (throttling.test(name)) return 'retry';
   if (tooLarge.has(name) || isStatus(error, 413)) return 'too-large';

@@ -8,6 +8,12 @@ export function defaultLambdaClient(): LazyClient {
   return new LazyClient(async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(clientOptions));
 }
 
+/** The Lambda client of those who have time: with the SDK's own retries, and an end to every try. */
+export function patientLambdaClient(): LazyClient {
+  const requestHandler = { connectionTimeout: 5_000, requestTimeout: 30_000 };
+  return new LazyClient(async () => new (await import('@aws-sdk/client-lambda')).LambdaClient({ requestHandler }));
+}
+
 /** The default SQS client. */
 export function defaultSqsClient(): LazyClient {
   return new LazyClient(async () => new (await import('@aws-sdk/client-sqs')).SQSClient(clientOptions));

@@ -28,6 +28,8 @@ export interface ExecutionRecord {
   readonly outcome: ExecutionOutcome | null;
   /** The checksum of the state's text, which is stored beside the record. */
   readonly stateChecksum: string;
+  /** The input as it was sent, when the job's `input` option made something else of it: what a repeated start is compared with. */
+  readonly receivedInput?: unknown;
   readonly continuation: Continuation;
 }
 

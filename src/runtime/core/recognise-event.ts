@@ -1,15 +1,12 @@
 import { BatonError, CorruptContinuationError, InvalidInputError } from '../../errors';
 import type { Arrival, BatchRecord, Recognition } from './arrival';
 import { copyJson, describeNotJson } from './copy-json';
+import { isUsableId, usableId } from './execution-id';
 import { isRecord } from './is-record';
 
 /** The key that tells our envelopes from every other event. */
 const envelopeKey = 'lambdaBaton';
 const envelopeOpening = /^\s*\{\s*"lambdaBaton"/;
-const loneSurrogate = /\p{Surrogate}/u;
-/** The longest execution id, in characters: it has to fit every store's keys. */
-const maxIdLength = 256;
-const usableId = `a string of 1 to ${maxIdLength} characters`;
 
 /**
  * Says what an event is: a continuation, an SQS batch of continuations and starts, or the start of an execution.
@@ -95,10 +92,6 @@ function readEnvelope(envelope: unknown): Arrival {
 
 function describeFormat(format: unknown): string {
   return typeof format === 'number' ? String(format) : `a value of type ${format === null ? 'null' : typeof format}`;
-}
-
-function isUsableId(id: unknown): id is string {
-  return typeof id === 'string' && id !== '' && id.length <= maxIdLength && !loneSurrogate.test(id);
 }
 
 function checkId(id: unknown, source: string): string {

@@ -18,11 +18,14 @@ const made: [string, string, boolean, BatonError][] = [
   ['InvalidDirectiveError', 'INVALID_DIRECTIVE', false, new errors.InvalidDirectiveError(parts)],
   ['InvalidInputError', 'INVALID_INPUT', false, new errors.InvalidInputError(parts)],
   ['InvalidJobError', 'INVALID_JOB', false, new InvalidJobError('Reconcile', [{ problem, cure }])],
+  ['InvokeFailedError', 'INVOKE_FAILED', true, new errors.InvokeFailedError(parts)],
+  ['RedriveRefusedError', 'REDRIVE_REFUSED', false, new errors.RedriveRefusedError(parts)],
   ['RetryableError', 'RETRYABLE', true, new RetryableError({ retryAfterMs: 5 })],
   ['StateTooLargeError', 'STATE_TOO_LARGE', false, new errors.StateTooLargeError(parts)],
   ['StepInterruptedError', 'STEP_INTERRUPTED', false, new errors.StepInterruptedError(parts)],
   ['StepTimeoutError', 'STEP_TIMEOUT', true, new errors.StepTimeoutError(parts)],
   ['TerminalError', 'TERMINAL', false, new TerminalError(problem)],
+  ['UnknownExecutionError', 'UNKNOWN_EXECUTION', false, new errors.UnknownExecutionError(parts)],
   ['UnserializableStateError', 'UNSERIALIZABLE_STATE', false, new errors.UnserializableStateError(parts)],
 ];
 

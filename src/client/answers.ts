@@ -1,0 +1,59 @@
+import type { ExecutionDescription } from '../runtime/core/execution-description';
+import type { ExecutionStatus } from '../runtime/ports';
+
+/** What an execution is started with. */
+export interface StartRequest {
+  /** Names the work, so that it is done once: 1 to 256 characters. @defaultValue a random one */
+  readonly executionId?: string;
+  /** Plain JSON data. @defaultValue {} */
+  readonly input?: unknown;
+  /** The job's name, when an execution of another job under the same id is to be a conflict. @defaultValue not looked at */
+  readonly job?: string;
+}
+
+/** What became of a start. */
+export interface StartAnswer {
+  readonly executionId: string;
+  /** Whether the start was sent; false when the store has an execution of this id and input. */
+  readonly isNew: boolean;
+  /** The execution that was there already, running or finished; undefined for a new one, which has no record before it begins. */
+  readonly execution: ExecutionDescription | undefined;
+}
+
+/** An execution's result, or why there is none. */
+export interface ExecutionResult {
+  readonly executionId: string;
+  /** A failed execution is thrown. */
+  readonly status: Exclude<ExecutionStatus, 'failed'>;
+  /** The invocation that was claimed last. */
+  readonly invocation: number;
+  /** What it completed with, when that was something. */
+  readonly result?: unknown;
+}
+
+/** What became of a request to cancel. */
+export interface CancelAnswer {
+  /** `requested`: it ends at its next safe point, or when its next invocation begins. `already-ended`: nothing was changed. */
+  readonly kind: 'already-ended' | 'requested';
+  readonly execution: ExecutionDescription;
+}
+
+/** What became of a redrive. */
+export interface RedriveAnswer {
+  readonly executionId: string;
+  /** The invocation that goes on with it. */
+  readonly invocation: number;
+}
+
+/** One line of a list. */
+export interface ExecutionSummary {
+  readonly executionId: string;
+  readonly job: string;
+  readonly status: ExecutionStatus;
+  /** In epoch milliseconds. */
+  readonly startedAtMs: number;
+  /** The invocation that was claimed last; null when the record cannot be read. */
+  readonly invocation: number | null;
+  /** See {@link ExecutionDescription.isStuck}; false when the record cannot be read. */
+  readonly isStuck: boolean;
+}

@@ -1,0 +1,174 @@
+import { patientLambdaClient } from '../runtime/adapters/default-clients';
+import { invokeFunction } from '../runtime/adapters/lambda-invoker';
+import type { CommandSender } from '../runtime/adapters/lazy-client';
+import { NodePlatform } from '../runtime/adapters/node-platform';
+import { createRandomId } from '../runtime/adapters/random-id';
+import { SignatureSeal } from '../runtime/adapters/signature-seal';
+import { SystemClock } from '../runtime/adapters/system-clock';
+import { copyJson } from '../runtime/core/copy-json';
+import { writeEnvelope } from '../runtime/core/envelope';
+import { describeExecution, type ExecutionDescription } from '../runtime/core/execution-description';
+import { isUsableId } from '../runtime/core/execution-id';
+import type { ExecutionRecord } from '../runtime/core/execution-record';
+import { describeRecordedFailure } from '../runtime/core/recorded-failure';
+import { judgeRedrive } from '../runtime/core/redrive';
+import { type Seal, sealByChecksum } from '../runtime/core/seal';
+import { describeConflict, isSameStart } from '../runtime/core/start-conflict';
+import type { CheckpointStore, Clock, ListQuery } from '../runtime/ports';
+import type { CancelAnswer, ExecutionResult, ExecutionSummary, RedriveAnswer, StartAnswer, StartRequest } from './answers';
+import { changeRecord, type Found, findRecord } from './change-record';
+import { describeNoFunction, describeRefusal, describeUnknown, describeUnusable } from './refusals';
+import { summariseExecution } from './summarise-execution';
+
+/** What a {@link BatonClient} works with. */
+export interface BatonClientOptions {
+  /** The store that the function keeps its executions in. */
+  readonly store: CheckpointStore;
+  /** The function's name or ARN, with an alias or version if that is to be started. Needed to start and to redrive. */
+  readonly functionName?: string;
+  /** A Lambda client. @defaultValue one of the AWS SDK, loaded on first use */
+  readonly client?: CommandSender;
+  /** The function's `BATON_SIGNING_KEY`, when it has one: a redrive is signed with it. @defaultValue none */
+  readonly signingKey?: string;
+  /** @defaultValue the machine's clock, which should agree with Lambda's to a few seconds: leases are compared with it */
+  readonly clock?: Clock;
+}
+
+/** A redriven record is kept at least this long, in milliseconds: the next claim says anew when it may be deleted. */
+const redrivenForMs = 24 * 3_600_000;
+
+/**
+ * Starts executions and looks after them, from anywhere: a script, another function, the command line.
+ *
+ * @example
+ * const baton = new BatonClient({ functionName: 'reconcile', store: new FileCheckpointStore({ directory: '/mnt/executions' }) });
+ * await baton.start({ executionId: 'payments-2026-11-23', input: { since: '2026-11-01' } });
+ */
+export class BatonClient {
+  readonly #store: CheckpointStore;
+  readonly #functionName: string | undefined;
+  readonly #client: CommandSender;
+  readonly #clock: Clock;
+  readonly #seal: Seal;
+  readonly #checksum = new NodePlatform().checksum;
+
+  constructor({ store, functionName, client = patientLambdaClient(), signingKey, clock = new SystemClock() }: BatonClientOptions) {
+    this.#store = store;
+    this.#functionName = functionName;
+    this.#client = client;
+    this.#clock = clock;
+    const [key = ''] = (signingKey ?? '').split(',');
+    this.#seal = key.trim() === '' ? sealByChecksum(this.#checksum) : new SignatureSeal([key.trim()]);
+  }
+
+  /**
+   * Starts an execution, once for each id: the same id and input again answer with the execution that is there, running or finished.
+   * A start whose answer was lost may be sent again. Of two starts with different inputs in the same moment the function runs one
+   * and refuses the other.
+   *
+   * @throws ExecutionConflictError when the id was used for another input or job.
+   * @throws InvalidInputError when the id or the input cannot be one.
+   * @throws InvokeFailedError when the function could not be invoked.
+   */
+  async start({ executionId = createRandomId(), input = {}, job }: StartRequest = {}): Promise<StartAnswer> {
+    if (!isUsableId(executionId)) throw describeUnusable();
+    const sent = copyJson(input);
+    const found = await this.#find(executionId);
+    if (found === undefined) {
+      await this.#invoke(executionId, JSON.stringify({ lambdaBaton: { v: 1, start: { executionId, input: sent } } }));
+      return { executionId, isNew: true, execution: undefined };
+    }
+    const { record } = found;
+    const expectedJob = job ?? record.continuation.job;
+    if (record.continuation.job !== expectedJob || !isSameStart(record, sent)) throw describeConflict(record, expectedJob);
+    return { executionId, isNew: false, execution: this.#describe(found) };
+  }
+
+  /** Says how an execution stands; undefined when the store has none under this id. */
+  async status(executionId: string): Promise<ExecutionDescription | undefined> {
+    const found = await this.#find(executionId);
+    return found && this.#describe(found);
+  }
+
+  /**
+   * The result of an execution that has completed, or how it stands when it has not.
+   *
+   * @throws ExecutionFailedError when it has failed, with the recorded error as its cause.
+   * @throws UnknownExecutionError when the store has none under this id.
+   */
+  async result(executionId: string): Promise<ExecutionResult> {
+    const found = await this.#find(executionId);
+    if (found === undefined) throw describeUnknown(executionId);
+    const { outcome, continuation } = found.record;
+    if (outcome?.status === 'failed') throw describeRecordedFailure(continuation, outcome.error);
+    const { status, invocation, result } = this.#describe(found);
+    return { executionId, status: status as ExecutionResult['status'], invocation, ...(result === undefined ? {} : { result }) };
+  }
+
+  /**
+   * Asks for an execution to end: at its next safe point, or when its next invocation begins. `@OnCancel` is called, `@OnFailure` is not.
+   * One that is stuck ends when it is redriven.
+   *
+   * @throws UnknownExecutionError when the store has none under this id.
+   * @throws CheckpointFailedError when the execution wrote its record faster than this machine could.
+   */
+  async cancel(executionId: string): Promise<CancelAnswer> {
+    const answer = await this.#change<CancelAnswer>(executionId, (found) => {
+      const { stored, record } = found;
+      if (record.outcome !== null) return { answer: { kind: 'already-ended', execution: this.#describe(found) } };
+      const asked = { ...record, isCancelRequested: true };
+      const execution = this.#describe({ stored, record: asked });
+      const next = { record: asked, status: stored.status, expiresAtMs: stored.expiresAtMs };
+      return { answer: { kind: 'requested', execution }, ...(record.isCancelRequested ? {} : { next }) };
+    });
+    return answer;
+  }
+
+  /**
+   * Lets a failed or stuck execution go on from its last checkpoint, with its attempts and interruptions forgiven. `maxDurationMs` counts
+   * anew; invocations count on, so after a `maxInvocations` fuse raise the limit first. When it throws, call it again.
+   *
+   * @throws RedriveRefusedError when the execution is running, on its way to its next invocation, completed or cancelled.
+   * @throws UnknownExecutionError when the store has none under this id.
+   * @throws InvokeFailedError when the function could not be invoked.
+   */
+  async redrive(executionId: string): Promise<RedriveAnswer> {
+    if (this.#functionName === undefined) throw describeNoFunction(executionId);
+    const { continuation } = await this.#change<ExecutionRecord>(executionId, ({ stored, record: before }) => {
+      const nowMs = this.#clock.now();
+      const verdict = judgeRedrive(before, nowMs);
+      if (verdict.kind === 'refused') throw describeRefusal(before, verdict.standing);
+      const { record } = verdict;
+      const expiresAtMs = Math.max(stored.expiresAtMs, nowMs + redrivenForMs);
+      return { answer: record, next: { record, status: 'running', expiresAtMs } };
+    });
+    await this.#invoke(executionId, writeEnvelope({ continuation, state: { kind: 'stored', text: '' } }, this.#seal));
+    return { executionId, invocation: continuation.invocation };
+  }
+
+  /** Lists executions, the newest start first as far as the store can tell. */
+  async list(query: ListQuery = {}): Promise<readonly ExecutionSummary[]> {
+    const nowMs = this.#clock.now();
+    const executions = await this.#store.list(query);
+    return executions.map((stored) => summariseExecution(stored, this.#checksum, nowMs));
+  }
+
+  async #find(executionId: string): Promise<Found | undefined> {
+    return isUsableId(executionId) ? findRecord(this.#store, this.#checksum, executionId) : undefined;
+  }
+
+  async #change<Answer>(executionId: string, decide: Parameters<typeof changeRecord<Answer>>[3]): Promise<Answer> {
+    const answer = isUsableId(executionId) ? await changeRecord(this.#store, this.#checksum, executionId, decide) : undefined;
+    if (answer === undefined) throw describeUnknown(executionId);
+    return answer;
+  }
+
+  #describe({ stored, record }: Found): ExecutionDescription {
+    return describeExecution(stored, record, this.#clock.now());
+  }
+
+  async #invoke(executionId: string, body: string): Promise<void> {
+    if (this.#functionName === undefined) throw describeNoFunction(executionId);
+    await invokeFunction(this.#client, { functionName: this.#functionName, executionId, body });
+  }
+}

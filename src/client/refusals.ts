@@ -1,0 +1,63 @@
+import { InvalidInputError, InvokeFailedError, type RedriveObstacle, RedriveRefusedError, UnknownExecutionError } from '../errors';
+import { usableId } from '../runtime/core/execution-id';
+import type { ExecutionRecord } from '../runtime/core/execution-record';
+
+const cures: Record<RedriveObstacle, string> = {
+  cancelled: 'Start it again under another id.',
+  completed: 'Start it again under another id.',
+  'handed-off': 'Let it go on; if its next invocation has not begun by then, redrive it.',
+  running: 'Let it go on, or cancel it; if it has died, redrive it when its lease has ended.',
+};
+
+/** The error for a redrive of an execution that is under way or has ended well. */
+export function describeRefusal(record: ExecutionRecord, standing: RedriveObstacle): RedriveRefusedError {
+  const { executionId } = record.continuation;
+  return new RedriveRefusedError({
+    problem: `Execution ${executionId} cannot be redriven: it ${describeStanding(record, standing)}.`,
+    cure: cures[standing],
+    details: { executionId, standing },
+  });
+}
+
+function describeStanding({ invocation, handedOffTo, leaseUntilMs, continuation }: ExecutionRecord, standing: RedriveObstacle): string {
+  switch (standing) {
+    case 'running':
+      return `is running in invocation ${invocation}, whose lease ends at ${formatTime(leaseUntilMs)}`;
+    case 'handed-off':
+      return `was handed over to invocation ${handedOffTo}, due by ${formatTime(Math.max(leaseUntilMs, continuation.resumeAtMs))}`;
+    case 'completed':
+    case 'cancelled':
+      return `has ended as ${standing}`;
+  }
+}
+
+function formatTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+/** The error for a start under an id that is none. */
+export function describeUnusable(): InvalidInputError {
+  return new InvalidInputError({
+    problem: `The executionId cannot be one: it is not ${usableId}.`,
+    cure: 'Choose an id that names the work, such as a date or an order number.',
+    details: { job: '', faults: ['executionId'] },
+  });
+}
+
+/** The error for an id that the store does not have. */
+export function describeUnknown(executionId: string): UnknownExecutionError {
+  return new UnknownExecutionError({
+    problem: `The store has no execution ${JSON.stringify(executionId)}.`,
+    cure: 'Check the id and the store; a start takes a moment to become a record.',
+    details: { executionId },
+  });
+}
+
+/** The error for a call that needs a function, by a client that was made without one. */
+export function describeNoFunction(executionId: string): InvokeFailedError {
+  return new InvokeFailedError({
+    problem: `Nothing can be sent for execution ${executionId}: this client knows no function.`,
+    cure: 'Make it with new BatonClient({ functionName, store }).',
+    details: { functionName: '', executionId, failure: 'refused', reason: 'no functionName' },
+  });
+}

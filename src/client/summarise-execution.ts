@@ -1,0 +1,31 @@
+import { isStuck } from '../runtime/core/execution-description';
+import { type ExecutionRecord, parseRecord } from '../runtime/core/execution-record';
+import type { Checksum } from '../runtime/core/seal';
+import type { StoredExecution } from '../runtime/ports';
+import type { ExecutionSummary } from './answers';
+
+/** One line of a list. A record that cannot be read must not hide the others. */
+export function summariseExecution(
+  { executionId, job, status, startedAtMs, head }: StoredExecution,
+  checksum: Checksum,
+  nowMs: number,
+): ExecutionSummary {
+  const record = tryToParse(head, checksum);
+  const invocation = record?.invocation ?? null;
+  return Object.freeze({
+    executionId,
+    job,
+    status,
+    startedAtMs,
+    invocation,
+    isStuck: record !== undefined && isStuck(record, nowMs),
+  });
+}
+
+function tryToParse(head: string, checksum: Checksum): ExecutionRecord | undefined {
+  try {
+    return parseRecord(head, checksum);
+  } catch {
+    return undefined;
+  }
+}

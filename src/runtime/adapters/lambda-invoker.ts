@@ -1,0 +1,39 @@
+import { type HandOffFailure, InvokeFailedError } from '../../errors';
+import { describeError } from '../core/describe-error';
+import { classifyFailure } from './classify-aws-error';
+import type { CommandSender } from './lazy-client';
+
+const cures: Record<HandOffFailure, string> = {
+  recursion: "Set the function's recursion configuration to Allow (RecursiveLoop: Allow).",
+  refused: 'Grant the caller lambda:InvokeFunction on the function, and check its name and Region.',
+  retry: 'Make the same call again with the same executionId: nothing is started or redriven twice.',
+  'too-large': 'Keep large data somewhere else and a key to it in the input.',
+};
+
+/** One event for a function, about one execution. */
+export interface FunctionEvent {
+  readonly functionName: string;
+  readonly executionId: string;
+  readonly body: string;
+}
+
+/**
+ * Sends an event to a function, to be run asynchronously.
+ *
+ * @throws InvokeFailedError when it was refused, or when it is not known whether it has arrived.
+ */
+export async function invokeFunction(client: CommandSender, { functionName, executionId, body }: FunctionEvent): Promise<void> {
+  try {
+    const { InvokeCommand } = await import('@aws-sdk/client-lambda');
+    await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: body }));
+  } catch (error) {
+    const { name, message } = describeError(error);
+    const failure = classifyFailure(name, error);
+    throw new InvokeFailedError({
+      problem: `Function ${functionName} could not be invoked for execution ${executionId}: ${name}: ${message}`,
+      cure: cures[failure],
+      details: { functionName, executionId, failure, reason: name },
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,54 @@
+/** Where an invocation touches the outside: a place at which something can go wrong. */
+export type BoundaryKind = 'begin' | 'effect' | 'end' | 'load' | 'save' | 'send' | 'yield';
+
+/**
+ * What goes wrong at a boundary.
+ * - `crash`: the process dies before the call takes effect.
+ * - `crash-after`: it dies when the call has taken effect, before it hears of it.
+ * - `duplicate`: the delivery that is running comes a second time at this moment; of a `send`, the continuation is delivered twice.
+ * - `lost-reply`: the call takes effect, and fails.
+ * - `timeout`: the call never answers; at a step's begin, end or `yield`, the process hangs until Lambda kills it.
+ */
+export type FaultKind = 'crash' | 'crash-after' | 'duplicate' | 'lost-reply' | 'timeout';
+
+/** A boundary of a run: its number from 1, and what it is. */
+export interface Boundary {
+  readonly number: number;
+  readonly kind: BoundaryKind;
+  readonly label: string;
+}
+
+/** The faults that can happen at a kind of boundary. */
+export const faultsAt: Readonly<Record<BoundaryKind, readonly FaultKind[]>> = {
+  begin: ['crash', 'duplicate', 'timeout'],
+  effect: ['crash', 'crash-after', 'lost-reply', 'timeout'],
+  end: ['crash', 'duplicate', 'timeout'],
+  load: ['crash', 'lost-reply', 'timeout'],
+  save: ['crash', 'crash-after', 'duplicate', 'lost-reply', 'timeout'],
+  send: ['crash', 'crash-after', 'duplicate', 'lost-reply', 'timeout'],
+  yield: ['crash', 'duplicate', 'timeout'],
+};
+
+/** Which fault happens at which boundary. */
+export type Schedule = ReadonlyMap<number, FaultKind>;
+
+const knownFaults: ReadonlySet<string> = new Set(Object.values(faultsAt).flat());
+
+/** Writes a schedule as text: `crash@3 lost-reply@7`. */
+export function writeSchedule(schedule: Schedule): string {
+  return [...schedule]
+    .sort(([one], [other]) => one - other)
+    .map(([number, fault]) => `${fault}@${number}`)
+    .join(' ');
+}
+
+/** Reads what {@link writeSchedule} wrote; undefined when it is something else. */
+export function readSchedule(text: string): Schedule | undefined {
+  const schedule = new Map<number, FaultKind>();
+  for (const part of text.split(/\s+/).filter((word) => word !== '')) {
+    const [, fault = '', number = ''] = /^([a-z-]+)@([1-9]\d*)$/.exec(part) ?? [];
+    if (!knownFaults.has(fault)) return undefined;
+    schedule.set(Number(number), fault as FaultKind);
+  }
+  return schedule;
+}

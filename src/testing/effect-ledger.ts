@@ -1,0 +1,91 @@
+import { readFrame } from './life';
+
+/** One outside effect, as a job reported it. */
+export interface EffectRecord {
+  /** What a receiver would tell repetitions by. */
+  readonly key: string;
+  /** What was done. */
+  readonly what: string;
+  /** `ctx.idempotencyKey` of the step that did it; undefined outside a step. */
+  readonly idempotencyKey: string | undefined;
+  readonly step: string | undefined;
+  readonly invocation: number | undefined;
+}
+
+/** An effect that happened more than once. */
+export interface RepeatedEffect {
+  readonly what: string;
+  readonly times: number;
+  /** The keys it was recorded under. */
+  readonly keys: readonly string[];
+  /** Whether a receiver that remembers the given keys would have merged them into one. */
+  readonly isMergedByKey: boolean;
+  /** Whether one that remembers `ctx.idempotencyKey` would have. */
+  readonly isMergedByIdempotencyKey: boolean;
+}
+
+/** Lets a fake outside world be disturbed: a crash before or after an effect, a reply that is lost. */
+export type EffectGate = (label: string, act: () => Promise<void>) => Promise<void>;
+
+/**
+ * A double for whatever a job writes to: keeps what was done, and says what was done twice.
+ * Give it to a job under a token of your own: `{ token: MAIL, useFactory: … }` or `{ token: LEDGER, useValue: env.effects }`.
+ */
+export class EffectLedger {
+  #records: EffectRecord[] = [];
+  #gate: EffectGate = (_label, act) => act();
+
+  /** Everything that was recorded in this run, in order. */
+  get records(): readonly EffectRecord[] {
+    return this.#records;
+  }
+
+  /**
+   * Records an outside effect.
+   *
+   * @param key - what the receiver tells repetitions by, best `ctx.idempotencyKey`.
+   * @param what - what is done: the same text for the same effect.
+   */
+  async record(key: string, what: string): Promise<void> {
+    await this.#gate(what, async () => {
+      const ctx = readFrame()?.ctx;
+      const { idempotencyKey, step, invocation } = ctx ?? {};
+      this.#records.push({ key, what, idempotencyKey, step, invocation });
+    });
+  }
+
+  /** The effects that happened more than once. */
+  listRepeated(): readonly RepeatedEffect[] {
+    return listRepeated(this.#records);
+  }
+
+  /** Begins a run with nothing done. */
+  reset(gate: EffectGate): void {
+    this.#records = [];
+    this.#gate = gate;
+  }
+}
+
+/** The effects in a list that happened more than once. */
+export function listRepeated(records: readonly EffectRecord[]): readonly RepeatedEffect[] {
+  const byWhat = groupByWhat(records);
+  return [...byWhat.values()].filter(({ length }) => length > 1).map(describeRepeated);
+}
+
+function groupByWhat(records: readonly EffectRecord[]): Map<string, EffectRecord[]> {
+  const groups = new Map<string, EffectRecord[]>();
+  for (const record of records) groups.set(record.what, [...(groups.get(record.what) ?? []), record]);
+  return groups;
+}
+
+function describeRepeated(records: readonly EffectRecord[]): RepeatedEffect {
+  const keys = [...new Set(records.map(({ key }) => key))];
+  const idempotencyKeys = new Set(records.map(({ idempotencyKey }) => idempotencyKey));
+  return {
+    what: records[0]?.what ?? '',
+    times: records.length,
+    keys,
+    isMergedByKey: keys.length === 1,
+    isMergedByIdempotencyKey: idempotencyKeys.size === 1 && !idempotencyKeys.has(undefined),
+  };
+}

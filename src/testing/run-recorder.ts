@@ -1,0 +1,99 @@
+import { isDirective } from '../runtime/core/directives';
+import type { Clock } from '../runtime/ports';
+import type { StepContext } from '../runtime/step-context';
+import type { CallEnd, CheckpointRun, ContinuationRun, DeadLetter, StepCall, StepRun } from './run-records';
+import type { VirtualInvocation } from './virtual-invocation';
+
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** A call of a step that is under way. */
+export type OpenCall = Mutable<StepCall>;
+
+interface OpenStep {
+  readonly name: string;
+  readonly cycle: number;
+  readonly calls: OpenCall[];
+}
+
+/** Writes down what happens in a run, while it happens. */
+export class RunRecorder {
+  readonly invocations: VirtualInvocation[] = [];
+  readonly continuations: ContinuationRun[] = [];
+  readonly checkpoints: CheckpointRun[] = [];
+  readonly deadLetters: DeadLetter[] = [];
+  /** The invocation that ended the execution first. */
+  ending: VirtualInvocation | undefined;
+  /** What the execution completes with, as far as the job's own methods say: a queue's message answers nothing. */
+  result: unknown;
+  readonly #steps: OpenStep[] = [];
+  readonly #openCalls = new Set<OpenCall>();
+  readonly #clock: Clock;
+  readonly #lastMethod: string | undefined;
+
+  /** @param lastMethod - the job's `@OnComplete`. */
+  constructor(clock: Clock, lastMethod: string | undefined) {
+    this.#clock = clock;
+    this.#lastMethod = lastMethod;
+  }
+
+  /** Notes that a step's method is called. */
+  beginCall(name: string, { cycle, invocation, attempt, idempotencyKey }: StepContext, call: number): OpenCall {
+    const opened: OpenCall = {
+      call,
+      invocation,
+      attempt,
+      idempotencyKey,
+      startedAtMs: this.#clock.now(),
+      durationMs: 0,
+      end: 'cut-off',
+    };
+    this.#findOpen(name, cycle, idempotencyKey).calls.push(opened);
+    this.#openCalls.add(opened);
+    return opened;
+  }
+
+  /** Notes how a call ended. */
+  endCall(call: OpenCall, end: CallEnd, error?: unknown): void {
+    this.#openCalls.delete(call);
+    call.end = end;
+    call.durationMs = this.#clock.now() - call.startedAtMs;
+    if (end === 'threw') call.error = error;
+  }
+
+  /** Notes what a method returned, for the result. */
+  noteValue(method: string, value: unknown): void {
+    if (method === this.#lastMethod) this.result = value ?? this.result;
+    else if (isDirective(value) && value.kind === 'complete') this.result = value.result;
+  }
+
+  /** Notes that the calls of an invocation that is over have got no further than this. */
+  cutOff(call: number): void {
+    for (const open of this.#openCalls) {
+      if (open.call !== call) continue;
+      open.durationMs = this.#clock.now() - open.startedAtMs;
+      this.#openCalls.delete(open);
+    }
+  }
+
+  /** The steps so far. */
+  listSteps(): readonly StepRun[] {
+    return this.#steps.map(({ name, cycle, calls }) => ({
+      name,
+      cycle,
+      attempts: calls.length,
+      durationMs: calls.reduce((sum, { durationMs }) => sum + durationMs, 0),
+      calls,
+    }));
+  }
+
+  /** A step's last pass goes on until one of its calls has returned, and again when that call was for nothing: its key comes back. */
+  #findOpen(name: string, cycle: number, idempotencyKey: string): OpenStep {
+    const last = this.#steps.findLast((step) => step.name === name);
+    const call = last?.calls.at(-1);
+    const isSame = last?.cycle === cycle && (call?.end !== 'returned' || call.idempotencyKey === idempotencyKey);
+    if (last !== undefined && isSame) return last;
+    const step: OpenStep = { name, cycle, calls: [] };
+    this.#steps.push(step);
+    return step;
+  }
+}

@@ -1,0 +1,56 @@
+import type { HandlerScopeOptions } from '../di';
+import type { JobClass } from '../runtime/core/job-plan';
+import type { CheckpointStore } from '../runtime/ports';
+import type { InputOf } from './infer-job';
+
+/** Options of {@link JobTestEnvironment.create}. */
+export interface JobTestOptions<Job extends object = object> extends HandlerScopeOptions {
+  /** What an execution is started with. @defaultValue {} */
+  readonly input?: InputOf<Job>;
+  /** The function's time-out in milliseconds: when an invocation is killed. @defaultValue 900000 */
+  readonly timeoutMs?: number;
+  /** When virtual time begins. @defaultValue 2026-01-01T00:00:00Z */
+  readonly startedAt?: Date | number;
+  /** @defaultValue execution-1 */
+  readonly executionId?: string;
+  /**
+   * The checkpoint store, or what makes a fresh one for each run: `() => new MemoryCheckpointStore()`.
+   * @defaultValue what `providers` or `container` provide; else none, as in `createHandler`
+   */
+  readonly store?: CheckpointStore | (() => CheckpointStore);
+  /** Whether there is a continuation queue. @defaultValue true */
+  readonly queue?: boolean;
+  /** Whether recursion detection lets a function invoke itself more than 16 times in a chain. @defaultValue allow */
+  readonly recursion?: 'allow' | 'terminate';
+  /** How often Lambda tries a failed event again, 0 to 2: after 1 and after 2 more minutes. @defaultValue 2 */
+  readonly maximumRetryAttempts?: 0 | 1 | 2;
+  /** How often a message is received before it goes to the queue's dead letters. @defaultValue 5 */
+  readonly maxReceiveCount?: number;
+  /**
+   * Whether the event that an execution failed in is tried again too, as on AWS: with a store the recorded failure is answered,
+   * without one the last invocation runs again. @defaultValue false: the run is over
+   */
+  readonly retryFailed?: boolean;
+  /** When to give up, in calls of the handler. @defaultValue 10000 */
+  readonly maxDeliveries?: number;
+  /** Loads the job class anew for `coldStartEveryInvocation`, with module state that is fresh too. @defaultValue the same class again */
+  readonly load?: () => JobClass<Job> | Promise<JobClass<Job>>;
+}
+
+/** Options of {@link JobTestEnvironment.run}. */
+export interface JobRunOptions<Job extends object = object> {
+  /** What the execution is started with. @defaultValue the environment's */
+  readonly input?: InputOf<Job>;
+  /** Hands over after every step and every `yield`: what was forgotten in `@State` shows. @defaultValue false */
+  readonly handOffAfterEveryStep?: boolean;
+  /** Makes a new handler, with new providers' singletons, for every invocation. Module state is lost where `load` loads it anew. @defaultValue false */
+  readonly coldStartEveryInvocation?: boolean;
+  /** Delivers the start and every continuation twice at the same moment. @defaultValue false */
+  readonly deliverEverythingTwice?: boolean;
+  /** Starts and hands over by the queue alone. @defaultValue false */
+  readonly sqsOnly?: boolean;
+  /** Where chance begins: the same seed gives the same retry delays. @defaultValue 1 */
+  readonly seed?: number;
+  /** Faults and where they happen, as `explore` reports them: `crash@5 lost-reply@9`. @defaultValue none */
+  readonly schedule?: string;
+}

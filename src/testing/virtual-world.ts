@@ -1,0 +1,169 @@
+import { tokens } from '../di';
+import type { JobClass, JobPlan } from '../runtime/core/job-plan';
+import { type BatonHandler, type CreateHandlerOptions, createHandler } from '../runtime/create-handler';
+import type { CheckpointStore, ContinuationSender, Logger } from '../runtime/ports';
+import { Border } from './border';
+import type { Schedule } from './boundaries';
+import type { EffectLedger } from './effect-ledger';
+import { guardSender } from './guard-sender';
+import { GuardedStore } from './guarded-store';
+import { JobRun } from './job-run';
+import { leaveFrame } from './life';
+import type { ManualTimer } from './manual-timer';
+import { observeJob } from './observed-job';
+import { Provided } from './provided';
+import { rebuildError } from './rebuild-error';
+import { RecordingSender } from './recording-sender';
+import { RunLogger } from './run-logger';
+import { RunRecorder } from './run-recorder';
+import type { JobOutcome, RunLogLine } from './run-records';
+import { SeededRandom } from './seeded-random';
+import { StepWatch } from './step-watch';
+import type { JobRunOptions, JobTestOptions } from './test-job-options';
+import { VirtualLambda } from './virtual-lambda';
+
+/** What one run is made of. */
+export interface VirtualWorldParts {
+  readonly jobClass: JobClass;
+  readonly plan: JobPlan;
+  readonly options: JobTestOptions;
+  readonly runOptions: JobRunOptions;
+  readonly schedule: Schedule;
+  readonly timer: ManualTimer;
+  readonly effects: EffectLedger;
+}
+
+/** AWS limits a function to this time-out unless it is told otherwise: 15 minutes. */
+const defaultTimeoutMs = 900_000;
+
+/** Everything around a job during one run. */
+export class VirtualWorld {
+  readonly handlerOptions: CreateHandlerOptions;
+  readonly #parts: VirtualWorldParts;
+  readonly #recorder: RunRecorder;
+  readonly #lambda: VirtualLambda;
+  readonly #border: Border;
+  readonly #watch: StepWatch;
+  readonly #lines: RunLogLine[] = [];
+  #warmHandler: BatonHandler | undefined;
+
+  constructor(parts: VirtualWorldParts) {
+    const { plan, timer, effects, schedule, runOptions, options } = parts;
+    this.#parts = parts;
+    this.#recorder = new RunRecorder(timer.clock, plan.hooks.onComplete);
+    this.#lambda = new VirtualLambda(timer, this.#recorder, describeSettings(parts), () => this.#openHandler());
+    this.#border = new Border(schedule, this.#lambda);
+    const drains = (method: string) => runOptions.handOffAfterEveryStep === true && method !== plan.hooks.onComplete;
+    this.#watch = new StepWatch(this.#border, this.#recorder, drains);
+    effects.reset((label, act) => this.#border.cross('effect', label, act));
+    this.handlerOptions = { ...(options.container === undefined ? {} : { container: options.container }), providers: this.#provide() };
+  }
+
+  /** Runs one execution until nothing is scheduled any more. */
+  async run(input: unknown, executionId: string): Promise<JobRun> {
+    const { timer, plan, effects } = this.#parts;
+    const startedAtMs = timer.clock.now();
+    this.#start(input, executionId);
+    const isDrained = await leaveFrame(() => this.#lambda.drain());
+    this.#lambda.stop();
+    const { ending, invocations } = this.#recorder;
+    const job = (ending?.job ?? invocations.findLast((invocation) => invocation.job !== undefined)?.job) as Record<string, unknown>;
+    return new JobRun({
+      executionId,
+      startedAtMs,
+      durationMs: timer.clock.now() - startedAtMs,
+      outcome: this.#readOutcome(isDrained),
+      result: this.#readResult(),
+      error: rebuildError(ending?.outcome?.error),
+      state: Object.fromEntries(plan.state.map(({ field }) => [field, job?.[field]])),
+      steps: this.#recorder.listSteps(),
+      invocations: invocations.map((invocation) => invocation.describe()),
+      continuations: this.#recorder.continuations,
+      checkpoints: this.#recorder.checkpoints,
+      deadLetters: this.#recorder.deadLetters,
+      effects: effects.records,
+      logs: this.#lines,
+      endingCount: this.#lines.filter(({ message }) => endingLines.has(message)).length,
+      boundaries: this.#border.boundaries,
+    });
+  }
+
+  #start(input: unknown, executionId: string): void {
+    const body = JSON.stringify({ lambdaBaton: { v: 1, start: { executionId, input } } });
+    const channel = this.#parts.runOptions.sqsOnly === true ? 'sqs' : 'event';
+    const id = channel === 'sqs' ? this.#lambda.nextId('message') : `${executionId}-start`;
+    this.#lambda.accept({ id, channel, body, receiveCount: 1, chainLength: 0, isCopy: false });
+  }
+
+  #readOutcome(isDrained: boolean): JobOutcome {
+    const { ending } = this.#recorder;
+    if (ending?.outcome !== undefined) return ending.outcome.end as JobOutcome;
+    return isDrained ? 'lost' : 'unfinished';
+  }
+
+  #readResult(): unknown {
+    const { ending, result } = this.#recorder;
+    if (ending?.outcome?.end !== 'completed') return undefined;
+    return ending.delivery.channel === 'sqs' ? result : (ending.outcome.answer as { result?: unknown }).result;
+  }
+
+  async #openHandler(): Promise<BatonHandler> {
+    const { options, runOptions, jobClass } = this.#parts;
+    if (runOptions.coldStartEveryInvocation === true) return this.#createHandler((await options.load?.()) ?? jobClass);
+    this.#warmHandler ??= this.#createHandler(jobClass);
+    return this.#warmHandler;
+  }
+
+  #createHandler(jobClass: JobClass): BatonHandler {
+    return createHandler(observeJob(jobClass, this.#parts.plan, this.#watch), this.handlerOptions);
+  }
+
+  #provide() {
+    const { timer, options, runOptions } = this.#parts;
+    const provided = new Provided(options);
+    const random = new SeededRandom(runOptions.seed);
+    return [
+      ...provided.others,
+      { token: tokens.CLOCK, useValue: timer.clock },
+      { token: tokens.TIMER, useValue: timer },
+      provided.provide<{ next(): number }>(tokens.RANDOM, (own) => own ?? random),
+      provided.provide<Logger>(tokens.LOGGER, (own) => new RunLogger(this.#lines, timer.clock, own)),
+      provided.provide<readonly ContinuationSender[]>(tokens.CONTINUATION_SENDERS, this.#openSenders()),
+      provided.provide<CheckpointStore>(tokens.CHECKPOINT_STORE, this.#openStore()),
+    ];
+  }
+
+  #openSenders() {
+    const { options, runOptions } = this.#parts;
+    const queue = options.queue === false ? [] : [new RecordingSender({ channel: 'sqs' })];
+    const defaults: readonly ContinuationSender[] = [new RecordingSender({ channel: 'lambda' }), ...queue];
+    return (provided: readonly ContinuationSender[] = defaults) =>
+      provided
+        .filter(({ channel }) => runOptions.sqsOnly !== true || channel === 'sqs')
+        .map((sender) => guardSender(sender, this.#border, this.#recorder, this.#lambda));
+  }
+
+  #openStore() {
+    const { options, timer } = this.#parts;
+    const given = typeof options.store === 'function' ? options.store() : options.store;
+    return (provided: CheckpointStore | undefined) => {
+      const store = given ?? provided;
+      return store && new GuardedStore(store, this.#border, this.#recorder, () => timer.clock.now());
+    };
+  }
+}
+
+const endingLines: ReadonlySet<string> = new Set(['execution cancelled', 'execution completed', 'execution failed']);
+
+function describeSettings({ options, runOptions, plan }: VirtualWorldParts) {
+  return {
+    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    safeMs: plan.safeMs,
+    recursion: options.recursion ?? 'allow',
+    maximumRetryAttempts: options.maximumRetryAttempts ?? 2,
+    maxReceiveCount: options.maxReceiveCount ?? 5,
+    retryFailed: options.retryFailed ?? false,
+    maxDeliveries: options.maxDeliveries ?? 10_000,
+    isCopying: runOptions.deliverEverythingTwice ?? false,
+  };
+}

@@ -27,6 +27,7 @@ export function renderDevHelp(paint: Paint): string {
 
 ${paint('strong', 'Usage')}
   baton dev <file> [options]    a bundle, or a TypeScript file (bundled with esbuild)
+  baton dev --template <file>   what a CloudFormation template deploys (cdk synth)
 
 ${renderOptions(devOptionSpecs, paint)}
 

@@ -10,6 +10,7 @@ describe('the options of baton dev', () => {
   "event": "{}",
   "faults": {},
   "file": "job.ts",
+  "given": Set {},
   "handler": "handler",
   "hasQueue": true,
   "memoryMb": 512,
@@ -21,6 +22,7 @@ describe('the options of baton dev', () => {
     400,
   ],
   "seed": undefined,
+  "template": undefined,
   "timeoutMs": 3000,
 }
 `);

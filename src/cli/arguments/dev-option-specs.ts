@@ -7,6 +7,16 @@ const output = 'Output';
 /** The options of `baton dev`, in the order of the help. */
 export const devOptionSpecs: readonly OptionSpec[] = [
   { group: fn, name: 'event', value: '<file|json|->', help: ['the start event: a file, JSON, or - for standard input (default: {})'] },
+  {
+    group: fn,
+    name: 'template',
+    value: '<file>',
+    help: [
+      'run what a CloudFormation template deploys, instead of a file:',
+      'cdk.out/<Stack>.template.json; the options below win over it',
+    ],
+  },
+  { group: fn, name: 'function', value: '<id>', help: ['which function of the template, when it has several'] },
   { group: fn, name: 'timeout', value: '<duration>', help: ['when an invocation is killed: 900ms, 5s, 15m (default: 3s)'] },
   { group: fn, name: 'memory', value: '<MB>', help: ['memory limit (default: 512)'] },
   { group: fn, name: 'handler', value: '<export>', help: ['what the file exports (default: handler)'] },

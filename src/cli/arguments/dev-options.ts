@@ -2,8 +2,12 @@ import type { FaultProbabilities } from '../../local';
 
 /** What `baton dev` was asked for. */
 export interface DevOptions {
-  /** The bundle or TypeScript file. */
+  /** The bundle or TypeScript file; with a template, what is run of it. */
   readonly file: string;
+  /** The CloudFormation template whose function is run instead of a file. */
+  readonly template: { readonly file: string; readonly functionId: string | undefined } | undefined;
+  /** Names of the options that the user wrote; all others have their defaults. */
+  readonly given: ReadonlySet<string>;
   /** A file, JSON text, or `-`. */
   readonly event: string;
   readonly timeoutMs: number;

@@ -26,7 +26,9 @@ export function parseDevOptions(args: readonly string[]): DevOptions | 'help' {
   const read = (name: string) => split.values.get(name)?.[0];
   const retryDelayMs = parseDuration(read('retry-delay') ?? '200ms', '--retry-delay', retryRange);
   return {
-    file: readFile(split),
+    file: read('template') === undefined ? readFile(split) : refuseFile(split),
+    template: readTemplate(read),
+    given: new Set(split.values.keys()),
     event: read('event') ?? '{}',
     timeoutMs: parseDuration(read('timeout') ?? '3s', '--timeout', timeoutRange),
     memoryMb: parseNumber(read('memory') ?? '512', '--memory', { least: 128, most: 10_240, isWhole: true, example: 512 }),
@@ -57,6 +59,23 @@ function readFile({ positionals: [file, ...others] }: SplitOptions): string {
     });
   }
   return file;
+}
+
+function readTemplate(read: (name: string) => string | undefined): DevOptions['template'] {
+  const [file, functionId] = [read('template'), read('function')];
+  if (file !== undefined) return { file, functionId };
+  if (functionId === undefined) return undefined;
+  throw new CliError({
+    problem: '--function names a function of a template, and there is none.',
+    cure: 'Add --template <file>, or leave it out.',
+  });
+}
+
+/** A template says which code is run, and which of its exports. */
+function refuseFile({ positionals: [file], values }: SplitOptions): string {
+  const superfluous = file ?? (values.has('handler') ? '--handler' : undefined);
+  if (superfluous === undefined) return '';
+  throw new CliError({ problem: `--template says what is run, and so does ${superfluous}.`, cure: 'Keep one of them.' });
 }
 
 function readEnvironment(pairs: readonly string[]): Record<string, string> {

@@ -3,6 +3,8 @@ import { basename, extname } from 'node:path';
 import { LocalLambda, LocalLambdaError } from '../../local';
 import type { DevOptions } from '../arguments/dev-options';
 import { CliError } from '../cli-error';
+import type { PreparedLambda } from './prepared-lambda';
+import { quietSdk } from './quiet-sdk';
 
 const functionName = 'baton-dev';
 const queueName = 'baton-dev';
@@ -10,19 +12,8 @@ const queueName = 'baton-dev';
 /** How long a queue waits before it delivers a message again, beyond the function's time-out, in milliseconds. */
 const visibilityMarginMs = 2_000;
 
-/** The AWS SDK would complain about the Node version of this machine, which is not the one of the function. */
-const quietSdk = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
-
-/** A local Lambda that is ready for the start event. */
-export interface PreparedLambda {
-  readonly functionName: string;
-  /** Whether there is a continuation queue. */
-  readonly hasQueue: boolean;
-}
-
-/** Creates the function and its continuation queue. @throws LocalLambdaError when the code or a package is missing; CliError when Node is */
+/** Creates the function and its continuation queue. @throws LocalLambdaError when the code or a package is missing */
 export async function prepareLambda(lambda: LocalLambda, options: DevOptions): Promise<PreparedLambda> {
-  checkNode(options.nodePath);
   const queue = options.hasQueue ? await createQueue(lambda, options.timeoutMs) : undefined;
   await lambda.createFunction({
     name: functionName,
@@ -51,8 +42,8 @@ async function createQueue(lambda: LocalLambda, timeoutMs: number): Promise<{ ur
   }
 }
 
-/** A name without a folder is left to `PATH`. */
-function checkNode(nodePath: string | undefined): void {
+/** Refuses a Node that is not there; a name without a folder is left to `PATH`. @throws CliError */
+export function checkNode(nodePath: string | undefined): void {
   if (nodePath === undefined || basename(nodePath) === nodePath || existsSync(nodePath)) return;
   throw new CliError({
     problem: `--node ${nodePath}: there is no such file.`,

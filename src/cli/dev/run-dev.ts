@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { LocalLambda } from '../../local';
 import type { DevOptions } from '../arguments/dev-options';
@@ -11,7 +12,10 @@ import { NoiseFilter } from '../view/noise-filter';
 import { choosePaint } from '../view/paint';
 import { renderFailure } from '../view/render-failure';
 import type { View } from '../view/view';
-import { prepareLambda } from './prepare-lambda';
+import { checkNode, prepareLambda } from './prepare-lambda';
+import type { PreparedLambda } from './prepared-lambda';
+import { applyTemplate, type TemplateRun } from './template/apply-template';
+import { deployFunction } from './template/deploy-function';
 import { watchRun } from './watch-run';
 
 const exitCodes: Readonly<Record<Verdict['outcome'], number>> = { completed: 0, failed: 1, lost: 1, interrupted: 130 };
@@ -22,18 +26,22 @@ const exitCodes: Readonly<Record<Verdict['outcome'], number>> = { completed: 0, 
  * @param interruption aborts when the user wants to stop: every process is ended then, and the summary says so
  * @returns the exit code: 0 only when the execution completed
  */
-export async function runDev(options: DevOptions, streams: ConsoleStreams, interruption: AbortSignal): Promise<number> {
-  const event = await readEvent(options.event, streams.stdin);
+export async function runDev(given: DevOptions, streams: ConsoleStreams, interruption: AbortSignal): Promise<number> {
+  const event = await readEvent(given.event, streams.stdin);
+  checkNode(given.nodePath);
+  const run = given.template && applyTemplate(given, given.template);
+  const options = run?.options ?? given;
   const { faults, seed } = options;
   const lambda = await LocalLambda.start({ faults, ...(seed !== undefined && { seed }) });
   const stop = () => void lambda.stop();
   interruption.addEventListener('abort', stop);
   try {
     if (interruption.aborted) return exitCodes.interrupted;
-    return await new DevRun(lambda, options, streams).run(event, interruption);
+    return await new DevRun(lambda, options, streams, run).run(event, interruption);
   } finally {
     await lambda.stop();
     interruption.removeEventListener('abort', stop);
+    if (run) rmSync(run.storeDirectory, { recursive: true, force: true });
   }
 }
 
@@ -49,17 +57,20 @@ class DevRun {
     private readonly lambda: LocalLambda,
     private readonly options: DevOptions,
     private readonly streams: ConsoleStreams,
+    private readonly template: TemplateRun | undefined,
   ) {
     this.view = chooseView(options.output, streams, this.record, this.readTime);
   }
 
   async run(event: unknown, interruption: AbortSignal): Promise<number> {
     const { lambda, options, record, view } = this;
-    const { functionName, hasQueue } = await prepareLambda(lambda, options);
+    const { functionName, hasQueue } = await this.prepare();
     this.startedAt = performance.now();
     try {
       view.begin({ options, seed: lambda.seed, hasQueue });
-      if (options.hasQueue && !hasQueue) view.remark('No continuation queue: run npm install --save-dev local-aws-sqs to have one.');
+      for (const remark of this.template?.deployed.remarks ?? []) view.remark(remark);
+      if (options.hasQueue && !hasQueue && !this.template)
+        view.remark('No continuation queue: run npm install --save-dev local-aws-sqs to have one.');
       const isOver = this.watch();
       await lambda.invoke({ functionName, invocationType: 'Event', payload: event });
       await Promise.race([lambda.idle(), isOver]);
@@ -68,6 +79,11 @@ class DevRun {
     } finally {
       view.close();
     }
+  }
+
+  private prepare(): Promise<PreparedLambda> {
+    const { lambda, options, template } = this;
+    return template ? deployFunction(lambda, template) : prepareLambda(lambda, options);
   }
 
   /** Resolves when there is nothing to wait for any more although events are left: a handler that cannot even start never will. */

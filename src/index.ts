@@ -47,6 +47,7 @@ export {
   BatonError,
   type BatonErrorCode,
   CheckpointFailedError,
+  CheckpointStoreError,
   CorruptContinuationError,
   ExecutionConflictError,
   ExecutionFailedError,
@@ -66,9 +67,11 @@ export {
   UnknownExecutionError,
   UnserializableStateError,
 } from './errors';
+export { DynamoDbCheckpointStore, type DynamoDbCheckpointStoreOptions } from './runtime/adapters/dynamodb-store';
 export { FileCheckpointStore, type FileCheckpointStoreOptions } from './runtime/adapters/file-store';
 export { MemoryCheckpointStore } from './runtime/adapters/memory-store';
 export { NativeTimer } from './runtime/adapters/native-timer';
+export { S3CheckpointStore, type S3CheckpointStoreOptions } from './runtime/adapters/s3-store';
 export type { BatchAnswer, InvocationAnswer } from './runtime/answer';
 export type { AbortCode } from './runtime/core/abort-code';
 export type { ErrorRecord } from './runtime/core/describe-error';

@@ -26,7 +26,7 @@ function grantHandOff({ functionArn }: LambdaFunction): PolicyStatement[] {
 
 function grantStore(store: ExecutionStore | undefined): PolicyStatement[] {
   const { table, bucket } = store ?? {};
-  const ofTable = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'];
+  const ofTable = ['GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem', 'Query'].map((name) => `dynamodb:${name}`);
   return [
     ...(table ? [allow(ofTable, [table.tableArn, `${table.tableArn}/index/byJob`])] : []),
     ...(bucket ? grantBucket(bucket.bucketArn) : []),

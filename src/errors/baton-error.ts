@@ -3,6 +3,7 @@ const brand = Symbol.for('lambda-baton.error');
 /** The codes of every error that lambda-baton throws. Append only: a code that was released keeps its meaning. */
 export type BatonErrorCode =
   | 'CHECKPOINT_FAILED'
+  | 'CHECKPOINT_STORE'
   | 'CORRUPT_CONTINUATION'
   | 'EXECUTION_CONFLICT'
   | 'EXECUTION_FAILED'

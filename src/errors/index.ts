@@ -1,5 +1,6 @@
 export { BatonError, type BatonErrorCode, type BatonErrorParts } from './baton-error';
 export { CheckpointFailedError } from './checkpoint-failed-error';
+export { CheckpointStoreError } from './checkpoint-store-error';
 export { CorruptContinuationError } from './corrupt-continuation-error';
 export { ExecutionConflictError } from './execution-conflict-error';
 export { ExecutionFailedError } from './execution-failed-error';

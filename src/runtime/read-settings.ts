@@ -27,8 +27,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (logLevel && !isLogLevel(logLevel)) faults.push(refuse('BATON_LOG_LEVEL', logLevel, 'debug, info, warn or error'));
   const signingKeys = readKeys(environment.BATON_SIGNING_KEY);
   if (signingKeys.includes('')) faults.push(refuseKeys());
-  for (const name of ['BATON_TABLE', 'BATON_BUCKET']) {
-    if (environment[name]) faults.push(refuseUnknown(name));
+  if (environment.BATON_DIRECTORY) {
+    for (const name of ['BATON_TABLE', 'BATON_BUCKET']) if (environment[name]) faults.push(refuseTwoStores(name));
   }
   return {
     settings: {
@@ -68,14 +68,18 @@ function refuseKeys(): JobFault {
   };
 }
 
-function readStore({ BATON_DIRECTORY }: Readonly<Record<string, string | undefined>>): StoreSettings | undefined {
-  return BATON_DIRECTORY ? { kind: 'directory', directory: BATON_DIRECTORY } : undefined;
+/** Without a table the bucket is the store; with one it has room for large states. */
+function readStore(environment: Readonly<Record<string, string | undefined>>): StoreSettings | undefined {
+  const { BATON_TABLE: tableName, BATON_BUCKET: bucket, BATON_DIRECTORY: directory } = environment;
+  if (tableName) return { kind: 'table', tableName, ...(bucket && { bucket }) };
+  if (directory) return { kind: 'directory', directory };
+  return bucket ? { kind: 'bucket', bucket } : undefined;
 }
 
-/** Fails closed: what is believed to be stored or signed must not run as if it were. */
-function refuseUnknown(name: string): JobFault {
+/** Fails closed: an execution must not be looked for in one place and kept in another. */
+function refuseTwoStores(name: string): JobFault {
   return {
-    problem: `Environment variable ${name} is set, and this version of lambda-baton cannot do what it asks for.`,
-    cure: `Leave ${name} out; executions can be kept with BATON_DIRECTORY or a CHECKPOINT_STORE of your own.`,
+    problem: `Environment variables BATON_DIRECTORY and ${name} are both set, and executions are kept in one place.`,
+    cure: 'Leave one of them out: BATON_DIRECTORY is for this machine or EFS, BATON_TABLE and BATON_BUCKET are for Lambda.',
   };
 }

@@ -18,3 +18,18 @@ export function patientLambdaClient(): LazyClient {
 export function defaultSqsClient(): LazyClient {
   return new LazyClient(async () => new (await import('@aws-sdk/client-sqs')).SQSClient(clientOptions));
 }
+
+/** A checkpoint that hangs must leave time for another try; the SDK's own second try spares a claim a trip through Lambda's retry. */
+function storeOptions(requestTimeout: number) {
+  return { maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout, throwOnRequestTimeout: true } };
+}
+
+/** The default DynamoDB client. */
+export function defaultDynamoDbClient(): LazyClient {
+  return new LazyClient(async () => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(storeOptions(3_000)));
+}
+
+/** The default S3 client. */
+export function defaultS3Client(): LazyClient {
+  return new LazyClient(async () => new (await import('@aws-sdk/client-s3')).S3Client(storeOptions(10_000)));
+}

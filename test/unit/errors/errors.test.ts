@@ -9,6 +9,7 @@ const parts = { problem, cure };
 /** Every error class that is made from parts, with its code and whether trying again may help. */
 const made: [string, string, boolean, BatonError][] = [
   ['CheckpointFailedError', 'CHECKPOINT_FAILED', true, new errors.CheckpointFailedError(parts)],
+  ['CheckpointStoreError', 'CHECKPOINT_STORE', true, new errors.CheckpointStoreError(parts)],
   ['CorruptContinuationError', 'CORRUPT_CONTINUATION', false, new errors.CorruptContinuationError(parts)],
   ['ExecutionConflictError', 'EXECUTION_CONFLICT', false, new errors.ExecutionConflictError(parts)],
   ['ExecutionFailedError', 'EXECUTION_FAILED', false, new errors.ExecutionFailedError(parts)],

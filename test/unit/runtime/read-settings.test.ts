@@ -15,6 +15,14 @@ describe('readSettings', () => {
     ['latest', { BATON_CONTINUE_ON: 'latest' }, { continueOn: 'latest' }],
     ['a level', { BATON_LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     ['a level in capitals', { BATON_LOG_LEVEL: 'WARN' }, { logLevel: 'warn' }],
+    ['a directory', { BATON_DIRECTORY: '.baton' }, { store: { kind: 'directory', directory: '.baton' } }],
+    ['a table', { BATON_TABLE: 'jobs' }, { store: { kind: 'table', tableName: 'jobs' } }],
+    ['a bucket, which is the store', { BATON_BUCKET: 'states' }, { store: { kind: 'bucket', bucket: 'states' } }],
+    [
+      'a table with a bucket, which has room for large states',
+      { BATON_TABLE: 'jobs', BATON_BUCKET: 'states' },
+      { store: { kind: 'table', tableName: 'jobs', bucket: 'states' } },
+    ],
     ['a key', { BATON_SIGNING_KEY: 'c2VjcmV0' }, { signingKeys: ['c2VjcmV0'] }],
     ['a new key and an old one', { BATON_SIGNING_KEY: 'new, old' }, { signingKeys: ['new', 'old'] }],
   ])('takes %s', (_title, environment, settings) => {
@@ -46,6 +54,16 @@ describe('readSettings', () => {
       {
         problem: 'Environment variable BATON_SIGNING_KEY has an empty key: before, after or between its commas, or nothing but spaces.',
         cure: 'Give one key, or the new one and the old one with a comma between them.',
+      },
+    ]);
+  });
+
+  it.each(['BATON_TABLE', 'BATON_BUCKET'])('refuses BATON_DIRECTORY beside %s, and says what to leave out', (name) => {
+    const { faults } = readSettings({ BATON_DIRECTORY: '.baton', [name]: 'jobs' });
+    expect(faults).toEqual([
+      {
+        problem: `Environment variables BATON_DIRECTORY and ${name} are both set, and executions are kept in one place.`,
+        cure: 'Leave one of them out: BATON_DIRECTORY is for this machine or EFS, BATON_TABLE and BATON_BUCKET are for Lambda.',
       },
     ]);
   });

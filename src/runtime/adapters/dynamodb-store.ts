@@ -1,0 +1,119 @@
+import type { CheckpointStore, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../ports';
+import { isFirstTry, isNamed, isWithoutEffect } from './aws-failures';
+import { defaultDynamoDbClient } from './default-clients';
+import { chooseApart, describeRecord, describeRecordKey, describeRevision, type ReadRecord, readRecordItem } from './dynamodb-record';
+import { DynamoDbTable, type Item } from './dynamodb-table';
+import type { CommandSender } from './lazy-client';
+import { listFromTable } from './list-from-table';
+import { DynamoDbParts } from './parts/dynamodb-parts';
+import { type Layout, readRevision, type StampedLayout, writeRevision } from './parts/layout';
+import { PartShelf } from './parts/part-shelf';
+import { openS3Parts } from './parts/s3-parts';
+
+/** Where a {@link DynamoDbCheckpointStore} keeps executions. */
+export interface DynamoDbCheckpointStoreOptions {
+  /** Partition key `pk` and sort key `sk`, both strings; time to live on `expiresAt`; optionally the index `byJob` (`job`, `startedAtMs`), keys only. */
+  readonly tableName: string;
+  /** A `DynamoDBClient`, or what has its `send`. @defaultValue one with short time-outs, loaded on first use */
+  readonly client?: CommandSender;
+  /** An S3 bucket for states that fit no item. @defaultValue none: they are cut into items */
+  readonly bucket?: string;
+  /** What the keys in the bucket begin with. @defaultValue lambda-baton/ */
+  readonly prefix?: string;
+  /** An `S3Client` for the bucket. @defaultValue one with short time-outs, loaded on first use */
+  readonly s3Client?: CommandSender;
+}
+
+/**
+ * Keeps executions in a DynamoDB table, one item each: one conditional write per checkpoint, one consistent read per resume, no transactions.
+ * What does not fit 400 KB goes into further items, or into a bucket, before the item that names it.
+ *
+ * @throws CheckpointStoreError when the table or the bucket is missing or refuses; AWS's own errors otherwise.
+ */
+export class DynamoDbCheckpointStore implements CheckpointStore {
+  readonly #table: DynamoDbTable;
+  readonly #shelf: PartShelf;
+
+  constructor({ tableName, client = defaultDynamoDbClient(), bucket, prefix, s3Client }: DynamoDbCheckpointStoreOptions) {
+    this.#table = new DynamoDbTable(tableName, client);
+    const room = bucket === undefined ? new DynamoDbParts(this.#table) : openS3Parts({ bucket, prefix, client: s3Client });
+    this.#shelf = new PartShelf(room);
+  }
+
+  async load(executionId: string): Promise<StoredRevision | undefined> {
+    for (;;) {
+      const record = await this.#readRecord(executionId);
+      if (record === undefined) return undefined;
+      const texts = await this.#readParts(executionId, record);
+      if (texts !== undefined) return { ...record.execution, ...texts, executionId, revision: writeRevision(record) };
+    }
+  }
+
+  async save(execution: StoredExecution, expected: string | undefined, hint?: SaveHint): Promise<string | undefined> {
+    const { stamp: expectedStamp, layout: before } = expected === undefined ? nothingStored : readRevision(expected);
+    const isStateUnchanged = hint?.isStateUnchanged === true;
+    const apart = chooseApart(execution, isStateUnchanged && before?.parts.state !== undefined);
+    const placement = await this.#shelf.place({ execution, apart, before, isStateUnchanged });
+    const next = { stamp: process.getBuiltinModule('node:crypto').randomBytes(12).toString('hex'), layout: placement.layout };
+    const item = { ...describeRecord(execution, apart), ...describeRevision(next) };
+    if (await this.#writeRecord(item, expectedStamp, placement.abandon)) {
+      await placement.accept();
+      return writeRevision(next);
+    }
+    await placement.abandon();
+    return undefined;
+  }
+
+  /** By the index `byJob` when a job is asked for and the index is there; else by a scan of the whole table, which costs a read of all it holds. */
+  async list(query: ListQuery): Promise<readonly StoredExecution[]> {
+    const records = await listFromTable(this.#table, query);
+    const complete = records.map(async (record) => {
+      const { executionId } = record.execution;
+      if (record.layout?.parts.head === undefined) return record.execution;
+      return this.load(executionId);
+    });
+    return (await Promise.all(complete)).filter((execution) => execution !== undefined);
+  }
+
+  async #readRecord(executionId: string): Promise<ReadRecord | undefined> {
+    const { Item } = await this.#table.call('GetItemCommand', { Key: describeRecordKey(executionId), ConsistentRead: true });
+    return Item && readRecordItem(Item);
+  }
+
+  /** The texts that are apart; `undefined` when a writer has replaced them meanwhile. */
+  async #readParts(executionId: string, { stamp, layout }: StampedLayout): Promise<Partial<StoredExecution> | undefined> {
+    const isCurrent = async () => (await this.#readRecord(executionId))?.stamp === stamp;
+    const texts: { head?: string; state?: string } = {};
+    for (const [name, part] of Object.entries(layout?.parts ?? {}) as [keyof Layout['parts'], Required<Layout['parts']>['head']][]) {
+      const text = await this.#shelf.read(executionId, part, isCurrent);
+      if (text === undefined) return undefined;
+      texts[name] = text;
+    }
+    return texts;
+  }
+
+  /** Says whether the record was written. Throws when that is not known, or when the call was turned down. */
+  async #writeRecord(item: Item, expectedStamp: string | undefined, abandon: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await this.#table.call('PutItemCommand', { Item: item, ...describeCondition(expectedStamp) });
+      return true;
+    } catch (error) {
+      if (isNamed(error, 'ConditionalCheckFailedException')) return !isFirstTry(error) && this.#isWritten(item);
+      if (isWithoutEffect(error)) await abandon();
+      throw error;
+    }
+  }
+
+  /** After a try whose reply was lost, the SDK's own second try is refused by what the first has written. */
+  async #isWritten({ pk, sk, revision }: Item): Promise<boolean> {
+    const { Item } = await this.#table.call('GetItemCommand', { Key: { pk, sk }, ConsistentRead: true });
+    return Item?.revision?.S === revision?.S;
+  }
+}
+
+const nothingStored: { readonly stamp: undefined; readonly layout: undefined } = { stamp: undefined, layout: undefined };
+
+function describeCondition(expectedStamp: string | undefined): object {
+  if (expectedStamp === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return { ConditionExpression: 'revision = :expected', ExpressionAttributeValues: { ':expected': { S: expectedStamp } } };
+}

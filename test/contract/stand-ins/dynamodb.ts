@@ -1,0 +1,98 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DynamoDBClient,
+  paginateScan,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDbCheckpointStore, type DynamoDbCheckpointStoreOptions } from '../../../src';
+import type { StoreUnderTest } from '../../../src/testing';
+import { FailingClient } from './failing-client';
+import { type StandIn, startStandIn } from './start-stand-in';
+
+const keys: CreateTableCommandInput['KeySchema'] = [
+  { AttributeName: 'pk', KeyType: 'HASH' },
+  { AttributeName: 'sk', KeyType: 'RANGE' },
+];
+
+/** DynamoDB on this machine, and tables in it. */
+export class LocalDynamoDb {
+  readonly client: DynamoDBClient;
+  readonly #standIn: StandIn;
+  #tableCount = 0;
+
+  private constructor(standIn: StandIn) {
+    this.#standIn = standIn;
+    this.client = new DynamoDBClient(standIn.clientOptions);
+  }
+
+  static async start(): Promise<LocalDynamoDb> {
+    return new LocalDynamoDb(await startStandIn('run-dynamodb.cjs'));
+  }
+
+  /** Makes a table and answers its name. */
+  async createTable({ hasIndex = true } = {}): Promise<string> {
+    this.#tableCount += 1;
+    const TableName = `executions-${this.#tableCount}`;
+    const index = {
+      IndexName: 'byJob',
+      KeySchema: [
+        { AttributeName: 'job', KeyType: 'HASH' as const },
+        { AttributeName: 'startedAtMs', KeyType: 'RANGE' as const },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' as const },
+    };
+    const attributes = [
+      { AttributeName: 'pk', AttributeType: 'S' as const },
+      { AttributeName: 'sk', AttributeType: 'S' as const },
+    ];
+    const indexed = [
+      { AttributeName: 'job', AttributeType: 'S' as const },
+      { AttributeName: 'startedAtMs', AttributeType: 'N' as const },
+    ];
+    await this.client.send(
+      new CreateTableCommand({
+        TableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: keys,
+        AttributeDefinitions: hasIndex ? [...attributes, ...indexed] : attributes,
+        ...(hasIndex && { GlobalSecondaryIndexes: [index] }),
+      }),
+    );
+    await this.#waitForTable(TableName);
+    return TableName;
+  }
+
+  /** Every item of a table. */
+  async readItems(TableName: string) {
+    const items = [];
+    for await (const page of paginateScan({ client: this.client }, { TableName })) items.push(...(page.Items ?? []));
+    return items;
+  }
+
+  /** A fresh table as the contract suite takes it. */
+  async open(options: Partial<DynamoDbCheckpointStoreOptions> & { readonly hasIndex?: boolean } = {}): Promise<StoreUnderTest> {
+    const { hasIndex = true, ...rest } = options;
+    const tableName = await this.createTable({ hasIndex });
+    const reopen = (client: DynamoDbCheckpointStoreOptions['client'] = this.client) =>
+      new DynamoDbCheckpointStore({ tableName, client, ...rest });
+    return {
+      store: reopen(),
+      reopen: () => reopen(),
+      countParts: async () => (await this.readItems(tableName)).filter(({ sk }) => sk?.S !== 'record').length,
+      openDying: (number, when) => reopen(FailingClient.dying(this.client, number, when)),
+    };
+  }
+
+  async #waitForTable(TableName: string): Promise<void> {
+    for (;;) {
+      const { Table } = await this.client.send(new DescribeTableCommand({ TableName }));
+      if (Table?.TableStatus === 'ACTIVE') return;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.client.destroy();
+    await this.#standIn.stop();
+  }
+}

@@ -1,0 +1,195 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Resource, readSam } from './read-sam';
+import { readAttribute, readTerraform } from './read-terraform';
+import { synthesize } from './synthesize';
+
+jest.setTimeout(120_000);
+
+const samples = join(__dirname, '../../samples/deploy');
+const sam = readSam(join(samples, 'sam/template.yaml'));
+const terraform = readTerraform(join(samples, 'terraform/main.tf'));
+
+let construct: Readonly<Record<string, Resource>> = {};
+beforeAll(() => {
+  construct = synthesize().toJSON().Resources;
+});
+
+/** The properties of the construct's only resource of a type whose id has a part. */
+function find(type: string, part = ''): Resource['Properties'] {
+  const found = Object.entries(construct).filter(([id, { Type }]) => Type === type && id.includes(part));
+  if (found.length !== 1) throw new Error(`${found.length} resources of type ${type} with ${part}`);
+  return found[0]?.[1].Properties as Resource['Properties'];
+}
+
+/** Every action that the construct allows the function, sorted. */
+function listActions(resources: Readonly<Record<string, Resource>>): string[] {
+  const policies = Object.values(resources).filter(({ Type }) => Type === 'AWS::IAM::Policy');
+  return [
+    ...new Set(
+      policies.flatMap(({ Properties }) =>
+        Properties.PolicyDocument.Statement.flatMap((statement: { Action: string }) => statement.Action),
+      ),
+    ),
+  ].sort();
+}
+
+/** What SAM and the function's own role need beyond hand-overs: SAM attaches AWSLambdaSQSQueueExecutionRole, and sends to the failure queue are granted once. */
+const addedBySam = ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'];
+
+const alarmFields = [
+  'Namespace',
+  'MetricName',
+  'Statistic',
+  'Period',
+  'EvaluationPeriods',
+  'Threshold',
+  'ComparisonOperator',
+  'TreatMissingData',
+];
+const listAlarms = (resources: Readonly<Record<string, Resource>>) =>
+  Object.values(resources)
+    .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+    .map(({ Properties }) => alarmFields.map((field) => Properties[field]).join(' '))
+    .sort();
+
+describe('the SAM template', () => {
+  const fn = sam.Job?.Properties ?? {};
+
+  it('has the function of the construct', () => {
+    const { Runtime, Handler, Architectures, Timeout, MemorySize, RecursiveLoop } = find('AWS::Lambda::Function');
+    expect(fn).toMatchObject({ Runtime, Handler, Architectures, Timeout, MemorySize, RecursiveLoop });
+    expect(Object.keys(fn.Environment.Variables)).toEqual(
+      Object.keys(find('AWS::Lambda::Function').Environment.Variables).reverse().sort(),
+    );
+    expect(fn.AutoPublishAlias).toBe(find('AWS::Lambda::Alias').Name);
+  });
+
+  it('has its queues', () => {
+    const { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy } = find('AWS::SQS::Queue', 'ContinuationsQueue');
+    expect(sam.Continuations?.Properties).toMatchObject({
+      VisibilityTimeout,
+      MessageRetentionPeriod,
+      RedrivePolicy: { maxReceiveCount: RedrivePolicy.maxReceiveCount },
+    });
+    expect(sam.DeadContinuations?.Properties).toEqual(find('AWS::SQS::Queue', 'ContinuationsDeadLetters'));
+    expect(sam.Failures?.Properties).toEqual(find('AWS::SQS::Queue', 'Failures'));
+  });
+
+  it('feeds the function from the queue as it does', () => {
+    const { BatchSize, FunctionResponseTypes } = find('AWS::Lambda::EventSourceMapping');
+    expect(fn.Events.Continuations.Properties).toMatchObject({ BatchSize, FunctionResponseTypes });
+  });
+
+  it('has its table', () => {
+    expect(sam.Executions).toMatchObject({ DeletionPolicy: 'Retain', Properties: find('AWS::DynamoDB::Table') });
+  });
+
+  it('retries the alias and the version as it does, and keeps the settings of earlier versions', () => {
+    const { MaximumRetryAttempts } = find('AWS::Lambda::EventInvokeConfig', 'RetryVersion');
+    expect(fn.EventInvokeConfig).toMatchObject({ MaximumRetryAttempts, DestinationConfig: { OnFailure: { Type: 'SQS' } } });
+    expect(sam.RetryVersion).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { MaximumRetryAttempts },
+    });
+  });
+
+  it('allows what it allows, on the function with and without a version', () => {
+    expect([...listActions(sam), ...addedBySam].sort()).toEqual(listActions(construct));
+    const statements = sam.ExecutionPolicy?.Properties.PolicyDocument.Statement;
+    expect(statements[0].Resource).toEqual([{ 'Fn::GetAtt': ['Job', 'Arn'] }, { 'Fn::Sub': ['${', 'Job.Arn}:*'].join('') }]);
+  });
+
+  it('has its alarms', () => {
+    expect(listAlarms(sam)).toEqual(listAlarms(construct));
+  });
+});
+
+describe('the Terraform file', () => {
+  const read = (resource: string, name: string) => readAttribute(terraform[resource], name);
+
+  it('has the function of the construct', () => {
+    const { Runtime, Handler, Architectures, MemorySize, RecursiveLoop, Environment } = find('AWS::Lambda::Function');
+    const fn = 'aws_lambda_function.job';
+    expect({
+      runtime: read(fn, 'runtime'),
+      handler: read(fn, 'handler'),
+      architectures: read(fn, 'architectures'),
+      memory: read(fn, 'memory_size'),
+      timeout: read(fn, 'timeout'),
+      publish: read(fn, 'publish'),
+      recursion: read('aws_lambda_function_recursion_config.job', 'recursive_loop'),
+      alias: read('aws_lambda_alias.live', 'name'),
+    }).toEqual({
+      runtime: `"${Runtime}"`,
+      handler: `"${Handler}"`,
+      architectures: JSON.stringify(Architectures),
+      memory: String(MemorySize),
+      timeout: 'var.timeout_seconds',
+      publish: 'true',
+      recursion: `"${RecursiveLoop}"`,
+      alias: `"${find('AWS::Lambda::Alias').Name}"`,
+    });
+    for (const name of Object.keys(Environment.Variables)) expect(read(fn, name)).toMatch(/^aws_/);
+  });
+
+  it('has its queues', () => {
+    const { MessageRetentionPeriod, RedrivePolicy } = find('AWS::SQS::Queue', 'ContinuationsQueue');
+    expect(read('aws_sqs_queue.continuations', 'visibility_timeout_seconds')).toBe('6 * var.timeout_seconds');
+    expect(read('aws_sqs_queue.continuations', 'maxReceiveCount')).toBe(String(RedrivePolicy.maxReceiveCount));
+    for (const name of ['continuations', 'dead_continuations', 'failures'])
+      expect(read(`aws_sqs_queue.${name}`, 'message_retention_seconds')).toBe(String(MessageRetentionPeriod));
+  });
+
+  it('feeds the alias from the queue as it does', () => {
+    const { BatchSize, FunctionResponseTypes } = find('AWS::Lambda::EventSourceMapping');
+    const mapping = 'aws_lambda_event_source_mapping.continuations';
+    expect(read(mapping, 'batch_size')).toBe(String(BatchSize));
+    expect(read(mapping, 'function_response_types')).toBe(JSON.stringify(FunctionResponseTypes));
+    expect(read(mapping, 'function_name')).toBe('aws_lambda_alias.live.arn');
+  });
+
+  it('has its table', () => {
+    const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification, BillingMode } = find('AWS::DynamoDB::Table');
+    const table = terraform['aws_dynamodb_table.executions'] ?? '';
+    const attributes = [...table.matchAll(/attribute \{\s*name = "(\w+)"\s*type = "(\w)"/g)];
+    expect(attributes.map(([, AttributeName, AttributeType]) => ({ AttributeName, AttributeType }))).toEqual(AttributeDefinitions);
+    const [index] = GlobalSecondaryIndexes;
+    const keys = [...KeySchema, ...index.KeySchema].map(({ AttributeName }) => `"${AttributeName}"`);
+    expect([...table.matchAll(/(?:hash|range)_key\s*=\s*(\S+)/g)].map(([, key]) => key)).toEqual(keys);
+    expect(readAttribute(table.slice(table.indexOf('global_secondary_index')), 'name')).toBe(`"${index.IndexName}"`);
+    expect(readAttribute(table, 'projection_type')).toBe(`"${index.Projection.ProjectionType}"`);
+    expect(readAttribute(table, 'attribute_name')).toBe(`"${TimeToLiveSpecification.AttributeName}"`);
+    expect(readAttribute(table, 'billing_mode')).toBe(`"${BillingMode}"`);
+  });
+
+  it('retries $LATEST, the alias and the version as it does', () => {
+    const block = terraform['aws_lambda_function_event_invoke_config.retry'];
+    expect(readAttribute(block, 'maximum_retry_attempts')).toBe(
+      String(find('AWS::Lambda::EventInvokeConfig', 'RetryVersion').MaximumRetryAttempts),
+    );
+    for (const qualifier of ['"$LATEST"', 'aws_lambda_alias.live.name', 'aws_lambda_function.job.version'])
+      expect(block).toContain(qualifier);
+  });
+
+  it('allows what it allows, on the function with and without a version', () => {
+    const policies = Object.entries(terraform).filter(([name]) => name.startsWith('aws_iam_role_policy.'));
+    const actions = policies.flatMap(([, block]) => [...block.matchAll(/"((?:lambda|sqs|dynamodb):\w+)"/g)].map(([, action]) => action));
+    expect([...new Set(actions)].sort()).toEqual(listActions(construct));
+    expect(terraform['aws_iam_role_policy.execution']).toContain(
+      ['[aws_lambda_function.job.arn, "${', 'aws_lambda_function.job.arn}:*"]'].join(''),
+    );
+  });
+
+  it('has its alarms', () => {
+    const metrics = Object.values(construct).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+    const { TreatMissingData, ComparisonOperator } = metrics[0]?.Properties ?? {};
+    const text = readFileSync(join(samples, 'terraform/main.tf'), 'utf8');
+    for (const { Properties } of metrics) expect(text).toMatch(new RegExp(`\\b${Properties.MetricName}\\b.*`));
+    for (const name of ['function', 'dead_letters']) {
+      expect(read(`aws_cloudwatch_metric_alarm.${name}`, 'treat_missing_data')).toBe(`"${TreatMissingData}"`);
+      expect(read(`aws_cloudwatch_metric_alarm.${name}`, 'comparison_operator')).toBe(`"${ComparisonOperator}"`);
+    }
+  });
+});

@@ -1,6 +1,8 @@
 export { MemoryCheckpointStore } from '../runtime/adapters/memory-store';
 export type { Boundary, BoundaryKind, FaultKind } from './boundaries';
 export { EffectLedger, type EffectRecord, type RepeatedEffect } from './effect-ledger';
+export { type Deviation, type DeviationKind, Exploration } from './exploration';
+export type { ExploreOptions } from './explore-options';
 export { type FakeLambdaContextOptions, fakeLambdaContext } from './fake-lambda-context';
 export { FaultySender, type FaultySenderOptions, type SendFault } from './faulty-sender';
 export { FaultyStore, type WriteFault } from './faulty-store';
@@ -8,6 +10,7 @@ export type { InputOf, StateOf } from './infer-job';
 export { JobRun, type JobRunParts } from './job-run';
 export { JobTestEnvironment } from './job-test-environment';
 export { ManualTimer } from './manual-timer';
+export { type BatonMatcherResult, batonMatchers } from './matchers';
 export { type LogLine, MemoryLogger } from './memory-logger';
 export { RecordingSender, type RecordingSenderOptions, type SentRequest } from './recording-sender';
 export type {

@@ -4,6 +4,9 @@ import type { JobClass, JobPlan } from '../runtime/core/job-plan';
 import { createHandler } from '../runtime/create-handler';
 import { readSchedule, type Schedule } from './boundaries';
 import { EffectLedger } from './effect-ledger';
+import type { Exploration } from './exploration';
+import { Explorer } from './explore';
+import type { ExploreOptions } from './explore-options';
 import type { InputOf, StateOf } from './infer-job';
 import type { JobRun } from './job-run';
 import { ManualTimer } from './manual-timer';
@@ -62,10 +65,24 @@ export class JobTestEnvironment<Job extends object> {
     this.#isRunning = true;
     try {
       this.#runCount += 1;
+      await this.#options.beforeRun?.();
       return (await this.#openWorld(options).run(this.#readInput(options), this.#nameExecution())) as JobRun<StateOf<Job>>;
     } finally {
       this.#isRunning = false;
     }
+  }
+
+  /**
+   * Runs the job undisturbed, then once for every boundary (a write to the store, a send, an effect, the begin and end of a step)
+   * and kind of fault, and compares how each run ends.
+   *
+   * @example
+   * const exploration = await env.explore({ crashes: true, duplicates: true });
+   * expect(String(exploration)).toContain(' 0 deviations');
+   */
+  async explore(options: ExploreOptions<Job> = {}): Promise<Exploration> {
+    const explorer = new Explorer(options as ExploreOptions, (schedule) => this.run({ ...options, schedule }) as Promise<JobRun>);
+    return explorer.explore();
   }
 
   #openWorld(options: JobRunOptions<Job>): VirtualWorld {

@@ -33,6 +33,8 @@ export interface JobTestOptions<Job extends object = object> extends HandlerScop
   readonly retryFailed?: boolean;
   /** When to give up, in calls of the handler. @defaultValue 10000 */
   readonly maxDeliveries?: number;
+  /** Called before each run: where the doubles of a test begin anew. `env.effects` does by itself. */
+  readonly beforeRun?: () => unknown;
   /** Loads the job class anew for `coldStartEveryInvocation`, with module state that is fresh too. @defaultValue the same class again */
   readonly load?: () => JobClass<Job> | Promise<JobClass<Job>>;
 }

@@ -1,0 +1,88 @@
+import './matcher-types';
+import { Exploration } from './exploration';
+import { JobRun } from './job-run';
+import { listErrorCodes } from './list-error-codes';
+import { show } from './show';
+import { TestKitError } from './test-kit-error';
+
+/** What a matcher answers to Jest and Vitest. */
+export interface BatonMatcherResult {
+  readonly pass: boolean;
+  message(): string;
+}
+
+/**
+ * Matchers for {@link JobRun}, for Jest and Vitest alike: `expect.extend(batonMatchers)`.
+ *
+ * @example
+ * expect(run).toComplete();
+ * expect(run).toFailWith('STEP_TIMEOUT');
+ * expect(run).toFinishInInvocations(2);
+ * expect(run).toHaveHandedOffVia('sqs');
+ */
+export const batonMatchers = {
+  /** The execution has completed, with this result when one is given. */
+  toComplete(received: unknown, ...expected: [result?: unknown]): BatonMatcherResult {
+    const run = readRun(received, 'toComplete');
+    if (expected.length === 0 || run.outcome !== 'completed') return answer(run, run.outcome === 'completed', 'complete');
+    const isSame = this.equals?.(run.result, expected[0]) ?? show(run.result) === show(expected[0]);
+    return answer(run, isSame, `complete with ${show(expected[0])}, and it completed with ${show(run.result)}`);
+  },
+
+  /** The execution has failed, and this is the `code` or `name` of the error or of one of its causes. */
+  toFailWith(received: unknown, code: string): BatonMatcherResult {
+    const run = readRun(received, 'toFailWith');
+    const codes = listErrorCodes(run.error);
+    return answer(run, run.outcome === 'failed' && codes.includes(code), `fail with ${code}${describeCodes(codes)}`);
+  },
+
+  /** It took this many calls of the handler, whatever became of them. */
+  toFinishInInvocations(received: unknown, count: number): BatonMatcherResult {
+    const run = readRun(received, 'toFinishInInvocations');
+    const isOver = run.outcome !== 'unfinished' && run.outcome !== 'lost';
+    return answer(run, isOver && run.invocations.length === count, `finish in ${count} invocations, and it took ${run.invocations.length}`);
+  },
+
+  /** At least one continuation went by this channel. */
+  toHaveHandedOffVia(received: unknown, channel: string): BatonMatcherResult {
+    const run = readRun(received, 'toHaveHandedOffVia');
+    const channels = [...new Set(run.continuations.map((continuation) => continuation.channel))];
+    const via = channels.length === 0 ? 'never handed over' : `handed over by ${channels.join(' and ')}`;
+    return answer(run, channels.includes(channel), `hand over by ${channel}, and it ${via}`);
+  },
+
+  /** No disturbed run of an exploration ended otherwise than the undisturbed one. */
+  toHoldItsPromise(received: unknown): BatonMatcherResult {
+    if (!(received instanceof Exploration)) throw describeOther('toHoldItsPromise', 'an Exploration: what env.explore() resolves to');
+    const pass = received.deviations.length === 0;
+    return { pass, message: () => String(received) };
+  },
+} as const satisfies Record<string, Matcher>;
+
+/** Jest and Vitest call a matcher with their comparison in `this`. */
+type Matcher = (this: MatcherThis, received: unknown, ...expected: never[]) => BatonMatcherResult;
+
+interface MatcherThis {
+  equals?(one: unknown, other: unknown): boolean;
+}
+
+function answer(run: JobRun, pass: boolean, what: string): BatonMatcherResult {
+  return { pass, message: () => `Expected the execution ${pass ? 'not ' : ''}to ${what}.\n\n${describeError(run)}${String(run)}` };
+}
+
+function describeError({ error }: JobRun): string {
+  return error === undefined ? '' : `${error instanceof Error ? error.message : show(error)}\n\n`;
+}
+
+function describeCodes(codes: readonly string[]): string {
+  return codes.length === 0 ? '' : `, and its errors are ${codes.join(', ')}`;
+}
+
+function readRun(received: unknown, matcher: string): JobRun {
+  if (received instanceof JobRun) return received;
+  throw describeOther(matcher, 'a JobRun: what env.run() resolves to. Is an await missing?');
+}
+
+function describeOther(matcher: string, wanted: string): TestKitError {
+  return new TestKitError({ problem: `${matcher} was given something else than a run.`, cure: `Give it ${wanted}` });
+}

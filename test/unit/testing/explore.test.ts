@@ -1,0 +1,89 @@
+import { complete, inject, LongRunning, State, Step, type StepContext, Terminate } from '../../../src';
+import { batonMatchers, type EffectLedger, JobTestEnvironment, MemoryCheckpointStore } from '../../../src/testing';
+import { ChargeCustomers, LEDGER } from './charge-job';
+
+expect.extend(batonMatchers);
+jest.setTimeout(60_000);
+
+const input = { customers: ['ada', 'bob'] };
+
+function open<Job extends object>(jobClass: new (...dependencies: never[]) => Job, hasStore = true): JobTestEnvironment<Job> {
+  const env: JobTestEnvironment<Job> = JobTestEnvironment.create(jobClass as new () => Job, {
+    input: input as never,
+    providers: [{ token: LEDGER, useFactory: () => env.effects }],
+    ...(hasStore ? { store: () => new MemoryCheckpointStore() } : {}),
+  });
+  return env;
+}
+
+/** Charges under a key that is another one in every attempt. */
+@LongRunning({ safeMs: 10_000, intervalMs: 1_000 })
+class ChargesTwice {
+  @State() n = 0;
+  constructor(@inject(LEDGER) readonly ledger: EffectLedger) {}
+  @Step() async charge(ctx: StepContext) {
+    this.n += 1;
+    await this.ledger.record(`${ctx.idempotencyKey} by ${env.timer.clock.now()}`, 'charge ada');
+    return complete(this.n);
+  }
+  @Terminate() isDone() {
+    return false;
+  }
+}
+const env = open(ChargesTwice);
+
+describe('env.explore', () => {
+  it('finds nothing in a job that keeps its state and uses idempotencyKey, whatever happens to it', async () => {
+    const exploration = await open(ChargeCustomers).explore({ pairs: 40, seed: 3 });
+    expect(exploration).toHoldItsPromise();
+    expect(exploration.runCount).toBeGreaterThan(100);
+    expect(exploration.forks).toEqual([]);
+  });
+
+  it('reports an effect that a repetition would not merge, with the shortest schedule, which shows it again', async () => {
+    const exploration = await env.explore({ crashes: true });
+    expect(exploration.deviations.length).toBeGreaterThan(0);
+    const [deviation] = exploration.deviations;
+    expect(deviation).toMatchObject({ kinds: ['effects'], differences: ['charge ada happened under 2 keys, not 1'] });
+    const again = await env.run({ schedule: deviation?.schedule ?? '' });
+    expect(again.repeatedEffects).toMatchObject([{ what: 'charge ada', times: 2, isMergedByKey: false, isMergedByIdempotencyKey: true }]);
+    expect(() => expect(exploration).toHoldItsPromise()).toThrow(`replay: env.run({ schedule: '${deviation?.schedule}' })`);
+  });
+
+  it('reports state that was forgotten, at the first hand-over that loses it', async () => {
+    @LongRunning({ safeMs: 10_000, intervalMs: 1_000 })
+    class Forgets {
+      @State() step = 0;
+      sum = 0;
+      @Step() add() {
+        this.step += 1;
+        this.sum += 1;
+        return this.step === 3 ? complete(this.sum) : undefined;
+      }
+      @Terminate() isDone() {
+        return false;
+      }
+    }
+    const exploration = await open(Forgets).explore({ crashes: true });
+    expect(exploration.deviations[0]).toMatchObject({ kinds: ['result'] });
+  });
+
+  it('says that a job forks without a store, once, instead of listing every fork', async () => {
+    const exploration = await open(ChargeCustomers, false).explore({ duplicates: true });
+    expect(exploration.deviations).toEqual([]);
+    expect(exploration.forks.length).toBeGreaterThan(0);
+    expect(String(exploration)).toContain(`${exploration.forks.length} runs forked, as they may without a checkpoint store`);
+  });
+
+  it('disturbs only as it is asked to', async () => {
+    const explored = open(ChargeCustomers);
+    const only = await explored.explore({ lostReplies: true });
+    const { boundaries } = await explored.run();
+    expect(only.runCount).toBe(boundaries.filter(({ kind }) => ['effect', 'load', 'save', 'send'].includes(kind)).length);
+    expect((await explored.explore({ maxRuns: 5 })).runCount).toBe(5);
+  });
+
+  it('refuses a schedule that is none', async () => {
+    await expect(open(ChargeCustomers).run({ schedule: 'crush@3' })).rejects.toMatchObject({ code: 'TEST_KIT' });
+  });
+});

@@ -6,8 +6,8 @@ import { FileCheckpointStore } from '../../../src';
 import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
 import { parseRecord } from '../../../src/runtime/core/execution-record';
 import { bundleFixture } from '../../helpers/bundle-fixture';
-import { Environment } from './environment';
-import type { LedgerInput } from './messages';
+import { Environment } from '../environments/environment';
+import type { LedgerInput } from './ledger-input';
 
 jest.setTimeout(60_000);
 

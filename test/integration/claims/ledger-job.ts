@@ -4,8 +4,6 @@ import {
   CHECKPOINT_STORE,
   type CheckpointStore,
   CONTINUATION_SENDERS,
-  type ContinuationRequest,
-  type ContinuationSender,
   createHandler,
   FileCheckpointStore,
   LOGGER,
@@ -19,23 +17,10 @@ import {
   Terminate,
   TIMER,
 } from '../../../src';
-import type { FromEnvironment, LedgerInput, ToEnvironment } from './messages';
+import { pass, serveEnvironment, TellingSender } from '../environments/serve-environment';
+import type { LedgerInput } from './ledger-input';
 
 const [directory = '', ledger = ''] = process.argv.slice(2);
-
-/** Points where this process waits until it is told to go on. */
-const held = new Set<string>();
-const waiting = new Map<string, () => void>();
-
-function tell(message: FromEnvironment): void {
-  process.send?.(message);
-}
-
-/** Says that a point is reached, and waits there when that was asked for. */
-async function pass(point: string): Promise<void> {
-  tell({ kind: 'reached', point });
-  if (held.delete(point)) await new Promise<void>((resolve) => waiting.set(point, resolve));
-}
 
 /** A store of files that can be stopped before and after each of its calls. */
 class StoppableStore extends FileCheckpointStore {
@@ -57,21 +42,6 @@ class StoppableStore extends FileCheckpointStore {
     const revision = await super.save(execution, expected);
     await pass(`saved ${number}`);
     return revision;
-  }
-}
-
-let lossyHop = 0;
-
-/** A channel that hands what it accepts to the test. `lambda` can lose the reply of one hop. */
-class TellingSender implements ContinuationSender {
-  readonly maxBytes = 1_048_576;
-
-  constructor(readonly channel: string) {}
-
-  async send({ body, invocation }: ContinuationRequest): Promise<void> {
-    tell({ kind: 'sent', channel: this.channel, invocation, body });
-    if (this.channel === 'lambda' && invocation === lossyHop)
-      throw Object.assign(new Error('reply lost'), { name: 'RequestTooLargeException' });
   }
 }
 
@@ -124,30 +94,4 @@ const handler: BatonHandler = createHandler(LedgerJob, {
   ],
 });
 
-async function call({ callId, event, awsRequestId, remainingMs }: Extract<ToEnvironment, { kind: 'call' }>): Promise<void> {
-  const deadlineMs = Date.now() + remainingMs;
-  const context = {
-    awsRequestId,
-    functionName: 'ledger',
-    functionVersion: '3',
-    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:ledger',
-    getRemainingTimeInMillis: () => deadlineMs - Date.now(),
-  };
-  try {
-    tell({ kind: 'ended', callId, answer: await handler(event, context) });
-  } catch (error) {
-    const { code = '', message } = error as { code?: string; message: string };
-    tell({ kind: 'ended', callId, error: { code, message } });
-  }
-}
-
-process.on('message', (message: ToEnvironment) => {
-  if (message.kind === 'hold') held.add(message.point);
-  else if (message.kind === 'lose-reply') lossyHop = message.invocation;
-  else if (message.kind === 'call') void call(message);
-  else {
-    waiting.get(message.point)?.();
-    waiting.delete(message.point);
-  }
-});
-process.once('disconnect', () => process.exit());
+serveEnvironment(handler);

@@ -1,6 +1,8 @@
 import {
+  CHECKPOINT_STORE,
   createHandler,
   LongRunning,
+  MemoryCheckpointStore,
   OnComplete,
   OnFailure,
   OnHandoff,
@@ -12,6 +14,8 @@ import {
   TerminalError,
   Terminate,
 } from '../../../src';
+import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
+import { parseRecord } from '../../../src/runtime/core/execution-record';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -22,8 +26,11 @@ interface Input {
   readonly number: number;
 }
 
-describe('two hundred executions at once in one process', () => {
-  it('do not see each other: neither state, nor input, logs, hooks or results', async () => {
+describe.each([
+  ['without a store', undefined],
+  ['with a store', new MemoryCheckpointStore()],
+])('two hundred executions at once in one process, %s', (_what, store) => {
+  it('do not see each other: neither state, nor input, logs, hooks, results or claims', async () => {
     const world = virtualWorld();
     const [sender] = world.senders as [RecordingSender];
     const hooks = new Map<string, string[]>();
@@ -84,7 +91,8 @@ describe('two hundred executions at once in one process', () => {
       }
     }
 
-    const handler = createHandler(Busy, { providers: world.providers });
+    const storeProviders = store === undefined ? [] : [{ token: CHECKPOINT_STORE, useValue: store }];
+    const handler = createHandler(Busy, { providers: [...world.providers, ...storeProviders] });
     const numbers = Array.from({ length: 200 }, (_value, number) => number);
 
     const runOne = async (number: number) => {
@@ -126,5 +134,15 @@ describe('two hundred executions at once in one process', () => {
     expect(strangers).toEqual([]);
     expect(world.logger.find('execution completed')).toHaveLength(180);
     expect(world.timer.armedCount).toBe(0);
+
+    if (store === undefined) return;
+    const { checksum } = new NodePlatform();
+    for (const number of numbers) {
+      const executionId = `execution-${number}`;
+      const record = parseRecord((await store.load(executionId))?.head ?? '', checksum);
+      expect(record.continuation).toMatchObject({ executionId, input: { number } });
+      expect(record.outcome).toMatchObject(number % 10 === 3 ? { status: 'failed' } : { status: 'completed', result: { number } });
+      expect([record.epoch, record.continuation.interruptionCount]).toEqual([record.invocation, 0]);
+    }
   });
 });

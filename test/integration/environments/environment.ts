@@ -4,6 +4,7 @@ import type { FromEnvironment, ToEnvironment } from './messages';
 /** One continuation that an environment has sent. */
 export interface Sent {
   readonly channel: string;
+  readonly executionId: string;
   readonly invocation: number;
   readonly event: unknown;
 }
@@ -28,8 +29,7 @@ export class Environment {
     this.#child = fork(bundle, [directory, ledger], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child.on('message', (message: FromEnvironment) => {
       if (message.kind === 'reached') this.#reached.add(message.point);
-      if (message.kind === 'sent')
-        this.sent.push({ channel: message.channel, invocation: message.invocation, event: JSON.parse(message.body) });
+      if (message.kind === 'sent') this.#keep(message);
       for (const listener of this.#listeners) listener(message);
     });
   }
@@ -90,6 +90,10 @@ export class Environment {
       this.#child.once('exit', () => resolve());
       this.#child.kill('SIGKILL');
     });
+  }
+
+  #keep({ channel, executionId, invocation, body }: Extract<FromEnvironment, { kind: 'sent' }>): void {
+    this.sent.push({ channel, executionId, invocation, event: JSON.parse(body) });
   }
 
   #tell(message: ToEnvironment): void {

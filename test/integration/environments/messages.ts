@@ -16,10 +16,4 @@ export type FromEnvironment =
   | { readonly kind: 'ended'; readonly callId: number; readonly answer: unknown }
   | { readonly kind: 'ended'; readonly callId: number; readonly error: { readonly code: string; readonly message: string } }
   | { readonly kind: 'reached'; readonly point: string }
-  | { readonly kind: 'sent'; readonly channel: string; readonly invocation: number; readonly body: string };
-
-/** The input of the job that counts. */
-export interface LedgerInput {
-  /** Steps that end with the invocation. */
-  readonly handOffAfter?: readonly number[];
-}
+  | { readonly kind: 'sent'; readonly channel: string; readonly executionId: string; readonly invocation: number; readonly body: string };

@@ -66,18 +66,25 @@ export async function claimExecution(request: ClaimRequest): Promise<ClaimResult
       if (result !== undefined) return result;
       tries += 1;
     } catch (error) {
-      if (BatonError.is(error)) throw error;
+      if (!(error instanceof StoreFailure)) throw error;
       const { executionId } = opened.execution;
-      collaborators.logger.warn('claim failed', { executionId, job: plan.name, tries: backOff.tries, error: describeError(error) });
-      if (!backOff.hasTime) throw describeUnreachable(plan, executionId, backOff.tries, error);
+      collaborators.logger.warn('claim failed', { executionId, job: plan.name, tries: backOff.tries, error: describeError(error.cause) });
+      if (!backOff.hasTime) throw describeUnreachable(plan, executionId, backOff.tries, error.cause);
       await backOff.pause();
     }
   }
   return answer(opened.execution, 'duplicate');
 }
 
+/** What a store threw: the only failure of a claim that is worth another try. */
+class StoreFailure extends Error {}
+
+function failStore(cause: unknown): never {
+  throw BatonError.is(cause) ? cause : new StoreFailure('the store failed', { cause });
+}
+
 async function claimOnce(trial: ClaimTrial): Promise<ClaimResult | undefined> {
-  const stored = await trial.store.load(trial.opened.execution.executionId);
+  const stored = await trial.store.load(trial.opened.execution.executionId).catch(failStore);
   return stored === undefined ? createRecord(trial) : takeOver(trial, stored);
 }
 
@@ -135,7 +142,7 @@ async function save(
   const expiresAtMs = collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;
   const entry = { executionId, job: plan.name, status: 'running' as const, startedAtMs, expiresAtMs, head, state };
   request.triedEpoch = record.epoch;
-  const revision = await store.save(entry, expected, { isStateUnchanged: expected !== undefined });
+  const revision = await store.save(entry, expected, { isStateUnchanged: expected !== undefined }).catch(failStore);
   if (revision === undefined) return undefined;
   const { epoch, isCancelRequested, receivedInput } = record;
   const found = { startedAtMs, isCancelRequested, receivedInput, stateText: state };

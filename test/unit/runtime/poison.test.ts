@@ -5,6 +5,9 @@ import type { StoredExecution } from '../../../src/runtime/ports';
 import { fakeLambdaContext, MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 
+/** Ten megabytes take their time on a machine that is busy. */
+jest.setTimeout(60_000);
+
 const { checksum } = new NodePlatform();
 
 /** An execution of three items that was handed over after the first one, in its store and in its continuation. */

@@ -1,0 +1,248 @@
+import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDbCheckpointStore } from '../../../src';
+import { checkpointStoreContract } from '../../../src/testing';
+import { sampleExecution } from '../../../src/testing/store-contract/sample-execution';
+import { LocalDynamoDb } from '../../contract/stand-ins/dynamodb';
+import { FailingClient } from '../../contract/stand-ins/failing-client';
+import { LocalS3 } from '../../contract/stand-ins/s3';
+
+jest.setTimeout(60_000);
+
+let dynamoDb: LocalDynamoDb;
+beforeAll(async () => {
+  dynamoDb = await LocalDynamoDb.start();
+});
+afterAll(() => dynamoDb.stop());
+
+/** A store on a fresh table, and the calls that it makes. */
+async function openCounted(options: { readonly hasIndex?: boolean } = {}) {
+  const tableName = await dynamoDb.createTable(options);
+  const client = new FailingClient(dynamoDb.client);
+  const store = new DynamoDbCheckpointStore({ tableName, client });
+  const countCalls = async (call: () => Promise<unknown>) => {
+    const before = client.sent.length;
+    await call();
+    return client.sent.slice(before);
+  };
+  return { tableName, client, store, countCalls };
+}
+
+/** An AWS error as the SDK throws it. */
+function awsError(name: string, attempts: number, $fault = 'client') {
+  return Object.assign(new Error(`${name} said the stand-in`), { name, $fault, $metadata: { attempts, httpStatusCode: 400 } });
+}
+
+const large = (mark: string) => sampleExecution({ state: mark.repeat(900_000) });
+const { executionId } = sampleExecution();
+
+describe('DynamoDbCheckpointStore', () => {
+  for (const { title, run } of checkpointStoreContract(() => dynamoDb.open())) test(title, run);
+});
+
+describe('DynamoDbCheckpointStore, by the calls it makes', () => {
+  test('saves a small execution by one conditional write, and loads it by one consistent read', async () => {
+    const { store, client, countCalls } = await openCounted();
+    let revision: string | undefined;
+    for (const status of ['running', 'waiting', 'completed'] as const) {
+      const save = async () => {
+        revision = await store.save(sampleExecution({ status }), revision);
+      };
+      expect(await countCalls(save)).toEqual(['PutItem']);
+      expect(client.inputs.at(-1)).toHaveProperty('ConditionExpression');
+    }
+    expect(await countCalls(() => store.load(executionId))).toEqual(['GetItem']);
+    expect(client.inputs.at(-1)).toMatchObject({ ConsistentRead: true });
+  });
+
+  test('writes the record alone when a large state has not changed, and its parts before the record when it has', async () => {
+    const { store, countCalls } = await openCounted();
+    let revision: string | undefined;
+    const save = (mark: string, isStateUnchanged: boolean) => async () => {
+      revision = await store.save(large(mark), revision, { isStateUnchanged });
+    };
+    expect(await countCalls(save('a', false))).toEqual(['BatchWriteItem', 'PutItem']);
+    expect(await countCalls(save('a', true))).toEqual(['PutItem']);
+    expect(await countCalls(save('b', false))).toEqual(['BatchWriteItem', 'PutItem', 'BatchWriteItem']);
+    expect(await countCalls(() => store.load(executionId))).toEqual(['GetItem', 'BatchGetItem']);
+  });
+
+  test('counts a record in bytes of UTF-8, as DynamoDB does', async () => {
+    const { store, countCalls } = await openCounted();
+    const save = (state: string, id: string) => countCalls(() => store.save(sampleExecution({ executionId: id, state }), undefined));
+    expect(await save('x'.repeat(399_000), 'ascii')).toEqual(['PutItem']);
+    expect(await save('x'.repeat(400_000), 'too long')).toEqual(['BatchWriteItem', 'PutItem']);
+    expect(await save('ü'.repeat(199_000), 'two bytes')).toEqual(['PutItem']);
+    expect(await save('ü'.repeat(210_000), 'two bytes, too long')).toEqual(['BatchWriteItem', 'PutItem']);
+  });
+
+  test('gives every item a time to live in epoch seconds, parts more than the record that names them', async () => {
+    const { store, tableName } = await openCounted();
+    await store.save(large('a'), undefined);
+    const items = await dynamoDb.readItems(tableName);
+    const times = items.map(({ sk, expiresAt }) => [sk?.S === 'record', Number(expiresAt?.N)]);
+    expect(times).toHaveLength(4);
+    for (const [isRecord, time] of times) {
+      if (isRecord) expect(time).toBe(4_000_000_001);
+      else expect(time).toBe(6_205_000_001);
+    }
+  });
+
+  test('lists by the index byJob without reading the table, and by a scan where there is no index', async () => {
+    const indexed = await openCounted();
+    const { store, countCalls } = await openCounted({ hasIndex: false });
+    await indexed.store.save(sampleExecution(), undefined);
+    await store.save(sampleExecution(), undefined);
+    const { job } = sampleExecution();
+    expect(await indexed.countCalls(() => indexed.store.list({ job }))).toEqual(['Query', 'BatchGetItem']);
+    expect(await countCalls(() => store.list({ job }))).toEqual(['Query', 'Scan']);
+    expect(await store.list({ job })).toEqual(await indexed.store.list({ job }));
+  });
+
+  test('sends again what DynamoDB has left of a batch', async () => {
+    const tableName = await dynamoDb.createTable();
+    let isFirst = true;
+    const lazy = {
+      // biome-ignore lint/suspicious/noExplicitAny: a client as the port has it
+      async send(command: any) {
+        const requests = command.input.RequestItems?.[tableName];
+        if (!isFirst || !Array.isArray(requests)) return dynamoDb.client.send(command);
+        isFirst = false;
+        command.input.RequestItems[tableName] = requests.slice(1);
+        await dynamoDb.client.send(command);
+        return { UnprocessedItems: { [tableName]: requests.slice(0, 1) } };
+      },
+    };
+    const store = new DynamoDbCheckpointStore({ tableName, client: lazy });
+    await store.save(large('a'), undefined);
+    expect(isFirst).toBe(false);
+    expect((await store.load(executionId))?.state).toBe(large('a').state);
+  });
+});
+
+describe('DynamoDbCheckpointStore, when something is wrong', () => {
+  test('says which table is missing, and how it has to be', async () => {
+    const store = new DynamoDbCheckpointStore({ tableName: 'nowhere', client: dynamoDb.client });
+    for (const call of [
+      () => store.load('e'),
+      () => store.save(sampleExecution(), undefined),
+      () => store.list({}),
+      () => store.list({ job: 'j' }),
+    ]) {
+      const error = await call().catch((caught) => caught);
+      expect(error).toMatchObject({ code: 'CHECKPOINT_STORE', details: { place: 'nowhere', failure: 'missing' } });
+      expect(error.message).toMatch(/table nowhere does not exist.*\n→ Create it with partition key pk and sort key sk/);
+    }
+  });
+
+  test.each(['ThrottlingException', 'ProvisionedThroughputExceededException', 'InternalServerError'])(
+    'throws %s as it is',
+    async (name) => {
+      const { store, client } = await openCounted();
+      client.before = () => {
+        throw awsError(name, 1);
+      };
+      await expect(store.save(sampleExecution(), undefined)).rejects.toMatchObject({ name });
+      await expect(store.load(executionId)).rejects.toMatchObject({ name });
+      await expect(store.list({})).rejects.toMatchObject({ name });
+    },
+  );
+
+  test('removes the parts of a write that was turned down, and keeps those of one whose reply was lost', async () => {
+    const { store, client, tableName } = await openCounted();
+    client.before = (_call, command) => {
+      if (command === 'PutItem') throw awsError('ThrottlingException', 1);
+    };
+    await expect(store.save(large('a'), undefined)).rejects.toThrow('ThrottlingException');
+    expect(await dynamoDb.readItems(tableName)).toEqual([]);
+    client.before = () => {};
+    client.after = (_call, command) => {
+      if (command === 'PutItem') throw awsError('TimeoutError', 1, 'server');
+    };
+    await expect(store.save(large('b'), undefined)).rejects.toThrow('TimeoutError');
+    expect((await store.load(executionId))?.state).toBe(large('b').state);
+  });
+
+  test("knows its own write when the SDK's second try was refused by its first", async () => {
+    const { store, client } = await openCounted();
+    client.after = (_call, command) => {
+      if (command === 'PutItem') throw awsError('ConditionalCheckFailedException', 2);
+    };
+    const revision = await store.save(large('a'), undefined);
+    expect(await store.load(executionId)).toMatchObject({ revision });
+    client.after = () => {};
+    client.before = (_call, command) => {
+      if (command === 'PutItem') throw awsError('ConditionalCheckFailedException', 2);
+    };
+    expect(await store.save(large('b'), revision)).toBeUndefined();
+    expect((await store.load(executionId))?.state).toBe(large('a').state);
+  });
+
+  test.each([
+    [
+      'is missing',
+      (sk: string, tableName: string) => new DeleteItemCommand({ TableName: tableName, Key: { pk: { S: executionId }, sk: { S: sk } } }),
+    ],
+    [
+      'was cut',
+      (sk: string, TableName: string) =>
+        new UpdateItemCommand({
+          TableName,
+          Key: { pk: { S: executionId }, sk: { S: sk } },
+          UpdateExpression: 'SET bytes = :bytes',
+          ExpressionAttributeValues: { ':bytes': { B: Buffer.from('short') } },
+        }),
+    ],
+  ])('refuses a state of which a part %s, and does not begin again', async (_what, spoil) => {
+    const { store, tableName } = await openCounted();
+    await store.save(large('a'), undefined);
+    const part = (await dynamoDb.readItems(tableName)).find(({ sk }) => sk?.S?.startsWith('part#'));
+    await dynamoDb.client.send(spoil(part?.sk?.S ?? '', tableName) as DeleteItemCommand);
+    await expect(store.load(executionId)).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
+  });
+
+  test('takes no reference that leads elsewhere', async () => {
+    const { store, tableName } = await openCounted();
+    await store.save(large('a'), undefined);
+    await store.save(sampleExecution({ executionId: 'other', state: 'b'.repeat(900_000) }), undefined);
+    const update = new UpdateItemCommand({
+      TableName: tableName,
+      Key: { pk: { S: executionId }, sk: { S: 'record' } },
+      UpdateExpression: 'SET layout = :layout',
+      ExpressionAttributeValues: { ':layout': { S: '{"state":["../other#part",900000,3],"stale":[]}' } },
+    });
+    await dynamoDb.client.send(update);
+    expect(await store.load(executionId)).toMatchObject({ state: '' });
+  });
+
+  test.each(['', '~sha256~x', '\uD83D', '\uDE9A', 'x'.repeat(3_000)])('keeps the id %j, which no key can hold', async (id) => {
+    const { store } = await openCounted();
+    const revision = await store.save(sampleExecution({ executionId: id }), undefined);
+    expect(await store.load(id)).toEqual({ ...sampleExecution({ executionId: id }), revision });
+    await store.save(sampleExecution({ executionId: '\uDE9B' }), undefined);
+    expect(await store.load(id)).toMatchObject({ executionId: id });
+  });
+});
+
+describe('DynamoDbCheckpointStore with a bucket', () => {
+  let s3: LocalS3;
+  beforeAll(async () => {
+    s3 = await LocalS3.start();
+  });
+  afterAll(() => s3.stop());
+
+  const cases = checkpointStoreContract(async () => {
+    const bucket = await s3.createBucket();
+    const under = await dynamoDb.open({ bucket, s3Client: s3.client });
+    return { ...under, countParts: async () => (await s3.readKeys(bucket)).length };
+  });
+  for (const { title, run } of cases.filter((one) => /state|head|limit/.test(one.title))) test(title, run);
+
+  test('puts large states there, below the prefix and the id, and none into the table', async () => {
+    const bucket = await s3.createBucket();
+    const tableName = await dynamoDb.createTable();
+    const store = new DynamoDbCheckpointStore({ tableName, client: dynamoDb.client, bucket, prefix: 'big/', s3Client: s3.client });
+    await store.save({ ...large('a'), executionId: 'plain-id' }, undefined);
+    expect(await s3.readKeys(bucket)).toEqual([expect.stringMatching(/^big\/plain-id\/part-[0-9a-f]{24}$/)]);
+    expect(await dynamoDb.readItems(tableName)).toHaveLength(1);
+  });
+});

@@ -18,11 +18,12 @@ process.on('SIGINT', () => interrupt(130));
 process.on('SIGTERM', () => interrupt(143));
 process.on('SIGHUP', () => interrupt(129));
 
-/** Reads the version from the package that this file is part of. */
-function readVersion(directory = dirname(fileURLToPath(import.meta.url))): string {
-  const manifest = readManifest(join(directory, 'package.json'));
-  if (manifest?.name === 'lambda-baton') return manifest.version;
-  return dirname(directory) === directory ? 'unknown' : readVersion(dirname(directory));
+const manifestName = 'package.json';
+
+/** Finds the directory of the package that this file is part of. */
+function findPackage(directory = dirname(fileURLToPath(import.meta.url))): string | undefined {
+  if (readManifest(join(directory, manifestName))?.name === 'lambda-baton') return directory;
+  return dirname(directory) === directory ? undefined : findPackage(dirname(directory));
 }
 
 function readManifest(file: string): { name: string; version: string } | undefined {
@@ -37,5 +38,6 @@ const { stdout, stderr, stdin, env } = process;
 process.exitCode = await main(process.argv.slice(2), {
   streams: { stdout, stderr, stdin, environment: env },
   interruption: interruption.signal,
-  readVersion: () => readVersion(),
+  readVersion: () => readManifest(join(findPackage() ?? '', manifestName))?.version ?? 'unknown',
+  readPackageFile: (path) => readFileSync(join(findPackage() ?? '', path), 'utf8'),
 });

@@ -1,5 +1,6 @@
 import { devOptionSpecs } from './arguments/dev-option-specs';
 import { estimateOptionSpecs } from './arguments/estimate-option-specs';
+import { initOptionSpecs } from './arguments/init-option-specs';
 import type { OptionSpec } from './arguments/option-spec';
 import type { Paint } from './view/paint';
 
@@ -10,6 +11,7 @@ export function renderHelp(paint: Paint): string {
   return `${paint('strong', 'baton')} runs lambda-baton jobs on this machine.
 
 ${paint('strong', 'Usage')}
+  baton init [directory]        write a project that runs at once
   baton dev <file> [options]    run an execution on the local Lambda and watch it
   baton estimate [options]      what a workload will cost, before it runs
   baton <command> --help        the options of a command
@@ -44,6 +46,17 @@ ${paint('strong', 'Usage')}
   baton estimate --items <n> --ms-per-item <ms> [options]
 
 ${renderOptions(estimateOptionSpecs, paint)}
+`;
+}
+
+/** `baton init --help`. */
+export function renderInitHelp(paint: Paint): string {
+  return `${paint('strong', 'baton init')} writes a project that runs at once: a job, its test, how it is deployed, and the scripts. Nothing is written over.
+
+${paint('strong', 'Usage')}
+  baton init [directory] [options]    (default: my-job)
+
+${renderOptions(initOptionSpecs, paint)}
 `;
 }
 

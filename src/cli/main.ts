@@ -2,11 +2,13 @@ import { BatonError } from '../errors';
 import { findNearestName } from './arguments/find-nearest-name';
 import { parseDevOptions } from './arguments/parse-dev-options';
 import { parseEstimateOptions } from './arguments/parse-estimate-options';
+import { parseInitOptions } from './arguments/parse-init-options';
 import { CliError } from './cli-error';
 import type { ConsoleStreams } from './console-streams';
 import { runDev } from './dev/run-dev';
 import { runEstimate } from './estimate/run-estimate';
-import { renderDevHelp, renderEstimateHelp, renderHelp } from './help';
+import { renderDevHelp, renderEstimateHelp, renderHelp, renderInitHelp } from './help';
+import { runInit } from './init/run-init';
 import { choosePaint, type Paint } from './view/paint';
 import { renderFailure } from './view/render-failure';
 
@@ -17,6 +19,8 @@ export interface MainParts {
   readonly interruption: AbortSignal;
   /** The version of lambda-baton. */
   readonly readVersion: () => string;
+  /** Reads a file that is published with lambda-baton, by its path in the package. */
+  readonly readPackageFile: (path: string) => string;
 }
 
 /** Carries out a command line. Never rejects: what went wrong is printed to standard error. @returns the exit code */
@@ -28,12 +32,14 @@ export async function main(args: readonly string[], parts: MainParts): Promise<n
   }
 }
 
-async function dispatch([command, ...args]: readonly string[], { streams, interruption, readVersion }: MainParts): Promise<number> {
+async function dispatch([command, ...args]: readonly string[], parts: MainParts): Promise<number> {
+  const { streams, interruption, readVersion } = parts;
   const { stdout, environment } = streams;
   const paint = choosePaint(environment, stdout.isTTY === true);
   if (command === '--version' || command === '-v') return print(stdout, `${readVersion()}\n`);
   if (command === '--help' || command === '-h' || command === 'help') return print(stdout, renderHelp(paint));
   if (command === 'estimate') return estimate(args, streams, paint);
+  if (command === 'init') return init(args, parts, paint);
   if (command !== 'dev') throw refuseCommand(command);
   const options = parseDevOptions(args);
   return options === 'help' ? print(stdout, renderDevHelp(paint)) : runDev(options, streams, interruption);
@@ -44,6 +50,12 @@ function estimate(args: readonly string[], streams: ConsoleStreams, paint: Paint
   return options === 'help' ? print(streams.stdout, renderEstimateHelp(paint)) : runEstimate(options, streams);
 }
 
+function init(args: readonly string[], { streams, readPackageFile, readVersion }: MainParts, paint: Paint): number | Promise<number> {
+  const options = parseInitOptions(args);
+  if (options === 'help') return print(streams.stdout, renderInitHelp(paint));
+  return runInit(options, { streams, readPackageFile, version: readVersion() });
+}
+
 function print(stdout: ConsoleStreams['stdout'], text: string): number {
   stdout.write(text);
   return 0;
@@ -52,11 +64,12 @@ function print(stdout: ConsoleStreams['stdout'], text: string): number {
 function refuseCommand(command: string | undefined): CliError {
   if (command === undefined)
     return new CliError({ problem: 'baton needs a command.', cure: 'Write baton dev <file>, or see baton --help.' });
-  const nearest = findNearestName(command.replace(/^-+/, ''), ['dev', 'estimate', 'help', 'version']);
+  const nearest = findNearestName(command.replace(/^-+/, ''), ['dev', 'estimate', 'help', 'init', 'version']);
   const names: Readonly<Record<string, string>> = {
     dev: 'baton dev',
     estimate: 'baton estimate',
     help: 'baton --help',
+    init: 'baton init',
     version: 'baton --version',
   };
   const cure = nearest === undefined ? 'Write baton dev <file>, or see baton --help.' : `Did you mean ${names[nearest]}?`;

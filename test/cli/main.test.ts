@@ -7,7 +7,7 @@ describe('baton', () => {
     expect(await readPrinted([argument])).toMatchObject({
       exitCode: 0,
       stderr: '',
-      stdout: expect.stringContaining('Usage\n  baton dev <file>'),
+      stdout: expect.stringContaining('Usage\n  baton init [directory] '),
     });
   });
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { main } from '../../src/cli/main';
 
@@ -20,6 +22,7 @@ export async function readPrinted(args: readonly string[], { stdin = '', environ
     },
     interruption: interruption ?? new AbortController().signal,
     readVersion: () => '1.2.3',
+    readPackageFile: (path) => readFileSync(join(__dirname, '../..', path), 'utf8'),
   });
   return { exitCode, ...printed };
 }

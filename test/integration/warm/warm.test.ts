@@ -29,7 +29,7 @@ describe('one warm process with a store', () => {
 
   async function run(storeKind: string, durability: string, count: number): Promise<{ report: Report; exitCode: number | null }> {
     const parameters = ['--expose-gc', bundle, storeKind, durability, String(count), directory];
-    const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 60_000, killSignal: 'SIGKILL' });
     const exitCode = new Promise<number | null>((resolve) => child.once('exit', resolve));
     return { report: JSON.parse(await text(child.stdout)), exitCode: await exitCode };
   }

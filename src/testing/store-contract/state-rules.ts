@@ -57,6 +57,7 @@ export const stateRules: readonly StoreRule[] = [
         revision = await saveSurely(index % 3 ? store : reopen(), execution, revision);
         await expectStored(reopen(), execution, revision);
       }
+      if (under.countParts) equal(await under.countParts(), 0, 'a small state has no part, also while the execution runs');
       await expectNoOrphan(under, revision);
     },
   },
@@ -67,10 +68,12 @@ export const stateRules: readonly StoreRule[] = [
       const large = (mark: string) => sampleExecution({ head: mark, state: textOfBytes(mark, 2 * limit) });
       const first = await saveSurely(store, large('one '), undefined);
       const second = await saveSurely(reopen(), large('two '), first);
+      const partCount = await under.countParts?.();
       equal(await store.save(large('two '), first), undefined, 'a write that was made again is refused');
       equal(await reopen().save(large('stale '), first), undefined, 'a stale writer is refused');
       equal(await reopen().save(large('another '), undefined), undefined, 'a second creator is refused');
       await expectStored(store, large('two '), second);
+      equal(await under.countParts?.(), partCount, 'a refused write leaves no part');
       await expectNoOrphan(under, second);
     },
   },

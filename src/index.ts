@@ -4,6 +4,7 @@ import 'reflect-metadata';
 // Starting executions and looking after them
 export type {
   CancelAnswer,
+  ExecutionDescription,
   ExecutionResult,
   ExecutionSummary,
   RedriveAnswer,
@@ -77,7 +78,6 @@ export type { AbortCode } from './runtime/core/abort-code';
 export type { ErrorRecord } from './runtime/core/describe-error';
 // Writing a step
 export { complete, type Directive, goTo, wait, waitUntil } from './runtime/core/directives';
-export type { ExecutionDescription } from './runtime/core/execution-description';
 export type { FieldCodec } from './runtime/core/field-codec';
 export type { RetryPolicy } from './runtime/core/retry-policy';
 // Running a job

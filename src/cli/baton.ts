@@ -36,7 +36,7 @@ function readManifest(file: string): { name: string; version: string } | undefin
 
 const { stdout, stderr, stdin, env } = process;
 process.exitCode = await main(process.argv.slice(2), {
-  streams: { stdout, stderr, stdin, environment: env },
+  streams: { stdout, stderr, stdin, environment: env, workingDirectory: process.cwd() },
   interruption: interruption.signal,
   readVersion: () => readManifest(join(findPackage() ?? '', manifestName))?.version ?? 'unknown',
   readPackageFile: (path) => readFileSync(join(findPackage() ?? '', path), 'utf8'),

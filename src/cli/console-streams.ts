@@ -11,4 +11,6 @@ export interface ConsoleStreams {
   readonly stderr: Output;
   readonly stdin: NodeJS.ReadableStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where `baton dev` keeps executions, and the other commands look for them. */
+  readonly workingDirectory: string;
 }

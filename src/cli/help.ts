@@ -2,18 +2,22 @@ import { devOptionSpecs } from './arguments/dev-option-specs';
 import { estimateOptionSpecs } from './arguments/estimate-option-specs';
 import { initOptionSpecs } from './arguments/init-option-specs';
 import type { OptionSpec } from './arguments/option-spec';
+import type { Operation } from './operate/operation';
+import { operations } from './operate/operations';
+import { listOptions } from './operate/run-operation';
 import type { Paint } from './view/paint';
 
 const columnCells = 30;
 
 /** `baton --help`. */
 export function renderHelp(paint: Paint): string {
-  return `${paint('strong', 'baton')} runs lambda-baton jobs on this machine.
+  return `${paint('strong', 'baton')} runs lambda-baton jobs on this machine, and looks after executions wherever they are.
 
 ${paint('strong', 'Usage')}
   baton init [directory]        write a project that runs at once
   baton dev <file> [options]    run an execution on the local Lambda and watch it
   baton estimate [options]      what a workload will cost, before it runs
+${operations.map(renderUsage).join('\n')}
   baton <command> --help        the options of a command
   baton --version               the version of lambda-baton
 
@@ -58,6 +62,25 @@ ${paint('strong', 'Usage')}
 
 ${renderOptions(initOptionSpecs, paint)}
 `;
+}
+
+/** `baton status --help`, and that of every other operation. */
+export function renderOperationHelp(operation: Operation, paint: Paint): string {
+  const { name, argument, summary, exitCodes } = operation;
+  return `${paint('strong', `baton ${name}`)} ${summary}.
+
+${paint('strong', 'Usage')}
+  baton ${[name, argument?.name, '[options]'].filter(Boolean).join(' ')}
+
+${renderOptions(listOptions(operation), paint)}
+
+${paint('strong', 'Exit code')}
+  ${exitCodes}
+`;
+}
+
+function renderUsage({ name, argument, summary }: Operation): string {
+  return `  ${['baton', name, argument?.name, '[options]'].filter(Boolean).join(' ').padEnd(columnCells)}${summary}`;
 }
 
 function renderOptions(specs: readonly OptionSpec[], paint: Paint): string {

@@ -7,8 +7,11 @@ import { CliError } from './cli-error';
 import type { ConsoleStreams } from './console-streams';
 import { runDev } from './dev/run-dev';
 import { runEstimate } from './estimate/run-estimate';
-import { renderDevHelp, renderEstimateHelp, renderHelp, renderInitHelp } from './help';
+import { renderDevHelp, renderEstimateHelp, renderHelp, renderInitHelp, renderOperationHelp } from './help';
 import { runInit } from './init/run-init';
+import type { Operation } from './operate/operation';
+import { operations } from './operate/operations';
+import { runOperation } from './operate/run-operation';
 import { choosePaint, type Paint } from './view/paint';
 import { renderFailure } from './view/render-failure';
 
@@ -40,6 +43,8 @@ async function dispatch([command, ...args]: readonly string[], parts: MainParts)
   if (command === '--help' || command === '-h' || command === 'help') return print(stdout, renderHelp(paint));
   if (command === 'estimate') return estimate(args, streams, paint);
   if (command === 'init') return init(args, parts, paint);
+  const operation = operations.find(({ name }) => name === command);
+  if (operation !== undefined) return operate(operation, args, streams, paint);
   if (command !== 'dev') throw refuseCommand(command);
   const options = parseDevOptions(args);
   return options === 'help' ? print(stdout, renderDevHelp(paint)) : runDev(options, streams, interruption);
@@ -56,6 +61,11 @@ function init(args: readonly string[], { streams, readPackageFile, readVersion }
   return runInit(options, { streams, readPackageFile, version: readVersion() });
 }
 
+async function operate(operation: Operation, args: readonly string[], streams: ConsoleStreams, paint: Paint): Promise<number> {
+  const exitCode = await runOperation(operation, args, streams);
+  return exitCode === 'help' ? print(streams.stdout, renderOperationHelp(operation, paint)) : exitCode;
+}
+
 function print(stdout: ConsoleStreams['stdout'], text: string): number {
   stdout.write(text);
   return 0;
@@ -64,15 +74,12 @@ function print(stdout: ConsoleStreams['stdout'], text: string): number {
 function refuseCommand(command: string | undefined): CliError {
   if (command === undefined)
     return new CliError({ problem: 'baton needs a command.', cure: 'Write baton dev <file>, or see baton --help.' });
-  const nearest = findNearestName(command.replace(/^-+/, ''), ['dev', 'estimate', 'help', 'init', 'version']);
-  const names: Readonly<Record<string, string>> = {
-    dev: 'baton dev',
-    estimate: 'baton estimate',
-    help: 'baton --help',
-    init: 'baton init',
-    version: 'baton --version',
-  };
-  const cure = nearest === undefined ? 'Write baton dev <file>, or see baton --help.' : `Did you mean ${names[nearest]}?`;
+  const commands = ['init', 'dev', 'estimate', ...operations.map(({ name }) => name)];
+  const nearest = findNearestName(command.replace(/^-+/, ''), [...commands, 'help', 'version']);
+  const cure =
+    nearest === undefined
+      ? 'Write baton dev <file>, or see baton --help.'
+      : `Did you mean baton ${commands.includes(nearest) ? '' : '--'}${nearest}?`;
   return new CliError({ problem: `baton has no command ${command}.`, cure });
 }
 

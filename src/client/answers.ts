@@ -1,6 +1,8 @@
 import type { ExecutionDescription } from '../runtime/core/execution-description';
 import type { ExecutionStatus } from '../runtime/ports';
 
+export type { ExecutionDescription };
+
 /** What an execution is started with. */
 export interface StartRequest {
   /** Names the work, so that it is done once: 1 to 256 characters. @defaultValue a random one */

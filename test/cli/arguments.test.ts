@@ -13,6 +13,7 @@ describe('the options of baton dev', () => {
   "given": Set {},
   "handler": "handler",
   "hasQueue": true,
+  "hasStore": true,
   "memoryMb": 512,
   "nodePath": undefined,
   "output": "text",

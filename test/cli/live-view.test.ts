@@ -137,7 +137,12 @@ describe('JsonView', () => {
 describe('the view', () => {
   const choose = (output: DevOptions['output'], isTTY: boolean, environment = {}) => {
     const stream = { isTTY, write: () => true };
-    return chooseView(output, { stdout: stream, stderr: stream, stdin: process.stdin, environment }, new RunRecord(), () => 0);
+    return chooseView(
+      output,
+      { stdout: stream, stderr: stream, stdin: process.stdin, environment, workingDirectory: '' },
+      new RunRecord(),
+      () => 0,
+    );
   };
 
   it.each([

@@ -3,6 +3,8 @@ import { readInvocationNumber } from '../../src/cli/record/invocation-number';
 import { judgeRun } from '../../src/cli/report/verdict';
 import { writeReport } from '../../src/cli/report/write-report';
 import { formatBytes, formatCount, formatDuration, formatSeconds, formatUsd } from '../../src/cli/view/format';
+import { paintNothing } from '../../src/cli/view/paint';
+import { renderSummary } from '../../src/cli/view/render-summary';
 import type { DropReason } from '../../src/local';
 import { listPrices as prices } from '../../src/runtime/core/prices';
 import { Recording, recordBusyRun } from './recording';
@@ -26,6 +28,7 @@ describe('the report', () => {
     "totalUsd": 0.00004193341600000001,
   },
   "dropped": [],
+  "duplicateCount": 0,
   "executions": [
     {
       "executionId": "execution-1",
@@ -63,6 +66,7 @@ describe('the report', () => {
   "retryCount": 1,
   "seed": 42,
   "stepCount": 5,
+  "supersededCount": 0,
   "throttleCount": 0,
   "wallMs": 9720,
 }
@@ -94,6 +98,18 @@ describe('the report', () => {
       bytes: 1_500,
       maxBytes: 700,
     });
+  });
+
+  it('counts what the store has dropped, and says it in the summary', () => {
+    const recording = recordBusyRun().log(9_800, 2, 'delivery answered from the store', { status: 'duplicate' });
+    recording.log(9_810, 2, 'delivery answered from the store', { status: 'completed' });
+    recording.log(9_820, 2, 'invocation superseded: another one has claimed the execution', { level: 'WARN' });
+    const record = recording.play();
+    const report = writeReport(record, judgeRun(record, false), { ...facts, store: { directory: '/x', options: ' --directory x' } });
+    expect(report).toMatchObject({ outcome: 'completed', duplicateCount: 2, supersededCount: 1 });
+    const lines = renderSummary(report, 100, paintNothing).join('\n');
+    expect(lines).toContain('duplicates   3 dropped, 1 of them by stopping the invocation before\n');
+    expect(lines).toContain('look up      baton status execution-1 --directory x');
   });
 
   it('charges the size of an event to Invoke, not to a queue', () => {
@@ -201,6 +217,11 @@ describe('the verdict', () => {
   it('is not completed while one of several executions is not', () => {
     const recording = recordBusyRun().line(9_999, '{"message":"execution started","executionId":"another"}');
     expect(judgeRun(recording.play(), false)).toMatchObject({ outcome: 'lost' });
+  });
+
+  it('is cancelled when the execution was', () => {
+    const record = new Recording().start(0).log(1, 1, 'execution started').log(2, 1, 'execution cancelled').play();
+    expect(judgeRun(record, false)).toEqual({ outcome: 'cancelled', failure: undefined });
   });
 
   it('is interrupted when the user stopped it, unless it had completed', () => {

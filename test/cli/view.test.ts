@@ -222,7 +222,7 @@ so far
 ✖ #1   failed after 2.05 s
 ✖ #1   failed after 2.05 s: FuseBlownError: too often
 ↻ #1   gave 1 of its messages back after 2.05 s
-· #1   answered "duplicate" after 2.05 s
+· #1   dropped as a duplicate after 2.05 s
 · #1   answered after 2.05 s
 "
 `);

@@ -32,6 +32,14 @@ export const devOptionSpecs: readonly OptionSpec[] = [
   },
   {
     group: fn,
+    name: 'no-store',
+    help: [
+      'executions are not kept (default: in .baton, with BATON_DIRECTORY,',
+      'unless --env names a table, a bucket or another directory)',
+    ],
+  },
+  {
+    group: fn,
     name: 'recursion',
     value: '<allow|terminate>',
     help: ['recursion detection after 16 invocations (default: allow, as every', 'lambda-baton function is deployed)'],

@@ -17,6 +17,8 @@ export interface DevOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly nodePath: string | undefined;
   readonly hasQueue: boolean;
+  /** Whether executions are kept on this machine. */
+  readonly hasStore: boolean;
   readonly recursiveLoop: 'Allow' | 'Terminate';
   readonly retryDelaysMs: readonly [number, number];
   readonly architecture: 'arm64' | 'x86_64';

@@ -36,6 +36,7 @@ export function parseDevOptions(args: readonly string[]): DevOptions | 'help' {
     environment: readEnvironment(split.values.get('env') ?? []),
     nodePath: read('node'),
     hasQueue: !split.values.has('no-queue'),
+    hasStore: !split.values.has('no-store'),
     recursiveLoop: chooseValue('--recursion', read('recursion'), { allow: 'Allow', terminate: 'Terminate' }) ?? 'Allow',
     retryDelaysMs: [retryDelayMs, 2 * retryDelayMs],
     architecture: chooseValue('--arch', read('arch'), { x86_64: 'x86_64', arm64: 'arm64' }) ?? 'x86_64',

@@ -12,8 +12,8 @@ const queueName = 'baton-dev';
 /** How long a queue waits before it delivers a message again, beyond the function's time-out, in milliseconds. */
 const visibilityMarginMs = 2_000;
 
-/** Creates the function and its continuation queue. @throws LocalLambdaError when the code or a package is missing */
-export async function prepareLambda(lambda: LocalLambda, options: DevOptions): Promise<PreparedLambda> {
+/** Creates the function and its continuation queue; executions are kept in `directory`. @throws LocalLambdaError when the code or a package is missing */
+export async function prepareLambda(lambda: LocalLambda, options: DevOptions, directory: string | undefined): Promise<PreparedLambda> {
   const queue = options.hasQueue ? await createQueue(lambda, options.timeoutMs) : undefined;
   await lambda.createFunction({
     name: functionName,
@@ -21,7 +21,12 @@ export async function prepareLambda(lambda: LocalLambda, options: DevOptions): P
     ...nameHandler(options),
     timeoutMs: options.timeoutMs,
     memoryMb: options.memoryMb,
-    environment: { ...quietSdk, ...(queue && { BATON_QUEUE_URL: queue.url }), ...options.environment },
+    environment: {
+      ...quietSdk,
+      ...(queue && { BATON_QUEUE_URL: queue.url }),
+      ...(directory && { BATON_DIRECTORY: directory }),
+      ...options.environment,
+    },
     retryDelaysMs: options.retryDelaysMs,
     recursiveLoop: options.recursiveLoop,
     ...(options.nodePath !== undefined && { nodePath: options.nodePath }),

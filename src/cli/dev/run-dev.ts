@@ -12,13 +12,14 @@ import { NoiseFilter } from '../view/noise-filter';
 import { choosePaint } from '../view/paint';
 import { renderFailure } from '../view/render-failure';
 import type { View } from '../view/view';
+import { chooseDevStore, type DevStore, keepOutOfGit, noDevStore } from './dev-store';
 import { checkNode, prepareLambda } from './prepare-lambda';
 import type { PreparedLambda } from './prepared-lambda';
 import { applyTemplate, type TemplateRun } from './template/apply-template';
 import { deployFunction } from './template/deploy-function';
 import { watchRun } from './watch-run';
 
-const exitCodes: Readonly<Record<Verdict['outcome'], number>> = { completed: 0, failed: 1, lost: 1, interrupted: 130 };
+const exitCodes: Readonly<Record<Verdict['outcome'], number>> = { completed: 0, failed: 1, cancelled: 1, lost: 1, interrupted: 130 };
 
 /**
  * Runs an execution to its end and shows it.
@@ -50,6 +51,7 @@ class DevRun {
   private readonly record = new RunRecord();
   private readonly noise = new NoiseFilter();
   private readonly view: View;
+  private readonly store: DevStore;
   private startedAt = performance.now();
   private readonly readTime = () => performance.now() - this.startedAt;
 
@@ -59,15 +61,17 @@ class DevRun {
     private readonly streams: ConsoleStreams,
     private readonly template: TemplateRun | undefined,
   ) {
+    this.store = template ? noDevStore : chooseDevStore(options, streams);
     this.view = chooseView(options.output, streams, this.record, this.readTime);
   }
 
   async run(event: unknown, interruption: AbortSignal): Promise<number> {
     const { lambda, options, record, view } = this;
     const { functionName, hasQueue } = await this.prepare();
+    keepOutOfGit(this.store);
     this.startedAt = performance.now();
     try {
-      view.begin({ options, seed: lambda.seed, hasQueue });
+      view.begin({ options, seed: lambda.seed, hasQueue, keptIn: this.store.label });
       for (const remark of this.template?.deployed.remarks ?? []) view.remark(remark);
       if (options.hasQueue && !hasQueue && !this.template)
         view.remark('No continuation queue: run npm install --save-dev local-aws-sqs to have one.');
@@ -83,7 +87,7 @@ class DevRun {
 
   private prepare(): Promise<PreparedLambda> {
     const { lambda, options, template } = this;
-    return template ? deployFunction(lambda, template) : prepareLambda(lambda, options);
+    return template ? deployFunction(lambda, template) : prepareLambda(lambda, options, this.store.directory);
   }
 
   /** Resolves when there is nothing to wait for any more although events are left: a handler that cannot even start never will. */
@@ -98,7 +102,9 @@ class DevRun {
 
   private conclude(verdict: Verdict): number {
     const { memoryMb, architecture } = this.options;
-    this.view.end(writeReport(this.record, verdict, { wallMs: this.readTime(), memoryMb, architecture, seed: this.lambda.seed }));
+    const store = this.store.directory === undefined ? undefined : { directory: this.store.directory, options: this.store.options };
+    const facts = { wallMs: this.readTime(), memoryMb, architecture, seed: this.lambda.seed, store };
+    this.view.end(writeReport(this.record, verdict, facts));
     const { stderr, environment } = this.streams;
     if (verdict.failure) stderr.write(`${renderFailure(verdict.failure, choosePaint(environment, stderr.isTTY === true))}\n`);
     return exitCodes[verdict.outcome];

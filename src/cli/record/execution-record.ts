@@ -3,7 +3,7 @@ import { type LogEntry, readNumber, readText } from './log-entry';
 
 /** What is known of one execution. Without a store it may run as several lines at once: then each figure is the highest of them. */
 export class ExecutionRecord {
-  status: 'completed' | 'failed' | 'running' = 'running';
+  status: 'cancelled' | 'completed' | 'failed' | 'running' = 'running';
   job: string | undefined;
   stepCount = 0;
   /** Why it failed. Kept when a later delivery completed it. */
@@ -17,6 +17,7 @@ export class ExecutionRecord {
     this.job ??= readText(entry, 'job');
     this.stepCount = Math.max(this.stepCount, readNumber(entry, 'stepCount') ?? 0);
     if (entry.message === 'execution completed') this.status = 'completed';
+    if (entry.message === 'execution cancelled') this.status = 'cancelled';
     if (entry.message === 'execution failed') this.fail(readFailure(entry));
   }
 

@@ -9,7 +9,7 @@ export interface InvocationRecord {
   readonly start: Pick<InvocationStart, 'attempt' | 'bytes' | 'channel' | 'cold' | 'environmentId' | 'requestId'>;
   readonly startedAtMs: number;
   readonly timeoutMs: number;
-  /** What the runtime said of its outcome: `handed off`, `execution completed` or `execution failed`. */
+  /** What the runtime said of its outcome: `handed off`, `execution completed`, `execution cancelled` or `execution failed`. */
   outcome: LogEntry | undefined;
   /** Missing while it runs. */
   end: Pick<InvocationEnd, 'billedMs' | 'durationMs' | 'error' | 'initMs' | 'memoryMb' | 'reason' | 'response'> | undefined;

@@ -12,7 +12,7 @@ interface HandOff {
   readonly bytes: number;
 }
 
-const outcomes = new Set(['handed off', 'execution completed', 'execution failed']);
+const outcomes = new Set(['handed off', 'execution cancelled', 'execution completed', 'execution failed']);
 
 /** Everything that is known of a run, taken from its events one after the other. */
 export class RunRecord {
@@ -28,6 +28,10 @@ export class RunRecord {
   /** Attempts at a step that failed, in all lines together. */
   failedAttemptCount = 0;
   throttleCount = 0;
+  /** Deliveries that were answered from the store. */
+  duplicateCount = 0;
+  /** Invocations that lost their execution to another one. */
+  supersededCount = 0;
   sqsSentCount = 0;
   deadLetterCount = 0;
   /** When the last delayed delivery that is known of is due, in milliseconds since the run began. */
@@ -98,6 +102,8 @@ export class RunRecord {
     if (invocation !== undefined && outcomes.has(entry.message)) invocation.outcome = entry;
     if (entry.message === 'progress') this.progress.take(entry, atMs);
     if (entry.message === 'step failed') this.failedAttemptCount++;
+    if (entry.message === 'delivery answered from the store') this.duplicateCount++;
+    if (entry.message.startsWith('invocation superseded')) this.supersededCount++;
     if (entry.message === 'handed off') {
       this.handOffs.push({ channel: readText(entry, 'channel') ?? '?', bytes: readNumber(entry, 'bytes') ?? 0 });
     }

@@ -10,7 +10,7 @@ export interface RunReport {
   readonly executions: readonly {
     readonly executionId: string;
     readonly job: string | undefined;
-    readonly status: 'completed' | 'failed' | 'running';
+    readonly status: 'cancelled' | 'completed' | 'failed' | 'running';
     readonly stepCount: number;
     readonly result?: unknown;
     readonly error?: Failure;
@@ -29,6 +29,10 @@ export interface RunReport {
   readonly throttleCount: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly dropped: readonly string[];
+  /** Deliveries that came again and were answered from the store: nothing was run for them. */
+  readonly duplicateCount: number;
+  /** Invocations that lost their execution to another delivery, often of the same event, and stopped on the spot. */
+  readonly supersededCount: number;
   readonly handOffs: {
     readonly count: number;
     readonly byChannel: Readonly<Record<string, number>>;
@@ -40,4 +44,6 @@ export interface RunReport {
   readonly memoryMb: number;
   readonly cost: Cost & { readonly architecture: string; readonly pricesOf: string; readonly region: string };
   readonly seed: number;
+  /** Where the executions are kept, and the options that find them there; missing when `baton dev` has kept none. */
+  readonly store?: { readonly directory: string; readonly options: string };
 }

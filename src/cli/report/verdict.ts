@@ -5,7 +5,7 @@ import type { RunRecord } from '../record/run-record';
 
 /** How a run ended. `lost`: an execution neither completed nor failed, and nothing is left that would carry it on. */
 export interface Verdict {
-  readonly outcome: 'completed' | 'failed' | 'interrupted' | 'lost';
+  readonly outcome: 'cancelled' | 'completed' | 'failed' | 'interrupted' | 'lost';
   readonly failure: Failure | undefined;
 }
 
@@ -17,6 +17,7 @@ export function judgeRun(record: RunRecord, isInterrupted: boolean): Verdict {
   if (open === undefined && executions.length > 0) return { outcome: 'completed', failure: undefined };
   if (isInterrupted) return { outcome: 'interrupted', failure: undefined };
   if (open?.status === 'failed') return { outcome: 'failed', failure: open.failure };
+  if (open?.status === 'cancelled') return { outcome: 'cancelled', failure: undefined };
   return { outcome: 'lost', failure: describeLoss(open?.executionId ?? '', record) };
 }
 

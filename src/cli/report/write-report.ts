@@ -11,6 +11,7 @@ export interface RunFacts {
   readonly memoryMb: number;
   readonly architecture: 'arm64' | 'x86_64';
   readonly seed: number;
+  readonly store?: RunReport['store'] | undefined;
 }
 
 /** Sums a run up. */
@@ -32,12 +33,15 @@ export function writeReport(record: RunRecord, verdict: Verdict, facts: RunFacts
     throttleCount: record.throttleCount,
     faults: Object.fromEntries(record.faults),
     dropped: record.dropped,
+    duplicateCount: record.duplicateCount,
+    supersededCount: record.supersededCount,
     handOffs: describeHandOffs(record),
     wallMs: Math.round(facts.wallMs),
     billedMs: sum(ends.map(({ billedMs }) => billedMs)),
     memoryMb: facts.memoryMb,
     cost: { ...addUp(record, facts), architecture: facts.architecture, pricesOf: listPrices.date, region: listPrices.region },
     seed: facts.seed,
+    ...(facts.store && { store: facts.store }),
   };
 }
 

@@ -24,6 +24,9 @@ function describeAnswer({ outcome }: InvocationRecord, { durationMs, response }:
   }
   if (outcome?.message === 'handed off') return { mark: '↪', tone: 'accent', text: describeHandOff(outcome, after) };
   if (outcome?.message === 'execution completed' || status === 'completed') return { mark: '✔', tone: 'good', text: `completed ${after}` };
+  if (status === 'duplicate') return { mark: '·', tone: 'dim', text: `dropped as a duplicate ${after}` };
+  if (status === 'superseded') return { mark: '·', tone: 'dim', text: `stopped ${after}: another invocation has taken over` };
+  if (status === 'cancelled') return { mark: '✖', tone: 'warn', text: `cancelled ${after}` };
   return { mark: '·', tone: 'plain', text: `answered${typeof status === 'string' ? ` "${status}"` : ''} ${after}` };
 }
 

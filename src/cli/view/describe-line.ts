@@ -8,6 +8,8 @@ type Line = Omit<Message, 'number'>;
 
 /** What the runtime says that the invocations' ends and the progress bar say already. */
 const silent = new Set([
+  'delivery answered from the store',
+  'execution cancelled',
   'execution completed',
   'execution failed',
   'execution resumed',

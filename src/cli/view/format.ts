@@ -19,6 +19,12 @@ export function formatSeconds(ms: number, round: (seconds: number) => number = M
   return seconds < 60 ? `${seconds} s` : formatLong(seconds);
 }
 
+/** How long ago or how long yet, as coarse as one speaks of it: `12 s`, `3 h 20 min`, `5 days`. */
+export function formatAge(ms: number): string {
+  const days = Math.floor(ms / 86_400_000);
+  return days < 2 ? formatSeconds(Math.max(0, ms), Math.floor) : `${formatCount(days)} days`;
+}
+
 /** Bytes as `980 B`, `1.5 KB` or `1 MB`, with 1,024 bytes to the kilobyte. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_024) return `${bytes} B`;

@@ -8,10 +8,12 @@ export interface Header {
   readonly seed: number;
   /** Whether there is a continuation queue. */
   readonly hasQueue: boolean;
+  /** The directory that executions are kept in. */
+  readonly keptIn?: string | undefined;
 }
 
 /** The first line: what is run, and with what. */
-export function renderHeader({ options, seed, hasQueue }: Header, paint: Paint): string {
+export function renderHeader({ options, seed, hasQueue, keptIn }: Header, paint: Paint): string {
   const { file, timeoutMs, memoryMb, recursiveLoop, faults, nodePath } = options;
   const asked = Object.entries(faults).map(([kind, probability]) => `${kind} ${probability}`);
   const facts = [
@@ -19,6 +21,7 @@ export function renderHeader({ options, seed, hasQueue }: Header, paint: Paint):
     `${memoryMb} MB`,
     ...(nodePath === undefined ? [] : [nodePath]),
     ...(hasQueue ? ['queue'] : []),
+    ...(keptIn === undefined ? [] : [`kept in ${keptIn}`]),
     ...(recursiveLoop === 'Terminate' ? ['recursion terminates'] : []),
     ...(asked.length > 0 ? [...asked, `seed ${seed}`] : []),
   ];

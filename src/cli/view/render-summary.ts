@@ -12,10 +12,12 @@ export function renderSummary(report: RunReport, width: number, paint: Paint): s
     ['invocations', describeInvocations(report)],
     ['steps', describeSteps(report)],
     ['faults', describeFaults(report)],
+    ['duplicates', describeDuplicates(report)],
     ['handed over', describeHandOffs(report)],
     ['billed', `${formatDuration(report.billedMs)} at ${formatCount(report.memoryMb)} MB = ${formatGbSeconds(report.cost.gbSeconds)} GB-s`],
     ['cost', describeCost(report)],
     ['result', describeResult(report)],
+    ['look up', describeLookUp(report)],
   ];
   const lines = rows.flatMap(([label, text]) =>
     text === undefined ? [] : [`  ${paint('dim', label.padEnd(labelCells))}${cutToCells(text, Math.max(20, width - labelCells - 3))}`],
@@ -28,6 +30,8 @@ function renderHeadline({ outcome, wallMs }: RunReport, paint: Paint): string {
   switch (outcome) {
     case 'completed':
       return paint('good', `✔ completed in ${wall}`);
+    case 'cancelled':
+      return paint('warn', `✖ cancelled after ${wall}`);
     case 'failed':
       return paint('bad', `✖ failed after ${wall}`);
     case 'lost':
@@ -50,6 +54,18 @@ function describeSteps({ stepCount, failedAttemptCount, retryCount, throttleCoun
 function describeFaults({ faults, seed }: RunReport): string | undefined {
   const struck = listDisturbances({ failedAttemptCount: 0, retryCount: 0, throttleCount: 0, faults });
   return struck.length === 0 ? undefined : `${struck.join(', ')} (--seed ${seed} asks for the same)`;
+}
+
+/** What the store has kept from being run twice. */
+function describeDuplicates({ duplicateCount, supersededCount }: RunReport): string | undefined {
+  if (duplicateCount + supersededCount === 0) return undefined;
+  const superseded = supersededCount > 0 ? `, ${formatCount(supersededCount)} of them by stopping the invocation before` : '';
+  return `${formatCount(duplicateCount + supersededCount)} dropped${superseded}`;
+}
+
+function describeLookUp({ executions, store }: RunReport): string | undefined {
+  if (store === undefined || executions.length === 0) return undefined;
+  return executions.map(({ executionId }) => `baton status ${executionId}${store.options}`).join('; ');
 }
 
 function describeHandOffs({ handOffs: { count, byChannel, bytes, maxBytes } }: RunReport): string {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReport } from '../../../src/cli/report/run-report';
@@ -16,6 +16,16 @@ const dev = (file: string, input: object, ...options: string[]) =>
 async function report(file: string, input: object, ...options: string[]): Promise<RunReport & { exitCode: number }> {
   const { stdout, exitCode } = await dev(file, input, '--json', ...options);
   return { ...(JSON.parse(stdout) as RunReport), exitCode };
+}
+
+/** The id of the execution that a run in this directory has begun. */
+async function waitForExecution(workingDirectory: string): Promise<string> {
+  for (;;) {
+    const { stdout, exitCode } = await readPrinted(['list', '--json'], { workingDirectory });
+    const [execution] = exitCode === 0 ? JSON.parse(stdout).executions : [];
+    if (execution !== undefined) return execution.executionId;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 jest.setTimeout(60_000);
@@ -139,6 +149,73 @@ describe('baton dev', () => {
     expect({ exitCode, seed }).toEqual({ exitCode: 0, seed: 7 });
     expect(executions).toMatchObject([{ stepCount: 13, result: { pages: 12 } }]);
     expect(Object.keys(struck).length).toBeGreaterThan(0);
+  });
+
+  it('keeps executions where baton status finds them, each run another one, and away from git', async () => {
+    const workingDirectory = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
+    try {
+      const args = ['dev', counting, '--event', JSON.stringify(quick), '--timeout', '1s', '--no-queue'];
+      const { stdout } = await readPrinted(args, { workingDirectory });
+      expect(stdout).toContain(', kept in .baton/executions');
+      const [, id = ''] = /\n {2}look up {6}baton status (\S+)\n/.exec(stdout) ?? [];
+      expect((await readPrinted(['status', id], { workingDirectory })).stdout).toMatch(/^✔ completed .*\n(.*\n)*.*"pages":2/);
+      await readPrinted(args, { workingDirectory });
+      const { executions } = JSON.parse((await readPrinted(['list', '--json'], { workingDirectory })).stdout);
+      expect(executions).toMatchObject([{ status: 'completed' }, { executionId: id, status: 'completed' }]);
+      expect(readFileSync(join(workingDirectory, '.baton/.gitignore'), 'utf8')).toBe('*\n');
+    } finally {
+      rmSync(workingDirectory, { recursive: true });
+    }
+  });
+
+  it('keeps executions elsewhere when BATON_DIRECTORY says so, that of --env first, and nowhere with --no-store', async () => {
+    const workingDirectory = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
+    try {
+      const args = ['dev', counting, '--event', JSON.stringify(quick), '--timeout', '1s', '--no-queue', '--quiet'];
+      const environment = { BATON_DIRECTORY: join(workingDirectory, 'around') };
+      await readPrinted(args, { workingDirectory, environment });
+      await readPrinted([...args, '--env', `BATON_DIRECTORY=${join(workingDirectory, 'given')}`], { workingDirectory, environment });
+      await readPrinted([...args, '--no-store'], { workingDirectory });
+      expect(readdirSync(workingDirectory).sort()).toEqual(['around', 'given']);
+      expect((await readPrinted(['list'], { workingDirectory, environment })).stdout.split('\n')).toHaveLength(2);
+    } finally {
+      rmSync(workingDirectory, { recursive: true });
+    }
+  });
+
+  it('drops every duplicate, and says how many there were', async () => {
+    const { exitCode, executions, faults, duplicateCount, supersededCount } = await report(
+      counting,
+      long,
+      '--duplicate',
+      '1',
+      '--seed',
+      '1',
+      '--no-queue',
+    );
+    expect(exitCode).toBe(0);
+    expect(executions).toMatchObject([{ stepCount: 13, result: { pages: 12 } }]);
+    expect(faults.duplicate).toBeGreaterThanOrEqual(3);
+    expect(duplicateCount + supersededCount).toBeGreaterThanOrEqual(faults.duplicate ?? 0);
+  });
+
+  it('ends with 1 when the execution was cancelled', async () => {
+    const workingDirectory = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
+    try {
+      const running = readPrinted(
+        ['dev', counting, '--event', JSON.stringify({ pages: 60, pageMs: 50 }), '--timeout', '5s', '--no-queue'],
+        {
+          workingDirectory,
+        },
+      );
+      const id = await waitForExecution(workingDirectory);
+      expect(await readPrinted(['cancel', id], { workingDirectory })).toMatchObject({ exitCode: 0 });
+      const { exitCode, stdout, stderr } = await running;
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+      expect(stdout).toMatch(/#1 {3}cancelled after .*\n✖ cancelled after /);
+    } finally {
+      rmSync(workingDirectory, { recursive: true });
+    }
   });
 
   it('stops when it is interrupted', async () => {

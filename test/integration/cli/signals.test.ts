@@ -31,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Starts the real command line with a job that runs for long, in a temporary directory of its own. Resolves when the job is running. */
 async function startLongRun(): Promise<{ baton: ChildProcess; temporary: string; readOutput: () => string }> {
   const temporary = mkdtempSync(join(folder, 'run-'));
-  const args = [cli, 'dev', job, '--event', '{"pages":1000000,"pageMs":20,"say":"page"}', '--timeout', '1m'];
+  const args = [cli, 'dev', job, '--event', '{"pages":1000000,"pageMs":20,"say":"page"}', '--timeout', '1m', '--no-store'];
   const baton = spawn(process.execPath, args, { cwd: root, env: { ...process.env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const isRunning = new Promise<void>((resolve) => {
@@ -88,9 +88,13 @@ onLinux('baton dev', () => {
 
 describe('baton', () => {
   it('ends by itself with the exit code', async () => {
-    const baton = spawn(process.execPath, [cli, 'dev', job, '--event', '{"pages":1,"pageMs":1}', '--json', '--timeout', '1s'], {
-      cwd: root,
-    });
+    const baton = spawn(
+      process.execPath,
+      [cli, 'dev', job, '--event', '{"pages":1,"pageMs":1}', '--json', '--timeout', '1s', '--no-store'],
+      {
+        cwd: root,
+      },
+    );
     let output = '';
     baton.stdout.on('data', (chunk) => {
       output += chunk;

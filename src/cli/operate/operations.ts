@@ -1,0 +1,10 @@
+import { cancel } from './cancel';
+import { list } from './list';
+import type { Operation } from './operation';
+import { redrive } from './redrive';
+import { result } from './result';
+import { start } from './start';
+import { status } from './status';
+
+/** The commands that start executions and look after them, in the order of the help. */
+export const operations: readonly Operation[] = [start, status, result, cancel, redrive, list];

@@ -1,0 +1,234 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BatonClient, FileCheckpointStore } from '../../src';
+import { readPrinted } from './read-printed';
+import { runCounting } from './run-counting';
+
+let directory: string;
+let store: FileCheckpointStore;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'baton-operate-'));
+  store = new FileCheckpointStore({ directory });
+});
+
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const run = (executionId: string, input?: object, remainingMs?: number) => runCounting(store, executionId, input, remainingMs);
+const baton = (...args: string[]) => readPrinted([...args, '--directory', directory]);
+
+describe('baton status', () => {
+  it('says how an execution stands, in words', async () => {
+    await run('done');
+    await run('broken', { failAt: 1 });
+    await run('handed-over', {}, 900);
+    const texts = [];
+    for (const id of ['done', 'broken', 'handed-over']) texts.push((await baton('status', id)).stdout);
+    expect(`\n${texts.join('\n')}`).toMatchInlineSnapshot(`
+"
+✔ completed  done of job counting
+  started      3 h 20 min ago
+  steps        2 steps done
+  position     completing, cycle 3
+  invocations  1
+  result       {"counted":2}
+
+✖ failed  broken of job counting
+  started      3 h 20 min ago
+  steps        1 step done
+  position     at count, cycle 2
+  invocations  1
+  error        TerminalError: no such account
+
+· running  handed-over of job counting
+  started      3 h 20 min ago
+  steps        0 steps done
+  position     before the next cycle, cycle 1
+  invocation   2 is to go on, handed over by 1
+"
+`);
+  });
+
+  it('tells neither input nor state', async () => {
+    await run('done', { card: '4111-1111' });
+    const printed = JSON.stringify([await baton('status', 'done'), await baton('status', 'done', '--json'), await baton('list', '--json')]);
+    expect(printed).not.toMatch(/4111|do-not-tell/);
+  });
+
+  it('prints the description with --json', async () => {
+    await run('done');
+    const { stdout, exitCode } = await baton('status', 'done', '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ executionId: 'done', status: 'completed', stepCount: 2, result: { counted: 2 } });
+  });
+
+  it('ends with 1 for an id that the store does not have', async () => {
+    expect(await baton('status', 'nobody')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'CliError: The store has no execution nobody.\n→ Check the id and the store; baton list shows what is there.\n',
+    });
+  });
+});
+
+describe('baton result', () => {
+  it('prints the result and nothing else', async () => {
+    await run('done');
+    expect(await baton('result', 'done')).toEqual({ exitCode: 0, stdout: '{\n  "counted": 2\n}\n', stderr: '' });
+    expect(JSON.parse((await baton('result', 'done', '--json')).stdout)).toMatchObject({ status: 'completed', result: { counted: 2 } });
+  });
+
+  it('ends with 1 while there is none, and with the error when there never will be', async () => {
+    await run('handed-over', {}, 900);
+    await run('broken', { failAt: 0 });
+    expect(await baton('result', 'handed-over')).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringContaining('has not ended'),
+    });
+    expect(await baton('result', 'handed-over', '--json')).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('"running"') });
+    expect(await baton('result', 'broken')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('TerminalError: no such account\n→ '),
+    });
+  });
+});
+
+describe('baton cancel', () => {
+  it('asks an execution to end, and says when it had ended already', async () => {
+    await run('done');
+    await run('handed-over', {}, 900);
+    expect(await baton('cancel', 'handed-over')).toEqual({
+      exitCode: 0,
+      stdout: '✔ handed-over will end at its next safe point\n',
+      stderr: '',
+    });
+    expect((await baton('status', 'handed-over')).stdout).toContain('cancel       requested');
+    expect(await baton('cancel', 'done')).toEqual({ exitCode: 1, stdout: '! done had ended already: it is completed\n', stderr: '' });
+    expect(await baton('cancel', 'nobody')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('UnknownExecutionError') });
+  });
+});
+
+describe('baton list', () => {
+  it('lists in columns, by job, status and limit', async () => {
+    await run('done');
+    await run('broken-2026-11-23', { failAt: 1 });
+    const { stdout } = await baton('list', '--job', 'counting');
+    expect(stdout.split('\n').sort().join('\n')).toMatchInlineSnapshot(`
+"
+✔ completed    done               counting  #1     3 h 20 min ago
+✖ failed       broken-2026-11-23  counting  #1     3 h 20 min ago"
+`);
+    expect((await baton('list', '--status', 'failed')).stdout).toMatch(/^✖ failed.*broken.*\n$/);
+    expect((await baton('list', '--limit', '1')).stdout.trim().split('\n')).toHaveLength(1);
+    expect(await baton('list', '--job', 'other')).toEqual({ exitCode: 0, stdout: 'There is no such execution.\n', stderr: '' });
+    expect(JSON.parse((await baton('list', '--json')).stdout).executions).toHaveLength(2);
+  });
+});
+
+describe('baton start and redrive', () => {
+  const sent: { path: string; event: unknown }[] = [];
+  let server: Server;
+  const saved = { ...process.env };
+
+  beforeEach(async () => {
+    sent.length = 0;
+    server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      sent.push({ path: request.url ?? '', event: JSON.parse(Buffer.concat(chunks).toString()) });
+      response.writeHead(202).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    process.env.AWS_ENDPOINT_URL_LAMBDA = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    Object.assign(process.env, { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' });
+  });
+
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+    for (const name of Object.keys(process.env)) if (!(name in saved)) delete process.env[name];
+  });
+
+  it('send the start once for each id', async () => {
+    const args = ['start', 'count', '--event', '{"a":1}', '--id', 'one'];
+    expect(await baton(...args)).toEqual({ exitCode: 0, stdout: '✔ one was sent to count\n  baton status one\n', stderr: '' });
+    await run('one', { a: 1 });
+    expect((await baton(...args)).stdout).toMatch(/^· it was there already, and nothing was started\n✔ completed {2}one of job counting\n/);
+    expect(await baton('start', 'count', '--event', '{"a":2}', '--id', 'one')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^ExecutionConflictError: .*with another input\.\n→ /),
+    });
+    expect(JSON.parse((await baton('start', 'count', '--json')).stdout)).toMatchObject({ isNew: true });
+    expect(sent[0]).toEqual({
+      path: '/2015-03-31/functions/count/invocations',
+      event: { lambdaBaton: { v: 1, start: { executionId: 'one', input: { a: 1 } } } },
+    });
+    expect(sent).toHaveLength(2);
+  });
+
+  it('let a failed execution go on, and refuse one that has completed', async () => {
+    await run('broken', { failAt: 1 });
+    await run('done');
+    expect(await baton('redrive', 'broken', '--function', 'count:live')).toEqual({
+      exitCode: 0,
+      stdout: '✔ broken goes on in invocation 2\n  baton status broken\n',
+      stderr: '',
+    });
+    expect(sent).toMatchObject([
+      {
+        path: '/2015-03-31/functions/count%3Alive/invocations',
+        event: { lambdaBaton: { continuation: { invocation: 2 }, state: { stored: '' } } },
+      },
+    ]);
+    expect(await new BatonClient({ store }).status('broken')).toMatchObject({ status: 'running', handedOffTo: 2 });
+    expect(await baton('redrive', 'done', '--function', 'count')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('RedriveRefusedError'),
+    });
+    expect(await baton('redrive', 'broken')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--function') });
+  });
+});
+
+describe('the commands that look after executions', () => {
+  it.each(['start', 'status', 'result', 'cancel', 'redrive', 'list'])('explain themselves: baton %s --help', async (name) => {
+    const { stdout, exitCode, stderr } = await readPrinted([name, '--help']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^baton ${name} [^]*\n\nUsage\n {2}baton ${name} [^]*--table <name>[^]*Exit code\n {2}0\\b`));
+    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
+    expect((await readPrinted(['--help'])).stdout).toContain(`baton ${name} `);
+  });
+
+  it.each([
+    [['status'], 'baton status needs the id of an execution.'],
+    [['status', 'a', 'b'], 'baton status takes one <id>, not also b.'],
+    [['start'], 'baton start needs the function: its name or ARN.'],
+    [['list', 'a'], 'baton list takes no a: only options.'],
+    [['list', '--limit', '0'], '--limit 0: that is not a whole number from 1 to 1000.'],
+    [['list', '--status', 'dead'], '--status dead: that is no choice.'],
+    [['list', '--tabel', 'x'], 'baton list has no option --tabel.\n→ Did you mean --table?'],
+    [['list', '--directory', '/nowhere/at/all'], 'There is no directory /nowhere/at/all.'],
+    [['list', '--directory', 'a', '--table', 'b'], 'A directory and a table or bucket are both given.'],
+    [['list'], 'baton list needs to know where executions are kept'],
+    [['lits'], 'baton has no command lits.\n→ Did you mean baton list?'],
+  ])('refuse %p with 2', async (args, problem) => {
+    const { exitCode, stdout, stderr } = await readPrinted(
+      args[0] === 'list' || args[0] === 'lits' ? args : [...args, '--directory', directory],
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain(problem);
+    expect(stderr).toContain('\n→ ');
+  });
+
+  it('find the store in the environment, and the option wins', async () => {
+    await run('done');
+    const environment = { BATON_DIRECTORY: directory };
+    expect((await readPrinted(['list'], { environment })).stdout).toContain('done');
+    const empty = mkdtempSync(join(tmpdir(), 'baton-operate-'));
+    expect((await readPrinted(['list', '--directory', empty], { environment })).stdout).toBe('There is no such execution.\n');
+    rmSync(empty, { recursive: true });
+  });
+});

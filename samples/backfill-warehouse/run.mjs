@@ -14,10 +14,11 @@ const scratch = mkdtempSync(join(tmpdir(), 'backfill-warehouse-'));
 const flightsFile = join(root, 'node_modules/vega-datasets/data/flights-200k.json');
 const warehouseFile = join(scratch, 'flights.duckdb');
 
-/** Invocations are killed, continuations delivered twice, calls refused: always the same ones. */
+/** Invocations are killed, continuations delivered twice, answers lost, calls refused: always the same ones. */
 const chaos = [
-  ['--crash', '0.15'],
-  ['--duplicate', '0.03'],
+  ['--crash', '0.1'],
+  ['--duplicate', '0.15'],
+  ['--lost-reply', '0.1'],
   ['--throttle', '0.2'],
   ['--seed', '238053'],
 ];

@@ -102,6 +102,7 @@ async function answer(args: readonly string[], answers: string) {
       stderr: { write: (text) => (stdout += text) },
       stdin: Object.assign(Readable.from([answers]), { isTTY: true }),
       environment: { NO_COLOR: '1' },
+      workingDirectory: '',
     },
     interruption: new AbortController().signal,
     readVersion: () => '1.2.3',

@@ -1,17 +1,23 @@
 import type { Boundary, BoundaryKind, FaultKind, Schedule } from './boundaries';
 import { never, readFrame } from './life';
+import type { ManualTimer } from './manual-timer';
 import { VirtualInvocation } from './virtual-invocation';
 import type { VirtualLambda } from './virtual-lambda';
+
+/** How long a delayed call takes, in virtual milliseconds. */
+const delayMs = 1_000;
 
 /** The border between an invocation and the outside: everything that crosses it is counted, can go wrong on request, and is stopped when the invocation is dead. */
 export class Border {
   readonly boundaries: Boundary[] = [];
   readonly #schedule: Schedule;
   readonly #lambda: VirtualLambda;
+  readonly #timer: ManualTimer;
 
-  constructor(schedule: Schedule, lambda: VirtualLambda) {
+  constructor(schedule: Schedule, lambda: VirtualLambda, timer: ManualTimer) {
     this.#schedule = schedule;
     this.#lambda = lambda;
+    this.#timer = timer;
   }
 
   /** The invocation that the running code belongs to; undefined in a test's own code. */
@@ -40,6 +46,7 @@ export class Border {
     const fault = this.#meet(kind, label);
     if (fault === 'crash') this.#lambda.crash(invocation);
     if (fault === 'duplicate' && copy === undefined) this.#lambda.copy(invocation.delivery);
+    if (fault === 'delay' || (fault === 'duplicate' && copy === undefined)) await this.#timer.sleep(delayMs);
     if (fault === 'timeout' || invocation.isOver) return never();
     const value = await act();
     if (fault === 'duplicate') copy?.(value);

@@ -5,11 +5,12 @@ export type BoundaryKind = 'begin' | 'effect' | 'end' | 'load' | 'save' | 'send'
  * What goes wrong at a boundary.
  * - `crash`: the process dies before the call takes effect.
  * - `crash-after`: it dies when the call has taken effect, before it hears of it.
- * - `duplicate`: the delivery that is running comes a second time at this moment; of a `send`, the continuation is delivered twice.
+ * - `delay`: the call takes a second, and others can come in between.
+ * - `duplicate`: the delivery that is running comes a second time at this moment, and of a call, while it takes a second; of a `send`, the continuation is delivered twice.
  * - `lost-reply`: the call takes effect, and fails.
  * - `timeout`: the call never answers; at a step's begin, end or `yield`, the process hangs until Lambda kills it.
  */
-export type FaultKind = 'crash' | 'crash-after' | 'duplicate' | 'lost-reply' | 'timeout';
+export type FaultKind = 'crash' | 'crash-after' | 'delay' | 'duplicate' | 'lost-reply' | 'timeout';
 
 /** A boundary of a run: its number from 1, and what it is. */
 export interface Boundary {
@@ -21,11 +22,11 @@ export interface Boundary {
 /** The faults that can happen at a kind of boundary. */
 export const faultsAt: Readonly<Record<BoundaryKind, readonly FaultKind[]>> = {
   begin: ['crash', 'duplicate', 'timeout'],
-  effect: ['crash', 'crash-after', 'lost-reply', 'timeout'],
+  effect: ['crash', 'crash-after', 'delay', 'duplicate', 'lost-reply', 'timeout'],
   end: ['crash', 'duplicate', 'timeout'],
-  load: ['crash', 'lost-reply', 'timeout'],
-  save: ['crash', 'crash-after', 'duplicate', 'lost-reply', 'timeout'],
-  send: ['crash', 'crash-after', 'duplicate', 'lost-reply', 'timeout'],
+  load: ['crash', 'delay', 'duplicate', 'lost-reply', 'timeout'],
+  save: ['crash', 'crash-after', 'delay', 'duplicate', 'lost-reply', 'timeout'],
+  send: ['crash', 'crash-after', 'delay', 'duplicate', 'lost-reply', 'timeout'],
   yield: ['crash', 'duplicate', 'timeout'],
 };
 

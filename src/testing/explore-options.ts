@@ -5,6 +5,8 @@ import type { JobRunOptions } from './test-job-options';
 export interface ExploreOptions<Job extends object = object> extends Omit<JobRunOptions<Job>, 'schedule'> {
   /** The process dies at every boundary, before and after what it does there takes effect. */
   readonly crashes?: boolean;
+  /** Every call takes a second, in which others can come. */
+  readonly delays?: boolean;
   /** The delivery comes twice, at every boundary; every continuation is delivered twice. */
   readonly duplicates?: boolean;
   /** Every call takes effect and fails all the same. */

@@ -1,3 +1,6 @@
+// tsyringe wants this polyfill to be there first.
+import 'reflect-metadata';
+
 export { MemoryCheckpointStore } from '../runtime/adapters/memory-store';
 export type { Boundary, BoundaryKind, FaultKind } from './boundaries';
 export { EffectLedger, type EffectRecord, type RepeatedEffect } from './effect-ledger';

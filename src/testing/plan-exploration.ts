@@ -2,7 +2,7 @@ import { type Boundary, type FaultKind, faultsAt, type Schedule } from './bounda
 import type { ExploreOptions } from './explore-options';
 import { SeededRandom } from './seeded-random';
 
-type Wishes = Pick<ExploreOptions, 'crashes' | 'duplicates' | 'lostReplies' | 'maxRuns' | 'pairs' | 'seed' | 'timeouts'>;
+type Wishes = Pick<ExploreOptions, 'crashes' | 'delays' | 'duplicates' | 'lostReplies' | 'maxRuns' | 'pairs' | 'seed' | 'timeouts'>;
 
 const defaultMaxRuns = 2_000;
 
@@ -20,10 +20,11 @@ export function planExploration(boundaries: readonly Boundary[], wishes: Wishes)
   return { schedules, skippedCount: singles.length - kept.length };
 }
 
-function readKinds({ crashes, duplicates, lostReplies, timeouts }: Wishes): ReadonlySet<FaultKind> {
-  const isAll = [crashes, duplicates, lostReplies, timeouts].every((wish) => wish === undefined);
+function readKinds({ crashes, delays, duplicates, lostReplies, timeouts }: Wishes): ReadonlySet<FaultKind> {
+  const isAll = [crashes, delays, duplicates, lostReplies, timeouts].every((wish) => wish === undefined);
   const kinds: FaultKind[] = [];
   if (crashes ?? isAll) kinds.push('crash', 'crash-after');
+  if (delays ?? isAll) kinds.push('delay');
   if (duplicates ?? isAll) kinds.push('duplicate');
   if (lostReplies ?? isAll) kinds.push('lost-reply');
   if (timeouts ?? isAll) kinds.push('timeout');

@@ -22,7 +22,7 @@ export interface VirtualLambdaSettings {
 }
 
 /** How many invocations in one chain recursion detection lets pass. */
-export const recursionLimit = 16;
+const recursionLimit = 16;
 /** When Lambda tries a failed event again, in milliseconds after the failure. */
 const retryDelaysMs = [60_000, 120_000];
 /** An SQS message comes back after this many times the function's time-out: what AWS recommends. */

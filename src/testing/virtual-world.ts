@@ -52,7 +52,7 @@ export class VirtualWorld {
     this.#parts = parts;
     this.#recorder = new RunRecorder(timer.clock, plan.hooks.onComplete);
     this.#lambda = new VirtualLambda(timer, this.#recorder, describeSettings(parts), () => this.#openHandler());
-    this.#border = new Border(schedule, this.#lambda);
+    this.#border = new Border(schedule, this.#lambda, timer);
     const drains = (method: string) => runOptions.handOffAfterEveryStep === true && method !== plan.hooks.onComplete;
     this.#watch = new StepWatch(this.#border, this.#recorder, drains);
     effects.reset((label, act) => this.#border.cross('effect', label, act));

@@ -5,7 +5,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from '../scripts/lib/ensure-built.mjs';
 
-const benchmarks = ['steps', 'resume', 'cold-start', 'hand-off'];
+const benchmarks = ['steps', 'resume', 'cold-start', 'hand-off', 'stores', 'durable-functions'];
 
 ensureBuilt();
 const results = {};

@@ -43,7 +43,8 @@ export class JobTestEnvironment<Job extends object> {
     this.#plan = readJob(jobClass);
     this.clock = new VirtualClock(readStart(options));
     this.timer = new ManualTimer(this.clock);
-    createHandler(jobClass, this.#openWorld({}).handlerOptions);
+    this.#openWorld({});
+    checkAsInProduction(jobClass, options as JobTestOptions);
   }
 
   /**
@@ -111,6 +112,12 @@ export class JobTestEnvironment<Job extends object> {
     const isFresh = typeof store === 'function' || (store === undefined && isProvided !== true);
     return isFresh || this.#runCount === 1 ? executionId : `${executionId}-run-${this.#runCount}`;
   }
+}
+
+/** @throws InvalidJobError as the job's own handler does, with the store that it would have. */
+function checkAsInProduction(jobClass: JobClass, { container, providers = [], store }: JobTestOptions): void {
+  const given = store === undefined ? [] : [{ token: tokens.CHECKPOINT_STORE, useFactory: () => undefined }];
+  createHandler(jobClass, { ...(container === undefined ? {} : { container }), providers: [...providers, ...given] });
 }
 
 function readStart({ startedAt = epochMs }: JobTestOptions): number {

@@ -119,6 +119,18 @@ describe('JobTestEnvironment.run', () => {
     expect(() => JobTestEnvironment.create(NoJob)).toThrow('class NoJob has no @LongRunning');
   });
 
+  it('refuses a durability that needs a store when there is none, as createHandler does', () => {
+    @LongRunning({ safeMs: 60_000, intervalMs: 5_000, durability: 'step' })
+    class NeedsStore {
+      @Step() work() {}
+      @Terminate() isDone() {
+        return true;
+      }
+    }
+    expect(() => JobTestEnvironment.create(NeedsStore)).toThrow('needs a checkpoint store, and there is none');
+    expect(() => JobTestEnvironment.create(NeedsStore, { store: () => new MemoryCheckpointStore() })).not.toThrow();
+  });
+
   it('delivers waits through the queue, in hops of up to 15 minutes', async () => {
     @LongRunning({ safeMs: 60_000, intervalMs: 5_000 })
     class Sleeper {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiError } from './api/api-error';
@@ -100,6 +100,7 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
   static async start(options: LocalLambdaOptions = {}): Promise<LocalLambda> {
     const directory = mkdtempSync(join(tmpdir(), 'lambda-baton-'));
     writeFileSync(join(directory, 'preload.cjs'), preloadSource);
+    mkdirSync(join(directory, 'tmp'));
     const lambda = new LocalLambda(options, directory);
     await lambda.server.listen();
     return lambda;
@@ -255,6 +256,7 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
       initTimeoutMs,
       freeze: freeze && process.platform !== 'win32',
       preload: join(this.directory, 'preload.cjs'),
+      temporary: join(this.directory, 'tmp'),
     };
     return new EnvironmentPool(shared, limit, this.guardian, emit);
   }

@@ -47,6 +47,21 @@ describe('stop', () => {
     expect(existsSync(dirname(preload))).toBe(false);
   });
 
+  it('gives handlers a folder for temporary files that outlives a dead process, and goes with the local Lambda', async () => {
+    const lambda = await startPuppet();
+    const folders = [];
+    for (let time = 0; time < 2; time += 1) {
+      const { payload } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'env', names: ['TMPDIR'] } });
+      folders.push((payload as { TMPDIR: string }).TMPDIR);
+      await lambda.invoke({ functionName: 'puppet', payload: { do: 'exit', code: 1 } });
+    }
+    expect(folders[0]).not.toBe(tmpdir());
+    expect(folders[1]).toBe(folders[0]);
+    expect(existsSync(folders[0] ?? '')).toBe(true);
+    await lambda.stop();
+    expect(existsSync(folders[0] ?? '')).toBe(false);
+  });
+
   it('drops what is waiting for its retry', async () => {
     const lambda = await startPuppet({ retryDelaysMs: [60_000, 60_000] });
     const retry = next(lambda, 'retry');

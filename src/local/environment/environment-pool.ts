@@ -6,7 +6,7 @@ import { ExecutionEnvironment } from './execution-environment';
 import type { Guardian } from './guardian';
 
 /** What all environments have in common. */
-export type SharedSettings = Pick<EnvironmentSettings, 'endpoint' | 'freeze' | 'initTimeoutMs' | 'preload' | 'region'>;
+export type SharedSettings = Pick<EnvironmentSettings, 'endpoint' | 'freeze' | 'initTimeoutMs' | 'preload' | 'region' | 'temporary'>;
 
 /** Starts environments, keeps them warm, hands them out again. */
 export class EnvironmentPool {

@@ -18,5 +18,7 @@ export interface EnvironmentSettings {
   readonly runtimeClient: string;
   /** Path of the written preload module. */
   readonly preload: string;
+  /** The handlers' folder for temporary files: as on Lambda it outlives a process that died, and nobody else sees it. */
+  readonly temporary: string;
   readonly freeze: boolean;
 }

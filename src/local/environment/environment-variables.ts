@@ -2,9 +2,10 @@ import type { EnvironmentSettings } from './environment-settings';
 
 /** The variables of a handler's process: AWS's, the endpoints, the user's own; nothing of this process but what Node needs to start. */
 export function environmentVariables(settings: EnvironmentSettings, runtimeApi: string): Record<string, string> {
-  const { functionName, version, region, memoryMb, endpoint, id } = settings;
+  const { functionName, version, region, memoryMb, endpoint, id, temporary } = settings;
   return {
     ...systemVariables(),
+    TMPDIR: temporary,
     AWS_ENDPOINT_URL_LAMBDA: endpoint,
     AWS_ENDPOINT_URL_SQS: endpoint,
     ...credentials(id),
@@ -35,7 +36,7 @@ function credentials(id: string): Record<string, string> {
 }
 
 function systemVariables(): Record<string, string> {
-  const needed = ['PATH', 'LD_LIBRARY_PATH', 'TMPDIR', 'SystemRoot', 'TEMP'];
+  const needed = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot', 'TEMP'];
   const found = needed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   return { LANG: 'en_US.UTF-8', ...Object.fromEntries(found) };
 }

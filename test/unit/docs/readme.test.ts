@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(__dirname, '../../..');
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+describe('README.md', () => {
+  it("shows the unit test of the demo's job as it is run, in at most fifteen lines", () => {
+    const test = read('samples/backfill-warehouse/job.test.ts')
+      .replace(/^import .*\n/gm, '')
+      .trim();
+    expect(test.split('\n').length).toBeLessThanOrEqual(15);
+    expect(read('README.md')).toContain(`\`\`\`ts\n${test}\n\`\`\``);
+  });
+
+  it('links to nothing that is not there', () => {
+    const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path = '']) => path);
+    expect(links.length).toBeGreaterThan(5);
+    for (const path of links) expect(() => readFileSync(join(root, path), { flag: 'r' })).not.toThrow(/ENOENT/);
+  });
+});

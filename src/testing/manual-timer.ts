@@ -13,7 +13,7 @@ interface Alarm {
 }
 
 /** How many turns of the real event loop a promise may need while no timer is armed: a lazy `import()` takes some. */
-const maxIdleTurns = 20_000;
+const maxIdleTurns = 4_000;
 
 /** A {@link Timer} on virtual time: alarms go off in the order of their time when somebody lets it pass, and what one wakes up runs before the next. */
 export class ManualTimer implements Timer {

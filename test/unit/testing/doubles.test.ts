@@ -88,6 +88,18 @@ describe('ManualTimer', () => {
     expect(timer.armedCount).toBe(0);
   });
 
+  it('is not held up by something that asks for another turn in every turn', async () => {
+    let isOver = false;
+    const spin = () => {
+      if (!isOver) setImmediate(spin);
+    };
+    spin();
+    const timer = new ManualTimer();
+    await timer.drive(timer.sleep(1_000));
+    isOver = true;
+    expect(timer.armedCount).toBe(0);
+  });
+
   it('says so when a promise waits for something that is not on virtual time', async () => {
     await expect(new ManualTimer().drive(new Promise(() => {}))).rejects.toMatchObject({ code: 'TEST_KIT' });
   });

@@ -8,18 +8,20 @@ import { listOptions } from './operate/run-operation';
 import type { Paint } from './view/paint';
 
 const columnCells = 30;
+/** Commands are longer than options. */
+const commandCells = 34;
 
 /** `baton --help`. */
 export function renderHelp(paint: Paint): string {
   return `${paint('strong', 'baton')} runs lambda-baton jobs on this machine, and looks after executions wherever they are.
 
 ${paint('strong', 'Usage')}
-  baton init [directory]        write a project that runs at once
-  baton dev <file> [options]    run an execution on the local Lambda and watch it
-  baton estimate [options]      what a workload will cost, before it runs
+  baton init [directory]            write a project that runs at once
+  baton dev <file> [options]        run an execution on the local Lambda and watch it
+  baton estimate [options]          what a workload will cost, before it runs
 ${operations.map(renderUsage).join('\n')}
-  baton <command> --help        the options of a command
-  baton --version               the version of lambda-baton
+  baton <command> --help            the options of a command
+  baton --version                   the version of lambda-baton
 
 ${paint('strong', 'Example')}
   baton dev src/job.ts --event '{"from":1}' --timeout 5s
@@ -80,7 +82,7 @@ ${paint('strong', 'Exit code')}
 }
 
 function renderUsage({ name, argument, summary }: Operation): string {
-  return `  ${['baton', name, argument?.name, '[options]'].filter(Boolean).join(' ').padEnd(columnCells)}${summary}`;
+  return `  ${['baton', name, argument?.name, '[options]'].filter(Boolean).join(' ').padEnd(commandCells)}${summary}`;
 }
 
 function renderOptions(specs: readonly OptionSpec[], paint: Paint): string {

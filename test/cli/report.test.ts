@@ -262,6 +262,7 @@ Execution execution-1 was lost: nothing is left that would carry it on.
     const texts = [
       end('Runtime.HandlerNotFound', 'job.handlr is undefined or not exported'),
       end('Runtime.ImportModuleError', "Cannot find module 'left-pad'\nRequire stack:"),
+      end('Runtime.UserCodeSyntaxError', 'SyntaxError: Invalid or unexpected token'),
       end('InvalidJobError', 'Two faults.\n→ Mend both.'),
       end('TypeError', 'x is not a function'),
       judgeRun(new Recording().start(0).end(1, 1).play(), false).failure?.message,
@@ -272,6 +273,8 @@ job.handlr is undefined or not exported
 → Export it: export const handler = createHandler(YourJob). Another name goes with --handler.
 Cannot find module 'left-pad'
 → Install what is missing, or bundle it in.
+SyntaxError: Invalid or unexpected token
+→ If the bundle still has decorators in it (@LongRunning), bundle with "experimentalDecorators": true in the tsconfig.json.
 Two faults.
 → Mend both.
 x is not a function

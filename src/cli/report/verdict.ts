@@ -33,14 +33,17 @@ function judgeWithoutExecution(record: RunRecord): Verdict {
   };
 }
 
+const initCures: Readonly<Record<string, string | undefined>> = {
+  'Runtime.HandlerNotFound': 'Export it: export const handler = createHandler(YourJob). Another name goes with --handler.',
+  'Runtime.ImportModuleError': 'Install what is missing, or bundle it in.',
+  'Runtime.UserCodeSyntaxError':
+    'If the bundle still has decorators in it (@LongRunning), bundle with "experimentalDecorators": true in the tsconfig.json.',
+};
+
 /** AWS's own errors know no cure. */
 function describeRefusal({ errorType, errorMessage }: { errorType: string; errorMessage: string }): Failure {
-  const isMissing = errorType === 'Runtime.HandlerNotFound' || errorType === 'Runtime.ImportModuleError';
-  if (errorMessage.includes('\n→ ') || !isMissing) return { name: errorType, message: errorMessage };
-  const cure =
-    errorType === 'Runtime.HandlerNotFound'
-      ? 'Export it: export const handler = createHandler(YourJob). Another name goes with --handler.'
-      : 'Install what is missing, or bundle it in.';
+  const cure = initCures[errorType];
+  if (errorMessage.includes('\n→ ') || cure === undefined) return { name: errorType, message: errorMessage };
   return { name: errorType, message: `${errorMessage.split('\n')[0]}\n→ ${cure}` };
 }
 

@@ -1,0 +1,31 @@
+import jestConfig from './jest.config.mjs';
+
+const [unit] = jestConfig.projects;
+
+/**
+ * Mutation testing of the core by the core's own tests: `npm run test:mutation`; of one file by `-- --mutate src/runtime/core/decide.ts`.
+ * The scores, and why what survives may, are in docs/adr/0010-mutation-testing.md.
+ */
+export default {
+  testRunner: 'jest',
+  jest: {
+    projectType: 'custom',
+    config: {
+      ...unit,
+      testMatch: ['<rootDir>/test/unit/runtime/core/**/*.test.ts'],
+      setupFiles: [...unit.setupFiles, '<rootDir>/test/helpers/hurry-laws.ts'],
+    },
+  },
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  mutate: ['src/runtime/core/**/*.ts'],
+  ignorePatterns: ['/*', '!/src', '!/test', '!/package.json'],
+  tempDirName: 'reports/mutation/sandbox',
+  disableTypeChecks: false,
+  ignoreStatic: true,
+  timeoutMS: 2_000,
+  reporters: ['clear-text', 'json'],
+  jsonReporter: { fileName: 'reports/mutation/mutation.json' },
+  clearTextReporter: { reportTests: false, allowEmojis: false },
+  thresholds: { high: 95, low: 90, break: 85 },
+};

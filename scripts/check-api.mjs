@@ -24,6 +24,8 @@ const messages = {
     'ae-missing-release-tag': silent,
     'ae-forgotten-export': { logLevel: 'warning', addToApiReportFile: true },
     'ae-undocumented': silent,
+    // Links are looked at by `docs`, which knows all entries.
+    'ae-unresolved-link': silent,
   },
   tsdocMessageReporting: { default: silent },
 };

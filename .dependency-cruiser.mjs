@@ -90,7 +90,9 @@ export default {
       severity: 'error',
       comment: 'It shows what the local Lambda and the client do.',
       from: { path: own('cli/') },
-      to: { path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/prices)' },
+      to: {
+        path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/(prices|job-plan|deployment-rules)|runtime/read-settings)',
+      },
     },
 
     {

@@ -1,4 +1,12 @@
 import type { JobFault } from '../errors/invalid-job-error';
+import {
+  hasNoFuse,
+  leastReceiveCount,
+  listStarvedSteps,
+  needsStore,
+  outlastsRecursion,
+  recursionLimit,
+} from '../runtime/core/deployment-rules';
 import type { JobPlan } from '../runtime/core/job-plan';
 
 /** What is about to be deployed, in plain numbers. */
@@ -14,11 +22,6 @@ export interface DeploymentFacts {
 const longestTimeoutMs = 5_400_000;
 /** The longest that SQS hides a message, in milliseconds. */
 const longestVisibilityMs = 43_200_000;
-const leastReceiveCount = 5;
-/** After how many invocations in a chain AWS stops a function that does not allow recursion. */
-const recursionLimit = 16;
-/** A job that may be billed for longer than this, in milliseconds, has no fuse worth the name: a year. */
-const longestRunMs = 366 * 24 * 60 * 60 * 1_000;
 
 /** Lists everything that cannot work; nothing that is merely unwise. */
 export function judgeDeployment(facts: DeploymentFacts, plan: JobPlan | undefined): JobFault[] {
@@ -61,32 +64,29 @@ function judgeTimes({ timeoutMs }: DeploymentFacts, { name, safeMs, steps }: Job
     const problem = `timeout (${timeoutMs} ms) is not above safeMs of job ${name} (${safeMs} ms): no invocation would ever start a step.`;
     return [{ problem, cure: `Set timeout above ${safeMs} ms, or lower safeMs in @LongRunning.` }];
   }
-  return steps.flatMap(({ method, minBudgetMs }) =>
-    refuseIf(minBudgetMs >= workMs, {
-      problem: `Step ${method} of job ${name} wants minBudgetMs ${minBudgetMs}, and an invocation has ${workMs} ms before its safe window: the step would never start.`,
-      cure: `Set timeout above ${safeMs + minBudgetMs} ms, or lower minBudgetMs.`,
-    }),
-  );
+  return listStarvedSteps(steps, workMs).map(({ method, minBudgetMs }) => ({
+    problem: `Step ${method} of job ${name} wants minBudgetMs ${minBudgetMs}, and an invocation has ${workMs} ms before its safe window: the step would never start.`,
+    cure: `Set timeout above ${safeMs + minBudgetMs} ms, or lower minBudgetMs.`,
+  }));
 }
 
-function judgeDurability({ hasStore }: DeploymentFacts, { name, durability }: JobPlan): JobFault[] {
-  return refuseIf(!hasStore && durability !== undefined && durability !== 'handoff', {
-    problem: `Job ${name} asks for durability ${JSON.stringify(durability)}, and there is no store.`,
+function judgeDurability({ hasStore }: DeploymentFacts, plan: JobPlan): JobFault[] {
+  return refuseIf(!hasStore && needsStore(plan), {
+    problem: `Job ${plan.name} asks for durability ${JSON.stringify(plan.durability)}, and there is no store.`,
     cure: "Leave store: false out, or set durability: 'handoff' in @LongRunning.",
   });
 }
 
 /** With recursion allowed, nothing but the job's own limits stands between a wrong `@Terminate` and the bill. */
 function judgeFuses({ recursiveLoop, timeoutMs }: DeploymentFacts, { name, limits }: JobPlan): JobFault[] {
-  const { maxInvocations, maxDurationMs, maxCostUsd } = limits;
+  const { maxInvocations, maxDurationMs } = limits;
   if (recursiveLoop === 'Terminate') {
-    return refuseIf(maxInvocations > recursionLimit, {
+    return refuseIf(outlastsRecursion(limits), {
       problem: `recursiveLoop is TERMINATE, and limits.maxInvocations of job ${name} is ${maxInvocations}: AWS drops every execution after about ${recursionLimit} invocations.`,
       cure: `Leave recursiveLoop out (ALLOW), or set limits.maxInvocations to ${recursionLimit} or less.`,
     });
   }
-  const longestMs = Math.min(maxInvocations * timeoutMs, maxDurationMs);
-  return refuseIf(longestMs > longestRunMs && maxCostUsd === undefined, {
+  return refuseIf(hasNoFuse(limits, timeoutMs), {
     problem: `recursiveLoop is ALLOW, and job ${name} has no fuse that would end it within a year (maxInvocations ${maxInvocations}, maxDurationMs ${maxDurationMs}).`,
     cure: 'Set limits.maxInvocations, limits.maxDurationMs or limits.maxCostUsd in @LongRunning to what the work may take.',
   });

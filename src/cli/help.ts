@@ -1,4 +1,5 @@
 import { devOptionSpecs } from './arguments/dev-option-specs';
+import { doctorOptionSpecs } from './arguments/doctor-option-specs';
 import { estimateOptionSpecs } from './arguments/estimate-option-specs';
 import { initOptionSpecs } from './arguments/init-option-specs';
 import type { OptionSpec } from './arguments/option-spec';
@@ -19,6 +20,7 @@ ${paint('strong', 'Usage')}
   baton init [directory]            write a project that runs at once
   baton dev <file> [options]        run an execution on the local Lambda and watch it
   baton estimate [options]          what a workload will cost, before it runs
+  baton doctor <function>           what is wrong with a deployed function, and the cure
 ${operations.map(renderUsage).join('\n')}
   baton <command> --help            the options of a command
   baton --version                   the version of lambda-baton
@@ -52,6 +54,21 @@ ${paint('strong', 'Usage')}
   baton estimate --items <n> --ms-per-item <ms> [options]
 
 ${renderOptions(estimateOptionSpecs, paint)}
+`;
+}
+
+/** `baton doctor --help`. */
+export function renderDoctorHelp(paint: Paint): string {
+  return `${paint('strong', 'baton doctor')} says what is wrong with a function and all that belongs to it, and what to do.
+
+${paint('strong', 'Usage')}
+  baton doctor <function> [options]          a deployed function: name, name:alias or ARN
+  baton doctor [function] --template <file>  what a CloudFormation template would deploy (cdk synth)
+
+${renderOptions(doctorOptionSpecs, paint)}
+
+${paint('strong', 'Exit code')}
+  0 no errors, warnings perhaps; 1 errors, or something could not be read; 2 wrong command line
 `;
 }
 

@@ -1,13 +1,15 @@
 import { BatonError } from '../errors';
 import { findNearestName } from './arguments/find-nearest-name';
 import { parseDevOptions } from './arguments/parse-dev-options';
+import { parseDoctorOptions } from './arguments/parse-doctor-options';
 import { parseEstimateOptions } from './arguments/parse-estimate-options';
 import { parseInitOptions } from './arguments/parse-init-options';
 import { CliError } from './cli-error';
 import type { ConsoleStreams } from './console-streams';
 import { runDev } from './dev/run-dev';
+import { runDoctor } from './doctor/run-doctor';
 import { runEstimate } from './estimate/run-estimate';
-import { renderDevHelp, renderEstimateHelp, renderHelp, renderInitHelp, renderOperationHelp } from './help';
+import { renderDevHelp, renderDoctorHelp, renderEstimateHelp, renderHelp, renderInitHelp, renderOperationHelp } from './help';
 import { runInit } from './init/run-init';
 import type { Operation } from './operate/operation';
 import { operations } from './operate/operations';
@@ -43,6 +45,7 @@ async function dispatch([command, ...args]: readonly string[], parts: MainParts)
   if (command === '--help' || command === '-h' || command === 'help') return print(stdout, renderHelp(paint));
   if (command === 'estimate') return estimate(args, streams, paint);
   if (command === 'init') return init(args, parts, paint);
+  if (command === 'doctor') return examine(args, streams, paint);
   const operation = operations.find(({ name }) => name === command);
   if (operation !== undefined) return operate(operation, args, streams, paint);
   if (command !== 'dev') throw refuseCommand(command);
@@ -53,6 +56,11 @@ async function dispatch([command, ...args]: readonly string[], parts: MainParts)
 function estimate(args: readonly string[], streams: ConsoleStreams, paint: Paint): number | Promise<number> {
   const options = parseEstimateOptions(args);
   return options === 'help' ? print(streams.stdout, renderEstimateHelp(paint)) : runEstimate(options, streams);
+}
+
+function examine(args: readonly string[], streams: ConsoleStreams, paint: Paint): number | Promise<number> {
+  const options = parseDoctorOptions(args);
+  return options === 'help' ? print(streams.stdout, renderDoctorHelp(paint)) : runDoctor(options, streams);
 }
 
 function init(args: readonly string[], { streams, readPackageFile, readVersion }: MainParts, paint: Paint): number | Promise<number> {
@@ -74,7 +82,7 @@ function print(stdout: ConsoleStreams['stdout'], text: string): number {
 function refuseCommand(command: string | undefined): CliError {
   if (command === undefined)
     return new CliError({ problem: 'baton needs a command.', cure: 'Write baton dev <file>, or see baton --help.' });
-  const commands = ['init', 'dev', 'estimate', ...operations.map(({ name }) => name)];
+  const commands = ['init', 'dev', 'estimate', 'doctor', ...operations.map(({ name }) => name)];
   const nearest = findNearestName(command.replace(/^-+/, ''), [...commands, 'help', 'version']);
   const cure =
     nearest === undefined

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ApiError } from './api/api-error';
 import { ApiServer } from './api/api-server';
 import { findLambdaOperation } from './api/lambda-operations';
+import type { RawRequest } from './api/raw-request';
 import { findSqsOperation } from './api/sqs-operations';
 import { EnvironmentPool } from './environment/environment-pool';
 import { Guardian } from './environment/guardian';
@@ -236,9 +237,12 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
 
   private buildServer(emit: Emit): ApiServer {
     const { onRequest, faults = {} } = this.options;
+    const findLambda = (request: RawRequest) => {
+      const { invokeApi, control, mappings } = this;
+      return findLambdaOperation({ invokeApi, control, mappings }, request);
+    };
     return new ApiServer({
-      findOperation: (request) =>
-        findLambdaOperation({ invokeApi: this.invokeApi, control: this.control }, request) ?? findSqsOperation(this.queues, request),
+      findOperation: (request) => findLambda(request) ?? findSqsOperation(this.queues, request),
       chooseFault: async (request) => (await onRequest?.(request)) ?? chooseRequestFault(this.seed, faults, request),
       findCaller: (accessKeyId) => this.pool.findCaller(accessKeyId),
       emit,

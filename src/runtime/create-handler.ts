@@ -34,12 +34,16 @@ export function createHandler(jobClass: JobClass, options: CreateHandlerOptions 
   checkParameters(jobClass, plan.name);
   const defaults = new Defaults({ ...settings, continueOn: plan.continueOn ?? settings.continueOn ?? 'pinned' });
   let isFirst = true;
-  return async (event, context) => {
+  const handler: BatonHandler = async (event, context) => {
     const isColdStart = isFirst;
     isFirst = false;
     return handle({ plan, scope, defaults, isColdStart }, event, context);
   };
+  return Object.defineProperty(handler, planKey, { value: plan });
 }
+
+/** Where a handler carries its job's plan, for `baton doctor`. A registered symbol, so that every copy of the package finds it. */
+const planKey = Symbol.for('lambda-baton:plan');
 
 interface HandlerRuntime {
   readonly plan: JobPlan;

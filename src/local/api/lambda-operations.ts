@@ -1,9 +1,12 @@
 import type { FunctionControl } from '../functions/function-control';
 import type { InvokeApi } from '../invoke/invoke-api';
+import type { EventSourceMapping } from '../sqs/event-source-mapping';
 import { ApiError } from './api-error';
+import { describeEventSettings } from './describe-event-settings';
 import { describeFunction } from './describe-function';
 import { invokeOperation } from './invoke-operation';
 import { jsonAnswer } from './json-answer';
+import { listMappings } from './list-mappings';
 import type { Operation } from './operation';
 import type { RawRequest } from './raw-request';
 
@@ -11,6 +14,7 @@ import type { RawRequest } from './raw-request';
 export interface LambdaParts {
   readonly invokeApi: InvokeApi;
   readonly control: FunctionControl;
+  readonly mappings: Iterable<EventSourceMapping>;
 }
 
 type Act = (parts: LambdaParts, request: RawRequest, name: string, rest: string) => object | undefined;
@@ -26,6 +30,8 @@ const controlPlane: readonly (readonly [string, RegExp, string, Act, number])[] 
   ['PUT', new RegExp(`${functions}/aliases/([^/]+)$`), 'UpdateAlias', updateAlias, 200],
   ['GET', /^\/2024-08-31\/functions\/([^/]+)\/recursion-config$/, 'GetFunctionRecursionConfig', getRecursionConfig, 200],
   ['PUT', /^\/2024-08-31\/functions\/([^/]+)\/recursion-config$/, 'PutFunctionRecursionConfig', putRecursionConfig, 200],
+  ['GET', /^\/2019-09-25\/functions\/([^/]+)\/event-invoke-config$/, 'GetFunctionEventInvokeConfig', getEventSettings, 200],
+  ['GET', /^\/2019-09-30\/functions\/([^/]+)\/concurrency$/, 'GetFunctionConcurrency', getConcurrency, 200],
   ['PUT', /^\/2017-10-31\/functions\/([^/]+)\/concurrency$/, 'PutFunctionConcurrency', putConcurrency, 200],
   ['DELETE', /^\/2017-10-31\/functions\/([^/]+)\/concurrency$/, 'DeleteFunctionConcurrency', deleteConcurrency, 204],
 ];
@@ -35,6 +41,7 @@ const invocations = new RegExp(`${functions}/invocations$`);
 /** Recognises a request of the Lambda API; nothing when it is not one. */
 export function findLambdaOperation(parts: LambdaParts, request: RawRequest): Operation | undefined {
   if (!/^\/20\d\d-\d\d-\d\d\//.test(request.path)) return undefined;
+  if (request.method === 'GET' && /^\/2015-03-31\/event-source-mappings\/?$/.test(request.path)) return listing(parts, request);
   const invoked = request.method === 'POST' ? invocations.exec(request.path)?.[1] : undefined;
   if (invoked !== undefined) return invokeOperation(parts.invokeApi, request, decodeURIComponent(invoked));
   for (const [method, pattern, name, act, status] of controlPlane) {
@@ -44,6 +51,13 @@ export function findLambdaOperation(parts: LambdaParts, request: RawRequest): Op
     return { name, target: reference, api: 'lambda', run: () => answer(status, act(parts, request, reference, decodeURIComponent(rest))) };
   }
   return undefined;
+}
+
+/** The one request that is about no function in particular. */
+function listing({ mappings, control }: LambdaParts, { query }: RawRequest): Operation {
+  const target = query.get('FunctionName') ?? query.get('EventSourceArn') ?? '';
+  const run = () => jsonAnswer(200, listMappings(mappings, control.registry, query));
+  return { name: 'ListEventSourceMappings', target, api: 'lambda', run };
 }
 
 function answer(status: number, body: object | undefined) {
@@ -95,6 +109,16 @@ function putRecursionConfig({ control }: LambdaParts, request: RawRequest, name:
   }
   control.registry.resolve(name).fn.recursiveLoop = RecursiveLoop;
   return { RecursiveLoop };
+}
+
+function getEventSettings({ control }: LambdaParts, { query }: RawRequest, name: string): object {
+  return describeEventSettings(control.registry.resolve(name, query.get('Qualifier') ?? undefined));
+}
+
+/** Without a reservation the answer is empty, as AWS's is. */
+function getConcurrency({ control }: LambdaParts, _request: RawRequest, name: string): object {
+  const { reservedConcurrency } = control.registry.resolve(name).fn;
+  return reservedConcurrency === undefined ? {} : { ReservedConcurrentExecutions: reservedConcurrency };
 }
 
 function putConcurrency({ control }: LambdaParts, request: RawRequest, name: string): object {

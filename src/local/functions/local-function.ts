@@ -15,6 +15,7 @@ export type MetricName = 'Errors' | 'Invocations' | 'RecursiveInvocationsDropped
 
 /** A function with its versions, aliases and counters. */
 export class LocalFunction {
+  readonly createdAtMs = Date.now();
   /** The number of the newest published version. */
   newestVersion = 0;
   /** Published versions by number. */

@@ -29,12 +29,14 @@ export interface MappingParts {
 
 /** Takes messages from a queue to a function. What is not processed is not touched: it comes back when its visibility timeout is over. */
 export class EventSourceMapping {
+  readonly id = randomUUID();
+  readonly createdAtMs = Date.now();
   private processing = 0;
   private isClosed = false;
   private wake = (): void => {};
   private readonly stopListening: () => void;
 
-  constructor(private readonly parts: MappingParts) {
+  constructor(readonly parts: MappingParts) {
     this.stopListening = parts.queue.onMessage(() => this.wake());
     void this.poll();
   }

@@ -1,9 +1,10 @@
 import { chooseFunction } from './choose-function';
 import type { DeployedFunction, DeployedMapping } from './deployed-function';
 import { findReferences } from './find-references';
+import { listOwned } from './list-owned';
 import { locateCode } from './locate-code';
 import { readQueues } from './read-queues';
-import { asRecord, listResources, type Resource, type Template } from './template';
+import { asRecord, type Resource, type Template } from './template';
 import { TemplateError } from './template-error';
 
 type Properties = Resource['Properties'];
@@ -62,19 +63,6 @@ function readMappings(template: Template, id: string, findQueue: (value: unknown
     else remarks.push(`Not simulated: the event source ${JSON.stringify(EventSourceArn)}, which is no queue of this template.`);
   }
   return { mappings, remarks };
-}
-
-/** Properties of the resources of a type that belong to a function, by its own name or by that of its alias or version. */
-function listOwned(template: Template, type: string, functionId: string): Properties[] {
-  const qualified = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'].flatMap((kind) => listResources(template, kind));
-  const owners = [functionId, ...qualified.filter(([, { Properties }]) => refersTo(Properties, [functionId])).map(([id]) => id)];
-  return listResources(template, type)
-    .map(([, { Properties }]) => Properties)
-    .filter((properties) => refersTo(properties, owners));
-}
-
-function refersTo({ FunctionName }: Properties, ids: readonly string[]): boolean {
-  return findReferences(FunctionName).some((id) => ids.includes(id));
 }
 
 function refuseUnsupported({ file }: Template, id: string, properties: Properties): void {

@@ -1,0 +1,42 @@
+import { hasNoFuse, outlastsRecursion, recursionLimit } from '../../../runtime/core/deployment-rules';
+import { readSettings } from '../../../runtime/read-settings';
+import type { DoctorFacts } from '../facts';
+import { approve, type Finding, refuse, warn } from '../finding';
+import { judgeKnown, unwrap } from '../reading';
+
+/** Judges the recursion setting, and what ends a job instead of it. */
+export function checkRecursion(facts: DoctorFacts): readonly Finding[] {
+  return judgeKnown(facts.recursion, (setting) => (setting === 'Allow' ? judgeFuses(facts) : judgeTerminate(facts)));
+}
+
+function judgeTerminate({ job }: DoctorFacts): Finding[] {
+  const known = unwrap(job);
+  if (known && !outlastsRecursion(known.limits)) {
+    const { maxInvocations } = known.limits;
+    return [approve('recursion', `The setting is Terminate, and job ${known.name} ends after ${maxInvocations} invocations at most.`)];
+  }
+  const what = `The setting is Terminate: AWS drops every execution after about ${recursionLimit} invocations, and no log shows it.`;
+  return [refuse('recursion', what, 'Set it to Allow (RecursiveLoop: Allow), or let baton doctor --fix do it.')];
+}
+
+function judgeFuses(facts: DoctorFacts): Finding[] {
+  const [job, fn] = [unwrap(facts.job), unwrap(facts.fn)];
+  const allowed = approve('recursion', 'The setting is Allow.');
+  if (job && fn && hasNoFuse(job.limits, fn.timeoutMs)) {
+    const { maxInvocations, maxDurationMs } = job.limits;
+    const what = `The setting is Allow, and job ${job.name} has no fuse that would end it within a year (maxInvocations ${maxInvocations}, maxDurationMs ${maxDurationMs}).`;
+    return [refuse('fuses', what, 'Set limits.maxInvocations, limits.maxDurationMs or limits.maxCostUsd in @LongRunning.')];
+  }
+  return [allowed, ...judgeCounting(facts)];
+}
+
+/** Limits that are counted in a continuation alone are those of whoever writes it. */
+function judgeCounting({ environment }: DoctorFacts): readonly Finding[] {
+  return judgeKnown(environment, (variables) => {
+    const { store, signingKeys } = readSettings(variables).settings;
+    if (store !== undefined || signingKeys.length > 0) return [];
+    const what =
+      'No variable names a store or a signing key: the limits are counted in continuations that anybody who may invoke the function can write.';
+    return [warn('fuses', what, 'Set BATON_TABLE or BATON_BUCKET, or BATON_SIGNING_KEY, unless the code provides a store.')];
+  });
+}

@@ -1,0 +1,42 @@
+import type { DoctorFacts } from '../facts';
+import type { Finding, Subject } from '../finding';
+import type { Reading } from '../reading';
+
+/** Says what could not be read, each once: health that nobody has seen is none. */
+export function checkUnread(facts: DoctorFacts): readonly Finding[] {
+  const findings = listUnread(facts);
+  return findings.filter(({ what }, index) => findings.findIndex((other) => other.what === what) === index);
+}
+
+function listUnread(facts: DoctorFacts): Finding[] {
+  const { fn, environment, recursion, reservedConcurrency, permissions, retries, queue, table, bucket, job } = facts;
+  return [
+    ...say('runtime', fn),
+    ...say('environment', environment),
+    ...say('recursion', recursion),
+    ...say('concurrency', reservedConcurrency),
+    ...say('permissions', permissions),
+    ...say('retries', retries),
+    ...say('queue', queue),
+    ...sayInside('event source', queue, ({ mappings }) => mappings),
+    ...say('table', table),
+    ...sayInside('table', table, ({ expiresBy }) => expiresBy),
+    ...say('bucket', bucket),
+    ...sayInside('bucket', bucket, ({ expires }) => expires),
+    ...say('job', job),
+  ];
+}
+
+function say(subject: Subject, reading: Reading<unknown>): Finding[] {
+  return reading.kind === 'known' ? [] : [{ level: reading.level, subject, what: reading.reason, cure: reading.cure }];
+}
+
+/** What is read of something that was found itself. */
+function sayInside<Value extends object>(
+  subject: Subject,
+  reading: Reading<Value | 'missing' | undefined>,
+  choose: (value: Value) => Reading<unknown>,
+): Finding[] {
+  if (reading.kind !== 'known' || reading.value === undefined || reading.value === 'missing') return [];
+  return say(subject, choose(reading.value));
+}

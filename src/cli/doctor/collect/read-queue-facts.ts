@@ -1,0 +1,57 @@
+import type { EventSourceMappingConfiguration, LambdaClient } from '@aws-sdk/client-lambda';
+import type { MappingFacts, QueueFacts } from '../facts';
+import { orMissing, tryToRead } from './try-to-read';
+
+/** What a queue is read with. */
+interface QueueParts {
+  readonly lambda: LambdaClient;
+  readonly region: string | undefined;
+  readonly queueUrl: string;
+  /** Without a qualifier. */
+  readonly functionArn: string;
+}
+
+/** Reads a queue, and whatever it invokes. */
+export async function readQueue({ lambda, region, queueUrl, functionArn }: QueueParts): Promise<QueueFacts | 'missing'> {
+  const { SQSClient, GetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
+  const client = new SQSClient(region === undefined ? {} : { region });
+  try {
+    const AttributeNames = ['QueueArn' as const, 'VisibilityTimeout' as const, 'RedrivePolicy' as const];
+    const answer = await orMissing(client.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames })));
+    if (answer === 'missing') return answer;
+    const { QueueArn = '', VisibilityTimeout, RedrivePolicy } = answer.Attributes ?? {};
+    const mappings = await tryToRead(`What queue ${queueUrl} invokes`, 'lambda:ListEventSourceMappings', () =>
+      listMappings(lambda, QueueArn, functionArn),
+    );
+    return {
+      name: QueueArn.split(':').at(-1) ?? queueUrl,
+      visibilityMs: Number(VisibilityTimeout) * 1_000,
+      deadLetters: readRedrivePolicy(RedrivePolicy),
+      mappings,
+    };
+  } finally {
+    client.destroy();
+  }
+}
+
+function readRedrivePolicy(text: string | undefined): QueueFacts['deadLetters'] {
+  if (text === undefined) return undefined;
+  const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text) as { deadLetterTargetArn?: string; maxReceiveCount?: number | string };
+  return deadLetterTargetArn === undefined ? undefined : { maxReceiveCount: Number(maxReceiveCount) };
+}
+
+/** By the queue and not by the function: a mapping may name the function, its alias or a version, and other functions too. */
+async function listMappings(client: LambdaClient, EventSourceArn: string, functionArn: string): Promise<MappingFacts[]> {
+  const { paginateListEventSourceMappings } = await import('@aws-sdk/client-lambda');
+  const found: EventSourceMappingConfiguration[] = [];
+  for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings({ client }, { EventSourceArn })) {
+    found.push(...EventSourceMappings);
+  }
+  return found.map(({ FunctionArn = '', State, BatchSize, FunctionResponseTypes = [] }) => ({
+    target: FunctionArn,
+    isOfFunction: FunctionArn === functionArn || FunctionArn.startsWith(`${functionArn}:`),
+    isEnabled: !['Disabled', 'Disabling', 'Deleting'].includes(State ?? ''),
+    batchSize: BatchSize ?? 10,
+    reportsFailures: FunctionResponseTypes.includes('ReportBatchItemFailures'),
+  }));
+}

@@ -1,0 +1,75 @@
+import type { AttributeDefinition, DynamoDBClient, KeySchemaElement } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { BucketFacts, TableFacts } from '../facts';
+import { orMissing, tryToRead } from './try-to-read';
+
+/** Reads a table's keys, its index and its expiry. */
+export async function readTable(tableName: string, region: string | undefined): Promise<TableFacts | 'missing'> {
+  const { DynamoDBClient, DescribeTableCommand } = await import('@aws-sdk/client-dynamodb');
+  const client = new DynamoDBClient(region === undefined ? {} : { region });
+  try {
+    const answer = await orMissing(client.send(new DescribeTableCommand({ TableName: tableName })));
+    if (answer === 'missing') return answer;
+    const { KeySchema = [], AttributeDefinitions = [], GlobalSecondaryIndexes = [] } = answer.Table ?? {};
+    const expiresBy = await tryToRead(`The expiry of table ${tableName}`, 'dynamodb:DescribeTimeToLive', () =>
+      readExpiry(client, tableName),
+    );
+    return describeTable(tableName, { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes }, expiresBy);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** A table's description, by the names that CloudFormation uses as well. */
+export interface TableDescription {
+  readonly KeySchema: readonly KeySchemaElement[];
+  readonly AttributeDefinitions: readonly AttributeDefinition[];
+  readonly GlobalSecondaryIndexes: readonly {
+    readonly IndexName?: string | undefined;
+    readonly KeySchema?: readonly KeySchemaElement[] | undefined;
+  }[];
+}
+
+/** A table, as far as it is judged. */
+export function describeTable(name: string, table: TableDescription, expiresBy: TableFacts['expiresBy']): TableFacts {
+  const type = (key: KeySchemaElement) =>
+    `${key.AttributeName} ${table.AttributeDefinitions.find(({ AttributeName }) => AttributeName === key.AttributeName)?.AttributeType}`;
+  const list = (schema: readonly KeySchemaElement[]) =>
+    [...schema].sort((one, other) => String(one.KeyType).localeCompare(String(other.KeyType))).map(type);
+  const [partitionKey = '', sortKey] = list(table.KeySchema);
+  const index = table.GlobalSecondaryIndexes.find(({ IndexName }) => IndexName === 'byJob');
+  return { name, partitionKey, sortKey, jobIndex: index && list(index.KeySchema ?? []), expiresBy };
+}
+
+async function readExpiry(client: DynamoDBClient, TableName: string): Promise<string | undefined> {
+  const { DescribeTimeToLiveCommand } = await import('@aws-sdk/client-dynamodb');
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+  const isOn = ['ENABLED', 'ENABLING'].includes(TimeToLiveDescription?.TimeToLiveStatus ?? '');
+  return isOn ? TimeToLiveDescription?.AttributeName : undefined;
+}
+
+/** Reads whether a bucket is there, and whether its objects expire. */
+export async function readBucket(bucket: string, region: string | undefined): Promise<BucketFacts | 'missing'> {
+  const { S3Client, HeadBucketCommand } = await import('@aws-sdk/client-s3');
+  const client = new S3Client({ followRegionRedirects: true, ...(region === undefined ? {} : { region }) });
+  try {
+    if ((await orMissing(client.send(new HeadBucketCommand({ Bucket: bucket })))) === 'missing') return 'missing';
+    const expires = await tryToRead(`The lifecycle of bucket ${bucket}`, 's3:GetLifecycleConfiguration', () =>
+      readLifecycle(client, bucket),
+    );
+    return { name: bucket, expires };
+  } finally {
+    client.destroy();
+  }
+}
+
+async function readLifecycle(client: S3Client, Bucket: string): Promise<boolean> {
+  const { GetBucketLifecycleConfigurationCommand } = await import('@aws-sdk/client-s3');
+  try {
+    const { Rules = [] } = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+    return Rules.some(({ Status, Expiration }) => Status === 'Enabled' && Expiration !== undefined);
+  } catch (error) {
+    if ((error as Error).name === 'NoSuchLifecycleConfiguration') return false;
+    throw error;
+  }
+}

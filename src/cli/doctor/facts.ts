@@ -1,0 +1,94 @@
+import type { JobPlan, StepPlan } from '../../runtime/core/job-plan';
+import type { Reading } from './reading';
+
+/** A function's configuration. */
+export interface FunctionFacts {
+  /** Name or ARN, without a qualifier: what the cures name. */
+  readonly name: string;
+  /** The alias or version that was asked about; undefined without one. */
+  readonly qualifier: string | undefined;
+  /** `$LATEST` or a number: what runs. */
+  readonly version: string;
+  /** Undefined for a container image. */
+  readonly runtime: string | undefined;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly isInVpc: boolean;
+  readonly hasFileSystem: boolean;
+  /** Whether events that are given up go to the function's own dead-letter queue. */
+  readonly hasDeadLetterQueue: boolean;
+}
+
+/** What a bundle says of its job. */
+export interface JobFacts extends Pick<JobPlan, 'continueOn' | 'limits' | 'name' | 'safeMs'> {
+  readonly steps: readonly Pick<StepPlan, 'method' | 'minBudgetMs'>[];
+  /** How many parameters the handler declares. */
+  readonly parameterCount: number;
+}
+
+/** How the events of a version or an alias are retried. */
+export interface RetryFacts {
+  /** `$LATEST`, a number, or the name of an alias. */
+  readonly qualifier: string;
+  readonly attempts: number;
+  readonly hasDestination: boolean;
+}
+
+/** Whether an ARN, or a group of them, may be invoked. */
+export interface PermissionFacts {
+  readonly resource: string;
+  readonly isAllowed: boolean;
+  /** `dry-run` is about whoever runs the doctor, `policy` about the function. */
+  readonly by: 'dry-run' | 'policy';
+}
+
+/** A queue's messages and the function that they invoke. */
+export interface MappingFacts {
+  /** Name or ARN, with its qualifier. */
+  readonly target: string;
+  readonly isOfFunction: boolean;
+  readonly isEnabled: boolean;
+  readonly batchSize: number;
+  readonly reportsFailures: boolean;
+}
+
+/** The continuation queue. */
+export interface QueueFacts {
+  readonly name: string;
+  readonly visibilityMs: number;
+  readonly deadLetters: { readonly maxReceiveCount: number } | undefined;
+  readonly mappings: Reading<readonly MappingFacts[]>;
+}
+
+/** One key of a table or an index: `pk S`. */
+export interface TableFacts {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string | undefined;
+  /** Keys of the index `byJob`: `['job S', 'startedAtMs N']`; undefined without one. */
+  readonly jobIndex: readonly string[] | undefined;
+  /** The attribute that items expire by; undefined while it is off. */
+  readonly expiresBy: Reading<string | undefined>;
+}
+
+/** A bucket. */
+export interface BucketFacts {
+  readonly name: string;
+  readonly expires: Reading<boolean>;
+}
+
+/** Everything that is judged. `undefined` says that the function has none, `missing` that it names one which is not there. */
+export interface DoctorFacts {
+  /** Whether the local Lambda was asked: there are no roles there, and directories stay. */
+  readonly isLocal: boolean;
+  readonly fn: Reading<FunctionFacts>;
+  readonly environment: Reading<Readonly<Record<string, string>>>;
+  readonly recursion: Reading<'Allow' | 'Terminate'>;
+  readonly reservedConcurrency: Reading<number | undefined>;
+  readonly permissions: Reading<readonly PermissionFacts[]>;
+  readonly retries: Reading<readonly RetryFacts[]>;
+  readonly queue: Reading<QueueFacts | 'missing' | undefined>;
+  readonly table: Reading<TableFacts | 'missing' | undefined>;
+  readonly bucket: Reading<BucketFacts | 'missing' | undefined>;
+  readonly job: Reading<JobFacts>;
+}

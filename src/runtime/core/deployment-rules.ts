@@ -1,0 +1,30 @@
+import type { JobPlan, Limits, StepPlan } from './job-plan';
+
+/** How often a message is received, at least, before it may go to a dead-letter queue: throttles count as receipts. */
+export const leastReceiveCount = 5;
+/** How many time-outs AWS recommends a message to stay hidden. */
+export const recommendedVisibility = 6;
+/** After how many invocations in a chain AWS stops a function that does not allow recursion. */
+export const recursionLimit = 16;
+/** A job that may be billed for longer than this, in milliseconds, has no fuse worth the name: a year. */
+const longestRunMs = 366 * 24 * 60 * 60 * 1_000;
+
+/** Lists the steps that never start: they want more time than an invocation has before its safe window. */
+export function listStarvedSteps<Step extends Pick<StepPlan, 'minBudgetMs'>>(steps: readonly Step[], workMs: number): Step[] {
+  return steps.filter(({ minBudgetMs }) => minBudgetMs >= workMs);
+}
+
+/** Whether recursion detection ends executions before the job's own limits do. */
+export function outlastsRecursion({ maxInvocations }: Pick<Limits, 'maxInvocations'>): boolean {
+  return maxInvocations > recursionLimit;
+}
+
+/** Whether no limit would end an execution within a year. */
+export function hasNoFuse({ maxInvocations, maxDurationMs, maxCostUsd }: Limits, timeoutMs: number): boolean {
+  return Math.min(maxInvocations * timeoutMs, maxDurationMs) > longestRunMs && maxCostUsd === undefined;
+}
+
+/** Whether the job can do without a store. */
+export function needsStore({ durability }: Pick<JobPlan, 'durability'>): boolean {
+  return durability !== undefined && durability !== 'handoff';
+}

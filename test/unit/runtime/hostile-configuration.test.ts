@@ -1,213 +1,18 @@
 import fc from 'fast-check';
-import {
-  complete,
-  goTo,
-  LongRunning,
-  OnComplete,
-  OnHandoff,
-  OnResume,
-  OnStart,
-  State,
-  Step,
-  type StepContext,
-  Terminate,
-  wait,
-} from '../../../src';
-import { RecordingSender } from '../../../src/testing';
+import { type JobRun, type JobRunOptions, JobTestEnvironment, MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
+import { type JobTime, sharedJobs, uneasyJobs } from '../../helpers/shared-jobs';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 
 /** Many executions, and a machine that may be busy. */
 jest.setTimeout(60_000);
-
-const times = { safeMs: 1_000, intervalMs: 100, limits: { maxInvocations: 5_000, maxIdleInvocations: 100 } };
-
-/** Jobs whose result tells whether anything was lost, repeated or seen out of order. Each step takes a virtual millisecond or more. */
-const jobs: Record<string, (world: VirtualWorld) => new () => object> = {
-  'a cursor over pages'(world) {
-    @LongRunning(times)
-    class Pages {
-      @State() cursor: number | null = 0;
-      @State() totals = new Map<string, { count: number; sum: bigint }>();
-      @State() seen = new Set<number>();
-
-      @Step() async readPage() {
-        await world.timer.sleep(20);
-        const page = this.cursor ?? 0;
-        for (let row = page * 5; row < page * 5 + 5; row += 1) {
-          const total = this.totals.get(`day ${row % 3}`) ?? { count: 0, sum: 0n };
-          total.count += this.seen.has(row) ? 1_000 : 1;
-          total.sum += BigInt(row);
-          this.totals.set(`day ${row % 3}`, total);
-          this.seen.add(row);
-        }
-        this.cursor = page === 11 ? null : page + 1;
-      }
-
-      @Terminate() isDone() {
-        return this.cursor === null;
-      }
-
-      @OnComplete() end() {
-        return [...this.totals].map(([day, { count, sum }]) => `${day}: ${count} rows, ${sum}`);
-      }
-    }
-    return Pages;
-  },
-
-  'steps of every kind'(world) {
-    @LongRunning(times)
-    class Kinds {
-      @State() story: string[] = [];
-      @State() row = 0;
-      @State() tries = 0;
-
-      @OnStart() begin() {
-        this.story.push('start');
-      }
-
-      @Step({ once: true }) async prepare({ cycle }: StepContext) {
-        await world.timer.sleep(5);
-        this.story.push(`prepare in ${cycle}`);
-      }
-
-      @Step() *rows({ cycle }: StepContext) {
-        while (this.row < 4 * cycle) {
-          world.clock.block(7);
-          this.row += 1;
-          this.story.push(`row ${this.row}`);
-          yield;
-        }
-      }
-
-      @Step() async *slowRows() {
-        for (; this.tries < 2; ) {
-          await world.timer.sleep(9);
-          this.tries += 1;
-          this.story.push(`slow ${this.tries}`);
-          yield;
-        }
-        this.tries = 0;
-      }
-
-      @Step({ retry: { maxAttempts: 3, initialDelayMs: 40 } }) async flaky({ attempt, cycle }: StepContext) {
-        this.story.push(`flaky ${attempt} in ${cycle}`);
-        await world.timer.sleep(6);
-        if (attempt < 3) throw new Error('on purpose');
-        return goTo('last');
-      }
-
-      @Step() skipped() {
-        this.story.push('never');
-      }
-
-      @Step() last({ cycle }: StepContext) {
-        world.clock.block(3);
-        this.story.push(`last in ${cycle}`);
-        return wait({ seconds: 0.05 });
-      }
-
-      @Terminate({ check: 'step' }) isDone({ cycle }: StepContext) {
-        return cycle === 4;
-      }
-
-      @OnComplete() end({ cycle }: StepContext) {
-        return { cycle, story: this.story };
-      }
-    }
-    return Kinds;
-  },
-
-  'references, dates and codecs'(world) {
-    class Money {
-      constructor(readonly cents: bigint) {}
-    }
-
-    @LongRunning(times)
-    class References {
-      @State() nodes: { id: number; next?: unknown; at: Date }[] = [];
-      @State() head: { id: number } | undefined;
-      @State({ codec: { encode: ({ cents }: Money) => cents, decode: (cents: bigint) => new Money(cents) } }) money = new Money(0n);
-      @State() bytes = new Uint8Array(8);
-      @State() gone: string | undefined = 'here';
-
-      @Step() async add() {
-        await world.timer.sleep(30);
-        const node: References['nodes'][number] = { id: this.nodes.length, at: new Date(this.nodes.length) };
-        node.next = this.nodes.at(-1) ?? node;
-        this.nodes.push(node);
-        this.head = node;
-        this.gone = undefined;
-      }
-
-      @Step() count() {
-        world.clock.block(15);
-        this.money = new Money(this.money.cents + BigInt(this.head?.id ?? 0));
-        this.bytes[this.nodes.length % 8] = (this.bytes[this.nodes.length % 8] ?? 0) + 1;
-        if (this.nodes.length === 9) return complete('counted');
-        return undefined;
-      }
-
-      @Terminate() isDone() {
-        return false;
-      }
-
-      @OnComplete() end() {
-        const [first] = this.nodes;
-        return {
-          isLinked: this.nodes.every((node, index) => node.next === (this.nodes[index - 1] ?? node)),
-          isHead: this.head === this.nodes.at(-1),
-          isCyclic: first?.next === first,
-          times: this.nodes.map(({ at }) => at.getTime()),
-          cents: String(this.money.cents),
-          bytes: [...this.bytes],
-          gone: String(this.gone),
-        };
-      }
-    }
-    return References;
-  },
-
-  'hooks that leave the state alone'(world) {
-    @LongRunning(times)
-    class Hooked {
-      @State() count = 0;
-      handle: object | undefined;
-
-      @OnResume() async open() {
-        await null;
-        this.handle = {};
-      }
-
-      @OnHandoff() async close() {
-        await world.timer.sleep(1);
-        this.handle = undefined;
-      }
-
-      @Step({ timeoutMs: 30 }) async work({ attempt }: StepContext) {
-        this.count += 100;
-        await world.timer.sleep(attempt === 1 && this.count % 3 === 0 ? 45 : 10);
-        this.count -= 99;
-      }
-
-      @Terminate() isDone() {
-        return this.count === 20;
-      }
-
-      @OnComplete() end() {
-        return this.count;
-      }
-    }
-    return Hooked;
-  },
-};
 
 /** A short wait may begin at the very end of an invocation, so there has to be a queue. */
 function withQueue(): VirtualWorld {
   return virtualWorld({ senders: [new RecordingSender(), new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })] });
 }
 
-describe.each(Object.entries(jobs))('a job with %s', (_title, build) => {
+describe.each(Object.entries(sharedJobs))('a job with %s', (_title, build) => {
   const run = async (budgets: readonly number[], options: Partial<Parameters<typeof runJob>[1]> = {}, world = withQueue()) => {
     const { answer, answers, error } = await runJob(build(world), {
       world,
@@ -256,5 +61,60 @@ describe.each(Object.entries(jobs))('a job with %s', (_title, build) => {
     const { result } = await run([60_000]);
     const world = virtualWorld({ senders: [new RecordingSender({ channel: 'sqs' })] });
     expect((await run([25, 1, 70], {}, world)).result).toEqual(result);
+  });
+});
+
+/** By what a title says of it: how every job is run once more. `hasStore` undefined: with one and without. */
+const hostileConfigurations: Readonly<Record<string, JobRunOptions & { readonly hasStore?: boolean }>> = {
+  'nothing to keep it in': { hasStore: false },
+  'a store': { hasStore: true },
+  'a hand-over after every step': { handOffAfterEveryStep: true },
+  'the queue alone': { sqsOnly: true },
+  'a cold start for every invocation, after every step': { coldStartEveryInvocation: true, handOffAfterEveryStep: true },
+  'everything delivered twice, and a store': { deliverEverythingTwice: true, hasStore: true },
+  'everything delivered twice by the queue alone, and a store': { deliverEverythingTwice: true, sqsOnly: true, hasStore: true },
+  'all of this at once, and a store': {
+    handOffAfterEveryStep: true,
+    sqsOnly: true,
+    deliverEverythingTwice: true,
+    coldStartEveryInvocation: true,
+    hasStore: true,
+  },
+};
+
+describe.each(Object.entries({ ...sharedJobs, ...uneasyJobs }))('a job with %s, with', (_title, build) => {
+  const run = async ({ hasStore, ...options }: JobRunOptions & { readonly hasStore: boolean }) => {
+    const time: JobTime = {
+      get clock() {
+        return env.clock;
+      },
+      get timer() {
+        return env.timer;
+      },
+    };
+    const env: JobTestEnvironment<object> = JobTestEnvironment.create(build(time), hasStore ? { store: new MemoryCheckpointStore() } : {});
+    return env.run(options);
+  };
+  const describeEnd = ({ outcome, result, state, error }: JobRun) => {
+    const cause = (error as { readonly cause?: { readonly name: string; readonly message: string } } | undefined)?.cause;
+    return { outcome, result, state, error: cause && `${cause.name}: ${cause.message}` };
+  };
+  const cases = Object.entries(hostileConfigurations).flatMap(([title, { hasStore, ...options }]) =>
+    hasStore === undefined
+      ? [
+          [`${title}, without a store`, { ...options, hasStore: false }] as const,
+          [`${title}, and a store`, { ...options, hasStore: true }] as const,
+        ]
+      : [[title, { ...options, hasStore }] as const],
+  );
+
+  it.each(cases)('%s, ends as in the quiet run', async (_configuration, options) => {
+    const quiet = await run({ hasStore: false });
+    const disturbed = await run(options);
+    expect(describeEnd(disturbed)).toEqual(describeEnd(quiet));
+    expect(disturbed.endingCount).toBe(1);
+    if (options.handOffAfterEveryStep) expect(disturbed.invocations.length).toBeGreaterThan(quiet.invocations.length);
+    if (options.deliverEverythingTwice)
+      expect(disturbed.invocations.some(({ end }) => end !== 'handed-off' && end !== 'waiting' && end !== quiet.outcome)).toBe(true);
   });
 });

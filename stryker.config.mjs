@@ -23,7 +23,7 @@ export default {
   tempDirName: 'reports/mutation/sandbox',
   disableTypeChecks: false,
   ignoreStatic: true,
-  timeoutMS: 2_000,
+  timeoutMS: 15_000,
   reporters: ['clear-text', 'json'],
   jsonReporter: { fileName: 'reports/mutation/mutation.json' },
   clearTextReporter: { reportTests: false, allowEmojis: false },

@@ -315,6 +315,16 @@ describe('apply: goTo', () => {
 → Go to one of: open, read, repair, report."
 `);
   });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['undefined', undefined],
+    ['7', 7],
+    ['true', true],
+    ['a value of type object', {}],
+  ])('shows %s as it was given', (shown, target) => {
+    expect(messageOf(() => apply(plan, makeExecution(plan), finished(goTo(target as string))))).toContain(`returned goTo(${shown}), which`);
+  });
 });
 
 describe('apply: wait and waitUntil', () => {
@@ -389,6 +399,11 @@ describe('apply: wait and waitUntil', () => {
     ['something whose getTime answers a text', { getTime: () => '5' }],
   ])('refuses waitUntil with %s', (_what, date) => {
     expect(() => apply(plan, makeExecution(plan), finished(waitUntil(date as Date)))).toThrow(InvalidDirectiveError);
+  });
+
+  it('names the step that asked in its details', () => {
+    const error = catchError(() => apply(plan, makeExecution(plan, { stepIndex: 1 }), finished(wait({ seconds: -1 }))));
+    expect(error.details).toEqual({ method: 'repair' });
   });
 
   it('says which step asked for what', () => {

@@ -38,6 +38,7 @@ export {
   CONTINUATION_SENDERS,
   LAMBDA_CLIENT,
   LOGGER,
+  PRICES,
   RANDOM,
   SQS_CLIENT,
   STATE_CODEC,
@@ -79,6 +80,7 @@ export type { ErrorRecord } from './runtime/core/describe-error';
 // Writing a step
 export { complete, type Directive, goTo, wait, waitUntil } from './runtime/core/directives';
 export type { FieldCodec } from './runtime/core/field-codec';
+export type { Prices } from './runtime/core/prices';
 export type { RetryPolicy } from './runtime/core/retry-policy';
 // Running a job
 export { type BatonHandler, type CreateHandlerOptions, createHandler } from './runtime/create-handler';

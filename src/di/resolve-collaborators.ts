@@ -12,10 +12,22 @@ import { SignatureSeal } from '../runtime/adapters/signature-seal';
 import { SqsSender } from '../runtime/adapters/sqs-sender';
 import { SystemClock } from '../runtime/adapters/system-clock';
 import type { Collaborators } from '../runtime/collaborators';
+import { listPrices } from '../runtime/core/prices';
 import { type Seal, sealByChecksum } from '../runtime/core/seal';
 import type { CheckpointStore, ContinuationSender, FlightRecorder } from '../runtime/ports';
 import type { HandlerScope } from './handler-scope';
-import { CHECKPOINT_STORE, CLOCK, CONTINUATION_SENDERS, LAMBDA_CLIENT, LOGGER, RANDOM, SQS_CLIENT, STATE_CODEC, TIMER } from './tokens';
+import {
+  CHECKPOINT_STORE,
+  CLOCK,
+  CONTINUATION_SENDERS,
+  LAMBDA_CLIENT,
+  LOGGER,
+  PRICES,
+  RANDOM,
+  SQS_CLIENT,
+  STATE_CODEC,
+  TIMER,
+} from './tokens';
 
 /** What decides between defaults. */
 export interface DefaultsSettings {
@@ -65,6 +77,7 @@ export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): C
     senders: scope.resolve(CONTINUATION_SENDERS, () => createSenders(defaults.settings, lambdaClient, sqsClient)),
     store: scope.provides(CHECKPOINT_STORE) ? scope.resolve(CHECKPOINT_STORE, () => undefined) : defaults.store,
     platform: defaults.platform,
+    prices: { ...listPrices, ...scope.resolve(PRICES, () => ({})) },
     seal: defaults.seal,
     recorder: defaults.recorder,
   };

@@ -1,5 +1,6 @@
 import type { InjectionToken } from 'tsyringe';
 import type { CommandSender } from '../runtime/adapters/lazy-client';
+import type { Prices } from '../runtime/core/prices';
 import type { CheckpointStore, Clock, ContinuationSender, Logger, Random, StateCodec, Timer } from '../runtime/ports';
 
 /** Symbols of the global registry: two copies of this package mean the same tokens. */
@@ -23,5 +24,7 @@ export const LOGGER = token<Logger>('LOGGER');
 export const STATE_CODEC = token<StateCodec>('STATE_CODEC');
 /** A list of {@link ContinuationSender} in the order they are tried. @defaultValue Lambda, then SQS when `BATON_QUEUE_URL` is set */
 export const CONTINUATION_SENDERS = token<readonly ContinuationSender[]>('CONTINUATION_SENDERS');
+/** What you pay, where it is not the list price of us-east-1: part of {@link Prices}, for `limits.maxCostUsd`. @defaultValue the list prices */
+export const PRICES = token<Partial<Prices>>('PRICES');
 /** The checkpoint store. @defaultValue none: the state travels in the continuation */
 export const CHECKPOINT_STORE = token<CheckpointStore | undefined>('CHECKPOINT_STORE');

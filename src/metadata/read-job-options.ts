@@ -13,6 +13,7 @@ const defaultLimits: Limits = {
   maxDurationMs: 7 * 24 * 60 * 60 * 1_000,
   maxIdleInvocations: 3,
   maxInterruptions: 2,
+  maxStalledInvocations: 50,
   maxCostUsd: undefined,
 };
 

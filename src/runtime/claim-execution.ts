@@ -13,6 +13,7 @@ import type { JobPlan } from './core/job-plan';
 import { migrateState } from './core/migrate-state';
 import { describeRecordedFailure } from './core/recorded-failure';
 import { describeConflict, isSameStart } from './core/start-conflict';
+import { describeParked } from './core/verdicts';
 import { type Claim, retentionMs } from './journal';
 import type { OpenedExecution } from './opened-execution';
 import type { CheckpointStore, StoredRevision } from './ports';
@@ -32,6 +33,7 @@ export interface ClaimRequest {
   /** `awsRequestId`, or the SQS `messageId`. */
   readonly delivery: string;
   readonly leaseUntilMs: number;
+  readonly functionName: string;
   /** What is known of the tries before this one. */
   readonly signs: SignsOfLife;
   remainingMs(): number;
@@ -54,6 +56,7 @@ export type ClaimResult =
  * @throws CheckpointFailedError when the store can never be asked.
  * @throws ExecutionConflictError when the id belongs to another input or job.
  * @throws ExecutionFailedError when the execution is recorded as failed.
+ * @throws HandOffFailedError when it is parked, and this is the delivery that parked it.
  * @throws IncompatibleStateError when a continuation's record is gone, or is of other code than this.
  */
 export async function claimExecution(request: ClaimRequest): Promise<ClaimResult> {
@@ -110,6 +113,7 @@ async function takeOver(request: ClaimTrial, stored: StoredRevision): Promise<Cl
   const verdict = judgeClaim(record, { invocation, delivery, nowMs: collaborators.clock.now() });
   if (verdict.kind === 'finished') return { kind: 'answered', answer: answerOutcome(record) };
   if (verdict.kind === 'duplicate') return answer(opened.execution, 'duplicate');
+  if (record.isParked && record.handedOffTo !== invocation) throw describeParked(plan, record.continuation, request.functionName);
   const stateChecksum = checksum(stored.state);
   if (stateChecksum !== record.stateChecksum) throw corrupt('the stored state does not match its checksum');
   const resumed = resumeExecution(plan, record.continuation);

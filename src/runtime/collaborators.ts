@@ -1,3 +1,4 @@
+import type { Prices } from './core/prices';
 import type { Seal } from './core/seal';
 import type { CheckpointStore, Clock, ContinuationSender, FlightRecorder, Logger, Platform, Random, StateCodec, Timer } from './ports';
 
@@ -12,6 +13,8 @@ export interface Collaborators {
   /** Undefined when the state travels in the continuation alone. */
   readonly store: CheckpointStore | undefined;
   readonly platform: Platform;
+  /** What `limits.maxCostUsd` reckons with. */
+  readonly prices: Prices;
   /** Undefined outside Lambda, where nobody delivers an event again. */
   readonly recorder: FlightRecorder | undefined;
   /** How continuations are sealed: signed when there is a key. */

@@ -53,7 +53,6 @@ interface HandlerRuntime {
 }
 
 const noStoreNotice = 'no checkpoint store: a duplicate delivery by AWS can run an execution twice';
-const noCostNotice = 'limits.maxCostUsd is not counted by this version: set maxDurationMs and maxInvocations';
 
 async function handle(
   { plan, scope, defaults, isColdStart }: HandlerRuntime,
@@ -76,7 +75,6 @@ async function handle(
 /** What nobody should have to find out later, said once per environment. */
 function sayOnce(plan: JobPlan, { logger, store }: Collaborators): void {
   if (store === undefined) logger.warn(noStoreNotice, { job: plan.name });
-  if (plan.limits.maxCostUsd !== undefined) logger.warn(noCostNotice, { job: plan.name });
 }
 
 function checkDurability(plan: JobPlan, hasStore: boolean): JobFault[] {

@@ -1,7 +1,9 @@
 import type { Attempt } from './attempt';
 import type { Collaborators } from './collaborators';
 import { ContextLogger } from './context-logger';
+import type { RecursionSetting } from './core/chain';
 import type { StateCopy } from './core/copy-state';
+import { priceUsage } from './core/cost';
 import type { Situation } from './core/decide';
 import { describeError } from './core/describe-error';
 import type { Execution } from './core/execution';
@@ -9,9 +11,10 @@ import type { JobPlan } from './core/job-plan';
 import type { Journal, JournalRoom } from './journal';
 import { LiveJob } from './live-job';
 import type { OpenedExecution } from './opened-execution';
-import { type Context, type Logger, readMaxDelaySeconds } from './ports';
+import { type Context, type ContinuationSender, type Logger, readMaxDelaySeconds } from './ports';
 import { prepareSender } from './prepare-sender';
 import { ProgressReport } from './progress-report';
+import { readRecursion } from './read-recursion';
 import type { SignsOfLife } from './signs-of-life';
 import type { ContextHost } from './step-context';
 import type { TimeBudget } from './time-budget';
@@ -22,6 +25,18 @@ const warmUpLeadMs = 5_000;
 
 /** Steps that never wait get a turn of the event loop between them this often, in milliseconds. */
 const breathEveryMs = 20;
+
+/** What Lambda gives a function that asks for nothing, in MB: what is reckoned with where there is no Lambda to say it. */
+const smallestMemoryMb = 128;
+
+/** Invocations of a chain that ask what AWS makes of it, when the ones before did not live to hear the answer. */
+const mostTries = 3;
+/** How long the answer is waited for, in milliseconds. */
+const answerWithinMs = 2_000;
+
+function canTellRecursion({ readRecursion }: ContinuationSender): boolean {
+  return readRecursion !== undefined;
+}
 
 /** What an invocation is built from. */
 export interface InvocationParts {
@@ -60,8 +75,12 @@ export class Invocation implements ContextHost, JournalRoom {
   #lastBreathMs: number;
   #unit = '';
   #keptCount: number;
-  #preparation: AbortController | undefined;
+  #background: AbortController | undefined;
   #prepared: Promise<void> | undefined;
+  #asked: Promise<void> | undefined;
+  #recursion: RecursionSetting | null;
+  readonly #startedMs: number;
+  readonly #costBeforeUsd: number;
   readonly #budget: TimeBudget;
   readonly #freshBudgetMs: number;
   readonly #signs: SignsOfLife;
@@ -73,7 +92,8 @@ export class Invocation implements ContextHost, JournalRoom {
     this.execution = opened.execution;
     this.input = opened.input;
     this.#budget = budget;
-    this.#lastBreathMs = collaborators.clock.now();
+    this.#startedMs = collaborators.clock.now();
+    this.#lastBreathMs = this.#startedMs;
     this.#freshBudgetMs = budget.remainingMs() - plan.safeMs;
     const { executionId, invocation } = opened.execution;
     this.logger = new ContextLogger(collaborators.logger, { executionId, invocation, job: plan.name });
@@ -89,6 +109,44 @@ export class Invocation implements ContextHost, JournalRoom {
     this.job = new LiveJob(plan, construct);
     this.journal = openJournal?.(this);
     this.#keptCount = opened.execution.safePointCount;
+    const { chain, costUsd } = opened.execution;
+    this.#costBeforeUsd = costUsd;
+    this.#recursion = chain.setting;
+  }
+
+  /** What AWS does with a chain of self-invocations; null while nobody has been asked. */
+  get recursion(): RecursionSetting | null {
+    return this.#recursion;
+  }
+
+  /** Waits a little for the answer: only before a continuation that is held back anyway. */
+  async learnRecursion(): Promise<void> {
+    this.#askRecursion();
+    if (this.#asked === undefined || this.#recursion !== null || this.remainingMs() <= this.safeMs) return;
+    let cancel = () => {};
+    const limit = new Promise<void>((resolve) => {
+      cancel = this.collaborators.timer.once(answerWithinMs, resolve);
+    });
+    await Promise.race([this.#asked, limit]);
+    cancel();
+  }
+
+  /** Whether it was this invocation that found it out. */
+  get isRecursionNews(): boolean {
+    return this.execution.chain.setting === null && this.#recursion !== null;
+  }
+
+  /** What the execution has cost so far, this invocation included, in US dollars at list price. */
+  readCostUsd(): number {
+    const { clock, platform, prices } = this.collaborators;
+    const usedUsd = priceUsage(prices, {
+      durationMs: clock.now() - this.#startedMs,
+      memoryMb: Number(this.context.memoryLimitInMB) || smallestMemoryMb,
+      architecture: platform.architecture,
+      readUnitCount: this.journal?.readUnitCount ?? 0,
+      writeUnitCount: this.journal?.writeUnitCount ?? 0,
+    });
+    return Math.ceil((this.#costBeforeUsd + usedUsd) * 1e9) / 1e9;
   }
 
   get safeMs(): number {
@@ -103,6 +161,13 @@ export class Invocation implements ContextHost, JournalRoom {
     this.progressReport.report(step, done, total, note);
   }
 
+  /** Begins to watch the time, and what AWS makes of the chain that this invocation is in. */
+  open(): void {
+    const { invocation, chain } = this.execution;
+    this.watchdog.start(this.collaborators.timer);
+    if (invocation > chain.since) this.#askRecursion();
+  }
+
   /** Puts the state that travelled into the fresh job. Fields that the job no longer declares are reported. */
   restore(values: Record<string, unknown>): void {
     this.job.restore(values);
@@ -114,14 +179,15 @@ export class Invocation implements ContextHost, JournalRoom {
   /** Leaves nothing alive. */
   async close(): Promise<void> {
     this.watchdog.stop();
-    this.#preparation?.abort();
-    await Promise.all([this.#prepared, this.journal?.close()]);
+    this.#background?.abort();
+    await Promise.all([this.#prepared, this.#asked, this.journal?.close()]);
   }
 
   /** The facts for the next decision. */
   readSituation(): Situation {
     const { collaborators, maxDelaySeconds } = this;
-    return { nowMs: collaborators.clock.now(), remainingMs: this.remainingMs(), maxDelaySeconds, freshBudgetMs: this.#freshBudgetMs };
+    const [nowMs, remainingMs, costUsd] = [collaborators.clock.now(), this.remainingMs(), this.readCostUsd()];
+    return { nowMs, remainingMs, maxDelaySeconds, freshBudgetMs: this.#freshBudgetMs, costUsd };
   }
 
   /**
@@ -181,8 +247,24 @@ export class Invocation implements ContextHost, JournalRoom {
   }
 
   #prepareSender(): void {
-    this.#preparation = new AbortController();
-    this.#prepared = prepareSender(this.collaborators.senders, this.context, this.logger, this.#preparation.signal);
+    this.#background ??= new AbortController();
+    this.#prepared = prepareSender(this.collaborators.senders, this.context, this.logger, this.#background.signal);
+    this.#askRecursion();
+  }
+
+  /**
+   * Asks once per chain, as soon as there is to be a second invocation, and in the background. Only when the invocation was over before
+   * the answer came, the next one asks again.
+   */
+  #askRecursion(): void {
+    const { invocation, chain } = this.execution;
+    if (this.#asked !== undefined || chain.setting !== null || invocation - chain.since >= mostTries) return;
+    const sender = this.collaborators.senders.find(canTellRecursion);
+    if (sender === undefined) return;
+    this.#background ??= new AbortController();
+    this.#asked = readRecursion(sender, this.context, this.logger, this.#background.signal).then((setting) => {
+      this.#recursion = setting;
+    });
   }
 
   #readEdges() {

@@ -3,6 +3,7 @@ import { BackOff } from './back-off';
 import type { Collaborators } from './collaborators';
 import { describeContinuation } from './core/continuation';
 import type { StateCopy } from './core/copy-state';
+import { countReadUnits, countWriteUnits } from './core/cost';
 import { describeError } from './core/describe-error';
 import type { Execution } from './core/execution';
 import { type ExecutionOutcome, type ExecutionRecord, parseRecord, writeRecord } from './core/execution-record';
@@ -14,6 +15,9 @@ import { longestAlarmMs } from './watchdog';
 
 /** A finished or forgotten execution is kept this long, in milliseconds: 30 days. */
 export const retentionMs = 30 * 24 * 3_600_000;
+
+/** A longer state is in a place of its own, and not written again while it stays as it is. */
+const longestItem = 400_000;
 
 /** What an invocation holds after its claim. */
 export interface Claim {
@@ -37,6 +41,8 @@ export interface JournalRoom {
   readonly collaborators: Collaborators;
   readonly logger: Logger;
   remainingMs(): number;
+  /** What the execution has cost so far, in US dollars. */
+  readCostUsd(): number;
   /** Called once, when a write shows that somebody has asked for the execution to end. */
   onCancelRequested(): void;
 }
@@ -48,6 +54,7 @@ interface Entry {
   readonly handedOffTo: number | null;
   readonly status: ExecutionStatus;
   readonly outcome: ExecutionOutcome | null;
+  readonly isParked?: true;
 }
 
 /**
@@ -65,6 +72,9 @@ export class Journal {
   #pending: Entry | undefined;
   #cancelAlarm: (() => void) | undefined;
   #failure: unknown;
+  #writeUnitCount: number;
+  /** What the claim has read, as DynamoDB would charge it. */
+  readonly readUnitCount: number;
   readonly #claim: Claim;
   readonly #store: CheckpointStore;
   readonly #room: JournalRoom;
@@ -79,6 +89,13 @@ export class Journal {
     this.#isCancelRequested = claim.isCancelRequested;
     this.#durability = room.plan.durability ?? 'step';
     this.#lastSavedMs = room.collaborators.clock.now();
+    this.readUnitCount = countReadUnits(claim.stateText.length + 1);
+    this.#writeUnitCount = countWriteUnits(claim.stateText.length + 1);
+  }
+
+  /** What was written, as DynamoDB would charge it. */
+  get writeUnitCount(): number {
+    return this.#writeUnitCount;
   }
 
   /** Whether somebody has asked for the execution to end, as far as the last write could see. */
@@ -105,6 +122,12 @@ export class Journal {
   async handOff(next: Execution, state: StateCopy, isDelayed: boolean): Promise<void> {
     await this.#settle();
     await this.#write({ execution: next, state, handedOffTo: next.invocation, status: isDelayed ? 'waiting' : 'running', outcome: null });
+  }
+
+  /** Stores that the execution was to be handed over, but that no continuation is on its way. */
+  async park(next: Execution, state: StateCopy): Promise<void> {
+    await this.#settle();
+    await this.#write({ execution: next, state, handedOffTo: next.invocation, status: 'waiting', outcome: null, isParked: true });
   }
 
   /** Stores how the execution ended. */
@@ -186,7 +209,10 @@ export class Journal {
   /** One conditional write. Says whether it is done; if not, the record was touched by others but is still ours, and can be tried again. */
   async #saveOnce(entry: Entry, stateText: string): Promise<boolean> {
     const isStateUnchanged = stateText === this.#stateText;
-    const revision = await this.#store.save(this.#describe(entry, stateText), this.#revision, { isStateUnchanged });
+    const written = this.#describe(entry, stateText);
+    const isHeadOnly = isStateUnchanged && stateText.length > longestItem;
+    this.#writeUnitCount += countWriteUnits(written.head.length + (isHeadOnly ? 0 : stateText.length));
+    const revision = await this.#store.save(written, this.#revision, { isStateUnchanged });
     if (revision !== undefined) {
       this.#revision = revision;
       return true;
@@ -208,7 +234,7 @@ export class Journal {
     return record.writeCount === this.#writeCount;
   }
 
-  #describe({ execution, handedOffTo, status, outcome }: Entry, state: string) {
+  #describe({ execution, handedOffTo, status, outcome, isParked }: Entry, state: string) {
     const { plan, input, collaborators } = this.#room;
     const record: ExecutionRecord = {
       epoch: this.#claim.epoch,
@@ -218,10 +244,11 @@ export class Journal {
       owner: this.#claim.owner,
       leaseUntilMs: this.#claim.leaseUntilMs,
       isCancelRequested: this.#isCancelRequested,
+      isParked,
       outcome,
       stateChecksum: collaborators.platform.checksum(state),
       receivedInput: this.#claim.receivedInput,
-      continuation: describeContinuation(plan, execution, input),
+      continuation: describeContinuation(plan, { ...execution, costUsd: Math.max(execution.costUsd, this.#room.readCostUsd()) }, input),
     };
     const { executionId, startedAtMs } = this.#claim;
     const expiresAtMs = collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;

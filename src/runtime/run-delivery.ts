@@ -52,8 +52,11 @@ async function runOpened({ arrival, delivery, validate, ...parts }: Delivery, si
   if (store === undefined) return runInvocation({ ...parts, signs, opened: countLostTries(plan, opened, signs), openJournal: undefined });
   const isStart = arrival.kind === 'start';
   const { deadlineMs: leaseUntilMs } = budget;
+  const { functionName } = parts.context;
   const remainingMs = () => budget.remainingMs();
-  const result = await claimExecution({ plan, store, collaborators, opened, isStart, delivery, leaseUntilMs, remainingMs, signs });
+  const result = await claimExecution({
+    ...{ plan, store, collaborators, opened, isStart, delivery, leaseUntilMs, functionName, remainingMs, signs },
+  });
   if (result.kind === 'answered') {
     collaborators.logger.info('delivery answered from the store', { ...result.answer, result: undefined, job: plan.name });
     return result.answer;

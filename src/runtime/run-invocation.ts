@@ -1,13 +1,18 @@
-import { BatonError, ExecutionFailedError } from '../errors';
+import { BatonError, ExecutionFailedError, type HandOffFailedError } from '../errors';
 import type { InvocationAnswer } from './answer';
+import { isChainSpent } from './core/chain';
+import { priceWait } from './core/cost';
 import { type Decision, decide, type HandOffReason } from './core/decide';
 import { cut, describeError, ensureError } from './core/describe-error';
 import { type Execution, nameUnit } from './core/execution';
 import { checkFuses } from './core/fuses';
+import { countStall } from './core/stall';
 import { Invocation, type InvocationParts } from './invocation';
+import { parkExecution, warnOfRecursion } from './park-execution';
 import { runHook, runStatefulHook } from './run-hook';
 import { runUnit } from './run-unit';
 import { readMaxBytes, sendContinuation } from './send-continuation';
+import { encodeState, packTravellingFrom } from './state-text';
 import { Superseded } from './superseded';
 import { type ContinuationMessage, writeContinuation } from './write-continuation';
 
@@ -23,7 +28,7 @@ export async function runInvocation(parts: InvocationParts): Promise<InvocationA
   const { values } = parts.opened;
   if (values !== undefined) invocation.restore(values);
   try {
-    invocation.watchdog.start(parts.collaborators.timer);
+    invocation.open();
     return await begin(invocation, values !== undefined);
   } catch (error) {
     if (error instanceof Superseded) return answerSuperseded(invocation);
@@ -80,36 +85,55 @@ function sleep(invocation: Invocation, ms: number): Promise<void> {
 }
 
 async function handOff(invocation: Invocation, reason: HandOffReason, delaySeconds: number): Promise<InvocationAnswer> {
-  const { collaborators, context, logger, plan } = invocation;
-  const next = describeNext(invocation, delaySeconds > 0);
-  const blown = checkFuses(plan, { ...next, interruptionCount: 0 }, collaborators.clock.now());
+  const { collaborators, logger, plan } = invocation;
+  const blown = checkFuses(plan, { ...describeNext(invocation, delaySeconds), interruptionCount: 0 }, collaborators.clock.now());
   if (blown) return failExecution(invocation, blown);
   if (!invocation.isOrphaned) await runStatefulHook(invocation, plan.hooks.onHandoff);
   invocation.progressReport.flush();
+  if (delaySeconds > 0) await invocation.learnRecursion();
+  let next = describeNext(invocation, delaySeconds);
   let message: ContinuationMessage;
   try {
+    const text = encodeState(collaborators, invocation.checkpoint, packTravellingFrom);
+    const isWork = reason !== 'wait' && reason !== 'retry-delay' && !invocation.isIdle;
+    next = { ...next, stall: isWork ? countStall(plan, next, text.text, collaborators.platform.checksum) : null };
     const maxBytes = readMaxBytes(collaborators.senders, delaySeconds);
-    message = writeContinuation(plan, next, invocation.input, invocation.checkpoint, collaborators, maxBytes);
+    message = writeContinuation(plan, next, invocation.input, invocation.checkpoint, text, collaborators, maxBytes);
   } catch (error) {
     return failExecution(invocation, error);
   }
-  const { executionId } = next;
   const facts = { step: nameUnit(plan, next), reason, bytes: message.bytes, ...(delaySeconds > 0 ? { delaySeconds } : {}) };
+  if (isChainSpent(next) && invocation.journal !== undefined) return parkExecution(invocation, next, facts);
+  warnOfRecursion(invocation, next);
   logger.info('handing off', { ...facts, remainingMs: Math.round(invocation.remainingMs()) });
   await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);
-  const shipment = { ...message, delaySeconds, executionId, invocation: next.invocation, context };
-  const room = { timer: collaborators.timer, logger, remainingMs: () => invocation.remainingMs() };
-  const channel = await sendContinuation(collaborators.senders, shipment, room).catch((error: unknown) => {
-    logger.error('hand-off failed', { ...facts, error: describeError(error) });
-    throw error;
-  });
+  const channel = await send(invocation, next, message, delaySeconds, facts);
   logger.info('handed off', { ...facts, channel, ...summarise(invocation) });
-  return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: invocation.execution.invocation };
+  const { executionId, invocation: number } = invocation.execution;
+  return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: number };
 }
 
-function describeNext({ execution, isIdle }: Invocation, isDelayed: boolean): Execution {
-  const idleInvocationCount = isIdle && !isDelayed ? execution.idleInvocationCount + 1 : 0;
-  return { ...execution, invocation: execution.invocation + 1, idleInvocationCount };
+function describeNext(invocation: Invocation, delaySeconds: number): Execution {
+  const { execution, isIdle, recursion, collaborators } = invocation;
+  const idleInvocationCount = isIdle && delaySeconds === 0 ? execution.idleInvocationCount + 1 : 0;
+  const costUsd = invocation.readCostUsd() + (delaySeconds > 0 ? priceWait(collaborators.prices) : 0);
+  const chain = { ...execution.chain, setting: recursion };
+  return { ...execution, invocation: execution.invocation + 1, idleInvocationCount, costUsd, chain };
+}
+
+async function send(invocation: Invocation, next: Execution, message: ContinuationMessage, delaySeconds: number, facts: object) {
+  const { collaborators, context, logger } = invocation;
+  const { executionId } = next;
+  const shipment = { ...message, delaySeconds, executionId, invocation: next.invocation, context };
+  const room = { timer: collaborators.timer, logger, remainingMs: () => invocation.remainingMs() };
+  try {
+    return await sendContinuation(collaborators.senders, shipment, room);
+  } catch (error) {
+    logger.error('hand-off failed', { ...facts, error: describeError(error) });
+    const isRecursion = BatonError.is(error) && (error as HandOffFailedError).details.failure === 'recursion';
+    if (isRecursion && invocation.journal !== undefined) return parkExecution(invocation, next, facts, error);
+    throw error;
+  }
 }
 
 async function completeExecution(invocation: Invocation): Promise<InvocationAnswer> {

@@ -69,7 +69,7 @@ class UnitRun {
     const invocation = this.#invocation;
     const { plan, collaborators } = invocation;
     const nowMs = collaborators.clock.now();
-    if (this.#attempt.isAborted || checkFuses(plan, invocation.execution, nowMs) !== undefined) return false;
+    if (this.#attempt.isAborted || checkFuses(plan, invocation.execution, nowMs, invocation.readCostUsd()) !== undefined) return false;
     if (invocation.remainingMs() <= plan.safeMs) return false;
     return invocation.isBreathless(nowMs) ? invocation.breathe().then(() => true) : true;
   }
@@ -105,7 +105,7 @@ class UnitRun {
     }
   }
 
-  #finishCheck(isDone: unknown): undefined {
+  #finishCheck(isDone: unknown): Decision | undefined {
     const { plan, execution } = this.#invocation;
     if (typeof isDone !== 'boolean') {
       throw new InvalidDirectiveError({
@@ -115,6 +115,7 @@ class UnitRun {
       });
     }
     this.#invocation.execution = apply(plan, execution, { kind: 'checked', isDone });
+    return this.#beginToComplete();
   }
 
   #finishExecution(value: unknown): Decision {
@@ -124,10 +125,18 @@ class UnitRun {
     return { kind: 'complete' };
   }
 
-  #finishWork(value: unknown): undefined {
+  /** `@OnComplete` is begun in the same breath, whatever the fuses say by now: the work is done. */
+  #beginToComplete(): Decision | undefined {
+    const { execution, plan } = this.#invocation;
+    const isDone = execution.phase === 'complete' && plan.hooks.onComplete !== undefined;
+    return isDone && this.#invocation.remainingMs() > plan.safeMs ? { kind: 'run' } : undefined;
+  }
+
+  #finishWork(value: unknown): Decision | undefined {
     const { plan, execution, collaborators } = this.#invocation;
     const directive = isDirective(value) ? withPlainResult(value) : undefined;
     this.#invocation.passSafePoint(apply(plan, execution, { kind: 'finished', directive, nowMs: collaborators.clock.now() }));
+    return this.#beginToComplete();
   }
 
   /** What a generator did after its last `yield`, in its `finally` blocks, is not part of that safe point. */

@@ -9,7 +9,7 @@ export const packTravellingFrom = 200_000;
 export const packStoredFrom = 2_048;
 
 /** A state that is there, and not only referred to. */
-type WrittenState = Exclude<StateText, { kind: 'stored' }>;
+export type WrittenState = Exclude<StateText, { kind: 'stored' }>;
 
 type Tools = Pick<Collaborators, 'codec' | 'platform'>;
 

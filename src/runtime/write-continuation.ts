@@ -5,7 +5,7 @@ import type { StateCopy } from './core/copy-state';
 import { type StateText, writeEnvelope } from './core/envelope';
 import type { Execution } from './core/execution';
 import type { JobPlan } from './core/job-plan';
-import { encodeState, packState, packTravellingFrom } from './state-text';
+import { packState, type WrittenState } from './state-text';
 
 /** A continuation message and its size in UTF-8 bytes. */
 export interface ContinuationMessage {
@@ -26,6 +26,7 @@ export function writeContinuation(
   execution: Execution,
   input: unknown,
   state: StateCopy,
+  text: WrittenState,
   collaborators: Collaborators,
   maxBytes: number,
 ): ContinuationMessage {
@@ -34,7 +35,6 @@ export function writeContinuation(
     const body = writeEnvelope({ continuation, state: text }, collaborators.seal);
     return { body, bytes: collaborators.platform.countBytes(body) };
   };
-  const text = encodeState(collaborators, state, packTravellingFrom);
   let message = write(text);
   if (message.bytes > maxBytes) message = write(packState(collaborators, text));
   if (message.bytes > maxBytes && collaborators.store !== undefined) message = write(inStore);

@@ -16,9 +16,10 @@ export function renderStatus(execution: ExecutionDescription, nowMs: number, pai
   return [renderHeadline(execution, paint), ...lines];
 }
 
-function renderHeadline({ executionId, job, status, isStuck }: ExecutionDescription, paint: Paint): string {
-  const [tone, mark]: [Tone, string] = isStuck ? ['warn', '!'] : looks[status];
-  return `${paint(tone, `${mark} ${isStuck ? 'looks stuck' : status}`)}  ${paint('strong', executionId)} ${paint('dim', `of job ${job}`)}`;
+function renderHeadline({ executionId, job, status, isStuck, isParked }: ExecutionDescription, paint: Paint): string {
+  const trouble = (isStuck && 'looks stuck') || (isParked && 'parked');
+  const [tone, mark]: [Tone, string] = trouble ? ['warn', '!'] : looks[status];
+  return `${paint(tone, `${mark} ${trouble || status}`)}  ${paint('strong', executionId)} ${paint('dim', `of job ${job}`)}`;
 }
 
 /** How each status looks, in tone and mark. */
@@ -49,6 +50,7 @@ function describeWhoHasIt(
   const rows: Row[] = [];
   if (is.isStuck)
     rows.push(['invocation', `${invocation}, dead for ${formatAge(nowMs - leaseUntilMs)} at least: baton redrive lets it go on`]);
+  else if (is.isParked) rows.push(['invocation', `${handedOffTo} is to go on: allow recursion, then baton redrive`]);
   else if (handedOffTo !== null) rows.push(['invocation', `${handedOffTo} is to go on, handed over by ${invocation}`]);
   else rows.push(['invocation', `${invocation}, for ${formatAge(leaseUntilMs - nowMs)} at most`]);
   if (resumeAtMs !== null && resumeAtMs > nowMs) rows.push(['waits', `for ${formatAge(resumeAtMs - nowMs)} more`]);

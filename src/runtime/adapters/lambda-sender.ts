@@ -1,3 +1,4 @@
+import type { RecursionSetting } from '../core/chain';
 import type { Context, ContinuationRequest, ContinuationSender } from '../ports';
 import { classifyAwsError } from './classify-aws-error';
 import { type CommandSender, LazyClient } from './lazy-client';
@@ -14,12 +15,15 @@ export class LambdaSender implements ContinuationSender {
   readonly channel = 'lambda';
   readonly maxBytes = maxEventBytes;
   readonly maxDelaySeconds = 0;
+  /** Left out with a double of the client, which could not know. */
+  readonly readRecursion?: NonNullable<ContinuationSender['readRecursion']>;
   readonly #client: CommandSender;
   readonly #continueOn: ContinueOn;
 
   constructor(client: CommandSender, continueOn: ContinueOn) {
     this.#client = client;
     this.#continueOn = continueOn;
+    if (client instanceof LazyClient || 'middlewareStack' in client) this.readRecursion = (...where) => readSetting(client, ...where);
   }
 
   /** @throws HandOffFailedError that says whether trying again may help. */
@@ -39,19 +43,28 @@ export class LambdaSender implements ContinuationSender {
     if (!(this.#client instanceof LazyClient)) return;
     const command = new InvokeCommand({ FunctionName: nameTarget(context, this.#continueOn), InvocationType: 'DryRun' });
     try {
-      await withTimeLimit(dryRunTimeoutMs, (abortSignal) => this.#client.send(command, { abortSignal }), signal);
+      await withTimeLimit(asideTimeoutMs, (abortSignal) => this.#client.send(command, { abortSignal }), signal);
     } catch (error) {
       throw classifyAwsError(this.channel, error);
     }
   }
 }
 
-/** A dry run that takes longer than this is given up, in milliseconds. */
-const dryRunTimeoutMs = 3_000;
+/** A call beside the work that takes longer than this is given up, in milliseconds. */
+const asideTimeoutMs = 3_000;
 const numericVersion = /^\d+$/;
 
 /** The function to invoke: pinned to the version that runs now when it has a number, since an alias can move in mid-execution. */
 export function nameTarget({ invokedFunctionArn, functionVersion }: Context, continueOn: ContinueOn): string {
   if (continueOn === 'latest' || !numericVersion.test(functionVersion)) return invokedFunctionArn;
   return `${invokedFunctionArn.split(':').slice(0, 7).join(':')}:${functionVersion}`;
+}
+
+/** Reads the function's recursion setting: it is one for all versions and aliases. */
+async function readSetting(client: CommandSender, { functionName }: Context, signal: AbortSignal): Promise<RecursionSetting | undefined> {
+  const { GetFunctionRecursionConfigCommand } = await import('@aws-sdk/client-lambda');
+  const command = new GetFunctionRecursionConfigCommand({ FunctionName: functionName });
+  const answer = await withTimeLimit(asideTimeoutMs, (abortSignal) => client.send(command, { abortSignal }), signal);
+  if (answer?.RecursiveLoop === 'Allow') return 'allow';
+  return answer?.RecursiveLoop === 'Terminate' ? 'terminate' : undefined;
 }

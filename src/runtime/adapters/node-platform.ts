@@ -12,6 +12,8 @@ const takeTurn = setImmediate;
 
 /** Node's own checksum and compression, loaded when they are first used. */
 export class NodePlatform implements Platform {
+  readonly architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+
   checksum(text: string): string {
     return loadZlib().crc32(text).toString(16).padStart(8, '0');
   }

@@ -60,6 +60,9 @@ function passSafePoint(execution: Execution, { phase, cycle, stepIndex }: Place,
     idleInvocationCount: 0,
     interruptionCount: 0,
     interruption: null,
+    chain: execution.chain,
+    costUsd: execution.costUsd,
+    stall: execution.stall,
   };
 }
 
@@ -82,6 +85,9 @@ function passCheck(execution: Execution, isDone: boolean): Execution {
     idleInvocationCount: execution.idleInvocationCount,
     interruptionCount: execution.interruptionCount,
     interruption: execution.interruption,
+    chain: execution.chain,
+    costUsd: execution.costUsd,
+    stall: execution.stall,
   };
 }
 

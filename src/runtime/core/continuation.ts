@@ -1,8 +1,10 @@
 import { CorruptContinuationError, IncompatibleStateError } from '../../errors';
+import { firstChain, isChain } from './chain';
 import { type Execution, noStep, type Phase } from './execution';
 import { isInterruption } from './interruption';
 import { isRecord } from './is-record';
 import type { JobPlan } from './job-plan';
+import { isStall } from './stall';
 
 /** What travels from one invocation to the next, beside the state. Steps go by name, so that code may be reordered in mid-run. */
 export interface Continuation extends Omit<Execution, 'stepIndex'> {
@@ -47,35 +49,43 @@ type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string' && value !== '';
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isNumberFromOne: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 1;
-const isTime: Check = (value) => Number.isFinite(value) && (value as number) >= 0;
+const isAmount: Check = (value) => Number.isFinite(value) && (value as number) >= 0;
 const isPhase: Check = (value) => (['check', 'complete', 'start', 'step'] satisfies Phase[]).includes(value as Phase);
 
 const checks: Record<Exclude<keyof Continuation, 'input' | 'result'>, Check> = {
   executionId: isText,
   job: isText,
   version: isNumberFromOne,
-  startedAtMs: isTime,
+  startedAtMs: isAmount,
   invocation: isNumberFromOne,
   phase: isPhase,
   cycle: isNumberFromOne,
   step: (value) => value === null || isText(value),
   attempt: isNumberFromOne,
   safePointCount: isCount,
-  resumeAtMs: isTime,
+  resumeAtMs: isAmount,
   isWaiting: (value) => typeof value === 'boolean',
   stepCount: isCount,
   failedAttemptCount: isCount,
   idleInvocationCount: isCount,
   interruptionCount: isCount,
   interruption: (value) => value === null || isInterruption(value),
+  chain: isChain,
+  costUsd: isAmount,
+  stall: (value) => value === null || isStall(value),
 };
+
+/** The parts that 0.1.0 did not write. */
+const laterParts = { chain: firstChain, costUsd: 0, stall: null };
 
 function isKnown(part: string): boolean {
   return part === 'input' || part === 'result' || Object.hasOwn(checks, part);
 }
 
-function checkShape(received: unknown): Continuation {
-  if (!isRecord(received)) throw corrupt('it is not an object');
+function checkShape(given: unknown): Continuation {
+  if (!isRecord(given)) throw corrupt('it is not an object');
+  const received: Record<string, unknown> = { ...given };
+  for (const [part, value] of Object.entries(laterParts)) if (!Object.hasOwn(received, part)) received[part] = value;
   for (const [part, check] of Object.entries(checks)) {
     if (!Object.hasOwn(received, part) || !check(received[part])) throw corrupt(`its ${part} is missing or not what it should be`);
   }

@@ -12,6 +12,8 @@ export interface Situation {
   readonly maxDelaySeconds: number;
   /** Milliseconds before the safe window that this invocation began with: what the next one may count on. */
   readonly freshBudgetMs: number;
+  /** What the execution has cost so far, in US dollars. @defaultValue what it had cost at its last checkpoint */
+  readonly costUsd?: number;
 }
 
 /** Why an invocation hands over. */
@@ -32,16 +34,21 @@ const handOffForBudget: Decision = Object.freeze({ kind: 'hand-off', reason: 'bu
 
 /** Says what to do next with an execution. Pure: asked before every unit of work, with nothing but facts. */
 export function decide(plan: JobPlan, execution: Execution, situation: Situation): Decision {
-  const blown = checkFuses(plan, execution, situation.nowMs);
-  if (blown) return { kind: 'fail', error: blown };
   if (execution.phase === 'complete' && plan.hooks.onComplete === undefined) return complete;
   const budgetMs = situation.remainingMs - plan.safeMs;
+  const blown = checkFuses(plan, execution, situation.nowMs, situation.costUsd);
+  if (blown && !mayBeDone(execution, situation, budgetMs)) return { kind: 'fail', error: blown };
   if (execution.resumeAtMs > situation.nowMs) return pause(plan, execution, situation, budgetMs);
   if (budgetMs <= 0) return handOffInSafeWindow;
   if (execution.phase !== 'step') return run;
   if (execution.stepIndex === noStep) return { kind: 'fail', error: describeEndlessCycle(plan, execution) };
   const { minBudgetMs = 0 } = plan.steps[execution.stepIndex] ?? {};
   return budgetMs < minBudgetMs ? handOffForBudget : run;
+}
+
+/** Whether `@Terminate` has still to be asked for the first time: work that is done has not taken too long. */
+function mayBeDone({ phase, attempt, resumeAtMs, interruptionCount }: Execution, { nowMs }: Situation, budgetMs: number): boolean {
+  return phase === 'check' && attempt === 1 && interruptionCount === 0 && resumeAtMs <= nowMs && budgetMs > 0;
 }
 
 /** A wait or a retry delay: here when it fits the budget, else in the queue, else in further invocations: a wait in one at most. */

@@ -36,6 +36,11 @@ export interface ExecutionDescription {
    * Lambda's own retry may still bring it back, a minute or two later; `redrive` does it now.
    */
   readonly isStuck: boolean;
+  /**
+   * Whether it was stopped before AWS's recursion detection would have ended it without a word.
+   * It goes on when the function's recursion setting is `Allow` (or for 14 more invocations) and it is redriven.
+   */
+  readonly isParked: boolean;
   /** The result of a completed execution, when it has one. */
   readonly result?: unknown;
   /** What a failed execution failed of. */
@@ -57,6 +62,7 @@ export function describeExecution(stored: StoredFacts, record: ExecutionRecord, 
     ...{ stepCount, failedAttemptCount, startedAtMs: stored.startedAtMs, leaseUntilMs, isCancelRequested },
     resumeAtMs: outcome === null && resumeAtMs > 0 ? resumeAtMs : null,
     isStuck: isStuck(record, nowMs),
+    isParked: record.isParked === true,
     ...(outcome?.status === 'completed' && outcome.result !== undefined ? { result: outcome.result } : {}),
     ...(outcome?.status === 'failed' ? { error: outcome.error } : {}),
   });

@@ -25,6 +25,8 @@ export interface ExecutionRecord {
   /** When the owner is dead for certain, in epoch milliseconds: its invocation's deadline. */
   readonly leaseUntilMs: number;
   readonly isCancelRequested: boolean;
+  /** It was handed over, but its continuation was not sent, since AWS would have dropped it: a redrive goes on with it. */
+  readonly isParked?: true | undefined;
   readonly outcome: ExecutionOutcome | null;
   /** The checksum of the state's text, which is stored beside the record. */
   readonly stateChecksum: string;

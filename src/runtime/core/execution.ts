@@ -1,5 +1,7 @@
+import { type Chain, firstChain } from './chain';
 import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
+import type { Stall } from './stall';
 
 /**
  * Where an execution stands: before `@OnStart`, before `@Terminate` is asked, before a step, or before `@OnComplete`.
@@ -38,6 +40,12 @@ export interface Execution {
   readonly interruptionCount: number;
   /** The last of them; null when there is none. */
   readonly interruption: Interruption | null;
+  /** What AWS's recursion detection counts. */
+  readonly chain: Chain;
+  /** What it has cost up to the last checkpoint, in US dollars at list price. */
+  readonly costUsd: number;
+  /** Whether the last hand-offs led anywhere; null before the first, and after a wait. */
+  readonly stall: Stall | null;
 }
 
 /** The `stepIndex` of a cycle in which there is nothing to run. */
@@ -62,6 +70,9 @@ export function beginExecution(plan: JobPlan, executionId: string, nowMs: number
     idleInvocationCount: 0,
     interruptionCount: 0,
     interruption: null,
+    chain: firstChain,
+    costUsd: 0,
+    stall: null,
   };
 }
 

@@ -4,7 +4,12 @@ import type { InterruptionEnding } from './interruption';
 import type { JobPlan } from './job-plan';
 
 /** The fuse that has blown, when one has. Checked before every unit of work. */
-export function checkFuses(plan: JobPlan, execution: Execution, nowMs: number): FuseBlownError | StepInterruptedError | undefined {
+export function checkFuses(
+  plan: JobPlan,
+  execution: Execution,
+  nowMs: number,
+  costUsd = execution.costUsd,
+): FuseBlownError | StepInterruptedError | undefined {
   const { limits } = plan;
   const durationMs = Math.max(nowMs, execution.resumeAtMs) - execution.startedAtMs;
   if (durationMs > limits.maxDurationMs) return blow(plan, execution, 'maxDurationMs', Math.ceil(durationMs));
@@ -12,8 +17,16 @@ export function checkFuses(plan: JobPlan, execution: Execution, nowMs: number): 
   if (execution.idleInvocationCount > limits.maxIdleInvocations) {
     return blow(plan, execution, 'maxIdleInvocations', execution.idleInvocationCount);
   }
+  const stalledCount = execution.stall?.count ?? 0;
+  if (stalledCount > limits.maxStalledInvocations) return blow(plan, execution, 'maxStalledInvocations', stalledCount);
+  if (costUsd > (limits.maxCostUsd ?? Number.POSITIVE_INFINITY)) return blow(plan, execution, 'maxCostUsd', roundUp(costUsd));
   if (execution.interruptionCount >= limits.maxInterruptions) return describeInterruptions(plan, execution);
   return undefined;
+}
+
+/** To a millionth of a dollar. */
+function roundUp(usd: number): number {
+  return Math.ceil(usd * 1e6) / 1e6;
 }
 
 const whatHappened: Record<FuseName, string> = {
@@ -21,6 +34,7 @@ const whatHappened: Record<FuseName, string> = {
   maxDurationMs: 'lasts or would last',
   maxIdleInvocations: 'has handed over without doing anything',
   maxInvocations: 'needs invocation number',
+  maxStalledInvocations: 'has handed over with the same state at the same place',
 };
 
 const cures: Record<FuseName, string> = {
@@ -28,6 +42,8 @@ const cures: Record<FuseName, string> = {
   maxDurationMs: 'Look at why @Terminate is not true yet; raise limits.maxDurationMs if the work really takes longer.',
   maxIdleInvocations: "Raise the function's time-out above safeMs plus the step's minBudgetMs, or lower those.",
   maxInvocations: 'Look at why @Terminate is not true yet; raise limits.maxInvocations if the work really takes more.',
+  maxStalledInvocations:
+    'Keep in @State what is done, so that the next invocation does not do it again; raise limits.maxStalledInvocations if it is kept elsewhere.',
 };
 
 const units: Record<FuseName, string> = {
@@ -35,6 +51,7 @@ const units: Record<FuseName, string> = {
   maxDurationMs: ' ms',
   maxIdleInvocations: ' times in a row',
   maxInvocations: '',
+  maxStalledInvocations: ' times in a row',
 };
 
 function blow(plan: JobPlan, execution: Execution, limit: FuseName, actual: number): FuseBlownError {

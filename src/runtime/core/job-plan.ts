@@ -31,6 +31,7 @@ export interface Limits {
   readonly maxDurationMs: number;
   readonly maxIdleInvocations: number;
   readonly maxInterruptions: number;
+  readonly maxStalledInvocations: number;
   readonly maxCostUsd: number | undefined;
 }
 

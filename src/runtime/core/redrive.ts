@@ -18,9 +18,9 @@ export function judgeRedrive(record: ExecutionRecord, nowMs: number): RedriveVer
   return standing === undefined ? { kind: 'granted', record: describeRedriven(record, nowMs) } : { kind: 'refused', standing };
 }
 
-function findObstacle({ outcome, handedOffTo, owner, leaseUntilMs, continuation }: ExecutionRecord, nowMs: number) {
+function findObstacle({ outcome, handedOffTo, owner, leaseUntilMs, isParked, continuation }: ExecutionRecord, nowMs: number) {
   if (outcome !== null) return outcome.status === 'failed' ? undefined : outcome.status;
-  if (owner === redriver) return undefined;
+  if (owner === redriver || isParked) return undefined;
   if (handedOffTo === null) return nowMs < leaseUntilMs ? 'running' : undefined;
   return nowMs < Math.max(leaseUntilMs, continuation.resumeAtMs) ? 'handed-off' : undefined;
 }
@@ -41,6 +41,7 @@ function describeRedriven(record: ExecutionRecord, nowMs: number): ExecutionReco
     handedOffTo,
     owner: redriver,
     isCancelRequested: outcome === null && record.isCancelRequested,
+    isParked: undefined,
     outcome: null,
     continuation: {
       ...continuation,
@@ -51,6 +52,8 @@ function describeRedriven(record: ExecutionRecord, nowMs: number): ExecutionReco
       idleInvocationCount: 0,
       interruptionCount: 0,
       interruption: null,
+      chain: { since: handedOffTo, setting: null },
+      stall: null,
     },
   };
 }

@@ -2,6 +2,31 @@ import { HandOffFailedError, InvalidJobError } from '../../errors';
 import type { Execution } from './execution';
 import type { JobPlan } from './job-plan';
 
+/** An execution that AWS would stop, kept where a redrive finds it. */
+export function describeParked(
+  plan: JobPlan,
+  { executionId, invocation }: Pick<Execution, 'executionId' | 'invocation'>,
+  functionName: string,
+  cause?: unknown,
+) {
+  return new HandOffFailedError({
+    problem: `Execution ${executionId} of job ${plan.name} is parked before invocation ${invocation}: AWS ends a chain of about 16 invocations of one function by each other, as the recursion setting of ${functionName} is Terminate.`,
+    cure: `${allowRecursion(functionName)}; then: ${redriveCommand(executionId, functionName)}`,
+    details: { channel: 'lambda', failure: 'recursion' },
+    cause,
+  });
+}
+
+/** The command that lets a function invoke itself as often as it needs. */
+export function allowRecursion(functionName: string): string {
+  return `aws lambda put-function-recursion-config --function-name ${functionName} --recursive-loop Allow`;
+}
+
+/** The command that lets an execution go on. */
+export function redriveCommand(executionId: string, functionName: string): string {
+  return `baton redrive ${executionId} --function ${functionName}`;
+}
+
 /** A wait that is longer than a whole invocation, and no queue to wait in. */
 export function describeUnreachableWait(plan: JobPlan, delayMs: number, freshBudgetMs: number): HandOffFailedError {
   return new HandOffFailedError({

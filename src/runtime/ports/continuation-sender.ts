@@ -1,3 +1,4 @@
+import type { RecursionSetting } from '../core/chain';
 import type { Context } from './lambda-context';
 
 /** What a {@link ContinuationSender} is asked to send. */
@@ -27,6 +28,11 @@ export interface ContinuationSender {
   send(request: ContinuationRequest): Promise<void>;
   /** Loads and connects what `send` needs, in the background, before the safe window, until `signal` aborts. May fail: `send` then tries again. */
   prepare?(context: Context, signal: AbortSignal): Promise<void>;
+  /**
+   * What AWS's recursion detection does with continuations of this channel; undefined when the channel cannot tell.
+   * Asked in the background, once per execution, until `signal` aborts. May fail: the setting is unknown then.
+   */
+  readRecursion?(context: Context, signal: AbortSignal): Promise<RecursionSetting | undefined>;
 }
 
 /** The longest delay of one SQS message, in seconds. */

@@ -1,5 +1,7 @@
 /** What the runtime needs of Node.js itself. Not a token: there is one platform. */
 export interface Platform {
+  /** The processor's: Lambda charges them differently. */
+  readonly architecture: 'arm64' | 'x86_64';
   /** The checksum of a text, as eight hexadecimal digits. */
   checksum(text: string): string;
   /** UTF-8 bytes of a text. */

@@ -174,6 +174,7 @@ describe('BatonClient.status', () => {
       resumeAtMs: null,
       isCancelRequested: false,
       isStuck: false,
+      isParked: false,
     });
     expect(Object.isFrozen(status)).toBe(true);
   });

@@ -1,8 +1,11 @@
 import {
+  complete,
   ExecutionFailedError,
   FuseBlownError,
   LongRunning,
+  OnComplete,
   OnFailure,
+  PRICES,
   State,
   Step,
   type StepContext,
@@ -10,14 +13,26 @@ import {
   Terminate,
   wait,
 } from '../../../src';
+import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
+import { writeEnvelope } from '../../../src/runtime/core/envelope';
+import { writeRecord } from '../../../src/runtime/core/execution-record';
+import { sealByChecksum } from '../../../src/runtime/core/seal';
 import { RecordingSender } from '../../../src/testing';
+import { keepJob } from '../../helpers/keep-job';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const times = { safeMs: 10_000, intervalMs: 9_000, reserveMs: 2_000 };
 const forever = () => new Promise<never>(() => {});
 
-type Limits = { maxInvocations?: number; maxDurationMs?: number; maxIdleInvocations?: number; maxInterruptions?: number };
+type Limits = {
+  maxInvocations?: number;
+  maxDurationMs?: number;
+  maxIdleInvocations?: number;
+  maxInterruptions?: number;
+  maxStalledInvocations?: number;
+  maxCostUsd?: number;
+};
 
 /** Runs a job that never ends by itself until a fuse ends it. */
 async function blow(limits: Limits, work: (ctx: StepContext, sleep: (ms: number) => Promise<void>) => unknown, remainingMs = 60_000) {
@@ -133,6 +148,184 @@ describe('limits.maxInterruptions', () => {
     const { cause } = await blow({ maxInvocations: 8 }, ({ invocation }, sleep) => (invocation % 2 === 1 ? forever() : sleep(51_000)));
     expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
   });
+});
+
+/** Work that a generator does page by page, each in 5 s, and says so by `yield`. */
+function pages(turn: (job: { n: number }) => void = () => {}) {
+  return async function* (this: { n: number }, sleep: (ms: number) => Promise<void>) {
+    for (;;) {
+      await sleep(5_000);
+      turn(this);
+      yield;
+    }
+  };
+}
+
+/** Runs a generator that never ends, until a fuse ends it. */
+async function blowGenerator(limits: Limits, work: ReturnType<typeof pages>) {
+  const world = virtualWorld();
+
+  @LongRunning({ ...times, limits })
+  class Rogue {
+    @State() n = 0;
+    @Step() work() {
+      return work.call(this, (ms) => world.timer.sleep(ms));
+    }
+    @Terminate() isDone() {
+      return false;
+    }
+  }
+
+  const { error, sent } = await runJob(Rogue, { world });
+  const { cause } = error as { cause: FuseBlownError };
+  return { cause, sent };
+}
+
+describe('limits.maxStalledInvocations', () => {
+  it.each([1, 3])(
+    'of %i ends a generator that begins anew in every invocation, because it keeps nothing',
+    async (maxStalledInvocations) => {
+      const { cause, sent } = await blowGenerator({ maxStalledInvocations }, pages());
+      expect(cause).toBeInstanceOf(FuseBlownError);
+      expect(cause.details).toEqual({ limit: 'maxStalledInvocations', allowed: maxStalledInvocations, actual: maxStalledInvocations + 1 });
+      expect(sent).toHaveLength(maxStalledInvocations + 2);
+    },
+  );
+
+  it('says the numbers and what to do', async () => {
+    const { cause } = await blowGenerator({ maxStalledInvocations: 1 }, pages());
+    expect(cause.message).toBe(
+      'Execution execution-1 of job Rogue has handed over with the same state at the same place 2 times in a row; limits.maxStalledInvocations is 1.\n→ Keep in @State what is done, so that the next invocation does not do it again; raise limits.maxStalledInvocations if it is kept elsewhere.',
+    );
+  });
+
+  it('does not count an invocation that changed the state', async () => {
+    const limits = { maxStalledInvocations: 1, maxInvocations: 6 };
+    const { cause } = await blowGenerator(
+      limits,
+      pages((job) => {
+        job.n += 1;
+      }),
+    );
+    expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
+  });
+
+  it.each<[string, (ctx: StepContext, sleep: (ms: number) => Promise<void>) => unknown]>([
+    ['one in which a step ended, though it kept nothing', slowly],
+    ['a wait', () => wait({ seconds: 4_000 })],
+    ['a wait after work', async (_ctx, sleep) => sleep(30_000).then(() => wait({ seconds: 60 }))],
+  ])('does not count %s', async (_what, work) => {
+    const { cause } = await blow({ maxStalledInvocations: 1, maxInvocations: 9 }, work);
+    expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
+  });
+});
+
+describe('limits.maxCostUsd', () => {
+  it('ends the execution at the first safe point at which it has cost more, over all invocations', async () => {
+    const { cause, steps, sent } = await blow({ maxCostUsd: 0.001 }, slowly);
+    expect(cause).toBeInstanceOf(FuseBlownError);
+    const { limit, allowed, actual } = cause.details as { limit: string; allowed: number; actual: number };
+    const isArm = process.arch === 'arm64';
+    expect([limit, allowed]).toEqual(['maxCostUsd', 0.001]);
+    expect(actual).toBeCloseTo(3 * (51 * 0.5 * (isArm ? 0.0000133334 : 0.0000166667) + 0.2e-6), 5);
+    expect([steps, sent.length]).toEqual([3, 2]);
+  });
+
+  it('says the numbers and what to do', async () => {
+    const { cause } = await blow({ maxCostUsd: 0.0001 }, slowly);
+    expect(cause.message).toMatch(
+      /^Execution execution-1 of job Rogue has cost 0\.000\d+ USD; limits\.maxCostUsd is 0\.0001\.\n→ Look at the cost per item first/,
+    );
+  });
+
+  it('reckons with the prices that are provided', async () => {
+    const world = virtualWorld();
+
+    @LongRunning({ ...times, limits: { maxCostUsd: 5, maxInvocations: 9 } })
+    class Rogue {
+      @Step() work() {
+        return world.timer.sleep(51_000);
+      }
+      @Terminate() isDone() {
+        return false;
+      }
+    }
+
+    const prices = { lambdaRequestUsd: 2, gbSecondUsd: { arm64: 0, x86_64: 0 } };
+    const { error, sent } = await runJob(Rogue, { world, providers: [{ token: PRICES, useValue: prices }] });
+    expect((error as Error).cause).toMatchObject({ details: { limit: 'maxCostUsd', allowed: 5, actual: 6 } });
+    expect(sent).toHaveLength(2);
+  });
+
+  it('stays silent for work that is done, and for a wait, which costs next to nothing', async () => {
+    const { cause } = await blow({ maxCostUsd: 0.0001, maxInvocations: 20 }, () => wait({ seconds: 800 }));
+    expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
+  });
+});
+
+describe('an execution that is done', () => {
+  it.each([
+    ['@Terminate says so', () => undefined],
+    ['its step says so', () => complete('done')],
+  ])('completes although a fuse has blown by then: %s', async (_how, end) => {
+    const world = virtualWorld();
+    let isDone = false;
+
+    @LongRunning({ ...times, limits: { maxDurationMs: 5_000 } })
+    class Late {
+      @Step() async work() {
+        await world.timer.sleep(6_000);
+        isDone = true;
+        return end();
+      }
+      @Terminate() isDone() {
+        return isDone;
+      }
+      @OnComplete() report() {
+        return 'done';
+      }
+    }
+
+    expect((await runJob(Late, { world })).answer).toMatchObject({ status: 'completed', result: 'done' });
+  });
+});
+
+describe('what the fuses count', () => {
+  const spent = { startedAtMs: 0, costUsd: 9, idleInvocationCount: 8, interruptionCount: 7, stall: { mark: 'a', count: 6 } };
+  const forgotten = { startedAtMs: 9e12, costUsd: 0, idleInvocationCount: 0, interruptionCount: 0, stall: null };
+
+  it.each(Object.keys(forgotten) as (keyof typeof forgotten)[])(
+    'is in the store: an event that says less is not believed (%s)',
+    async (part) => {
+      const { call, readRecord, sender, store } = keepJob(({ timer }) => {
+        @LongRunning({ ...times, name: 'kept', limits: { maxCostUsd: 5, maxStalledInvocations: 3, maxDurationMs: 600_000 } })
+        class Kept {
+          @Step() work() {
+            return timer.sleep(51_000);
+          }
+          @Terminate() isDone() {
+            return false;
+          }
+        }
+        return Kept;
+      });
+      await call();
+      const { checksum } = new NodePlatform();
+      const record = await readRecord();
+      const counted = { ...record, continuation: { ...record.continuation, [part]: spent[part] } };
+      const stored = await store.load('execution-1');
+      if (stored === undefined) throw new Error('nothing stored');
+      await store.save({ ...stored, head: writeRecord(counted, checksum) }, stored.revision);
+      const { continuation } = JSON.parse(sender.sent[0]?.body ?? '').lambdaBaton;
+      const tampered = writeEnvelope(
+        { continuation: { ...continuation, [part]: forgotten[part] }, state: { kind: 'stored', text: '' } },
+        sealByChecksum(checksum),
+      );
+      await expect(call(60_000, JSON.parse(tampered), 'request-2')).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
+      await expect(call(60_000, JSON.parse(tampered), 'request-3')).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
+      expect(sender.sent).toHaveLength(1);
+    },
+  );
 });
 
 describe('a fuse', () => {

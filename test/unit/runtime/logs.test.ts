@@ -79,18 +79,6 @@ describe('the log of an execution', () => {
     });
   });
 
-  it('says that a cost limit is not counted, once', async () => {
-    @LongRunning({ ...times, limits: { maxCostUsd: 5 } })
-    class Costly {
-      @Step() work() {}
-      @Terminate() isDone({ cycle }: StepContext) {
-        return cycle === 2;
-      }
-    }
-    const messages = (await readLines(Costly, virtualWorld())).map(({ message }) => message);
-    expect(messages.filter((message) => String(message).includes('maxCostUsd'))).toHaveLength(1);
-  });
-
   it('begins with one warning for each handler that has no store, however many invocations it runs', async () => {
     const world = virtualWorld();
     await runJob(twoInvocationJob(world), { world });

@@ -40,6 +40,9 @@ describe('beginExecution', () => {
       idleInvocationCount: 0,
       interruptionCount: 0,
       interruption: null,
+      chain: { since: 1, setting: null },
+      costUsd: 0,
+      stall: null,
     });
   });
 

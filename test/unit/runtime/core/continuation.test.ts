@@ -38,6 +38,9 @@ describe('describeContinuation', () => {
       idleInvocationCount: 0,
       interruptionCount: 0,
       interruption: null,
+      chain: { since: 1, setting: null },
+      costUsd: 0,
+      stall: null,
       input: { month: '2026-11' },
     });
   });
@@ -66,7 +69,14 @@ describe('readContinuation', () => {
 
   const required = Object.keys(continuation).filter((part) => part !== 'input' && part !== 'result');
 
-  it.each(required)('refuses one without its %s', (part) => {
+  const later = ['chain', 'costUsd', 'stall'];
+
+  it.each(later)('reads one of 0.1.0, which wrote no %s', (part) => {
+    const { [part as keyof Continuation]: _left, ...rest } = continuation;
+    expect(readContinuation(plan, rest)).toEqual(continuation);
+  });
+
+  it.each(required.filter((part) => !later.includes(part)))('refuses one without its %s', (part) => {
     const { [part as keyof Continuation]: _left, ...rest } = continuation;
     expect(() => readContinuation(plan, rest)).toThrow(CorruptContinuationError);
   });
@@ -80,7 +90,7 @@ describe('readContinuation', () => {
       Number.POSITIVE_INFINITY,
       -1,
       '',
-      ...(part === 'step' || part === 'interruption' ? [] : [null]),
+      ...(['step', 'interruption', 'stall'].includes(part) ? [] : [null]),
     ];
     for (const other of others) expect(() => readContinuation(plan, changed({ [part]: other }))).toThrow(CorruptContinuationError);
   });

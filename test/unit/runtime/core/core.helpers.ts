@@ -28,6 +28,7 @@ export function makePlan({ steps = ['read', 'repair', 'report'], check = 'cycle'
       maxDurationMs: 604_800_000,
       maxIdleInvocations: 3,
       maxInterruptions: 2,
+      maxStalledInvocations: 50,
       maxCostUsd: undefined,
       ...limits,
     },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BatonError, FuseBlownError, HandOffFailedError, InvalidJobError, StepInterruptedError } from '../../../../src/errors';
 import { type Decision, decide, type Situation } from '../../../../src/runtime/core/decide';
-import { noStep } from '../../../../src/runtime/core/execution';
+import { type Execution, noStep } from '../../../../src/runtime/core/execution';
 import { makeExecution, makePlan, startMs } from './core.helpers';
 
 const nowMs = startMs + 60_000;
@@ -195,15 +195,35 @@ describe('decide: the fuses', () => {
     expect(errorOf(decide(plan, execution, situation({ nowMs: startMs })))).toBeInstanceOf(StepInterruptedError);
   });
 
-  it('come before everything else: the safe window, a wait that does not fit, the end', () => {
+  it('come before the safe window and a wait that does not fit', () => {
     const blown = { invocation: 3 };
     for (const [parts, at] of [
       [blown, situation({ nowMs: startMs, remainingMs: 10 })],
       [{ ...blown, resumeAtMs: startMs + 900, isWaiting: true }, situation({ nowMs: startMs, remainingMs: 1_500 })],
-      [{ ...blown, phase: 'complete' }, situation({ nowMs: startMs })],
     ] as const) {
       expect(errorOf(decide(plan, makeExecution(plan, parts), at)).details).toMatchObject({ limit: 'maxInvocations' });
     }
+  });
+});
+
+describe('decide: work that is done', () => {
+  const plan = makePlan({ limits: { maxDurationMs: 1_000, maxCostUsd: 1 } });
+  const late = situation({ nowMs: startMs + 1_001 });
+
+  it('has not taken too long, nor cost too much: the end wins over a fuse', () => {
+    for (const at of [late, situation({ nowMs: startMs, costUsd: 2 })]) {
+      expect(decide(plan, makeExecution(plan, { phase: 'complete' }), at)).toEqual({ kind: 'complete' });
+    }
+  });
+
+  it('is asked for, once, before a fuse is said to have blown', () => {
+    const asked = (parts: Partial<Execution>, at = late) => decide(plan, makeExecution(plan, { phase: 'check', ...parts }), at).kind;
+    expect(asked({})).toBe('run');
+    expect(asked({ attempt: 2 })).toBe('fail');
+    expect(asked({ interruptionCount: 1 })).toBe('fail');
+    expect(asked({ resumeAtMs: startMs + 2_000 })).toBe('fail');
+    expect(asked({}, situation({ nowMs: startMs + 1_001, remainingMs: 1_000 }))).toBe('fail');
+    expect(asked({ phase: 'step' })).toBe('fail');
   });
 });
 

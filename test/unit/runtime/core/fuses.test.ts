@@ -4,7 +4,9 @@ import { checkFuses } from '../../../../src/runtime/core/fuses';
 import type { InterruptionEnding } from '../../../../src/runtime/core/interruption';
 import { makeExecution, makePlan, startMs } from './core.helpers';
 
-const plan = makePlan({ limits: { maxInvocations: 5, maxDurationMs: 1_000, maxIdleInvocations: 3, maxInterruptions: 2 } });
+const plan = makePlan({
+  limits: { maxInvocations: 5, maxDurationMs: 1_000, maxIdleInvocations: 3, maxInterruptions: 2, maxStalledInvocations: 4, maxCostUsd: 2 },
+});
 
 function check(parts: Partial<Execution>, nowMs = startMs): ReturnType<typeof checkFuses> {
   return checkFuses(plan, makeExecution(plan, parts), nowMs);
@@ -17,6 +19,8 @@ describe('checkFuses', () => {
     ['an execution that lasts maxDurationMs', {}, startMs + 1_000],
     ['a wait that ends after maxDurationMs exactly', { resumeAtMs: startMs + 1_000, isWaiting: true }, startMs],
     ['maxIdleInvocations idle hand-offs', { idleInvocationCount: 3 }, startMs],
+    ['maxStalledInvocations stalled hand-offs', { stall: { mark: 'a', count: 4 } }, startMs],
+    ['an execution that costs maxCostUsd', { costUsd: 2 }, startMs],
     ['one interruption less than maxInterruptions', { interruptionCount: 1 }, startMs],
     ['many attempts, cycles and safe points', { attempt: 99, cycle: 1e6, safePointCount: 1e9, failedAttemptCount: 99 }, startMs],
     ['a clock that stands before the start', {}, startMs - 5_000],
@@ -39,6 +43,8 @@ describe('checkFuses', () => {
       startMs,
       { limit: 'maxDurationMs', allowed: 1_000, actual: 2_000 },
     ],
+    ['one stalled hand-off more', { stall: { mark: 'a', count: 5 } }, startMs, { limit: 'maxStalledInvocations', allowed: 4, actual: 5 }],
+    ['a little more than maxCostUsd', { costUsd: 2.000_000_000_1 }, startMs, { limit: 'maxCostUsd', allowed: 2, actual: 2.000_001 }],
     ['one idle hand-off more', { idleInvocationCount: 4 }, startMs, { limit: 'maxIdleInvocations', allowed: 3, actual: 4 }],
   ])('blows at %s', (_what, parts, nowMs, details) => {
     const error = check(parts, nowMs);

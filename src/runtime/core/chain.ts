@@ -1,0 +1,29 @@
+import type { Execution } from './execution';
+
+/** What AWS does with a function that invokes itself again and again: its recursion setting. */
+export type RecursionSetting = 'allow' | 'terminate' | 'unknown';
+
+/** The chain of invocations, each started by the one before, that an execution is in: what AWS's recursion detection counts. */
+export interface Chain {
+  /** The invocation that it began with: 1, or the first one after a redrive, which comes from outside. */
+  readonly since: number;
+  /** `unknown`: asked in vain. Null: not asked yet. */
+  readonly setting: RecursionSetting | null;
+}
+
+/** AWS lets about 16 invocations pass: this one is the last that can be sure of having been the right one to stop at. */
+const lastLink = 14;
+
+/** The chain of an execution that starts, or that was written by a version that knew of none. */
+export const firstChain: Chain = Object.freeze({ since: 1, setting: null });
+
+/** Whether AWS would soon stop an execution without a word, if it were handed over to this invocation. */
+export function isChainSpent({ chain, invocation }: Pick<Execution, 'chain' | 'invocation'>): boolean {
+  return chain.setting === 'terminate' && invocation - chain.since >= lastLink;
+}
+
+/** Says whether a value is a chain. */
+export function isChain(value: unknown): value is Chain {
+  const { since, setting } = (value ?? {}) as Partial<Chain>;
+  return Number.isSafeInteger(since) && (setting === null || ['allow', 'terminate', 'unknown'].includes(setting as string));
+}

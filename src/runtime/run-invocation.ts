@@ -96,7 +96,8 @@ async function handOff(invocation: Invocation, reason: HandOffReason, delaySecon
   try {
     const text = encodeState(collaborators, invocation.checkpoint, packTravellingFrom);
     const isWork = reason !== 'wait' && reason !== 'retry-delay' && !invocation.isIdle;
-    next = { ...next, stall: isWork ? countStall(plan, next, text.text, collaborators.platform.checksum) : null };
+    const place = { ...next, unit: nameUnit(plan, next) };
+    next = { ...next, stall: isWork ? countStall(next.stall, place, text.text, collaborators.platform.checksum) : null };
     const maxBytes = readMaxBytes(collaborators.senders, delaySeconds);
     message = writeContinuation(plan, next, invocation.input, invocation.checkpoint, text, collaborators, maxBytes);
   } catch (error) {

@@ -1,5 +1,3 @@
-import type { Execution } from './execution';
-
 /** What AWS does with a function that invokes itself again and again: its recursion setting. */
 export type RecursionSetting = 'allow' | 'terminate' | 'unknown';
 
@@ -18,7 +16,7 @@ const lastLink = 14;
 export const firstChain: Chain = Object.freeze({ since: 1, setting: null });
 
 /** Whether AWS would soon stop an execution without a word, if it were handed over to this invocation. */
-export function isChainSpent({ chain, invocation }: Pick<Execution, 'chain' | 'invocation'>): boolean {
+export function isChainSpent({ chain, invocation }: { readonly chain: Chain; readonly invocation: number }): boolean {
   return chain.setting === 'terminate' && invocation - chain.since >= lastLink;
 }
 

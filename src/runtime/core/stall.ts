@@ -1,5 +1,3 @@
-import { type Execution, nameUnit } from './execution';
-import type { JobPlan } from './job-plan';
 import type { Checksum } from './seal';
 
 /** Hand-offs in a row that left an execution just where the one before them had. */
@@ -10,14 +8,20 @@ export interface Stall {
   readonly count: number;
 }
 
+/** Where an execution stands. */
+interface Place {
+  readonly phase: string;
+  readonly cycle: number;
+  readonly unit: string;
+}
+
 /**
  * Counts a hand-off that came from work, and not from a wait. Position is the cycle and the unit in it: a step that ends is progress, even
  * when it keeps nothing, and so is any change of the state. What is none is a generator, or a `goTo`, that does the same again and again.
  */
-export function countStall(plan: JobPlan, execution: Execution, stateText: string, checksum: Checksum): Stall {
-  const mark = checksum(`${execution.phase} ${execution.cycle} ${nameUnit(plan, execution)} ${stateText}`);
-  const { stall } = execution;
-  return { mark, count: stall?.mark === mark ? stall.count + 1 : 0 };
+export function countStall(last: Stall | null, { phase, cycle, unit }: Place, stateText: string, checksum: Checksum): Stall {
+  const mark = checksum(`${phase} ${cycle} ${unit} ${stateText}`);
+  return { mark, count: last?.mark === mark ? last.count + 1 : 0 };
 }
 
 /** Says whether a value is a stall. */

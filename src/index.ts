@@ -10,6 +10,9 @@ export type {
   RedriveAnswer,
   StartAnswer,
   StartRequest,
+  StopAnswer,
+  SweepAnswer,
+  SweepRequest,
 } from './client/answers';
 export { BatonClient, type BatonClientOptions } from './client/baton-client';
 // Declaring a job

@@ -59,3 +59,36 @@ export interface ExecutionSummary {
   /** See {@link ExecutionDescription.isStuck}; false when the record cannot be read. */
   readonly isStuck: boolean;
 }
+
+/** Which executions to sweep. */
+export interface SweepRequest {
+  /** @defaultValue those of every job in the store that the function runs: name the job when the store has several */
+  readonly job?: string;
+  /** At most this many are sent on, from 1 to 1,000. @defaultValue 100 */
+  readonly limit?: number;
+  /** How long nobody must have come for an execution, in milliseconds: longer than Lambda or the queue take to deliver again. @defaultValue 900000 */
+  readonly graceMs?: number;
+  /** Only says what would be done. @defaultValue false */
+  readonly isDryRun?: boolean;
+}
+
+/** What a sweep did, or would do. */
+export interface SweepAnswer {
+  /** Those that nobody would have come for, and that were sent on. */
+  readonly swept: readonly RedriveAnswer[];
+  /** Those that could not be sent on, with the reason: the next sweep tries again. */
+  readonly failed: readonly { readonly executionId: string; readonly reason: string }[];
+  /** Those that wait for a person, since AWS's recursion detection would stop them. */
+  readonly parkedIds: readonly string[];
+  /** Whether there may be more than were looked at. */
+  readonly hasMore: boolean;
+}
+
+/** What became of a stop. */
+export interface StopAnswer {
+  readonly job: string;
+  /** Those that were asked to end now or before, and have not ended. */
+  readonly executionIds: readonly string[];
+  /** Whether there may be more: stop again when these have ended. */
+  readonly hasMore: boolean;
+}

@@ -5,6 +5,7 @@ import { NodePlatform } from '../runtime/adapters/node-platform';
 import { createRandomId } from '../runtime/adapters/random-id';
 import { SignatureSeal } from '../runtime/adapters/signature-seal';
 import { SystemClock } from '../runtime/adapters/system-clock';
+import type { Continuation } from '../runtime/core/continuation';
 import { copyJson } from '../runtime/core/copy-json';
 import { writeEnvelope } from '../runtime/core/envelope';
 import { describeExecution, type ExecutionDescription } from '../runtime/core/execution-description';
@@ -15,10 +16,22 @@ import { judgeRedrive } from '../runtime/core/redrive';
 import { type Seal, sealByChecksum } from '../runtime/core/seal';
 import { describeConflict, isSameStart } from '../runtime/core/start-conflict';
 import type { CheckpointStore, Clock, ListQuery } from '../runtime/ports';
-import type { CancelAnswer, ExecutionResult, ExecutionSummary, RedriveAnswer, StartAnswer, StartRequest } from './answers';
+import type {
+  CancelAnswer,
+  ExecutionResult,
+  ExecutionSummary,
+  RedriveAnswer,
+  StartAnswer,
+  StartRequest,
+  StopAnswer,
+  SweepAnswer,
+  SweepRequest,
+} from './answers';
 import { changeRecord, type Found, findRecord } from './change-record';
+import { listLive } from './list-live';
 import { describeNoFunction, describeRefusal, describeUnknown, describeUnusable } from './refusals';
 import { summariseExecution } from './summarise-execution';
+import { sweepExecutions } from './sweep-executions';
 
 /** What a {@link BatonClient} works with. */
 export interface BatonClientOptions {
@@ -142,8 +155,34 @@ export class BatonClient {
       const expiresAtMs = Math.max(stored.expiresAtMs, nowMs + redrivenForMs);
       return { answer: record, next: { record, status: 'running', expiresAtMs } };
     });
-    await this.#invoke(executionId, writeEnvelope({ continuation, state: { kind: 'stored', text: '' } }, this.#seal));
+    await this.#carryOn(continuation);
     return { executionId, invocation: continuation.invocation };
+  }
+
+  /**
+   * Finds executions that nobody comes for any more (their owner died, and no delivery has a try left, or their continuation was lost) and
+   * sends them on, each once, however many sweeps run at a time. The fuses count on: a death counts as an interruption.
+   *
+   * @throws InvokeFailedError when this client knows no function.
+   */
+  async sweep(request: SweepRequest = {}): Promise<SweepAnswer> {
+    if (this.#functionName === undefined) throw describeNoFunction('');
+    const send = ({ continuation }: ExecutionRecord) => this.#carryOn(continuation);
+    return sweepExecutions({ store: this.#store, checksum: this.#checksum, clock: this.#clock, send }, request);
+  }
+
+  /**
+   * Asks all live executions of a job to end: each at its next safe point, or when its next invocation begins, before any step.
+   * New ones can still be started: set the function's reserved concurrency to 0 against those.
+   */
+  async stop(job: string): Promise<StopAnswer> {
+    const { found, hasMore } = await listLive(this.#store, this.#checksum, job);
+    const executionIds: string[] = [];
+    for (const { stored } of found) {
+      const { kind } = await this.cancel(stored.executionId);
+      if (kind === 'requested') executionIds.push(stored.executionId);
+    }
+    return { job, executionIds, hasMore };
   }
 
   /** Lists executions, the newest start first as far as the store can tell. */
@@ -165,6 +204,10 @@ export class BatonClient {
 
   #describe({ stored, record }: Found): ExecutionDescription {
     return describeExecution(stored, record, this.#clock.now());
+  }
+
+  #carryOn(continuation: Continuation): Promise<void> {
+    return this.#invoke(continuation.executionId, writeEnvelope({ continuation, state: { kind: 'stored', text: '' } }, this.#seal));
   }
 
   async #invoke(executionId: string, body: string): Promise<void> {

@@ -17,7 +17,14 @@ export const healthyJob: JobFacts = {
   name: 'Reconcile',
   safeMs: 60_000,
   continueOn: undefined,
-  limits: { maxInvocations: 1_000, maxDurationMs: 604_800_000, maxIdleInvocations: 3, maxInterruptions: 2, maxStalledInvocations: 50, maxCostUsd: undefined },
+  limits: {
+    maxInvocations: 1_000,
+    maxDurationMs: 604_800_000,
+    maxIdleInvocations: 3,
+    maxInterruptions: 2,
+    maxStalledInvocations: 50,
+    maxCostUsd: undefined,
+  },
   steps: [{ method: 'reconcilePage', minBudgetMs: 0 }],
   parameterCount: 2,
 };

@@ -193,6 +193,41 @@ describe('baton start and redrive', () => {
   });
 });
 
+describe('baton sweep', () => {
+  it('says with --dry-run what it would send on, and does not', async () => {
+    await run('done');
+    await run('handed-over', {}, 900);
+    const sweep = (...args: string[]) => baton('sweep', '--function', 'count', '--dry-run', ...args);
+    expect(await sweep()).toEqual({ exitCode: 0, stdout: '✔ handed-over would go on in invocation 2\n', stderr: '' });
+    expect(await sweep('--grace', '1000m')).toEqual({ exitCode: 0, stdout: 'nothing to sweep\n', stderr: '' });
+    expect(JSON.parse((await sweep('--json', '--job', 'another')).stdout)).toEqual({
+      swept: [],
+      failed: [],
+      parkedIds: [],
+      hasMore: false,
+    });
+  });
+
+  it('needs the function, and a grace that makes sense', async () => {
+    expect(await baton('sweep')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('baton sweep needs the function') });
+    expect(await baton('sweep', '--function', 'count', '--grace', '1s')).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('baton stop', () => {
+  it('asks all executions of a job to end, and leaves what has ended', async () => {
+    await run('done');
+    await run('handed-over', {}, 900);
+    expect(await baton('stop', 'counting')).toEqual({
+      exitCode: 0,
+      stdout: '✔ 1 execution of counting will end, each at its next safe point or when its next invocation begins\n',
+      stderr: '',
+    });
+    expect((await baton('status', 'handed-over')).stdout).toContain('cancel       requested');
+    expect(JSON.parse((await baton('stop', 'nobody', '--json')).stdout)).toEqual({ job: 'nobody', executionIds: [], hasMore: false });
+  });
+});
+
 describe('the commands that look after executions', () => {
   it.each(['start', 'status', 'result', 'cancel', 'redrive', 'list'])('explain themselves: baton %s --help', async (name) => {
     const { stdout, exitCode, stderr } = await readPrinted([name, '--help']);

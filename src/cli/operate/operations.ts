@@ -5,6 +5,8 @@ import { redrive } from './redrive';
 import { result } from './result';
 import { start } from './start';
 import { status } from './status';
+import { stop } from './stop';
+import { sweep } from './sweep';
 
 /** The commands that start executions and look after them, in the order of the help. */
-export const operations: readonly Operation[] = [start, status, result, cancel, redrive, list];
+export const operations: readonly Operation[] = [start, status, result, cancel, redrive, list, sweep, stop];

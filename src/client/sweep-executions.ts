@@ -1,0 +1,55 @@
+import { describeError } from '../runtime/core/describe-error';
+import type { ExecutionRecord } from '../runtime/core/execution-record';
+import type { Checksum } from '../runtime/core/seal';
+import { sweepRecord } from '../runtime/core/sweep';
+import type { CheckpointStore, Clock } from '../runtime/ports';
+import type { RedriveAnswer, SweepAnswer, SweepRequest } from './answers';
+import { changeRecord } from './change-record';
+import { listLive } from './list-live';
+
+/** Nobody has come for this long, in milliseconds: Lambda tries an event again after one and two minutes. */
+const defaultGraceMs = 900_000;
+const defaultLimit = 100;
+
+/** What a sweep works with. */
+interface SweepTools {
+  readonly store: CheckpointStore;
+  readonly checksum: Checksum;
+  readonly clock: Clock;
+  /** Sends the continuation of a swept record. */
+  send(record: ExecutionRecord): Promise<void>;
+}
+
+/** Sends on what nobody comes for any more: first the record, on the condition that nobody else has written it, then the continuation. */
+export async function sweepExecutions(
+  tools: SweepTools,
+  { job, limit = defaultLimit, graceMs = defaultGraceMs, isDryRun = false }: SweepRequest,
+): Promise<SweepAnswer> {
+  const { found, hasMore } = await listLive(tools.store, tools.checksum, job);
+  const nowMs = tools.clock.now();
+  const lost = found.flatMap(({ record }) => sweepRecord(record, nowMs, graceMs) ?? []);
+  const parkedIds = found.filter(({ record }) => record.isParked).map(({ stored }) => stored.executionId);
+  const swept: RedriveAnswer[] = [];
+  const failed: { executionId: string; reason: string }[] = [];
+  for (const record of lost.slice(0, limit)) {
+    const { executionId } = record.continuation;
+    try {
+      const sent = isDryRun ? record : await sendOn(tools, executionId, graceMs);
+      if (sent !== undefined) swept.push({ executionId, invocation: sent.continuation.invocation });
+    } catch (error) {
+      failed.push({ executionId, reason: describeError(error).message });
+    }
+  }
+  return { swept, failed, parkedIds, hasMore: hasMore || lost.length > limit };
+}
+
+/** Undefined when somebody has come for it after all. */
+async function sendOn({ store, checksum, clock, send }: SweepTools, executionId: string, graceMs: number) {
+  const record = await changeRecord<ExecutionRecord | undefined>(store, checksum, executionId, ({ stored, record: before }) => {
+    const after = sweepRecord(before, clock.now(), graceMs);
+    if (after === undefined) return { answer: undefined };
+    return { answer: after, next: { record: after, status: 'running', expiresAtMs: stored.expiresAtMs } };
+  });
+  if (record !== undefined) await send(record);
+  return record;
+}

@@ -1,0 +1,38 @@
+import type { ExecutionRecord } from './execution-record';
+
+/** Owns an execution between a sweep and the next claim: no delivery has this name. */
+const sweeper = 'sweep';
+
+/**
+ * What the record of an execution says that a sweep sends on; undefined when somebody may still come for it, or when it has ended, or is
+ * parked: that one waits for a person.
+ *
+ * Nobody comes when the last invocation must be dead for `graceMs` and has neither handed over nor ended, or when what it handed over to
+ * has not come `graceMs` after the time that it was due. The first counts as an interruption; nothing that was counted is forgiven.
+ */
+export function sweepRecord(record: ExecutionRecord, nowMs: number, graceMs: number): ExecutionRecord | undefined {
+  const { continuation, handedOffTo, leaseUntilMs, outcome } = record;
+  const dueMs = handedOffTo === null ? leaseUntilMs : Math.max(leaseUntilMs, continuation.resumeAtMs);
+  if (outcome !== null || record.isParked || nowMs < dueMs + graceMs) return undefined;
+  const next = handedOffTo ?? record.invocation + 1;
+  const interruption = {
+    interruptionCount: continuation.interruptionCount + 1,
+    interruption: { ending: 'unknown', unit: continuation.step ?? '' } as const,
+  };
+  return {
+    ...record,
+    epoch: record.epoch + 1,
+    writeCount: 0,
+    invocation: next - 1,
+    handedOffTo: next,
+    owner: sweeper,
+    // From now on the grace is counted: another sweep does not send it on as well.
+    leaseUntilMs: nowMs,
+    continuation: {
+      ...continuation,
+      ...(handedOffTo === null ? interruption : {}),
+      invocation: next,
+      chain: { since: next, setting: null },
+    },
+  };
+}

@@ -44,6 +44,17 @@ describe('a project that baton init wrote', () => {
     const printed = run(project, process.execPath, join(root, 'dist/baton.js'), 'dev', '--template', template, '--timeout', '5s', '--json');
     expect(JSON.parse(printed)).toMatchObject({ outcome: 'completed', executions: [{ result: { rowCount: 200 } }] });
   });
+
+  it('is found healthy by baton doctor, which reads its job out of what would be deployed', () => {
+    const template = `cdk.out/${jobName}Stack.template.json`;
+    const diagnosis = JSON.parse(run(project, join(project, 'node_modules/.bin/baton'), 'doctor', '--template', template, '--json'));
+    expect(diagnosis).toMatchObject({ errorCount: 0, warningCount: 0 });
+    expect(diagnosis.findings).toContainEqual({
+      level: 'ok',
+      subject: 'time-out',
+      what: `900000 ms, of which job ${jobName} works 898000 ms.`,
+    });
+  });
 });
 
 /** Does without a registry what npm install does: links what the manifest names, and the commands of its scripts. */

@@ -91,6 +91,11 @@ export class LocalDynamoDb {
     }
   }
 
+  /** For those who make a client of their own. */
+  get endpoint(): string {
+    return this.#standIn.clientOptions.endpoint;
+  }
+
   async stop(): Promise<void> {
     this.client.destroy();
     await this.#standIn.stop();

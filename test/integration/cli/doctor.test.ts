@@ -3,6 +3,8 @@ import { LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lam
 import type { Diagnosis } from '../../../src/cli/doctor/diagnosis';
 import { LocalLambda, type RequestHook } from '../../../src/local';
 import { readPrinted } from '../../cli/read-printed';
+import { LocalDynamoDb } from '../../contract/stand-ins/dynamodb';
+import { LocalS3 } from '../../contract/stand-ins/s3';
 
 jest.setTimeout(120_000);
 
@@ -191,6 +193,55 @@ describe('baton doctor', () => {
     ]);
   });
 
+  it('reads the keys and the index of its table, and finds a table that is not there', async () => {
+    lambda = await start();
+    const dynamoDb = await LocalDynamoDb.start();
+    try {
+      process.env.AWS_ENDPOINT_URL_DYNAMODB = dynamoDb.endpoint;
+      const said = async (tableName: string) => {
+        await lambda.updateFunction('count', { environment: { BATON_TABLE: tableName } });
+        const { findings } = await examine('count');
+        return findings.filter(({ subject }) => subject === 'table').map(({ level, what }) => `${level} ${what}`);
+      };
+      await lambda.createFunction({ name: 'count', code: counting });
+      const kept = (tableName: string) =>
+        `warning Table ${tableName} keeps its items for ever, and ends of executions stay and are paid for.`;
+      const keyed = (tableName: string) => `ok ${tableName} has the keys pk and sk.`;
+      const indexed = await dynamoDb.createTable();
+      expect(await said(indexed)).toEqual([kept(indexed), keyed(indexed), 'ok It has the index byJob.']);
+      const bare = await dynamoDb.createTable({ hasIndex: false });
+      expect(await said(bare)).toEqual([
+        `warning Table ${bare} has no index byJob: baton list reads the whole table.`,
+        kept(bare),
+        keyed(bare),
+      ]);
+      expect(await said('nowhere')).toEqual(['error BATON_TABLE names a table that is not there.']);
+    } finally {
+      delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
+      await dynamoDb.stop();
+    }
+  });
+
+  it('finds a bucket without a lifecycle, and one that is not there', async () => {
+    lambda = await start();
+    const s3 = await LocalS3.start();
+    try {
+      process.env.AWS_ENDPOINT_URL_S3 = s3.endpoint;
+      const said = async (bucket: string) => {
+        await lambda.updateFunction('count', { environment: { BATON_BUCKET: bucket } });
+        const { findings } = await examine('count');
+        return findings.filter(({ subject }) => subject === 'bucket').map(({ level, what }) => `${level} ${what}`);
+      };
+      await lambda.createFunction({ name: 'count', code: counting });
+      const bucket = await s3.createBucket();
+      expect(await said(bucket)).toEqual([`warning Bucket ${bucket} keeps its objects for ever: it has no lifecycle rule.`]);
+      expect(await said('nowhere')).toEqual(['error BATON_BUCKET names a bucket that is not there.']);
+    } finally {
+      delete process.env.AWS_ENDPOINT_URL_S3;
+      await s3.stop();
+    }
+  });
+
   it('says that a function is not there', async () => {
     lambda = await start();
     expect(await readPrinted(['doctor', 'nobody'])).toMatchObject({
@@ -204,6 +255,16 @@ describe('baton doctor', () => {
     lambda = await start();
     await deploy(lambda);
     expect(faults(await examine('count:live'))).toEqual(['warning time-out', 'warning job']);
+  });
+
+  it('finds a handler that Lambda would not start, and the job behind it', async () => {
+    lambda = await start();
+    await deploy(lambda);
+    const { findings } = await examine('count:live', '--bundle', fixture('three-parameters'));
+    expect(findings.filter(({ level }) => level === 'error')).toMatchObject([
+      { subject: 'handler', what: expect.stringContaining('3 parameters') },
+    ]);
+    expect(findings.map(({ what }) => what)).toContain('2000 ms, of which job WrappedJob works 1200 ms.');
   });
 
   it.each([

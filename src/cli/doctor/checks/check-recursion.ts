@@ -15,7 +15,7 @@ function judgeTerminate({ job }: DoctorFacts): Finding[] {
     const { maxInvocations } = known.limits;
     return [approve('recursion', `The setting is Terminate, and job ${known.name} ends after ${maxInvocations} invocations at most.`)];
   }
-  const what = `The setting is Terminate: AWS drops every execution after about ${recursionLimit} invocations, and no log shows it.`;
+  const what = `The setting is Terminate: AWS drops every execution after about ${recursionLimit} invocations, where it is not parked before.`;
   return [refuse('recursion', what, 'Set it to Allow (RecursiveLoop: Allow), or let baton doctor --fix do it.')];
 }
 

@@ -43,6 +43,7 @@ describe('judgeClaim', () => {
       0,
       duplicate,
     ],
+    ['refuses a delivery that owns the record, but is for another invocation', {}, 4, 'delivery-3', 0, duplicate],
     ['refuses an invocation that was skipped', { handedOffTo: 4 }, 5, 'delivery-5', 99_999, duplicate],
   ] as const)('%s', (_title, state, invocation, delivery, nowMs, verdict) => {
     expect(judgeClaim(record(state), { invocation, delivery, nowMs })).toEqual(verdict);

@@ -1,4 +1,4 @@
-import { type Death, judgeDeath } from '../../../../src/runtime/core/interruption';
+import { type Death, isInterruption, judgeDeath } from '../../../../src/runtime/core/interruption';
 
 const death: Death = { nowMs: 900_000, deadlineMs: 900_000, intervalMs: 5_000, lastSign: undefined };
 
@@ -13,5 +13,18 @@ describe('judgeDeath', () => {
     ['a sign of a memory not quite full', { nowMs: 1, lastSign: { atMs: 0, memoryShare: 0.84, unit: '' } }, 'crash'],
   ])('takes %s for what it is', (_what, known, interruption) => {
     expect(judgeDeath({ ...death, ...known })).toBe(interruption);
+  });
+});
+
+describe('isInterruption', () => {
+  it.each<[boolean, string, unknown]>([
+    [true, 'an ending and the method that was running', { ending: 'crash', unit: 'read' }],
+    [false, 'an ending that there is none of', { ending: 'fire', unit: 'read' }],
+    [false, 'a method that is no text', { ending: 'crash', unit: 7 }],
+    [false, 'a part more', { ending: 'crash', unit: 'read', more: 1 }],
+    [false, 'a part less', { ending: 'crash' }],
+    [false, 'null', null],
+  ])('says %s of %s', (verdict, _what, value) => {
+    expect(isInterruption(value)).toBe(verdict);
   });
 });

@@ -66,6 +66,11 @@ describe('judgeFailure', () => {
     expect(judgeFailure(policy, 1, error, half)).toEqual({ isRetried: true, delayMs: 7 });
   });
 
+  it('keeps to the policy for a retryable error of another kind, whatever its details are called', () => {
+    const error = foreign({ code: 'STEP_TIMEOUT', retryable: true, details: { retryAfterMs: 7 } });
+    expect(judgeFailure(policy, 1, error, half)).toEqual({ isRetried: true, delayMs: 500 });
+  });
+
   it.each<[string, unknown]>([
     ['missing', undefined],
     ['NaN', Number.NaN],

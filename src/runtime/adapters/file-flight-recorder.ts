@@ -49,15 +49,19 @@ export class FileFlightRecorder implements FlightRecorder {
 
   end(delivery: string): void {
     this.#notes.delete(delivery);
-    files().rmSync(this.#locate(delivery), { force: true });
+    const file = this.#locate(delivery);
+    for (const name of [file, `${file}.new`]) files().rmSync(name, { force: true });
   }
 
+  /** Whole or not at all: a process that is killed while it writes leaves the note before. */
   #write(delivery: string, note: Note): void {
     this.#notes.set(delivery, note);
-    files().writeFileSync(this.#locate(delivery), JSON.stringify(note));
+    const file = this.#locate(delivery);
+    files().writeFileSync(`${file}.new`, JSON.stringify(note));
+    files().renameSync(`${file}.new`, file);
   }
 
-  /** A note that was half written by a process that died then says no more than one that is not there. */
+  /** What is no note says no more than one that is not there. */
   #read(delivery: string): Note | undefined {
     try {
       return JSON.parse(files().readFileSync(this.#locate(delivery), 'utf8')) as Note;

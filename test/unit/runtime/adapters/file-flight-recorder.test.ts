@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileFlightRecorder } from '../../../../src/runtime/adapters/file-flight-recorder';
@@ -57,6 +57,22 @@ describe('FileFlightRecorder', () => {
     recorder.end('request-1');
     expect(await readdir(folder)).toEqual([]);
     expect(live().begin('request-1', start)).toBeUndefined();
+  });
+
+  it('keeps the note before when a process is killed while it writes', async () => {
+    live().begin('request-1', start);
+    const [file = ''] = await readdir(folder);
+    await writeFile(join(folder, `${file}.new`), '{"life":"a","lostC');
+    expect(live().begin('request-1', start)).toMatchObject({ count: 1 });
+  });
+
+  it('does not write over a note, which would leave half of one to a process that is killed', async () => {
+    const recorder = live();
+    recorder.begin('request-1', start);
+    const [file = ''] = await readdir(folder);
+    const { ino } = await stat(join(folder, file));
+    recorder.sign('request-1', 2_000, 'work');
+    expect((await stat(join(folder, file))).ino).not.toBe(ino);
   });
 
   it('takes a note that was cut off for none', async () => {

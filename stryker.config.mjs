@@ -4,7 +4,7 @@ const [unit] = jestConfig.projects;
 
 /**
  * Mutation testing of the core by the core's own tests: `npm run test:mutation`; of one file by `-- --mutate src/runtime/core/decide.ts`.
- * The scores, and why what survives may, are in docs/adr/0010-mutation-testing.md.
+ * The scores, and why what survives may, are in docs/adr/0011-mutation-testing.md.
  */
 export default {
   testRunner: 'jest',

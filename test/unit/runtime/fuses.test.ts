@@ -238,6 +238,13 @@ describe('limits.maxCostUsd', () => {
     );
   });
 
+  it('stops a generator at a yield, in the middle of an invocation', async () => {
+    const { cause, sent } = await blowGenerator({ maxCostUsd: 0.0002 }, pages());
+    expect(cause.details).toMatchObject({ limit: 'maxCostUsd' });
+    expect((cause.details as { actual: number }).actual).toBeLessThan(0.0003);
+    expect(sent).toEqual([]);
+  });
+
   it('reckons with the prices that are provided', async () => {
     const world = virtualWorld();
 

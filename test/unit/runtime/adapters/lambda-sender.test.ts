@@ -147,6 +147,10 @@ describe('LambdaSender', () => {
     expect(endpoint.connectionCount).toBe(1);
   });
 
+  it('reads no recursion setting through a double, which could not know it', () => {
+    expect(new LambdaSender({ send: async () => ({}) }, 'latest').readRecursion).toBeUndefined();
+  });
+
   it('takes a double that can only send', async () => {
     const sent: unknown[] = [];
     const double = {
@@ -197,6 +201,25 @@ describe('LambdaSender', () => {
             body: '',
           },
         ]);
+      });
+
+      it.each([
+        ['Allow', 'allow'],
+        ['Terminate', 'terminate'],
+        ['Else', undefined],
+      ])('reads the recursion setting by the unqualified name: %s', async (RecursiveLoop, setting) => {
+        endpoint.respond = () => ({ status: 200, body: JSON.stringify({ RecursiveLoop }) });
+        expect(await sender.readRecursion?.(senderRequest().context, open)).toBe(setting);
+        expect(endpoint.requests).toMatchObject([{ method: 'GET', path: '/2024-08-31/functions/job/recursion-config' }]);
+      });
+
+      it('gives the reading up when the invocation ends before it is answered', async () => {
+        endpoint.respond = () => 'hang';
+        const end = new AbortController();
+        const reading = catchError(sender.readRecursion?.(senderRequest().context, end.signal) ?? Promise.resolve());
+        while (endpoint.requests.length === 0) await new Promise(setImmediate);
+        end.abort();
+        expect(await reading).toBeInstanceOf(Error);
       });
 
       it('leaves a connection that the hand-off uses', async () => {

@@ -2,9 +2,10 @@
 // what a step costs, and what resuming costs after few and after many steps.
 import { createServer } from 'node:http';
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
-import { CONTINUATION_SENDERS, createHandler } from '../dist/index.js';
+import { createHandler } from '../dist/index.js';
 import { smallState } from './copy-state.mjs';
 import { defineJob } from './lib/define-job.mjs';
+import { makeContinuation } from './lib/make-continuation.mjs';
 import { figure, median, roomyContext } from './lib/measure.mjs';
 
 /** Operations in one page of a durable execution's history. */
@@ -116,28 +117,6 @@ function readPage(from) {
 
 function reply(response, document) {
   response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(document));
-}
-
-/** Runs the given number of steps of the same job on this library, then lets the time run out. */
-async function makeContinuation(steps) {
-  let body;
-  const sender = {
-    channel: 'bench',
-    maxBytes: 1e6,
-    async send(request) {
-      body = request.body;
-    },
-  };
-  const Job = defineJob(smallState(), Number.POSITIVE_INFINITY);
-  let remainingMs = 900_000;
-  const step = Job.prototype.step;
-  Job.prototype.step = async function count() {
-    await step.call(this);
-    if (this.n === steps) remainingMs = 50_000;
-  };
-  const handler = createHandler(Job, { providers: [{ token: CONTINUATION_SENDERS, useValue: [sender] }] });
-  await handler({}, { ...roomyContext(), getRemainingTimeInMillis: () => remainingMs });
-  return body;
 }
 
 async function resumeOurs(continuation, steps) {

@@ -1,7 +1,8 @@
 // What resuming costs after few and after many steps: the whole handler call, with a step that completes at once.
-import { CONTINUATION_SENDERS, createHandler } from '../dist/index.js';
+import { createHandler } from '../dist/index.js';
 import { smallState } from './copy-state.mjs';
 import { defineJob } from './lib/define-job.mjs';
+import { makeContinuation } from './lib/make-continuation.mjs';
 import { figure, median, roomyContext } from './lib/measure.mjs';
 
 const afterFew = await measureResume(10);
@@ -27,23 +28,4 @@ async function measureResume(steps) {
   };
   for (let time = 0; time < 300; time += 1) await resume();
   return median(201, resume);
-}
-
-/** Runs the given number of steps, then lets the time run out. */
-async function makeContinuation(steps) {
-  let body;
-  const send = async (request) => {
-    body = request.body;
-  };
-  const sender = { channel: 'bench', maxBytes: 1e6, send };
-  const Job = defineJob(smallState(), Number.POSITIVE_INFINITY);
-  let remainingMs = 900_000;
-  const step = Job.prototype.step;
-  Job.prototype.step = async function count() {
-    await step.call(this);
-    if (this.n === steps) remainingMs = 50_000;
-  };
-  const handler = createHandler(Job, { providers: [{ token: CONTINUATION_SENDERS, useValue: [sender] }] });
-  await handler({}, { ...roomyContext(), getRemainingTimeInMillis: () => remainingMs });
-  return body;
 }

@@ -25,6 +25,7 @@ export function guardSender(sender: ContinuationSender, border: Border, recorder
     maxBytes,
     ...(maxDelaySeconds === undefined ? {} : { maxDelaySeconds }),
     prepare: async (context, signal) => sender.prepare?.(context, signal),
+    readRecursion: async (context, signal) => sender.readRecursion?.(context, signal) ?? lambda.recursion,
     send: async (request) => {
       await border.cross(
         'send',

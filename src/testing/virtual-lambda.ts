@@ -155,6 +155,11 @@ export class VirtualLambda {
     );
   }
 
+  /** The recursion setting of the function. */
+  get recursion(): 'allow' | 'terminate' {
+    return this.#settings.recursion;
+  }
+
   async #call(invocation: VirtualInvocation): Promise<unknown> {
     const handler = await this.#openHandler();
     const answer = await handler(describeEvent(invocation.delivery), this.#describeContext(invocation));

@@ -74,10 +74,14 @@ describe('a process that has run an invocation', () => {
     expect(lingeredMs).toBeLessThan(1_500);
   });
 
-  it('made a dry run before the safe window, and then the call itself', async () => {
+  it('made a dry run and asked for the recursion setting before the safe window, and then the call itself', async () => {
     const { report } = await run('hands over');
     expect(report.loadedSdk).toBe(true);
-    expect(endpoint.requests.map(({ headers }) => headers['x-amz-invocation-type'])).toEqual(['DryRun', 'Event']);
+    const calls = endpoint.requests.map(({ path, headers }) =>
+      /recursion-config$/.test(path) ? 'recursion' : headers['x-amz-invocation-type'],
+    );
+    expect(calls.filter((call) => call !== 'recursion')).toEqual(['DryRun', 'Event']);
+    expect(calls.slice(0, -1).filter((call) => call === 'recursion')).toHaveLength(1);
   });
 
   it('does not wait for a dry run that hangs', async () => {

@@ -1,6 +1,7 @@
 import type { DropReason, InvocationEnd, InvocationStart } from '../../local';
 import { readAnswer } from './answer';
 import { ExecutionRecord } from './execution-record';
+import { type Failure, readFailure } from './failure';
 import { type InvocationRecord, openInvocation } from './invocation-record';
 import { type LogEntry, readLogEntry, readNumber, readText } from './log-entry';
 import { ProgressTrack } from './progress-track';
@@ -33,6 +34,8 @@ export class RunRecord {
   /** Invocations that lost their execution to another one. */
   supersededCount = 0;
   sqsSentCount = 0;
+  /** What the runtime said of an execution that it parked before AWS could stop it. */
+  parked: Failure | undefined;
   deadLetterCount = 0;
   /** When the last delayed delivery that is known of is due, in milliseconds since the run began. */
   nextDeliveryAtMs = 0;
@@ -100,6 +103,7 @@ export class RunRecord {
     this.openExecution(executionId).take(entry);
     if (invocation !== undefined) invocation.number = readNumber(entry, 'invocation') ?? invocation.number;
     if (invocation !== undefined && outcomes.has(entry.message)) invocation.outcome = entry;
+    if (entry.message === 'execution parked') this.parked = readFailure(entry);
     if (entry.message === 'progress') this.progress.take(entry, atMs);
     if (entry.message === 'step failed') this.failedAttemptCount++;
     if (entry.message === 'delivery answered from the store') this.duplicateCount++;

@@ -18,7 +18,7 @@ export function judgeRun(record: RunRecord, isInterrupted: boolean): Verdict {
   if (isInterrupted) return { outcome: 'interrupted', failure: undefined };
   if (open?.status === 'failed') return { outcome: 'failed', failure: open.failure };
   if (open?.status === 'cancelled') return { outcome: 'cancelled', failure: undefined };
-  return { outcome: 'lost', failure: describeLoss(open?.executionId ?? '', record) };
+  return { outcome: 'lost', failure: record.parked ?? describeLoss(open?.executionId ?? '', record) };
 }
 
 function judgeWithoutExecution(record: RunRecord): Verdict {

@@ -107,9 +107,16 @@ describe('baton dev', () => {
   });
 
   it('says that recursion detection would lose the execution', async () => {
-    const { exitCode, outcome, error } = await report(fixture('endless-job.ts'), {}, '--recursion', 'terminate', '--no-queue');
+    const terminate = ['--recursion', 'terminate', '--no-queue'];
+    const { exitCode, outcome, error } = await report(fixture('endless-job.ts'), {}, ...terminate, '--no-store');
     expect({ exitCode, outcome }).toEqual({ exitCode: 1, outcome: 'lost' });
     expect(error?.message).toMatch(/recursion detection dropped its continuation\.\n→ /);
+  });
+
+  it('says that an execution was parked before recursion detection would lose it, and what sends it on', async () => {
+    const { exitCode, outcome, error } = await report(fixture('endless-job.ts'), {}, '--recursion', 'terminate', '--no-queue');
+    expect({ exitCode, outcome }).toEqual({ exitCode: 1, outcome: 'lost' });
+    expect(error?.message).toMatch(/parked.*\n→ .*redrive/);
   });
 
   it.each([

@@ -50,6 +50,9 @@ async function runInKit(rounds: number, recursion: Recursion): Promise<string[]>
   return lines;
 }
 
+/** With a store an execution is parked in its 14th invocation, before AWS would stop it: a round is written at the begin of each one but the first. */
+const parkedAfterRounds = 13;
+
 describe('the same job', () => {
   it.each<[number, Recursion]>([
     [3, 'allow'],
@@ -57,6 +60,6 @@ describe('the same job', () => {
   ])('writes the same in the kit and on the local Lambda: %i rounds, recursion detection says %s', async (rounds, recursion) => {
     const expected = await runOnLocalLambda(rounds, recursion);
     expect(await runInKit(rounds, recursion)).toEqual(expected);
-    expect(expected.filter((line) => line.startsWith('round'))).toHaveLength(recursion === 'allow' ? rounds : 15);
+    expect(expected.filter((line) => line.startsWith('round'))).toHaveLength(recursion === 'allow' ? rounds : parkedAfterRounds);
   });
 });

@@ -5,7 +5,7 @@ import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { createHandler } from '../dist/index.js';
 import { smallState } from './copy-state.mjs';
 import { defineJob } from './lib/define-job.mjs';
-import { makeContinuation } from './lib/make-continuation.mjs';
+import { makeContinuation, quietChannel } from './lib/make-continuation.mjs';
 import { figure, median, roomyContext } from './lib/measure.mjs';
 
 /** Operations in one page of a durable execution's history. */
@@ -120,7 +120,7 @@ function reply(response, document) {
 }
 
 async function resumeOurs(continuation, steps) {
-  const handler = createHandler(defineJob(smallState(), steps));
+  const handler = createHandler(defineJob(smallState(), steps), { providers: quietChannel });
   const event = JSON.parse(continuation);
   const startMs = performance.now();
   const { status } = await handler(event, roomyContext());

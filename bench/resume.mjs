@@ -2,7 +2,7 @@
 import { createHandler } from '../dist/index.js';
 import { smallState } from './copy-state.mjs';
 import { defineJob } from './lib/define-job.mjs';
-import { makeContinuation } from './lib/make-continuation.mjs';
+import { makeContinuation, quietChannel } from './lib/make-continuation.mjs';
 import { figure, median, roomyContext } from './lib/measure.mjs';
 
 const afterFew = await measureResume(10);
@@ -18,7 +18,7 @@ console.log(
 
 async function measureResume(steps) {
   const continuation = await makeContinuation(steps);
-  const handler = createHandler(defineJob(smallState(), steps));
+  const handler = createHandler(defineJob(smallState(), steps), { providers: quietChannel });
   const resume = async () => {
     const event = JSON.parse(continuation);
     const startMs = performance.now();

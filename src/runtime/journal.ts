@@ -130,6 +130,16 @@ export class Journal {
     await this.#write({ execution: next, state, handedOffTo: next.invocation, status: 'waiting', outcome: null, isParked: true });
   }
 
+  /**
+   * Stores where the execution stands, whatever its durability: before something that only its owner may do.
+   *
+   * @throws Superseded when another invocation has claimed the execution.
+   */
+  async confirm(execution: Execution, state: StateCopy): Promise<void> {
+    await this.#settle();
+    await this.#write({ execution, state, handedOffTo: null, status: 'running', outcome: null });
+  }
+
   /** Stores how the execution ended. */
   async finish(execution: Execution, state: StateCopy, outcome: ExecutionOutcome): Promise<void> {
     await this.#settle();

@@ -165,6 +165,7 @@ async function failExecution(invocation: Invocation, thrown: unknown): Promise<n
   const { execution, plan } = invocation;
   const error = ensureError(thrown);
   if (invocation.isOrphaned) invocation.rollBack(true);
+  if (plan.hooks.onFailure !== undefined) await invocation.journal?.confirm(execution, invocation.checkpoint);
   await runHook(invocation, plan.hooks.onFailure, (ctx) => [error, ctx]);
   await invocation.journal?.finish(execution, invocation.checkpoint, { status: 'failed', error: describeError(thrown) });
   invocation.progressReport.flush();

@@ -175,6 +175,20 @@ describe('a checkpoint store', () => {
     await expect(call(start({ a: 1, b: [3] }), 'three')).rejects.toMatchObject({ code: 'EXECUTION_CONFLICT' });
   });
 
+  it.each(['step', 'handoff'] as const)('lets no @OnFailure run that another has overtaken (durability %s)', async (durability) => {
+    const { call, behaviour, seen, store } = counting(durability);
+    behaviour.onStep = async (n) => {
+      if (n !== 2) return;
+      const stored = await store.load('execution-1');
+      if (stored === undefined) throw new Error('nothing stored');
+      const head = writeRecord({ ...parseRecord(stored.head, checksum), epoch: 9 }, checksum);
+      await store.save({ ...stored, head }, stored.revision);
+      throw new TerminalError('no such account');
+    };
+    expect(await call({}, 'execution-1')).toMatchObject({ status: 'superseded' });
+    expect(seen).not.toContain('failed');
+  });
+
   it('throws a recorded failure again without running anything', async () => {
     const { call, behaviour, seen } = counting();
     behaviour.onStep = async () => {

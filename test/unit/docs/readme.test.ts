@@ -13,6 +13,13 @@ describe('README.md', () => {
     expect(read('README.md')).toContain(`\`\`\`ts\n${test}\n\`\`\``);
   });
 
+  it('says how to deploy in at most ten lines', () => {
+    const [, section = ''] = read('README.md').split(/^## Deployment$/m);
+    const lines = (section.split(/^## /m)[0] ?? '').split('\n').filter((line) => line !== '');
+    expect(lines.length).toBeGreaterThan(3);
+    expect(lines.length).toBeLessThanOrEqual(10);
+  });
+
   it('links to nothing that is not there', () => {
     const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path = '']) => path);
     expect(links.length).toBeGreaterThan(5);

@@ -8,11 +8,11 @@ export interface Pages {
 
 export const PAGES = Symbol('Pages');
 
-/** A hundred pages, made up, each in a tenth of a second. Read your own here. */
+/** Forty pages, made up, each in a tenth of a second. Read your own here. */
 export class MadeUpPages implements Pages {
   async read(number: number): Promise<readonly string[] | undefined> {
     await new Promise((resolve) => setTimeout(resolve, 100));
-    return number > 100 ? undefined : [`row ${number} a`, `row ${number} b`];
+    return number > 40 ? undefined : [`row ${number} a`, `row ${number} b`];
   }
 }
 

@@ -38,6 +38,16 @@ describe('baton init', () => {
     }
   });
 
+  it.each([
+    ['cdk', 'npm run synth && baton doctor --template cdk.out/ExampleJobStack.template.json', 'npm run doctor          # '],
+    ['sam', 'baton doctor --bundle src/job.ts', 'npm run doctor -- NAME:live   # '],
+    ['none', 'baton doctor --bundle src/job.ts', 'npm run doctor -- NAME:live   # '],
+  ])('has the doctor asked by a script of its own: %s', async (tool, script, line) => {
+    await init('--deploy', tool);
+    expect(JSON.parse(read('package.json')).scripts.doctor).toBe(script);
+    expect(read('README.md')).toContain(line);
+  });
+
   it('asks for packages that lambda-baton works with', async () => {
     await init('--deploy', 'cdk');
     const { dependencies, devDependencies } = JSON.parse(read('package.json'));

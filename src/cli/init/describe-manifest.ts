@@ -32,7 +32,7 @@ export function describeManifest({ directory, jobName, deploy }: Project, versio
     scripts: {
       test: `${testBundle} && node --test .build/job.test.mjs`,
       typecheck: 'tsc',
-      dev: 'baton dev src/job.ts --timeout 5s',
+      dev: 'baton dev src/job.ts --timeout 3s',
       ...describeDeployment(jobName)[deploy],
     },
     dependencies: { ...dependencies, 'lambda-baton': version === 'unknown' ? '*' : `^${version}` },
@@ -40,15 +40,19 @@ export function describeManifest({ directory, jobName, deploy }: Project, versio
   };
 }
 
+/** With the CDK the doctor looks at what would be deployed; else at what is: `npm run doctor -- NAME:live`. */
 function describeDeployment(jobName: string): Readonly<Record<Project['deploy'], object>> {
+  const template = `cdk.out/${jobName}Stack.template.json`;
+  const doctor = 'baton doctor --bundle src/job.ts';
   return {
     cdk: {
       synth: 'cdk synth --quiet',
-      'dev:template': `npm run synth && baton dev --template cdk.out/${jobName}Stack.template.json --timeout 5s`,
+      'dev:template': `npm run synth && baton dev --template ${template} --timeout 3s`,
+      doctor: `npm run synth && baton doctor --template ${template}`,
       deploy: 'cdk deploy',
     },
-    sam: { build: bundle, deploy: 'npm run build && sam deploy --guided' },
-    none: { build: bundle },
+    sam: { build: bundle, deploy: 'npm run build && sam deploy --guided', doctor },
+    none: { build: bundle, doctor },
   };
 }
 

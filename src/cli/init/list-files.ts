@@ -46,6 +46,17 @@ function listDeployment({ deploy }: Project, read: ReadPackageFile): readonly (r
   ];
 }
 
+const onceDeployed = 'npm run doctor -- NAME:live   # what is wrong with the function that was deployed, and the cure';
+const describeDeployment: Readonly<Record<Project['deploy'], readonly string[]>> = {
+  cdk: [
+    'npm run dev:template    # the same, of what would be deployed',
+    'npm run doctor          # what is wrong with what would be deployed, and the cure; needs no AWS',
+    'npm run deploy',
+  ],
+  sam: ['npm run deploy', onceDeployed],
+  none: ['npm run build           # the bundle, in dist/', onceDeployed],
+};
+
 function describeProject({ jobName, deploy }: Project): string {
   const rows = [
     '# A job on lambda-baton',
@@ -55,9 +66,8 @@ function describeProject({ jobName, deploy }: Project): string {
     '```sh',
     'npm install',
     'npm test                # the job in process, handed over after every step, with a double',
-    "npm run dev             # the job on this machine, on AWS's own runtime client, in invocations of 5 seconds",
-    ...(deploy === 'cdk' ? ['npm run dev:template    # the same, of what would be deployed'] : []),
-    ...(deploy === 'none' ? ['npm run build           # the bundle, in dist/'] : ['npm run deploy']),
+    "npm run dev             # the job on this machine, on AWS's own runtime client, in invocations of 3 seconds",
+    ...describeDeployment[deploy],
     '```',
   ];
   return `${rows.join('\n')}\n`;

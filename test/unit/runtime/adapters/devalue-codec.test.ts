@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import { BatonError, CorruptContinuationError, UnserializableStateError } from '../../../../src/errors';
 import { DevalueCodec } from '../../../../src/runtime/adapters/devalue-codec';
 import { copyState } from '../../../../src/runtime/core/copy-state';
-import { differenceBetween, hostileStrings, nest, Socket, withHoles } from '../core/copy-state.helpers';
+import { hostileStrings } from '../../../helpers/hostile-text';
+import { differenceBetween, nest, Socket, withHoles } from '../core/copy-state.helpers';
 
 const codec = new DevalueCodec();
 

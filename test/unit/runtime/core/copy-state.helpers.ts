@@ -2,43 +2,9 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { UnserializableStateError } from '../../../../src/errors';
 import { copyState } from '../../../../src/runtime/core/copy-state';
+import { anyText, hostileStrings } from '../../../helpers/hostile-text';
 
-/** Keys and strings that a careless copier or codec takes for something of its own. */
-export const hostileStrings = [
-  '__proto__',
-  '__proto__~',
-  '__proto__~~',
-  'constructor',
-  'prototype',
-  'toJSON',
-  'then',
-  'hasOwnProperty',
-  'valueOf',
-  'length',
-  'json',
-  'devalue',
-  '{"json":{}}',
-  '["Date","2020-01-01T00:00:00.000Z"]',
-  '["Map",1,2]',
-  'Date',
-  'Map',
-  'null',
-  '-1',
-  '-0',
-  '0',
-  '01',
-  '4294967295',
-  '\ud800',
-  'a\udc00b',
-  '\ufffe',
-  '\uffff',
-  '\u2028\u2029',
-  '\0',
-  '</script>',
-  '',
-];
-
-const text = fc.oneof(fc.constantFrom(...hostileStrings), fc.string({ unit: 'binary', maxLength: 8 }));
+const text = fc.oneof(fc.constantFrom(...hostileStrings), anyText({ maxLength: 8 }));
 const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, -0, NaN, Infinity, -Infinity, Number.MAX_SAFE_INTEGER, 5e-324));
 
 /** Any state with no reference shared, in all the types that structuredClone knows too. */

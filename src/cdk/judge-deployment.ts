@@ -1,11 +1,12 @@
 import type { JobFault } from '../errors/invalid-job-error';
+import { longestChain } from '../runtime/core/chain';
 import {
+  describeOutlasting,
   hasNoFuse,
   leastReceiveCount,
   listStarvedSteps,
   needsStore,
   outlastsRecursion,
-  recursionLimit,
 } from '../runtime/core/deployment-rules';
 import type { JobPlan } from '../runtime/core/job-plan';
 
@@ -78,12 +79,12 @@ function judgeDurability({ hasStore }: DeploymentFacts, plan: JobPlan): JobFault
 }
 
 /** With recursion allowed, nothing but the job's own limits stands between a wrong `@Terminate` and the bill. */
-function judgeFuses({ recursiveLoop, timeoutMs }: DeploymentFacts, { name, limits }: JobPlan): JobFault[] {
+function judgeFuses({ recursiveLoop, timeoutMs, hasStore }: DeploymentFacts, { name, limits }: JobPlan): JobFault[] {
   const { maxInvocations, maxDurationMs } = limits;
   if (recursiveLoop === 'Terminate') {
     return refuseIf(outlastsRecursion(limits), {
-      problem: `recursiveLoop is TERMINATE, and limits.maxInvocations of job ${name} is ${maxInvocations}: AWS drops every execution after about ${recursionLimit} invocations.`,
-      cure: `Leave recursiveLoop out (ALLOW), or set limits.maxInvocations to ${recursionLimit} or less.`,
+      problem: `recursiveLoop is TERMINATE, and limits.maxInvocations of job ${name} is ${maxInvocations}: ${describeOutlasting(hasStore)}.`,
+      cure: `Leave recursiveLoop out (ALLOW), or set limits.maxInvocations to ${longestChain} or less.`,
     });
   }
   return refuseIf(hasNoFuse(limits, timeoutMs), {

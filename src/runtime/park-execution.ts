@@ -1,4 +1,4 @@
-import { isChainSpent } from './core/chain';
+import { isChainSpent, recursionLimit } from './core/chain';
 import { describeError } from './core/describe-error';
 import type { Execution } from './core/execution';
 import { allowRecursion, describeParked, redriveCommand } from './core/verdicts';
@@ -25,7 +25,7 @@ export async function parkExecution(
 export function warnOfRecursion({ context, isRecursionNews, logger }: Invocation, next: Execution): void {
   const isSpent = isChainSpent(next);
   if (next.chain.setting !== 'terminate' || !(isRecursionNews || isSpent)) return;
-  const message = isSpent ? 'AWS may drop this continuation' : 'AWS will stop this execution after about 16 invocations';
+  const message = isSpent ? 'AWS may drop this continuation' : `AWS will stop this execution after about ${recursionLimit} invocations`;
   logger[isSpent ? 'error' : 'warn'](`${message}: the recursion setting of the function is Terminate`, {
     cure: allowRecursion(context.functionName),
   });

@@ -1,4 +1,5 @@
 import { BatonError } from '../errors/baton-error';
+import { recursionLimit } from '../runtime/core/chain';
 import type { BatonHandler } from '../runtime/create-handler';
 import { fakeLambdaContext } from './fake-lambda-context';
 import { runInFrame } from './life';
@@ -21,8 +22,6 @@ export interface VirtualLambdaSettings {
   readonly isCopying: boolean;
 }
 
-/** How many invocations in one chain recursion detection lets pass. */
-const recursionLimit = 16;
 /** When Lambda tries a failed event again, in milliseconds after the failure. */
 const retryDelaysMs = [60_000, 120_000];
 /** An SQS message comes back after this many times the function's time-out: what AWS recommends. */

@@ -28,7 +28,13 @@ const mapped = (change: Partial<typeof mapping>) => know({ ...queue, mappings: k
 
 /** Each change makes a healthy deployment ill in one way. */
 const rows: readonly Row[] = [
-  [{ recursion: know('Terminate') }, error('recursion'), 'AWS drops every execution after about 16 invocations', '--fix'],
+  [{ recursion: know('Terminate') }, error('recursion'), 'every execution is parked after 14 invocations', '--fix'],
+  [
+    { recursion: know('Terminate'), environment: know({ BATON_SIGNING_KEY: 'k' }) },
+    error('recursion'),
+    'AWS drops every execution after about 16 invocations',
+    '--fix',
+  ],
   [
     { recursion: know('Terminate'), job: missOut('Not known.', 'Tell.', 'warning') },
     error('recursion'),
@@ -173,8 +179,8 @@ describe('the checks of baton doctor', () => {
   });
 
   it('let a job that ends before AWS would stop it be', () => {
-    expect(faults({ recursion: know('Terminate'), job: limits({ maxInvocations: 16 }) })).toEqual([]);
-    expect(faults({ recursion: know('Terminate'), job: limits({ maxInvocations: 17 }) })).toMatchObject([error('recursion')]);
+    expect(faults({ recursion: know('Terminate'), job: limits({ maxInvocations: 14 }) })).toEqual([]);
+    expect(faults({ recursion: know('Terminate'), job: limits({ maxInvocations: 15 }) })).toMatchObject([error('recursion')]);
   });
 
   it('let fuses be cost, and counting be signed', () => {
@@ -261,7 +267,7 @@ describe('--fix', () => {
   it('changes the setting where it is wrong, and nothing where it is not', async () => {
     expect(await fix({ recursion: know('Terminate') })).toEqual({ isFixed: true, sent: ['PutFunctionRecursionConfigCommand'] });
     expect(await fix({})).toEqual({ isFixed: false, sent: [] });
-    expect(await fix({ recursion: know('Terminate'), job: limits({ maxInvocations: 16 }) })).toEqual({ isFixed: false, sent: [] });
+    expect(await fix({ recursion: know('Terminate'), job: limits({ maxInvocations: 14 }) })).toEqual({ isFixed: false, sent: [] });
   });
 
   it('is refused for a job that nothing would end then', async () => {

@@ -9,15 +9,17 @@ export interface Chain {
   readonly setting: RecursionSetting | null;
 }
 
-/** AWS lets about 16 invocations pass: this one is the last that can be sure of having been the right one to stop at. */
-const lastLink = 14;
+/** About how many invocations of a chain AWS lets pass under `Terminate`, before it drops the next one without a word. */
+export const recursionLimit = 16;
+/** How many of them lambda-baton counts on, since AWS says "about": the last one parks the execution, where there is a store. */
+export const longestChain = recursionLimit - 2;
 
 /** The chain of an execution that starts, or that was written by a version that knew of none. */
 export const firstChain: Chain = Object.freeze({ since: 1, setting: null });
 
 /** Whether AWS would soon stop an execution without a word, if it were handed over to this invocation. */
 export function isChainSpent({ chain, invocation }: { readonly chain: Chain; readonly invocation: number }): boolean {
-  return chain.setting === 'terminate' && invocation - chain.since >= lastLink;
+  return chain.setting === 'terminate' && invocation - chain.since >= longestChain;
 }
 
 /** Says whether a value is a chain. */

@@ -1,11 +1,10 @@
+import { longestChain, recursionLimit } from './chain';
 import type { JobPlan, Limits, StepPlan } from './job-plan';
 
 /** How often a message is received, at least, before it may go to a dead-letter queue: throttles count as receipts. */
 export const leastReceiveCount = 5;
 /** How many time-outs AWS recommends a message to stay hidden. */
 export const recommendedVisibility = 6;
-/** After how many invocations in a chain AWS stops a function that does not allow recursion. */
-export const recursionLimit = 16;
 /** A job that may be billed for longer than this, in milliseconds, has no fuse worth the name: a year. */
 const longestRunMs = 366 * 24 * 60 * 60 * 1_000;
 
@@ -14,9 +13,15 @@ export function listStarvedSteps<Step extends Pick<StepPlan, 'minBudgetMs'>>(ste
   return steps.filter(({ minBudgetMs }) => minBudgetMs >= workMs);
 }
 
-/** Whether recursion detection ends executions before the job's own limits do. */
+/** Whether an execution may need more invocations than a chain of them can count on: it is parked then, or dropped by AWS. */
 export function outlastsRecursion({ maxInvocations }: Pick<Limits, 'maxInvocations'>): boolean {
-  return maxInvocations > recursionLimit;
+  return maxInvocations > longestChain;
+}
+
+/** What becomes of an execution that needs more, under the recursion setting `Terminate`. */
+export function describeOutlasting(hasStore: boolean): string {
+  if (!hasStore) return `AWS drops every execution after about ${recursionLimit} invocations, without a word in its log`;
+  return `every execution is parked after ${longestChain} invocations, before AWS would drop it, and waits for baton redrive`;
 }
 
 /** Whether no limit would end an execution within a year. */

@@ -1,4 +1,5 @@
 import { HandOffFailedError, InvalidJobError } from '../../errors';
+import { recursionLimit } from './chain';
 import type { Execution } from './execution';
 import type { JobPlan } from './job-plan';
 
@@ -10,7 +11,7 @@ export function describeParked(
   cause?: unknown,
 ) {
   return new HandOffFailedError({
-    problem: `Execution ${executionId} of job ${plan.name} is parked before invocation ${invocation}: AWS ends a chain of about 16 invocations of one function by each other, as the recursion setting of ${functionName} is Terminate.`,
+    problem: `Execution ${executionId} of job ${plan.name} is parked before invocation ${invocation}: AWS ends a chain of about ${recursionLimit} invocations of one function by each other, as the recursion setting of ${functionName} is Terminate.`,
     cure: `${allowRecursion(functionName)}; then: ${redriveCommand(executionId, functionName)}`,
     details: { channel: 'lambda', failure: 'recursion' },
     cause,

@@ -1,4 +1,4 @@
-import { hasNoFuse, outlastsRecursion, recursionLimit } from '../../../runtime/core/deployment-rules';
+import { describeOutlasting, hasNoFuse, outlastsRecursion } from '../../../runtime/core/deployment-rules';
 import { readSettings } from '../../../runtime/read-settings';
 import type { DoctorFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
@@ -9,13 +9,15 @@ export function checkRecursion(facts: DoctorFacts): readonly Finding[] {
   return judgeKnown(facts.recursion, (setting) => (setting === 'Allow' ? judgeFuses(facts) : judgeTerminate(facts)));
 }
 
-function judgeTerminate({ job }: DoctorFacts): Finding[] {
+function judgeTerminate({ job, environment }: DoctorFacts): Finding[] {
   const known = unwrap(job);
   if (known && !outlastsRecursion(known.limits)) {
     const { maxInvocations } = known.limits;
     return [approve('recursion', `The setting is Terminate, and job ${known.name} ends after ${maxInvocations} invocations at most.`)];
   }
-  const what = `The setting is Terminate: AWS drops every execution after about ${recursionLimit} invocations, where it is not parked before.`;
+  const variables = unwrap(environment);
+  const hasStore = variables !== undefined && readSettings(variables).settings.store !== undefined;
+  const what = `The setting is Terminate: ${describeOutlasting(hasStore)}.`;
   return [refuse('recursion', what, 'Set it to Allow (RecursiveLoop: Allow), or let baton doctor --fix do it.')];
 }
 

@@ -1,4 +1,6 @@
+import { type Continuation, describeContinuation } from '../../../../src/runtime/core/continuation';
 import { beginExecution, type Execution } from '../../../../src/runtime/core/execution';
+import type { ExecutionRecord } from '../../../../src/runtime/core/execution-record';
 import { freezeInDepth } from '../../../../src/runtime/core/freeze-in-depth';
 import type { JobPlan, Limits, StepPlan } from '../../../../src/runtime/core/job-plan';
 import { defaultRetryPolicy } from '../../../../src/runtime/core/retry-policy';
@@ -46,6 +48,24 @@ export function makePlan({ steps = ['read', 'repair', 'report'], check = 'cycle'
 /** An execution of a plan, right before its step `read` (or whatever comes first), with the given differences. Frozen. */
 export function makeExecution(plan: JobPlan, parts: Partial<Execution> = {}): Execution {
   return freezeInDepth<Execution>({ ...beginExecution(plan, 'execution-1', startMs), phase: 'step', ...parts });
+}
+
+/** The record of invocation 3 of an execution that stands before its step `read`, with the given differences. Frozen. */
+export function makeRecord(parts: Partial<ExecutionRecord> = {}, continued: Partial<Continuation> = {}): ExecutionRecord {
+  const plan = makePlan();
+  return freezeInDepth<ExecutionRecord>({
+    epoch: 4,
+    writeCount: 7,
+    invocation: 3,
+    handedOffTo: null,
+    owner: 'delivery-3',
+    leaseUntilMs: startMs + 10_000,
+    isCancelRequested: false,
+    stateChecksum: 'sum',
+    outcome: null,
+    continuation: { ...describeContinuation(plan, makeExecution(plan, { invocation: 3 }), { month: '2026-11' }), ...continued },
+    ...parts,
+  });
 }
 
 /** The error that a call throws; fails the test when it throws none. */

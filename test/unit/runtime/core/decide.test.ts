@@ -219,6 +219,7 @@ describe('decide: work that is done', () => {
   it('is asked for, once, before a fuse is said to have blown', () => {
     const asked = (parts: Partial<Execution>, at = late) => decide(plan, makeExecution(plan, { phase: 'check', ...parts }), at).kind;
     expect(asked({})).toBe('run');
+    expect(asked({ resumeAtMs: late.nowMs })).toBe('run');
     expect(asked({ attempt: 2 })).toBe('fail');
     expect(asked({ interruptionCount: 1 })).toBe('fail');
     expect(asked({ resumeAtMs: startMs + 2_000 })).toBe('fail');

@@ -1,0 +1,15 @@
+import { sealByChecksum } from '../../../../src/runtime/core/seal';
+
+describe('sealByChecksum', () => {
+  const seal = sealByChecksum((text) => `sum of ${text}`);
+
+  it('is called checksum, and is the checksum of the text', () => {
+    expect(seal.part).toBe('checksum');
+    expect(seal.seal('text')).toBe('sum of text');
+  });
+
+  it('takes the checksum of the text for its seal, and nothing else', () => {
+    expect(seal.isSealOf('text', 'sum of text')).toBe(true);
+    for (const other of ['sum of another', '', undefined, ['sum of text']]) expect(seal.isSealOf('text', other)).toBe(false);
+  });
+});

@@ -1,4 +1,10 @@
-import { hasNoFuse, listStarvedSteps, needsStore, outlastsRecursion } from '../../../../src/runtime/core/deployment-rules';
+import {
+  describeOutlasting,
+  hasNoFuse,
+  listStarvedSteps,
+  needsStore,
+  outlastsRecursion,
+} from '../../../../src/runtime/core/deployment-rules';
 import { makePlan } from './core.helpers';
 
 const yearMs = 366 * 24 * 60 * 60 * 1_000;
@@ -12,10 +18,24 @@ describe('listStarvedSteps', () => {
 
 describe('outlastsRecursion', () => {
   it.each([
-    [16, false],
-    [17, true],
+    [14, false],
+    [15, true],
   ])('says of %i invocations: %s', (maxInvocations, verdict) => {
     expect(outlastsRecursion({ maxInvocations })).toBe(verdict);
+  });
+});
+
+describe('describeOutlasting', () => {
+  it('says that AWS drops what no store can keep', () => {
+    expect(describeOutlasting(false)).toMatchInlineSnapshot(
+      `"AWS drops every execution after about 16 invocations, without a word in its log"`,
+    );
+  });
+
+  it('says that an execution is parked where there is a store', () => {
+    expect(describeOutlasting(true)).toMatchInlineSnapshot(
+      `"every execution is parked after 14 invocations, before AWS would drop it, and waits for baton redrive"`,
+    );
   });
 });
 

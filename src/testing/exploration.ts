@@ -41,7 +41,7 @@ export class Exploration {
   toString(): string {
     const { baseline, runCount, skippedCount, deviations, forks } = this;
     const skipped = skippedCount > 0 ? `, ${skippedCount} left out (maxRuns)` : '';
-    const head = `${runCount} disturbed runs of ${baseline.boundaries.length} boundaries${skipped}: ${deviations.length} deviations`;
+    const head = `${runCount} disturbed runs of ${baseline.boundaries.length} boundaries${skipped}: ${deviations.length} ${deviations.length === 1 ? 'deviation' : 'deviations'}`;
     const found = deviations.slice(0, longestList).map(describeDeviation);
     const more = deviations.length > longestList ? [`… and ${deviations.length - longestList} more`] : [];
     return [head, ...found, ...more, ...describeForks(forks)].join('\n');

@@ -16,7 +16,8 @@ export function planExploration(boundaries: readonly Boundary[], wishes: Wishes)
   const kept = thinOut(singles, maxRuns);
   const schedules: Schedule[] = kept.map((single) => new Map([single]));
   const random = new SeededRandom(seed);
-  for (let index = 0; index < pairs && singles.length > 1; index += 1) schedules.push(drawPair(singles, random));
+  const canPair = singles.some(([number]) => number !== singles[0]?.[0]);
+  for (let index = 0; index < pairs && canPair; index += 1) schedules.push(drawPair(singles, random));
   return { schedules, skippedCount: singles.length - kept.length };
 }
 

@@ -1,5 +1,6 @@
 import { complete, inject, LongRunning, State, Step, type StepContext, Terminate } from '../../../src';
 import { batonMatchers, type EffectLedger, JobTestEnvironment, MemoryCheckpointStore } from '../../../src/testing';
+import { planExploration } from '../../../src/testing/plan-exploration';
 import { ChargeCustomers, LEDGER } from './charge-job';
 
 expect.extend(batonMatchers);
@@ -81,6 +82,11 @@ describe('env.explore', () => {
     const { boundaries } = await explored.run();
     expect(only.runCount).toBe(boundaries.filter(({ kind }) => ['effect', 'load', 'save', 'send'].includes(kind)).length);
     expect((await explored.explore({ maxRuns: 5 })).runCount).toBe(5);
+  });
+
+  it('looks for no pair where there is one boundary only', () => {
+    const { schedules } = planExploration([{ number: 1, kind: 'save', label: 'claim' }], { crashes: true, pairs: 3 });
+    expect(schedules).toEqual([new Map([[1, 'crash']]), new Map([[1, 'crash-after']])]);
   });
 
   it('refuses a schedule that is none', async () => {

@@ -10,9 +10,10 @@ export default {
   testRunner: 'jest',
   jest: {
     projectType: 'custom',
+    enableFindRelatedTests: false,
     config: {
       ...unit,
-      testMatch: ['<rootDir>/test/unit/runtime/core/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/helpers/all-core-tests.ts'],
       setupFiles: [...unit.setupFiles, '<rootDir>/test/helpers/hurry-laws.ts'],
     },
   },

@@ -38,11 +38,11 @@ export const hostileStrings = [
 const surrogates = { first: 0xd800, count: 0x800 };
 
 /** Any code point but half a character. fast-check's own `unit: 'binary'` builds a table of all of them first, which takes a second. */
-const character = fc
+export const anyCharacter = fc
   .integer({ min: 0, max: 0x10ffff - surrogates.count })
   .map((ordinal) => String.fromCodePoint(ordinal < surrogates.first ? ordinal : ordinal + surrogates.count));
 
 /** Texts of any characters. */
 export function anyText(constraints: { readonly maxLength?: number } = {}): fc.Arbitrary<string> {
-  return fc.string({ unit: character, ...constraints });
+  return fc.string({ unit: anyCharacter, ...constraints });
 }

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { UnserializableStateError } from '../../../../src/errors';
 import { copyState } from '../../../../src/runtime/core/copy-state';
-import { anyText, hostileStrings } from '../../../helpers/hostile-text';
+import { anyCharacter, anyText, hostileStrings } from '../../../helpers/hostile-text';
 
 const text = fc.oneof(fc.constantFrom(...hostileStrings), anyText({ maxLength: 8 }));
 const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, -0, NaN, Infinity, -Infinity, Number.MAX_SAFE_INTEGER, 5e-324));
@@ -26,7 +26,7 @@ export const treeState: fc.Arbitrary<Record<string, unknown>> = fc.dictionary(
 );
 
 /** What JSON was made for, and no reference shared. */
-export const jsonState = fc.dictionary(text, fc.jsonValue({ maxDepth: 4, noUnicodeString: false } as fc.JsonSharedConstraints), {
+export const jsonState = fc.dictionary(text, fc.jsonValue({ maxDepth: 4, stringUnit: anyCharacter }), {
   maxKeys: 6,
   noNullPrototype: true,
 });

@@ -1,6 +1,6 @@
 import { CorruptContinuationError, IncompatibleStateError } from '../../errors';
 import { firstChain, isChain } from './chain';
-import { type Execution, noStep, type Phase } from './execution';
+import type { Execution, Phase } from './execution';
 import { isInterruption } from './interruption';
 import { isRecord } from './is-record';
 import type { JobPlan } from './job-plan';
@@ -41,7 +41,7 @@ export function readContinuation(plan: JobPlan, received: unknown): Continuation
 /** The execution that a continuation describes, in the terms of this plan. */
 export function resumeExecution(plan: JobPlan, continuation: Continuation): Execution {
   const { job: _job, version: _version, step, input: _input, ...rest } = continuation;
-  const stepIndex = step === null ? noStep : plan.steps.findIndex(({ method }) => method === step);
+  const stepIndex = plan.steps.findIndex(({ method }) => method === step);
   return { ...rest, result: rest.result, stepIndex };
 }
 

@@ -48,7 +48,7 @@ export interface Execution {
   readonly stall: Stall | null;
 }
 
-/** The `stepIndex` of a cycle in which there is nothing to run. */
+/** The `stepIndex` of a cycle in which there is nothing to run: what `findIndex` answers when it finds nothing. */
 export const noStep = -1;
 
 /** The first moment of an execution. */

@@ -51,6 +51,11 @@ describe('describeContinuation', () => {
 });
 
 describe('readContinuation', () => {
+  it('reads one of a cycle in which there is nothing to run', () => {
+    const idle = describeContinuation(plan, makeExecution(plan, { stepIndex: noStep }), null);
+    expect(readContinuation(plan, idle).step).toBeNull();
+  });
+
   it('reads what was described, and leaves it as it is', () => {
     const received: unknown = Object.freeze(JSON.parse(JSON.stringify(continuation)));
     expect(readContinuation(plan, received)).toEqual(JSON.parse(JSON.stringify(continuation)));

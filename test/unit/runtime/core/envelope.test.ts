@@ -5,9 +5,9 @@ import { NodePlatform } from '../../../../src/runtime/adapters/node-platform';
 import { describeContinuation } from '../../../../src/runtime/core/continuation';
 import { type Envelope, readEnvelope, type StateText, writeEnvelope } from '../../../../src/runtime/core/envelope';
 import { recogniseEvent } from '../../../../src/runtime/core/recognise-event';
-import { sealByChecksum } from '../../../../src/runtime/core/seal';
+import { type Seal, sealByChecksum } from '../../../../src/runtime/core/seal';
 import { anyText, hostileStrings } from '../../../helpers/hostile-text';
-import { makeExecution, makePlan, messageOf } from './core.helpers';
+import { catchError, makeExecution, makePlan, messageOf } from './core.helpers';
 
 const plan = makePlan();
 const seal = sealByChecksum(new NodePlatform().checksum);
@@ -69,6 +69,7 @@ describe('writeEnvelope', () => {
     [{ kind: 'json', text: '{"n":1}' }, '"state":{"json":{"n":1}}}}'],
     [{ kind: 'text', text: '{"n":1}' }, '"state":{"text":"{\\"n\\":1}"}}}'],
     [{ kind: 'packed', text: 'H4sI' }, '"state":{"packed":"H4sI"}}}'],
+    [{ kind: 'stored', text: '' }, '"state":{"stored":""}}}'],
   ])('lets JSON stand as it is, and quotes every other text: %j', (state, end) => {
     expect(writeEnvelope(makeEnvelope(null, state), seal).endsWith(end)).toBe(true);
   });
@@ -85,6 +86,18 @@ describe('writeEnvelope', () => {
 });
 
 describe('readEnvelope', () => {
+  it('reads U+FFFE and U+FFFF again, which SQS does not take as they are', () => {
+    const body = writeEnvelope(makeEnvelope('\ufffe and \uffff'), seal);
+    expect(body).toContain('"\\ufffe and \\uffff"');
+    expect(read(body).continuation.input).toBe('\ufffe and \uffff');
+  });
+
+  it('reads a word that the store has the state, and no state that stands there nevertheless', () => {
+    const stored: StateText = { kind: 'stored', text: '' };
+    expect(read(writeEnvelope(makeEnvelope(null, stored), seal)).state).toEqual(stored);
+    expect(readForged((parts) => ({ ...parts, state: { stored: '{"n":1}' } })).state).toEqual(stored);
+  });
+
   it('reads what was written, whatever the input and the state hold', () => {
     fc.assert(
       fc.property(hostileJson, states, (input, state) => {
@@ -179,6 +192,17 @@ describe('readEnvelope', () => {
     expect(() => readEnvelope(plan, proxy, seal)).toThrow(CorruptContinuationError);
   });
 
+  it('says of what no JSON text can give that it is no JSON document, with what was thrown', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const error = catchError(() => readEnvelope(plan, proxy, seal));
+    expect(error.cause).toBeInstanceOf(TypeError);
+    expect(error.message).toMatchInlineSnapshot(`
+"The continuation cannot be read: it is not a JSON document.
+→ Send continuations on exactly as they were sent; redrive the dead letter that holds the original one."
+`);
+  });
+
   it('refuses a whole message of another job, a newer version or a lost step', () => {
     const body = writeEnvelope(makeEnvelope(), seal);
     const { lambdaBaton } = JSON.parse(body);
@@ -195,6 +219,40 @@ describe('readEnvelope', () => {
 "The continuation cannot be read: it is nested too deeply.
 → Send continuations on exactly as they were sent; redrive the dead letter that holds the original one."
 `);
+  });
+});
+
+describe('readEnvelope, when messages are signed,', () => {
+  const signed: Seal = { ...seal, part: 'signature' };
+  const partsOf = (sealed: Seal) => JSON.parse(writeEnvelope(makeEnvelope(), sealed)).lambdaBaton;
+
+  it('reads one that was signed with the same key', () => {
+    expect(readEnvelope(plan, partsOf(signed), signed)).toEqual(JSON.parse(JSON.stringify(makeEnvelope())));
+  });
+
+  it('refuses one that was signed with another key', () => {
+    expect(messageOf(() => readEnvelope(plan, { ...partsOf(signed), signature: 'cafe' }, signed))).toContain(
+      'its signature does not match its content',
+    );
+  });
+
+  it('refuses one that is not signed, whatever it carries instead', () => {
+    expect(messageOf(() => readEnvelope(plan, partsOf(seal), signed))).toMatchInlineSnapshot(`
+"The continuation cannot be read: it is not signed, and this function has a BATON_SIGNING_KEY.
+→ Send continuations on exactly as they were sent; redrive the dead letter that holds the original one."
+`);
+  });
+
+  it('refuses a signed one where there is no key to check it with, even beside a checksum that fits', () => {
+    expect(messageOf(() => readEnvelope(plan, partsOf(signed), seal))).toMatchInlineSnapshot(`
+"The continuation cannot be read: it is signed, and this function has no BATON_SIGNING_KEY to check it with.
+→ Send continuations on exactly as they were sent; redrive the dead letter that holds the original one."
+`);
+    expect(messageOf(() => readEnvelope(plan, { ...partsOf(seal), signature: 'cafe' }, seal))).toContain('it is signed');
+  });
+
+  it('refuses a checksum beside the signature, which it does not know', () => {
+    expect(messageOf(() => readEnvelope(plan, { ...partsOf(signed), checksum: 'cafe' }, signed))).toContain('it has a part');
   });
 });
 
@@ -219,7 +277,7 @@ describe('a message that was damaged on its way', () => {
 
   it('is refused when it was cut short anywhere behind its name', () => {
     const lengths = Array.from({ length: body.length }, (_none, length) => length);
-    expect(lengths.filter((length) => !isSafe(body.slice(0, length)))).toEqual([]);
+    expect(lengths.filter((length) => !isSafe(body.slice(0, length))).slice(0, 3)).toEqual([]);
   });
 
   it('is refused when any one character behind its name was left out, doubled, or changed', () => {
@@ -230,7 +288,8 @@ describe('a message that was damaged on its way', () => {
         if (!isSafe(before + instead + after)) broken.add(before + instead + after);
       }
     }
-    expect([...broken]).toEqual([]);
+    // A few will do: to show the difference between thousands and none takes minutes.
+    expect([...broken].slice(0, 3)).toEqual([]);
   });
 
   it('is refused when any one bit behind its name was flipped', () => {
@@ -242,7 +301,7 @@ describe('a message that was damaged on its way', () => {
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       if (!isSafe(flipped.toString())) broken.push(bit);
     }
-    expect(broken).toEqual([]);
+    expect(broken.slice(0, 3)).toEqual([]);
   });
 
   it('is refused when two pieces of it changed places', () => {

@@ -18,6 +18,7 @@ const gates = [
   'check:api',
   'check:size',
   'check:model',
+  'check:mutation',
   'docs',
   'test:integration',
   'test:matrix',

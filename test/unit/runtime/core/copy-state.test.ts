@@ -159,6 +159,15 @@ describe('copyState', () => {
     expect(values.field).toEqual({ next: { count: 1 } });
   });
 
+  it('copies objects of any number of keys', () => {
+    for (let count = 0; count <= 70; count += 1) {
+      const original = { field: Object.fromEntries(Array.from({ length: count }, (_, index) => [`key ${index}`, { index }])) };
+      const { values } = copyState(original);
+      expect(differenceBetween(values, original)).toBeUndefined();
+      expect(values.field).not.toBe(original.field);
+    }
+  });
+
   it('takes a thousand levels', () => {
     for (const wrap of [undefined, (inner: unknown) => [inner], (inner: unknown) => new Map([[1, inner]])]) {
       expect(() => copyState({ field: nest(1000, wrap) })).not.toThrow();

@@ -233,7 +233,14 @@ describe('recogniseEvent: an SQS batch', () => {
 
   it.each<[string, object, string | undefined]>([
     ['of a FIFO queue', { attributes: { MessageGroupId: 'group-1' } }, 'group-1'],
+    ['of a FIFO queue, by its name', { attributes: { MessageGroupId: 'group-1' }, eventSourceARN: 'arn:aws:sqs:::jobs.fifo' }, 'group-1'],
+    ['whose queue has no name', { attributes: { MessageGroupId: 'group-1' }, eventSourceARN: 7 }, 'group-1'],
     ['of a standard queue', { attributes: {} }, undefined],
+    [
+      'of a standard queue, which keeps no order in a group',
+      { attributes: { MessageGroupId: 'group-1' }, eventSourceARN: 'arn:aws:sqs:::jobs' },
+      undefined,
+    ],
     ['whose group is a number', { attributes: { MessageGroupId: 7 } }, undefined],
     ['without attributes', { attributes: undefined }, undefined],
     ['whose attributes are a text', { attributes: 'group-1' }, undefined],

@@ -1,11 +1,12 @@
 import type { ExecutionDescription } from '../runtime/core/execution-description';
+import type { StopMark } from '../runtime/core/stop-mark';
 import type { ExecutionStatus } from '../runtime/ports';
 
-export type { ExecutionDescription };
+export type { ExecutionDescription, StopMark };
 
 /** What an execution is started with. */
 export interface StartRequest {
-  /** Names the work, so that it is done once: 1 to 256 characters. @defaultValue a random one */
+  /** Names the work, so that it is done once: 1 to 256 characters, not beginning with `lambda-baton:`. @defaultValue a random one */
   readonly executionId?: string;
   /** Plain JSON data. @defaultValue {} */
   readonly input?: unknown;
@@ -58,6 +59,8 @@ export interface ExecutionSummary {
   readonly invocation: number | null;
   /** See {@link ExecutionDescription.isStuck}; false when the record cannot be read. */
   readonly isStuck: boolean;
+  /** See {@link ExecutionDescription.isParked}; false when the record cannot be read. */
+  readonly isParked: boolean;
 }
 
 /** Which executions to sweep. */
@@ -84,11 +87,25 @@ export interface SweepAnswer {
   readonly hasMore: boolean;
 }
 
+/** What a job is stopped with. */
+export interface StopRequest {
+  /** Why, for whoever meets the stop: up to 500 characters. @defaultValue none, or that of a stop that stands already */
+  readonly reason?: string;
+}
+
 /** What became of a stop. */
-export interface StopAnswer {
-  readonly job: string;
+export interface StopAnswer extends StopMark {
   /** Those that were asked to end now or before, and have not ended. */
   readonly executionIds: readonly string[];
-  /** Whether there may be more: stop again when these have ended. */
+  /** Those that could not be asked, with the reason: they end when their next invocation begins. */
+  readonly failed: readonly { readonly executionId: string; readonly reason: string }[];
+  /** Whether there may be more, in a store that cannot list them: they end when their next invocation begins. */
   readonly hasMore: boolean;
+}
+
+/** What became of a resume. */
+export interface ResumeAnswer {
+  readonly job: string;
+  /** Whether the job was stopped before. */
+  readonly wasStopped: boolean;
 }

@@ -15,21 +15,26 @@ import { describeRecordedFailure } from '../runtime/core/recorded-failure';
 import { judgeRedrive } from '../runtime/core/redrive';
 import { type Seal, sealByChecksum } from '../runtime/core/seal';
 import { describeConflict, isSameStart } from '../runtime/core/start-conflict';
+import { describeMarkId, describeStopped, readStopMark, type StopMark } from '../runtime/core/stop-mark';
 import type { CheckpointStore, Clock, ListQuery } from '../runtime/ports';
 import type {
   CancelAnswer,
   ExecutionResult,
   ExecutionSummary,
   RedriveAnswer,
+  ResumeAnswer,
   StartAnswer,
   StartRequest,
   StopAnswer,
+  StopRequest,
   SweepAnswer,
   SweepRequest,
 } from './answers';
 import { changeRecord, type Found, findRecord } from './change-record';
+import { changeStopMark } from './change-stop-mark';
 import { listLive } from './list-live';
-import { describeNoFunction, describeRefusal, describeUnknown, describeUnusable } from './refusals';
+import { checkStop, describeNoFunction, describeRefusal, describeUnknown, describeUnusable } from './refusals';
+import { stopExecutions } from './stop-executions';
 import { summariseExecution } from './summarise-execution';
 import { sweepExecutions } from './sweep-executions';
 
@@ -77,17 +82,19 @@ export class BatonClient {
   /**
    * Starts an execution, once for each id: the same id and input again answer with the execution that is there, running or finished.
    * A start whose answer was lost may be sent again. Of two starts with different inputs in the same moment the function runs one
-   * and refuses the other.
+   * and refuses the other. While the job is stopped the function refuses every new one; with `job` it is refused here, before it is sent.
    *
    * @throws ExecutionConflictError when the id was used for another input or job.
    * @throws InvalidInputError when the id or the input cannot be one.
    * @throws InvokeFailedError when the function could not be invoked.
+   * @throws JobStoppedError when `job` is stopped and has no execution of this id.
    */
   async start({ executionId = createRandomId(), input = {}, job }: StartRequest = {}): Promise<StartAnswer> {
     if (!isUsableId(executionId)) throw describeUnusable();
     const sent = copyJson(input);
-    const found = await this.#find(executionId);
+    const [found, mark] = await Promise.all([this.#find(executionId), job === undefined ? undefined : this.readStop(job)]);
     if (found === undefined) {
+      if (mark !== undefined) throw describeStopped(mark, executionId);
       await this.#invoke(executionId, JSON.stringify({ lambdaBaton: { v: 1, start: { executionId, input: sent } } }));
       return { executionId, isNew: true, execution: undefined };
     }
@@ -142,15 +149,18 @@ export class BatonClient {
    * anew; invocations count on, so after a `maxInvocations` fuse raise the limit first. When it throws, call it again.
    *
    * @throws RedriveRefusedError when the execution is running, on its way to its next invocation, completed or cancelled.
+   * @throws JobStoppedError when its job is stopped.
    * @throws UnknownExecutionError when the store has none under this id.
    * @throws InvokeFailedError when the function could not be invoked.
    */
   async redrive(executionId: string): Promise<RedriveAnswer> {
     if (this.#functionName === undefined) throw describeNoFunction(executionId);
-    const { continuation } = await this.#change<ExecutionRecord>(executionId, ({ stored, record: before }) => {
+    const { continuation } = await this.#change<ExecutionRecord>(executionId, async ({ stored, record: before }) => {
       const nowMs = this.#clock.now();
       const verdict = judgeRedrive(before, nowMs);
       if (verdict.kind === 'refused') throw describeRefusal(before, verdict.standing);
+      const mark = await this.readStop(before.continuation.job);
+      if (mark !== undefined) throw describeStopped(mark, executionId, 'redriven');
       const { record } = verdict;
       const expiresAtMs = Math.max(stored.expiresAtMs, nowMs + redrivenForMs);
       return { answer: record, next: { record, status: 'running', expiresAtMs } };
@@ -172,24 +182,57 @@ export class BatonClient {
   }
 
   /**
-   * Asks all live executions of a job to end: each at its next safe point, or when its next invocation begins, before any step.
-   * New ones can still be started: set the function's reserved concurrency to 0 against those.
+   * Stops a job: first a mark in the store, then a request to each live execution to end at its next safe point. While the mark stands
+   * whatever is delivered of an execution ends it before any step, and new executions are refused with a `JobStoppedError`, for their
+   * events to go to their retries and dead letters. Stopping again is harmless. {@link resume} takes the mark away.
+   *
+   * @throws InvalidInputError when the name or the reason cannot be one.
+   * @throws CheckpointFailedError when the mark could not be written.
    */
-  async stop(job: string): Promise<StopAnswer> {
+  async stop(job: string, { reason }: StopRequest = {}): Promise<StopAnswer> {
+    checkStop(job, reason);
+    const fresh: StopMark = { job, stoppedAtMs: this.#clock.now(), ...(reason !== undefined && { reason }) };
+    const { mark = fresh } = await changeStopMark(this.#markRoom(), job, (before) => {
+      if (before === undefined) return fresh;
+      return reason === undefined ? before : { ...before, reason };
+    });
     const { found, hasMore } = await listLive(this.#store, this.#checksum, job);
-    const executionIds: string[] = [];
-    for (const { stored } of found) {
-      const { kind } = await this.cancel(stored.executionId);
-      if (kind === 'requested') executionIds.push(stored.executionId);
-    }
-    return { job, executionIds, hasMore };
+    return { ...mark, ...(await stopExecutions(found, (executionId) => this.cancel(executionId))), hasMore };
+  }
+
+  /**
+   * Lets a stopped job start executions again. Those that were asked to end end all the same.
+   *
+   * @throws InvalidInputError when the name cannot be one.
+   * @throws CheckpointFailedError when the mark could not be taken away.
+   */
+  async resume(job: string): Promise<ResumeAnswer> {
+    checkStop(job);
+    const { wasStopped } = await changeStopMark(this.#markRoom(), job, () => undefined);
+    return { job, wasStopped };
+  }
+
+  /**
+   * Says since when, and why, a job is stopped; undefined when it is not.
+   *
+   * @throws CorruptContinuationError when the mark is damaged: nothing of the job runs then.
+   * @throws InvalidInputError when the name cannot be one.
+   */
+  async readStop(job: string): Promise<StopMark | undefined> {
+    checkStop(job);
+    return readStopMark(job, await this.#store.load(describeMarkId(job)), this.#checksum);
   }
 
   /** Lists executions, the newest start first as far as the store can tell. */
   async list(query: ListQuery = {}): Promise<readonly ExecutionSummary[]> {
     const nowMs = this.#clock.now();
-    const executions = await this.#store.list(query);
-    return executions.map((stored) => summariseExecution(stored, this.#checksum, nowMs));
+    const stored = await this.#store.list(query);
+    const executions = stored.filter(({ executionId }) => isUsableId(executionId));
+    return executions.map((execution) => summariseExecution(execution, this.#checksum, nowMs));
+  }
+
+  #markRoom() {
+    return { store: this.#store, checksum: this.#checksum, nowMs: this.#clock.now() };
   }
 
   async #find(executionId: string): Promise<Found | undefined> {

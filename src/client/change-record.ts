@@ -38,13 +38,13 @@ export async function changeRecord<Answer>(
   store: CheckpointStore,
   checksum: Checksum,
   executionId: string,
-  decide: (found: Found) => Change<Answer>,
+  decide: (found: Found) => Change<Answer> | Promise<Change<Answer>>,
 ): Promise<Answer | undefined> {
   let failures = 0;
   for (let tries = 1; tries <= maxTries; tries += 1) {
     const found = await findRecord(store, checksum, executionId);
     if (found === undefined) return undefined;
-    const { answer, next } = decide(found);
+    const { answer, next } = await decide(found);
     if (next === undefined) return answer;
     try {
       if (await isSaved(store, checksum, found.stored, next)) return answer;

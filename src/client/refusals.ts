@@ -44,6 +44,24 @@ export function describeUnusable(): InvalidInputError {
   });
 }
 
+/** The longest reason of a stop, in characters. */
+const longestReason = 500;
+const longestJob = 64;
+
+/** Refuses what cannot be the name of a job, or the reason of a stop. */
+export function checkStop(job: string, reason = ''): void {
+  const isJob = typeof job === 'string' && job !== '' && job.length <= longestJob;
+  const isReason = typeof reason === 'string' && reason.length <= longestReason;
+  if (isJob && isReason) return;
+  throw new InvalidInputError({
+    problem: isJob
+      ? `The reason of a stop cannot be longer than ${longestReason} characters.`
+      : `No job can have this name: it is not a text of 1 to ${longestJob} characters.`,
+    cure: isJob ? 'Say it shorter, or where to read it.' : "Write the job's name, as @LongRunning or its class has it.",
+    details: { job: '', faults: [isJob ? 'reason' : 'job'] },
+  });
+}
+
 /** The error for an id that the store does not have. */
 export function describeUnknown(executionId: string): UnknownExecutionError {
   return new UnknownExecutionError({

@@ -19,6 +19,7 @@ export function summariseExecution(
     startedAtMs,
     invocation,
     isStuck: record !== undefined && isStuck(record, nowMs),
+    isParked: record?.isParked === true,
   });
 }
 

@@ -15,6 +15,7 @@ export type BatonErrorCode =
   | 'INVALID_INPUT'
   | 'INVALID_JOB'
   | 'INVOKE_FAILED'
+  | 'JOB_STOPPED'
   | 'LOCAL_LAMBDA'
   | 'REDRIVE_REFUSED'
   | 'RETRYABLE'

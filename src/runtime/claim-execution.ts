@@ -13,6 +13,7 @@ import type { JobPlan } from './core/job-plan';
 import { migrateState } from './core/migrate-state';
 import { describeRecordedFailure } from './core/recorded-failure';
 import { describeConflict, isSameStart } from './core/start-conflict';
+import { describeMarkId, describeStopped, readStopMark, type StopMark } from './core/stop-mark';
 import { describeParked } from './core/verdicts';
 import { type Claim, retentionMs } from './journal';
 import type { OpenedExecution } from './opened-execution';
@@ -52,12 +53,15 @@ export type ClaimResult =
 
 /**
  * Claims an execution in the store, by a conditional write that raises its epoch. A store that fails is asked again while there is time.
+ * While the job is stopped, what is there already is claimed as one that was asked to end, and nothing new begins.
  *
  * @throws CheckpointFailedError when the store can never be asked.
+ * @throws CorruptContinuationError when the stop mark, or what is stored of the execution, is damaged.
  * @throws ExecutionConflictError when the id belongs to another input or job.
  * @throws ExecutionFailedError when the execution is recorded as failed.
  * @throws HandOffFailedError when it is parked, and this is the delivery that parked it.
  * @throws IncompatibleStateError when a continuation's record is gone, or is of other code than this.
+ * @throws JobStoppedError when it would be a new one, and the job is stopped.
  */
 export async function claimExecution(request: ClaimRequest): Promise<ClaimResult> {
   const { plan, opened, collaborators } = request;
@@ -87,24 +91,35 @@ function failStore(cause: unknown): never {
 }
 
 async function claimOnce(trial: ClaimTrial): Promise<ClaimResult | undefined> {
-  const stored = await trial.store.load(trial.opened.execution.executionId).catch(failStore);
-  return stored === undefined ? createRecord(trial) : takeOver(trial, stored);
+  const reads = [trial.store.load(trial.opened.execution.executionId), loadStopMark(trial)] as const;
+  const [stored, mark] = await Promise.all(reads).catch(failStore);
+  return stored === undefined ? createRecord(trial, mark) : takeOver(trial, stored, mark !== undefined);
 }
 
-async function createRecord(request: ClaimTrial): Promise<ClaimResult | undefined> {
+async function loadStopMark({ plan, store, collaborators }: ClaimRequest): Promise<StopMark | undefined> {
+  return readStopMark(plan.name, await store.load(describeMarkId(plan.name)), collaborators.platform.checksum);
+}
+
+async function createRecord(request: ClaimTrial, mark: StopMark | undefined): Promise<ClaimResult | undefined> {
   const { plan, opened, isStart, collaborators } = request;
   const { checksum } = collaborators.platform;
-  if (!isStart) throw describeLost(plan, opened.execution.executionId);
+  const { executionId } = opened.execution;
+  if (!isStart) throw describeLost(plan, executionId);
+  if (mark !== undefined) throw describeStopped(mark, executionId);
   const record = describeClaim(request, opened.execution, opened.input, {
     epoch: 1,
     isCancelRequested: false,
     stateChecksum: checksum(''),
     receivedInput: opened.receivedInput,
   });
-  return save(request, record, '', undefined, collaborators.clock.now(), opened);
+  const result = await save(request, record, '', undefined, collaborators.clock.now(), opened);
+  if (result?.kind !== 'claimed') return result;
+  // Whoever has set the mark since it was read may have looked for executions before this one was there.
+  const isStopped = (await loadStopMark(request).catch(failStore)) !== undefined;
+  return isStopped ? { ...result, claim: { ...result.claim, isCancelRequested: true } } : result;
 }
 
-async function takeOver(request: ClaimTrial, stored: StoredRevision): Promise<ClaimResult | undefined> {
+async function takeOver(request: ClaimTrial, stored: StoredRevision, isStopped: boolean): Promise<ClaimResult | undefined> {
   const { plan, collaborators, opened, delivery, isStart, signs } = request;
   const { checksum } = collaborators.platform;
   if (isStart) refuseConflict(plan, parseRecord(stored.head, checksum), opened);
@@ -125,7 +140,7 @@ async function takeOver(request: ClaimTrial, stored: StoredRevision): Promise<Cl
   const input = freezeInDepth(record.continuation.input);
   const next = describeClaim(request, execution, input, {
     epoch: record.epoch + 1,
-    isCancelRequested: record.isCancelRequested,
+    isCancelRequested: record.isCancelRequested || isStopped,
     stateChecksum,
     receivedInput: record.receivedInput,
   });

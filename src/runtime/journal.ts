@@ -73,7 +73,7 @@ export class Journal {
   #cancelAlarm: (() => void) | undefined;
   #failure: unknown;
   #writeUnitCount: number;
-  /** What the claim has read, as DynamoDB would charge it. */
+  /** What the claim has read, as DynamoDB would charge it: the record, and whether the job is stopped. */
   readonly readUnitCount: number;
   readonly #claim: Claim;
   readonly #store: CheckpointStore;
@@ -89,7 +89,7 @@ export class Journal {
     this.#isCancelRequested = claim.isCancelRequested;
     this.#durability = room.plan.durability ?? 'step';
     this.#lastSavedMs = room.collaborators.clock.now();
-    this.readUnitCount = countReadUnits(claim.stateText.length + 1);
+    this.readUnitCount = countReadUnits(claim.stateText.length + 1) + countReadUnits(1);
     this.#writeUnitCount = countWriteUnits(claim.stateText.length + 1);
   }
 

@@ -3,7 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BatonClient, FileCheckpointStore } from '../../src';
+import { BatonClient, FileCheckpointStore, type StoredExecution } from '../../src';
+import { NodePlatform } from '../../src/runtime/adapters/node-platform';
+import { parseRecord, writeRecord } from '../../src/runtime/core/execution-record';
 import { readPrinted } from './read-printed';
 import { runCounting } from './run-counting';
 
@@ -123,9 +125,40 @@ describe('baton list', () => {
 ✖ failed       broken-2026-11-23  counting  #1     3 h 20 min ago"
 `);
     expect((await baton('list', '--status', 'failed')).stdout).toMatch(/^✖ failed.*broken.*\n$/);
-    expect((await baton('list', '--limit', '1')).stdout.trim().split('\n')).toHaveLength(1);
     expect(await baton('list', '--job', 'other')).toEqual({ exitCode: 0, stdout: 'There is no such execution.\n', stderr: '' });
     expect(JSON.parse((await baton('list', '--json')).stdout).executions).toHaveLength(2);
+  });
+});
+
+describe('baton list, in parts', () => {
+  it('goes on where the one before ended', async () => {
+    for (const id of ['one', 'two', 'three']) await run(id);
+    const { executions } = JSON.parse((await baton('list', '--json')).stdout) as {
+      executions: { executionId: string; startedAtMs: number }[];
+    };
+    const first = (await baton('list', '--limit', '2')).stdout.trimEnd().split('\n');
+    const [, before = ''] = /^there may be more: --before (\S+)$/.exec(first[2] ?? '') ?? [];
+    expect(Date.parse(before)).toBe(executions[1]?.startedAtMs);
+    const rest = JSON.parse((await baton('list', '--before', before, '--json')).stdout);
+    expect(rest.executions.map(({ executionId }: { executionId: string }) => executionId)).toContain(executions[2]?.executionId);
+    expect(rest.executions.length).toBeLessThan(3);
+    expect((await baton('list', '--before', '2001-02-03')).stdout).toBe('There is no such execution.\n');
+  });
+
+  it('marks what looks stuck, and what is parked', async () => {
+    await run('parked', {}, 900);
+    const stored = await store.load('parked');
+    if (stored === undefined) throw new Error('nothing stored');
+    const { checksum } = new NodePlatform();
+    const record = parseRecord(stored.head, checksum);
+    await store.save({ ...stored, head: writeRecord({ ...record, isParked: true }, checksum) }, stored.revision);
+    const stuck = writeRecord({ ...record, handedOffTo: null, leaseUntilMs: 0 }, checksum);
+    await store.save({ ...stored, executionId: 'stuck', startedAtMs: 0, head: stuck }, undefined);
+    expect((await baton('list')).stdout).toMatch(/^! parked {7}parked .*\n! looks stuck {2}stuck .*\n$/);
+    expect(JSON.parse((await baton('list', '--json')).stdout).executions).toMatchObject([
+      { executionId: 'parked', isParked: true, isStuck: false },
+      { executionId: 'stuck', isParked: false, isStuck: true },
+    ]);
   });
 });
 
@@ -214,28 +247,91 @@ describe('baton sweep', () => {
   });
 });
 
-describe('baton stop', () => {
-  it('asks all executions of a job to end, and leaves what has ended', async () => {
+describe('baton stop and resume', () => {
+  it('ask all executions of a job to end, leave what has ended, and refuse new ones until the resume', async () => {
     await run('done');
     await run('handed-over', {}, 900);
-    expect(await baton('stop', 'counting')).toEqual({
+    expect(await baton('stop', 'counting', '--reason', 'the ledger is wrong')).toEqual({
       exitCode: 0,
-      stdout: '✔ 1 execution of counting will end, each at its next safe point or when its next invocation begins\n',
+      stdout:
+        '✔ counting is stopped: new executions are refused until baton resume counting\n' +
+        '  1 execution will end, at the next safe point or when its next invocation begins\n',
       stderr: '',
     });
     expect((await baton('status', 'handed-over')).stdout).toContain('cancel       requested');
-    expect(JSON.parse((await baton('stop', 'nobody', '--json')).stdout)).toEqual({ job: 'nobody', executionIds: [], hasMore: false });
+    await run('late');
+    expect(await baton('status', 'late')).toMatchObject({ exitCode: 1 });
+    expect(await baton('start', 'count', '--job', 'counting')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^JobStoppedError: .*\(the ledger is wrong\)\.\n→ When it may go on: baton resume counting/),
+    });
+    expect((await baton('resume', 'counting')).stdout).toBe('✔ counting starts executions again; those that were asked to end still do\n');
+    expect((await baton('resume', 'counting')).stdout).toBe('· counting was not stopped\n');
+    await run('late');
+    expect(await baton('status', 'late')).toMatchObject({ exitCode: 0 });
+  });
+
+  it('print what became of them with --json', async () => {
+    await run('handed-over', {}, 900);
+    const stopped = JSON.parse((await baton('stop', 'counting', '--reason', 'why', '--json')).stdout);
+    expect(stopped).toEqual({
+      job: 'counting',
+      stoppedAtMs: expect.any(Number),
+      reason: 'why',
+      executionIds: ['handed-over'],
+      failed: [],
+      hasMore: false,
+    });
+    expect(Math.abs(Date.now() - stopped.stoppedAtMs)).toBeLessThan(60_000);
+    expect(JSON.parse((await baton('resume', 'counting', '--json')).stdout)).toEqual({ job: 'counting', wasStopped: true });
+  });
+
+  it('doubt the name of a job of which the store has nothing', async () => {
+    await run('done');
+    expect((await baton('stop', 'countign')).stdout).toContain('! the store has no execution of countign: check the name\n');
+    expect((await baton('stop', 'counting')).stdout).not.toContain('check the name');
+  });
+
+  it('say of a list and of an execution that the job is stopped', async () => {
+    await run('done');
+    const isStopped = /^! job counting was stopped [\d.]+ m?s ago: the ledger is wrong \(baton resume counting\)\n✔ completed/;
+    await baton('stop', 'counting', '--reason', 'the ledger is wrong');
+    for (const args of [['list'], ['list', '--job', 'counting'], ['status', 'done']]) {
+      expect((await baton(...args)).stdout).toMatch(isStopped);
+    }
+    expect((await baton('list', '--job', 'counting', '--status', 'failed')).stdout).toMatch(
+      /^! job counting was stopped .*\nThere is no such execution\.\n$/,
+    );
+    const stop = { job: 'counting', stoppedAtMs: expect.any(Number), reason: 'the ledger is wrong' };
+    expect(JSON.parse((await baton('list', '--json')).stdout)).toMatchObject({ executions: [{ executionId: 'done' }], stopped: [stop] });
+    expect(JSON.parse((await baton('status', 'done', '--json')).stdout)).toMatchObject({ executionId: 'done', stop });
+    await baton('resume', 'counting');
+    expect(JSON.parse((await baton('list', '--json')).stdout)).toMatchObject({ stopped: [] });
+    expect(JSON.parse((await baton('status', 'done', '--json')).stdout)).not.toHaveProperty('stop');
+  });
+
+  it('say of a damaged mark that it stops the job, and show the rest', async () => {
+    await run('done');
+    await baton('stop', 'counting');
+    const { revision, ...mark } = (await store.load('lambda-baton:stop:counting')) ?? { revision: '', head: '' };
+    await store.save({ ...mark, head: `x${mark.head}` } as StoredExecution, revision);
+    expect((await baton('list')).stdout).toMatch(
+      /^! job counting is stopped: its stop mark is damaged \(baton resume counting\)\n✔ completed .*\n$/,
+    );
   });
 });
 
 describe('the commands that look after executions', () => {
-  it.each(['start', 'status', 'result', 'cancel', 'redrive', 'list'])('explain themselves: baton %s --help', async (name) => {
-    const { stdout, exitCode, stderr } = await readPrinted([name, '--help']);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^baton ${name} [^]*\n\nUsage\n {2}baton ${name} [^]*--table <name>[^]*Exit code\n {2}0\\b`));
-    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
-    expect((await readPrinted(['--help'])).stdout).toContain(`baton ${name} `);
-  });
+  it.each(['start', 'status', 'result', 'cancel', 'redrive', 'list', 'sweep', 'stop', 'resume'])(
+    'explain themselves: baton %s --help',
+    async (name) => {
+      const { stdout, exitCode, stderr } = await readPrinted([name, '--help']);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`^baton ${name} [^]*\n\nUsage\n {2}baton ${name} [^]*--table <name>[^]*Exit code\n {2}0\\b`));
+      expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
+      expect((await readPrinted(['--help'])).stdout).toContain(`baton ${name} `);
+    },
+  );
 
   it.each([
     [['status'], 'baton status needs the id of an execution.'],
@@ -243,6 +339,9 @@ describe('the commands that look after executions', () => {
     [['start'], 'baton start needs the function: its name or ARN.'],
     [['list', 'a'], 'baton list takes no a: only options.'],
     [['list', '--limit', '0'], '--limit 0: that is not a whole number from 1 to 1000.'],
+    [['list', '--before', 'yesterday'], '--before yesterday: that is no time.'],
+    [['list', '--before', '2026-13-01'], '--before 2026-13-01: that is no time.'],
+    [['stop'], 'baton stop needs the name of a job.'],
     [['list', '--status', 'dead'], '--status dead: that is no choice.'],
     [['list', '--tabel', 'x'], 'baton list has no option --tabel.\n→ Did you mean --table?'],
     [['list', '--directory', '/nowhere/at/all'], 'There is no directory /nowhere/at/all.'],

@@ -119,6 +119,19 @@ describe('checkpointStoreContract', () => {
       ({ list }) => ({ list: async (query) => (await list(query)).slice(0, 50) }),
     ],
     [
+      'begins every list with the newest',
+      'goes on with a list where the one before ended: what was started until then, that time included',
+      ({ list }) => ({ list: ({ startedUntilMs: _ignored, ...query }) => list(query) }),
+    ],
+    [
+      'goes on behind the millisecond in which a list ended',
+      'goes on with a list where the one before ended: what was started until then, that time included',
+      ({ list }) => ({
+        list: ({ startedUntilMs, ...query }) =>
+          list(startedUntilMs === undefined ? query : { ...query, startedUntilMs: startedUntilMs - 1 }),
+      }),
+    ],
+    [
       'lists the oldest first',
       'lists by job and status, newest start first, and no more than asked for',
       ({ list }) => ({ list: async (query) => [...(await list(query))].reverse() }),

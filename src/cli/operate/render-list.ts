@@ -8,9 +8,10 @@ import { looks } from './render-status';
 export function renderList(executions: readonly ExecutionSummary[], nowMs: number, paint: Paint): string[] {
   if (executions.length === 0) return ['There is no such execution.'];
   const widths = { id: measure(executions.map((each) => each.executionId)), job: measure(executions.map((each) => each.job)) };
-  return executions.map(({ executionId, job, status, invocation, startedAtMs, isStuck }) => {
-    const [tone, mark] = isStuck ? (['warn', '!'] as const) : looks[status];
-    const standing = paint(tone, `${mark} ${(isStuck ? 'looks stuck' : status).padEnd('looks stuck'.length)}`);
+  return executions.map(({ executionId, job, status, invocation, startedAtMs, isStuck, isParked }) => {
+    const trouble = (isStuck && 'looks stuck') || (isParked && 'parked');
+    const [tone, mark] = trouble ? (['warn', '!'] as const) : looks[status];
+    const standing = paint(tone, `${mark} ${(trouble || status).padEnd('looks stuck'.length)}`);
     const number = `#${invocation ?? '?'}`.padEnd(5);
     return `${standing}  ${pad(executionId, widths.id)}  ${pad(job, widths.job)}  ${number}  ${formatAge(nowMs - startedAtMs)} ago`;
   });

@@ -1,5 +1,6 @@
 import { CliError } from '../cli-error';
 import { executionArgument } from './execution-argument';
+import { findStops, renderStop } from './find-stops';
 import type { Operation } from './operation';
 import { printAnswer } from './operation';
 import { renderStatus } from './render-status';
@@ -13,9 +14,14 @@ export const status: Operation = {
   exitCodes: '0 it is known; 1 it is not; 2 wrong command line',
   async run(request) {
     const { argument, makeClient, paint } = request;
-    const execution = await makeClient().status(argument);
+    const client = makeClient();
+    const execution = await client.status(argument);
     if (execution === undefined) throw describeUnknown(argument);
-    printAnswer(request, execution, () => renderStatus(execution, Date.now(), paint));
+    const [stop] = await findStops(client, [execution.job]);
+    printAnswer(request, stop === undefined ? execution : { ...execution, stop }, () => [
+      ...(stop === undefined ? [] : [renderStop(stop, Date.now(), paint)]),
+      ...renderStatus(execution, Date.now(), paint),
+    ]);
     return 0;
   },
 };

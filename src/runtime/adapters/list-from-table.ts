@@ -27,12 +27,18 @@ export async function listFromTable(table: DynamoDbTable, query: ListQuery): Pro
   return listByScan(table, query);
 }
 
-async function listByIndex(table: DynamoDbTable, { job = '', status, limit = defaultLimit }: ListQuery): Promise<ReadRecord[]> {
+async function listByIndex(
+  table: DynamoDbTable,
+  { job = '', status, startedUntilMs, limit = defaultLimit }: ListQuery,
+): Promise<ReadRecord[]> {
   const records: ReadRecord[] = [];
   const input = {
     IndexName: indexName,
-    KeyConditionExpression: 'job = :job',
-    ExpressionAttributeValues: { ':job': { S: job } },
+    KeyConditionExpression: startedUntilMs === undefined ? 'job = :job' : 'job = :job AND startedAtMs <= :until',
+    ExpressionAttributeValues: {
+      ':job': { S: job },
+      ...(startedUntilMs !== undefined && { ':until': { N: String(startedUntilMs) } }),
+    },
     ScanIndexForward: false,
     Limit: pageLength,
   };

@@ -1,6 +1,7 @@
 import { CorruptContinuationError, IncompatibleStateError } from '../../errors';
 import { firstChain, isChain } from './chain';
 import type { Execution, Phase } from './execution';
+import { isUsableId } from './execution-id';
 import { isInterruption } from './interruption';
 import { isRecord } from './is-record';
 import type { JobPlan } from './job-plan';
@@ -53,7 +54,7 @@ const isAmount: Check = (value) => Number.isFinite(value) && (value as number) >
 const isPhase: Check = (value) => (['check', 'complete', 'start', 'step'] satisfies Phase[]).includes(value as Phase);
 
 const checks: Record<Exclude<keyof Continuation, 'input' | 'result'>, Check> = {
-  executionId: isText,
+  executionId: isUsableId,
   job: isText,
   version: isNumberFromOne,
   startedAtMs: isAmount,

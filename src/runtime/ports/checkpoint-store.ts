@@ -32,6 +32,8 @@ export interface SaveHint {
 export interface ListQuery {
   readonly job?: string;
   readonly status?: ExecutionStatus;
+  /** Only those that were started at this time or before, in epoch milliseconds: where a list ended, the next one goes on. @defaultValue all */
+  readonly startedUntilMs?: number;
   /** At most this many, from 1 to 1,000. @defaultValue 100 */
   readonly limit?: number;
 }

@@ -26,6 +26,22 @@ export const listRules: readonly StoreRule[] = [
     },
   },
   {
+    title: 'goes on with a list where the one before ended: what was started until then, that time included',
+    async check({ store }) {
+      for (let index = 0; index < 6; index += 1) {
+        const status = index % 2 === 0 ? 'running' : 'failed';
+        await saveSurely(store, sampleExecution({ executionId: `e${index}`, startedAtMs: 1_000 + index, status }), undefined);
+      }
+      await saveSurely(store, sampleExecution({ executionId: 'foreign', job: 'another', startedAtMs: 1_003 }), undefined);
+      deepEqual(await listIds(store, { job, limit: 3 }), ['e5', 'e4', 'e3']);
+      deepEqual(await listIds(store, { job, limit: 3, startedUntilMs: 1_003 }), ['e3', 'e2', 'e1']);
+      deepEqual(await listIds(store, { job, limit: 3, startedUntilMs: 1_001 }), ['e1', 'e0']);
+      deepEqual(await listIds(store, { job, status: 'failed', startedUntilMs: 1_004 }), ['e3', 'e1']);
+      deepEqual(await listIds(store, { status: 'running', startedUntilMs: 1_003 }), ['foreign', 'e2', 'e0']);
+      deepEqual(await listIds(store, { job, startedUntilMs: 999 }), []);
+    },
+  },
+  {
     title: 'lists an execution once, with its newest head, however often it was saved',
     async check({ store, inlineLimitBytes = 400_000 }) {
       const state = textOfBytes('large ', 2 * inlineLimitBytes);

@@ -296,8 +296,8 @@ describe('BatonClient.list', () => {
     if (stored === undefined) throw new Error('nothing stored');
     await store.save({ ...stored, executionId: 'damaged', head: 'x', startedAtMs: 0 }, undefined);
     expect(await client.list()).toMatchObject([
-      { executionId, status: 'running', isStuck: true, invocation: 1 },
-      { executionId: 'damaged', isStuck: false, invocation: null },
+      { executionId, status: 'running', isStuck: true, isParked: false, invocation: 1 },
+      { executionId: 'damaged', isStuck: false, isParked: false, invocation: null },
     ]);
   });
 });

@@ -20,6 +20,7 @@ const made: [string, string, boolean, BatonError][] = [
   ['InvalidInputError', 'INVALID_INPUT', false, new errors.InvalidInputError(parts)],
   ['InvalidJobError', 'INVALID_JOB', false, new InvalidJobError('Reconcile', [{ problem, cure }])],
   ['InvokeFailedError', 'INVOKE_FAILED', true, new errors.InvokeFailedError(parts)],
+  ['JobStoppedError', 'JOB_STOPPED', true, new errors.JobStoppedError(parts)],
   ['RedriveRefusedError', 'REDRIVE_REFUSED', false, new errors.RedriveRefusedError(parts)],
   ['RetryableError', 'RETRYABLE', true, new RetryableError({ retryAfterMs: 5 })],
   ['StateTooLargeError', 'STATE_TOO_LARGE', false, new errors.StateTooLargeError(parts)],

@@ -67,15 +67,14 @@ describe('a checkpoint store', () => {
     const { store, run } = counting();
     expect((await run()).answer).toMatchObject({ status: 'completed', result: 5 });
     expect(store.writes).toHaveLength(1 + 5 + 1);
-    expect(store.loadCount).toBe(1);
     expect((await readStored(store)).record.outcome).toEqual({ status: 'completed', result: 5 });
   });
 
-  it('is asked once per resume, however many steps were done', async () => {
+  it('is asked for the record and for a stop of its job per resume, however many steps were done; by a start again for the stop', async () => {
     const { store, run } = counting();
     const { deliveryCount } = await run({ remainingMs: 1_250 });
     expect(deliveryCount).toBeGreaterThan(1);
-    expect(store.loadCount).toBe(deliveryCount);
+    expect(store.loadCount).toBe(2 * deliveryCount + 1);
   });
 
   it('is told when the state is the same as before', async () => {

@@ -76,6 +76,7 @@ describe('recogniseEvent: what starts an execution', () => {
     ['an EventBridge event whose id is empty', { ...busEvent, id: '' }],
     ['an EventBridge event whose id is too long for a store’s key', { ...busEvent, id: 'x'.repeat(257) }],
     ['an EventBridge event whose id is half a character', { ...busEvent, id: '\ud800' }],
+    ['an EventBridge event whose id is kept for the runtime', { ...busEvent, id: 'lambda-baton:' }],
   ])('%s is the whole input, and awsRequestId is the id', (_what, event) => {
     expect(recognise(event)).toEqual(started(event));
   });
@@ -142,6 +143,7 @@ describe('recogniseEvent: one of our envelopes that is not whole', () => {
     ['one whose id is a number', { v: 1, start: { executionId: 7 } }],
     ['one whose id has 257 characters', { v: 1, start: { executionId: 'x'.repeat(257) } }],
     ['one whose id is half a character', { v: 1, start: { executionId: 'a\udc00' } }],
+    ['one whose id is that of a stop mark', { v: 1, start: { executionId: 'lambda-baton:stop:reconcile' } }],
   ])('is refused: %s', (_what, lambdaBaton) => {
     expect(() => recognise({ lambdaBaton })).toThrow(CorruptContinuationError);
     const [record] = readRecords(sqsRecord(JSON.stringify({ lambdaBaton })));
@@ -170,7 +172,7 @@ describe('recogniseEvent: one of our envelopes that is not whole', () => {
 → Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
 `);
     expect(messageOf(() => recognise({ lambdaBaton: { v: 1, start: { executionId: '' } } }))).toMatchInlineSnapshot(`
-"The event is a lambda-baton envelope, but its executionId is not a string of 1 to 256 characters.
+"The event is a lambda-baton envelope, but its executionId is not a string of 1 to 256 characters that does not begin with lambda-baton:.
 → Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
 `);
     expect(messageIn(sqsRecord(body.slice(0, 99)))).toMatchInlineSnapshot(`
@@ -252,6 +254,7 @@ describe('recogniseEvent: an SQS batch', () => {
   it.each([
     ['empty', ''],
     ['too long', 'x'.repeat(257)],
+    ['that of a stop mark', 'lambda-baton:stop:reconcile'],
   ])('refuses a record whose messageId cannot be an id: %s', (_what, messageId) => {
     expect(readRecords(sqsRecord('{}', messageId))[0]).toMatchObject({ arrival: undefined, error: { code: 'INVALID_INPUT' } });
   });
@@ -325,11 +328,11 @@ describe('recogniseEvent: what no delivery can be', () => {
 → Send plain JSON: no cycles, no BigInt, at most 1,000 levels deep."
 `);
     expect(messageOf(() => recogniseEvent({}, ''))).toMatchInlineSnapshot(`
-"The awsRequestId of the context cannot be the id of an execution: it is not a string of 1 to 256 characters.
+"The awsRequestId of the context cannot be the id of an execution: it is not a string of 1 to 256 characters that does not begin with lambda-baton:.
 → Pass the event and the context on as Lambda gave them, or start with an envelope that says the executionId."
 `);
     expect(messageIn(sqsRecord('{}', ''))).toMatchInlineSnapshot(`
-"The messageId of the record cannot be the id of an execution: it is not a string of 1 to 256 characters.
+"The messageId of the record cannot be the id of an execution: it is not a string of 1 to 256 characters that does not begin with lambda-baton:.
 → Pass the event and the context on as Lambda gave them, or start with an envelope that says the executionId."
 `);
   });

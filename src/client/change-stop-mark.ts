@@ -1,0 +1,63 @@
+import { CheckpointFailedError } from '../errors';
+import { reservedPrefix } from '../runtime/core/execution-id';
+import type { Checksum } from '../runtime/core/seal';
+import { describeMarkId, readStopMark, type StopMark, writeStopMark } from '../runtime/core/stop-mark';
+import type { CheckpointStore, StoredExecution, StoredRevision } from '../runtime/ports';
+
+/** Others write a mark only when they stop or resume the same job in the same moment. */
+const maxTries = 20;
+/** What marks are listed under: no job has this name. */
+const jobOfMarks = `${reservedPrefix}stop`;
+/** A mark does not expire: it is kept for a hundred years, in milliseconds. */
+const keptForMs = 100 * 365 * 86_400_000;
+
+/**
+ * Reads the stop mark of a job, asks what is to stand there, and writes that if nobody has written it meanwhile; else again from the
+ * beginning. A damaged mark is written over.
+ *
+ * @param choose - the mark that is to stand; undefined to take it away
+ * @returns the mark that stands now, and whether the job was stopped before
+ * @throws CheckpointFailedError when others were faster every time.
+ */
+export async function changeStopMark(
+  { store, checksum, nowMs }: { readonly store: CheckpointStore; readonly checksum: Checksum; readonly nowMs: number },
+  job: string,
+  choose: (before: StopMark | undefined) => StopMark | undefined,
+): Promise<{ readonly mark: StopMark | undefined; readonly wasStopped: boolean }> {
+  const executionId = describeMarkId(job);
+  for (let tries = 1; tries <= maxTries; tries += 1) {
+    const stored = await store.load(executionId);
+    const before = readBefore(job, stored, checksum);
+    const mark = choose(before.mark);
+    const wasStopped = before.mark !== undefined || before.isDamaged;
+    if (mark === before.mark && !before.isDamaged) return { mark, wasStopped };
+    const revision = await store.save(describeEntry(job, mark, checksum, nowMs), stored?.revision);
+    if (revision !== undefined) return { mark, wasStopped };
+  }
+  throw new CheckpointFailedError({
+    problem: `The stop mark of job ${job} could not be changed: others changed it each of ${maxTries} times.`,
+    cure: 'See who else stops or resumes the job, then do it again.',
+    details: { executionId, tries: maxTries },
+  });
+}
+
+function readBefore(job: string, stored: StoredRevision | undefined, checksum: Checksum) {
+  try {
+    return { mark: readStopMark(job, stored, checksum), isDamaged: false };
+  } catch {
+    return { mark: undefined, isDamaged: true };
+  }
+}
+
+/** As a store keeps it: it has ended, so that nobody looks after it, and is older than every execution, so that it stands behind them. */
+function describeEntry(job: string, mark: StopMark | undefined, checksum: Checksum, nowMs: number): StoredExecution {
+  return {
+    executionId: describeMarkId(job),
+    job: jobOfMarks,
+    status: 'cancelled',
+    startedAtMs: 0,
+    expiresAtMs: nowMs + keptForMs,
+    head: writeStopMark(mark ?? { job }, checksum),
+    state: '',
+  };
+}

@@ -19,7 +19,8 @@ export interface Listed extends Pick<Found, 'record'> {
 export async function listLive(store: CheckpointStore, checksum: Checksum, job?: string): Promise<{ found: Listed[]; hasMore: boolean }> {
   const byId = new Map<string, StoredExecution>();
   let hasMore = false;
-  for (const status of ['running', 'waiting'] as const) {
+  // In this order: a claim that comes between the two makes a waiting execution a running one.
+  for (const status of ['waiting', 'running'] as const) {
     const { listed, isWhole } = await listPages(store, { status, limit: mostListed, ...(job !== undefined && { job }) });
     for (const [executionId, stored] of listed) byId.set(executionId, stored);
     hasMore ||= !isWhole;

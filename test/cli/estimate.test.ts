@@ -29,7 +29,7 @@ lambda-baton $1.52
   duration      $0.267        20,012 GB-s × $0.0000133334
   requests      $0.00000960   48 × $0.20 per million
   table writes  $1.25         1,000,096 × 2 units × $0.625 per million
-  table reads   $0.00000600   48 × 1 unit × $0.125 per million
+  table reads   $0.0000120    48 × 2 units × $0.125 per million
 
 Lambda durable functions $8.52
   duration      $0.267        20,012 GB-s × $0.0000133334

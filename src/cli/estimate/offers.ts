@@ -22,7 +22,8 @@ export function offerBaton(workload: Workload, need: Need): Offer {
   const parts = [priceDuration(workload, need.gbSeconds), priceRequests(workload, need.invocationCount, stateBytes)];
   if (store === 'table') {
     const units = Math.ceil((headBytes + stateBytes) / writeUnitBytes);
-    const readUnits = Math.ceil((headBytes + stateBytes) / readUnitBytes);
+    // The record, and whether the job is stopped.
+    const readUnits = Math.ceil((headBytes + stateBytes) / readUnitBytes) + 1;
     const writeCount = need.stepCount + 2 * need.invocationCount;
     parts.push(
       priceMany('table writes', writeCount * units, prices.dynamoDbWriteUnitUsd, `${formatCount(writeCount)} × ${formatUnits(units)}`),

@@ -1,4 +1,4 @@
-import { BatonClient, HandOffFailedError, MemoryCheckpointStore, type StoredExecution } from '../../../src';
+import { BatonClient, HandOffFailedError, MemoryCheckpointStore, type StoredExecution, type StoredRevision } from '../../../src';
 import { clientWorld } from '../../helpers/client-world';
 
 const startOf = (executionId: string) => ({ lambdaBaton: { v: 1, start: { executionId, input: {} } } });
@@ -84,6 +84,30 @@ describe('BatonClient.stop', () => {
     };
     expect(await deliver(JSON.parse(sender.sent[0]?.body ?? ''))).toMatchObject({ status: 'cancelled' });
     expect(seen.slice(before)).toEqual(['cancelled']);
+  });
+
+  it('finds an execution whose wait ends by a claim between the two listings', async () => {
+    const { client, deliver, sender, store } = clientWorld();
+    await deliver(startOf('one'), { remainingMs: 1_250 });
+    const { revision, ...handedOver } = (await store.load('one')) as StoredRevision;
+    await store.save({ ...handedOver, status: 'waiting' }, revision);
+    const [list, claim] = [store.list.bind(store), store.writes.length + 1];
+    const isStatus = async (status: string) => (await store.load('one'))?.status === status;
+    let stopping: Promise<unknown> | undefined;
+    let isListedOnce = false;
+    store.list = async (query) => {
+      const page = await list(query);
+      isListedOnce = true;
+      while (await isStatus('waiting')) await new Promise(setImmediate);
+      return page;
+    };
+    store.beforeWrite = async (write) => {
+      if (write !== claim) return;
+      stopping = client.stop('counting');
+      while (!isListedOnce) await new Promise(setImmediate);
+    };
+    expect(await deliver(JSON.parse(sender.sent[0]?.body ?? ''))).toMatchObject({ status: 'cancelled' });
+    expect(await stopping).toMatchObject({ executionIds: ['one'] });
   });
 
   it('is harmless a second time: the time of the first stays, and the reason until there is another', async () => {

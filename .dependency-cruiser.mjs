@@ -95,6 +95,12 @@ export default {
       },
     },
 
+    only(
+      'sweeper-drives-the-client',
+      'sweeper/',
+      'sweeper/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/read-settings',
+      'It is the client with an environment.',
+    ),
     {
       name: 'cdk-reads-definitions',
       severity: 'error',

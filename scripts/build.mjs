@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /**
- * Builds dist/: ESM and CJS in chunks, so that what is imported lazily is loaded lazily, and types for each of the two.
+ * Builds dist/: ESM and CJS in chunks, so that what is imported lazily is loaded lazily, types for each of the two, and the sweeper.
  * `--no-types` leaves the types out (the demo needs none).
  */
 import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import { readEntries } from './lib/entries.mjs';
@@ -15,7 +16,7 @@ const entries = readEntries();
 const libraries = Object.fromEntries(Object.entries(entries).filter(([name]) => name !== 'baton'));
 
 try {
-  await Promise.all([buildCode(), process.argv.includes('--no-types') ? undefined : buildTypes()]);
+  await Promise.all([buildCode(), buildSweeper(), process.argv.includes('--no-types') ? undefined : buildTypes()]);
   copyNotices();
   rmSync(fromRoot('dist'), { recursive: true, force: true });
   renameSync(staging, fromRoot('dist'));
@@ -30,6 +31,20 @@ try {
 async function buildCode() {
   await bundleCode(entries, { format: 'es', extension: 'js' });
   await bundleCode(libraries, { format: 'cjs', extension: 'cjs' });
+}
+
+/** Writes the sweeper as one file, to be deployed as it is: the AWS SDK is in Lambda's runtimes. */
+async function buildSweeper() {
+  await build({
+    entryPoints: [fromRoot('src/sweeper/index.ts')],
+    outfile: `${staging}/sweeper/index.mjs`,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['@aws-sdk/*'],
+    logLevel: 'warning',
+  });
 }
 
 async function bundleCode(input, { format, extension }) {

@@ -7,7 +7,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { fromRoot } from './lib/from-root.mjs';
 
-const allowed = /^src\/(runtime\/adapters\/|runtime\/create-handler\.ts$|local\/|cli\/|cdk\/|testing\/settle\.ts$|testing\/sqs-event\.ts$)/;
+const allowed =
+  /^src\/(runtime\/adapters\/|runtime\/create-handler\.ts$|local\/|cli\/|cdk\/|sweeper\/index\.ts$|testing\/settle\.ts$|testing\/sqs-event\.ts$)/;
 const globals = new Set(['process', 'performance', 'setTimeout', 'setInterval', 'setImmediate']);
 const members = new Set(['Date.now', 'Math.random']);
 

@@ -11,10 +11,18 @@ interface Surroundings {
   readonly bucket: IBucket | undefined;
 }
 
+/** What is swept, and how. */
+interface SweepTarget {
+  readonly functionName: string;
+  readonly job: string;
+  readonly graceMs: number;
+  readonly limit: number | undefined;
+}
+
 /** The variables that lambda-baton is configured by. */
 export function describeEnvironment(
   { queue, table, bucket }: Surroundings,
-  { signingKey, continueOn, logLevel }: LongRunningFunctionProps,
+  { signingKey, continueOn, logLevel }: Pick<LongRunningFunctionProps, 'continueOn' | 'logLevel' | 'signingKey'>,
 ): Record<string, string> {
   return {
     ...(queue && { BATON_QUEUE_URL: queue.queueUrl }),
@@ -23,6 +31,21 @@ export function describeEnvironment(
     ...(signingKey && { BATON_SIGNING_KEY: refer(signingKey) }),
     ...(continueOn && { BATON_CONTINUE_ON: continueOn }),
     ...(logLevel && { BATON_LOG_LEVEL: logLevel }),
+  };
+}
+
+/** The variables of a sweeper: those of the store, and its own. */
+export function describeSweepEnvironment(
+  { table, bucket }: Pick<Surroundings, 'bucket' | 'table'>,
+  { signingKey, logLevel }: LongRunningFunctionProps,
+  { functionName, job, graceMs, limit }: SweepTarget,
+): Record<string, string> {
+  return {
+    ...describeEnvironment({ queue: undefined, table, bucket }, { ...(signingKey && { signingKey }), ...(logLevel && { logLevel }) }),
+    BATON_SWEEP_FUNCTION: functionName,
+    BATON_SWEEP_JOB: job,
+    BATON_SWEEP_GRACE_MS: String(graceMs),
+    ...(limit !== undefined && { BATON_SWEEP_LIMIT: String(limit) }),
   };
 }
 

@@ -10,6 +10,8 @@ interface Watched {
   readonly timeout: Duration;
   /** Where dead letters end, by what they are called. */
   readonly deadLetters: Readonly<Record<string, IQueue>>;
+  /** Undefined without a sweep. */
+  readonly sweeper: IFunction | undefined;
   readonly actions: readonly IAlarmAction[];
 }
 
@@ -17,7 +19,7 @@ const period = Duration.minutes(5);
 
 /** The alarms for what a log cannot show, because nothing ran: dropped, dead, and waiting events. */
 export class ExecutionAlarms extends Construct {
-  constructor(scope: Construct, id: string, { fn, timeout, deadLetters, actions }: Watched) {
+  constructor(scope: Construct, id: string, { fn, timeout, deadLetters, sweeper, actions }: Watched) {
     super(scope, id);
     const sum = { period, statistic: 'Sum' };
     const alarms = [
@@ -32,6 +34,16 @@ export class ExecutionAlarms extends Construct {
       ...Object.entries(deadLetters).map(([name, queue]) =>
         this.watch(name, queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }), 1, 'There are dead letters.'),
       ),
+      ...(sweeper
+        ? [
+            this.watch(
+              'SweepFailed',
+              sweeper.metricErrors(sum),
+              1,
+              'A sweep failed, could not send an execution on, or left some to the next one.',
+            ),
+          ]
+        : []),
     ];
     for (const alarm of alarms) alarm.addAlarmAction(...actions);
   }

@@ -10,12 +10,15 @@ const graceDays = 30;
 export class ExecutionStore extends Construct {
   readonly table: ITable | undefined;
   readonly bucket: IBucket | undefined;
+  /** Whether the table is known to have the index `byJob`; one of one's own may lack it. */
+  readonly hasIndex: boolean;
 
   /** @param longestDays how many days an execution may take */
   constructor(scope: Construct, id: string, props: ExecutionStoreProps, longestDays: number) {
     super(scope, id);
     const { table, bucket = false, removalPolicy = RemovalPolicy.RETAIN } = props;
     const expiration = props.expireAfter ?? Duration.days(longestDays + graceDays);
+    this.hasIndex = table === undefined;
     this.table = table === false ? undefined : (table ?? this.createTable(removalPolicy));
     this.bucket = typeof bucket === 'object' ? bucket : bucket ? this.createBucket(removalPolicy, expiration) : undefined;
   }

@@ -1,5 +1,5 @@
 import { Effect, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { ExecutionStore } from './execution-store';
@@ -24,9 +24,14 @@ function grantHandOff({ functionArn }: LambdaFunction): PolicyStatement[] {
   return [allow(['lambda:InvokeFunction'], [functionArn, `${functionArn}:*`]), allow(['lambda:GetFunctionRecursionConfig'], [functionArn])];
 }
 
-function grantStore(store: ExecutionStore | undefined): PolicyStatement[] {
+/** What a sweep needs: the records, and the alias that it sends them to. A table without the index `byJob` is read as a whole. */
+export function grantSweep(alias: Alias, store: ExecutionStore): PolicyStatement[] {
+  return [allow(['lambda:InvokeFunction'], [alias.functionArn]), ...grantStore(store, store.hasIndex ? [] : ['Scan'])];
+}
+
+function grantStore(store: ExecutionStore | undefined, further: readonly string[] = []): PolicyStatement[] {
   const { table, bucket } = store ?? {};
-  const ofTable = ['GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem', 'Query'].map((name) => `dynamodb:${name}`);
+  const ofTable = ['GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem', 'Query', ...further].map((name) => `dynamodb:${name}`);
   return [
     ...(table ? [allow(ofTable, [table.tableArn, `${table.tableArn}/index/byJob`])] : []),
     ...(bucket ? grantBucket(bucket.bucketArn) : []),

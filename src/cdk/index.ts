@@ -10,3 +10,4 @@ export type { ExecutionStoreProps } from './execution-store-props';
 export { InvalidDeploymentError } from './invalid-deployment-error';
 export { LongRunningFunction } from './long-running-function';
 export type { LongRunningFunctionProps } from './long-running-function-props';
+export type { SweepProps } from './sweep-props';

@@ -6,6 +6,7 @@ import type { BundlingOptions, NodejsFunctionProps } from 'aws-cdk-lib/aws-lambd
 import type { JobClass } from '../runtime/core/job-plan';
 import type { ContinuationQueueProps } from './continuation-queue-props';
 import type { ExecutionStoreProps } from './execution-store-props';
+import type { SweepProps } from './sweep-props';
 
 /** What a `LongRunningFunction` is made of. Only `entry` is required. */
 export interface LongRunningFunctionProps {
@@ -50,6 +51,11 @@ export interface LongRunningFunctionProps {
   readonly schedule?: Schedule;
   /** Input of the executions that the schedule starts. @defaultValue `{}` */
   readonly scheduleInput?: object;
+  /**
+   * Sends on, on a schedule, the executions that nobody comes for any more, by a small function of its own. Needs a store and `job`.
+   * @defaultValue `false`: what Lambda gives up is in the failure queue, and waits for `baton sweep` or `baton redrive`
+   */
+  readonly sweep?: SweepProps | boolean;
   /** What happens on an alarm; `false` for no alarms at all. @defaultValue alarms without an action */
   readonly alarmActions?: readonly IAlarmAction[] | false;
   /** Everything else that a function can have: a VPC, layers, tracing, log groups. */

@@ -1,7 +1,7 @@
 import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { Alias, Architecture, type IVersion, RecursiveLoop, Runtime, type Version } from 'aws-cdk-lib/aws-lambda';
+import { Alias, Architecture, type IFunction, type IVersion, RecursiveLoop, Runtime, type Version } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -12,27 +12,32 @@ import { readJob } from '../metadata';
 import type { JobPlan } from '../runtime/core/job-plan';
 import { chooseBundling } from './bundle-options';
 import { ContinuationQueue } from './continuation-queue';
-import { describeEnvironment } from './describe-environment';
+import { describeEnvironment, describeSweepEnvironment } from './describe-environment';
 import { ExecutionAlarms } from './execution-alarms';
 import { ExecutionStore } from './execution-store';
+import { ExecutionSweeper } from './execution-sweeper';
 import { findEntryFaults } from './find-entry-faults';
-import { grantExecution } from './grant-execution';
+import { findSweepFaults } from './find-sweep-faults';
+import { grantExecution, grantSweep } from './grant-execution';
 import { InvalidDeploymentError } from './invalid-deployment-error';
 import { judgeDeployment } from './judge-deployment';
 import { listWarnings } from './list-warnings';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 import { retryEvents } from './retry-events';
 import { scheduleExecutions } from './schedule-executions';
+import type { SweepProps } from './sweep-props';
 
 const defaultTimeout = Duration.minutes(15);
 const defaultMemoryMb = 512;
 const defaultDurationMs = 7 * 24 * 60 * 60 * 1_000;
 const longestVisibility = Duration.hours(12);
+/** Lambda tries an event again after one and two minutes: whom nobody has come for by then is given up. */
+const leastUsualGraceMs = 15 * 60 * 1_000;
 const aliasName = 'live';
 
 /**
  * A job deployed with everything it needs: the bundled function with recursion allowed, its continuation queue and dead-letter queues,
- * its table, permissions, a published version with an alias, alarms, and a schedule where one is asked for.
+ * its table, permissions, a published version with an alias, alarms, and a schedule and a sweeper where they are asked for.
  *
  * @throws InvalidDeploymentError at synth, with everything that cannot work
  * @throws InvalidJobError when the job's own definition is wrong
@@ -54,6 +59,8 @@ export class LongRunningFunction extends Construct {
   readonly failureQueue: IQueue | undefined;
   readonly table: ITable | undefined;
   readonly bucket: IBucket | undefined;
+  /** Sends on what nobody comes for any more. Undefined without `sweep`. */
+  readonly sweeper: IFunction | undefined;
 
   constructor(scope: Construct, id: string, props: LongRunningFunctionProps) {
     super(scope, id);
@@ -74,6 +81,7 @@ export class LongRunningFunction extends Construct {
     this.retry(props);
     continuations?.feed(this.alias);
     if (props.schedule) scheduleExecutions(this, this.alias, props.schedule, props.scheduleInput ?? {});
+    this.sweeper = store && plan && props.sweep ? this.createSweeper(props, { timeout, store, plan }) : undefined;
     if (props.alarmActions !== false) this.watch(timeout, props.alarmActions ?? []);
   }
 
@@ -89,7 +97,11 @@ export class LongRunningFunction extends Construct {
       hasStore: hasStore(props),
       queue: props.queue === false ? undefined : describeQueue(props, timeout),
     } as const;
-    const faults: JobFault[] = [...findEntryFaults(props.entry, props.bundling), ...judgeDeployment(facts, plan)];
+    const faults: JobFault[] = [
+      ...findEntryFaults(props.entry, props.bundling),
+      ...judgeDeployment(facts, plan),
+      ...findSweepFaults(props, facts.hasStore),
+    ];
     if (faults.length > 0) throw new InvalidDeploymentError(this.node.path, faults);
     for (const { id, text } of listWarnings(props)) Annotations.of(this).addWarningV2(`lambda-baton:${id}`, text);
   }
@@ -113,8 +125,7 @@ export class LongRunningFunction extends Construct {
       ...props.functionProps,
       entry: props.entry,
       handler: props.handler ?? 'handler',
-      runtime: props.runtime ?? Runtime.NODEJS_24_X,
-      architecture: props.architecture ?? Architecture.ARM_64,
+      ...chooseRuntime(props),
       timeout,
       memorySize: props.memory ?? defaultMemoryMb,
       recursiveLoop: props.recursiveLoop ?? RecursiveLoop.ALLOW,
@@ -130,13 +141,34 @@ export class LongRunningFunction extends Construct {
     retryEvents(this, { fn: this.function, version: this.version, alias: this.alias, retryAttempts, onFailure: destination });
   }
 
+  /** Sends to the alias: whom nobody comes for goes on with the newest version, as after a redrive. */
+  private createSweeper(
+    props: LongRunningFunctionProps,
+    { timeout, store, plan }: { readonly timeout: Duration; readonly store: ExecutionStore; readonly plan: JobPlan },
+  ): IFunction {
+    const { schedule, grace, limit }: SweepProps = typeof props.sweep === 'object' ? props.sweep : {};
+    const usualMs = props.queue === false ? leastUsualGraceMs : Math.max(leastUsualGraceMs, describeQueue(props, timeout).visibilityMs);
+    const target = { functionName: this.alias.functionArn, job: plan.name, graceMs: grace?.toMilliseconds() ?? usualMs, limit };
+    const sweeper = new ExecutionSweeper(this, 'Sweeper', {
+      ...chooseRuntime(props),
+      environment: describeSweepEnvironment(store, props, target),
+      statements: grantSweep(this.alias, store),
+      schedule,
+    });
+    return sweeper.function as IFunction;
+  }
+
   private watch(timeout: Duration, actions: Exclude<LongRunningFunctionProps['alarmActions'], false | undefined>): void {
     const deadLetters = {
       ...(this.deadLetterQueue && { DeadContinuations: this.deadLetterQueue }),
       ...(this.failureQueue && { FailedEvents: this.failureQueue }),
     };
-    new ExecutionAlarms(this, 'Alarms', { fn: this.function, timeout, deadLetters, actions });
+    new ExecutionAlarms(this, 'Alarms', { fn: this.function, timeout, deadLetters, sweeper: this.sweeper, actions });
   }
+}
+
+function chooseRuntime({ runtime, architecture }: LongRunningFunctionProps) {
+  return { runtime: runtime ?? Runtime.NODEJS_24_X, architecture: architecture ?? Architecture.ARM_64 };
 }
 
 /** A bucket may stand in for a table; with neither there is no store. */

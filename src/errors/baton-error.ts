@@ -22,6 +22,7 @@ export type BatonErrorCode =
   | 'STATE_TOO_LARGE'
   | 'STEP_INTERRUPTED'
   | 'STEP_TIMEOUT'
+  | 'SWEEP_INCOMPLETE'
   | 'TERMINAL'
   | 'TEST_KIT'
   | 'UNKNOWN_EXECUTION'

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureBuilt } from '../helpers/ensure-built';
 import { type Resource, readSam } from './read-sam';
 import { readAttribute, readTerraform } from './read-terraform';
 import { synthesize } from './synthesize';
@@ -12,7 +13,8 @@ const terraform = readTerraform(join(samples, 'terraform/main.tf'));
 
 let construct: Readonly<Record<string, Resource>> = {};
 beforeAll(() => {
-  construct = synthesize().toJSON().Resources;
+  ensureBuilt();
+  construct = synthesize({ sweep: true }).toJSON().Resources;
 });
 
 /** The properties of the construct's only resource of a type whose id has a part. */
@@ -22,9 +24,11 @@ function find(type: string, part = ''): Resource['Properties'] {
   return found[0]?.[1].Properties as Resource['Properties'];
 }
 
-/** Every action that the construct allows the function, sorted. */
-function listActions(resources: Readonly<Record<string, Resource>>): string[] {
-  const policies = Object.values(resources).filter(({ Type }) => Type === 'AWS::IAM::Policy');
+/** Every action that is allowed to the function, sorted; the sweeper has a role of its own. */
+function listActions(resources: Readonly<Record<string, Resource>>, isOfSweeper = false): string[] {
+  const policies = Object.entries(resources)
+    .filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.includes('Sweeper') === isOfSweeper)
+    .map(([, policy]) => policy);
   return [
     ...new Set(
       policies.flatMap(({ Properties }) =>
@@ -57,10 +61,10 @@ describe('the SAM template', () => {
   const fn = sam.Job?.Properties ?? {};
 
   it('has the function of the construct', () => {
-    const { Runtime, Handler, Architectures, Timeout, MemorySize, RecursiveLoop } = find('AWS::Lambda::Function');
+    const { Runtime, Handler, Architectures, Timeout, MemorySize, RecursiveLoop } = find('AWS::Lambda::Function', 'CountFunction');
     expect(fn).toMatchObject({ Runtime, Handler, Architectures, Timeout, MemorySize, RecursiveLoop });
     expect(Object.keys(fn.Environment.Variables)).toEqual(
-      Object.keys(find('AWS::Lambda::Function').Environment.Variables).reverse().sort(),
+      Object.keys(find('AWS::Lambda::Function', 'CountFunction').Environment.Variables).reverse().sort(),
     );
     expect(fn.AutoPublishAlias).toBe(find('AWS::Lambda::Alias').Name);
   });
@@ -101,6 +105,24 @@ describe('the SAM template', () => {
     expect(statements[0].Resource).toEqual([{ 'Fn::GetAtt': ['Job', 'Arn'] }, { 'Fn::Sub': ['${', 'Job.Arn}:*'].join('') }]);
   });
 
+  it('has its sweeper, which may do what it may', () => {
+    const { Runtime, Handler, Architectures, Timeout, MemorySize, Environment } = find('AWS::Lambda::Function', 'Sweeper');
+    const sweeper = sam.Sweeper?.Properties ?? {};
+    expect(sweeper).toMatchObject({ Runtime, Handler, Architectures, Timeout, MemorySize });
+    const { BATON_SWEEP_FUNCTION, BATON_SWEEP_GRACE_MS, ...others } = sweeper.Environment.Variables;
+    expect(Object.keys({ BATON_SWEEP_FUNCTION, BATON_SWEEP_GRACE_MS, ...others }).sort()).toEqual(
+      Object.keys(Environment.Variables).sort(),
+    );
+    expect(BATON_SWEEP_FUNCTION).toEqual({ Ref: 'Job.Alias' });
+    expect(BATON_SWEEP_GRACE_MS).toBe(Environment.Variables.BATON_SWEEP_GRACE_MS);
+    expect(sweeper.EventInvokeConfig).toEqual({ MaximumRetryAttempts: 0 });
+    expect(sweeper.Events.Schedule.Properties.Schedule).toBe(find('AWS::Events::Rule').ScheduleExpression);
+    expect(sam.SweeperLog?.Properties).toEqual(find('AWS::Logs::LogGroup', 'Sweeper'));
+    const statements = sweeper.Policies[0].Statement;
+    expect(statements.flatMap(({ Action }: { Action: string }) => Action).sort()).toEqual(listActions(construct, true));
+    expect(statements[0].Resource).toEqual({ Ref: 'Job.Alias' });
+  });
+
   it('has its alarms', () => {
     expect(listAlarms(sam)).toEqual(listAlarms(construct));
   });
@@ -110,7 +132,7 @@ describe('the Terraform file', () => {
   const read = (resource: string, name: string) => readAttribute(terraform[resource], name);
 
   it('has the function of the construct', () => {
-    const { Runtime, Handler, Architectures, MemorySize, RecursiveLoop, Environment } = find('AWS::Lambda::Function');
+    const { Runtime, Handler, Architectures, MemorySize, RecursiveLoop, Environment } = find('AWS::Lambda::Function', 'CountFunction');
     const fn = 'aws_lambda_function.job';
     expect({
       runtime: read(fn, 'runtime'),
@@ -174,7 +196,7 @@ describe('the Terraform file', () => {
   });
 
   it('allows what it allows, on the function with and without a version', () => {
-    const policies = Object.entries(terraform).filter(([name]) => name.startsWith('aws_iam_role_policy.'));
+    const policies = Object.entries(terraform).filter(([name]) => /^aws_iam_role_policy\.(execution|receive)$/.test(name));
     const actions = policies.flatMap(([, block]) => [...block.matchAll(/"((?:lambda|sqs|dynamodb):\w+)"/g)].map(([, action]) => action));
     expect([...new Set(actions)].sort()).toEqual(listActions(construct));
     expect(terraform['aws_iam_role_policy.execution']).toContain(
@@ -182,12 +204,39 @@ describe('the Terraform file', () => {
     );
   });
 
+  it('has its sweeper, which may do what it may', () => {
+    const { Runtime, Handler, Architectures, Timeout, MemorySize, Environment } = find('AWS::Lambda::Function', 'Sweeper');
+    const fn = 'aws_lambda_function.sweeper';
+    expect(['runtime', 'handler', 'architectures', 'timeout', 'memory_size'].map((name) => read(fn, name))).toEqual([
+      `"${Runtime}"`,
+      `"${Handler}"`,
+      JSON.stringify(Architectures),
+      String(Timeout),
+      String(MemorySize),
+    ]);
+    for (const name of Object.keys(Environment.Variables)) expect(read(fn, name)).toBeDefined();
+    expect([read(fn, 'BATON_SWEEP_FUNCTION'), read(fn, 'BATON_SWEEP_GRACE_MS')]).toEqual([
+      'aws_lambda_alias.live.arn',
+      '6000 * var.timeout_seconds',
+    ]);
+    expect(read('aws_lambda_function_event_invoke_config.sweeper', 'maximum_retry_attempts')).toBe('0');
+    expect(read('aws_cloudwatch_event_rule.sweep', 'schedule_expression')).toBe(`"${find('AWS::Events::Rule').ScheduleExpression}"`);
+    expect(read('aws_cloudwatch_event_target.sweep', 'arn')).toBe(`${fn}.arn`);
+    expect(read('aws_cloudwatch_log_group.sweeper', 'retention_in_days')).toBe(
+      String(find('AWS::Logs::LogGroup', 'Sweeper').RetentionInDays),
+    );
+    const policy = terraform['aws_iam_role_policy.sweep'] ?? '';
+    const actions = [...policy.matchAll(/"((?:lambda|dynamodb):\w+)"/g)].map(([, action]) => action);
+    expect([...actions].sort()).toEqual(listActions(construct, true));
+    expect(policy).toContain('Action = "lambda:InvokeFunction", Resource = aws_lambda_alias.live.arn');
+  });
+
   it('has its alarms', () => {
     const metrics = Object.values(construct).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
     const { TreatMissingData, ComparisonOperator } = metrics[0]?.Properties ?? {};
     const text = readFileSync(join(samples, 'terraform/main.tf'), 'utf8');
     for (const { Properties } of metrics) expect(text).toMatch(new RegExp(`\\b${Properties.MetricName}\\b.*`));
-    for (const name of ['function', 'dead_letters']) {
+    for (const name of ['function', 'dead_letters', 'sweep']) {
       expect(read(`aws_cloudwatch_metric_alarm.${name}`, 'treat_missing_data')).toBe(`"${TreatMissingData}"`);
       expect(read(`aws_cloudwatch_metric_alarm.${name}`, 'comparison_operator')).toBe(`"${ComparisonOperator}"`);
     }

@@ -178,6 +178,21 @@ describe('the checks of baton doctor', () => {
     for (const [change, { subject }] of alone) expect(new Set(faults(change).map((found) => found.subject))).toEqual(new Set([subject]));
   });
 
+  it('note that nothing sweeps the executions of a store, as no more than a note', () => {
+    const said = (change: Change) => judge(change).filter(({ subject, what }) => subject === 'store' && /swe/.test(what));
+    expect(said({ isSwept: false })).toEqual([
+      {
+        level: 'ok',
+        subject: 'store',
+        what: 'Nothing sweeps its executions: one that nobody comes for any more waits for baton sweep.',
+        cure: 'To have it done on a schedule, set sweep: true on LongRunningFunction.',
+      },
+    ]);
+    expect(said({ isSwept: true })).toEqual([{ level: 'ok', subject: 'store', what: 'Its executions are swept on a schedule.' }]);
+    expect(said({ isSwept: undefined })).toEqual([]);
+    expect(said({ isSwept: false, environment: know({}) })).toEqual([]);
+  });
+
   it('let a job that ends before AWS would stop it be', () => {
     expect(faults({ recursion: know('Terminate'), job: limits({ maxInvocations: 14 }) })).toEqual([]);
     expect(faults({ recursion: know('Terminate'), job: limits({ maxInvocations: 15 }) })).toMatchObject([error('recursion')]);

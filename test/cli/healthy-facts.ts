@@ -78,5 +78,6 @@ export const healthyFacts: DoctorFacts = {
   queue: know(healthyQueue),
   table: know(healthyTable),
   bucket: know({ name: 'states', expires: know(true) }),
+  isSwept: true,
   job: know(healthyJob),
 };

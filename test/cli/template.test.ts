@@ -33,6 +33,26 @@ const ref = (id: string) => ({ Ref: id });
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const read = (resources: object, asked?: string) => readFunction(readTemplate(write(resources)), asked);
 
+describe('a job and its sweeper in one template', () => {
+  const resources = {
+    CountFunction1: fn({ Environment: { Variables: { BATON_TABLE: 'executions' } } }),
+    CountSweeperFunction2: fn({ Environment: { Variables: { BATON_TABLE: 'executions', BATON_SWEEP_FUNCTION: ref('CountFunction1') } } }),
+  };
+
+  it.each([undefined, 'Count', 'CountFunction'])('is the job when %p is asked for', (asked) => {
+    expect(read(resources, asked).id).toBe('CountFunction1');
+  });
+
+  it.each(['Sweeper', 'CountSweeperFunction2'])('is the sweeper when %p is asked for', (asked) => {
+    expect(read(resources, asked).id).toBe('CountSweeperFunction2');
+  });
+
+  it('is nobody when there are two jobs', () => {
+    const two = { ...resources, CountFunction3: resources.CountFunction1 };
+    expect(() => read(two, 'Count')).toThrow('has more than one function: CountFunction1, CountFunction3.');
+  });
+});
+
 describe('a function of a template', () => {
   it('is read with what invokes it and what it leaves behind', () => {
     const resources = {

@@ -1,4 +1,4 @@
-# A job on Terraform: what the construct LongRunningFunction of lambda-baton/cdk makes, written out. A test holds the two together.
+# A job on Terraform: what the construct LongRunningFunction of lambda-baton/cdk makes with sweep: true, written out. A test holds the two together.
 #
 #   npx esbuild src/job.ts --bundle --platform=node --target=node24 --keep-names '--external:@aws-sdk/*' --outfile=dist/index.js
 #   terraform init && terraform apply
@@ -15,6 +15,12 @@ variable "name" {
   description = "Name of the function; what belongs to it is named after it."
   type        = string
   default     = "lambda-baton-job"
+}
+
+variable "job" {
+  description = "Name of the job: that of its class, unless @LongRunning says otherwise."
+  type        = string
+  default     = "ExampleJob"
 }
 
 variable "timeout_seconds" {
@@ -195,6 +201,104 @@ resource "aws_dynamodb_table" "executions" {
   lifecycle {
     prevent_destroy = true
   }
+}
+
+# Sends on, every 15 minutes, what nobody comes for any more.
+data "archive_file" "sweeper" {
+  type        = "zip"
+  source_dir  = "${path.module}/node_modules/lambda-baton/dist/sweeper"
+  output_path = "${path.module}/.terraform/sweeper.zip"
+}
+
+resource "aws_lambda_function" "sweeper" {
+  function_name    = "${var.name}-sweeper"
+  role             = aws_iam_role.sweeper.arn
+  filename         = data.archive_file.sweeper.output_path
+  source_code_hash = data.archive_file.sweeper.output_base64sha256
+  handler          = "index.handler"
+  runtime          = "nodejs24.x"
+  architectures    = ["arm64"]
+  timeout          = 300
+  memory_size      = 256
+  depends_on       = [aws_cloudwatch_log_group.sweeper]
+
+  environment {
+    variables = {
+      BATON_TABLE          = aws_dynamodb_table.executions.name
+      BATON_SWEEP_FUNCTION = aws_lambda_alias.live.arn
+      BATON_SWEEP_JOB      = var.job
+      # As long as the queue hides a message: by then it would have come back.
+      BATON_SWEEP_GRACE_MS = 6000 * var.timeout_seconds
+      # BATON_SIGNING_KEY = data.aws_secretsmanager_secret_version.key.secret_string
+    }
+  }
+}
+
+resource "aws_cloudwatch_log_group" "sweeper" {
+  name              = "/aws/lambda/${var.name}-sweeper"
+  retention_in_days = 30
+}
+
+# A sweep that failed is not tried again: the next one comes.
+resource "aws_lambda_function_event_invoke_config" "sweeper" {
+  function_name          = aws_lambda_function.sweeper.function_name
+  maximum_retry_attempts = 0
+}
+
+resource "aws_cloudwatch_event_rule" "sweep" {
+  name                = "${var.name}-sweep"
+  schedule_expression = "rate(15 minutes)"
+}
+
+resource "aws_cloudwatch_event_target" "sweep" {
+  rule = aws_cloudwatch_event_rule.sweep.name
+  arn  = aws_lambda_function.sweeper.arn
+}
+
+resource "aws_lambda_permission" "sweep" {
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.sweeper.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.sweep.arn
+}
+
+resource "aws_iam_role" "sweeper" {
+  name               = "${var.name}-sweeper"
+  assume_role_policy = aws_iam_role.job.assume_role_policy
+}
+
+resource "aws_iam_role_policy_attachment" "sweeper_logs" {
+  role       = aws_iam_role.sweeper.name
+  policy_arn = aws_iam_role_policy_attachment.logs.policy_arn
+}
+
+resource "aws_iam_role_policy" "sweep" {
+  name = "lambda-baton-sweep"
+  role = aws_iam_role.sweeper.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = "lambda:InvokeFunction", Resource = aws_lambda_alias.live.arn },
+      {
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query"]
+        Resource = [aws_dynamodb_table.executions.arn, "${aws_dynamodb_table.executions.arn}/index/byJob"]
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_metric_alarm" "sweep" {
+  alarm_name          = "${var.name}-sweep-failed"
+  namespace           = "AWS/Lambda"
+  metric_name         = "Errors"
+  dimensions          = { FunctionName = aws_lambda_function.sweeper.function_name }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "notBreaching"
 }
 
 # What no log shows, because nothing ran.

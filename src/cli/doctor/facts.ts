@@ -90,5 +90,7 @@ export interface DoctorFacts {
   readonly queue: Reading<QueueFacts | 'missing' | undefined>;
   readonly table: Reading<TableFacts | 'missing' | undefined>;
   readonly bucket: Reading<BucketFacts | 'missing' | undefined>;
+  /** Whether something sweeps its executions on a schedule; undefined where that cannot be seen. */
+  readonly isSwept: boolean | undefined;
   readonly job: Reading<JobFacts>;
 }

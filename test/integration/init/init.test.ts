@@ -1,9 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { LocalLambda } from '../../../src/local';
+import { ensureBuilt } from '../../helpers/ensure-built';
 
 const root = join(__dirname, '../../..');
 const jobName = 'CountRows';
@@ -17,8 +17,7 @@ describe('a project that baton init wrote', () => {
   let typecheck: Promise<string>;
 
   beforeAll(async () => {
-    const module = JSON.stringify(pathToFileURL(join(root, 'scripts/lib/ensure-built.mjs')));
-    execFileSync(process.execPath, ['-e', `import(${module}).then(({ ensureBuilt }) => ensureBuilt())`]);
+    ensureBuilt();
     folder = mkdtempSync(join(tmpdir(), 'baton-init-test-'));
     project = await init('jobs', 'cdk');
     // The type checker reads all of the CDK: meanwhile the job waits for its pages.
@@ -70,12 +69,20 @@ describe('a project that baton init wrote', () => {
     expect(report).toMatchObject({ outcome: 'completed', executions: [{ result: { rowCount } }] });
   });
 
-  it('for SAM has its script doctor look at the function that was deployed', async () => {
+  it('for SAM builds job and sweeper where the template looks for them, and has its script doctor look at what was deployed', async () => {
     const sam = await init('sam-jobs', 'sam');
+    await run(sam, {}, 'npm', 'run', 'build');
+    const template = readFileSync(join(sam, 'template.yaml'), 'utf8');
+    expect([...template.matchAll(/CodeUri: (.*)/g)].map(([, folder]) => folder)).toEqual([
+      'dist/',
+      'node_modules/lambda-baton/dist/sweeper/',
+    ]);
+    expect(template).toContain(`BATON_SWEEP_JOB: ${jobName}`);
+    expect(existsSync(join(sam, 'node_modules/lambda-baton/dist/sweeper/index.mjs'))).toBe(true);
     const lambda = await LocalLambda.start();
     try {
       const name = 'stack-Job-1ABC';
-      await lambda.createFunction({ name, code: join(sam, 'src/job.ts'), timeoutMs: 900_000, memoryMb: 512, recursiveLoop: 'Allow' });
+      await lambda.createFunction({ name, code: join(sam, 'dist'), timeoutMs: 900_000, memoryMb: 512, recursiveLoop: 'Allow' });
       lambda.setAlias(name, 'live', lambda.publishVersion(name));
       const credentials = { AWS_ACCESS_KEY_ID: 'doctor', AWS_SECRET_ACCESS_KEY: 'doctor' };
       const aws = { AWS_ENDPOINT_URL: lambda.endpoint, AWS_REGION: lambda.region, ...credentials };

@@ -45,7 +45,12 @@ function readCodes(): string[] {
 }
 
 /** Where the classes are that are not the library's. */
-const tools: Record<string, string> = { INVALID_DEPLOYMENT: 'cdk', LOCAL_LAMBDA: 'local', TEST_KIT: 'testing' };
+const tools: Record<string, string> = {
+  INVALID_DEPLOYMENT: 'cdk',
+  LOCAL_LAMBDA: 'local',
+  SWEEP_INCOMPLETE: 'sweeper',
+  TEST_KIT: 'testing',
+};
 
 /** The source of an error class; the local Lambda and the test kit keep one of their own. */
 function readClass(className: string, code: string): string {

@@ -1,6 +1,9 @@
 import { asRecord, listResources, type Resource, type Template } from './template';
 import { TemplateError } from './template-error';
 
+/** A function with this variable sweeps the executions of the function that its value names. */
+export const sweepVariable = 'BATON_SWEEP_FUNCTION';
+
 /**
  * Finds the function that is meant.
  *
@@ -10,7 +13,7 @@ import { TemplateError } from './template-error';
 export function chooseFunction(template: Template, asked: string | undefined): readonly [id: string, resource: Resource] {
   const all = listResources(template, 'AWS::Lambda::Function').filter(([, { Properties }]) => !isForeign(Properties));
   const exact = all.find(([id]) => id === asked);
-  const found = exact ? [exact] : asked === undefined ? preferJobs(all) : all.filter(([id]) => id.includes(asked));
+  const found = exact ? [exact] : asked === undefined ? preferJobs(all) : preferSwept(all.filter(([id]) => id.includes(asked)));
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only;
   const names = (found.length > 0 ? found : all).map(([id]) => id).join(', ') || 'none';
@@ -24,15 +27,32 @@ export function chooseFunction(template: Template, asked: string | undefined): r
   });
 }
 
-/** Functions that the CDK adds for its own purposes are no jobs. */
-function preferJobs(all: readonly (readonly [string, Resource])[]): readonly (readonly [string, Resource])[] {
+type Candidates = readonly (readonly [id: string, resource: Resource])[];
+
+/** Functions that the CDK adds for its own purposes are no jobs, nor are those that sweep. */
+function preferJobs(all: Candidates): Candidates {
   const jobs = all.filter(([, { Properties }]) => isJob(Properties));
   return jobs.length > 0 ? jobs : all;
 }
 
-function isJob({ RecursiveLoop, Environment }: Resource['Properties']): boolean {
-  const names = Object.keys(asRecord(asRecord(Environment).Variables));
-  return RecursiveLoop === 'Allow' || names.some((name) => name.startsWith('BATON_'));
+/** Who names a construct means its job, and not what sweeps it. */
+function preferSwept(all: Candidates): Candidates {
+  const others = all.filter(([, { Properties }]) => !isSweeper(Properties));
+  return others.length > 0 ? others : all;
+}
+
+function isJob(properties: Resource['Properties']): boolean {
+  if (isSweeper(properties)) return false;
+  const { RecursiveLoop, Environment } = properties;
+  return RecursiveLoop === 'Allow' || listVariables({ Environment }).some((name) => name.startsWith('BATON_'));
+}
+
+function isSweeper(properties: Resource['Properties']): boolean {
+  return listVariables(properties).includes(sweepVariable);
+}
+
+function listVariables({ Environment }: Resource['Properties']): string[] {
+  return Object.keys(asRecord(asRecord(Environment).Variables));
 }
 
 /** An image names no runtime, and is told apart later, with a cure of its own. */

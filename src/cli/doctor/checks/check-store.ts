@@ -1,3 +1,4 @@
+import { readSettings } from '../../../runtime/read-settings';
 import type { BucketFacts, DoctorFacts, TableFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { judgeKnown } from '../reading';
@@ -7,8 +8,18 @@ const indexKeys = ['job S', 'startedAtMs N'];
 const expiryAttribute = 'expiresAt';
 
 /** Judges where executions are kept. */
-export function checkStore({ table, bucket }: DoctorFacts): readonly Finding[] {
-  return [...judgeKnown(table, judgeTable), ...judgeKnown(bucket, judgeBucket)];
+export function checkStore(facts: DoctorFacts): readonly Finding[] {
+  return [...judgeKnown(facts.table, judgeTable), ...judgeKnown(facts.bucket, judgeBucket), ...judgeSweep(facts)];
+}
+
+/** A note and no warning: Lambda's own retries come first, and what they give up is in the failure queue. */
+function judgeSweep({ isSwept, environment }: DoctorFacts): readonly Finding[] {
+  return judgeKnown(environment, (variables) => {
+    if (isSwept === undefined || readSettings(variables).settings.store === undefined) return [];
+    if (isSwept) return [approve('store', 'Its executions are swept on a schedule.')];
+    const note = approve('store', 'Nothing sweeps its executions: one that nobody comes for any more waits for baton sweep.');
+    return [{ ...note, cure: 'To have it done on a schedule, set sweep: true on LongRunningFunction.' }];
+  });
 }
 
 function judgeTable(table: TableFacts | 'missing' | undefined): readonly Finding[] {

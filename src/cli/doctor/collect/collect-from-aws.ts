@@ -27,6 +27,9 @@ export interface AwsQuestion {
   readonly bundle: string | undefined;
 }
 
+/** Who sweeps a function is not written on it, and looking at every function of an account is more than was asked. */
+const isSwept = undefined;
+
 type Variables = Readonly<Record<string, string>>;
 
 /**
@@ -42,7 +45,7 @@ export async function collectFromAws({ lambda, asked, region, isLocal, bundle }:
     tryToRead('The recursion setting', 'lambda:GetFunctionRecursionConfig', () => readRecursion(lambda, asked)),
     tryToRead('The reserved concurrency', 'lambda:GetFunctionConcurrency', () => readConcurrency(lambda, asked)),
   ]);
-  if (configuration.kind === 'unread') return { ...forget(configuration), isLocal, recursion, reservedConcurrency };
+  if (configuration.kind === 'unread') return { ...forget(configuration), isLocal, isSwept, recursion, reservedConcurrency };
   const { FunctionArn = '', Version = '$LATEST', Handler = 'index.handler', Environment } = configuration.value;
   const functionArn = FunctionArn.split(':').slice(0, 7).join(':');
   const environment = readVariables(Environment);
@@ -53,7 +56,7 @@ export async function collectFromAws({ lambda, asked, region, isLocal, bundle }:
     readCode(bundle, Handler, environment),
   ]);
   const fn = know(describeConfiguration(configuration.value, asked));
-  return { isLocal, fn, environment, recursion, reservedConcurrency, permissions, retries, job, ...around };
+  return { isLocal, isSwept, fn, environment, recursion, reservedConcurrency, permissions, retries, job, ...around };
 }
 
 /** Only a function that is there, and hides, leaves anything to look at. */

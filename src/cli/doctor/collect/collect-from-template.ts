@@ -9,6 +9,7 @@ import { TemplateError } from '../../dev/template/template-error';
 import type { DoctorFacts, FunctionFacts, RetryFacts } from '../facts';
 import { readJobFacts } from '../read-job';
 import { know, missOut } from '../reading';
+import { isSweptByTemplate } from './is-swept-by-template';
 import { readTemplatePolicies } from './read-template-policies';
 import { readTemplateQueue } from './read-template-queue';
 import { readTemplateBucket, readTemplateTable } from './read-template-store';
@@ -41,6 +42,7 @@ export async function collectFromTemplate(template: Template, asked: string | un
     queue: readTemplateQueue(template, id, given.BATON_QUEUE_URL),
     table: readTemplateTable(template, given.BATON_TABLE),
     bucket: readTemplateBucket(template, given.BATON_BUCKET),
+    isSwept: isSweptByTemplate(template, id),
     job: await readCode(template, id, resource, { bundle, variables }),
   };
 }

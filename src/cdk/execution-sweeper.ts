@@ -1,0 +1,46 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Architecture, Code, type IFunction, Function as LambdaFunction, type Runtime } from 'aws-cdk-lib/aws-lambda';
+import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { locateSweeper } from './locate-sweeper';
+
+/** Long enough to send a thousand executions on. */
+const timeout = Duration.minutes(5);
+const memoryMb = 256;
+const defaultSchedule = Schedule.rate(Duration.minutes(15));
+
+/** What an {@link ExecutionSweeper} is made with: every choice but the schedule made. */
+interface SweeperParts {
+  readonly runtime: Runtime;
+  readonly architecture: Architecture;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly statements: readonly PolicyStatement[];
+  readonly schedule: Schedule | undefined;
+}
+
+/** A function of its own that sweeps on a schedule. A sweep that failed is not tried again: the next one comes. */
+export class ExecutionSweeper extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, { runtime, architecture, environment, statements, schedule }: SweeperParts) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    this.function = new LambdaFunction(this, 'Function', {
+      description: `Sends on what nobody comes for any more: ${environment.BATON_SWEEP_JOB}.`,
+      code: Code.fromAsset(locateSweeper()),
+      handler: 'index.handler',
+      runtime,
+      architecture,
+      environment,
+      timeout,
+      memorySize: memoryMb,
+      retryAttempts: 0,
+      logGroup: logGroup as ILogGroup,
+    });
+    for (const statement of statements) this.function.addToRolePolicy(statement);
+    new Rule(this, 'Schedule', { schedule: schedule ?? defaultSchedule, targets: [new LambdaTarget(this.function as IFunction)] });
+  }
+}

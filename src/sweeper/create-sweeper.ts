@@ -1,0 +1,57 @@
+import type { SweepAnswer } from '../client/answers';
+import { BatonClient, type BatonClientOptions } from '../client/baton-client';
+import { InvalidJobError } from '../errors/invalid-job-error';
+import { createStore } from '../runtime/adapters/create-store';
+import { JsonLogger } from '../runtime/adapters/json-logger';
+import type { Logger } from '../runtime/ports';
+import { readSweepSettings } from './read-sweep-settings';
+import { SweepIncompleteError } from './sweep-incomplete-error';
+
+/** What a sweeper works with, beside its environment. */
+export interface SweeperParts extends Pick<BatonClientOptions, 'client' | 'clock'> {
+  /** @defaultValue JSON lines on standard output */
+  readonly logger?: Logger;
+}
+
+/**
+ * Makes the handler that sweeps the executions of one job, configured by environment variables.
+ *
+ * @throws InvalidJobError with everything that is wrong with the environment, at the cold start.
+ */
+export function createSweeper(
+  environment: Readonly<Record<string, string | undefined>>,
+  { logger, ...parts }: SweeperParts = {},
+): () => Promise<SweepAnswer> {
+  const { settings, faults } = readSweepSettings(environment);
+  const { job, functionName, graceMs, limit, store, signingKey, logLevel } = settings;
+  if (faults.length > 0 || store === undefined) throw new InvalidJobError(job || 'to sweep', faults);
+  const log = logger ?? new JsonLogger(logLevel);
+  const client = new BatonClient({ ...parts, functionName, store: createStore(store), ...(signingKey !== undefined && { signingKey }) });
+  return async () => {
+    const answer = await client.sweep({ job, ...(graceMs !== undefined && { graceMs }), ...(limit !== undefined && { limit }) });
+    report(log, job, answer);
+    if (answer.failed.length > 0 || answer.hasMore) throw describeRest(job, answer);
+    return answer;
+  };
+}
+
+function report(log: Logger, job: string, { swept, failed, parkedIds, hasMore }: SweepAnswer): void {
+  const isGood = failed.length === 0 && !hasMore;
+  log[isGood ? 'info' : 'error']('executions swept', { job, swept, failed, hasMore });
+  if (parkedIds.length > 0) log.warn('executions are parked: allow recursion, then redrive them', { job, parkedIds });
+}
+
+function describeRest(job: string, { swept, failed, hasMore }: SweepAnswer): SweepIncompleteError {
+  const left = [
+    ...(failed.length > 0 ? [`${failed.length} could not be sent on (${failed[0]?.executionId}: ${failed[0]?.reason})`] : []),
+    ...(hasMore ? ['there may be more than it looked at'] : []),
+  ];
+  return new SweepIncompleteError({
+    problem: `A sweep of job ${job} is not complete (${swept.length} sent on): ${left.join(', and ')}.`,
+    cure:
+      failed.length > 0
+        ? 'Mend the reason; the next sweep tries again.'
+        : 'Sweep more often, or raise the limit; so many lost executions have a reason of their own.',
+    details: { job, sweptCount: swept.length, failed, hasMore },
+  });
+}

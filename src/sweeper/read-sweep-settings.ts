@@ -1,0 +1,56 @@
+import type { JobFault } from '../errors/invalid-job-error';
+import type { StoreSettings } from '../runtime/adapters/create-store';
+import type { LogLevel } from '../runtime/adapters/json-logger';
+import { readSettings } from '../runtime/read-settings';
+
+/** What the environment of a sweeper says. */
+export interface SweepSettings {
+  readonly functionName: string;
+  readonly job: string;
+  /** Undefined for the client's own defaults. */
+  readonly graceMs: number | undefined;
+  readonly limit: number | undefined;
+  readonly store: StoreSettings | undefined;
+  readonly signingKey: string | undefined;
+  readonly logLevel: LogLevel | undefined;
+}
+
+/** Reads the settings of a sweeper, and what is wrong with them. */
+export function readSweepSettings(environment: Readonly<Record<string, string | undefined>>): {
+  settings: SweepSettings;
+  faults: JobFault[];
+} {
+  const { settings, faults } = readSettings(environment);
+  const { BATON_SWEEP_FUNCTION: functionName = '', BATON_SWEEP_JOB: job = '' } = environment;
+  if (functionName === '') faults.push(missOut('BATON_SWEEP_FUNCTION', 'the function that is to go on: its name or ARN, with its alias'));
+  if (job === '') faults.push(missOut('BATON_SWEEP_JOB', 'the name of the job'));
+  if (settings.store === undefined) faults.push(missOut('BATON_TABLE or BATON_BUCKET', 'where the function keeps its executions'));
+  const [graceMs, limit] = [
+    readNumber(environment, 'BATON_SWEEP_GRACE_MS', Number.MAX_SAFE_INTEGER, faults),
+    readNumber(environment, 'BATON_SWEEP_LIMIT', 1_000, faults),
+  ];
+  const { store, logLevel } = settings;
+  return { settings: { functionName, job, graceMs, limit, store, logLevel, signingKey: environment.BATON_SIGNING_KEY }, faults };
+}
+
+function missOut(name: string, what: string): JobFault {
+  return { problem: `The sweeper's environment variable ${name} is not set.`, cure: `Set it to ${what}.` };
+}
+
+function readNumber(
+  environment: Readonly<Record<string, string | undefined>>,
+  name: string,
+  most: number,
+  faults: JobFault[],
+): number | undefined {
+  const text = environment[name];
+  if (!text) return undefined;
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? 'from 1' : `from 1 to ${most}`;
+  faults.push({
+    problem: `Environment variable ${name} is ${JSON.stringify(text)}, which is no whole number ${range}.`,
+    cure: `Set ${name} to a whole number ${range}, or leave it out.`,
+  });
+  return undefined;
+}

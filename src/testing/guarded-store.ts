@@ -1,4 +1,5 @@
 import { NodePlatform } from '../runtime/adapters/node-platform';
+import { isUsableId } from '../runtime/core/execution-id';
 import { parseRecord } from '../runtime/core/execution-record';
 import type { CheckpointStore, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../runtime/ports';
 import type { Border } from './border';
@@ -36,7 +37,9 @@ export class GuardedStore implements CheckpointStore {
     return this.#store.list(query);
   }
 
-  #note({ head, state, status }: StoredExecution, isAccepted: boolean): void {
+  /** Notes a checkpoint; a stop mark is none. */
+  #note({ executionId, head, state, status }: StoredExecution, isAccepted: boolean): void {
+    if (!isUsableId(executionId)) return;
     const { continuation } = parseRecord(head, (text) => platform.checksum(text));
     const { invocation, cycle, step } = continuation;
     const bytes = platform.countBytes(state);

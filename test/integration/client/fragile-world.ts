@@ -20,8 +20,8 @@ export class FragileWorld {
   readonly directory = join(this.folder, 'store');
   readonly client: BatonClient;
   readonly starts: readonly unknown[];
-  /** How long Lambda takes to accept an event, in milliseconds. */
-  acceptMs = 0;
+  #heldUntil = 0;
+  #held: (() => void)[] = [];
   readonly lambda: LocalLambda;
   readonly #failures: string;
 
@@ -34,13 +34,12 @@ export class FragileWorld {
   }
 
   static async open(): Promise<FragileWorld> {
-    const onRequest = async () => void (await sleep(world.acceptMs));
-    const lambda = await startLambda({ onRequest });
+    const lambda = await startLambda({ onRequest: () => world.#hold() });
     const { arn: onFailure } = await lambda.createQueue({ name: 'failures' });
     const world: FragileWorld = new FragileWorld(lambda, onFailure);
     mkdirSync(world.directory);
     await lambda.createFunction({
-      ...{ name: 'fragile', code: join(__dirname, 'fixtures/fragile-job.ts'), timeoutMs: 3_000, recursiveLoop: 'Allow' },
+      ...{ name: 'fragile', code: join(__dirname, 'fixtures/fragile-job.ts'), timeoutMs: 5_000, recursiveLoop: 'Allow' },
       ...{ maximumRetryAttempts: 0, onFailure },
       environment: {
         BATON_DIRECTORY: world.directory,
@@ -53,10 +52,14 @@ export class FragileWorld {
 
   /** Starts executions, kills their processes in the second step, and waits until each must be dead and no event is left. */
   async abandon(...ids: readonly string[]): Promise<void> {
-    for (const executionId of ids) await this.client.start({ executionId, input: { hangs: true } });
-    for (const executionId of ids) process.kill(Number(await this.#readPid(executionId)), 'SIGKILL');
+    await Promise.all(ids.map((executionId) => this.#startAndKill(executionId)));
     await this.lambda.idle();
     for (const executionId of ids) await this.waitFor(executionId, ({ isStuck }) => isStuck);
+  }
+
+  /** Lets Lambda accept nothing until so many clients wait for it at the same time. */
+  holdUntil(clientCount: number): void {
+    this.#heldUntil = clientCount;
   }
 
   /** Waits until an execution stands as it should. */
@@ -85,6 +88,21 @@ export class FragileWorld {
 
   remove(): void {
     rmSync(this.folder, { recursive: true });
+  }
+
+  async #startAndKill(executionId: string): Promise<void> {
+    await this.client.start({ executionId, input: { hangs: true } });
+    process.kill(Number(await this.#readPid(executionId)), 'SIGKILL');
+  }
+
+  async #hold(): Promise<undefined> {
+    if (this.#heldUntil === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#held.push(resolve);
+      if (this.#held.length < this.#heldUntil) return;
+      this.#heldUntil = 0;
+      for (const release of this.#held.splice(0)) release();
+    });
   }
 
   async #readPid(executionId: string): Promise<string> {

@@ -1,4 +1,16 @@
-import { BatonClient, LongRunning, MemoryCheckpointStore, OnCancel, OnStart, State, Step, Terminate } from '../../../src';
+import {
+  BatonClient,
+  CHECKPOINT_STORE,
+  type CheckpointStore,
+  inject,
+  LongRunning,
+  MemoryCheckpointStore,
+  OnCancel,
+  OnStart,
+  State,
+  Step,
+  Terminate,
+} from '../../../src';
 import { JobTestEnvironment } from '../../../src/testing';
 import { keepJob } from '../../helpers/keep-job';
 
@@ -149,5 +161,27 @@ describe('while its job is stopped', () => {
     await stop();
     expect(await call()).toMatchObject({ status: 'cancelled' });
     expect(ran.slice(before)).toEqual(['cancelled']);
+  });
+});
+
+describe('a job that stops itself', () => {
+  it('ends at its next safe point, also in the test kit', async () => {
+    let client: BatonClient | undefined;
+    @LongRunning({ name: 'careful', safeMs: 1_000, intervalMs: 100 })
+    class Careful {
+      @State() n = 0;
+      constructor(@inject(CHECKPOINT_STORE) private readonly store: CheckpointStore) {}
+      @Step() async look() {
+        this.n += 1;
+        client = new BatonClient({ store: this.store });
+        if (this.n === 2) await client.stop('careful', { reason: 'it found a mistake' });
+      }
+      @Terminate() isDone() {
+        return this.n === 9;
+      }
+    }
+    const run = await JobTestEnvironment.create(Careful, { store: () => new MemoryCheckpointStore() }).run();
+    expect(run).toMatchObject({ outcome: 'cancelled', state: { n: 2 } });
+    expect(await client?.readStop('careful')).toMatchObject({ reason: 'it found a mistake' });
   });
 });

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { DoctorFacts } from '../../src/cli/doctor/facts';
@@ -5,6 +7,7 @@ import type { Finding } from '../../src/cli/doctor/finding';
 import { fixRecursion } from '../../src/cli/doctor/fix-recursion';
 import { judgeFacts } from '../../src/cli/doctor/judge-facts';
 import { know, missOut } from '../../src/cli/doctor/reading';
+import { inCallOf, inProperty, listMessagePatterns } from '../helpers/list-message-patterns';
 import {
   healthyFunction as fn,
   healthyFacts,
@@ -138,6 +141,25 @@ const rows: readonly Row[] = [
     'pinned or',
   ],
   [
+    { environment: know({ ...variables, BATON_QUEUE_URL: 'arn:aws:sqs' }) },
+    error('environment'),
+    'BATON_QUEUE_URL is "arn:aws:sqs"',
+    'the URL of an SQS queue',
+  ],
+  [{ environment: know({ ...variables, BATON_LOG_LEVEL: 'loud' }) }, error('environment'), 'BATON_LOG_LEVEL is "loud"', 'warn or error'],
+  [
+    { environment: know({ ...variables, BATON_SIGNING_KEY: 'new,' }) },
+    error('environment'),
+    'BATON_SIGNING_KEY has an empty key',
+    'Give one key',
+  ],
+  [
+    { environment: know({ ...variables, BATON_OWNER: 'x' }) },
+    warning('environment'),
+    'Nothing reads the variable BATON_OWNER',
+    'Leave it out',
+  ],
+  [
     { environment: know({ ...variables, BATON_TABEL: 'x' }) },
     warning('environment'),
     'Nothing reads the variable BATON_TABEL',
@@ -261,6 +283,36 @@ describe('the checks of baton doctor', () => {
     const findings = judge({ recursion: know('Terminate'), fn: know({ ...fn, memoryMb: 128 }) });
     expect(findings.map(({ level }) => level).filter((level, index, all) => level !== all[index - 1])).toEqual(['error', 'warning', 'ok']);
     for (const [change] of rows) for (const { cure } of faults(change)) expect(cure).toMatch(/[.?]$/);
+  });
+});
+
+describe('the findings of baton doctor', () => {
+  const folder = join(__dirname, '../../src/cli/doctor/checks');
+  const patterns = readdirSync(folder).flatMap((name) => listMessagePatterns(join(folder, name), inCallOf(['refuse', 'warn'], 1)));
+  /** What is said with the words of the handler's own start: see the settings below. */
+  const fromElsewhere = patterns.filter(({ text }) => text === undefined);
+
+  it('are all in the table above: each error and each warning that a check can say is seen to be said', () => {
+    const said = rows.flatMap(([change]) => faults(change).map(({ what }) => what));
+    const unseen = patterns.filter(({ text }) => text !== undefined && !said.some((what) => text.test(what)));
+    expect(patterns.length).toBeGreaterThan(35);
+    expect(unseen).toEqual([]);
+    expect(fromElsewhere.map(({ place }) => place.split(':')[0])).toEqual(['check-environment.ts']);
+  });
+
+  it('are silent where nothing is wrong: each of them', () => {
+    const said = judge().map(({ what }) => what);
+    expect(patterns.filter(({ text }) => said.some((what) => text?.test(what)))).toEqual([]);
+  });
+
+  it('say of the variables whatever the handler itself would refuse at its start', () => {
+    const file = join(__dirname, '../../src/runtime/read-settings.ts');
+    const refusals = listMessagePatterns(file, inProperty('problem'));
+    const said = rows.flatMap(([change]) => faults(change)).filter(({ subject, level }) => subject === 'environment' && level === 'error');
+    expect(refusals).toHaveLength(3);
+    for (const { text } of refusals) expect(said.some(({ what }) => text?.test(what))).toBe(true);
+    for (const name of ['BATON_QUEUE_URL', 'BATON_CONTINUE_ON', 'BATON_LOG_LEVEL'])
+      expect(said.some(({ what }) => what.includes(`${name} is`))).toBe(true);
   });
 });
 

@@ -19,18 +19,20 @@ export interface JobCode {
   /** `file.export`, as Lambda has it. */
   readonly handler: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** How long it may take to load, in milliseconds. @defaultValue Lambda's own limit */
+  readonly startMs?: number;
 }
 
 /** What the process that loads a job tells. */
 type Told = JobFacts | { readonly fault: string };
 
 /** Reads a job's own options by loading its code in a process of its own, with the function's variables and no credentials. */
-export async function readJobFacts({ file, handler, variables }: JobCode): Promise<Reading<JobFacts>> {
+export async function readJobFacts({ file, handler, variables, startMs = longestStartMs }: JobCode): Promise<Reading<JobFacts>> {
   const workDirectory = mkdtempSync(join(tmpdir(), 'lambda-baton-doctor-'));
   try {
     if (!existsSync(file)) return missOut(`There is no file ${file}.`, 'Build the bundle first, or correct the path.');
     const bundle = ['.ts', '.mts', '.cts', '.tsx'].includes(extname(file)) ? await bundleTypescript(resolve(file), workDirectory) : file;
-    const told = await load(resolve(bundle), handler.split('.').at(-1) ?? 'handler', variables);
+    const told = await load({ file: resolve(bundle), handler: handler.split('.').at(-1) ?? 'handler', variables, startMs });
     return 'fault' in told ? missOut(`The job in ${file} could not be read: ${told.fault}`, cure) : know(told);
   } catch (error) {
     return missOut(`The job in ${file} could not be read: ${(error as Error).message.split('\n')[0]}`, cure);
@@ -40,14 +42,14 @@ export async function readJobFacts({ file, handler, variables }: JobCode): Promi
 }
 
 /** Neither what the code prints nor how it ends can be taken for what it says of itself: that comes by a channel of its own. */
-function load(file: string, exportName: string, variables: Readonly<Record<string, string>>): Promise<Told> {
+function load({ file, handler: exportName, variables, startMs }: Required<JobCode>): Promise<Told> {
   const { PATH, HOME, TMPDIR } = process.env;
   const surroundings = Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined));
   const child = spawn(process.execPath, ['--input-type=module', '--eval', jobReaderSource, '--', file, exportName], {
     cwd: dirname(file),
     env: { AWS_REGION: 'us-east-1', ...surroundings, ...quietSdk, ...variables },
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    timeout: longestStartMs,
+    timeout: startMs,
     killSignal: 'SIGKILL',
   });
   let text = '';
@@ -56,11 +58,11 @@ function load(file: string, exportName: string, variables: Readonly<Record<strin
   });
   return new Promise((settle, fail) => {
     child.on('error', fail);
-    child.on('close', (code, signal) => settle(text ? (JSON.parse(text) as Told) : { fault: describeSilence(code, signal) }));
+    child.on('close', (code, signal) => settle(text ? (JSON.parse(text) as Told) : { fault: describeSilence(code, signal, startMs) }));
   });
 }
 
-function describeSilence(code: number | null, signal: string | null): string {
-  if (signal === 'SIGKILL') return `it did not load within ${longestStartMs} ms.`;
+function describeSilence(code: number | null, signal: string | null, startMs: number): string {
+  if (signal === 'SIGKILL') return `it did not load within ${startMs} ms.`;
   return `its process ended with ${signal ?? code} while it was loaded.`;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import type { Diagnosis } from '../../../src/cli/doctor/diagnosis';
+import { readJobFacts } from '../../../src/cli/doctor/read-job';
 import { LocalLambda, type RequestHook } from '../../../src/local';
 import { readPrinted } from '../../cli/read-printed';
 import { LocalDynamoDb } from '../../contract/stand-ins/dynamodb';
@@ -267,11 +268,21 @@ describe('baton doctor', () => {
     expect(findings.map(({ what }) => what)).toContain('2000 ms, of which job WrappedJob works 1200 ms.');
   });
 
+  it('says that a job does not load in time, as Lambda would', async () => {
+    const file = fixture('hanging-module');
+    expect(await readJobFacts({ file, handler: 'index.handler', variables: {}, startMs: 1_500 })).toMatchObject({
+      kind: 'unread',
+      level: 'error',
+      reason: expect.stringContaining('it did not load within 1500 ms.'),
+    });
+  });
+
   it.each([
     ['no-job', 'does not say which job it runs'],
     ['invalid-job', 'InvalidJob'],
     ['throwing-module', 'There are no settings.'],
     ['not-there', 'There is no file'],
+    ['exiting-module', 'its process ended with 3 while it was loaded.'],
   ])('says that the job of %s cannot be read: %s', async (name, what) => {
     lambda = await start();
     await deploy(lambda);

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import { findEntryFaults } from '../../../src/cdk/find-entry-faults';
+import { findSweepFaults } from '../../../src/cdk/find-sweep-faults';
+import { type DeploymentFacts, judgeDeployment } from '../../../src/cdk/judge-deployment';
+import { listWarnings } from '../../../src/cdk/list-warnings';
+import type { LongRunningFunctionProps } from '../../../src/cdk/long-running-function-props';
+import type { LongRunningOptions } from '../../../src/decorators';
+import { inProperty, listMessagePatterns } from '../../helpers/list-message-patterns';
+import { planOf } from './plan-of';
+
+const sound: DeploymentFacts = {
+  timeoutMs: 900_000,
+  recursiveLoop: 'Allow',
+  hasStore: true,
+  queue: { visibilityMs: 5_400_000, maxReceiveCount: 5 },
+};
+const queue = (change: object) => ({ queue: { visibilityMs: 5_400_000, maxReceiveCount: 5, ...change } });
+const endless = { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER } };
+
+const judge = (facts: Partial<DeploymentFacts> = {}, options: Partial<LongRunningOptions> = {}, minBudgetMs = 0) =>
+  judgeDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs)).map(({ problem }) => problem);
+class Job {}
+const entry = __filename;
+const sweep = (props: Partial<LongRunningFunctionProps>, hasStore = true) =>
+  findSweepFaults({ entry, job: Job, sweep: true, ...props }, hasStore).map(({ problem }) => problem);
+const warn = (props: Partial<LongRunningFunctionProps> = {}) => listWarnings({ entry, job: Job, ...props }).map(({ text }) => text);
+
+/** For each file, what it says of deployments that are ill in one way, and of those that are well. */
+const table: readonly (readonly [file: string, property: string, ill: readonly string[][], well: readonly string[][]])[] = [
+  [
+    'judge-deployment.ts',
+    'problem',
+    [
+      judge({ timeoutMs: 5_400_001, ...queue({ visibilityMs: 43_200_000 }) }),
+      judge(queue({ visibilityMs: 899_999 })),
+      judge(queue({ visibilityMs: 43_200_001 })),
+      judge(queue({ maxReceiveCount: 4 })),
+      judge({ timeoutMs: 60_000, queue: undefined }),
+      judge({}, {}, 840_000),
+      judge({ hasStore: false }, { durability: 'step' }),
+      judge({ recursiveLoop: 'Terminate' }),
+      judge({}, endless),
+    ],
+    [judge(), judge({ queue: undefined }), judge({ recursiveLoop: 'Terminate' }, { limits: { maxInvocations: 14 } })],
+  ],
+  [
+    'find-sweep-faults.ts',
+    'problem',
+    [
+      sweep({}, false),
+      sweep({ job: undefined as never }),
+      sweep({ sweep: { grace: Duration.seconds(59) } }),
+      sweep({ sweep: { limit: 1_001 } }),
+    ],
+    [
+      sweep({}),
+      sweep({ sweep: { grace: Duration.minutes(1), limit: 1_000 } }),
+      sweep({ sweep: false, job: undefined as never }, false),
+      sweep({ sweep: undefined as never }, false),
+    ],
+  ],
+  [
+    'list-warnings.ts',
+    'text',
+    [
+      warn({ job: undefined as never }),
+      warn({ store: false }),
+      warn({ retryAttempts: 0 }),
+      warn({ retryAttempts: 1 }),
+      warn({ queue: false }),
+    ],
+    [warn(), warn({ store: false, signingKey: { secretValue: {} as never } })],
+  ],
+];
+
+describe.each(table)('what %s can say of a deployment', (file, property, ill, well) => {
+  const patterns = listMessagePatterns(join(__dirname, '../../../src/cdk', file), inProperty(property));
+
+  it('is seen to be said, each of it, of a deployment that is ill in that way alone', () => {
+    for (const said of ill) expect(said).toHaveLength(1);
+    expect(patterns.length).toBeGreaterThan(3);
+    expect(patterns.filter(({ text }) => !ill.flat().some((said) => text?.test(said)))).toEqual([]);
+  });
+
+  it('is not said of one that is well', () => {
+    expect(well.flat()).toEqual([]);
+  });
+});
+
+describe('what find-entry-faults.ts can say of a deployment', () => {
+  it('is said of a file that is not there, and not of one that is', () => {
+    expect(findEntryFaults('nowhere.ts').map(({ problem }) => problem)).toEqual(['entry nowhere.ts: there is no such file.']);
+    expect(findEntryFaults(entry)).toEqual([]);
+  });
+
+  it('is said where esbuild is not installed, which Docker would be reached for otherwise', () => {
+    const [folder, before] = [mkdtempSync(join(tmpdir(), 'baton-entry-test-')), process.cwd()];
+    writeFileSync(join(folder, 'job.ts'), '');
+    try {
+      process.chdir(folder);
+      expect(findEntryFaults('job.ts')).toEqual([
+        { problem: 'esbuild is not installed, and bundles the function.', cure: 'Run npm install --save-dev esbuild.' },
+      ]);
+      expect(findEntryFaults('job.ts', { forceDockerBundling: true })).toEqual([]);
+    } finally {
+      process.chdir(before);
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -68,10 +68,12 @@ describe('recogniseEvent: what starts an execution', () => {
     ['an event whose Records is no list', { Records: { eventSource: 'aws:sqs' } }],
     ['an event whose records are of two sources', { Records: [sqsRecord('{}'), ...s3Event.Records] }],
     ['an event with a record that is none', { Records: [sqsRecord('{}'), null] }],
+    ['records that are no queue’s, though they have a messageId', { Records: [{ ...sqsRecord('{}'), eventSource: 'aws:mq' }] }],
     ['an SQS record without its messageId', { Records: [{ eventSource: 'aws:sqs', body: '{}' }] }],
     ['an envelope somewhere inside', { detail: startEnvelope }],
     ['a list of envelopes', [startEnvelope]],
     ['an event with an id that is not EventBridge’s', { id: 'order-9', source: 'shop' }],
+    ['an EventBridge event whose source is a number', { ...busEvent, source: 9 }],
     ['an EventBridge event whose id is a number', { ...busEvent, id: 9 }],
     ['an EventBridge event whose id is empty', { ...busEvent, id: '' }],
     ['an EventBridge event whose id is too long for a store’s key', { ...busEvent, id: 'x'.repeat(257) }],
@@ -151,6 +153,7 @@ describe('recogniseEvent: one of our envelopes that is not whole', () => {
   });
 
   it('is told what it should be, and never what is in it', () => {
+    expect(catchError(() => recognise({ lambdaBaton: 'secret' })).details).toEqual({ reason: 'it is not an object' });
     expect(messageOf(() => recognise({ lambdaBaton: 'secret' }))).toMatchInlineSnapshot(`
 "The event is a lambda-baton envelope, but it is not an object.
 → Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
@@ -207,6 +210,7 @@ describe('recogniseEvent: an SQS batch', () => {
     ['a text about an envelope', 'see {"lambdaBaton":', 'see {"lambdaBaton":'],
     ['nothing', undefined, null],
     ['an object, as a test may have it', { n: 1 }, { n: 1 }],
+    ['a list, whose text would be a number', [1], [1]],
     ['an EventBridge event: the messageId stays the id', JSON.stringify(busEvent), busEvent],
     ['an SQS batch: it is not opened again', JSON.stringify({ Records: [sqsRecord('{}')] }), { Records: [sqsRecord('{}')] }],
   ])('takes the body as input: %s', (_what, content, input) => {
@@ -327,6 +331,7 @@ describe('recogniseEvent: what no delivery can be', () => {
 "The start event is not a JSON document.
 → Send plain JSON: no cycles, no BigInt, at most 1,000 levels deep."
 `);
+    expect(catchError(() => recogniseEvent({}, '')).details).toEqual({ job: '', faults: ['awsRequestId of the context'] });
     expect(messageOf(() => recogniseEvent({}, ''))).toMatchInlineSnapshot(`
 "The awsRequestId of the context cannot be the id of an execution: it is not a string of 1 to 256 characters that does not begin with lambda-baton:.
 → Pass the event and the context on as Lambda gave them, or start with an envelope that says the executionId."

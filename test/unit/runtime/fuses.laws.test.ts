@@ -19,7 +19,16 @@ jest.setTimeout(120_000);
 
 const limits = { maxInvocations: 12, maxDurationMs: 900_000, maxStalledInvocations: 4, maxCostUsd: 0.004 };
 
+/** How often Lambda delivers an event whose process dies. */
+const deliveriesOfEvent = 3;
+const invocationMs = 60_000;
+
 const never = () => new Promise<never>(() => {});
+
+/** What such a job keeps. */
+interface Counting {
+  n: number;
+}
 
 /** Every way that we know to never end. */
 const evils = {
@@ -43,6 +52,25 @@ const evils = {
       yield;
     }
   },
+  'change and get nowhere': (world: VirtualWorld, job: Counting) => {
+    job.n += 1;
+    return world.timer.sleep(7_000);
+  },
+  'change to and fro': (world: VirtualWorld, job: Counting) => {
+    job.n = 1 - job.n;
+    return world.timer.sleep(51_000);
+  },
+  'change and yield': async function* (world: VirtualWorld, job: Counting) {
+    for (;;) {
+      job.n += 1;
+      await world.timer.sleep(4_000);
+      yield;
+    }
+  },
+  'change and throw': (_world: VirtualWorld, job: Counting) => {
+    job.n += 1;
+    return Promise.reject(new Error('no'));
+  },
 } as const;
 type Evil = keyof typeof evils;
 
@@ -51,13 +79,13 @@ const names = Object.keys(evils) as Evil[];
 const timeless: ReadonlySet<Evil> = new Set(['nothing', 'wait 0', 'go to itself', 'yield at once']);
 
 /** Does it. Nothing is for nothing: every unit takes some of the machine's time. */
-function act(world: VirtualWorld, evil: Evil) {
+function act(world: VirtualWorld, evil: Evil, job: Counting) {
   if (timeless.has(evil)) world.clock.moveTo(world.clock.now() + 500);
-  return evil === 'yield at once' ? tick(world) : evils[evil](world);
+  return evil === 'yield at once' ? tick(world) : evils[evil](world, job);
 }
 
 /** Runs a job made of such steps to its end. */
-async function run(one: Evil, two: Evil, check: 'cycle' | 'step', hasStore: boolean) {
+async function run([one, two]: readonly [Evil, Evil], check: 'cycle' | 'step', hasStore: boolean, deathMs: number | undefined) {
   const world = virtualWorld({ senders: [new RecordingSender({ channel: 'sqs' })] });
   const startMs = world.clock.now();
 
@@ -65,10 +93,10 @@ async function run(one: Evil, two: Evil, check: 'cycle' | 'step', hasStore: bool
   class Rogue {
     @State() n = 0;
     @Step() one() {
-      return act(world, one);
+      return act(world, one, this);
     }
     @Step() two() {
-      return act(world, two);
+      return act(world, two, this);
     }
     @Terminate({ check }) isDone() {
       return false;
@@ -76,7 +104,9 @@ async function run(one: Evil, two: Evil, check: 'cycle' | 'step', hasStore: bool
   }
 
   const providers = hasStore ? [{ token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() }] : [];
-  const { error, answers } = await runJob(Rogue, { world, providers, maxDeliveries: 100 });
+  // Lambda delivers an event three times: of each, the first two die.
+  const killAfterMs = ({ receiveCount }: { receiveCount: number }) => (receiveCount < deliveriesOfEvent ? deathMs : undefined);
+  const { error, answers } = await runJob(Rogue, { world, providers, maxDeliveries: 100, killAfterMs });
   return { error: error as Error, answers, durationMs: world.clock.now() - startMs };
 }
 
@@ -91,18 +121,25 @@ async function* tick(world: VirtualWorld) {
 const endings = new Set(['FUSE_BLOWN', 'STEP_INTERRUPTED']);
 
 describe('a job, however it is written', () => {
-  it('outlives none of its fuses by more than the invocation that is under way, with a store or without', async () => {
+  it('outlives none of its fuses by more than the invocation that is under way, with a store or without, also when it dies again and again', async () => {
     const evil = fc.constantFrom(...names);
+    const death = fc.option(fc.integer({ min: 1, max: invocationMs - 1 }), { nil: undefined });
     await fc.assert(
-      fc.asyncProperty(evil, evil, fc.constantFrom('cycle' as const, 'step' as const), fc.boolean(), async (one, two, check, hasStore) => {
-        const { error, answers, durationMs } = await run(one, two, check, hasStore);
-        expect(error).toMatchObject({ code: 'EXECUTION_FAILED' });
-        const cause = error.cause as { code?: string; message: string };
-        expect(endings.has(cause.code ?? '') || cause.message === 'no').toBe(true);
-        expect(answers.length).toBeLessThan(limits.maxInvocations);
-        expect(durationMs).toBeLessThanOrEqual(limits.maxDurationMs + 60_000);
-      }),
-      { numRuns: 60 },
+      fc.asyncProperty(
+        fc.tuple(evil, evil),
+        fc.constantFrom('cycle', 'step'),
+        fc.boolean(),
+        death,
+        async (pair, check, hasStore, deathMs) => {
+          const { error, answers, durationMs } = await run(pair, check, hasStore, deathMs);
+          expect(error).toMatchObject({ code: 'EXECUTION_FAILED' });
+          const cause = error.cause as { code?: string; message: string };
+          expect(endings.has(cause.code ?? '') || cause.message === 'no').toBe(true);
+          expect(answers.length).toBeLessThan(limits.maxInvocations);
+          expect(durationMs).toBeLessThanOrEqual(limits.maxDurationMs + (deathMs === undefined ? 1 : deliveriesOfEvent) * invocationMs);
+        },
+      ),
+      { numRuns: 100 },
     );
   });
 
@@ -118,13 +155,13 @@ describe('a job, however it is written', () => {
         return false;
       }
       @OnComplete() end() {
-        return act(world, hook);
+        return act(world, hook, { n: 0 });
       }
     }
 
     const startMs = world.clock.now();
     const { deliveryCount } = await runJob(Done, { world, maxDeliveries: 100 });
     expect(deliveryCount).toBeLessThanOrEqual(limits.maxInvocations);
-    expect(world.clock.now() - startMs).toBeLessThanOrEqual(limits.maxDurationMs + 60_000);
+    expect(world.clock.now() - startMs).toBeLessThanOrEqual(limits.maxDurationMs + invocationMs);
   });
 });

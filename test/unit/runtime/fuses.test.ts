@@ -335,6 +335,36 @@ describe('what the fuses count', () => {
   );
 });
 
+describe('the number of invocations', () => {
+  it('is in the store too: an event that says a lower one is a duplicate, and runs nothing', async () => {
+    let steps = 0;
+    const { call, readRecord, sender } = keepJob(({ timer }) => {
+      @LongRunning({ ...times, name: 'kept', limits: { maxInvocations: 3 } })
+      class Kept {
+        @Step() work() {
+          steps += 1;
+          return timer.sleep(51_000);
+        }
+        @Terminate() isDone() {
+          return false;
+        }
+      }
+      return Kept;
+    });
+    await call();
+    const { continuation } = JSON.parse(sender.sent[0]?.body ?? '').lambdaBaton;
+    await call(60_000, JSON.parse(sender.sent[0]?.body ?? ''), 'request-2');
+    const { checksum } = new NodePlatform();
+    const back = { continuation: { ...continuation, invocation: 1 }, state: { kind: 'stored', text: '' } } as const;
+    const tampered = JSON.parse(writeEnvelope(back, sealByChecksum(checksum)));
+    expect(await call(60_000, tampered, 'request-3')).toMatchObject({ status: 'duplicate' });
+    expect([steps, sender.sent.length, (await readRecord()).invocation]).toEqual([2, 2, 2]);
+    await expect(call(60_000, JSON.parse(sender.sent[1]?.body ?? ''), 'request-4')).rejects.toMatchObject({
+      cause: { details: { limit: 'maxInvocations', allowed: 3, actual: 4 } },
+    });
+  });
+});
+
 describe('a fuse', () => {
   it('ends the execution also when @OnFailure throws', async () => {
     const world = virtualWorld();

@@ -53,7 +53,7 @@ export function readRecord(plan: JobPlan, head: string, checksum: Checksum): Exe
 
 /** Reads a record without asking which job it is of. */
 export function parseRecord(head: string, checksum: Checksum): ExecutionRecord {
-  const [sum = '', text = ''] = splitOnce(head);
+  const [sum, text] = splitOnce(head);
   if (checksum(text) !== sum) throw corrupt('the stored record does not match its checksum');
   const parsed = parseJson(text);
   if (!isRecord(parsed) || parsed.v !== 1) throw corrupt('the stored record is of a format that this version does not read');

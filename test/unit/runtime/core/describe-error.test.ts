@@ -113,6 +113,7 @@ describe('ensureError', () => {
     ['a text', 'boom', 'boom'],
     ['a symbol', Symbol('boom'), 'Symbol(boom)'],
     ['a BigInt', 7n, '7'],
+    ['a function that has a message', Object.assign(() => 1, { message: 'no' }), '() => 1'],
     ['an object', { n: 1 }, 'an object that is no Error ([object Object])'],
     ['an object whose message is no text', { message: 7 }, 'an object that is no Error ([object Object])'],
     ['a revoked Proxy', makeRevoked(), 'something that cannot be read'],
@@ -136,6 +137,11 @@ describe('cut', () => {
 
   it('leaves no half character at the cut', () => {
     expect(cut(`${'x'.repeat(8_191)}👍👍`)).toBe(`${'x'.repeat(8_191)}… [4 characters cut]`);
+  });
+
+  it('cuts where it should when half a character stands elsewhere', () => {
+    expect(cut(`👍${'x'.repeat(8_191)}`)).toBe(`👍${'x'.repeat(8_190)}… [1 characters cut]`);
+    expect(cut(`${'x'.repeat(8_193)}👍`)).toBe(`${'x'.repeat(8_192)}… [3 characters cut]`);
   });
 });
 

@@ -42,6 +42,7 @@ describe('isDirective', () => {
       expect(copy.goTo).not.toBe(goTo);
       expect(isDirective(copy.goTo('read'))).toBe(true);
       expect(copy.isDirective(goTo('read'))).toBe(true);
+      expect(Object.getOwnPropertySymbols(copy.goTo('read'))).toEqual([Symbol.for('lambda-baton.directive')]);
     });
   });
 });

@@ -52,7 +52,7 @@ describe('describeExecution', () => {
     };
     expect(described({ status: 'completed', result: { rows: 7 } })).toEqual({ status: 'completed', result: { rows: 7 } });
     expect(described({ status: 'completed', result: null })).toEqual({ status: 'completed', result: null });
-    expect(described({ status: 'completed' })).toEqual({ status: 'completed' });
+    expect(described({ status: 'completed' })).toStrictEqual({ status: 'completed' });
     expect(described({ status: 'cancelled' })).toEqual({ status: 'cancelled' });
     expect(described(failed)).toEqual({ status: 'failed', error });
   });

@@ -1,14 +1,18 @@
-import { sealByChecksum } from '../../../../src/runtime/core/seal';
+import { type Seal, sealByChecksum } from '../../../../src/runtime/core/seal';
+
+function makeSeal(): Seal {
+  return sealByChecksum((text) => `sum of ${text}`);
+}
 
 describe('sealByChecksum', () => {
-  const seal = sealByChecksum((text) => `sum of ${text}`);
-
   it('is called checksum, and is the checksum of the text', () => {
+    const seal = makeSeal();
     expect(seal.part).toBe('checksum');
     expect(seal.seal('text')).toBe('sum of text');
   });
 
   it('takes the checksum of the text for its seal, and nothing else', () => {
+    const seal = makeSeal();
     expect(seal.isSealOf('text', 'sum of text')).toBe(true);
     for (const other of ['sum of another', '', undefined, ['sum of text']]) expect(seal.isSealOf('text', other)).toBe(false);
   });

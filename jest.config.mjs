@@ -1,3 +1,5 @@
+import { hostileProjects } from './test/hostile/projects.mjs';
+
 /** What all projects share: TypeScript by swc, without emitted metadata, as most Lambda users bundle. */
 const shared = {
   testEnvironment: 'node',
@@ -43,7 +45,11 @@ const totalsFolder = process.env.BATON_TOTALS;
 
 /** @type {import('jest').Config} */
 export default {
-  reporters: ['default', ...(totalsFolder ? [['<rootDir>/scripts/lib/totals-reporter.mjs', { folder: totalsFolder }]] : [])],
+  reporters: [
+    'default',
+    '<rootDir>/test/hostile/reporter.mjs',
+    ...(totalsFolder ? [['<rootDir>/scripts/lib/totals-reporter.mjs', { folder: totalsFolder }]] : []),
+  ],
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: [...slow, ...packaging] },
     {
@@ -55,5 +61,6 @@ export default {
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(?!integration|local|samples|cdk)'],
     },
     { ...shared, displayName: 'package', testTimeout: slowMs, testMatch: ['<rootDir>/test/package/**/*.test.ts'] },
+    ...hostileProjects(shared),
   ],
 };

@@ -20,6 +20,7 @@ const gates = [
   'check:model',
   'check:mutation',
   'docs',
+  'test:hostile',
   'test:integration',
   'test:matrix',
 ];

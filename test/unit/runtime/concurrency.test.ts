@@ -17,6 +17,7 @@ import {
 import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
 import { parseRecord } from '../../../src/runtime/core/execution-record';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { thinOut } from '../../helpers/run-again';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 /** Many executions, and a machine that may be busy. */
@@ -25,6 +26,9 @@ jest.setTimeout(60_000);
 interface Input {
   readonly number: number;
 }
+
+/** The numbers of the executions. */
+const numbers = thinOut(Array.from({ length: 200 }, (_value, number) => number));
 
 describe.each([
   ['without a store', undefined],
@@ -93,7 +97,6 @@ describe.each([
 
     const storeProviders = store === undefined ? [] : [{ token: CHECKPOINT_STORE, useValue: store }];
     const handler = createHandler(Busy, { providers: [...world.providers, ...storeProviders] });
-    const numbers = Array.from({ length: 200 }, (_value, number) => number);
 
     const runOne = async (number: number) => {
       let event: unknown = { number };
@@ -109,7 +112,8 @@ describe.each([
     const outcomes = (await world.timer.drive(Promise.allSettled(numbers.map(runOne)))) ?? [];
 
     expect(foreign).toEqual([]);
-    for (const [number, outcome] of outcomes.entries()) {
+    for (const [index, outcome] of outcomes.entries()) {
+      const number = numbers[index] ?? 0;
       const executionId = `execution-${number}`;
       const told = hooks.get(executionId) ?? [];
       if (number % 10 === 3) {
@@ -129,10 +133,10 @@ describe.each([
       const pairs = told.slice(1, -1);
       expect(pairs.filter((hook) => hook === 'handoff').length).toBe(pairs.filter((hook) => hook === 'resume').length);
     }
-    expect(sender.sent.length).toBeGreaterThan(200);
+    expect(sender.sent.length).toBeGreaterThan(numbers.length);
     const strangers = world.logger.find('worked').filter(({ fields }) => fields.executionId !== `execution-${String(fields.number)}`);
     expect(strangers).toEqual([]);
-    expect(world.logger.find('execution completed')).toHaveLength(180);
+    expect(world.logger.find('execution completed')).toHaveLength(numbers.filter((number) => number % 10 !== 3).length);
     expect(world.timer.armedCount).toBe(0);
 
     if (store === undefined) return;

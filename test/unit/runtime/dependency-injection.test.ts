@@ -236,10 +236,10 @@ describe('a dependency', () => {
     const mine = container.createChildContainer();
     mine.register(PSP, { useValue: 'from the container' });
     const world = virtualWorld();
-    const run = (providers: readonly Provided[]) =>
-      runExecution(createHandler(asking(PSP), { container: mine, providers: [...world.providers, ...providers] }), world);
-    expect((await run([])).answer?.result).toBe('from the container');
-    expect((await run([{ token: PSP, useValue: 'from a provider' }])).answer?.result).toBe('from a provider');
+    const run = (awsRequestId: string, providers: readonly Provided[]) =>
+      runExecution(createHandler(asking(PSP), { container: mine, providers: [...world.providers, ...providers] }), world, { awsRequestId });
+    expect((await run('one', [])).answer?.result).toBe('from the container');
+    expect((await run('two', [{ token: PSP, useValue: 'from a provider' }])).answer?.result).toBe('from a provider');
   });
 
   it('may stand in the container instead of one of ours', async () => {
@@ -264,7 +264,7 @@ describe('a dependency', () => {
     });
     const globally = createHandler(asking(PSP), { providers: [...world.providers, { token: PSP, useValue: 2 }] });
     expect((await runExecution(handler, world)).answer?.result).toBe(1);
-    expect((await runExecution(globally, world)).answer?.result).toBe(2);
+    expect((await runExecution(globally, world, { awsRequestId: 'another' })).answer?.result).toBe(2);
     expect({ registered: registered(), count: [mine, container].map(countRegistrations) }).toEqual(before);
     expect(before.registered.flat()).not.toContain(true);
   });
@@ -279,7 +279,7 @@ describe('a dependency', () => {
     const world = virtualWorld();
     const handler = createHandler(asking(Unit), { providers: world.providers });
     expect((await runExecution(handler, world)).answer?.result).toEqual({ number: 1 });
-    expect((await runExecution(handler, world)).answer?.result).toEqual({ number: 2 });
+    expect((await runExecution(handler, world, { awsRequestId: 'another' })).answer?.result).toEqual({ number: 2 });
   });
 
   it('of a base class reaches a subclass that has no constructor', async () => {

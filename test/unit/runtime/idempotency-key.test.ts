@@ -19,7 +19,7 @@ function noting(world: VirtualWorld, failures: ReadonlySet<number>) {
     if (attempt < 3 && failures.has(callCount)) throw new Error('on request');
   };
 
-  @LongRunning({ ...times, limits: { maxIdleInvocations: 50 } })
+  @LongRunning({ ...times, limits: { maxIdleInvocations: 50, maxInterruptions: 50 } })
   class Noting {
     @State() round = 0;
     @State() row = 0;

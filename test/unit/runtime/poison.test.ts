@@ -3,6 +3,7 @@ import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
 import { type ExecutionRecord, parseRecord, writeRecord } from '../../../src/runtime/core/execution-record';
 import type { StoredExecution } from '../../../src/runtime/ports';
 import { fakeLambdaContext, MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
+import { scaleDown, thinOut } from '../../helpers/run-again';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 /** Ten megabytes take their time on a machine that is busy. */
@@ -72,18 +73,20 @@ async function tally(execution: HandedOver, poisons: readonly string[], prepare:
   return [...endings].sort();
 }
 
-function cuts(text: string): string[] {
-  return Array.from({ length: text.length }, (_none, length) => text.slice(0, length));
+function cuts(text: string): readonly string[] {
+  return thinOut(Array.from({ length: text.length }, (_none, length) => text.slice(0, length)));
 }
 
 /** The text with each bit of its UTF-8 bytes flipped in turn. */
-function flips(text: string): string[] {
+function flips(text: string): readonly string[] {
   const bytes = Buffer.from(text);
-  return Array.from({ length: bytes.length * 8 }, (_none, bit) => {
-    const flipped = Buffer.from(bytes);
-    flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-    return flipped.toString();
-  }).filter((flipped) => flipped !== text);
+  const bits = Array.from({ length: bytes.length * 8 }, (_none, bit) => bit);
+  const flipped = thinOut(bits).map((bit) => {
+    const copy = Buffer.from(bytes);
+    copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    return copy.toString();
+  });
+  return flipped.filter((other) => other !== text);
 }
 
 const nest = (length: number) => '['.repeat(length / 2) + ']'.repeat(length / 2);
@@ -127,7 +130,7 @@ describe('a checkpoint', () => {
     ['a text', '"x"'],
     ['an empty object', '{}'],
     ['of a format to come', '{"v":2}'],
-    ['ten megabytes of nesting', nest(10_000_000)],
+    ['ten megabytes of nesting', nest(scaleDown(10_000_000))],
     ['nothing', ''],
   ])('is refused when its record is %s, though the checksum fits', async (_what, text) => {
     const execution = await handedOver();
@@ -143,8 +146,8 @@ describe('a checkpoint', () => {
     ['of no known form', 'x{}'],
     ['packed, but not so', 'pAAAA'],
     ['a text that is no state', 't[[1]]'],
-    ['ten megabytes of nesting', `j${nest(10_000_000)}`],
-    ['ten megabytes of nesting, devalued', `t${nest(10_000_000)}`],
+    ['ten megabytes of nesting', `j${nest(scaleDown(10_000_000))}`],
+    ['ten megabytes of nesting, devalued', `t${nest(scaleDown(10_000_000))}`],
   ])('is refused when its state is %s, though the checksum fits', async (_what, state) => {
     const execution = await handedOver();
     const record: ExecutionRecord = { ...parseRecord(execution.stored.head, checksum), stateChecksum: checksum(state) };
@@ -182,7 +185,10 @@ describe('a continuation', () => {
   const events: [string, (body: string) => unknown][] = [
     ['null', () => ({ lambdaBaton: null })],
     ['an array', () => ({ lambdaBaton: [] })],
-    ['ten megabytes of nesting', () => ({ lambdaBaton: { v: 1, continuation: JSON.parse(nest(10_000_000)), checksum: '0', state: {} } })],
+    [
+      'ten megabytes of nesting',
+      () => ({ lambdaBaton: { v: 1, continuation: JSON.parse(nest(scaleDown(10_000_000))), checksum: '0', state: {} } }),
+    ],
     ['without a state', (body) => ({ lambdaBaton: { ...JSON.parse(body).lambdaBaton, state: undefined } })],
   ];
   it.each(events)('is refused when it is %s', async (_what, poison) => {

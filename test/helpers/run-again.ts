@@ -1,0 +1,15 @@
+/** Whether the suite is run once more, in a hostile configuration: what a test does a thousand times need not be done as often again. */
+const isRunAgain = 'batonHostile' in globalThis;
+
+/** Of how many similar things one is enough when the suite is run once more. */
+const share = 31;
+
+/** Every item; some of them, from all over the list, when the suite is run once more. */
+export function thinOut<Item>(items: readonly Item[]): readonly Item[] {
+  return isRunAgain ? items.filter((_item, index) => index % share === 0) : items;
+}
+
+/** A large number, and a smaller one when the suite is run once more. */
+export function scaleDown(count: number): number {
+  return isRunAgain ? Math.ceil(count / share) : count;
+}

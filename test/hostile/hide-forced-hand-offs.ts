@@ -1,0 +1,19 @@
+import type { ContinuationSender } from '../../src';
+import { readFrame } from './hostile-call';
+
+/** A channel that keeps the continuation of a hand-off that nothing but the configuration has asked for; any other is the test's. */
+export function hideForcedHandOffs(sender: ContinuationSender): ContinuationSender {
+  const { channel, maxBytes, maxDelaySeconds } = sender;
+  return {
+    channel,
+    maxBytes,
+    ...(maxDelaySeconds === undefined ? {} : { maxDelaySeconds }),
+    prepare: async (context, signal) => sender.prepare?.(context, signal),
+    readRecursion: async (context, signal) => sender.readRecursion?.(context, signal),
+    send: async (request) => {
+      const call = readFrame()?.call;
+      if (call?.isForced !== true) return sender.send(request);
+      call.continuation = request.body;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { StepContext } from '../../src';
+import { isDirective } from '../../src/runtime/core/directives';
+import type { JobPlan } from '../../src/runtime/core/job-plan';
+import type { CallWatch, JobObserver } from '../../src/testing/observed-job';
+import { type HostileCall, readFrame, runInFrame } from './hostile-call';
+
+/** Watches the steps of one handler's jobs: where an invocation has to hand over, and what an execution completes with, which SQS is not told. */
+export class StepObserver implements JobObserver {
+  /** By execution. */
+  readonly results = new Map<string, unknown>();
+  readonly #plan: JobPlan;
+  readonly #handsOff: boolean;
+
+  constructor(plan: JobPlan, handsOff: boolean) {
+    this.#plan = plan;
+    this.#handsOff = handsOff;
+  }
+
+  onConstruct(): void {
+    readFrame()?.call.claim();
+  }
+
+  watch(method: string, { executionId }: StepContext): CallWatch | undefined {
+    const frame = readFrame();
+    if (frame === undefined || frame.isInStep) return undefined;
+    const { call } = frame;
+    return {
+      begin: () => undefined,
+      run: (act) => runInFrame({ call, isInStep: true }, act),
+      pass: (kind, value) => this.#pass(call, method, executionId, kind === 'return' ? value : undefined),
+      fail() {},
+      stop() {},
+    };
+  }
+
+  #pass(call: HostileCall, method: string, executionId: string, value: unknown): undefined {
+    const { onStart, onComplete } = this.#plan.hooks;
+    const directive = method !== onStart && isDirective(value) ? value.kind : undefined;
+    if (directive === 'complete') this.results.set(executionId, (value as { readonly result: unknown }).result);
+    if (method === onComplete && value !== undefined) this.results.set(executionId, value);
+    const isWait = directive === 'wait' || directive === 'wait-until';
+    if (this.#handsOff && method !== onComplete && !isWait) call.isDraining = true;
+  }
+}

@@ -1,0 +1,18 @@
+import { type JobTestOptions, MemoryCheckpointStore, JobTestEnvironment as QuietEnvironment } from '../../src/testing/index';
+import { configuration } from './configuration';
+
+type JobClass = Parameters<typeof QuietEnvironment.create>[0];
+
+/** The testing kit as the tests of a hostile configuration get it: its environments run in the mode of the same name, but for what they explore. */
+export * from '../../src/testing/index';
+export const JobTestEnvironment = {
+  create(jobClass: JobClass, options: JobTestOptions = {}): QuietEnvironment<object> {
+    const { handsOff, isByQueue, isTwice, hasStore } = configuration;
+    const store = () => new MemoryCheckpointStore();
+    const env = QuietEnvironment.create(jobClass, { ...(hasStore ? { store } : {}), ...options });
+    const run = env.run.bind(env);
+    const modes = { handOffAfterEveryStep: handsOff, sqsOnly: isByQueue, deliverEverythingTwice: isTwice };
+    env.run = (more = {}) => run(more.schedule === undefined ? { ...modes, ...more } : more);
+    return env;
+  },
+};

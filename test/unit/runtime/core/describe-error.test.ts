@@ -113,7 +113,7 @@ describe('ensureError', () => {
     ['a text', 'boom', 'boom'],
     ['a symbol', Symbol('boom'), 'Symbol(boom)'],
     ['a BigInt', 7n, '7'],
-    ['a function that has a message', Object.assign(() => 1, { message: 'no' }), '() => 1'],
+    ['a function that has a message', Object.assign(() => 1, { message: 'no', toString: () => 'run' }), 'run'],
     ['an object', { n: 1 }, 'an object that is no Error ([object Object])'],
     ['an object whose message is no text', { message: 7 }, 'an object that is no Error ([object Object])'],
     ['a revoked Proxy', makeRevoked(), 'something that cannot be read'],

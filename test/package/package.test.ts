@@ -131,7 +131,9 @@ describe('the packed package, installed beside its peers', () => {
           ),
       );
       expect(strangers).toEqual([]);
-      expect(names).toEqual(expect.arrayContaining(['LICENSE', 'CHANGELOG.md', 'docs/errors.md', 'dist/licenses/devalue.txt']));
+      expect(names).toEqual(
+        expect.arrayContaining(['LICENSE', 'CHANGELOG.md', 'docs/errors.md', 'dist/licenses/devalue.txt', 'dist/sweeper/index.mjs']),
+      );
     });
   });
 

@@ -9,6 +9,9 @@ import { type CopyWalk, sharedReference } from './copy-walk';
  */
 export const maxDepth = 1000;
 
+/** The length of the longest array; one less is the last index. */
+const maxLength = 2 ** 32 - 1;
+
 /** Objects with more keys are dictionaries to V8 too: cloning them costs more than filling a table. */
 const maxClonedKeys = 64;
 
@@ -187,5 +190,5 @@ function checkPrimitive(value: unknown, walk: CopyWalk): void {
 
 function isIndex(key: string): boolean {
   const index = Number(key);
-  return index >>> 0 === index && String(index) === key;
+  return index >>> 0 === index && index < maxLength && String(index) === key;
 }

@@ -1,4 +1,6 @@
+import { copyResult } from '../runtime/core/copy-result';
 import { isDirective } from '../runtime/core/directives';
+import type { HookPlan } from '../runtime/core/job-plan';
 import type { Clock } from '../runtime/ports';
 import type { StepContext } from '../runtime/step-context';
 import type { CallEnd, CheckpointRun, ContinuationRun, DeadLetter, StepCall, StepRun } from './run-records';
@@ -28,12 +30,11 @@ export class RunRecorder {
   readonly #steps: OpenStep[] = [];
   readonly #openCalls = new Set<OpenCall>();
   readonly #clock: Clock;
-  readonly #lastMethod: string | undefined;
+  readonly #hooks: HookPlan;
 
-  /** @param lastMethod - the job's `@OnComplete`. */
-  constructor(clock: Clock, lastMethod: string | undefined) {
+  constructor(clock: Clock, hooks: HookPlan) {
     this.#clock = clock;
-    this.#lastMethod = lastMethod;
+    this.#hooks = hooks;
   }
 
   /** Notes that a step's method is called. */
@@ -62,8 +63,10 @@ export class RunRecorder {
 
   /** Notes what a method returned, for the result. */
   noteValue(method: string, value: unknown): void {
-    if (method === this.#lastMethod) this.result = value ?? this.result;
-    else if (isDirective(value) && value.kind === 'complete') this.result = value.result;
+    const { onStart, onComplete } = this.#hooks;
+    if (method === onComplete && value !== undefined) this.result = copyResult(value);
+    if (method !== onComplete && method !== onStart && isDirective(value) && value.kind === 'complete')
+      this.result = copyResult(value.result);
   }
 
   /** Notes that the calls of an invocation that is over have got no further than this. */

@@ -50,7 +50,7 @@ export class VirtualWorld {
   constructor(parts: VirtualWorldParts) {
     const { plan, timer, effects, schedule, runOptions, options } = parts;
     this.#parts = parts;
-    this.#recorder = new RunRecorder(timer.clock, plan.hooks.onComplete);
+    this.#recorder = new RunRecorder(timer.clock, plan.hooks);
     this.#lambda = new VirtualLambda(timer, this.#recorder, describeSettings(parts), () => this.#openHandler());
     this.#border = new Border(schedule, this.#lambda, timer);
     const drains = (method: string) => runOptions.handOffAfterEveryStep === true && method !== plan.hooks.onComplete;

@@ -43,7 +43,8 @@ export default class HostileEnvironment extends TestEnvironment {
     const tests = new Map(listTests(state.rootDescribeBlock).map((test) => [nameInFull(test), test]));
     for (const title of this.#titles) {
       const test = tests.get(title);
-      if (test === undefined) throw new Error(`test/hostile/register.json has a test that does not exist: ${title}`);
+      if (test === undefined)
+        throw new Error(`test/hostile/register.json has a test that does not exist; rename it there too, or take it out: ${title}`);
       test.failing = true;
     }
   }

@@ -1,4 +1,4 @@
-import { complete, LongRunning, State, Step, type StepContext, TerminalError, Terminate } from '../../../src';
+import { complete, LongRunning, OnComplete, OnStart, State, Step, type StepContext, TerminalError, Terminate } from '../../../src';
 import { batonMatchers, JobTestEnvironment, MemoryCheckpointStore } from '../../../src/testing';
 import { ChargeCustomers, LEDGER } from './charge-job';
 
@@ -108,6 +108,35 @@ describe('env.run', () => {
     expect(again.timeline()).toBe(one.timeline());
     expect(other.durationMs).not.toBe(one.durationMs);
     expect(one.steps).toMatchObject([{ name: 'work', attempts: 3 }]);
+  });
+
+  it.each([
+    ['null of @OnComplete, which wins over complete()', 'not this', null, null],
+    ['of complete() when @OnComplete returns nothing', 'this', undefined, 'this'],
+    ['as JSON gives it', undefined, { at: new Date(0), none: undefined }, { at: '1970-01-01T00:00:00.000Z' }],
+    ['nothing when only @OnStart returns a directive, which is ignored', undefined, undefined, undefined],
+  ])('with sqsOnly has the result that the queue is not told: %s', async (_what, completed, returned, result) => {
+    @LongRunning({ name: 'ending', safeMs: 1_000, intervalMs: 100 })
+    class Ending {
+      @State() isOver = false;
+      @OnStart() begin() {
+        return complete('start');
+      }
+      @Step() work() {
+        this.isOver = true;
+        return completed === undefined ? undefined : complete(completed);
+      }
+      @Terminate() isDone() {
+        return this.isOver;
+      }
+      @OnComplete() end() {
+        return returned;
+      }
+    }
+
+    const env = JobTestEnvironment.create(Ending);
+    expect((await env.run()).result).toStrictEqual(result);
+    expect((await env.run({ sqsOnly: true })).result).toStrictEqual(result);
   });
 });
 

@@ -24,13 +24,14 @@ class ForgetfulStore implements CheckpointStore {
   #store = new MemoryCheckpointStore();
   #executionId = '';
 
-  async load(executionId: string) {
-    if (executionId !== this.#executionId) this.#store = new MemoryCheckpointStore();
-    this.#executionId = executionId;
+  load(executionId: string) {
     return this.#store.load(executionId);
   }
 
+  /** Another execution takes the place of the one before; a mark that is looked for, and not there, does not. */
   save(execution: StoredExecution, expected: string | undefined) {
+    if (execution.executionId !== this.#executionId) this.#store = new MemoryCheckpointStore();
+    this.#executionId = execution.executionId;
     return this.#store.save(execution, expected);
   }
 

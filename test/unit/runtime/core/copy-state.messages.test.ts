@@ -8,6 +8,7 @@ describe('A refusal of copyState', () => {
     expect(pathTo((socket) => ({ totals: { rows: [1, 2, 3, { socket }] } }))).toBe('totals.rows[3].socket');
     expect(pathTo((socket) => ({ lookup: new Map([['a b', socket]]) }))).toBe('lookup.get("a b")');
     expect(pathTo((socket) => ({ lookup: new Map([[1, [socket]]]) }))).toBe('lookup.get(1)[0]');
+    expect(pathTo((socket) => ({ lookup: new Map([[null, socket]]) }))).toBe('lookup.get(null)');
     expect(pathTo((socket) => ({ lookup: new Map([[5n, { socket }]]) }))).toBe('lookup.get(5n).socket');
     expect(
       pathTo((socket) => ({
@@ -55,7 +56,16 @@ describe('A refusal of copyState', () => {
     expect(pathTo((socket) => ({ ring, socket }))).toBe('ring.sockets[0]');
   });
 
+  it('leaves a key of 40 characters and a path of 300 as they are', () => {
+    const key = 'x'.repeat(40);
+    expect(pathTo((socket) => ({ [key]: socket }))).toBe(key);
+    expect(pathTo((socket) => ({ lookup: new Map([[key, socket]]) }))).toBe(`lookup.get("${key}")`);
+    const place = (names: number, socket: unknown): unknown => (names === 0 ? socket : { next: place(names - 1, socket) });
+    expect(pathTo((socket) => ({ field: place(59, socket) }))).toBe(`field${'.next'.repeat(59)}`);
+  });
+
   it('cuts long keys and long paths in the middle', () => {
+    expect(pathTo((socket) => ({ ['x'.repeat(41)]: socket }))).toBe(`["${'x'.repeat(40)}…"]`);
     const path = pathTo((socket) => ({ lookup: new Map([['x'.repeat(1000), socket]]) }));
     expect(path).toBe(`lookup.get("${'x'.repeat(40)}…")`);
     const deep = refusalOf({ field: nest(1100) }).details.path;

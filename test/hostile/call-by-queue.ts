@@ -5,12 +5,14 @@ import { HostileCall, readFrame, runInFrame } from './hostile-call';
 
 /** Delivers every event as the one message of a batch. What became of it is in the log; what it completed with, the job itself has told. */
 export function callByQueue(handler: BatonHandler, results: ReadonlyMap<string, unknown>): BatonHandler {
+  let batchCount = 0;
   return async (event, context) => {
     const body = writeBody(event);
     if (body === undefined) return handler(event, context);
     const messageId = context.awsRequestId;
+    batchCount += 1;
     const call = readFrame()?.call ?? new HostileCall({ context });
-    const batchContext = { ...context, awsRequestId: `batch of ${messageId}` };
+    const batchContext = { ...context, awsRequestId: `batch-${batchCount}` };
     const run = () => handler(sqsEvent({ messageId, body }), batchContext);
     const answer = (await runInFrame({ call, isInStep: false }, run)) as BatchAnswer;
     return readOutcome(call, messageId, answer, results);

@@ -59,7 +59,7 @@ describe('ctx.input', () => {
     ['a number', 5],
     ['a list', [1, [2]]],
     ['a __proto__ key', JSON.parse('{"__proto__":{"admin":true}}')],
-  ])('may be %s, and is the same after a hand-off', async (_title, event) => {
+  ])('may be %s, and is the same after a hand-off, frozen too', async (_title, event) => {
     const world = virtualWorld();
     const seen: unknown[] = [];
 
@@ -80,6 +80,7 @@ describe('ctx.input', () => {
     await runJob(Twice, { world, remainingMs: 1_500, event: { lambdaBaton: { v: 1, start: { executionId: 'e', input: event } } } });
     expect(seen).toHaveLength(2);
     expect(seen.map((input) => JSON.stringify(input))).toEqual([JSON.stringify(event), JSON.stringify(event)]);
+    expect(seen.flat().every(Object.isFrozen)).toBe(true);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 });

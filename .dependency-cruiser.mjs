@@ -91,14 +91,14 @@ export default {
       comment: 'It shows what the local Lambda and the client do.',
       from: { path: own('cli/') },
       to: {
-        path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/(prices|job-plan|deployment-rules)|runtime/read-settings)',
+        path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/(prices|job-plan|deployment-rules|sweep)|runtime/read-settings)',
       },
     },
 
     only(
       'sweeper-drives-the-client',
       'sweeper/',
-      'sweeper/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/read-settings',
+      'sweeper/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/sweep|runtime/read-settings',
       'It is the client with an environment.',
     ),
     {

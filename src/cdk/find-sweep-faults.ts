@@ -1,9 +1,6 @@
 import type { JobFault } from '../errors/invalid-job-error';
+import { leastGraceMs, mostSwept } from '../runtime/core/sweep';
 import type { LongRunningFunctionProps } from './long-running-function-props';
-
-/** A minute, in milliseconds: below that Lambda's own second try may still come. */
-const leastGraceMs = 60_000;
-const mostSwept = 1_000;
 
 /** Finds what keeps executions from being swept. */
 export function findSweepFaults({ sweep = false, job }: LongRunningFunctionProps, hasStore: boolean): JobFault[] {

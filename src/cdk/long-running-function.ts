@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import type { JobFault } from '../errors/invalid-job-error';
 import { readJob } from '../metadata';
 import type { JobPlan } from '../runtime/core/job-plan';
+import { defaultGraceMs } from '../runtime/core/sweep';
 import { chooseBundling } from './bundle-options';
 import { ContinuationQueue } from './continuation-queue';
 import { describeEnvironment, describeSweepEnvironment } from './describe-environment';
@@ -31,8 +32,6 @@ const defaultTimeout = Duration.minutes(15);
 const defaultMemoryMb = 512;
 const defaultDurationMs = 7 * 24 * 60 * 60 * 1_000;
 const longestVisibility = Duration.hours(12);
-/** Lambda tries an event again after one and two minutes: whom nobody has come for by then is given up. */
-const leastUsualGraceMs = 15 * 60 * 1_000;
 const aliasName = 'live';
 
 /**
@@ -147,7 +146,7 @@ export class LongRunningFunction extends Construct {
     { timeout, store, plan }: { readonly timeout: Duration; readonly store: ExecutionStore; readonly plan: JobPlan },
   ): IFunction {
     const { schedule, grace, limit }: SweepProps = typeof props.sweep === 'object' ? props.sweep : {};
-    const usualMs = props.queue === false ? leastUsualGraceMs : Math.max(leastUsualGraceMs, describeQueue(props, timeout).visibilityMs);
+    const usualMs = props.queue === false ? defaultGraceMs : Math.max(defaultGraceMs, describeQueue(props, timeout).visibilityMs);
     const target = { functionName: this.alias.functionArn, job: plan.name, graceMs: grace?.toMilliseconds() ?? usualMs, limit };
     const sweeper = new ExecutionSweeper(this, 'Sweeper', {
       ...chooseRuntime(props),

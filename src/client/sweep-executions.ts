@@ -1,14 +1,12 @@
 import { describeError } from '../runtime/core/describe-error';
 import type { ExecutionRecord } from '../runtime/core/execution-record';
 import type { Checksum } from '../runtime/core/seal';
-import { sweepRecord } from '../runtime/core/sweep';
+import { defaultGraceMs, sweepRecord } from '../runtime/core/sweep';
 import type { CheckpointStore, Clock } from '../runtime/ports';
 import type { RedriveAnswer, SweepAnswer, SweepRequest } from './answers';
 import { changeRecord } from './change-record';
 import { listLive } from './list-live';
 
-/** Nobody has come for this long, in milliseconds: Lambda tries an event again after one and two minutes. */
-const defaultGraceMs = 900_000;
 const defaultLimit = 100;
 
 /** What a sweep works with. */

@@ -1,6 +1,7 @@
 import type { JobFault } from '../errors/invalid-job-error';
 import type { StoreSettings } from '../runtime/adapters/create-store';
 import type { LogLevel } from '../runtime/adapters/json-logger';
+import { mostSwept } from '../runtime/core/sweep';
 import { readSettings } from '../runtime/read-settings';
 
 /** What the environment of a sweeper says. */
@@ -27,7 +28,7 @@ export function readSweepSettings(environment: Readonly<Record<string, string | 
   if (settings.store === undefined) faults.push(missOut('BATON_TABLE or BATON_BUCKET', 'where the function keeps its executions'));
   const [graceMs, limit] = [
     readNumber(environment, 'BATON_SWEEP_GRACE_MS', Number.MAX_SAFE_INTEGER, faults),
-    readNumber(environment, 'BATON_SWEEP_LIMIT', 1_000, faults),
+    readNumber(environment, 'BATON_SWEEP_LIMIT', mostSwept, faults),
   ];
   const { store, logLevel } = settings;
   return { settings: { functionName, job, graceMs, limit, store, logLevel, signingKey: environment.BATON_SIGNING_KEY }, faults };

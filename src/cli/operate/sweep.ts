@@ -1,3 +1,4 @@
+import { leastGraceMs, mostSwept } from '../../runtime/core/sweep';
 import { parseDuration } from '../arguments/parse-duration';
 import { parseNumber } from '../arguments/parse-number';
 import { CliError } from '../cli-error';
@@ -5,8 +6,7 @@ import type { Operation } from './operation';
 import { printAnswer } from './operation';
 
 const group = 'Which';
-/** Below a minute Lambda's own second try may still come. */
-const graceRange = { leastMs: 60_000, mostMs: 86_400_000, most: 'a day (1440m)' };
+const graceRange = { leastMs: leastGraceMs, mostMs: 86_400_000, most: 'a day (1440m)' };
 
 /** `baton sweep`. */
 export const sweep: Operation = {
@@ -29,7 +29,7 @@ export const sweep: Operation = {
         cure: 'Write baton sweep --function <name>.',
       });
     }
-    const limit = parseNumber(read('limit') ?? '100', '--limit', { least: 1, most: 1_000, isWhole: true, example: 20 });
+    const limit = parseNumber(read('limit') ?? '100', '--limit', { least: 1, most: mostSwept, isWhole: true, example: 20 });
     const answer = await makeClient(functionName).sweep({
       ...{ limit, isDryRun },
       ...(job !== undefined && { job }),

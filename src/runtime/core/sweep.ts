@@ -1,5 +1,12 @@
 import type { ExecutionRecord } from './execution-record';
 
+/** How long nobody must have come for an execution, in milliseconds, unless it is said: Lambda tries an event again after one and two minutes. */
+export const defaultGraceMs = 900_000;
+/** The shortest grace to ask for, in milliseconds: below that Lambda's own second try may still come. */
+export const leastGraceMs = 60_000;
+/** The most executions that one sweep may be asked to send on. */
+export const mostSwept = 1_000;
+
 /** Owns an execution between a sweep and the next claim: no delivery has this name. */
 const sweeper = 'sweep';
 

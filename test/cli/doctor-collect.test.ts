@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { readTemplate } from '../../src/cli/dev/template/read-template';
 import { collectFromAws } from '../../src/cli/doctor/collect/collect-from-aws';
 import { collectFromTemplate } from '../../src/cli/doctor/collect/collect-from-template';
 import { tryToRead } from '../../src/cli/doctor/collect/try-to-read';
 import { judgeFacts } from '../../src/cli/doctor/judge-facts';
+import { readTemplate } from '../../src/cli/template/template';
 
 /** A Lambda that answers by the name of the command, and knows nothing else. */
 function answering(answers: Readonly<Record<string, object>>): LambdaClient {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDevOptions } from '../../src/cli/arguments/parse-dev-options';
 import { applyTemplate } from '../../src/cli/dev/template/apply-template';
-import { readFunction } from '../../src/cli/dev/template/read-function';
-import { readTemplate } from '../../src/cli/dev/template/read-template';
 import { resolveEnvironment } from '../../src/cli/dev/template/resolve-environment';
-import { resolveValue } from '../../src/cli/dev/template/resolve-value';
+import { readFunction } from '../../src/cli/template/read-function';
+import { resolveValue } from '../../src/cli/template/resolve-value';
+import { readTemplate } from '../../src/cli/template/template';
 import { readPrinted } from './read-printed';
 
 const hash = 'a'.repeat(64);

@@ -2,7 +2,7 @@ import { parseFunctionName } from '../../local/functions/parse-function-name';
 import type { DoctorOptions } from '../arguments/parse-doctor-options';
 import { CliError } from '../cli-error';
 import type { ConsoleStreams } from '../console-streams';
-import { readTemplate } from '../dev/template/read-template';
+import { readTemplate } from '../template/template';
 import { choosePaint } from '../view/paint';
 import { collectFromAws } from './collect/collect-from-aws';
 import { collectFromTemplate } from './collect/collect-from-template';

@@ -2,10 +2,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DevOptions } from '../../arguments/dev-options';
-import type { DeployedFunction } from './deployed-function';
-import { readFunction } from './read-function';
-import { readTemplate } from './read-template';
-import type { Template } from './template';
+import type { DeployedFunction } from '../../template/read-function';
+import { readFunction } from '../../template/read-function';
+import type { Template } from '../../template/template';
+import { readTemplate } from '../../template/template';
 
 /** A function of a template, and the options it is run with. */
 export interface TemplateRun {

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import type { LocalLambda } from '../../../local';
+import type { DeployedFunction } from '../../template/read-function';
+import type { LookUp } from '../../template/resolve-value';
+import type { Template } from '../../template/template';
 import type { PreparedLambda } from '../prepared-lambda';
 import { quietSdk } from '../quiet-sdk';
 import type { TemplateRun } from './apply-template';
-import type { DeployedFunction } from './deployed-function';
 import { resolveEnvironment } from './resolve-environment';
-import type { LookUp } from './resolve-value';
-import type { Template } from './template';
 
 interface LocalQueue {
   readonly name: string;

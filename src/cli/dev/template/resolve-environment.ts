@@ -1,6 +1,6 @@
-import type { DeployedFunction } from './deployed-function';
-import { type LookUp, resolveValue } from './resolve-value';
-import { TemplateError } from './template-error';
+import type { DeployedFunction } from '../../template/read-function';
+import { type LookUp, resolveValue } from '../../template/resolve-value';
+import { TemplateError } from '../../template/template';
 
 /** What stands on this machine for what is deployed. */
 export interface StandIns {

@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { chooseFunction } from '../../dev/template/choose-function';
-import { findReferences } from '../../dev/template/find-references';
-import { listOwned } from '../../dev/template/list-owned';
-import { locateCode } from '../../dev/template/locate-code';
-import { asRecord, listResources, type Resource, type Template } from '../../dev/template/template';
-import { TemplateError } from '../../dev/template/template-error';
+import { chooseFunction } from '../../template/choose-function';
+import { locateCode } from '../../template/locate-code';
+import { findReferences, listOwned } from '../../template/references';
+import { asRecord, listResources, type Resource, type Template, TemplateError } from '../../template/template';
 import type { DoctorFacts, FunctionFacts, RetryFacts } from '../facts';
 import { readJobFacts } from '../read-job';
 import { know, missOut } from '../reading';

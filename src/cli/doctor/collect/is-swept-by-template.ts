@@ -1,7 +1,6 @@
-import { sweepVariable } from '../../dev/template/choose-function';
-import { findReferences } from '../../dev/template/find-references';
-import { listNames } from '../../dev/template/list-owned';
-import { asRecord, listResources, type Resource, type Template } from '../../dev/template/template';
+import { sweepVariable } from '../../template/choose-function';
+import { findReferences, listNames } from '../../template/references';
+import { asRecord, listResources, type Resource, type Template } from '../../template/template';
 
 const scheduleTypes = ['AWS::Events::Rule', 'AWS::Scheduler::Schedule'];
 

@@ -1,6 +1,6 @@
-import { findReferences } from '../../dev/template/find-references';
-import { resolveValue } from '../../dev/template/resolve-value';
-import { asRecord, type Resource, type Template } from '../../dev/template/template';
+import { findReferences } from '../../template/references';
+import { resolveValue } from '../../template/resolve-value';
+import { asRecord, type Resource, type Template } from '../../template/template';
 import type { DoctorFacts } from '../facts';
 import { know, missOut } from '../reading';
 

@@ -1,7 +1,6 @@
-import { findReferences } from '../../dev/template/find-references';
-import { listNames } from '../../dev/template/list-owned';
-import { readQueues } from '../../dev/template/read-queues';
-import { listResources, type Template } from '../../dev/template/template';
+import { readQueues } from '../../template/read-queues';
+import { findReferences, listNames } from '../../template/references';
+import { listResources, type Template } from '../../template/template';
 import type { DoctorFacts, MappingFacts } from '../facts';
 import { know, missOut } from '../reading';
 

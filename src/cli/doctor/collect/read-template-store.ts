@@ -1,5 +1,5 @@
-import { findReferences } from '../../dev/template/find-references';
-import { asRecord, type Resource, type Template } from '../../dev/template/template';
+import { findReferences } from '../../template/references';
+import { asRecord, type Resource, type Template } from '../../template/template';
 import type { DoctorFacts } from '../facts';
 import { know, missOut } from '../reading';
 import { describeTable, type TableDescription } from './read-store-facts';

@@ -1,4 +1,4 @@
-import { findReferences } from '../../dev/template/find-references';
+import { findReferences } from '../../template/references';
 
 /** A URL like those that SQS gives: a queue has none before it is there. */
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/';

@@ -1,5 +1,4 @@
-import { asRecord, listResources, type Resource, type Template } from './template';
-import { TemplateError } from './template-error';
+import { asRecord, listResources, type Resource, type Template, TemplateError } from './template';
 
 /** A function with this variable sweeps the executions of the function that its value names. */
 export const sweepVariable = 'BATON_SWEEP_FUNCTION';

@@ -1,6 +1,15 @@
-import type { DeployedQueue } from './deployed-function';
-import { findReferences } from './find-references';
+import { findReferences } from './references';
 import { asRecord, listResources, type Resource, type Template } from './template';
+
+/** A queue of a template. */
+export interface DeployedQueue {
+  readonly id: string;
+  readonly isFifo: boolean;
+  readonly contentBasedDeduplication: boolean;
+  readonly visibilityTimeoutMs: number;
+  readonly delayMs: number;
+  readonly deadLetters: { readonly queueId: string; readonly maxReceiveCount: number } | undefined;
+}
 
 /** What SQS does when a template does not say. */
 const defaultVisibilitySeconds = 30;

@@ -1,4 +1,4 @@
-import { splitAttribute } from './find-references';
+import { splitAttribute } from './references';
 import { asRecord } from './template';
 
 /** Finds what a logical id stands for on this machine; undefined when there is nothing. */

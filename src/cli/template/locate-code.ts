@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { asRecord, type Resource, type Template } from './template';
-import { TemplateError } from './template-error';
+import { asRecord, type Resource, type Template, TemplateError } from './template';
 
 /** Finds the directory of a function's code asset. @throws TemplateError when the code is no directory of the cloud assembly */
 export function locateCode(template: Template, id: string, { Properties, Metadata }: Resource): string {

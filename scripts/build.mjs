@@ -72,12 +72,22 @@ async function bundleCode(input, { format, extension }) {
 }
 
 /**
- * Rolls the declarations up, once with the extension that ESM reads and once with the one that CJS reads.
- * What a public type mentions and no entry exports is said by check:api, in the reports.
+ * Rolls the declarations up. The construct's are rolled up by themselves: rollup lets one entry import from another what both
+ * mention, and the other entries must compile where no CDK is installed.
  */
 async function buildTypes() {
+  const { cdk, ...others } = libraries;
+  await bundleTypes(others);
+  await bundleTypes({ cdk });
+}
+
+/**
+ * Writes the declarations once with the extension that ESM reads and once with the one that CJS reads.
+ * What a public type mentions and no entry exports is said by check:api, in the reports.
+ */
+async function bundleTypes(input) {
   const bundle = await rollup({
-    input: libraries,
+    input,
     plugins: [resolveSource(), dts({ tsconfig: fromRoot('tsconfig.build.json') })],
     onwarn: (warning) => warning.plugin === 'dts' || failOnWarning(warning),
   });

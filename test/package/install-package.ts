@@ -1,22 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const root = join(__dirname, '../..');
 
-/** What an app has beside lambda-baton: its peers and nothing else, so that an import of a devDependency fails. */
-const peers = ['@aws-sdk/client-lambda', '@aws-sdk/client-sqs', 'class-validator', 'reflect-metadata', 'tsyringe'];
-
 /** Packs the package as for a release and installs the tarball into a new app with the fixtures in it. Returns the app's folder. */
 export function installPackage(): string {
   const app = mkdtempSync(join(tmpdir(), 'lambda-baton-app-'));
-  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  execFileSync('npm', ['install', '--prefer-offline', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel=error', pack(app)], {
-    cwd: app,
-  });
-  for (const peer of peers) link(peer, app);
+  packAndInstall(app);
   cpSync(join(__dirname, 'fixtures'), app, { recursive: true });
   return app;
 }
@@ -32,14 +25,10 @@ export function runInApp(app: string, ...command: readonly string[]): string {
   return stdout;
 }
 
-function pack(folder: string): string {
-  const module = JSON.stringify(pathToFileURL(join(root, 'scripts/lib/pack.mjs')));
-  const program = `import(${module}).then(({ packInto }) => console.log(packInto(${JSON.stringify(folder)})))`;
-  return execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }).trim();
-}
-
-function link(peer: string, app: string): void {
-  const target = join(app, 'node_modules', peer);
-  mkdirSync(dirname(target), { recursive: true });
-  symlinkSync(join(root, 'node_modules', peer), target);
+function packAndInstall(app: string): void {
+  const [pack, install] = ['pack', 'install-packed'].map((name) => JSON.stringify(pathToFileURL(join(root, `scripts/lib/${name}.mjs`))));
+  const folder = JSON.stringify(app);
+  const program = `Promise.all([import(${pack}), import(${install})])
+    .then(([{ packInto }, { installPacked }]) => installPacked(packInto(${folder}), ${folder}))`;
+  execFileSync(process.execPath, ['-e', program], { stdio: ['ignore', 'ignore', 'inherit'] });
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { transformFileSync } from '@swc/core';
 import { type BuildOptions, buildSync } from 'esbuild';
@@ -43,9 +43,11 @@ const completed = {
 
 describe('the packed package, installed beside its peers', () => {
   let app: string;
+  let root: string;
 
   beforeAll(() => {
     app = installPackage();
+    root = join(app, 'node_modules/lambda-baton');
   });
 
   afterAll(() => rmSync(app, { recursive: true, force: true }));
@@ -122,20 +124,38 @@ describe('the packed package, installed beside its peers', () => {
   });
 
   describe('the tarball', () => {
+    let files: string[];
+
+    beforeAll(() => {
+      files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(root, name)).isFile());
+    });
+
     it('holds what is built, what is to be read, and nothing else', () => {
-      const names = readdirSync(join(app, 'node_modules/lambda-baton'), { recursive: true, encoding: 'utf8' });
-      const strangers = names.filter(
-        (name) =>
-          !/^(dist|docs|docs\/errors\.md|package\.json|LICENSE|README\.md|CHANGELOG\.md|samples)$|^dist\/|^samples\/(deploy|starter)(\/|$)/.test(
-            name,
-          ),
-      );
-      expect(strangers).toEqual([]);
-      expect(names).toEqual(
-        expect.arrayContaining(['LICENSE', 'CHANGELOG.md', 'docs/errors.md', 'dist/licenses/devalue.txt', 'dist/sweeper/index.mjs']),
-      );
+      const allowed =
+        /^(CHANGELOG\.md|CONTRIBUTING\.md|LICENSE|README\.md|bench\/README\.md|package\.json)$|^(dist|docs)\/|^samples\/(backfill-warehouse|deploy|starter)\//;
+      expect(files.filter((name) => !allowed.test(name))).toEqual([]);
+      expect(files).toEqual(expect.arrayContaining(['LICENSE', 'dist/licenses/devalue.txt', 'dist/sweeper/index.mjs']));
+    });
+
+    it('holds every file that a page in it links to', () => {
+      const pages = files.filter((name) => name.endsWith('.md'));
+      expect(pages).toEqual(expect.arrayContaining(['README.md', 'CHANGELOG.md', 'docs/errors.md', 'docs/guide.md']));
+      expect(pages.flatMap(findBrokenLinks)).toEqual([]);
+    });
+
+    it('is checked before it is published, and names no repository that may not be there', () => {
+      const { scripts, repository, bugs, homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+      expect(scripts.prepublishOnly).toBe('npm run verify:quick');
+      expect(scripts['verify:quick']).toMatch(/ build check:package /);
+      expect([repository, bugs, homepage]).toEqual([undefined, undefined, undefined]);
     });
   });
+
+  /** The relative links of a page that lead nowhere in the tarball. */
+  function findBrokenLinks(page: string): string[] {
+    const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = '']) => target);
+    return links.filter((target) => !existsSync(join(root, dirname(page), target))).map((target) => `${page} → ${target}`);
+  }
 
   /** Runs the job of a file once in a process of its own. */
   function invoke(file: string): unknown {

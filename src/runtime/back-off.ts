@@ -10,7 +10,7 @@ export interface BackOffRoom {
   remainingMs(): number;
 }
 
-/** Counts the tries at a store, and pauses between them as long as the invocation has time for it. */
+/** Counts the tries at a store or a channel, and pauses between them as long as there is time for it. */
 export class BackOff {
   tries = 1;
   #pauseMs = firstPauseMs;

@@ -98,6 +98,11 @@ export class Journal {
     return this.#writeUnitCount;
   }
 
+  /** The claim's fencing token. */
+  get epoch(): number {
+    return this.#claim.epoch;
+  }
+
   /** Whether somebody has asked for the execution to end, as far as the last write could see. */
   get isCancelRequested(): boolean {
     return this.#isCancelRequested;

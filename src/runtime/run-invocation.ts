@@ -11,10 +11,10 @@ import { Invocation, type InvocationParts } from './invocation';
 import { parkExecution, warnOfRecursion } from './park-execution';
 import { runHook, runStatefulHook } from './run-hook';
 import { runUnit } from './run-unit';
-import { readMaxBytes, sendContinuation } from './send-continuation';
+import { type Message, readMaxBytes, sendMessage } from './send-continuation';
 import { encodeState, packTravellingFrom } from './state-text';
 import { Superseded } from './superseded';
-import { type ContinuationMessage, writeContinuation } from './write-continuation';
+import { nameHop, writeContinuation } from './write-continuation';
 
 /**
  * Runs one invocation of an execution: asks what is next, does it, and feeds back what happened, until the execution has ended
@@ -92,24 +92,28 @@ async function handOff(invocation: Invocation, reason: HandOffReason, delaySecon
   invocation.progressReport.flush();
   if (delaySeconds > 0) await invocation.learnRecursion();
   let next = describeNext(invocation, delaySeconds);
-  let message: ContinuationMessage;
+  let message: Message;
+  let bytes: number;
   try {
     const text = encodeState(collaborators, invocation.checkpoint, packTravellingFrom);
     const isWork = reason !== 'wait' && reason !== 'retry-delay' && !invocation.isIdle;
     const place = { ...next, unit: nameUnit(plan, next) };
     next = { ...next, stall: isWork ? countStall(next.stall, place, text.text, collaborators.platform.checksum) : null };
     const maxBytes = readMaxBytes(collaborators.senders, delaySeconds);
-    message = writeContinuation(plan, next, invocation.input, invocation.checkpoint, text, collaborators, maxBytes);
+    const { input, checkpoint: state } = invocation;
+    message = writeContinuation({ plan, execution: next, input, state, text, collaborators });
+    bytes = message.write(maxBytes).bytes;
+    if (bytes > maxBytes) throw message.describeTooLarge(maxBytes);
   } catch (error) {
     return failExecution(invocation, error);
   }
-  const facts = { step: nameUnit(plan, next), reason, bytes: message.bytes, ...(delaySeconds > 0 ? { delaySeconds } : {}) };
+  const facts = { step: nameUnit(plan, next), reason, bytes, ...(delaySeconds > 0 ? { delaySeconds } : {}) };
   if (isChainSpent(next) && invocation.journal !== undefined) return parkExecution(invocation, next, facts);
   warnOfRecursion(invocation, next);
   logger.info('handing off', { ...facts, remainingMs: Math.round(invocation.remainingMs()) });
   await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);
-  const channel = await send(invocation, next, message, delaySeconds, facts);
-  logger.info('handed off', { ...facts, channel, ...summarise(invocation) });
+  const sent = await send(invocation, next, message, delaySeconds, facts);
+  logger.info('handed off', { ...facts, ...sent, ...summarise(invocation) });
   const { executionId, invocation: number } = invocation.execution;
   return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: number };
 }
@@ -122,15 +126,17 @@ function describeNext(invocation: Invocation, delaySeconds: number): Execution {
   return { ...execution, invocation: execution.invocation + 1, idleInvocationCount, costUsd, chain };
 }
 
-async function send(invocation: Invocation, next: Execution, message: ContinuationMessage, delaySeconds: number, facts: object) {
-  const { collaborators, context, logger } = invocation;
+async function send(invocation: Invocation, next: Execution, message: Message, delaySeconds: number, facts: object) {
+  const { collaborators, context, journal, logger } = invocation;
   const { executionId } = next;
-  const shipment = { ...message, delaySeconds, executionId, invocation: next.invocation, context };
+  const hopId = journal && nameHop(next, journal.epoch);
+  const shipment = { message, delaySeconds, executionId, invocation: next.invocation, hopId, context };
   const room = { timer: collaborators.timer, logger, remainingMs: () => invocation.remainingMs() };
   try {
-    return await sendContinuation(collaborators.senders, shipment, room);
+    return await sendMessage(collaborators.senders, shipment, room);
   } catch (error) {
     logger.error('hand-off failed', { ...facts, error: describeError(error) });
+    if (BatonError.is(error) && error.code === 'STATE_TOO_LARGE') return failExecution(invocation, error);
     const isRecursion = BatonError.is(error) && (error as HandOffFailedError).details.failure === 'recursion';
     if (isRecursion && invocation.journal !== undefined) return parkExecution(invocation, next, facts, error);
     throw error;

@@ -5,41 +5,56 @@ import type { StateCopy } from './core/copy-state';
 import { type StateText, writeEnvelope } from './core/envelope';
 import type { Execution } from './core/execution';
 import type { JobPlan } from './core/job-plan';
+import type { Message, MessageForm } from './send-continuation';
 import { packState, type WrittenState } from './state-text';
 
-/** A continuation message and its size in UTF-8 bytes. */
-export interface ContinuationMessage {
-  readonly body: string;
-  readonly bytes: number;
+/** What a continuation is written from. */
+export interface ContinuationParts {
+  readonly plan: JobPlan;
+  readonly execution: Execution;
+  readonly input: unknown;
+  readonly state: StateCopy;
+  /** The state's text. */
+  readonly text: WrittenState;
+  readonly collaborators: Collaborators;
 }
 
 /** The state that stands for one that is in the store. */
 const inStore: StateText = { kind: 'stored', text: '' };
 
 /**
- * Writes the message that carries an execution on: with its state inside while that fits, else, with a store, without.
- *
- * @throws StateTooLargeError when it fits no channel.
+ * Writes the message that carries an execution on, in the forms that it has: with its state inside, with its state compressed, and, with
+ * a store, as a reference that carries neither state nor input nor result.
  */
-export function writeContinuation(
-  plan: JobPlan,
-  execution: Execution,
-  input: unknown,
-  state: StateCopy,
-  text: WrittenState,
-  collaborators: Collaborators,
-  maxBytes: number,
-): ContinuationMessage {
+export function writeContinuation({ plan, execution, input, state, text, collaborators }: ContinuationParts): Message {
   const continuation = describeContinuation(plan, execution, input);
-  const write = (text: StateText): ContinuationMessage => {
-    const body = writeEnvelope({ continuation, state: text }, collaborators.seal);
-    return { body, bytes: collaborators.platform.countBytes(body) };
+  const writers: (() => StateText)[] = [() => text, () => packState(collaborators, text)];
+  if (collaborators.store !== undefined) writers.push(() => inStore);
+  const written: MessageForm[] = [];
+  const write = (index: number): MessageForm => {
+    const known = written[index];
+    if (known !== undefined) return known;
+    const body = writeEnvelope({ continuation, state: writers[index]?.() ?? text }, collaborators.seal);
+    const form = { body, bytes: collaborators.platform.countBytes(body) };
+    written[index] = form;
+    return form;
   };
-  let message = write(text);
-  if (message.bytes > maxBytes) message = write(packState(collaborators, text));
-  if (message.bytes > maxBytes && collaborators.store !== undefined) message = write(inStore);
-  if (message.bytes > maxBytes) throw describeTooLarge(plan, continuation, state, collaborators, message.bytes, maxBytes);
-  return message;
+  return {
+    hasReference: collaborators.store !== undefined,
+    write: (maxBytes) => {
+      const last = writers.length - 1;
+      // Compressing what is to be a reference in the end would be for nothing.
+      if (maxBytes <= 0) return write(last);
+      for (let index = 0; index < last; index += 1) if (write(index).bytes <= maxBytes) return write(index);
+      return write(last);
+    },
+    describeTooLarge: (maxBytes) => describeTooLarge(plan, continuation, state, collaborators, write(writers.length - 1).bytes, maxBytes),
+  };
+}
+
+/** Names a hand-off for channels that drop duplicates: a claim hands over once, so the same epoch means the same hand-off sent again. */
+export function nameHop({ startedAtMs }: Execution, epoch: number): string {
+  return `${startedAtMs}.${epoch}`;
 }
 
 function describeTooLarge(

@@ -6,7 +6,7 @@ import type { VirtualLambda } from './virtual-lambda';
 
 /** A channel behind the border: what it accepts is delivered. */
 export function guardSender(sender: ContinuationSender, border: Border, recorder: RunRecorder, lambda: VirtualLambda): ContinuationSender {
-  const { channel, maxBytes, maxDelaySeconds } = sender;
+  const { channel, maxDelaySeconds } = sender;
   const take = (request: SentRequest) => takeOn(request, channel, border, recorder, lambda);
   const send = async (request: SentRequest): Promise<() => void> => {
     let copy = () => {};
@@ -22,7 +22,9 @@ export function guardSender(sender: ContinuationSender, border: Border, recorder
   };
   return {
     channel,
-    maxBytes,
+    get maxBytes() {
+      return sender.maxBytes;
+    },
     ...(maxDelaySeconds === undefined ? {} : { maxDelaySeconds }),
     prepare: async (context, signal) => sender.prepare?.(context, signal),
     readRecursion: async (context, signal) => sender.readRecursion?.(context, signal) ?? lambda.recursion,

@@ -10,6 +10,11 @@ export interface RecordingSenderOptions {
   readonly channel?: string;
   /** Largest body in UTF-8 bytes; a larger one is refused. @defaultValue 1048576 */
   readonly maxBytes?: number;
+  /**
+   * What the channel really takes, in UTF-8 bytes, as a queue's `MaximumMessageSize`: the runtime learns it from the refusal of a larger
+   * body. @defaultValue `maxBytes`
+   */
+  readonly actualMaxBytes?: number;
   /** Longest delay in seconds; a longer one is refused. @defaultValue what the channel's name implies: 900 for `sqs`, 0 for any other */
   readonly maxDelaySeconds?: number;
   /** Called before a request is recorded; what it throws is the sender's failure, what it returns is awaited. */
@@ -34,11 +39,14 @@ export class RecordingSender implements ContinuationSender {
   preparedCount = 0;
   /** Called with every request that was accepted: where a {@link JobTestEnvironment} takes it on from. */
   onSent: (request: SentRequest) => void = () => {};
+  readonly #actualMaxBytes: number;
   readonly #before: NonNullable<RecordingSenderOptions['before']>;
 
-  constructor({ channel = 'recording', maxBytes = awsMaxBytes, maxDelaySeconds, before = () => {} }: RecordingSenderOptions = {}) {
+  constructor(options: RecordingSenderOptions = {}) {
+    const { channel = 'recording', maxBytes = awsMaxBytes, actualMaxBytes = maxBytes, maxDelaySeconds, before = () => {} } = options;
     this.channel = channel;
     this.maxBytes = maxBytes;
+    this.#actualMaxBytes = Math.min(actualMaxBytes, maxBytes);
     if (maxDelaySeconds !== undefined) this.maxDelaySeconds = maxDelaySeconds;
     this.#before = before;
   }
@@ -56,26 +64,26 @@ export class RecordingSender implements ContinuationSender {
 
   /** Checks and records a request. */
   protected accept(request: SentRequest): void {
-    refuseUnfit(this, request);
+    refuseUnfit(this, this.#actualMaxBytes, request);
     this.sent.push(request);
     this.onSent(request);
   }
 }
 
-function refuseUnfit(sender: RecordingSender, { body, delaySeconds = 0 }: SentRequest): void {
-  const { channel, maxBytes } = sender;
+function refuseUnfit(sender: RecordingSender, maxBytes: number, { body, delaySeconds = 0 }: SentRequest): void {
+  const { channel } = sender;
   const bytes = Buffer.byteLength(body);
-  if (bytes > maxBytes) throw refuse(channel, 'too-large', `the body is ${bytes} bytes, and ${maxBytes} is the limit`);
+  if (bytes > maxBytes) throw refuse(channel, 'too-large', `the body is ${bytes} bytes, and ${maxBytes} is the limit`, maxBytes);
   const longest = readMaxDelaySeconds(sender);
   if (!Number.isInteger(delaySeconds) || delaySeconds < 0 || delaySeconds > longest)
     throw refuse(channel, 'refused', `a delay of ${delaySeconds} seconds is no whole number from 0 to ${longest}`);
   if (channel === 'sqs' && notXml.test(body)) throw refuse(channel, 'refused', 'the body has a character that XML 1.0 does not have');
 }
 
-function refuse(channel: string, failure: HandOffFailure, reason: string): HandOffFailedError {
+function refuse(channel: string, failure: HandOffFailure, reason: string, maxBytes?: number): HandOffFailedError {
   return new HandOffFailedError({
     problem: `Channel ${channel} refused a continuation: ${reason}.`,
     cure: 'The double is as strict as AWS: send what fits.',
-    details: { channel, failure, reason },
+    details: { channel, failure, reason, ...(maxBytes === undefined ? {} : { maxBytes }) },
   });
 }

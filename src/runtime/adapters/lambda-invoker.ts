@@ -1,11 +1,12 @@
-import { type HandOffFailure, InvokeFailedError } from '../../errors';
+import { InvokeFailedError } from '../../errors';
 import { describeError } from '../core/describe-error';
-import { classifyFailure } from './classify-aws-error';
+import { adviseOn, type CallAdvice, classifyTrouble, findTrouble } from './classify-aws-error';
 import type { CommandSender } from './lazy-client';
 
-const cures: Record<HandOffFailure, string> = {
-  recursion: "Set the function's recursion configuration to Allow (RecursiveLoop: Allow).",
-  refused: 'Grant the caller lambda:InvokeFunction on the function, and check its name and Region.',
+const refused = 'Grant the caller lambda:InvokeFunction on the function, and check its name and Region.';
+const advice: CallAdvice = {
+  denied: refused,
+  missing: refused,
   retry: 'Make the same call again with the same executionId: nothing is started or redriven twice.',
   'too-large': 'Keep large data somewhere else and a key to it in the input.',
 };
@@ -28,11 +29,11 @@ export async function invokeFunction(client: CommandSender, { functionName, exec
     await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: body }));
   } catch (error) {
     const { name, message } = describeError(error);
-    const failure = classifyFailure(name, error);
+    const trouble = findTrouble(error);
     throw new InvokeFailedError({
       problem: `Function ${functionName} could not be invoked for execution ${executionId}: ${name}: ${message}`,
-      cure: cures[failure],
-      details: { functionName, executionId, failure, reason: name },
+      cure: adviseOn(trouble, advice),
+      details: { functionName, executionId, failure: classifyTrouble(trouble), reason: name },
       cause: error,
     });
   }

@@ -13,17 +13,22 @@ export type ContinueOn = 'latest' | 'pinned';
 /** Hands over by invoking the same function again, asynchronously. */
 export class LambdaSender implements ContinuationSender {
   readonly channel = 'lambda';
-  readonly maxBytes = maxEventBytes;
   readonly maxDelaySeconds = 0;
   /** Left out with a double of the client, which could not know. */
   readonly readRecursion?: NonNullable<ContinuationSender['readRecursion']>;
   readonly #client: CommandSender;
   readonly #continueOn: ContinueOn;
+  #maxBytes = maxEventBytes;
 
   constructor(client: CommandSender, continueOn: ContinueOn) {
     this.#client = client;
     this.#continueOn = continueOn;
     if (client instanceof LazyClient || 'middlewareStack' in client) this.readRecursion = (...where) => readSetting(client, ...where);
+  }
+
+  /** What Lambda takes, or less where a refusal has told a smaller limit: not everything that speaks Lambda's protocol takes as much. */
+  get maxBytes(): number {
+    return this.#maxBytes;
   }
 
   /** @throws HandOffFailedError that says whether trying again may help. */
@@ -33,7 +38,9 @@ export class LambdaSender implements ContinuationSender {
       const command = new InvokeCommand({ FunctionName: nameTarget(context, this.#continueOn), InvocationType: 'Event', Payload: body });
       await withTimeLimit(timeoutMs, (abortSignal) => this.#client.send(command, { abortSignal }));
     } catch (error) {
-      throw classifyAwsError(this.channel, error);
+      const failure = classifyAwsError(this.channel, error);
+      this.#maxBytes = Math.min(this.#maxBytes, failure.details.maxBytes ?? this.#maxBytes);
+      throw failure;
     }
   }
 

@@ -13,12 +13,12 @@ const maxFifoIdLength = 128;
 /** Hands over through an SQS queue that triggers the same function. Also where executions wait. */
 export class SqsSender implements ContinuationSender {
   readonly channel = 'sqs';
-  readonly maxBytes = maxMessageBytes;
   /** A FIFO queue cannot delay single messages. */
   readonly maxDelaySeconds: number;
   readonly #client: CommandSender;
   readonly #queueUrl: string;
   readonly #isFifo: boolean;
+  #maxBytes = maxMessageBytes;
 
   constructor(client: CommandSender, queueUrl: string) {
     this.#client = client;
@@ -27,19 +27,27 @@ export class SqsSender implements ContinuationSender {
     this.maxDelaySeconds = this.#isFifo ? 0 : maxMessageDelaySeconds;
   }
 
+  /** What SQS takes, or the queue's own `MaximumMessageSize` once a refusal has told it: asking for it would need a permission of its own. */
+  get maxBytes(): number {
+    return this.#maxBytes;
+  }
+
   /** @throws HandOffFailedError that says whether trying again may help. */
-  async send({ body, delaySeconds, executionId, invocation, timeoutMs }: ContinuationRequest): Promise<void> {
+  async send(request: ContinuationRequest): Promise<void> {
+    const { body, delaySeconds, timeoutMs } = request;
     try {
       const { SendMessageCommand } = await import('@aws-sdk/client-sqs');
       const command = new SendMessageCommand({
         QueueUrl: this.#queueUrl,
         MessageBody: body,
         ...(delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds }),
-        ...(this.#isFifo ? describeFifoIds(executionId, invocation) : {}),
+        ...(this.#isFifo ? describeFifoIds(request) : {}),
       });
       await withTimeLimit(timeoutMs, (abortSignal) => this.#client.send(command, { abortSignal }));
     } catch (error) {
-      throw classifyAwsError(this.channel, error);
+      const failure = classifyAwsError(this.channel, error);
+      this.#maxBytes = Math.min(this.#maxBytes, failure.details.maxBytes ?? this.#maxBytes);
+      throw failure;
     }
   }
 
@@ -49,14 +57,20 @@ export class SqsSender implements ContinuationSender {
   }
 }
 
-/** One execution's hops stay in order, and a hop that is sent twice arrives once. */
-function describeFifoIds(executionId: string, invocation: number) {
-  return { MessageGroupId: fitId(executionId), MessageDeduplicationId: fitId(`${executionId}#${invocation}`) };
+/**
+ * One execution's hops stay in order. A hop that is sent twice within five minutes arrives once; another hop to the same invocation is
+ * another message, or SQS would answer it as sent and never deliver it.
+ */
+function describeFifoIds({ body, executionId, invocation, hopId = digest(body) }: ContinuationRequest) {
+  return { MessageGroupId: fitId(executionId), MessageDeduplicationId: fitId(`${executionId}#${invocation}#${hopId}`) };
 }
 
 const unfit = /[^\x21-\x7E]/;
 
 function fitId(id: string): string {
-  if (id.length <= maxFifoIdLength && !unfit.test(id)) return id;
-  return process.getBuiltinModule('node:crypto').createHash('sha256').update(id).digest('hex');
+  return id.length <= maxFifoIdLength && !unfit.test(id) ? id : digest(id);
+}
+
+function digest(text: string): string {
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
 }

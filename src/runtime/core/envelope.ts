@@ -11,7 +11,7 @@ export type StateText =
   | { readonly kind: 'stored'; readonly text: '' }
   | { readonly kind: 'text'; readonly text: string };
 
-/** A whole continuation message, read and checked. */
+/** A whole continuation message, read and checked. Input and result are undefined where the store has them. */
 export interface Envelope {
   readonly continuation: Continuation;
   readonly state: StateText;
@@ -19,10 +19,11 @@ export interface Envelope {
 
 /**
  * Writes a continuation message: one JSON text, and nothing that XML 1.0 forbids, because SQS takes nothing else.
- * The size of this text is what has to fit a channel.
+ * The size of this text is what has to fit a channel. One whose state is in the store carries neither input nor result: the store has
+ * them too, and whatever their size, such a message stays small.
  */
 export function writeEnvelope({ continuation, state }: Envelope, seal: Seal): string {
-  const head = JSON.stringify(continuation);
+  const head = JSON.stringify(state.kind === 'stored' ? { ...continuation, input: undefined, result: undefined } : continuation);
   const body = state.kind === 'json' ? state.text : JSON.stringify(state.text);
   const sealed = seal.seal(`${head}\n${state.kind}\n${body}`);
   const text = `{"lambdaBaton":{"v":1,"${seal.part}":"${sealed}","continuation":${head},"state":{"${state.kind}":${body}}}}`;

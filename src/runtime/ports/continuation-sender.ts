@@ -8,8 +8,13 @@ export interface ContinuationRequest {
   /** Whole seconds before the continuation is delivered, at most the sender's `maxDelaySeconds`. */
   readonly delaySeconds?: number;
   readonly executionId: string;
-  /** The number of the invocation that the continuation starts, from 2. */
+  /** The number of the invocation that the continuation starts, from 2; for any other message that of the one that sends it. */
   readonly invocation: number;
+  /**
+   * The same for every sending of one hand-off, whatever form its body has, and different for any other hand-off of the same invocation
+   * number: what a channel that drops duplicates tells messages apart by. @defaultValue the body itself: only the very same is the same
+   */
+  readonly hopId?: string;
   /** The Lambda context of the invocation that sends. */
   readonly context: Context;
   /** Milliseconds after which the sender must have given up. */
@@ -20,11 +25,14 @@ export interface ContinuationRequest {
 export interface ContinuationSender {
   /** The channel's name in logs and errors, for example `lambda` or `sqs`. */
   readonly channel: string;
-  /** The largest body this channel takes, in UTF-8 bytes. */
+  /** The largest body this channel takes, in UTF-8 bytes. Read before every sending: a channel may learn it from a refusal. */
   readonly maxBytes: number;
   /** How long this channel can hold a continuation back, in seconds. @defaultValue 900 for a channel called `sqs`, 0 for any other */
   readonly maxDelaySeconds?: number;
-  /** Resolves when the channel accepted the continuation; rejects, best with a `HandOffFailedError`, when it did not. */
+  /**
+   * Resolves when the channel accepted the continuation; rejects, best with a `HandOffFailedError`, when it did not. One whose
+   * `details.failure` is `too-large` is answered with a smaller form of the same message, at most `details.maxBytes` large when that is there.
+   */
   send(request: ContinuationRequest): Promise<void>;
   /** Loads and connects what `send` needs, in the background, before the safe window, until `signal` aborts. May fail: `send` then tries again. */
   prepare?(context: Context, signal: AbortSignal): Promise<void>;

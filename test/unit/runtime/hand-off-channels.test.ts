@@ -1,7 +1,7 @@
 import { type ContinuationSender, HandOffFailedError } from '../../../src';
 import { LambdaSender } from '../../../src/runtime/adapters/lambda-sender';
 import { SqsSender } from '../../../src/runtime/adapters/sqs-sender';
-import { sendContinuation } from '../../../src/runtime/send-continuation';
+import { isFunctionMissing, type Shipment, sendMessage, writeFixedMessage } from '../../../src/runtime/send-continuation';
 import {
   epochMs,
   fakeLambdaContext,
@@ -14,15 +14,15 @@ import {
 import { failing, failureOf, forever, sdkError } from './failing-sender';
 
 /** Sends one continuation with so much time left, on virtual time. */
-async function send(senders: readonly ContinuationSender[], remainingMs: number, delaySeconds = 0) {
+async function send(senders: readonly ContinuationSender[], remainingMs: number, delaySeconds = 0, parts: Partial<Shipment> = {}) {
   const clock = new VirtualClock();
   const timer = new ManualTimer(clock);
   const logger = new MemoryLogger();
   const context = fakeLambdaContext({ clock, remainingMs });
-  const shipment = { body: '{}', bytes: 2, delaySeconds, executionId: 'order-17', invocation: 2, context };
-  const sending = sendContinuation(senders, shipment, { timer, logger, remainingMs: () => context.getRemainingTimeInMillis() });
+  const shipment = { message: writeFixedMessage('{}', 2), delaySeconds, executionId: 'order-17', invocation: 2, context, ...parts };
+  const sending = sendMessage(senders, shipment, { timer, logger, remainingMs: () => context.getRemainingTimeInMillis() });
   const outcome = await timer.drive(
-    sending.then((channel) => ({ channel, error: undefined })).catch((error) => ({ channel: undefined, error })),
+    sending.then(({ channel }) => ({ channel, error: undefined })).catch((error) => ({ channel: undefined, error })),
   );
   return { ...outcome, tookMs: clock.now() - epochMs, armedCount: timer.armedCount, logger } as {
     channel: string | undefined;
@@ -103,9 +103,9 @@ describe('sending a continuation', () => {
       if (triedAtMs.length < 5) throw failureOf('lambda', 'retry');
     });
     const context = fakeLambdaContext({ clock, remainingMs: 10_000 });
-    const shipment = { body: '{}', bytes: 2, delaySeconds: 0, executionId: 'e', invocation: 2, context };
+    const shipment = { message: writeFixedMessage('{}', 2), delaySeconds: 0, executionId: 'e', invocation: 2, context };
     const room = { timer, logger: new MemoryLogger(), remainingMs: () => context.getRemainingTimeInMillis() };
-    expect(await timer.drive(sendContinuation([sender], shipment, room))).toBe('lambda');
+    expect(await timer.drive(sendMessage([sender], shipment, room))).toEqual({ channel: 'lambda', bytes: 2 });
     expect(triedAtMs).toEqual([0, 50, 150, 350, 750]);
   });
 
@@ -209,6 +209,47 @@ Channel lambda did not answer in time. → Look whether the function can reach i
 "Execution order-17 cannot be handed over to invocation 2: there is no channel for it (none can hold a message back for 30 seconds).
 → Leave CONTINUATION_SENDERS to its default, or provide a sender that takes every continuation."
 `);
+  });
+});
+
+describe('a message that is no continuation', () => {
+  const look = { problem: 'The look at execution order-17 could not be sent', hopId: 'look-of-request-1' };
+
+  it('goes by a channel that can hold it back, with what tells it from others', async () => {
+    const [lambda, sqs] = [new RecordingSender({ channel: 'lambda' }), new RecordingSender({ channel: 'sqs' })];
+    await send([lambda, sqs], 10_000, 600, look);
+    expect(lambda.tried).toEqual([]);
+    expect(sqs.sent).toMatchObject([{ body: '{}', delaySeconds: 600, executionId: 'order-17', hopId: 'look-of-request-1' }]);
+  });
+
+  it('is what the error is about when it cannot be sent', async () => {
+    const lambda = failing('lambda', () => Promise.reject(failureOf('lambda', 'refused')));
+    expect((await send([lambda], 10_000, 0, look)).error?.message).toMatchInlineSnapshot(`
+"The look at execution order-17 could not be sent by any channel.
+lambda says refused → Mend lambda.
+→ Mend the first channel above; the delivery is retried by Lambda or goes to its dead letters."
+`);
+    expect((await send([lambda], 10_000, 30, look)).error?.message).toMatchInlineSnapshot(`
+"The look at execution order-17 could not be sent: there is no channel for it (none can hold a message back for 30 seconds).
+→ Leave CONTINUATION_SENDERS to its default, or provide a sender that takes every continuation."
+`);
+  });
+
+  it('is refused with its size by channels that are too small for it', async () => {
+    const [lambda, sqs] = [new RecordingSender({ channel: 'lambda', maxBytes: 1 }), new RecordingSender({ channel: 'sqs', maxBytes: 0 })];
+    const { error } = await send([lambda, sqs], 10_000, 0, look);
+    expect([lambda.tried, sqs.tried]).toEqual([[], []]);
+    expect(error).toMatchObject({ code: 'HAND_OFF_FAILED', details: { failure: 'too-large', maxBytes: 1 } });
+  });
+});
+
+describe('a function, or a version of it, that does not exist', () => {
+  const toNowhere = (name: string) => new LambdaSender({ send: () => Promise.reject(sdkError(name)) }, 'pinned');
+
+  it('is told apart from any other refusal', async () => {
+    expect(isFunctionMissing((await send([toNowhere('ResourceNotFoundException')], 10_000)).error)).toBe(true);
+    expect(isFunctionMissing((await send([toNowhere('AccessDeniedException')], 10_000)).error)).toBe(false);
+    expect(isFunctionMissing(new Error('ResourceNotFoundException'))).toBe(false);
   });
 });
 

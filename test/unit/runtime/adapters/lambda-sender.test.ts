@@ -107,10 +107,24 @@ describe('LambdaSender', () => {
     [400, 'RecursiveInvocationException', "→ Set the function's recursion configuration to Allow"],
     [403, 'AccessDeniedException', '→ Grant the function lambda:InvokeFunction on its own ARN and its versions'],
     [413, 'RequestTooLargeException', '→ Keep large data somewhere else'],
+    [404, 'ResourceNotFoundException', '→ Bring the function, version or alias back that the error names'],
+    [502, 'KMSDisabledException', '→ Let the caller use the KMS key that the error names'],
+    [502, 'KMSAccessDeniedException', '→ Let the caller use the KMS key that the error names'],
+    [400, 'InvalidParameterValueException', '→ Correct the parameter that the error names; permissions are not the reason.'],
+    [403, 'UnrecognizedClientException', '→ Give the call valid credentials'],
+    [400, 'NoPublishedVersionException', '→ Change the setting that the error names'],
   ])('names the cure of %i %s', async (status, name, cure) => {
     endpoint.respond = () => awsError(status, name);
     const { message } = await catchError(sender.send(senderRequest()));
     expect(message).toContain(`Channel lambda failed: ${name}: ${name} said the endpoint\n${cure}`);
+  });
+
+  it('learns a smaller limit from a refusal that says it', async () => {
+    const said = '300000 byte payload is too large for the Event invocation type (limit 262144 bytes)';
+    endpoint.respond = () => awsError(413, 'RequestTooLargeException', said);
+    const { details } = await catchError(sender.send(senderRequest()));
+    expect(details).toMatchObject({ failure: 'too-large', maxBytes: 262_144 });
+    expect(sender.maxBytes).toBe(262_144);
   });
 
   it('reads a refused connection as a failure that may pass', async () => {

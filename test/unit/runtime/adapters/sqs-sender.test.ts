@@ -46,14 +46,30 @@ describe('SqsSender', () => {
       expect(new SqsSender(client, queueOf('jobs.fifo')).maxDelaySeconds).toBe(0);
     });
 
+    const idOf = async (parts: Parameters<typeof senderRequest>[0]): Promise<string> => {
+      await new SqsSender(client, queueOf('jobs.fifo')).send(senderRequest({ executionId: 'order-17', ...parts }));
+      return JSON.parse(endpoint.requests.at(-1)?.body ?? 'null').MessageDeduplicationId;
+    };
+
     it('keeps the hops of one execution in order, and tells SQS which hop it is', async () => {
-      await new SqsSender(client, queueOf('jobs.fifo')).send(senderRequest({ executionId: 'order-17', invocation: 5 }));
+      await new SqsSender(client, queueOf('jobs.fifo')).send(senderRequest({ executionId: 'order-17', invocation: 5, hopId: '3' }));
       expect(readMessage()).toEqual({
         QueueUrl: queueOf('jobs.fifo'),
         MessageBody: '{"lambdaBaton":{}}',
         MessageGroupId: 'order-17',
-        MessageDeduplicationId: 'order-17#5',
+        MessageDeduplicationId: 'order-17#5#3',
       });
+    });
+
+    it('tells two hand-offs to the same invocation apart, so that the second one is not dropped as a duplicate of the first', async () => {
+      expect(await idOf({ hopId: '1' })).not.toBe(await idOf({ hopId: '2' }));
+      expect(await idOf({ body: '{"n":1}' })).not.toBe(await idOf({ body: '{"n":2}' }));
+      expect(await idOf({ invocation: 2, hopId: '1' })).not.toBe(await idOf({ invocation: 3, hopId: '1' }));
+    });
+
+    it('sends the same hand-off as the same message, whatever form its body has', async () => {
+      expect(await idOf({ hopId: '1', body: '{"whole":1}' })).toBe(await idOf({ hopId: '1', body: '{}' }));
+      expect(await idOf({ body: '{"n":1}' })).toBe(await idOf({ body: '{"n":1}' }));
     });
 
     it.each([
@@ -109,6 +125,43 @@ describe('SqsSender', () => {
     expect(error).toBeInstanceOf(HandOffFailedError);
     expect(error.details).toEqual({ channel: 'sqs', failure, reason: name });
     expect(endpoint.requests).toHaveLength(1);
+  });
+
+  it.each([
+    [400, 'InvalidParameterValue', 'One or more parameters are invalid. Reason: Message must be shorter than 262144 bytes.', 262_144],
+    [400, 'MessageTooLong', 'The message is too long', undefined],
+    [413, 'RequestEntityTooLargeException', 'Request entity too large', undefined],
+  ])('reads %i %s (%s) as too large, with the limit when it is said', async (status, name, message, maxBytes) => {
+    endpoint.respond = () => awsError(status, name, message);
+    const { details } = await catchError(new SqsSender(client, queueOf()).send(senderRequest()));
+    expect(details).toEqual({ channel: 'sqs', failure: 'too-large', reason: name, ...(maxBytes === undefined ? {} : { maxBytes }) });
+  });
+
+  it('learns a maximum of the queue’s own from the refusal, so that it is asked once', async () => {
+    const sender = new SqsSender(client, queueOf());
+    endpoint.respond = () => awsError(400, 'InvalidParameterValue', 'Reason: Message must be shorter than 262144 bytes.');
+    await catchError(sender.send(senderRequest()));
+    expect(sender.maxBytes).toBe(262_144);
+  });
+
+  it.each([
+    [400, 'AccessDenied', 'no', 'Grant the function sqs:SendMessage on the queue that BATON_QUEUE_URL names.'],
+    [400, 'QueueDoesNotExist', 'no', 'Create the queue, or correct BATON_QUEUE_URL'],
+    [400, 'KmsDisabled', 'no', 'Let the caller use the KMS key that the error names (kms:Decrypt, for a queue kms:GenerateDataKey too)'],
+    [400, 'InvalidParameterValue', 'Value 901 for DelaySeconds is invalid', 'Correct the parameter that the error names'],
+    [403, 'ExpiredToken', 'no', 'Give the call valid credentials'],
+    [400, 'UnsupportedOperation', 'no', 'Change the setting that the error names'],
+  ])('advises after %i %s what fits its cause', async (status, name, said, advice) => {
+    endpoint.respond = () => awsError(status, name, said);
+    const { message } = await catchError(new SqsSender(client, queueOf()).send(senderRequest()));
+    expect(message).toContain(`→ ${advice}`);
+  });
+
+  it('is refused without another try when no Region is set, and says so', async () => {
+    const lost = { send: () => Promise.reject(new Error('Region is missing')) };
+    const { message, details } = await catchError(new SqsSender(lost, queueOf()).send(senderRequest()));
+    expect(details).toMatchObject({ failure: 'refused' });
+    expect(message).toContain('→ Set AWS_REGION');
   });
 
   it('knows a queue that does not exist by its query code too', async () => {

@@ -3,6 +3,7 @@ import { createStore, type StoreSettings } from '../runtime/adapters/create-stor
 import { defaultLambdaClient, defaultSqsClient } from '../runtime/adapters/default-clients';
 import { DevalueCodec } from '../runtime/adapters/devalue-codec';
 import { FileFlightRecorder } from '../runtime/adapters/file-flight-recorder';
+import { GuardedLogger } from '../runtime/adapters/guarded-logger';
 import { JsonLogger, type LogLevel } from '../runtime/adapters/json-logger';
 import { type ContinueOn, LambdaSender } from '../runtime/adapters/lambda-sender';
 import { MathRandom } from '../runtime/adapters/math-random';
@@ -12,9 +13,11 @@ import { SignatureSeal } from '../runtime/adapters/signature-seal';
 import { SqsSender } from '../runtime/adapters/sqs-sender';
 import { SystemClock } from '../runtime/adapters/system-clock';
 import type { Collaborators } from '../runtime/collaborators';
-import { listPrices } from '../runtime/core/prices';
+import { ContextLogger } from '../runtime/context-logger';
+import { describeError } from '../runtime/core/describe-error';
+import { checkPrices, listPrices, type Prices } from '../runtime/core/prices';
 import { type Seal, sealByChecksum } from '../runtime/core/seal';
-import type { CheckpointStore, ContinuationSender, FlightRecorder } from '../runtime/ports';
+import type { CheckpointStore, ContinuationSender, FlightRecorder, Logger } from '../runtime/ports';
 import type { HandlerScope } from './handler-scope';
 import {
   CHECKPOINT_STORE,
@@ -68,16 +71,17 @@ export class Defaults {
 export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): Collaborators & { asTokens: Map<InjectionToken, unknown> } {
   const lambdaClient = scope.resolve(LAMBDA_CLIENT, () => defaults.lambdaClient);
   const sqsClient = scope.resolve(SQS_CLIENT, () => defaults.sqsClient);
+  const logger = resolveLogger(scope, defaults);
   const collaborators = {
     clock: scope.resolve(CLOCK, () => defaults.clock),
     timer: scope.resolve(TIMER, () => defaults.timer),
     random: scope.resolve(RANDOM, () => defaults.random),
-    logger: scope.resolve(LOGGER, () => defaults.logger),
+    logger,
     codec: scope.resolve(STATE_CODEC, () => defaults.codec),
     senders: scope.resolve(CONTINUATION_SENDERS, () => createSenders(defaults.settings, lambdaClient, sqsClient)),
     store: scope.provides(CHECKPOINT_STORE) ? scope.resolve(CHECKPOINT_STORE, () => undefined) : defaults.store,
     platform: defaults.platform,
-    prices: { ...listPrices, ...scope.resolve(PRICES, () => ({})) },
+    prices: resolvePrices(scope, logger),
     seal: defaults.seal,
     recorder: defaults.recorder,
   };
@@ -87,11 +91,37 @@ export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): C
     [CLOCK, collaborators.clock],
     [TIMER, collaborators.timer],
     [RANDOM, collaborators.random],
-    [LOGGER, collaborators.logger],
+    [LOGGER, ContextLogger.forUsers(logger)],
     [STATE_CODEC, collaborators.codec],
     [CONTINUATION_SENDERS, collaborators.senders],
   ]);
   return { ...collaborators, asTokens };
+}
+
+/** What has no influence on the outcome of an execution can have none by failing either. */
+function resolveLogger(scope: HandlerScope, defaults: Defaults): Logger {
+  if (!scope.provides(LOGGER)) return defaults.logger;
+  try {
+    return new GuardedLogger(
+      scope.resolve(LOGGER, () => defaults.logger),
+      defaults.logger,
+    );
+  } catch (error) {
+    defaults.logger.error('LOGGER cannot be made: lines are written to standard output', { error: describeError(error) });
+    return defaults.logger;
+  }
+}
+
+function resolvePrices(scope: HandlerScope, logger: Logger): Prices {
+  if (!scope.provides(PRICES)) return listPrices;
+  try {
+    const { prices, wrongNames } = checkPrices(scope.resolve(PRICES, () => ({})));
+    if (wrongNames.length > 0) logger.warn('PRICES are not all numbers from 0 up: list prices are used instead', { wrongNames });
+    return prices;
+  } catch (error) {
+    logger.warn('PRICES cannot be read: list prices are used', { error: describeError(error) });
+    return listPrices;
+  }
 }
 
 type Clients = ConstructorParameters<typeof LambdaSender>[0];

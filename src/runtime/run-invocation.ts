@@ -3,7 +3,7 @@ import type { InvocationAnswer } from './answer';
 import { isChainSpent } from './core/chain';
 import { priceWait } from './core/cost';
 import { type Decision, decide, type HandOffReason } from './core/decide';
-import { cut, describeError, ensureError } from './core/describe-error';
+import { describeError, ensureError, readReason } from './core/describe-error';
 import { type Execution, nameUnit } from './core/execution';
 import { checkFuses } from './core/fuses';
 import { countStall } from './core/stall';
@@ -178,7 +178,7 @@ async function failExecution(invocation: Invocation, thrown: unknown): Promise<n
   const step = nameUnit(plan, execution);
   invocation.logger.error('execution failed', { step, ...summarise(invocation), error: describeError(thrown) });
   const { executionId, invocation: number } = execution;
-  const [reason = '', advice] = cut(describeError(thrown).message).split('\n→ ');
+  const [reason = '', advice] = readReason(describeError(thrown)).split('\n→ ');
   throw new ExecutionFailedError({
     problem: `Execution ${executionId} of job ${plan.name} failed at ${step} in invocation ${number}: ${reason}`,
     cure: (BatonError.is(thrown) ? advice : undefined) ?? `Look at the cause, mend it, and start the execution again.`,

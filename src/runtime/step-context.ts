@@ -94,7 +94,7 @@ export class AttemptContext implements StepContext {
   }
 
   get logger(): Logger {
-    this.#logger ??= new ContextLogger(this.#host.logger, { step: this.step });
+    this.#logger ??= ContextLogger.forUsers(this.#host.logger, { step: this.step });
     return this.#logger;
   }
 

@@ -2,6 +2,7 @@ import type { SweepAnswer } from '../client/answers';
 import { BatonClient, type BatonClientOptions } from '../client/baton-client';
 import { InvalidJobError } from '../errors/invalid-job-error';
 import { createStore } from '../runtime/adapters/create-store';
+import { GuardedLogger } from '../runtime/adapters/guarded-logger';
 import { JsonLogger } from '../runtime/adapters/json-logger';
 import type { Logger } from '../runtime/ports';
 import { readSweepSettings } from './read-sweep-settings';
@@ -25,7 +26,8 @@ export function createSweeper(
   const { settings, faults } = readSweepSettings(environment);
   const { job, functionName, graceMs, limit, store, signingKey, logLevel } = settings;
   if (faults.length > 0 || store === undefined) throw new InvalidJobError(job || 'to sweep', faults);
-  const log = logger ?? new JsonLogger(logLevel);
+  const standard = new JsonLogger(logLevel);
+  const log = logger === undefined ? standard : new GuardedLogger(logger, standard);
   const client = new BatonClient({ ...parts, functionName, store: createStore(store), ...(signingKey !== undefined && { signingKey }) });
   return async () => {
     const answer = await client.sweep({ job, ...(graceMs !== undefined && { graceMs }), ...(limit !== undefined && { limit }) });

@@ -5,8 +5,8 @@ export * from '../../src/runtime/core/describe-error';
 const thrownBy = new WeakMap<ErrorRecord, unknown>();
 
 /** The real one, which remembers what it has described: an SQS batch tells what was thrown to the log alone. */
-export function describeError(thrown: unknown, depth?: number): ErrorRecord {
-  const record = describe(thrown, depth);
+export function describeError(thrown: unknown): ErrorRecord {
+  const record = describe(thrown);
   thrownBy.set(record, thrown);
   return record;
 }

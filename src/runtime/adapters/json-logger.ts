@@ -1,4 +1,4 @@
-import { describeError } from '../core/describe-error';
+import { describeFields, describeMessage } from '../core/log-fields';
 import type { Logger } from '../ports';
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
@@ -35,7 +35,12 @@ export class JsonLogger implements Logger {
 
   #log(level: LogLevel, message: string, fields?: object): void {
     if (levels.indexOf(level) < this.#threshold) return;
-    this.#write(`${writeLine({ level: level.toUpperCase(), message, timestamp: new Date().toISOString() }, fields)}\n`);
+    const head = { level: level.toUpperCase(), message: describeMessage(message), timestamp: new Date().toISOString() };
+    try {
+      this.#write(`${writeLine({ ...head, ...describeFields(fields) })}\n`);
+    } catch {
+      // Where standard output is gone there is nobody to tell, and the work that was logged about goes on.
+    }
   }
 }
 
@@ -44,28 +49,10 @@ export function isLogLevel(level: string): level is LogLevel {
   return levels.includes(level as LogLevel);
 }
 
-function writeLine(head: object, fields: object | undefined): string {
-  try {
-    return JSON.stringify({ ...head, ...fields }, describeValue);
-  } catch {
-    return JSON.stringify({ ...head, ...keepWritable(fields) });
-  }
-}
+/** Control characters that JSON leaves as they are, and those that turn the direction of writing: a line shows what it holds. */
+const unescaped = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
-function describeValue(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value);
-  return value instanceof Error ? describeError(value) : value;
-}
-
-/** The fields without what JSON cannot write, so that the rest of the line is not lost. */
-function keepWritable(fields: object | undefined): Record<string, unknown> {
-  const kept: Record<string, unknown> = {};
-  for (const name in fields) {
-    try {
-      kept[name] = JSON.parse(JSON.stringify((fields as Record<string, unknown>)[name], describeValue) ?? 'null');
-    } catch {
-      kept[name] = '[cannot be written as JSON]';
-    }
-  }
-  return kept;
+/** Writes JSON on one line, without anything that a terminal obeys. */
+function writeLine(line: object): string {
+  return JSON.stringify(line).replace(unescaped, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

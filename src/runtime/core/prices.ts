@@ -37,6 +37,23 @@ export const listPrices: Prices = Object.freeze({
   durableWrittenGbUsd: 0.25,
 });
 
+/** Prices of the user's own over the list prices. Where one is no number from 0 up, the list price stays, and its name is told. */
+export function checkPrices(own: Partial<Prices> | null | undefined): { readonly prices: Prices; readonly wrongNames: readonly string[] } {
+  const wrongNames: string[] = [];
+  const choose = <Price>(name: string, listed: Price, value: unknown): Price => {
+    if (value === undefined) return listed;
+    const isUsable = typeof listed === 'number' ? Number.isFinite(value) && (value as number) >= 0 : typeof value === typeof listed;
+    if (isUsable) return value as Price;
+    wrongNames.push(name);
+    return listed;
+  };
+  const { gbSecondUsd, ...flat } = listPrices;
+  const chosen = Object.entries(flat).map(([name, listed]) => [name, choose(name, listed, own?.[name as keyof Prices])]);
+  const chooseGbSecond = (name: keyof Prices['gbSecondUsd']) => choose(`gbSecondUsd.${name}`, gbSecondUsd[name], own?.gbSecondUsd?.[name]);
+  const prices = { ...Object.fromEntries(chosen), gbSecondUsd: { x86_64: chooseGbSecond('x86_64'), arm64: chooseGbSecond('arm64') } };
+  return { prices: prices as Prices, wrongNames };
+}
+
 /** An asynchronous event of up to this many bytes is one request; each further `eventChunkBytes` are one more. */
 export const firstEventChunkBytes = 262_144;
 export const eventChunkBytes = 65_536;

@@ -1,10 +1,10 @@
 import { ExecutionFailedError } from '../../errors';
 import type { Continuation } from './continuation';
-import type { ErrorRecord } from './describe-error';
+import { type ErrorRecord, readReason } from './describe-error';
 
 /** The error that a recorded failure is told with, again and again. */
 export function describeRecordedFailure({ executionId, job, invocation, step }: Continuation, error: ErrorRecord): ExecutionFailedError {
-  const [reason = ''] = error.message.split('\n→ ');
+  const [reason = ''] = readReason(error).split('\n→ ');
   return new ExecutionFailedError({
     problem: `Execution ${executionId} of job ${job} has failed: ${error.name}: ${reason}`,
     cure: 'Redrive it when its cause is mended, or start it again under another id.',

@@ -57,7 +57,7 @@ describe('the log of an execution', () => {
         durationMs: 78_050,
       },
     ]);
-    expect(lines[1]?.error).toEqual({ name: 'TypeError', message: 'page 1 is missing' });
+    expect(lines[1]?.error).toEqual({ name: 'TypeError', message: 'page 1 is missing', stack: expect.stringMatching(/\n\s+at /) });
   });
 
   it('keeps the fields of its own from a line that brings the same', async () => {

@@ -45,6 +45,20 @@ describe('the sweeper', () => {
     });
   });
 
+  it('sends on the same executions when its logger fails', async () => {
+    const { clock, pass, lambda } = await stuck(['lost']);
+    const fail = () => {
+      throw new Error('log shipping is down');
+    };
+    const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const logger = { debug: fail, info: fail, warn: fail, error: fail };
+    const sweep = createSweeper({ BATON_DIRECTORY: directory, ...named }, { client: lambda, clock, logger });
+    pass(1_000_000);
+    expect(await sweep()).toMatchObject({ swept: [{ executionId: 'lost' }], failed: [] });
+    write.mockRestore();
+    expect(lambda.sent).toHaveLength(1);
+  });
+
   it('leaves the executions of other jobs alone', async () => {
     const { sweep, pass, lambda } = await stuck(['lost'], { BATON_SWEEP_JOB: 'other' });
     pass(1_000_000);

@@ -46,7 +46,8 @@ describe('JsonLogger', () => {
   it('writes an error with its causes', () => {
     const error = new TypeError('bad page', { cause: new Error('bad row') });
     const [line] = record('info', (logger) => logger.error('step failed', { error }));
-    expect(line?.error).toEqual({ name: 'TypeError', message: 'bad page', cause: { name: 'Error', message: 'bad row' } });
+    const stack = expect.stringMatching(/\n\s+at /);
+    expect(line?.error).toEqual({ name: 'TypeError', message: 'bad page', stack, cause: { name: 'Error', message: 'bad row', stack } });
   });
 
   it('cuts an error with a message of 8 MB', () => {
@@ -64,8 +65,10 @@ describe('JsonLogger', () => {
     ['a symbol', Symbol('s'), undefined],
     ['undefined', undefined, undefined],
     ['NaN', Number.NaN, null],
-    ['a Map', new Map([[1, 2]]), {}],
-    ['a cycle', cyclic, '[cannot be written as JSON]'],
+    ['a Map', new Map([[1, 2]]), { '1': 2 }],
+    ['a Set', new Set([1, 'two']), [1, 'two']],
+    ['a buffer', Buffer.from('secret'), '[Buffer, 6 bytes]'],
+    ['a cycle', cyclic, { self: '[circular]' }],
     [
       'a toJSON that throws',
       {
@@ -104,4 +107,79 @@ describe('JsonLogger', () => {
     const [line] = record('info', (logger) => logger.info('page read', fields));
     expect(line).toMatchObject({ message: 'page read', executionId: 'order-17', rows: '[cannot be written as JSON]' });
   });
+
+  it.each<[string, () => unknown]>([
+    ['an error', () => new Error('no')],
+    ['what cannot be read', () => Object.create(null)],
+  ])('writes the line when toJSON, getters and traps throw %s', (_title, make) => {
+    const raise = () => {
+      throw make();
+    };
+    const hostile = {
+      get boom() {
+        return raise();
+      },
+    };
+    const fields = {
+      hostile,
+      json: { toJSON: raise },
+      proxy: new Proxy({}, { get: raise, ownKeys: raise, getPrototypeOf: raise }),
+      ok: 'still here',
+    };
+    const [line] = record('info', (logger) => logger.info('page read', fields));
+    expect(line).toMatchObject({ message: 'page read', ok: 'still here', hostile: { boom: '[cannot be written as JSON]' } });
+  });
+
+  it.each<[string, unknown]>([
+    ['a revoked Proxy', makeRevoked()],
+    ['a text', 'page 3'],
+    ['a list', [1, 2]],
+    ['null', null],
+    ['a function', () => 1],
+  ])('writes the line when the fields are %s', (_title, fields) => {
+    const [line] = record('info', (logger) => logger.info('page read', fields as object));
+    expect(line).toMatchObject({ level: 'INFO', message: 'page read' });
+  });
+
+  it('keeps an error that is given for the fields', () => {
+    const [line] = record('info', (logger) => logger.error('page lost', new AggregateError([new Error('row 1')], 'rows')));
+    expect(line?.error).toMatchObject({ name: 'AggregateError', message: 'rows', errors: [{ message: 'row 1' }] });
+  });
+
+  it.each(['level', 'message', 'timestamp'])('keeps a field called %s under another name', (name) => {
+    const [line] = record('info', (logger) => logger.warn('page read', { [name]: 'mine' }));
+    expect(line).toMatchObject({ level: 'WARN', message: 'page read', [`field_${name}`]: 'mine' });
+    expect(Date.parse(line?.timestamp as string)).not.toBeNaN();
+  });
+
+  it('writes nothing that begins a line of its own or that a terminal obeys', () => {
+    const forged = '\n{"level":"ERROR"}\r\u001b[2J\u009b2J\u2028\u2029\u202e\u0000\u007f';
+    const lines: string[] = [];
+    new JsonLogger('info', (line) => lines.push(line)).info(forged, { [forged]: forged, error: new Error(forged) });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+    expect(lines.join('')).toMatch(/^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e]+\n$/);
+    expect(JSON.parse(lines.join(''))).toMatchObject({ message: forged, [forged]: forged, error: { message: forged } });
+  });
+
+  it('does not throw when the line cannot be written', () => {
+    const logger = new JsonLogger('info', () => {
+      throw new Error('EPIPE');
+    });
+    expect(() => logger.info('page read')).not.toThrow();
+  });
+
+  it('writes a bounded line for a large value, and the fields beside it', () => {
+    const wide = Array.from({ length: 300 }, () => Array.from({ length: 300 }, () => 'x'.repeat(50)));
+    const deep = Array.from({ length: 100_000 }).reduce<object>((inner) => ({ inner }), {});
+    const [line] = record('info', (logger) => logger.info('page read', { wide, deep, ok: 'still here' }));
+    expect(line).toMatchObject({ message: 'page read', ok: 'still here' });
+    expect(JSON.stringify(line).length).toBeLessThan(262_144);
+    expect(JSON.stringify(line)).toContain('… [200 more]');
+  });
 });
+
+function makeRevoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}

@@ -1,7 +1,8 @@
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { TerminalError } from '../../../../src/errors';
-import { cut, describeError, type ErrorRecord, ensureError } from '../../../../src/runtime/core/describe-error';
+import { cut } from '../../../../src/runtime/core/cut-text';
+import { describeError, type ErrorRecord, ensureError, readReason } from '../../../../src/runtime/core/describe-error';
 
 function countCauses(record: ErrorRecord): number {
   return record.cause === undefined ? 0 : 1 + countCauses(record.cause);
@@ -25,6 +26,22 @@ function makeCyclicError(): Error {
   return error;
 }
 
+/** A record without its stacks: they name the machine. */
+function withoutStacks({ stack: _stack, cause, errors, ...rest }: ErrorRecord): ErrorRecord {
+  return {
+    ...rest,
+    ...(cause !== undefined && { cause: withoutStacks(cause) }),
+    ...(errors !== undefined && { errors: errors.map(withoutStacks) }),
+  };
+}
+
+const refused = Object.assign(
+  new AggregateError([new Error('connect ECONNREFUSED ::1:5432'), new Error('connect ECONNREFUSED 127.0.0.1:5432')]),
+  {
+    code: 'ECONNREFUSED',
+  },
+);
+
 const unreadable = { name: 'Thrown', message: 'something that cannot be read' };
 
 describe('describeError', () => {
@@ -40,10 +57,50 @@ describe('describeError', () => {
     ['an error of another realm', runInNewContext("new RangeError('far')"), { name: 'RangeError', message: 'far' }],
     ['a frozen error', Object.freeze(new Error('cold')), { name: 'Error', message: 'cold' }],
     ['an error without a message', new Error(), { name: 'Error', message: '' }],
+    [
+      'an error whose reasons are in its parts',
+      refused,
+      {
+        name: 'AggregateError',
+        message: 'connect ECONNREFUSED ::1:5432; connect ECONNREFUSED 127.0.0.1:5432',
+        code: 'ECONNREFUSED',
+        errors: [
+          { name: 'Error', message: 'connect ECONNREFUSED ::1:5432' },
+          { name: 'Error', message: 'connect ECONNREFUSED 127.0.0.1:5432' },
+        ],
+      },
+    ],
+    [
+      'an error whose reason is its code',
+      Object.assign(new Error(), { code: 'EPIPE' }),
+      { name: 'Error', message: 'EPIPE', code: 'EPIPE' },
+    ],
+    [
+      'an error whose reason is its cause',
+      new Error('', { cause: new Error('certificate has expired') }),
+      { name: 'Error', message: 'certificate has expired', cause: { name: 'Error', message: 'certificate has expired' } },
+    ],
+    [
+      'an error whose reason is a list of what is no Error',
+      Object.assign(new Error(''), { errors: [{ message: 'row 3: bad date' }, 'row 4'] }),
+      {
+        name: 'Error',
+        message: 'row 3: bad date; row 4',
+        errors: [
+          { name: 'Thrown', message: 'row 3: bad date' },
+          { name: 'Thrown', message: 'row 4' },
+        ],
+      },
+    ],
+    [
+      'an object that holds its reason deeper',
+      { error: { status: 503 } },
+      { name: 'Thrown', message: 'an object that is no Error: {"error":{"status":503}}' },
+    ],
     ['an object like an error', { name: 'Odd', message: 'odd' }, { name: 'Odd', message: 'odd' }],
-    ['an object', { n: 1 }, { name: 'Thrown', message: 'an object that is no Error ([object Object])' }],
-    ['a list', [1], { name: 'Thrown', message: 'an object that is no Error ([object Array])' }],
-    ['an object without a prototype', Object.create(null), { name: 'Thrown', message: 'an object that is no Error ([object Object])' }],
+    ['an object', { n: 1 }, { name: 'Thrown', message: 'an object that is no Error: {"n":1}' }],
+    ['a list', [1], { name: 'Thrown', message: 'an object that is no Error: [1]' }],
+    ['an object without a prototype', Object.create(null), { name: 'Thrown', message: 'an object that is no Error: {}' }],
     ['null', null, { name: 'Thrown', message: 'null' }],
     ['undefined', undefined, { name: 'Thrown', message: 'undefined' }],
     ['a text', 'boom', { name: 'Thrown', message: 'boom' }],
@@ -56,7 +113,7 @@ describe('describeError', () => {
     ['a function that cannot be shown', Object.assign(() => 1, { toString: raise }), unreadable],
     ['a cause that cannot be read', new Error('a', { cause: makeRevoked() }), { name: 'Error', message: 'a', cause: unreadable }],
   ])('makes a plain record of %s', (_what, thrown, record) => {
-    expect(describeError(thrown)).toEqual(record);
+    expect(withoutStacks(describeError(thrown))).toEqual(record);
   });
 
   it('cuts a message of eight megabytes, and says how much is missing', () => {
@@ -82,6 +139,39 @@ describe('describeError', () => {
 
   it('cuts a chain of causes that leads back to its beginning', () => {
     expect(countCauses(describeError(makeCyclicError()))).toBe(10);
+  });
+
+  it('keeps the stack, of its causes and parts too', () => {
+    const frames = /^\w+: [\w ]+\n\s+at .*describe-error\.test/;
+    const { stack, cause, errors } = describeError(new AggregateError([new Error('part')], 'whole', { cause: new Error('why') }));
+    for (const text of [stack, cause?.stack, errors?.[0]?.stack]) expect(text).toMatch(frames);
+  });
+
+  it('keeps frames of a stack whose message is long', () => {
+    const { stack = '' } = describeError(new Error('x'.repeat(100_000)));
+    expect(stack).toMatch(/\n\s+at .*describe-error\.test/);
+    expect(stack.length).toBeLessThan(1_400);
+  });
+
+  it('keeps ten parts of an error that has more', () => {
+    const { errors, message } = describeError(new AggregateError(Array.from({ length: 5_000 }, (_, n) => new Error(`row ${n}`))));
+    expect(errors).toHaveLength(10);
+    expect(message).toBe('row 0; row 1; row 2; …');
+  });
+
+  it('stays within 256 KB, whatever the parts of parts are', () => {
+    const grow = (depth: number): Error =>
+      new AggregateError(depth === 0 ? [] : Array.from({ length: 10 }, () => grow(depth - 1)), 'x'.repeat(10_000), {
+        cause: new Error('y'.repeat(10_000)),
+      });
+    const record = describeError(grow(3));
+    expect(JSON.stringify(record).length).toBeLessThan(200_000);
+    expect(record.message).toMatch(/^x+… \[/);
+  });
+
+  it('keeps the head of an error of which only the parts cannot be read', () => {
+    const error = Object.defineProperties(new Error('head'), { errors: { get: raise }, code: { get: raise }, stack: { get: raise } });
+    expect(describeError(error)).toEqual({ name: 'Error', message: 'head' });
   });
 
   it('gives JSON for anything that can be thrown, and never throws itself', () => {
@@ -114,8 +204,8 @@ describe('ensureError', () => {
     ['a symbol', Symbol('boom'), 'Symbol(boom)'],
     ['a BigInt', 7n, '7'],
     ['a function that has a message', Object.assign(() => 1, { message: 'no', toString: () => 'run' }), 'run'],
-    ['an object', { n: 1 }, 'an object that is no Error ([object Object])'],
-    ['an object whose message is no text', { message: 7 }, 'an object that is no Error ([object Object])'],
+    ['an object', { n: 1 }, 'an object that is no Error: {"n":1}'],
+    ['an object whose message is no text', { message: 7 }, 'an object that is no Error: {"message":7}'],
     ['a revoked Proxy', makeRevoked(), 'something that cannot be read'],
     ['a getter that throws', Object.defineProperty(new Error(), 'message', { get: raise }), 'something that cannot be read'],
   ])('lets an error stand for %s, and keeps the value as its cause', (_what, thrown, message) => {
@@ -123,6 +213,21 @@ describe('ensureError', () => {
     expect(error).toBeInstanceOf(Error);
     expect({ name: error.name, message: error.message }).toEqual({ name: 'Thrown', message });
     expect(Object.is(error.cause, thrown)).toBe(true);
+  });
+});
+
+describe('readReason', () => {
+  it.each<[string, unknown, string]>([
+    ['the message', new Error('why', { cause: new Error('deeper') }), 'why'],
+    [
+      'the message and the parts',
+      new AggregateError([new Error('A: 503'), new Error('B: late')], 'All failed'),
+      'All failed: A: 503; B: late',
+    ],
+    ['the parts once, where there is no message', refused, 'connect ECONNREFUSED ::1:5432; connect ECONNREFUSED 127.0.0.1:5432'],
+    ['the name, where there is nothing else', new RangeError(), 'RangeError'],
+  ])('is %s', (_what, thrown, reason) => {
+    expect(readReason(describeError(thrown))).toBe(reason);
   });
 });
 

@@ -67,6 +67,7 @@ export {
   InvalidJobError,
   InvokeFailedError,
   JobStoppedError,
+  MissingPackageError,
   RedriveRefusedError,
   RetryableError,
   StateTooLargeError,

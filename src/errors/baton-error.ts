@@ -17,6 +17,7 @@ export type BatonErrorCode =
   | 'INVOKE_FAILED'
   | 'JOB_STOPPED'
   | 'LOCAL_LAMBDA'
+  | 'MISSING_PACKAGE'
   | 'REDRIVE_REFUSED'
   | 'RETRYABLE'
   | 'STATE_TOO_LARGE'

@@ -12,6 +12,7 @@ export { InvalidInputError } from './invalid-input-error';
 export { InvalidJobError, type JobFault } from './invalid-job-error';
 export { InvokeFailedError } from './invoke-failed-error';
 export { JobStoppedError } from './job-stopped-error';
+export { MissingPackageError } from './missing-package-error';
 export { type RedriveObstacle, RedriveRefusedError } from './redrive-refused-error';
 export { RetryableError, type RetryableErrorOptions } from './retryable-error';
 export { StateTooLargeError } from './state-too-large-error';

@@ -14,11 +14,12 @@ export function installPackage(): string {
   return app;
 }
 
-/** Runs a program with this Node in the app and returns what it printed; throws what it printed when it fails. */
-export function runInApp(app: string, ...command: readonly string[]): string {
+/** Runs a program with this Node in the app, with these variables besides, and returns what it printed; throws what it printed when it fails. */
+export function runInApp(app: string, environment: Readonly<Record<string, string>>, ...command: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, command, {
     cwd: app,
     encoding: 'utf8',
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (status !== 0) throw new Error(`node ${command.join(' ')} ended with ${status}\n${stdout}${stderr}`);

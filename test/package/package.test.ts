@@ -25,6 +25,9 @@ const strictTsc = [
 /** Lambda does not let CJS load ESM, even where Node would. */
 const asOnLambda = ['--no-experimental-require-module'];
 
+/** The AWS SDK holds CommonJS, which calls `require`. */
+const withRequire = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
 const mixedImports = `
 import { createRequire } from 'node:module';
 import { createHandler } from 'lambda-baton';
@@ -64,7 +67,7 @@ describe('the packed package, installed beside its peers', () => {
 
     beforeAll(() => {
       writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', type }));
-      runInApp(app, tsc, ...strictTsc, '--outDir', folder, 'job.ts');
+      runInApp(app, {}, tsc, ...strictTsc, '--outDir', folder, 'job.ts');
       writeFileSync(join(app, folder, 'package.json'), JSON.stringify({ type }));
     });
 
@@ -99,6 +102,28 @@ describe('the packed package, installed beside its peers', () => {
     });
   });
 
+  describe.each(['esm', 'cjs'] as const)('bundled whole by esbuild as %s, without the optional peers', (format) => {
+    const outfile = `whole.${format === 'esm' ? 'mjs' : 'cjs'}`;
+    let warnings: string[];
+
+    beforeAll(() => {
+      warnings = bundle({ format, outfile, external: [], logLevel: 'silent', banner: { js: format === 'esm' ? withRequire : '' } });
+    });
+
+    it('is warned about them, and completes', () => {
+      expect(warnings.every((text) => /client-(dynamodb|s3)/.test(text))).toBe(true);
+      expect(invoke(outfile)).toEqual({ ...completed, awsFilesLoaded: 0 });
+    });
+
+    it.each([
+      ['DynamoDB', { BATON_TABLE: 'jobs' }, '@aws-sdk/client-dynamodb'],
+      ['S3', { BATON_BUCKET: 'jobs' }, '@aws-sdk/client-s3'],
+    ])('names the package to install when its store is on %s', (_, environment, name) => {
+      expect(() => invoke(outfile, environment)).toThrow(`npm install ${name}`);
+      expect(() => invoke(outfile, environment)).toThrow(/MISSING_PACKAGE/);
+    });
+  });
+
   describe('a class that was renamed by a minifier', () => {
     it('is refused when the job has no name of its own', () => {
       const source = readFileSync(join(app, 'job.ts'), 'utf8').replace("name: 'count-down', ", '');
@@ -119,7 +144,7 @@ describe('the packed package, installed beside its peers', () => {
   describe('the command baton', () => {
     it('says its version', () => {
       const { version } = JSON.parse(readFileSync(join(app, 'node_modules/lambda-baton/package.json'), 'utf8'));
-      expect(runInApp(app, 'node_modules/.bin/baton', '--version').trim()).toBe(version);
+      expect(runInApp(app, {}, 'node_modules/.bin/baton', '--version').trim()).toBe(version);
     });
   });
 
@@ -158,17 +183,18 @@ describe('the packed package, installed beside its peers', () => {
   }
 
   /** Runs the job of a file once in a process of its own. */
-  function invoke(file: string): unknown {
-    const [last = ''] = runInApp(app, ...asOnLambda, 'invoke.mjs', file)
+  function invoke(file: string, environment = {}): unknown {
+    const [last = ''] = runInApp(app, environment, ...asOnLambda, 'invoke.mjs', file)
       .trim()
       .split('\n')
       .slice(-1);
     return JSON.parse(last);
   }
 
-  function bundle(options: BuildOptions): void {
+  /** Bundles the job, and returns what it was warned about. */
+  function bundle(options: BuildOptions): string[] {
     const tsconfigRaw = { compilerOptions: { experimentalDecorators: true } };
-    buildSync({
+    const { warnings } = buildSync({
       absWorkingDir: app,
       entryPoints: ['job.ts'],
       bundle: true,
@@ -178,5 +204,6 @@ describe('the packed package, installed beside its peers', () => {
       tsconfigRaw,
       ...options,
     });
+    return warnings.map(({ text }) => text);
   }
 });

@@ -30,11 +30,11 @@ describe('lambda-baton/testing, packed and installed', () => {
   afterAll(() => rmSync(app, { recursive: true, force: true }));
 
   it.each(['import', 'require'])('runs a job by %s, and loads nothing of the AWS SDK', (how) => {
-    expect(JSON.parse(runInApp(app, 'kit-loads.cjs', how))).toEqual({ outcome: 'completed', result: 'done', files: [] });
+    expect(JSON.parse(runInApp(app, {}, 'kit-loads.cjs', how))).toEqual({ outcome: 'completed', result: 'done', files: [] });
   });
 
   it('works under Vitest', () => {
-    const output = runInApp(app, 'node_modules/vitest/vitest.mjs', 'run', '--root', app, 'kit.test.mjs', '--reporter=json');
+    const output = runInApp(app, {}, 'node_modules/vitest/vitest.mjs', 'run', '--root', app, 'kit.test.mjs', '--reporter=json');
     expect(JSON.parse(output.slice(output.indexOf('{')))).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
   });
 
@@ -42,7 +42,7 @@ describe('lambda-baton/testing, packed and installed', () => {
     writeFileSync(join(app, 'kit-types.mts'), typed);
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'node16', '--experimentalDecorators'];
     expect(
-      runInApp(app, require.resolve('typescript/bin/tsc'), ...options, '--typeRoots', nodeTypes, '--types', 'node', 'kit-types.mts'),
+      runInApp(app, {}, require.resolve('typescript/bin/tsc'), ...options, '--typeRoots', nodeTypes, '--types', 'node', 'kit-types.mts'),
     ).toBe('');
   });
 });

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { loadLambdaSdk } from '../../runtime/adapters/aws-sdk';
 import { CliError } from '../cli-error';
 import type { ConsoleStreams } from '../console-streams';
 import { checkRecursion } from './checks/check-recursion';
@@ -25,7 +26,7 @@ export async function fixRecursion(facts: DoctorFacts, { lambda, name, mayAsk, s
   if (!isWrong(facts)) return false;
   refuseRogue({ ...facts, recursion: know('Allow') });
   if (mayAsk && !(await ask(`Set the recursion setting of ${name} to Allow?`, streams))) return false;
-  const { PutFunctionRecursionConfigCommand } = await import('@aws-sdk/client-lambda');
+  const { PutFunctionRecursionConfigCommand } = await loadLambdaSdk();
   await lambda.send(new PutFunctionRecursionConfigCommand({ FunctionName: name, RecursiveLoop: 'Allow' })).catch((cause: Error) => {
     const problem = `The recursion setting of ${name} could not be changed: ${cause.name}: ${cause.message}`;
     throw new CliError({ problem, cure: 'Allow lambda:PutFunctionRecursionConfig to the credentials used here.', cause }, 1);

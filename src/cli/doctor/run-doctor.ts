@@ -1,4 +1,5 @@
 import { parseFunctionName } from '../../local/functions/parse-function-name';
+import { loadLambdaSdk } from '../../runtime/adapters/aws-sdk';
 import type { DoctorOptions } from '../arguments/parse-doctor-options';
 import { CliError } from '../cli-error';
 import type { ConsoleStreams } from '../console-streams';
@@ -27,7 +28,7 @@ async function examineFunction(functionName: string, options: DoctorOptions, str
   const { bundle, mayFix, mayAsk } = options;
   const asked = readName(functionName);
   const region = options.region ?? findRegion(functionName);
-  const { LambdaClient } = await import('@aws-sdk/client-lambda');
+  const { LambdaClient } = await loadLambdaSdk();
   const lambda = new LambdaClient(region === undefined ? {} : { region });
   try {
     const collect = () => collectFromAws({ lambda, asked, region, isLocal: isLocal(streams), bundle });

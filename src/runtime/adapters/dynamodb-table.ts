@@ -1,6 +1,7 @@
 import type { AttributeValue, BatchWriteItemCommandOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { CheckpointStoreError } from '../../errors/checkpoint-store-error';
 import { explainFailure } from './aws-failures';
+import { loadDynamoDbSdk } from './aws-sdk';
 import type { CommandSender } from './lazy-client';
 
 /** An item as DynamoDB speaks of it. */
@@ -74,7 +75,7 @@ export class DynamoDbTable {
 
   // biome-ignore lint/suspicious/noExplicitAny: the answer has the type of the command
   async #send(command: 'BatchGetItemCommand' | 'BatchWriteItemCommand' | CommandName, input: object): Promise<any> {
-    const sdk = await import('@aws-sdk/client-dynamodb');
+    const sdk = await loadDynamoDbSdk();
     try {
       return await this.#client.send(new (sdk[command] as new (input: object) => unknown)(input));
     } catch (error) {

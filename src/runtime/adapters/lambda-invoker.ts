@@ -1,5 +1,6 @@
 import { InvokeFailedError } from '../../errors';
 import { describeError } from '../core/describe-error';
+import { loadLambdaSdk } from './aws-sdk';
 import { adviseOn, type CallAdvice, classifyTrouble, findTrouble } from './classify-aws-error';
 import type { CommandSender } from './lazy-client';
 
@@ -25,7 +26,7 @@ export interface FunctionEvent {
  */
 export async function invokeFunction(client: CommandSender, { functionName, executionId, body }: FunctionEvent): Promise<void> {
   try {
-    const { InvokeCommand } = await import('@aws-sdk/client-lambda');
+    const { InvokeCommand } = await loadLambdaSdk();
     await client.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: body }));
   } catch (error) {
     const { name, message } = describeError(error);

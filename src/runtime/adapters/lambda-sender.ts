@@ -1,5 +1,6 @@
 import type { RecursionSetting } from '../core/chain';
 import type { Context, ContinuationRequest, ContinuationSender } from '../ports';
+import { loadLambdaSdk } from './aws-sdk';
 import { classifyAwsError } from './classify-aws-error';
 import { type CommandSender, LazyClient } from './lazy-client';
 import { withTimeLimit } from './with-time-limit';
@@ -34,7 +35,7 @@ export class LambdaSender implements ContinuationSender {
   /** @throws HandOffFailedError that says whether trying again may help. */
   async send({ body, context, timeoutMs }: ContinuationRequest): Promise<void> {
     try {
-      const { InvokeCommand } = await import('@aws-sdk/client-lambda');
+      const { InvokeCommand } = await loadLambdaSdk();
       const command = new InvokeCommand({ FunctionName: nameTarget(context, this.#continueOn), InvocationType: 'Event', Payload: body });
       await withTimeLimit(timeoutMs, (abortSignal) => this.#client.send(command, { abortSignal }));
     } catch (error) {
@@ -46,7 +47,7 @@ export class LambdaSender implements ContinuationSender {
 
   /** Loads the client and opens its connection, with a dry run of the very call that the hand-off will make. A client that a user registered is left alone. */
   async prepare(context: Context, signal: AbortSignal): Promise<void> {
-    const { InvokeCommand } = await import('@aws-sdk/client-lambda');
+    const { InvokeCommand } = await loadLambdaSdk();
     if (!(this.#client instanceof LazyClient)) return;
     const command = new InvokeCommand({ FunctionName: nameTarget(context, this.#continueOn), InvocationType: 'DryRun' });
     try {
@@ -69,7 +70,7 @@ export function nameTarget({ invokedFunctionArn, functionVersion }: Context, con
 
 /** Reads the function's recursion setting: it is one for all versions and aliases. */
 async function readSetting(client: CommandSender, { functionName }: Context, signal: AbortSignal): Promise<RecursionSetting | undefined> {
-  const { GetFunctionRecursionConfigCommand } = await import('@aws-sdk/client-lambda');
+  const { GetFunctionRecursionConfigCommand } = await loadLambdaSdk();
   const command = new GetFunctionRecursionConfigCommand({ FunctionName: functionName });
   const answer = await withTimeLimit(asideTimeoutMs, (abortSignal) => client.send(command, { abortSignal }), signal);
   if (answer?.RecursiveLoop === 'Allow') return 'allow';

@@ -1,4 +1,5 @@
 import { explainFailure, isNamed } from './aws-failures';
+import { loadS3Sdk } from './aws-sdk';
 import type { CommandSender } from './lazy-client';
 
 type CommandName = 'DeleteObjectsCommand' | 'GetObjectCommand' | 'ListObjectsV2Command' | 'PutObjectCommand';
@@ -60,7 +61,7 @@ export class S3Bucket {
 
   // biome-ignore lint/suspicious/noExplicitAny: the answer has the type of the command
   async #call(command: CommandName, input: object): Promise<any> {
-    const sdk = await import('@aws-sdk/client-s3');
+    const sdk = await loadS3Sdk();
     try {
       return await this.#client.send(new (sdk[command] as new (input: object) => unknown)({ Bucket: this.name, ...input }));
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { ContinuationRequest, ContinuationSender } from '../ports';
+import { loadSqsSdk } from './aws-sdk';
 import { classifyAwsError } from './classify-aws-error';
 import { type CommandSender, LazyClient } from './lazy-client';
 import { withTimeLimit } from './with-time-limit';
@@ -36,7 +37,7 @@ export class SqsSender implements ContinuationSender {
   async send(request: ContinuationRequest): Promise<void> {
     const { body, delaySeconds, timeoutMs } = request;
     try {
-      const { SendMessageCommand } = await import('@aws-sdk/client-sqs');
+      const { SendMessageCommand } = await loadSqsSdk();
       const command = new SendMessageCommand({
         QueueUrl: this.#queueUrl,
         MessageBody: body,
@@ -52,7 +53,7 @@ export class SqsSender implements ContinuationSender {
   }
 
   async prepare(): Promise<void> {
-    await import('@aws-sdk/client-sqs');
+    await loadSqsSdk();
     if (this.#client instanceof LazyClient) await this.#client.load();
   }
 }

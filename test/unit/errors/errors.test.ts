@@ -21,6 +21,7 @@ const made: [string, string, boolean, BatonError][] = [
   ['InvalidJobError', 'INVALID_JOB', false, new InvalidJobError('Reconcile', [{ problem, cure }])],
   ['InvokeFailedError', 'INVOKE_FAILED', true, new errors.InvokeFailedError(parts)],
   ['JobStoppedError', 'JOB_STOPPED', true, new errors.JobStoppedError(parts)],
+  ['MissingPackageError', 'MISSING_PACKAGE', false, new errors.MissingPackageError('@aws-sdk/client-s3', undefined)],
   ['RedriveRefusedError', 'REDRIVE_REFUSED', false, new errors.RedriveRefusedError(parts)],
   ['RetryableError', 'RETRYABLE', true, new RetryableError({ retryAfterMs: 5 })],
   ['StateTooLargeError', 'STATE_TOO_LARGE', false, new errors.StateTooLargeError(parts)],

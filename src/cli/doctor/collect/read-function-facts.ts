@@ -1,4 +1,5 @@
 import type { FunctionConfiguration, GetFunctionEventInvokeConfigCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import { loadLambdaSdk } from '../../../runtime/adapters/aws-sdk';
 import type { FunctionFacts, PermissionFacts, RetryFacts } from '../facts';
 import { isDenied, isMissing } from './try-to-read';
 
@@ -14,7 +15,7 @@ const defaultAttempts = 2;
 
 /** Reads the configuration of what the qualifier stands for. */
 export async function readConfiguration(client: LambdaClient, { name, qualifier }: Asked): Promise<FunctionConfiguration> {
-  const { GetFunctionConfigurationCommand } = await import('@aws-sdk/client-lambda');
+  const { GetFunctionConfigurationCommand } = await loadLambdaSdk();
   return client.send(new GetFunctionConfigurationCommand({ FunctionName: name, ...(qualifier && { Qualifier: qualifier }) }));
 }
 
@@ -36,20 +37,20 @@ export function describeConfiguration(configuration: FunctionConfiguration, { na
 
 /** The recursion setting: of the function, whatever the qualifier. */
 export async function readRecursion(client: LambdaClient, { name }: Asked): Promise<'Allow' | 'Terminate'> {
-  const { GetFunctionRecursionConfigCommand } = await import('@aws-sdk/client-lambda');
+  const { GetFunctionRecursionConfigCommand } = await loadLambdaSdk();
   const { RecursiveLoop } = await client.send(new GetFunctionRecursionConfigCommand({ FunctionName: name }));
   return RecursiveLoop === 'Allow' ? 'Allow' : 'Terminate';
 }
 
 /** The reserved concurrency: of the function, whatever the qualifier. */
 export async function readConcurrency(client: LambdaClient, { name }: Asked): Promise<number | undefined> {
-  const { GetFunctionConcurrencyCommand } = await import('@aws-sdk/client-lambda');
+  const { GetFunctionConcurrencyCommand } = await loadLambdaSdk();
   return (await client.send(new GetFunctionConcurrencyCommand({ FunctionName: name }))).ReservedConcurrentExecutions;
 }
 
 /** A start goes to what was asked about, a continuation to its version: each has settings of its own. */
 export async function readRetries(client: LambdaClient, { name, qualifier }: Asked, version: string): Promise<RetryFacts[]> {
-  const { GetFunctionEventInvokeConfigCommand } = await import('@aws-sdk/client-lambda');
+  const { GetFunctionEventInvokeConfigCommand } = await loadLambdaSdk();
   const qualifiers = [...new Set([qualifier ?? '$LATEST', version])];
   return Promise.all(
     qualifiers.map(async (asked) => {
@@ -70,7 +71,7 @@ export async function readRetries(client: LambdaClient, { name, qualifier }: Ask
 
 /** Asks for an invocation that does not happen, on the unqualified ARN and on the version that continuations are addressed to. */
 export async function tryToInvoke(client: LambdaClient, unqualifiedArn: string, version: string): Promise<PermissionFacts[]> {
-  const { InvokeCommand } = await import('@aws-sdk/client-lambda');
+  const { InvokeCommand } = await loadLambdaSdk();
   const resources = [unqualifiedArn, ...(version === '$LATEST' ? [] : [`${unqualifiedArn}:${version}`])];
   return Promise.all(
     resources.map(async (resource) => {

@@ -1,4 +1,5 @@
 import type { EventSourceMappingConfiguration, LambdaClient } from '@aws-sdk/client-lambda';
+import { loadLambdaSdk, loadSqsSdk } from '../../../runtime/adapters/aws-sdk';
 import type { MappingFacts, QueueFacts } from '../facts';
 import { orMissing, tryToRead } from './try-to-read';
 
@@ -13,7 +14,7 @@ interface QueueParts {
 
 /** Reads a queue, and whatever it invokes. */
 export async function readQueue({ lambda, region, queueUrl, functionArn }: QueueParts): Promise<QueueFacts | 'missing'> {
-  const { SQSClient, GetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
+  const { SQSClient, GetQueueAttributesCommand } = await loadSqsSdk();
   const client = new SQSClient(region === undefined ? {} : { region });
   try {
     const AttributeNames = ['QueueArn' as const, 'VisibilityTimeout' as const, 'RedrivePolicy' as const];
@@ -42,7 +43,7 @@ function readRedrivePolicy(text: string | undefined): QueueFacts['deadLetters'] 
 
 /** By the queue and not by the function: a mapping may name the function, its alias or a version, and other functions too. */
 async function listMappings(client: LambdaClient, EventSourceArn: string, functionArn: string): Promise<MappingFacts[]> {
-  const { paginateListEventSourceMappings } = await import('@aws-sdk/client-lambda');
+  const { paginateListEventSourceMappings } = await loadLambdaSdk();
   const found: EventSourceMappingConfiguration[] = [];
   for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings({ client }, { EventSourceArn })) {
     found.push(...EventSourceMappings);

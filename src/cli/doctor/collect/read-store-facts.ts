@@ -1,11 +1,12 @@
 import type { AttributeDefinition, DynamoDBClient, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { loadDynamoDbSdk, loadS3Sdk } from '../../../runtime/adapters/aws-sdk';
 import type { BucketFacts, TableFacts } from '../facts';
 import { orMissing, tryToRead } from './try-to-read';
 
 /** Reads a table's keys, its index and its expiry. */
 export async function readTable(tableName: string, region: string | undefined): Promise<TableFacts | 'missing'> {
-  const { DynamoDBClient, DescribeTableCommand } = await import('@aws-sdk/client-dynamodb');
+  const { DynamoDBClient, DescribeTableCommand } = await loadDynamoDbSdk();
   const client = new DynamoDBClient(region === undefined ? {} : { region });
   try {
     const answer = await orMissing(client.send(new DescribeTableCommand({ TableName: tableName })));
@@ -42,7 +43,7 @@ export function describeTable(name: string, table: TableDescription, expiresBy: 
 }
 
 async function readExpiry(client: DynamoDBClient, TableName: string): Promise<string | undefined> {
-  const { DescribeTimeToLiveCommand } = await import('@aws-sdk/client-dynamodb');
+  const { DescribeTimeToLiveCommand } = await loadDynamoDbSdk();
   const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
   const isOn = ['ENABLED', 'ENABLING'].includes(TimeToLiveDescription?.TimeToLiveStatus ?? '');
   return isOn ? TimeToLiveDescription?.AttributeName : undefined;
@@ -50,7 +51,7 @@ async function readExpiry(client: DynamoDBClient, TableName: string): Promise<st
 
 /** Reads whether a bucket is there, and whether its objects expire. */
 export async function readBucket(bucket: string, region: string | undefined): Promise<BucketFacts | 'missing'> {
-  const { S3Client, HeadBucketCommand } = await import('@aws-sdk/client-s3');
+  const { S3Client, HeadBucketCommand } = await loadS3Sdk();
   const client = new S3Client({ followRegionRedirects: true, ...(region === undefined ? {} : { region }) });
   try {
     if ((await orMissing(client.send(new HeadBucketCommand({ Bucket: bucket })))) === 'missing') return 'missing';
@@ -64,7 +65,7 @@ export async function readBucket(bucket: string, region: string | undefined): Pr
 }
 
 async function readLifecycle(client: S3Client, Bucket: string): Promise<boolean> {
-  const { GetBucketLifecycleConfigurationCommand } = await import('@aws-sdk/client-s3');
+  const { GetBucketLifecycleConfigurationCommand } = await loadS3Sdk();
   try {
     const { Rules = [] } = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
     return Rules.some(({ Status, Expiration }) => Status === 'Enabled' && Expiration !== undefined);

@@ -10,7 +10,7 @@ const requiredPeers = ['@aws-sdk/client-lambda', '@aws-sdk/client-sqs', 'class-v
 export function installPacked(tarball, app) {
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
   const options = ['--prefer-offline', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel=error'];
-  execFileSync('npm', ['install', ...options, tarball], { cwd: app, timeout: 120_000 });
+  execFileSync('npm', ['install', ...options, tarball], { cwd: app, timeout: 300_000 });
   for (const name of requiredPeers) linkPackage(name, app);
 }
 

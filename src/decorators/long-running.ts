@@ -20,7 +20,8 @@ export interface LongRunningOptions {
   /**
    * The job's identity in every checkpoint; it must stay the same while executions run. A letter or digit, then up to 63 letters,
    * digits, `.`, `_` or `-`. Not the function's name.
-   * @defaultValue the class name, if it has at least 3 characters; minifiers change class names, so give one when you minify
+   * @defaultValue the class name, unless a minifier or a bundler may have made it: one of fewer than 3 characters, or with a number at
+   * its end (`Sync2`), is refused. So give a name, or have class names kept (esbuild: `keepNames`).
    */
   name?: string;
   /** The version of the state's shape; raise it when older checkpoints no longer fit. An integer ≥ 1. @defaultValue 1 */

@@ -51,17 +51,30 @@ function completeOptions(className: string, given: Partial<JobPlan>, limits: Par
   };
 }
 
-/** Judges the class name as the job's name: minifiers shorten it, and some compilers put an underscore before it. */
+/** A minifier's names are short: up to two characters, and three when they are no word (`Job`, `ETL`). */
+const minifiedName = /^(?![A-Z]([a-z]{2}|[A-Z]{2})$).{0,3}$/;
+
+/** Bundlers number names that collide, from 2 on. `ReconcileV2` and what is called after an AWS service is a name that people give. */
+const numberedName = /\D([2-9]|[1-9]\d+)$(?<!\D(V[2-9]|S3|E[Cc]2|Route53))/;
+
+/** Finds out why the class name cannot be the job's: compilers, bundlers and minifiers change it, with every build. */
 function findNameFault(jobClass: object): JobFault | undefined {
   const { className, label } = describeClass(jobClass);
-  const cure = "Add name: 'a-name-of-its-own' to the options of @LongRunning.";
-  if (className.length < 3) {
-    const problem = `@LongRunning on ${label}: the class name is too short to be the job's name (a minifier may have changed it).`;
-    return { problem, cure };
-  }
-  if (isJobName(className)) return undefined;
-  const problem = `@LongRunning on ${label}: the class name cannot be the job's name: that is a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens.`;
-  return { problem, cure };
+  const problem = describeUnfitName(className);
+  if (problem === undefined) return undefined;
+  return {
+    problem: `@LongRunning on ${label}: the class name ${problem}.`,
+    cure: "Add name: 'a-name-of-its-own' to the options of @LongRunning, or have the bundler keep class names (esbuild: keepNames).",
+  };
+}
+
+function describeUnfitName(className: string): string | undefined {
+  if (minifiedName.test(className)) return "is too short to be the job's name (a minifier may have changed it)";
+  if (!isJobName(className))
+    return "cannot be the job's name: that is a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens";
+  if (numberedName.test(className))
+    return 'ends in a number, as bundlers name a class whose name another one has; the next build may number it differently';
+  return undefined;
 }
 
 /** Says whether there is a name, right or wrong; a wrong one is a fault of its own. */

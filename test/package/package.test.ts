@@ -124,8 +124,18 @@ describe('the packed package, installed beside its peers', () => {
     });
   });
 
-  describe('a class that was renamed by a minifier', () => {
-    it('is refused when the job has no name of its own', () => {
+  describe('a class that a bundler has renamed', () => {
+    it('is refused when another one in the bundle has its name', () => {
+      const source = readFileSync(join(app, 'job.ts'), 'utf8').replace("name: 'count-down', ", '');
+      writeFileSync(join(app, 'hoisted.ts'), source);
+      writeFileSync(join(app, 'other.ts'), 'export class CountDown { static kind = 1; }');
+      const contents =
+        "import { CountDown } from './other'; import { handler } from './hoisted'; console.log(CountDown.kind); export { handler };";
+      bundle({ entryPoints: [], stdin: { contents, resolveDir: app }, format: 'esm', outfile: 'hoisted.mjs' });
+      expect(() => invoke('hoisted.mjs')).toThrow('class CountDown2: the class name ends in a number');
+    });
+
+    it('is refused when a minifier did it and the job has no name of its own', () => {
       const source = readFileSync(join(app, 'job.ts'), 'utf8').replace("name: 'count-down', ", '');
       writeFileSync(join(app, 'nameless.ts'), source);
       bundle({ entryPoints: ['nameless.ts'], format: 'esm', minify: true, outfile: 'nameless.mjs' });

@@ -16,12 +16,15 @@ function defineNamed(className: unknown, name?: string): new () => object {
   return Anything;
 }
 
-const cure = "→ Add name: 'a-name-of-its-own' to the options of @LongRunning.";
+const cure = "→ Add name: 'a-name-of-its-own' to the options of @LongRunning, or have the bundler keep class names (esbuild: keepNames).";
 
 describe("A job's name", () => {
-  it.each(['Job', 'ReconcilePayments', 'Job2'])('is the class name by default: %s', (className) => {
-    expect(readJob(defineNamed(className)).name).toBe(className);
-  });
+  it.each(['Job', 'ETL', 'ReconcilePayments', 'ReconcileV2', 'BackfillS3', 'Phase1', 'A1Import'])(
+    'is the class name by default: %s',
+    (className) => {
+      expect(readJob(defineNamed(className)).name).toBe(className);
+    },
+  );
 
   it.each(['a', '0', 'reconcile-payments', 'team.reconcile_2', 'R'.repeat(64)])(
     'is the given one, whatever the class is called: %s',
@@ -34,9 +37,16 @@ describe("A job's name", () => {
     ['', 'an anonymous class'],
     ['e', 'class e'],
     ['ab', 'class ab'],
+    ['q4t', 'class q4t'],
+    ['aBc', 'class aBc'],
     [() => 'a static method', 'an anonymous class'],
   ])('is never a class name that is missing or may be minified: %s', (className, label) => {
     const problem = `@LongRunning on ${label}: the class name is too short to be the job's name (a minifier may have changed it).`;
+    expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
+  });
+
+  it.each(['Sync2', 'Sync3', 'Sync14', 'SyncV22', 'Sync_2'])('is never a class name that a bundler numbers: %s', (className) => {
+    const problem = `@LongRunning on class ${className}: the class name ends in a number, as bundlers name a class whose name another one has; the next build may number it differently.`;
     expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
   });
 

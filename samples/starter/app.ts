@@ -10,5 +10,4 @@ new LongRunningFunction(stack, 'ExampleJob', {
   job: ExampleJob,
   timeout: Duration.minutes(15),
   memory: 512,
-  sweep: true,
 });

@@ -5,13 +5,21 @@ import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 /** Decorators are TypeScript's own; esbuild reads that from a `tsconfig.json`, and is told where there is none. */
 const decorated = { '--tsconfig-raw': '{"compilerOptions":{"experimentalDecorators":true}}' };
 
-/** How the job is bundled: class names are kept, since they are the identity of jobs without a `name`; never with Docker. */
-export function chooseBundling(entry: string, given: BundlingOptions = {}): BundlingOptions {
+/** What a runtime that only CloudFormation knows is bundled for: the oldest that is supported. */
+const leastTarget = 'node22';
+
+/**
+ * How the job is bundled: class names are kept, since they are the identity of jobs without a `name`; never with Docker.
+ *
+ * @param isRuntimeKnown whether the CDK can read from the runtime what to bundle for
+ */
+export function chooseBundling(entry: string, given: BundlingOptions = {}, isRuntimeKnown = true): BundlingOptions {
   const isTold = given.tsconfig !== undefined || hasTsconfig(dirname(resolve(entry)));
   return {
     keepNames: true,
     sourceMap: true,
     forceDockerBundling: false,
+    ...(isRuntimeKnown ? {} : { target: leastTarget }),
     ...given,
     ...(isTold ? {} : { esbuildArgs: { ...decorated, ...given.esbuildArgs } }),
   };

@@ -4,7 +4,8 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-const deadLetterRetention = Duration.days(14);
+/** What each queue of the construct has: a continuation fits it whole, is kept as long as SQS keeps anything, and travels by TLS alone. */
+export const queueProps = { enforceSSL: true, retentionPeriod: Duration.days(14), maxMessageSizeBytes: 1_048_576 };
 
 /** What a {@link ContinuationQueue} is made with: every choice made. */
 interface QueueParts {
@@ -20,7 +21,7 @@ export class ContinuationQueue extends Construct {
 
   constructor(scope: Construct, id: string, { fifo, visibilityTimeout, maxReceiveCount }: QueueParts) {
     super(scope, id);
-    const kind = { enforceSSL: true, retentionPeriod: deadLetterRetention, ...(fifo ? { fifo } : {}) };
+    const kind = { ...queueProps, ...(fifo ? { fifo } : {}) };
     this.deadLetterQueue = new Queue(this, 'DeadLetters', kind);
     this.queue = new Queue(this, 'Queue', {
       ...kind,

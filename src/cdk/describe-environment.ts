@@ -3,6 +3,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { LongRunningFunctionProps } from './long-running-function-props';
+import { writeNumber } from './tokens';
 
 /** What the function is told of; undefined where there is none. */
 interface Surroundings {
@@ -15,7 +16,8 @@ interface Surroundings {
 interface SweepTarget {
   readonly functionName: string;
   readonly job: string;
-  readonly graceMs: number;
+  /** Milliseconds, as a text: CloudFormation may be the one who knows them. */
+  readonly graceMs: string;
   readonly limit: number | undefined;
 }
 
@@ -44,8 +46,8 @@ export function describeSweepEnvironment(
     ...describeEnvironment({ queue: undefined, table, bucket }, { ...(signingKey && { signingKey }), ...(logLevel && { logLevel }) }),
     BATON_SWEEP_FUNCTION: functionName,
     BATON_SWEEP_JOB: job,
-    BATON_SWEEP_GRACE_MS: String(graceMs),
-    ...(limit !== undefined && { BATON_SWEEP_LIMIT: String(limit) }),
+    BATON_SWEEP_GRACE_MS: graceMs,
+    ...(limit !== undefined && { BATON_SWEEP_LIMIT: writeNumber(limit) }),
   };
 }
 

@@ -1,8 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IAlarmAction, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { writeMs } from './tokens';
 
 /** What is watched. */
 interface Watched {
@@ -26,9 +27,15 @@ export class ExecutionAlarms extends Construct {
       this.watch('RecursionDropped', fn.metric('RecursiveInvocationsDropped', sum), 1, 'AWS stopped a chain of invocations.'),
       this.watch('AsyncEventsDropped', fn.metric('AsyncEventsDropped', sum), 1, 'Lambda gave an event up without running it to its end.'),
       this.watch(
+        'FailuresLost',
+        fn.metric('DestinationDeliveryFailures', sum),
+        1,
+        'An event that Lambda gave up did not reach the failure destination: it was too large for it, or may not be sent there.',
+      ),
+      this.watch(
         'AsyncEventAge',
         fn.metric('AsyncEventAge', { period, statistic: 'Maximum' }),
-        timeout.toMilliseconds(),
+        timeout.isUnresolved() ? Token.asNumber(writeMs(timeout)) : timeout.toMilliseconds(),
         'An event has waited for longer than an invocation takes: throttles, errors, or concurrency 0.',
       ),
       ...Object.entries(deadLetters).map(([name, queue]) =>

@@ -4,8 +4,6 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-c
 import { Construct } from 'constructs';
 import type { ExecutionStoreProps } from './execution-store-props';
 
-const graceDays = 30;
-
 /** Where executions are kept: a table, a bucket, or both. */
 export class ExecutionStore extends Construct {
   readonly table: ITable | undefined;
@@ -13,22 +11,23 @@ export class ExecutionStore extends Construct {
   /** Whether the table is known to have the index `byJob`; one of one's own may lack it. */
   readonly hasIndex: boolean;
 
-  /** @param longestDays how many days an execution may take */
-  constructor(scope: Construct, id: string, props: ExecutionStoreProps, longestDays: number) {
+  /** @param leastDays how many days an object is needed at least; undefined when nobody knows */
+  constructor(scope: Construct, id: string, props: ExecutionStoreProps, leastDays: number | undefined) {
     super(scope, id);
-    const { table, bucket = false, removalPolicy = RemovalPolicy.RETAIN } = props;
-    const expiration = props.expireAfter ?? Duration.days(longestDays + graceDays);
-    this.hasIndex = table === undefined;
-    this.table = table === false ? undefined : (table ?? this.createTable(removalPolicy));
+    const { table, bucket = false, removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props;
+    const expiration = props.expireAfter ?? (leastDays === undefined ? undefined : Duration.days(leastDays));
+    this.hasIndex = table === undefined || props.hasIndex === true;
+    this.table = table === false ? undefined : (table ?? this.createTable(removalPolicy, props.pointInTimeRecovery === true));
     this.bucket = typeof bucket === 'object' ? bucket : bucket ? this.createBucket(removalPolicy, expiration) : undefined;
   }
 
-  private createTable(removalPolicy: RemovalPolicy): ITable {
+  private createTable(removalPolicy: RemovalPolicy, pointInTimeRecoveryEnabled: boolean): ITable {
     const table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expiresAt',
+      ...(pointInTimeRecoveryEnabled && { pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled } }),
       removalPolicy,
     });
     table.addGlobalSecondaryIndex({
@@ -40,12 +39,12 @@ export class ExecutionStore extends Construct {
     return table as ITable;
   }
 
-  private createBucket(removalPolicy: RemovalPolicy, expiration: Duration): IBucket {
+  private createBucket(removalPolicy: RemovalPolicy, expiration: Duration | undefined): IBucket {
     return new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      lifecycleRules: [{ expiration, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [{ ...(expiration && { expiration }), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       removalPolicy,
     }) as IBucket;
   }

@@ -1,8 +1,14 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { type Architecture, Code, type IFunction, Function as LambdaFunction, type Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  type Architecture,
+  Code,
+  type FunctionOptions,
+  type IFunction,
+  Function as LambdaFunction,
+  type Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { locateSweeper } from './locate-sweeper';
@@ -17,7 +23,11 @@ interface SweeperParts {
   readonly runtime: Runtime;
   readonly architecture: Architecture;
   readonly environment: Readonly<Record<string, string>>;
-  readonly statements: readonly PolicyStatement[];
+  /** Where the swept function is, and by which key its variables are kept: the sweeper has the same store to reach, and the same secrets. */
+  readonly surroundings: Pick<
+    FunctionOptions,
+    'allowPublicSubnet' | 'environmentEncryption' | 'ipv6AllowedForDualStack' | 'securityGroups' | 'vpc' | 'vpcSubnets'
+  >;
   readonly schedule: Schedule | undefined;
 }
 
@@ -25,12 +35,13 @@ interface SweeperParts {
 export class ExecutionSweeper extends Construct {
   readonly function: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { runtime, architecture, environment, statements, schedule }: SweeperParts) {
+  constructor(scope: Construct, id: string, { runtime, architecture, environment, surroundings, schedule }: SweeperParts) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
     this.function = new LambdaFunction(this, 'Function', {
+      ...surroundings,
       description: `Sends on what nobody comes for any more: ${environment.BATON_SWEEP_JOB}.`,
-      code: Code.fromAsset(locateSweeper()),
+      code: Code.fromAsset(locateSweeper(this.node.path)),
       handler: 'index.handler',
       runtime,
       architecture,
@@ -40,7 +51,6 @@ export class ExecutionSweeper extends Construct {
       retryAttempts: 0,
       logGroup: logGroup as ILogGroup,
     });
-    for (const statement of statements) this.function.addToRolePolicy(statement);
     new Rule(this, 'Schedule', { schedule: schedule ?? defaultSchedule, targets: [new LambdaTarget(this.function as IFunction)] });
   }
 }

@@ -1,6 +1,7 @@
 import type { JobFault } from '../errors/invalid-job-error';
 import { longestChain } from '../runtime/core/chain';
 import {
+  countKeptDays,
   describeOutlasting,
   hasNoFuse,
   leastReceiveCount,
@@ -10,13 +11,15 @@ import {
 } from '../runtime/core/deployment-rules';
 import type { JobPlan } from '../runtime/core/job-plan';
 
-/** What is about to be deployed, in plain numbers. */
+/** What is about to be deployed, in plain numbers. What only CloudFormation knows is undefined, and passes every check. */
 export interface DeploymentFacts {
-  readonly timeoutMs: number;
-  readonly recursiveLoop: 'Allow' | 'Terminate';
+  readonly timeoutMs: number | undefined;
+  readonly recursiveLoop: 'Allow' | 'Terminate' | undefined;
   readonly hasStore: boolean;
   /** Undefined without a queue. */
-  readonly queue: { readonly visibilityMs: number; readonly maxReceiveCount: number } | undefined;
+  readonly queue: { readonly visibilityMs: number | undefined; readonly maxReceiveCount: number | undefined } | undefined;
+  /** When objects of a new bucket expire, in days; undefined when that was left to the construct. */
+  readonly expireAfterDays: number | undefined;
 }
 
 /** The longest time-out there is: that of Lambda Managed Instances, in milliseconds. */
@@ -30,7 +33,7 @@ export function judgeDeployment(facts: DeploymentFacts, plan: JobPlan | undefine
 }
 
 function judgeFunction({ timeoutMs }: DeploymentFacts): JobFault[] {
-  return refuseIf(timeoutMs > longestTimeoutMs, {
+  return refuseIf(isAbove(timeoutMs, longestTimeoutMs), {
     problem: `timeout (${timeoutMs} ms) is longer than any Lambda function may run (${longestTimeoutMs} ms, on Managed Instances).`,
     cure: 'Set timeout to Duration.minutes(15): lambda-baton hands over before it ends.',
   });
@@ -40,15 +43,15 @@ function judgeQueue({ queue, timeoutMs }: DeploymentFacts): JobFault[] {
   if (queue === undefined) return [];
   const { visibilityMs, maxReceiveCount } = queue;
   return [
-    ...refuseIf(visibilityMs < timeoutMs, {
+    ...refuseIf(isAbove(timeoutMs, visibilityMs), {
       problem: `queue.visibilityTimeout (${visibilityMs} ms) is under the function's timeout (${timeoutMs} ms): AWS refuses the event source mapping.`,
       cure: `Set it to ${timeoutMs} ms at least, better six times as much, or leave it out.`,
     }),
-    ...refuseIf(visibilityMs > longestVisibilityMs, {
+    ...refuseIf(isAbove(visibilityMs, longestVisibilityMs), {
       problem: `queue.visibilityTimeout (${visibilityMs} ms) is more than SQS allows (${longestVisibilityMs} ms).`,
       cure: 'Set it to Duration.hours(12) or less, or leave it out.',
     }),
-    ...refuseIf(!(maxReceiveCount >= leastReceiveCount), {
+    ...refuseIf(maxReceiveCount !== undefined && !(maxReceiveCount >= leastReceiveCount), {
       problem: `queue.maxReceiveCount (${maxReceiveCount}) is under ${leastReceiveCount}: throttles alone would send continuations to the dead-letter queue.`,
       cure: `Set it to ${leastReceiveCount} or more, or leave it out.`,
     }),
@@ -56,10 +59,11 @@ function judgeQueue({ queue, timeoutMs }: DeploymentFacts): JobFault[] {
 }
 
 function judgeJob(facts: DeploymentFacts, plan: JobPlan): JobFault[] {
-  return [...judgeTimes(facts, plan), ...judgeDurability(facts, plan), ...judgeFuses(facts, plan)];
+  return [...judgeTimes(facts, plan), ...judgeDurability(facts, plan), ...judgeFuses(facts, plan), ...judgeExpiry(facts, plan)];
 }
 
 function judgeTimes({ timeoutMs }: DeploymentFacts, { name, safeMs, steps }: JobPlan): JobFault[] {
+  if (timeoutMs === undefined) return [];
   const workMs = timeoutMs - safeMs;
   if (workMs <= 0) {
     const problem = `timeout (${timeoutMs} ms) is not above safeMs of job ${name} (${safeMs} ms): no invocation would ever start a step.`;
@@ -81,16 +85,31 @@ function judgeDurability({ hasStore }: DeploymentFacts, plan: JobPlan): JobFault
 /** With recursion allowed, nothing but the job's own limits stands between a wrong `@Terminate` and the bill. */
 function judgeFuses({ recursiveLoop, timeoutMs, hasStore }: DeploymentFacts, { name, limits }: JobPlan): JobFault[] {
   const { maxInvocations, maxDurationMs } = limits;
+  if (recursiveLoop === undefined) return [];
   if (recursiveLoop === 'Terminate') {
     return refuseIf(outlastsRecursion(limits), {
       problem: `recursiveLoop is TERMINATE, and limits.maxInvocations of job ${name} is ${maxInvocations}: ${describeOutlasting(hasStore)}.`,
       cure: `Leave recursiveLoop out (ALLOW), or set limits.maxInvocations to ${longestChain} or less.`,
     });
   }
-  return refuseIf(hasNoFuse(limits, timeoutMs), {
+  return refuseIf(hasNoFuse(limits, timeoutMs ?? longestTimeoutMs), {
     problem: `recursiveLoop is ALLOW, and job ${name} has no fuse that would end it within a year (maxInvocations ${maxInvocations}, maxDurationMs ${maxDurationMs}).`,
     cure: 'Set limits.maxInvocations, limits.maxDurationMs or limits.maxCostUsd in @LongRunning to what the work may take.',
   });
+}
+
+/** A record that is written until the end may name an object of the beginning, and is kept for a while after that. */
+function judgeExpiry({ expireAfterDays }: DeploymentFacts, { name, limits }: JobPlan): JobFault[] {
+  const leastDays = countKeptDays(limits);
+  return refuseIf(leastDays !== undefined && isAbove(leastDays, expireAfterDays), {
+    problem: `store.expireAfter (${expireAfterDays} days) is under ${leastDays} days, twice maxDurationMs of job ${name} and 60 days: the bucket would delete states that records still name.`,
+    cure: `Set it to Duration.days(${leastDays}) or more, or leave it out.`,
+  });
+}
+
+/** Whether both are known, and the first is above the second. */
+function isAbove(one: number | undefined, other: number | undefined): boolean {
+  return one !== undefined && other !== undefined && one > other;
 }
 
 function refuseIf(isWrong: boolean, fault: JobFault): JobFault[] {

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 
@@ -15,6 +16,7 @@ export function listWarnings({
   retryAttempts = 2,
   recursiveLoop,
   queue,
+  sweep,
 }: LongRunningFunctionProps): readonly Warning[] {
   const warnings: Warning[] = [];
   if (job === undefined)
@@ -27,7 +29,12 @@ export function listWarnings({
       id: 'fuses',
       text: 'There is no store and no signing key: the limits are counted in continuations that anybody who may invoke the function can write. → Leave store: false out, or pass a signingKey.',
     });
-  if (retryAttempts < 2)
+  if (job === undefined && store !== false && sweep === undefined)
+    warnings.push({
+      id: 'sweep',
+      text: 'The job is not known here, so nothing sweeps its executions: one that nobody comes for any more waits for baton sweep. → Pass job: the class, or set sweep: false.',
+    });
+  if (!Token.isUnresolved(retryAttempts) && retryAttempts < 2)
     warnings.push({
       id: 'retries',
       text: `retryAttempts is ${retryAttempts}: an invocation that crashes ${retryAttempts + 1} ${retryAttempts === 0 ? 'time' : 'times'} leaves its execution to the failure queue, with no end recorded. → Leave it at 2.`,

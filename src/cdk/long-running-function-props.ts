@@ -25,7 +25,7 @@ export interface LongRunningFunctionProps {
   readonly memory?: number;
   /** @defaultValue `ARM_64` */
   readonly architecture?: Architecture;
-  /** @defaultValue `NODEJS_24_X` */
+  /** `nodejs22.x` or later. @defaultValue `NODEJS_24_X`, which `aws-cdk-lib` has from 2.224.0 on */
   readonly runtime?: Runtime;
   /** Environment variables besides those that lambda-baton is configured by. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -52,8 +52,9 @@ export interface LongRunningFunctionProps {
   /** Input of the executions that the schedule starts. @defaultValue `{}` */
   readonly scheduleInput?: object;
   /**
-   * Sends on, on a schedule, the executions that nobody comes for any more, by a small function of its own. Needs a store and `job`.
-   * @defaultValue `false`: what Lambda gives up is in the failure queue, and waits for `baton sweep` or `baton redrive`
+   * Sends on, on a schedule, the executions that nobody comes for any more, by a small function of its own, in the VPC of the job and
+   * with the same keys. Needs a store and `job`. With `false` they wait for `baton sweep` or `baton redrive`.
+   * @defaultValue `true` where there is a store and `job` is known
    */
   readonly sweep?: SweepProps | boolean;
   /** What happens on an alarm; `false` for no alarms at all. @defaultValue alarms without an action */

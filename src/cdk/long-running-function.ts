@@ -1,6 +1,7 @@
-import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Alias, Architecture, type IFunction, type IVersion, RecursiveLoop, Runtime, type Version } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -9,28 +10,31 @@ import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { JobFault } from '../errors/invalid-job-error';
 import { readJob } from '../metadata';
+import { countKeptDays, leastReceiveCount, recommendedVisibility } from '../runtime/core/deployment-rules';
 import type { JobPlan } from '../runtime/core/job-plan';
 import { defaultGraceMs } from '../runtime/core/sweep';
 import { chooseBundling } from './bundle-options';
-import { ContinuationQueue } from './continuation-queue';
+import { ContinuationQueue, queueProps } from './continuation-queue';
 import { describeEnvironment, describeSweepEnvironment } from './describe-environment';
 import { ExecutionAlarms } from './execution-alarms';
 import { ExecutionStore } from './execution-store';
 import { ExecutionSweeper } from './execution-sweeper';
 import { findEntryFaults } from './find-entry-faults';
+import { findRuntimeFaults, findTokenFaults, findVersionFaults } from './find-function-faults';
+import { findStoreFaults } from './find-store-faults';
 import { findSweepFaults } from './find-sweep-faults';
-import { grantExecution, grantSweep } from './grant-execution';
+import { findStarter, grantExecution, grantSweep } from './grant-execution';
 import { InvalidDeploymentError } from './invalid-deployment-error';
-import { judgeDeployment } from './judge-deployment';
+import { type DeploymentFacts, judgeDeployment } from './judge-deployment';
 import { listWarnings } from './list-warnings';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 import { retryEvents } from './retry-events';
 import { scheduleExecutions } from './schedule-executions';
 import type { SweepProps } from './sweep-props';
+import { readKnown, readKnownMs, writeMs } from './tokens';
 
 const defaultTimeout = Duration.minutes(15);
 const defaultMemoryMb = 512;
-const defaultDurationMs = 7 * 24 * 60 * 60 * 1_000;
 const longestVisibility = Duration.hours(12);
 const aliasName = 'live';
 
@@ -72,33 +76,39 @@ export class LongRunningFunction extends Construct {
     this.deadLetterQueue = continuations?.deadLetterQueue;
     this.table = store?.table;
     this.bucket = store?.bucket;
-    this.failureQueue = props.onFailure ? undefined : new Queue(this, 'Failures', { enforceSSL: true, retentionPeriod: Duration.days(14) });
+    this.failureQueue = props.onFailure ? undefined : new Queue(this, 'Failures', queueProps);
     this.function = this.createFunction(props, timeout);
     this.version = this.function.currentVersion;
     this.alias = new Alias(this, 'Alias', { aliasName, version: this.version as IVersion });
-    this.alias.node.addDependency(grantExecution(this, this.function, this.queue, store));
+    const environmentKey = props.functionProps?.environmentEncryption as IKey | undefined;
+    this.alias.node.addDependency(grantExecution(this, this.function, { queue: this.queue, store, environmentKey }));
     this.retry(props);
     continuations?.feed(this.alias);
     if (props.schedule) scheduleExecutions(this, this.alias, props.schedule, props.scheduleInput ?? {});
-    this.sweeper = store && plan && props.sweep ? this.createSweeper(props, { timeout, store, plan }) : undefined;
+    this.sweeper = store && plan && props.sweep !== false ? this.createSweeper(props, { timeout, store, plan }) : undefined;
     if (props.alarmActions !== false) this.watch(timeout, props.alarmActions ?? []);
   }
 
-  /** Lets somebody start executions, by the alias. */
+  /** Lets somebody start executions, by the alias. A job may start executions of itself, and two jobs those of each other. */
   grantStart(grantee: IGrantable): Grant {
-    return this.alias.grantInvoke(grantee);
+    return this.alias.grantInvoke(findStarter(this, grantee));
   }
 
   private refuseFaults(props: LongRunningFunctionProps, timeout: Duration, plan: JobPlan | undefined): void {
     const facts = {
-      timeoutMs: timeout.toMilliseconds(),
-      recursiveLoop: props.recursiveLoop ?? RecursiveLoop.ALLOW,
+      timeoutMs: readKnownMs(timeout),
+      recursiveLoop: readKnown(props.recursiveLoop ?? RecursiveLoop.ALLOW),
       hasStore: hasStore(props),
-      queue: props.queue === false ? undefined : describeQueue(props, timeout),
-    } as const;
+      queue: props.queue === false ? undefined : readQueue(props, timeout),
+      expireAfterDays: readExpiry(props),
+    };
     const faults: JobFault[] = [
       ...findEntryFaults(props.entry, props.bundling),
+      ...findRuntimeFaults(props, Runtime.NODEJS_24_X),
+      ...findTokenFaults(props),
       ...judgeDeployment(facts, plan),
+      ...findVersionFaults(props, plan),
+      ...findStoreFaults(props),
       ...findSweepFaults(props, facts.hasStore),
     ];
     if (faults.length > 0) throw new InvalidDeploymentError(this.node.path, faults);
@@ -107,16 +117,15 @@ export class LongRunningFunction extends Construct {
 
   private createQueue(props: LongRunningFunctionProps, timeout: Duration): ContinuationQueue | undefined {
     if (props.queue === false) return undefined;
-    const { visibilityMs, maxReceiveCount } = describeQueue(props, timeout);
-    const visibilityTimeout = Duration.seconds(Math.ceil(visibilityMs / 1_000));
-    return new ContinuationQueue(this, 'Continuations', { fifo: props.queue?.fifo === true, visibilityTimeout, maxReceiveCount });
+    const { fifo = false, maxReceiveCount = leastReceiveCount } = props.queue ?? {};
+    const visibilityTimeout = chooseVisibility(props, timeout);
+    return new ContinuationQueue(this, 'Continuations', { fifo, visibilityTimeout, maxReceiveCount });
   }
 
   private createStore(props: LongRunningFunctionProps, plan: JobPlan | undefined): ExecutionStore | undefined {
     const { store = {} } = props;
     if (store === false || !hasStore(props)) return undefined;
-    const longestDays = Math.ceil((plan?.limits.maxDurationMs ?? defaultDurationMs) / (24 * 60 * 60 * 1_000));
-    return new ExecutionStore(this, 'Store', store, longestDays);
+    return new ExecutionStore(this, 'Store', store, plan && countKeptDays(plan.limits));
   }
 
   private createFunction(props: LongRunningFunctionProps, timeout: Duration): NodejsFunction {
@@ -128,9 +137,12 @@ export class LongRunningFunction extends Construct {
       timeout,
       memorySize: props.memory ?? defaultMemoryMb,
       recursiveLoop: props.recursiveLoop ?? RecursiveLoop.ALLOW,
-      bundling: chooseBundling(props.entry, props.bundling),
+      bundling: chooseBundling(props.entry, props.bundling, !Token.isUnresolved(props.runtime?.name)),
       environment: { ...props.environment, ...describeEnvironment(this, props) },
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN, ...props.functionProps?.currentVersionOptions },
+      currentVersionOptions: {
+        ...props.functionProps?.currentVersionOptions,
+        removalPolicy: props.functionProps?.currentVersionOptions?.removalPolicy ?? RemovalPolicy.RETAIN,
+      },
     });
   }
 
@@ -146,14 +158,23 @@ export class LongRunningFunction extends Construct {
     { timeout, store, plan }: { readonly timeout: Duration; readonly store: ExecutionStore; readonly plan: JobPlan },
   ): IFunction {
     const { schedule, grace, limit }: SweepProps = typeof props.sweep === 'object' ? props.sweep : {};
-    const usualMs = props.queue === false ? defaultGraceMs : Math.max(defaultGraceMs, describeQueue(props, timeout).visibilityMs);
-    const target = { functionName: this.alias.functionArn, job: plan.name, graceMs: grace?.toMilliseconds() ?? usualMs, limit };
+    const target = { functionName: this.alias.functionArn, job: plan.name, graceMs: writeMs(grace ?? chooseGrace(props, timeout)), limit };
+    const { vpc, vpcSubnets, allowPublicSubnet, ipv6AllowedForDualStack, environmentEncryption } = props.functionProps ?? {};
+    const network = {
+      ...(vpcSubnets && { vpcSubnets }),
+      ...(allowPublicSubnet !== undefined && { allowPublicSubnet }),
+      ...(ipv6AllowedForDualStack !== undefined && { ipv6AllowedForDualStack }),
+    };
     const sweeper = new ExecutionSweeper(this, 'Sweeper', {
       ...chooseRuntime(props),
       environment: describeSweepEnvironment(store, props, target),
-      statements: grantSweep(this.alias, store),
+      surroundings: {
+        ...(vpc && { vpc, ...network, securityGroups: this.function.connections.securityGroups }),
+        ...(environmentEncryption && { environmentEncryption }),
+      },
       schedule,
     });
+    grantSweep(sweeper.function, this.alias, { store, environmentKey: environmentEncryption as IKey | undefined });
     return sweeper.function as IFunction;
   }
 
@@ -175,8 +196,33 @@ function hasStore({ store = {} }: LongRunningFunctionProps): boolean {
   return store !== false && (store.table !== false || (store.bucket ?? false) !== false);
 }
 
-function describeQueue({ queue }: LongRunningFunctionProps, timeout: Duration): { visibilityMs: number; maxReceiveCount: number } {
-  const given = queue === false ? undefined : queue;
-  const recommendedMs = Math.min(6 * timeout.toMilliseconds(), longestVisibility.toMilliseconds());
-  return { visibilityMs: given?.visibilityTimeout?.toMilliseconds() ?? recommendedMs, maxReceiveCount: given?.maxReceiveCount ?? 5 };
+/** Six times the time-out, as AWS recommends; of a time-out that only CloudFormation knows, six times the usual one. */
+function chooseVisibility({ queue }: LongRunningFunctionProps, timeout: Duration): Duration {
+  const given = queue === false ? undefined : queue?.visibilityTimeout;
+  if (given?.isUnresolved()) return given;
+  const timeoutMs = readKnownMs(timeout) ?? defaultTimeout.toMilliseconds();
+  const recommendedMs = Math.min(recommendedVisibility * timeoutMs, longestVisibility.toMilliseconds());
+  return Duration.seconds(Math.ceil((given?.toMilliseconds() ?? recommendedMs) / 1_000));
+}
+
+/** By then the queue has delivered again whatever it will. */
+function chooseGrace(props: LongRunningFunctionProps, timeout: Duration): Duration {
+  const usual = Duration.millis(defaultGraceMs);
+  if (props.queue === false) return usual;
+  const visibility = chooseVisibility(props, timeout);
+  return visibility.isUnresolved() || visibility.toMilliseconds() > defaultGraceMs ? visibility : usual;
+}
+
+/** What is checked of the queue, as it was given. */
+function readQueue(props: LongRunningFunctionProps, timeout: Duration): DeploymentFacts['queue'] {
+  const given = props.queue === false ? undefined : props.queue;
+  return {
+    visibilityMs: readKnownMs(given?.visibilityTimeout ?? chooseVisibility(props, timeout)),
+    maxReceiveCount: readKnown(given?.maxReceiveCount ?? leastReceiveCount),
+  };
+}
+
+function readExpiry({ store }: LongRunningFunctionProps): number | undefined {
+  if (store === undefined || store === false || store.bucket !== true || store.expireAfter?.isUnresolved() !== false) return undefined;
+  return store.expireAfter.toDays({ integral: false });
 }

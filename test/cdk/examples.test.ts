@@ -14,7 +14,7 @@ const terraform = readTerraform(join(samples, 'terraform/main.tf'));
 let construct: Readonly<Record<string, Resource>> = {};
 beforeAll(() => {
   ensureBuilt();
-  construct = synthesize({ sweep: true }).toJSON().Resources;
+  construct = synthesize().toJSON().Resources;
 });
 
 /** The properties of the construct's only resource of a type whose id has a part. */
@@ -70,8 +70,9 @@ describe('the SAM template', () => {
   });
 
   it('has its queues', () => {
-    const { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy } = find('AWS::SQS::Queue', 'ContinuationsQueue');
+    const { VisibilityTimeout, MessageRetentionPeriod, MaximumMessageSize, RedrivePolicy } = find('AWS::SQS::Queue', 'ContinuationsQueue');
     expect(sam.Continuations?.Properties).toMatchObject({
+      MaximumMessageSize,
       VisibilityTimeout,
       MessageRetentionPeriod,
       RedrivePolicy: { maxReceiveCount: RedrivePolicy.maxReceiveCount },
@@ -80,13 +81,32 @@ describe('the SAM template', () => {
     expect(sam.Failures?.Properties).toEqual(find('AWS::SQS::Queue', 'Failures'));
   });
 
+  it('lets nobody reach them without TLS, as it does', () => {
+    const { Action, Effect, Principal, Condition } = find('AWS::SQS::QueuePolicy', 'Failures').PolicyDocument.Statement[0];
+    for (const id of ['Continuations', 'DeadContinuations', 'Failures']) {
+      const Resource = { 'Fn::GetAtt': [id, 'Arn'] };
+      expect(sam[`${id}Policy`]?.Properties).toMatchObject({
+        Queues: [{ Ref: id }],
+        PolicyDocument: { Statement: [{ Action, Effect, Principal, Condition, Resource }] },
+      });
+    }
+  });
+
+  it('names no partition', () => {
+    expect(readFileSync(join(samples, 'sam/template.yaml'), 'utf8')).not.toMatch(/arn:aws\b/);
+  });
+
   it('feeds the function from the queue as it does', () => {
     const { BatchSize, FunctionResponseTypes } = find('AWS::Lambda::EventSourceMapping');
     expect(fn.Events.Continuations.Properties).toMatchObject({ BatchSize, FunctionResponseTypes });
   });
 
   it('has its table', () => {
-    expect(sam.Executions).toMatchObject({ DeletionPolicy: 'Retain', Properties: find('AWS::DynamoDB::Table') });
+    expect(sam.Executions).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: find('AWS::DynamoDB::Table'),
+    });
   });
 
   it('retries the alias and the version as it does, and keeps the settings of earlier versions', () => {
@@ -157,11 +177,32 @@ describe('the Terraform file', () => {
   });
 
   it('has its queues', () => {
-    const { MessageRetentionPeriod, RedrivePolicy } = find('AWS::SQS::Queue', 'ContinuationsQueue');
+    const { MessageRetentionPeriod, MaximumMessageSize, RedrivePolicy } = find('AWS::SQS::Queue', 'ContinuationsQueue');
     expect(read('aws_sqs_queue.continuations', 'visibility_timeout_seconds')).toBe('6 * var.timeout_seconds');
     expect(read('aws_sqs_queue.continuations', 'maxReceiveCount')).toBe(String(RedrivePolicy.maxReceiveCount));
-    for (const name of ['continuations', 'dead_continuations', 'failures'])
+    for (const name of ['continuations', 'dead_continuations', 'failures']) {
       expect(read(`aws_sqs_queue.${name}`, 'message_retention_seconds')).toBe(String(MessageRetentionPeriod));
+      expect(read(`aws_sqs_queue.${name}`, 'max_message_size')).toBe(String(MaximumMessageSize));
+    }
+  });
+
+  it('lets nobody reach them without TLS, as it does', () => {
+    const policy = terraform['aws_sqs_queue_policy.tls'] ?? '';
+    for (const name of ['continuations', 'dead_continuations', 'failures']) expect(policy).toContain(`aws_sqs_queue.${name}\n`);
+    expect(policy.replaceAll(/ +/g, ' ')).toContain('Condition = { Bool = { "aws:SecureTransport" = "false" } }');
+    for (const [name, value] of [
+      ['Effect', '"Deny"'],
+      ['Action', '"sqs:*"'],
+      ['Principal', '{ AWS = "*" }'],
+    ] as const)
+      expect(readAttribute(policy, name)).toBe(value);
+  });
+
+  it('names no partition, and wants a provider that knows a message of 1 MiB', () => {
+    const text = readFileSync(join(samples, 'terraform/main.tf'), 'utf8');
+    expect(text).not.toMatch(/arn:aws\b/);
+    const [, minor] = /hashicorp\/aws", version = ">= 6\.(\d+)"/.exec(text) ?? [];
+    expect(Number(minor)).toBeGreaterThan(3);
   });
 
   it('feeds the alias from the queue as it does', () => {

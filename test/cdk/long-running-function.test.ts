@@ -1,4 +1,4 @@
-import { Duration, SecretValue, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, SecretValue, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Schedule } from 'aws-cdk-lib/aws-events';
@@ -6,6 +6,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { InvalidDeploymentError } from 'lambda-baton/cdk';
+import { findCircle } from './find-circle';
 import { createConstruct, synthesize } from './synthesize';
 
 jest.setTimeout(120_000);
@@ -65,7 +66,8 @@ describe('LongRunningFunction', () => {
 
   it('makes the table that the store wants', () => {
     template.hasResource('AWS::DynamoDB::Table', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
       Properties: {
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: [
@@ -92,11 +94,25 @@ describe('LongRunningFunction', () => {
     });
   });
 
-  it('makes a private bucket whose objects expire after the longest execution', () => {
-    template.hasResourceProperties('AWS::S3::Bucket', {
-      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
-      LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 37, Status: 'Enabled' })] },
+  it('makes a private bucket whose objects outlive every record that names them: twice maxDurationMs and 60 days', () => {
+    template.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+        LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 74, Status: 'Enabled' })] },
+      },
     });
+  });
+
+  it('keeps a continuation of 1 MiB in every queue it makes, and says so', () => {
+    template.resourcePropertiesCountIs('AWS::SQS::Queue', { MaximumMessageSize: 1_048_576 }, 3);
+    template.resourceCountIs('AWS::SQS::Queue', 3);
+  });
+
+  it('lets nobody reach its queues without TLS', () => {
+    const secured = Object.values(template.findResources('AWS::SQS::QueuePolicy')).map(({ Properties }) => Properties.Queues[0].Ref);
+    expect(secured.sort()).toEqual(Object.keys(template.findResources('AWS::SQS::Queue')).sort());
   });
 
   it('retries the events of $LATEST, of the alias and of the pinned version, and keeps what it gives up', () => {
@@ -123,7 +139,7 @@ describe('LongRunningFunction', () => {
   });
 
   it('lets the function invoke itself with and without a version, and send to its queue, and nothing wider', () => {
-    const fn = find(template, 'AWS::Lambda::Function');
+    const fn = find(template, 'AWS::Lambda::Function', 'CountFunction');
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -147,7 +163,7 @@ describe('LongRunningFunction', () => {
   });
 
   it('has no circle: no resource depends on itself by any path', () => {
-    expect(findCircle(template)).toBeUndefined();
+    expect(findCircle(template.toJSON())).toBeUndefined();
   });
 
   it('may send events to the alias only once the function may hand over', () => {
@@ -158,6 +174,7 @@ describe('LongRunningFunction', () => {
   it.each([
     ['RecursiveInvocationsDropped', 'AWS/Lambda', 1],
     ['AsyncEventsDropped', 'AWS/Lambda', 1],
+    ['DestinationDeliveryFailures', 'AWS/Lambda', 1],
     ['AsyncEventAge', 'AWS/Lambda', 900_000],
     ['ApproximateNumberOfMessagesVisible', 'AWS/SQS', 1],
   ])('watches %s', (MetricName, Namespace, Threshold) => {
@@ -180,6 +197,47 @@ describe('the properties of LongRunningFunction', () => {
       RedrivePolicy: Match.objectLike({ maxReceiveCount: 9 }),
     });
     template.resourcePropertiesCountIs('AWS::SQS::Queue', { FifoQueue: true }, 2);
+  });
+
+  it('can let a new table be brought back to any second', () => {
+    const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
+    synthesize({ store: { pointInTimeRecovery: true } }).hasResourceProperties('AWS::DynamoDB::Table', {
+      PointInTimeRecoverySpecification,
+    });
+    const [plain] = Object.values(synthesize().findResources('AWS::DynamoDB::Table'));
+    expect(plain?.Properties.PointInTimeRecoverySpecification).toBeUndefined();
+  });
+
+  it('never let a bucket delete what a record may name: not before twice maxDurationMs and 60 days, and never when that is not known', () => {
+    const rules = (props: Parameters<typeof synthesize>[0]) =>
+      Object.values(synthesize(props).findResources('AWS::S3::Bucket'))[0]?.Properties.LifecycleConfiguration.Rules;
+    expect(rules({ store: { bucket: true, expireAfter: Duration.days(74) } })).toMatchObject([{ ExpirationInDays: 74 }]);
+    expect(() => rules({ store: { bucket: true, expireAfter: Duration.days(73) } })).toThrow(
+      'store.expireAfter (73 days) is under 74 days, twice maxDurationMs of job CountingJob and 60 days',
+    );
+    expect(rules({ store: { bucket: true }, job: undefined as never })).toEqual([
+      { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+    ]);
+  });
+
+  it.each([
+    ['by default', {}],
+    ['with a description for versions', { currentVersionOptions: { description: 'x' } }],
+    ['with a policy that is undefined', { currentVersionOptions: { removalPolicy: undefined as never } }],
+  ])('keep the version that executions are pinned to, and its retries: %s', (_name, functionProps) => {
+    const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+    const template = synthesize({ functionProps });
+    template.hasResource('AWS::Lambda::Version', kept);
+    template.hasResource('AWS::Lambda::EventInvokeConfig', {
+      ...kept,
+      Properties: { Qualifier: { 'Fn::GetAtt': [find(template, 'AWS::Lambda::Version'), 'Version'] } },
+    });
+  });
+
+  it('refuse to destroy the version that executions are pinned to, and only that', () => {
+    const functionProps = { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } };
+    expect(() => synthesize({ functionProps })).toThrow('would delete the version that executions are pinned to');
+    synthesize({ functionProps, continueOn: 'latest' }).hasResource('AWS::Lambda::Version', { DeletionPolicy: 'Delete' });
   });
 
   it('can leave queue, store and alarms out', () => {
@@ -230,6 +288,7 @@ describe('the properties of LongRunningFunction', () => {
       memory: 1_024,
       timeout: Duration.minutes(5),
       functionProps: { description: 'Counts.', reservedConcurrentExecutions: 3 },
+      sweep: false,
     });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Description: 'Counts.',
@@ -266,7 +325,8 @@ describe('the properties of LongRunningFunction', () => {
   it('count a store of neither table nor bucket as none', () => {
     const [fn] = Object.values(synthesize({ store: { table: false } }).findResources('AWS::Lambda::Function'));
     expect(Object.keys(fn?.Properties.Environment.Variables)).toEqual(['BATON_QUEUE_URL']);
-    const [withBucket] = Object.values(synthesize({ store: { table: false, bucket: true } }).findResources('AWS::Lambda::Function'));
+    const inBucket = synthesize({ store: { table: false, bucket: true }, sweep: false });
+    const [withBucket] = Object.values(inBucket.findResources('AWS::Lambda::Function'));
     expect(Object.keys(withBucket?.Properties.Environment.Variables).sort()).toEqual(['BATON_BUCKET', 'BATON_QUEUE_URL']);
   });
 
@@ -289,26 +349,3 @@ describe('the properties of LongRunningFunction', () => {
     expect(Annotations.fromStack(createConstruct().stack).findWarning('*', Match.anyValue())).toEqual([]);
   });
 });
-
-/** Follows references and `DependsOn` as CloudFormation does. */
-function findCircle(template: Template): readonly string[] | undefined {
-  const resources = template.toJSON().Resources as Record<string, object>;
-  const follow = (id: string, path: readonly string[]): readonly string[] | undefined => {
-    if (path.includes(id)) return [...path, id];
-    const targets = findReferences(resources[id]).filter((target) => target in resources);
-    return targets.map((target) => follow(target, [...path, id])).find((circle) => circle !== undefined);
-  };
-  return Object.keys(resources)
-    .map((id) => follow(id, []))
-    .find((circle) => circle !== undefined);
-}
-
-function findReferences(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(findReferences);
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => {
-    if (name === 'Ref') return [inner as string];
-    if (name === 'Fn::GetAtt') return [(inner as string[])[0] as string];
-    return name === 'DependsOn' ? [inner as string | string[]].flat() : findReferences(inner);
-  });
-}

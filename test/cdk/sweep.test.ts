@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { BatonClient, FileCheckpointStore } from 'lambda-baton';
@@ -41,10 +42,26 @@ describe('the property sweep of LongRunningFunction', () => {
     template = synthesize({ sweep: true });
   });
 
-  it('is off by default: one function, and no schedule', () => {
-    const plain = synthesize();
-    plain.resourceCountIs('AWS::Lambda::Function', 1);
-    plain.resourceCountIs('AWS::Events::Rule', 0);
+  it('is on by default where there is a store, in a table or a bucket', () => {
+    expect(synthesize().toJSON()).toEqual(template.toJSON());
+    synthesize({ store: { table: false, bucket: true } }).resourceCountIs('AWS::Events::Rule', 1);
+  });
+
+  it('makes one function and no schedule when it is off, or where there is no store', () => {
+    for (const props of [{ sweep: false }, { store: false }, { store: { table: false } }] as const) {
+      const plain = synthesize(props);
+      plain.resourceCountIs('AWS::Lambda::Function', 1);
+      plain.resourceCountIs('AWS::Events::Rule', 0);
+    }
+  });
+
+  it('puts the sweeper where the function is: in its VPC, its subnets and its security groups', () => {
+    const inVpc = synthesize((stack) => ({
+      functionProps: { vpc: new Vpc(stack, 'Vpc') as IVpc, vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS } },
+    }));
+    const config = (part: string) => find(inVpc, 'AWS::Lambda::Function', part).Properties.VpcConfig;
+    expect(config('Sweeper')).toBeDefined();
+    expect(config('Sweeper')).toEqual(config('CountFunction'));
   });
 
   it('makes a small function of its own, with a log of its own, that is not tried again', () => {
@@ -122,6 +139,8 @@ describe('the property sweep of LongRunningFunction', () => {
     const own = synthesize((stack) => ({ sweep: true, store: { table: TableV2.fromTableName(stack, 'Mine', 'mine') } }));
     expect(listStatements(own).flatMap(({ Action }) => Action)).toContain('dynamodb:Scan');
     expect(listStatements(template).flatMap(({ Action }) => Action)).not.toContain('dynamodb:Scan');
+    const indexed = synthesize((stack) => ({ store: { table: TableV2.fromTableName(stack, 'Mine', 'mine'), hasIndex: true } }));
+    expect(listStatements(indexed).flatMap(({ Action }) => Action)).not.toContain('dynamodb:Scan');
   });
 
   it('is refused at synth where it cannot work, all of it at once', () => {

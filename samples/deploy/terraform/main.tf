@@ -1,4 +1,4 @@
-# A job on Terraform: what the construct LongRunningFunction of lambda-baton/cdk makes with sweep: true, written out. A test holds the two together.
+# A job on Terraform: what the construct LongRunningFunction of lambda-baton/cdk makes, written out. A test holds the two together.
 #
 #   npx esbuild src/job.ts --bundle --platform=node --target=node24 --keep-names '--external:@aws-sdk/*' --outfile=dist/index.js
 #   terraform init && terraform apply
@@ -6,7 +6,7 @@
 terraform {
   required_version = ">= 1.5"
   required_providers {
-    aws     = { source = "hashicorp/aws", version = ">= 6.0" }
+    aws     = { source = "hashicorp/aws", version = ">= 6.14" }
     archive = { source = "hashicorp/archive", version = ">= 2.4" }
   }
 }
@@ -28,6 +28,9 @@ variable "timeout_seconds" {
   type        = number
   default     = 900
 }
+
+# aws in most Regions, aws-cn and aws-us-gov in others.
+data "aws_partition" "current" {}
 
 data "archive_file" "code" {
   type        = "zip"
@@ -80,7 +83,7 @@ resource "aws_iam_role" "job" {
 
 resource "aws_iam_role_policy_attachment" "logs" {
   role       = aws_iam_role.job.name
-  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 }
 
 # It names the function and belongs to the role, which the function needs: not a circle, because the function does not wait for it.
@@ -121,6 +124,8 @@ resource "aws_sqs_queue" "continuations" {
   name                       = "${var.name}-continuations"
   visibility_timeout_seconds = 6 * var.timeout_seconds
   message_retention_seconds  = 1209600
+  # A continuation of any size that Lambda takes fits the queue as well. The provider's own default is a quarter of it.
+  max_message_size = 1048576
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_continuations.arn
     maxReceiveCount     = 5
@@ -130,11 +135,33 @@ resource "aws_sqs_queue" "continuations" {
 resource "aws_sqs_queue" "dead_continuations" {
   name                      = "${var.name}-dead-continuations"
   message_retention_seconds = 1209600
+  max_message_size          = 1048576
 }
 
 resource "aws_sqs_queue" "failures" {
   name                      = "${var.name}-failures"
   message_retention_seconds = 1209600
+  max_message_size          = 1048576
+}
+
+# Nobody reaches the queues without TLS.
+resource "aws_sqs_queue_policy" "tls" {
+  for_each = {
+    continuations      = aws_sqs_queue.continuations
+    dead_continuations = aws_sqs_queue.dead_continuations
+    failures           = aws_sqs_queue.failures
+  }
+  queue_url = each.value.url
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Deny"
+      Principal = { AWS = "*" }
+      Action    = "sqs:*"
+      Resource  = each.value.arn
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
 }
 
 resource "aws_lambda_event_source_mapping" "continuations" {
@@ -306,6 +333,7 @@ locals {
   function_alarms = {
     RecursiveInvocationsDropped = { statistic = "Sum", threshold = 1 }
     AsyncEventsDropped          = { statistic = "Sum", threshold = 1 }
+    DestinationDeliveryFailures = { statistic = "Sum", threshold = 1 }
     AsyncEventAge               = { statistic = "Maximum", threshold = 1000 * var.timeout_seconds }
   }
   dead_letters = {

@@ -20,7 +20,7 @@ const devDependencies = {
   'local-aws-sqs': '^2.0.2',
   typescript: '^6.0.0',
 };
-const cdkDependencies = { 'aws-cdk': '^2.1000.0', 'aws-cdk-lib': '^2.200.0', constructs: '^10.0.0' };
+const cdkDependencies = { 'aws-cdk': '^2.1000.0', 'aws-cdk-lib': '^2.224.0', constructs: '^10.0.0' };
 
 /** The `package.json` of a project. */
 export function describeManifest({ directory, jobName, deploy }: Project, version: string): object {

@@ -7,6 +7,9 @@ export const leastReceiveCount = 5;
 export const recommendedVisibility = 6;
 /** A job that may be billed for longer than this, in milliseconds, has no fuse worth the name: a year. */
 const longestRunMs = 366 * 24 * 60 * 60 * 1_000;
+const dayMs = 24 * 60 * 60 * 1_000;
+/** How long a record is kept after its execution, in days. */
+const keptDays = 30;
 
 /** Lists the steps that never start: they want more time than an invocation has before its safe window. */
 export function listStarvedSteps<Step extends Pick<StepPlan, 'minBudgetMs'>>(steps: readonly Step[], workMs: number): Step[] {
@@ -27,6 +30,17 @@ export function describeOutlasting(hasStore: boolean): string {
 /** Whether no limit would end an execution within a year. */
 export function hasNoFuse({ maxInvocations, maxDurationMs, maxCostUsd }: Limits, timeoutMs: number): boolean {
   return Math.min(maxInvocations * timeoutMs, maxDurationMs) > longestRunMs && maxCostUsd === undefined;
+}
+
+/**
+ * How many days an object of a store is needed at least: a state that never changes is written once, at the beginning, and the record
+ * that names it up to `maxDurationMs` later, which is then kept for 30 days; as long again, for one that is redriven in that time.
+ *
+ * @returns undefined for more than a century
+ */
+export function countKeptDays({ maxDurationMs }: Pick<Limits, 'maxDurationMs'>): number | undefined {
+  const days = Math.ceil((2 * maxDurationMs) / dayMs) + 2 * keptDays;
+  return days > 36_500 ? undefined : days;
 }
 
 /** Whether the job can do without a store. */

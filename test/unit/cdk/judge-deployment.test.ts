@@ -1,6 +1,8 @@
 import { InvalidDeploymentError } from '../../../src/cdk/invalid-deployment-error';
 import { type DeploymentFacts, judgeDeployment } from '../../../src/cdk/judge-deployment';
 import type { LongRunningOptions } from '../../../src/decorators';
+import { countKeptDays } from '../../../src/runtime/core/deployment-rules';
+import { retentionMs } from '../../../src/runtime/journal';
 import { planOf } from './plan-of';
 
 const sound: DeploymentFacts = {
@@ -8,6 +10,7 @@ const sound: DeploymentFacts = {
   recursiveLoop: 'Allow',
   hasStore: true,
   queue: { visibilityMs: 5_400_000, maxReceiveCount: 5 },
+  expireAfterDays: undefined,
 };
 
 describe('a deployment', () => {
@@ -83,6 +86,19 @@ recursiveLoop is ALLOW, and job Reconcile has no fuse that would end it within a
 → Set limits.maxInvocations, limits.maxDurationMs or limits.maxCostUsd in @LongRunning to what the work may take.
 "
 `);
+  });
+
+  it('has no faults by what only CloudFormation knows', () => {
+    const unknown = { timeoutMs: undefined, recursiveLoop: undefined, queue: { visibilityMs: undefined, maxReceiveCount: undefined } };
+    expect(judgeDeployment({ ...sound, ...unknown }, planOf())).toEqual([]);
+  });
+
+  it('keeps the objects of a bucket until no record can name them any more', () => {
+    const dayMs = 24 * 60 * 60 * 1_000;
+    for (const maxDurationMs of [1, dayMs, 7 * dayMs, 45.5 * dayMs, 365 * dayMs]) {
+      expect(Number(countKeptDays({ maxDurationMs })) * dayMs).toBeGreaterThanOrEqual(2 * (maxDurationMs + retentionMs));
+    }
+    expect(countKeptDays({ maxDurationMs: Number.MAX_SAFE_INTEGER })).toBeUndefined();
   });
 
   it('is refused with all of its faults in one error', () => {

@@ -6,7 +6,7 @@ import { createRandomId } from '../runtime/adapters/random-id';
 import { SignatureSeal } from '../runtime/adapters/signature-seal';
 import { SystemClock } from '../runtime/adapters/system-clock';
 import type { Continuation } from '../runtime/core/continuation';
-import { copyJson } from '../runtime/core/copy-json';
+import { copyInput } from '../runtime/core/copy-json';
 import { writeEnvelope } from '../runtime/core/envelope';
 import { describeExecution, type ExecutionDescription } from '../runtime/core/execution-description';
 import { isUsableId } from '../runtime/core/execution-id';
@@ -91,11 +91,14 @@ export class BatonClient {
    */
   async start({ executionId = createRandomId(), input = {}, job }: StartRequest = {}): Promise<StartAnswer> {
     if (!isUsableId(executionId)) throw describeUnusable();
-    const sent = copyJson(input);
+    const sent = copyInput(input);
     const [found, mark] = await Promise.all([this.#find(executionId), job === undefined ? undefined : this.readStop(job)]);
     if (found === undefined) {
       if (mark !== undefined) throw describeStopped(mark, executionId);
-      await this.#invoke(executionId, JSON.stringify({ lambdaBaton: { v: 1, start: { executionId, input: sent } } }));
+      await this.#invoke(
+        executionId,
+        JSON.stringify({ lambdaBaton: { v: 1, start: { executionId, input: sent, ...(job === undefined ? {} : { job }) } } }),
+      );
       return { executionId, isNew: true, execution: undefined };
     }
     const { record } = found;

@@ -62,7 +62,11 @@ async function handle(
   const { asTokens, ...collaborators } = resolveCollaborators(scope, defaults);
   const budget = new TimeBudget(context, collaborators.clock);
   if (isColdStart) sayOnce(plan, collaborators);
-  const recognition = recogniseEvent(event, context.awsRequestId);
+  const recognition = recogniseEvent(event, {
+    awsRequestId: context.awsRequestId,
+    job: plan.name,
+    checksum: collaborators.platform.checksum,
+  });
   const run = (arrival: Arrival, delivery: string) => {
     const invocationScope = scope.openInvocation(asTokens);
     const construct = () => invocationScope.construct(plan.jobClass, plan.name);

@@ -8,6 +8,7 @@ import type { Situation } from './core/decide';
 import { describeError } from './core/describe-error';
 import type { Execution } from './core/execution';
 import type { JobPlan } from './core/job-plan';
+import { readInput } from './input-text';
 import type { Journal, JournalRoom } from './journal';
 import { LiveJob } from './live-job';
 import type { OpenedExecution } from './opened-execution';
@@ -58,6 +59,7 @@ export class Invocation implements ContextHost, JournalRoom {
   readonly context: Context;
   readonly collaborators: Collaborators;
   readonly job: LiveJob;
+  /** As records and continuations hold it. */
   readonly input: unknown;
   readonly logger: Logger;
   readonly progressReport: ProgressReport;
@@ -155,6 +157,10 @@ export class Invocation implements ContextHost, JournalRoom {
 
   remainingMs(): number {
     return this.#budget.remainingMs();
+  }
+
+  readInput(): unknown {
+    return readInput(this.input);
   }
 
   progress(step: string, done: number, total?: number, note?: string): void {

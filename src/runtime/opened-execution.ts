@@ -1,20 +1,21 @@
-import { IncompatibleStateError } from '../errors';
+import { IncompatibleStateError, InvalidInputError } from '../errors';
 import type { Collaborators } from './collaborators';
 import type { Arrival } from './core/arrival';
 import { type Continuation, resumeExecution } from './core/continuation';
-import { copyJson } from './core/copy-json';
+import { copyInput } from './core/copy-json';
 import { readEnvelope, type StateText } from './core/envelope';
 import { beginExecution, type Execution } from './core/execution';
 import { freezeInDepth } from './core/freeze-in-depth';
 import { isSameJson } from './core/is-same-json';
 import type { JobPlan } from './core/job-plan';
 import { migrateState } from './core/migrate-state';
+import { readInput, writeInput } from './input-text';
 import { decodeState } from './state-text';
 
 /** An execution as a delivery brought it: where it stands, its input, and its state if it has one. */
 export interface OpenedExecution {
   readonly execution: Execution;
-  /** Frozen in depth. */
+  /** As records and continuations hold it, frozen in depth: what `writeInput` wrote. */
   readonly input: unknown;
   /** The input as it was sent, when the job's `input` option made something else of it. */
   readonly receivedInput?: unknown;
@@ -37,21 +38,37 @@ export async function openExecution(
   validate: InputValidator,
 ): Promise<OpenedExecution> {
   if (arrival.kind === 'start') {
+    if (arrival.job !== undefined && arrival.job !== plan.name) throw describeOtherJob(plan, arrival.executionId, arrival.job);
     const execution = beginExecution(plan, arrival.executionId, collaborators.clock.now());
     return { execution, ...(await openInput(plan, arrival.input, validate)), values: undefined };
   }
   const { continuation, state } = readEnvelope(plan, arrival.envelope, collaborators.seal);
   return {
     execution: resumeExecution(plan, continuation),
-    input: freezeInDepth(copyJson(continuation.input)),
+    input: openCarriedInput(continuation.input),
     values: collaborators.store === undefined ? readTravelledState(plan, continuation, state, collaborators) : undefined,
   };
 }
 
+/** Read once to see that it can be. */
+function openCarriedInput(carried: unknown): unknown {
+  const input = freezeInDepth(copyInput(carried));
+  readInput(input);
+  return input;
+}
+
 async function openInput(plan: JobPlan, receivedInput: unknown, validate: InputValidator) {
-  if (plan.input === undefined) return { input: freezeInDepth(receivedInput) };
-  const input = freezeInDepth(copyJson(await validate(plan, receivedInput)));
+  const valid = plan.input === undefined ? receivedInput : await validate(plan, receivedInput);
+  const input = writeInput(plan.name, valid);
   return isSameJson(input, receivedInput) ? { input } : { input, receivedInput };
+}
+
+function describeOtherJob(plan: JobPlan, executionId: string, job: string): InvalidInputError {
+  return new InvalidInputError({
+    problem: `Execution ${executionId} cannot be started here: its start is for job ${job}, and this function runs job ${plan.name}.`,
+    cure: `Send the start to the function of job ${job}, or leave the job out of it.`,
+    details: { job: plan.name, faults: ['job'] },
+  });
 }
 
 function readTravelledState(plan: JobPlan, continuation: Continuation, state: StateText, collaborators: Collaborators) {

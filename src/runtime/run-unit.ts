@@ -1,7 +1,7 @@
 import { CheckpointFailedError, InvalidDirectiveError, StepTimeoutError } from '../errors';
 import { Attempt, type Ending } from './attempt';
 import { apply } from './core/apply';
-import { copyResult } from './core/copy-result';
+import { copyJson } from './core/copy-json';
 import type { Decision } from './core/decide';
 import { describeError } from './core/describe-error';
 import { type Directive, isDirective } from './core/directives';
@@ -120,7 +120,7 @@ class UnitRun {
 
   #finishExecution(value: unknown): Decision {
     const { execution } = this.#invocation;
-    const result = value === undefined ? execution.result : copyResult(value);
+    const result = value === undefined ? execution.result : copyJson('result', value);
     this.#invocation.execution = { ...execution, result };
     return { kind: 'complete' };
   }
@@ -184,7 +184,7 @@ class UnitRun {
 }
 
 function withPlainResult(directive: Directive): Directive {
-  return directive.kind === 'complete' ? { kind: 'complete', result: copyResult(directive.result) } : directive;
+  return directive.kind === 'complete' ? { kind: 'complete', result: copyJson('result', directive.result) } : directive;
 }
 
 function describeType(value: unknown): string {

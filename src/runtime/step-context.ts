@@ -35,7 +35,8 @@ export interface StepContext<Input = unknown> {
 
 /** What a context needs of the invocation it belongs to. */
 export interface ContextHost {
-  readonly input: unknown;
+  /** The execution's input, frozen in depth: for one attempt, since not all that a schema makes can be frozen. */
+  readInput(): unknown;
   readonly logger: Logger;
   readonly safeMs: number;
   remainingMs(): number;
@@ -51,6 +52,7 @@ export class AttemptContext implements StepContext {
   readonly #host: ContextHost;
   readonly #attempt: Attempt;
   #execution: Execution;
+  #input: { readonly value: unknown } | undefined;
   #logger: Logger | undefined;
 
   constructor(host: ContextHost, execution: Execution, step: string, attempt: Attempt) {
@@ -70,7 +72,8 @@ export class AttemptContext implements StepContext {
   }
 
   get input(): unknown {
-    return this.#host.input;
+    this.#input ??= { value: this.#host.readInput() };
+    return this.#input.value;
   }
 
   get invocation(): number {

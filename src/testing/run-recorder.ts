@@ -1,4 +1,4 @@
-import { copyResult } from '../runtime/core/copy-result';
+import { copyJson } from '../runtime/core/copy-json';
 import { isDirective } from '../runtime/core/directives';
 import type { HookPlan } from '../runtime/core/job-plan';
 import type { Clock } from '../runtime/ports';
@@ -64,9 +64,9 @@ export class RunRecorder {
   /** Notes what a method returned, for the result. */
   noteValue(method: string, value: unknown): void {
     const { onStart, onComplete } = this.#hooks;
-    if (method === onComplete && value !== undefined) this.result = copyResult(value);
+    if (method === onComplete && value !== undefined) this.result = copyJson('result', value);
     if (method !== onComplete && method !== onStart && isDirective(value) && value.kind === 'complete')
-      this.result = copyResult(value.result);
+      this.result = copyJson('result', value.result);
   }
 
   /** Notes that the calls of an invocation that is over have got no further than this. */

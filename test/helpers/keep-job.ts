@@ -3,6 +3,7 @@ import { DevalueCodec } from '../../src/runtime/adapters/devalue-codec';
 import { NodePlatform } from '../../src/runtime/adapters/node-platform';
 import { parseRecord } from '../../src/runtime/core/execution-record';
 import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../src/testing';
+import { nameStart } from './name-start';
 import { type VirtualWorld, virtualWorld } from './virtual-world';
 
 /** What a handler answers, as far as these tests look. */
@@ -20,12 +21,14 @@ export function keepJob(define: (world: VirtualWorld) => Parameters<typeof creat
 
   /** Calls the handler; virtual time passes until it has answered. */
   const call = (remainingMs = 60_000, event: unknown = {}, awsRequestId = 'execution-1') =>
-    world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId }))) as Promise<Answer>;
+    world.timer.drive(
+      handler(nameStart(event, awsRequestId), fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId })),
+    ) as Promise<Answer>;
 
   /** Calls the handler; after that much virtual time its process dies. */
   const callAndKill = async (killAfterMs: number, event: unknown = {}, awsRequestId = 'execution-1') => {
     const context = fakeLambdaContext({ clock: world.clock, remainingMs: 60_000, awsRequestId });
-    await world.timer.drive(handler(event, context), world.clock.now() + killAfterMs);
+    await world.timer.drive(handler(nameStart(event, awsRequestId), context), world.clock.now() + killAfterMs);
     world.timer.kill();
   };
 

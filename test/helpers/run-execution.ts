@@ -1,5 +1,6 @@
 import type { BatonHandler, InvocationAnswer } from '../../src';
 import { fakeLambdaContext, RecordingSender, type SentRequest } from '../../src/testing';
+import { nameStart } from './name-start';
 import type { VirtualWorld } from './virtual-world';
 
 /** Which call of the handler this is. */
@@ -50,7 +51,7 @@ export async function runExecution(
   const { remainingMs = 60_000, maxDeliveries = 500, awsRequestId = 'execution-1' } = options;
   const answers: InvocationAnswer[] = [];
   const sent: SentRequest[] = [];
-  let event = options.event ?? {};
+  let event = nameStart(options.event ?? {}, awsRequestId);
   let delivery: Delivery = { invocation: 1, receiveCount: 1 };
   for (let deliveryCount = 1; deliveryCount <= maxDeliveries; deliveryCount += 1) {
     options.onDelivery?.(delivery, event);

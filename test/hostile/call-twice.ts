@@ -1,4 +1,5 @@
 import { type BatchAnswer, BatonError, type BatonHandler, type InvocationAnswer } from '../../src';
+import { NodePlatform } from '../../src/runtime/adapters/node-platform';
 import { recogniseEvent } from '../../src/runtime/core/recognise-event';
 import type { Context } from '../../src/runtime/ports';
 import { HostileCall, readFrame, runInFrame } from './hostile-call';
@@ -22,6 +23,7 @@ interface Delivery {
 export function callTwice(handler: BatonHandler, isRace: boolean): BatonHandler {
   const ends = new Map<string, Set<string>>();
   const before = new Map<string, Delivery>();
+  const { name: job } = Reflect.get(handler, Symbol.for('lambda-baton:plan')) as { readonly name: string };
   const deliver = async (event: unknown, call: HostileCall): Promise<Ending> => {
     const [ending] = await Promise.allSettled([runInFrame({ call, isInStep: false }, () => handler(event, call.context))]);
     return ending;
@@ -29,7 +31,7 @@ export function callTwice(handler: BatonHandler, isRace: boolean): BatonHandler 
   const deliverAgain = ({ copy }: Delivery, context: Context, awsRequestId: string) =>
     deliver(copy, new HostileCall({ context: { ...context, awsRequestId }, isSilent: true }));
   return async (event, context) => {
-    const delivery = readDelivery(event, context.awsRequestId);
+    const delivery = readDelivery(event, context.awsRequestId, job);
     if (delivery === undefined) return handler(event, context);
     const call = readFrame()?.call ?? new HostileCall({ context });
     const running = deliver(event, call);
@@ -50,9 +52,9 @@ export function callTwice(handler: BatonHandler, isRace: boolean): BatonHandler 
 }
 
 /** Undefined of what is refused before anybody asks which execution it is of. */
-function readDelivery(event: unknown, awsRequestId: string): Delivery | undefined {
+function readDelivery(event: unknown, awsRequestId: string, job: string): Delivery | undefined {
   try {
-    const recognition = recogniseEvent(event, awsRequestId);
+    const recognition = recogniseEvent(event, { awsRequestId, job, checksum: new NodePlatform().checksum });
     if (recognition.kind === 'batch') return undefined;
     const { arrival } = recognition;
     if (arrival.kind === 'start') {

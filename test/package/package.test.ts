@@ -36,7 +36,7 @@ const { inject, LongRunning, OnComplete, State, Step, Terminate } = createRequir
 const completed = {
   answer: {
     status: 'completed',
-    executionId: 'request-1',
+    executionId: 'request-1@count-down',
     invocation: 1,
     result: { entries: ['test 3', 'test 2', 'test 1'], seen: ['cycle 1', 'cycle 2', 'cycle 3'] },
   },

@@ -49,7 +49,12 @@ async function checkByClass(Input: InputClass, raw: unknown): Promise<Checked> {
   if (hostile.length > 0) return { faults: hostile.map((key) => `${key} is no possible property`) };
   const instance = Object.assign(new Input(), raw);
   const errors = await new Validator().validate(instance, { forbidUnknownValues: true, validationError: { target: false, value: false } });
-  return errors.length === 0 ? { value: { ...instance } } : { faults: errors.flatMap((error) => describeError(error, [])) };
+  return errors.length === 0 ? { value: takeDefined(instance) } : { faults: errors.flatMap((error) => describeError(error, [])) };
+}
+
+/** The instance's own properties, as a plain object. A declared one that nobody set is `undefined`, which is none. */
+function takeDefined(instance: object): object {
+  return Object.fromEntries(Object.entries(instance).filter(([, value]) => value !== undefined));
 }
 
 /** One line per property: `address.zip breaks isPostalCode`. */

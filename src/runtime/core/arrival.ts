@@ -7,6 +7,8 @@ export interface StartArrival {
   readonly executionId: string;
   /** Plain JSON data, nobody else's. */
   readonly input: unknown;
+  /** The job that is to be started, when the envelope names one. */
+  readonly job?: string;
 }
 
 /** A delivery that carries an execution on; its content is not read yet. */

@@ -1,8 +1,12 @@
-/** A value of the state and the way to it. */
-interface Place {
-  readonly value: unknown;
+/** One step of a way, and the steps before it. */
+export interface PathStep {
   readonly segment: string;
-  readonly parent: Place | undefined;
+  readonly parent: PathStep | undefined;
+}
+
+/** A value of the state and the way to it. */
+interface Place extends PathStep {
+  readonly value: unknown;
 }
 
 /** Stands for a value, or for what is in it, when reading it throws. */
@@ -48,9 +52,10 @@ export function joinPath(path: string, segment: string): string {
   return path === '' && segment.startsWith('.') ? segment.slice(1) : path + segment;
 }
 
-function pathOf(place: Place): string {
+/** Writes the way that ends with a step. */
+export function pathOf(step: PathStep): string {
   const segments: string[] = [];
-  for (let here: Place | undefined = place; here !== undefined; here = here.parent) segments.push(here.segment);
+  for (let here: PathStep | undefined = step; here !== undefined; here = here.parent) segments.push(here.segment);
   return shorten(joinPath('', segments.reverse().join('')));
 }
 

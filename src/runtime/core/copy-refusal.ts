@@ -1,3 +1,5 @@
+import { isGuard } from './freeze-in-depth';
+
 /** What is said about a value that cannot be stored, before its path is known. */
 export interface RefusalParts {
   /** Follows the path: `is a Socket`. */
@@ -51,7 +53,7 @@ export function refuseNamedProperty(source: unknown[], key: string): never {
 
 /** Refuses a Date, Map, Set, URL or ArrayBuffer with properties of its own, which would come back without them. */
 export function refuseAddedProperty(source: object): void {
-  const [key] = Reflect.ownKeys(source);
+  const key = Reflect.ownKeys(source).find((name) => !isGuard(source, name));
   if (key !== undefined) refuseProperty(source, key, 'is a property added to a built-in object', 'added property');
 }
 

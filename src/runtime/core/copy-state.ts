@@ -19,10 +19,14 @@ export interface StateCopy {
 export interface CopyStateOptions {
   /** What the paths belong to, at the beginning of a refusal's message. @defaultValue `@State` */
   readonly subject?: string;
+  /** What to do instead, in a refusal that knows nothing better. @defaultValue to keep it out of `@State`, or a codec */
+  readonly cure?: string;
+  /** Fields that are secrets: of what is in them no key gets into a path. @defaultValue none */
+  readonly secretFields?: ReadonlySet<string>;
 }
 
-const defaultSubject = '@State';
-const defaultCure = 'Keep it in a field without @State, or give the field a codec.';
+/** How a refusal of the state speaks. */
+const ofState = { subject: '@State', cure: 'Keep it in a field without @State, or give the field a codec.' };
 
 /**
  * Copies the state in depth and checks, in the same walk, that all of it can be stored.
@@ -37,7 +41,7 @@ export function copyState(state: Record<string, unknown>, options: CopyStateOpti
   try {
     return copyUntilKnown(state);
   } catch (caught) {
-    throw explain(state, caught, options.subject ?? defaultSubject);
+    throw explain(state, caught, { ...ofState, ...options });
   }
 }
 
@@ -53,11 +57,14 @@ function copyUntilKnown(state: Record<string, unknown>): StateCopy {
   }
 }
 
-function explain(state: Record<string, unknown>, caught: unknown, subject: string): UnserializableStateError {
-  if (caught instanceof StateRefusal) return refuse(subject, placeOf(state, caught), caught.parts);
+/** How {@link refuseAt} speaks. */
+type Voice = CopyStateOptions & typeof ofState;
+
+function explain(state: Record<string, unknown>, caught: unknown, voice: Voice): UnserializableStateError {
+  if (caught instanceof StateRefusal) return refuseAt(voice, placeOf(state, caught), caught.parts);
   if (isStackOverflow(caught))
-    return refuse(subject, '', { claim: 'is nested deeper than the call stack allows', type: 'nesting' }, caught);
-  return refuse(subject, findUnreadable(state), { claim: 'threw an error when it was read', type: 'unreadable' }, caught);
+    return refuseAt(voice, '', { claim: 'is nested deeper than the call stack allows', type: 'nesting' }, caught);
+  return refuseAt(voice, findUnreadable(state), { claim: 'threw an error when it was read', type: 'unreadable' }, caught);
 }
 
 function placeOf(state: Record<string, unknown>, { offender, parts }: StateRefusal): string {
@@ -65,13 +72,26 @@ function placeOf(state: Record<string, unknown>, { offender, parts }: StateRefus
   return parts.key === undefined ? path : joinPath(path, segmentOf(parts.key));
 }
 
-function refuse(subject: string, path: string, { claim, type, cure }: RefusalParts, cause?: unknown): UnserializableStateError {
+function refuseAt(voice: Voice, whole: string, { claim, type, cure }: RefusalParts, cause?: unknown): UnserializableStateError {
+  const secretField = secretOf(whole, voice.secretFields);
+  const path = secretField ?? whole;
+  const place = path === '' ? voice.subject : `${voice.subject} ${path}`;
+  const inside = secretField === undefined || secretField === whole ? '' : ' holds a value that';
   return new UnserializableStateError({
-    problem: `${path === '' ? subject : `${subject} ${path}`} ${claim}, which cannot be stored.`,
-    cure: cure ?? defaultCure,
+    problem: `${place}${inside} ${claim}, which cannot be stored.`,
+    cure: cure ?? voice.cure,
     details: { path, type },
     cause,
   });
+}
+
+/** The secret field that a path leads into. */
+function secretOf(path: string, secretFields: ReadonlySet<string> = new Set()): string | undefined {
+  for (const field of secretFields) {
+    const start = joinPath('', segmentOf(field));
+    if (path === start || ['.', '['].some((next) => path.startsWith(start + next))) return start;
+  }
+  return undefined;
 }
 
 function isStackOverflow(caught: unknown): boolean {

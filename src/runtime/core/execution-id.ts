@@ -12,3 +12,11 @@ export const usableId = `a string of 1 to ${maxIdLength} characters that does no
 export function isUsableId(id: unknown): id is string {
   return typeof id === 'string' && id !== '' && id.length <= maxIdLength && !id.startsWith(reservedPrefix) && !loneSurrogate.test(id);
 }
+
+/**
+ * The id of an execution that AWS named: AWS's id, and the job that it belongs to. One event may reach several jobs that share a store.
+ * No job's name has an `@`.
+ */
+export function deriveId(awsId: string, job: string): string {
+  return `${awsId}@${job}`;
+}

@@ -1,12 +1,22 @@
 import { BatonError, CorruptContinuationError, InvalidInputError } from '../../errors';
 import type { Arrival, BatchRecord, Recognition } from './arrival';
-import { copyJson, describeNotJson } from './copy-json';
-import { isUsableId, usableId } from './execution-id';
+import { copyInput, describeNotJson } from './copy-json';
+import { deriveId, isUsableId, usableId } from './execution-id';
 import { isRecord } from './is-record';
+import { type JsonLoss, parseJson, withoutMark } from './parse-json';
+import type { Checksum } from './seal';
 
 /** The key that tells our envelopes from every other event. */
 const envelopeKey = 'lambdaBaton';
 const envelopeOpening = /^\s*\{\s*"lambdaBaton"/;
+
+/** What an event is recognised by, beside itself. */
+export interface EventSource {
+  readonly awsRequestId: string;
+  /** The name of the job that events start: the ids that AWS gave belong to it. */
+  readonly job: string;
+  readonly checksum: Checksum;
+}
 
 /**
  * Says what an event is: a continuation, an SQS batch of continuations and starts, or the start of an execution.
@@ -14,19 +24,31 @@ const envelopeOpening = /^\s*\{\s*"lambdaBaton"/;
  * @throws CorruptContinuationError when the event is one of our envelopes but not a whole one.
  * @throws InvalidInputError when the event cannot be a JSON document.
  */
-export function recogniseEvent(event: unknown, awsRequestId: string): Recognition {
+export function recogniseEvent(event: unknown, source: EventSource): Recognition {
   try {
-    return recognise(event, awsRequestId);
+    return recognise(event, source);
   } catch (thrown) {
     throw ensureTyped(thrown);
   }
 }
 
-function recognise(event: unknown, awsRequestId: string): Recognition {
-  if (isSqsBatch(event)) return { kind: 'batch', records: event.Records.map(readRecord) };
+function recognise(event: unknown, source: EventSource): Recognition {
+  if (isSqsBatch(event)) return { kind: 'batch', records: event.Records.map((record) => readRecord(record, source.job)) };
   if (isEnvelope(event)) return { kind: 'single', arrival: readEnvelope(event[envelopeKey]) };
-  const executionId = isEventBridgeEvent(event) ? event.id : checkId(awsRequestId, 'awsRequestId of the context');
-  return { kind: 'single', arrival: { kind: 'start', executionId, input: copyJson(event) } };
+  const input = copyInput(event);
+  return { kind: 'single', arrival: { kind: 'start', executionId: nameExecution(input, source), input } };
+}
+
+/**
+ * An EventBridge event has the same id for every rule that it matches and every target. So its content is part of the execution's id:
+ * what the input transformers of two rules make of it is two pieces of work.
+ */
+function nameExecution(event: unknown, { awsRequestId, job, checksum }: EventSource): string {
+  if (isEventBridgeEvent(event)) {
+    const id = deriveId(`${event.id}.${checksum(JSON.stringify(event))}`, job);
+    if (isUsableId(event.id) && isUsableId(id)) return id;
+  }
+  return deriveCheckedId(awsRequestId, job, 'awsRequestId of the context');
 }
 
 function isSqsBatch(event: unknown): event is { Records: Record<string, unknown>[] } {
@@ -38,20 +60,20 @@ function isSqsRecord(record: unknown): boolean {
   return isRecord(record) && record.eventSource === 'aws:sqs' && typeof record.messageId === 'string';
 }
 
-function isEventBridgeEvent(event: unknown): event is { id: string } {
-  return isRecord(event) && isUsableId(event.id) && 'detail-type' in event && typeof event.source === 'string';
+function isEventBridgeEvent(event: unknown): event is { id: unknown } {
+  return isRecord(event) && 'detail-type' in event && typeof event.source === 'string';
 }
 
 function isEnvelope(event: unknown): event is Record<string, unknown> {
   return isRecord(event) && Object.hasOwn(event, envelopeKey);
 }
 
-function readRecord(record: Record<string, unknown>): BatchRecord {
+function readRecord(record: Record<string, unknown>, job: string): BatchRecord {
   const messageId = record.messageId as string;
   const attributes = isRecord(record.attributes) ? record.attributes : {};
   const groupId = isOfFifoQueue(record) && typeof attributes.MessageGroupId === 'string' ? attributes.MessageGroupId : undefined;
   try {
-    return { messageId, groupId, arrival: readBody(record.body, messageId), error: undefined };
+    return { messageId, groupId, arrival: readBody(record.body, messageId, job), error: undefined };
   } catch (thrown) {
     return { messageId, groupId, arrival: undefined, error: ensureTyped(thrown) };
   }
@@ -62,44 +84,62 @@ function isOfFifoQueue({ eventSourceARN }: Record<string, unknown>): boolean {
   return typeof eventSourceARN !== 'string' || eventSourceARN.endsWith('.fifo');
 }
 
-function readBody(body: unknown, messageId: string): Arrival {
-  const content = typeof body === 'string' ? parseOrKeep(body) : body;
+function readBody(body: unknown, messageId: string, job: string): Arrival {
+  const content = typeof body === 'string' ? parseOrKeep(withoutMark(body)) : body;
   if (isEnvelope(content)) return readEnvelope(content[envelopeKey]);
-  return { kind: 'start', executionId: checkId(messageId, 'messageId of the record'), input: copyJson(content) };
+  return { kind: 'start', executionId: deriveCheckedId(messageId, job, 'messageId of the record'), input: copyInput(content) };
 }
 
-/** A text that is no JSON is the input itself, unless it was one of our envelopes: that must not start anything. */
+/** A text that is no JSON, or that JSON.parse would change, is the input itself; one of our envelopes is not: it must not start anything. */
 function parseOrKeep(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    if (envelopeOpening.test(text)) throw damaged('it is not whole');
-    return text;
-  }
+  const parsed = parseJson(text);
+  if (parsed.kind === 'json' && parsed.loss === undefined) return parsed.value;
+  if (parsed.kind === 'json' && isEnvelope(parsed.value)) return checkLoss(parsed.value, parsed.loss);
+  if (parsed.kind === 'text' && envelopeOpening.test(text)) throw damaged('it is not whole');
+  return text;
 }
+
+/** A continuation was written from values, and its seal is checked: a long number in it is one that JavaScript wrote. */
+function checkLoss(event: Record<string, unknown>, loss: JsonLoss | undefined): Record<string, unknown> {
+  const envelope = event[envelopeKey];
+  if (isRecord(envelope) && envelope.continuation !== undefined) return event;
+  throw damaged(`it holds ${loss}`);
+}
+
+/** What an envelope may hold: exactly one of these. */
+const readers: Readonly<Record<string, (content: unknown, envelope: Record<string, unknown>) => Arrival>> = {
+  continuation: (_content, envelope) => ({ kind: 'continuation', envelope }),
+  start: readStart,
+};
 
 function readEnvelope(envelope: unknown): Arrival {
   if (!isRecord(envelope)) throw damaged('it is not an object');
   if (envelope.v !== 1) throw damaged(`its format is ${describeFormat(envelope.v)}, and this version of lambda-baton reads format 1`);
-  const { start, continuation } = envelope;
-  if (continuation !== undefined && start === undefined) return { kind: 'continuation', envelope };
-  if (isRecord(start) && continuation === undefined) {
-    if (!isUsableId(start.executionId)) throw damaged(`its executionId is not ${usableId}`);
-    return { kind: 'start', executionId: start.executionId, input: copyJson(start.input) };
-  }
-  throw damaged('it holds neither one start nor one continuation');
+  const [kind = '', ...others] = Object.keys(readers).filter((name) => envelope[name] !== undefined);
+  const read = readers[kind];
+  if (read === undefined || others.length > 0) throw damaged('it holds neither one start nor one continuation');
+  return read(envelope[kind], envelope);
+}
+
+function readStart(start: unknown): Arrival {
+  if (!isRecord(start)) throw damaged('its start is not an object');
+  const { executionId, input, job } = start;
+  if (!isUsableId(executionId)) throw damaged(`its executionId is not ${usableId}`);
+  if (job !== undefined && (typeof job !== 'string' || job === '')) throw damaged('its job is not the name of a job');
+  return { kind: 'start', executionId, input: copyInput(input), ...(job === undefined ? {} : { job }) };
 }
 
 function describeFormat(format: unknown): string {
   return typeof format === 'number' ? String(format) : `a value of type ${format === null ? 'null' : typeof format}`;
 }
 
-function checkId(id: unknown, source: string): string {
-  if (isUsableId(id)) return id;
+function deriveCheckedId(awsId: unknown, job: string, source: string): string {
+  const id = typeof awsId === 'string' ? deriveId(awsId, job) : undefined;
+  if (isUsableId(awsId) && isUsableId(id)) return id;
   throw new InvalidInputError({
-    problem: `The ${source} cannot be the id of an execution: it is not ${usableId}.`,
+    problem: `The ${source} cannot name an execution of job ${job}: the id that it makes is not ${usableId}.`,
     cure: 'Pass the event and the context on as Lambda gave them, or start with an envelope that says the executionId.',
-    details: { job: '', faults: [source] },
+    details: { job, faults: [source] },
   });
 }
 

@@ -70,13 +70,14 @@ async function runJob(store: StoreUnderTest['store'], lengths: readonly number[]
   const handler = createHandler(Swinging, { providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }] });
   const call = (event: unknown, awsRequestId: string) =>
     handler(event, fakeLambdaContext({ clock: world.clock, remainingMs: 50_000, awsRequestId })) as Promise<InvocationAnswer>;
-  const answers = [await call({}, 'execution-1')];
+  const start = { lambdaBaton: { v: 1, start: { executionId: 'execution-1', input: {} } } };
+  const answers = [await call(start, 'r0')];
   while (sender.sent.length === answers.length) {
     const event = JSON.parse(sender.sent.at(-1)?.body ?? '');
     answers.push(await call(event, `r${answers.length}`));
     await call(event, `r${answers.length} again`);
   }
-  return { answers, isRight, again: () => call({}, 'execution-1') };
+  return { answers, isRight, again: () => call(start, 'r0') };
 }
 
 describe.each<[string, () => Promise<StoreUnderTest>]>([

@@ -57,12 +57,12 @@ function record(messageId: string, body: unknown, groupId?: string): object {
 const failed = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
 
 describe('an SQS batch', () => {
-  it('starts one execution for each record, whose id is the messageId, and answers nothing but failures', async () => {
+  it('starts one execution for each record, whose id is made of the messageId and the job, and answers nothing but failures', async () => {
     const { answer, seen, outcomes } = await deliver([record('m-1', { takesMs: 10 }), record('m-2', { takesMs: 20 })]);
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(seen).toEqual([
-      { executionId: 'm-1', input: { takesMs: 10 } },
-      { executionId: 'm-2', input: { takesMs: 20 } },
+      { executionId: 'm-1@Orders', input: { takesMs: 10 } },
+      { executionId: 'm-2@Orders', input: { takesMs: 20 } },
     ]);
     expect(outcomes).toEqual([
       ['record done', 'm-1', 'completed'],
@@ -78,7 +78,7 @@ describe('an SQS batch', () => {
     ['null', 'null', null],
   ])('takes a body that is %s', async (_title, body, input) => {
     const { seen } = await deliver([record('m-1', body)]);
-    expect(seen).toEqual([{ executionId: 'm-1', input }]);
+    expect(seen).toEqual([{ executionId: 'm-1@Orders', input }]);
   });
 
   it('takes the id of a start envelope', async () => {
@@ -90,10 +90,10 @@ describe('an SQS batch', () => {
     const first = await deliver([record('m-1', { takesMs: 51_000 })]);
     expect(first.answer).toEqual(failed());
     expect(first.outcomes).toEqual([['record done', 'm-1', 'handed-off']]);
-    expect(readContinuation(first.sent[0])).toMatchObject({ executionId: 'm-1', invocation: 2 });
+    expect(readContinuation(first.sent[0])).toMatchObject({ executionId: 'm-1@Orders', invocation: 2 });
     const answer = await first.call([record('m-2', first.sent[0]?.body)], 60_000);
     expect(answer).toEqual(failed());
-    expect(first.world.logger.find('execution completed')).toMatchObject([{ fields: { executionId: 'm-1', invocation: 2 } }]);
+    expect(first.world.logger.find('execution completed')).toMatchObject([{ fields: { executionId: 'm-1@Orders', invocation: 2 } }]);
   });
 
   it('hands back only what failed', async () => {
@@ -117,7 +117,7 @@ describe('an SQS batch', () => {
   ])('hands back a record with %s, and goes on with the next', async (_title, body, code) => {
     const { answer, seen, outcomes } = await deliver([record('m-1', body), record('m-2', {})]);
     expect(answer).toEqual(failed('m-1'));
-    expect(seen).toMatchObject([{ executionId: 'm-2' }]);
+    expect(seen).toMatchObject([{ executionId: 'm-2@Orders' }]);
     expect(outcomes).toEqual([
       ['record failed', 'm-1', code],
       ['record done', 'm-2', 'completed'],
@@ -127,7 +127,7 @@ describe('an SQS batch', () => {
   it('hands records back unstarted when there is no time left to begin them', async () => {
     const batch = [record('m-1', { takesMs: 20_000 }), record('m-2', { takesMs: 35_000 }), record('m-3', {}), record('m-4', {})];
     const { answer, seen, outcomes } = await deliver(batch);
-    expect(seen.map(({ executionId }) => executionId)).toEqual(['m-1', 'm-2']);
+    expect(seen.map(({ executionId }) => executionId)).toEqual(['m-1@Orders', 'm-2@Orders']);
     expect(answer).toEqual(failed('m-3', 'm-4'));
     expect(outcomes.slice(2)).toEqual([
       ['record handed back unstarted', 'm-3', 'no-time'],
@@ -138,7 +138,7 @@ describe('an SQS batch', () => {
   it('begins the first record however little time there is, so that the idle fuse can see it', async () => {
     const { answer, sent } = await deliver([record('m-1', {}), record('m-2', {})], 10_000);
     expect(answer).toEqual(failed('m-2'));
-    expect(readContinuation(sent[0])).toMatchObject({ executionId: 'm-1', idleInvocationCount: 1 });
+    expect(readContinuation(sent[0])).toMatchObject({ executionId: 'm-1@Orders', idleInvocationCount: 1 });
   });
 
   it('hands back, unstarted, what stands behind a failure in its FIFO group, and nothing of other groups', async () => {
@@ -151,7 +151,7 @@ describe('an SQS batch', () => {
       record('a-4', {}, 'a'),
     ]);
     expect(answer).toEqual(failed('a-2', 'a-3', 'a-4'));
-    expect(seen.map(({ executionId }) => executionId)).toEqual(['a-1', 'a-2', 'b-1', 'b-2']);
+    expect(seen.map(({ executionId }) => executionId)).toEqual(['a-1@Orders', 'a-2@Orders', 'b-1@Orders', 'b-2@Orders']);
     expect(outcomes).toContainEqual(['record handed back unstarted', 'a-3', 'fifo-group']);
   });
 

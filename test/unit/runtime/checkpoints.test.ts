@@ -14,6 +14,7 @@ import {
 import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
 import { parseRecord, writeRecord } from '../../../src/runtime/core/execution-record';
 import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { nameStart } from '../../helpers/name-start';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -53,7 +54,7 @@ function counting(durability: 'handoff' | 'step' | { everyMs: number } = 'step')
   const storeProvider = { token: CHECKPOINT_STORE, useValue: store };
   const handler = createHandler(Counting, { providers: [...world.providers, storeProvider] });
   const call = (event: unknown, awsRequestId: string, remainingMs = 60_000) =>
-    world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId })));
+    world.timer.drive(handler(nameStart(event, awsRequestId), fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId })));
   const run = (options: Parameters<typeof runJob>[1] = {}) => runJob(Counting, { world, providers: [storeProvider], ...options });
   return { store, sender, world, seen, behaviour, handler, call, run };
 }
@@ -115,7 +116,8 @@ describe('a checkpoint store', () => {
   it('refuses the first of two that run at once, at its next write', async () => {
     const { handler, world, sender, store } = counting();
     const context = fakeLambdaContext({ clock: world.clock, remainingMs: 60_000, awsRequestId: 'execution-1' });
-    const answers = await world.timer.drive(Promise.all([handler({}, context), handler({}, context)]));
+    const start = nameStart({}, 'execution-1');
+    const answers = await world.timer.drive(Promise.all([handler(start, context), handler(start, context)]));
     expect((answers as { status: string }[]).map(({ status }) => status).sort()).toEqual(['completed', 'superseded']);
     expect(sender.sent).toEqual([]);
     expect((await readStored(store)).record.epoch).toBe(2);

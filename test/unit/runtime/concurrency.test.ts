@@ -17,6 +17,7 @@ import {
 import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
 import { parseRecord } from '../../../src/runtime/core/execution-record';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { nameStart } from '../../helpers/name-start';
 import { thinOut } from '../../helpers/run-again';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -99,7 +100,7 @@ describe.each([
     const handler = createHandler(Busy, { providers: [...world.providers, ...storeProviders] });
 
     const runOne = async (number: number) => {
-      let event: unknown = { number };
+      let event = nameStart({ number }, `execution-${number}`);
       for (let invocation = 1; ; invocation += 1) {
         const awsRequestId = invocation === 1 ? `execution-${number}` : `request-${number}-${invocation}`;
         const answer = await handler(event, fakeLambdaContext({ clock: world.clock, remainingMs: 1_300 + number, awsRequestId }));

@@ -117,10 +117,14 @@ describe('the handler', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['an EventBridge event’s id', { id: 'event-7', 'detail-type': 'Daily', source: 'aws.scheduler', detail: {} }, 'event-7'],
+    [
+      'an EventBridge event’s id',
+      { id: 'event-7', 'detail-type': 'Daily', source: 'aws.scheduler', detail: {} },
+      'event-7.c8216ee6@EndsAtOnce',
+    ],
     ['the start envelope’s id', { lambdaBaton: { v: 1, start: { executionId: 'mine', input: 1 } } }, 'mine'],
-    ['the request’s id for anything else', { id: 'not me' }, 'request-1'],
-    ['the request’s id for nothing', undefined, 'request-1'],
+    ['the request’s id for anything else', { id: 'not me' }, 'request-1@EndsAtOnce'],
+    ['the request’s id for nothing', undefined, 'request-1@EndsAtOnce'],
   ])('takes as the execution’s id %s', async (_title, event, executionId) => {
     const world = virtualWorld();
     expect(await handle(event, fakeLambdaContext({ clock: world.clock }), world)).toEqual({
@@ -136,6 +140,6 @@ describe('the handler', () => {
     const answers = await world.timer.drive(
       Promise.all(['a', 'b'].map((awsRequestId) => handler({}, fakeLambdaContext({ clock: world.clock, awsRequestId })))),
     );
-    expect(answers).toMatchObject([{ executionId: 'a' }, { executionId: 'b' }]);
+    expect(answers).toMatchObject([{ executionId: 'a@EndsAtOnce' }, { executionId: 'b@EndsAtOnce' }]);
   });
 });

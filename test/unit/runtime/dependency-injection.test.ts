@@ -41,7 +41,8 @@ function asking(token: unknown) {
       return true;
     }
     @OnComplete() end() {
-      return this.value;
+      // A result is plain data.
+      return typeof this.value === 'object' ? JSON.parse(JSON.stringify(this.value)) : this.value;
     }
   }
   return Asking;

@@ -316,8 +316,8 @@ describe('the default channels', () => {
       providers,
     );
     expect(messages[0]?.input).toMatchObject({
-      MessageGroupId: 'request-1',
-      MessageDeduplicationId: expect.stringMatching(/^request-1#2#[0-9a-f]{64}$/),
+      MessageGroupId: 'request-1@Slow',
+      MessageDeduplicationId: expect.stringMatching(/^request-1@Slow#2#[0-9a-f]{64}$/),
     });
   });
 });

@@ -533,7 +533,7 @@ describe('complete', () => {
   });
 
   it('answers a copy of its value, as JSON sees it', async () => {
-    const rows = [{ at: new Date(epochMs), nothing: undefined }];
+    const rows = [{ at: epochMs, nothing: undefined }];
 
     @LongRunning(times)
     class Copies {
@@ -546,23 +546,25 @@ describe('complete', () => {
     }
 
     const { answer } = await runJob(Copies);
-    expect(answer?.result).toEqual([{ at: '2026-01-01T00:00:00.000Z' }]);
+    expect(answer?.result).toEqual([{ at: epochMs }]);
     expect(answer?.result).not.toBe(rows);
   });
 
   it.each([
-    ['a BigInt', 1n],
-    ['a cycle', 'cycle'],
-  ])('refuses a result that JSON cannot express: %s', async (_title, value) => {
-    const cyclic: unknown[] = [];
-    cyclic.push(cyclic);
+    ['a BigInt', () => 1n, 'result'],
+    ['a cycle', makeCycle, 'result[0]'],
+    ['a Map', () => ({ totals: new Map() }), 'result.totals'],
+    ['a Date', () => ({ rows: [{ at: new Date(0) }] }), 'result.rows[0].at'],
+    ['NaN', () => ({ mean: Number.NaN }), 'result.mean'],
+    ['an Error', () => [new Error('boom')], 'result[0]'],
+  ])('refuses a result that JSON would change, naming the path: %s', async (_title, make, path) => {
     let calls = 0;
 
     @LongRunning(times)
     class BadResult {
       @Step() first() {
         calls += 1;
-        return complete(typeof value === 'bigint' ? value : cyclic);
+        return complete(make());
       }
       @Terminate() isDone() {
         return false;
@@ -570,7 +572,7 @@ describe('complete', () => {
     }
 
     const { error } = await runJob(BadResult);
-    expect((error as Error).cause).toMatchObject({ code: 'UNSERIALIZABLE_STATE', details: { path: 'result' } });
+    expect((error as Error).cause).toMatchObject({ code: 'UNSERIALIZABLE_STATE', details: { path } });
     expect(calls).toBe(1);
   });
 });
@@ -624,3 +626,9 @@ describe('the end of an invocation', () => {
     expect(armed.length).toBeGreaterThan(1);
   });
 });
+
+function makeCycle(): unknown {
+  const cyclic: unknown[] = [];
+  cyclic.push(cyclic);
+  return cyclic;
+}

@@ -3,6 +3,7 @@ import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
 import { type ExecutionRecord, parseRecord, writeRecord } from '../../../src/runtime/core/execution-record';
 import type { StoredExecution } from '../../../src/runtime/ports';
 import { fakeLambdaContext, MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
+import { nameStart } from '../../helpers/name-start';
 import { scaleDown, thinOut } from '../../helpers/run-again';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -39,7 +40,7 @@ async function handedOver({ version = 2, step = 'work', name = 'poisoned' } = {}
 
   const handler = createHandler(Poisoned, { providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }] });
   const call = (event: unknown, awsRequestId: string, remainingMs = 60_000) =>
-    world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId })));
+    world.timer.drive(handler(nameStart(event, awsRequestId), fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId })));
   await call({ month: '2026-11' }, 'execution-1', 1_050);
   const continuation = sender.sent[0]?.body ?? '';
   seen.length = 0;

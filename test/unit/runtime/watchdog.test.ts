@@ -286,7 +286,7 @@ describe('at the hard edge', () => {
 
     const handler = createHandler(Deaf, { providers: world.providers });
     const answer = await world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock })));
-    expect(answer).toEqual({ status: 'handed-off', executionId: 'request-1', invocation: 1 });
+    expect(answer).toEqual({ status: 'handed-off', executionId: 'request-1@Deaf', invocation: 1 });
     expect(world.clock.now() - epochMs).toBe(58_000);
     const [request] = (world.senders[0] as RecordingSender).sent;
     expect(readState(request)).toEqual({ done: ['first'] });

@@ -257,13 +257,14 @@ describe('readEnvelope, when messages are signed,', () => {
 });
 
 describe('a message that was damaged on its way', () => {
+  const source = { awsRequestId: 'request-1', job: plan.name, checksum: new NodePlatform().checksum };
   const body = writeEnvelope(makeEnvelope({ month: '2026-11', note: '\ufffe é 👍' }, { kind: 'json', text: '{"n":1,"s":"a\\"b"}' }), seal);
   const whole: unknown = JSON.parse(body);
 
   /** Whether reading ends in a typed error or gives exactly what was sent (its outer parts may stand in another order). A message whose very name is gone starts an execution. */
   function isSafe(damaged: string): boolean {
     try {
-      const recognition = recogniseEvent({ Records: [{ eventSource: 'aws:sqs', messageId: 'm-1', body: damaged }] }, 'request-1');
+      const recognition = recogniseEvent({ Records: [{ eventSource: 'aws:sqs', messageId: 'm-1', body: damaged }] }, source);
       if (recognition.kind !== 'batch') return false;
       const [record] = recognition.records;
       if (record?.arrival === undefined) throw record?.error;

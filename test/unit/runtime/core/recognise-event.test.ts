@@ -22,11 +22,13 @@ const body = writeEnvelope(
 const continuation = JSON.parse(body);
 const startEnvelope = { lambdaBaton: { v: 1, start: { executionId: 'nightly-7', input: { month: '2026-11' } } } };
 
-function recognise(event: unknown): Recognition {
-  return recogniseEvent(event, 'request-1');
+const { checksum } = new NodePlatform();
+
+function recognise(event: unknown, awsRequestId: unknown = 'request-1', job = 'nightly'): Recognition {
+  return recogniseEvent(event, { awsRequestId: awsRequestId as string, job, checksum });
 }
 
-function started(input: unknown, executionId = 'request-1'): Recognition {
+function started(input: unknown, executionId = 'request-1@nightly'): Recognition {
   return { kind: 'single', arrival: { kind: 'start', executionId, input } };
 }
 
@@ -79,7 +81,7 @@ describe('recogniseEvent: what starts an execution', () => {
     ['an EventBridge event whose id is too long for a store’s key', { ...busEvent, id: 'x'.repeat(257) }],
     ['an EventBridge event whose id is half a character', { ...busEvent, id: '\ud800' }],
     ['an EventBridge event whose id is kept for the runtime', { ...busEvent, id: 'lambda-baton:' }],
-  ])('%s is the whole input, and awsRequestId is the id', (_what, event) => {
+  ])('%s is the whole input, and the id is made of awsRequestId and the job', (_what, event) => {
     expect(recognise(event)).toEqual(started(event));
   });
 
@@ -87,8 +89,8 @@ describe('recogniseEvent: what starts an execution', () => {
     expect(recognise(undefined)).toEqual(started(null));
   });
 
-  it('an EventBridge event is the whole input, and its own id is the id', () => {
-    expect(recognise(busEvent)).toEqual(started(busEvent, 'bus-1'));
+  it('an EventBridge event is the whole input, and the id is made of its own, of its content and of the job', () => {
+    expect(recognise(busEvent)).toEqual(started(busEvent, `bus-1.${checksum(JSON.stringify(busEvent))}@nightly`));
   });
 
   it.each([1, 256])('a start envelope says id and input, the id with %i characters', (length) => {
@@ -98,6 +100,21 @@ describe('recogniseEvent: what starts an execution', () => {
 
   it('a start envelope without an input has the input null', () => {
     expect(recognise({ lambdaBaton: { v: 1, start: { executionId: 'nightly-7' } } })).toEqual(started(null, 'nightly-7'));
+  });
+
+  it('a start envelope may name its job', () => {
+    expect(recognise({ lambdaBaton: { v: 1, start: { executionId: 'nightly-7', input: 1, job: 'reconcile' } } })).toEqual({
+      kind: 'single',
+      arrival: { kind: 'start', executionId: 'nightly-7', input: 1, job: 'reconcile' },
+    });
+  });
+
+  it('one EventBridge event has an id for each job, and for each content', () => {
+    const idOf = (event: object, job: string) =>
+      (recognise(event, 'request-1', job) as { arrival: { executionId: string } }).arrival.executionId;
+    const ids = [idOf(busEvent, 'one'), idOf(busEvent, 'two'), idOf({ ...busEvent, detail: { month: '2026-12' } }, 'one')];
+    expect(new Set(ids).size).toBe(3);
+    expect(idOf(structuredClone(busEvent), 'one')).toBe(ids[0]);
   });
 
   it('an envelope wins over the EventBridge event around it', () => {
@@ -110,10 +127,10 @@ describe('recogniseEvent: what starts an execution', () => {
     expect(Object.getPrototypeOf(arrival.input)).toBe(Object.prototype);
   });
 
-  it('gives the execution an input of its own, as JSON sees it', () => {
-    const event = { when: new Date(0), gone: undefined, nested: { list: [1] } };
+  it('gives the execution an input of its own', () => {
+    const event = { gone: undefined, nested: { list: [1] } };
     const recognition = recognise(event);
-    expect(recognition).toEqual(started({ when: '1970-01-01T00:00:00.000Z', nested: { list: [1] } }));
+    expect(recognition).toEqual(started({ nested: { list: [1] } }));
     event.nested.list.push(2);
     expect(recognition).toMatchObject({ arrival: { input: { nested: { list: [1] } } } });
   });
@@ -144,6 +161,8 @@ describe('recogniseEvent: one of our envelopes that is not whole', () => {
     ['one whose id is empty', { v: 1, start: { executionId: '' } }],
     ['one whose id is a number', { v: 1, start: { executionId: 7 } }],
     ['one whose id has 257 characters', { v: 1, start: { executionId: 'x'.repeat(257) } }],
+    ['one whose job is a number', { v: 1, start: { executionId: 'a', job: 7 } }],
+    ['one whose job is empty', { v: 1, start: { executionId: 'a', job: '' } }],
     ['one whose id is half a character', { v: 1, start: { executionId: 'a\udc00' } }],
     ['one whose id is that of a stop mark', { v: 1, start: { executionId: 'lambda-baton:stop:reconcile' } }],
   ])('is refused: %s', (_what, lambdaBaton) => {
@@ -188,7 +207,7 @@ describe('recogniseEvent: one of our envelopes that is not whole', () => {
 describe('recogniseEvent: an SQS batch', () => {
   it('has one arrival per record, in order, each with its own id', () => {
     expect(readRecords(sqsRecord('{"n":1}', 'a'), sqsRecord(body, 'b'), sqsRecord(JSON.stringify(startEnvelope), 'c'))).toEqual([
-      { messageId: 'a', groupId: undefined, arrival: { kind: 'start', executionId: 'a', input: { n: 1 } }, error: undefined },
+      { messageId: 'a', groupId: undefined, arrival: { kind: 'start', executionId: 'a@nightly', input: { n: 1 } }, error: undefined },
       { messageId: 'b', groupId: undefined, arrival: { kind: 'continuation', envelope: continuation.lambdaBaton }, error: undefined },
       {
         messageId: 'c',
@@ -208,6 +227,11 @@ describe('recogniseEvent: an SQS batch', () => {
     ['an empty text', '', ''],
     ['JSON that was cut short, of someone else', '{"n":1', '{"n":1'],
     ['a text about an envelope', 'see {"lambdaBaton":', 'see {"lambdaBaton":'],
+    ['JSON behind a byte-order mark', '\ufeff{"n":1}', { n: 1 }],
+    ['a text behind a byte-order mark', '\ufeffnovember', 'november'],
+    ['an integer that JavaScript would round', '653247040368672768', '653247040368672768'],
+    ['JSON with such an integer in it', '{"id":9007199254740993}', '{"id":9007199254740993}'],
+    ['JSON in which a key stands twice', '{"n":1,"n":2}', '{"n":1,"n":2}'],
     ['nothing', undefined, null],
     ['an object, as a test may have it', { n: 1 }, { n: 1 }],
     ['a list, whose text would be a number', [1], [1]],
@@ -217,7 +241,7 @@ describe('recogniseEvent: an SQS batch', () => {
     expect(readRecords(sqsRecord(content))[0]).toEqual({
       messageId: 'message-1',
       groupId: undefined,
-      arrival: { kind: 'start', executionId: 'message-1', input },
+      arrival: { kind: 'start', executionId: 'message-1@nightly', input },
       error: undefined,
     });
   });
@@ -228,6 +252,23 @@ describe('recogniseEvent: an SQS batch', () => {
       expect(readRecords(sqsRecord(content))[0]).toMatchObject({ arrival: undefined, error: { code: 'CORRUPT_CONTINUATION' } });
     },
   );
+
+  it('takes an envelope behind a byte-order mark for one, and refuses what is left of it', () => {
+    expect(readRecords(sqsRecord(`\ufeff${JSON.stringify(startEnvelope)}`))[0]?.arrival).toMatchObject({ executionId: 'nightly-7' });
+    expect(readRecords(sqsRecord(`\ufeff${body.slice(0, 60)}`))[0]).toMatchObject({ error: { code: 'CORRUPT_CONTINUATION' } });
+  });
+
+  it('refuses a start envelope with a number that JavaScript would round, and says so', () => {
+    const text = '{"lambdaBaton":{"v":1,"start":{"executionId":"a","input":{"id":9007199254740993}}}}';
+    expect(readRecords(sqsRecord(text))[0]).toMatchObject({
+      error: { details: { reason: 'it holds a number that JavaScript cannot hold' } },
+    });
+  });
+
+  it('takes a continuation as it was written, with whatever numbers JavaScript wrote', () => {
+    const text = body.replace('{"n":1}', '{"n":1152921504606847000}');
+    expect(readRecords(sqsRecord(text))[0]?.arrival).toMatchObject({ kind: 'continuation' });
+  });
 
   it('keeps a damaged record from harming the others', () => {
     const records = readRecords(sqsRecord('{"lambdaBaton":1}', 'a'), sqsRecord('{"n":1}', 'b'));
@@ -272,6 +313,10 @@ describe('recogniseEvent: what no delivery can be', () => {
   it.each<[string, () => unknown]>([
     ['a cycle', makeCycle],
     ['a BigInt', () => ({ n: 1n })],
+    ['a symbol', () => Symbol('start')],
+    ['a function', () => raise],
+    ['a Date in it', () => ({ when: new Date(0) })],
+    ['records that are missing from their list', () => ({ Records: new Array(2) })],
     ['a toJSON that throws', () => ({ toJSON: raise })],
     ['a getter that throws', () => Object.defineProperty({}, 'n', { enumerable: true, get: raise })],
     ['a getter for Records that throws', () => Object.defineProperty({}, 'Records', { get: raise })],
@@ -289,23 +334,12 @@ describe('recogniseEvent: what no delivery can be', () => {
   });
 
   it.each<[string, unknown]>([
-    ['a symbol', Symbol('start')],
-    ['a function', () => 1],
-  ])('is no input when it is %s, which JSON leaves out', (_what, event) => {
-    expect(recognise(event)).toEqual(started(null));
-  });
-
-  it.each<[string, unknown]>([
     ['undefined', undefined],
     ['empty', ''],
     ['a number', 7],
     ['too long', 'x'.repeat(257)],
   ])('is refused when the awsRequestId is %s', (_what, awsRequestId) => {
-    expect(() => recogniseEvent({}, awsRequestId as string)).toThrow(InvalidInputError);
-  });
-
-  it('takes records that are missing from their list for no batch', () => {
-    expect(recognise({ Records: new Array(2) })).toEqual(started({ Records: [null, null] }));
+    expect(() => recogniseEvent({}, { awsRequestId: awsRequestId as string, job: 'nightly', checksum })).toThrow(InvalidInputError);
   });
 
   it('takes objects of another realm and without prototypes for what they are', () => {
@@ -316,7 +350,7 @@ describe('recogniseEvent: what no delivery can be', () => {
 
   it('takes a megabyte of brackets in a body, as much as the queue takes, for a text', () => {
     const brackets = '['.repeat(1_048_576);
-    expect(readRecords(sqsRecord(brackets))[0]?.arrival).toEqual({ kind: 'start', executionId: 'message-1', input: brackets });
+    expect(readRecords(sqsRecord(brackets))[0]?.arrival).toEqual({ kind: 'start', executionId: 'message-1@nightly', input: brackets });
   });
 
   it('takes an input of a thousand levels, and refuses one level more', () => {
@@ -326,18 +360,18 @@ describe('recogniseEvent: what no delivery can be', () => {
 
   it('says what was wrong, and what to do', () => {
     const error = catchError(() => recognise({ n: 1n }));
-    expect(error.cause).toBeInstanceOf(TypeError);
+    expect(error.cause).toMatchObject({ code: 'UNSERIALIZABLE_STATE', details: { path: 'input.n', type: 'BigInt' } });
     expect(error.message).toMatchInlineSnapshot(`
-"The start event is not a JSON document.
-→ Send plain JSON: no cycles, no BigInt, at most 1,000 levels deep."
+"The start event is not a JSON document: The value input.n is a BigInt, which JSON cannot carry.
+→ Write it as text: value.toString()."
 `);
-    expect(catchError(() => recogniseEvent({}, '')).details).toEqual({ job: '', faults: ['awsRequestId of the context'] });
-    expect(messageOf(() => recogniseEvent({}, ''))).toMatchInlineSnapshot(`
-"The awsRequestId of the context cannot be the id of an execution: it is not a string of 1 to 256 characters that does not begin with lambda-baton:.
+    expect(catchError(() => recognise({}, '')).details).toEqual({ job: 'nightly', faults: ['awsRequestId of the context'] });
+    expect(messageOf(() => recognise({}, ''))).toMatchInlineSnapshot(`
+"The awsRequestId of the context cannot name an execution of job nightly: the id that it makes is not a string of 1 to 256 characters that does not begin with lambda-baton:.
 → Pass the event and the context on as Lambda gave them, or start with an envelope that says the executionId."
 `);
     expect(messageIn(sqsRecord('{}', ''))).toMatchInlineSnapshot(`
-"The messageId of the record cannot be the id of an execution: it is not a string of 1 to 256 characters that does not begin with lambda-baton:.
+"The messageId of the record cannot name an execution of job nightly: the id that it makes is not a string of 1 to 256 characters that does not begin with lambda-baton:.
 → Pass the event and the context on as Lambda gave them, or start with an envelope that says the executionId."
 `);
   });

@@ -61,7 +61,8 @@ describe('baton doctor --template', () => {
         expect.stringMatching(/^The function may invoke CountFunction\w+\.$/),
         expect.stringMatching(/^The function may invoke CountFunction\w+:\*\.$/),
         'Events of live are retried, and kept when they are given up.',
-        'Nothing sweeps its executions: one that nobody comes for any more waits for baton sweep.',
+        'Its executions are swept on a schedule.',
+        'It takes messages up to 1048576 bytes.',
         'Events of the version it publishes are retried, and kept when they are given up.',
       ]),
     );

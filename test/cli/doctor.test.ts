@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { DoctorFacts } from '../../src/cli/doctor/facts';
+import { unknownText } from '../../src/cli/doctor/facts';
 import type { Finding } from '../../src/cli/doctor/finding';
 import { fixRecursion } from '../../src/cli/doctor/fix-recursion';
 import { judgeFacts } from '../../src/cli/doctor/judge-facts';
@@ -24,6 +25,7 @@ type Row = readonly [change: Change, finding: Pick<Finding, 'level' | 'subject'>
 
 const error = (subject: Finding['subject']) => ({ level: 'error', subject }) as const;
 const warning = (subject: Finding['subject']) => ({ level: 'warning', subject }) as const;
+const bucket = { name: 'states', expiresAfterDays: know(74), key: know(undefined) };
 const judge = (change: Change = {}) => judgeFacts({ ...healthyFacts, ...change });
 const faults = (change: Change = {}) => judge(change).filter(({ level }) => level !== 'ok');
 const limits = (change: Partial<typeof job.limits>) => know({ ...job, limits: { ...job.limits, ...change } });
@@ -69,6 +71,10 @@ const rows: readonly Row[] = [
   [{ fn: know({ ...fn, runtime: 'python3.13' }) }, error('runtime'), 'python3.13 runs no Node', 'nodejs22.x or nodejs24.x'],
   [{ fn: know({ ...fn, runtime: 'nodejs26.x' }) }, warning('runtime'), 'newer than this version', 'nodejs22.x or nodejs24.x'],
   [{ fn: know({ ...fn, runtime: undefined }) }, warning('runtime'), 'container image', 'Node 22 or 24'],
+  [{ fn: know({ ...fn, runtime: 'nodejs' }) }, error('runtime'), 'nodejs is no longer supported', 'nodejs22.x or nodejs24.x'],
+  [{ fn: know({ ...fn, runtime: unknownText }) }, warning('runtime'), 'The runtime is known only when it is deployed', 'baton doctor'],
+  [{ fn: know({ ...fn, memoryMb: undefined }) }, warning('memory'), 'The memory is known only when', 'Run baton doctor'],
+  [{ fn: know({ ...fn, timeoutMs: undefined }) }, warning('time-out'), 'The time-out is known only when', 'Run baton doctor'],
   [{ job: know({ ...job, parameterCount: 3 }) }, error('handler'), 'declares 3 parameters', '(event, context)'],
   [{ fn: know({ ...fn, isInVpc: true }) }, warning('network'), 'in a VPC', 'NAT gateway, or endpoints'],
   [{ reservedConcurrency: know(0) }, error('concurrency'), 'The reserved concurrency is 0', 'delete the reservation'],
@@ -84,6 +90,32 @@ const rows: readonly Row[] = [
     'No policy lets the function invoke Job:*',
     'on the unqualified ARN and on ARN:*',
   ],
+  [
+    { keys: know([{ subject: 'Table executions', key: 'Key', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], isAllowed: false }]) },
+    error('keys'),
+    'Table executions is encrypted with key Key, which no policy lets the function use',
+    'Grant kms:Decrypt, kms:GenerateDataKey on Key',
+  ],
+  [
+    { queue: know({ ...queue, maxMessageBytes: 262_144 }) },
+    warning('queue'),
+    'takes messages up to 262144 bytes',
+    'Set its MaximumMessageSize to 1048576',
+  ],
+  [{ queue: know({ ...queue, visibilityMs: undefined }) }, warning('queue'), 'is known only when it is deployed', 'Run baton doctor'],
+  [
+    { queue: mapped({ invokes: 'latest', target: 'reconcile' }) },
+    warning('versions'),
+    'The queue invokes reconcile: $LATEST, which need not be published',
+    'Point the event source mapping to the alias',
+  ],
+  [
+    { queue: mapped({ invokes: 'version', target: 'reconcile:7' }) },
+    warning('versions'),
+    'The queue invokes reconcile:7: one version, whatever is deployed later',
+    'Point the event source mapping to the alias',
+  ],
+  [{ areVersionsKept: false }, error('versions'), 'The next deployment deletes the version that executions stay on', 'to Retain'],
   [{ queue: know(undefined) }, warning('queue'), 'There is no queue', 'set BATON_QUEUE_URL'],
   [{ queue: know('missing') }, error('queue'), 'names a queue that is not there', 'Correct BATON_QUEUE_URL'],
   [{ queue: know({ ...queue, visibilityMs: 899_000 }) }, error('queue'), 'comes back while it is still worked on', '900000 ms at least'],
@@ -115,7 +147,18 @@ const rows: readonly Row[] = [
   [{ table: know({ ...table, expiresBy: know(undefined) }) }, warning('table'), 'keeps its items for ever', 'attribute expiresAt'],
   [{ table: know({ ...table, expiresBy: know('ttl') }) }, warning('table'), 'expires its items by ttl', 'attribute expiresAt'],
   [{ bucket: know('missing') }, error('bucket'), 'names a bucket that is not there', 'Correct BATON_BUCKET'],
-  [{ bucket: know({ name: 'states', expires: know(false) }) }, warning('bucket'), 'has no lifecycle rule', 'Let objects expire'],
+  [
+    { bucket: know({ ...bucket, expiresAfterDays: know(undefined) }) },
+    warning('bucket'),
+    'has no lifecycle rule',
+    'Let objects expire 74 days after',
+  ],
+  [
+    { bucket: know({ ...bucket, expiresAfterDays: know(73) }) },
+    error('bucket'),
+    'deletes objects 73 days after they were written, and a record may name one for 74 days',
+    'Let objects expire 74 days after',
+  ],
   [
     { environment: know({ BATON_SIGNING_KEY: 'k', BATON_QUEUE_URL: variables.BATON_QUEUE_URL }) },
     warning('store'),
@@ -207,12 +250,29 @@ describe('the checks of baton doctor', () => {
         level: 'ok',
         subject: 'store',
         what: 'Nothing sweeps its executions: one that nobody comes for any more waits for baton sweep.',
-        cure: 'To have it done on a schedule, set sweep: true on LongRunningFunction.',
+        cure: 'To have it done on a schedule, leave sweep: false out of LongRunningFunction, or deploy dist/sweeper.',
       },
     ]);
     expect(said({ isSwept: true })).toEqual([{ level: 'ok', subject: 'store', what: 'Its executions are swept on a schedule.' }]);
     expect(said({ isSwept: undefined })).toEqual([]);
     expect(said({ isSwept: false, environment: know({}) })).toEqual([]);
+  });
+
+  it('note the key of something where policies are not read, and what it takes', () => {
+    const keys = know([{ subject: 'Table executions', key: 'arn:key', actions: ['kms:Decrypt'], isAllowed: undefined }]);
+    expect(judge({ keys }).filter(({ subject }) => subject === 'keys')).toEqual([
+      {
+        level: 'ok',
+        subject: 'keys',
+        what: 'Table executions is encrypted with key arn:key.',
+        cure: 'If it is a key of yours: grant kms:Decrypt on arn:key to the role of the function.',
+      },
+    ]);
+  });
+
+  it('let executions that change to other code have any version, kept or not', () => {
+    const change = { areVersionsKept: false, job: know({ ...job, continueOn: 'latest' as const }) };
+    expect(faults(change)).toMatchObject([warning('versions')]);
   });
 
   it('let a job that ends before AWS would stop it be', () => {
@@ -267,7 +327,7 @@ describe('the checks of baton doctor', () => {
   const inside: readonly (readonly [string, Change])[] = [
     ['mappings', { queue: know({ ...queue, mappings: unread }) }],
     ['expiry', { table: know({ ...table, expiresBy: unread }) }],
-    ['lifecycle', { bucket: know({ name: 'states', expires: unread }) }],
+    ['lifecycle', { bucket: know({ ...bucket, expiresAfterDays: unread }) }],
     ...members.map((name) => [name, { [name]: unread }] as const),
   ];
   it.each(inside)('call it an error when what they need could not be read: %s', (_name, change) => {

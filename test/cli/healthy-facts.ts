@@ -10,6 +10,7 @@ export const healthyFunction: FunctionFacts = {
   memoryMb: 512,
   isInVpc: false,
   hasFileSystem: false,
+  key: undefined,
   hasDeadLetterQueue: false,
 };
 
@@ -32,6 +33,7 @@ export const healthyJob: JobFacts = {
 export const healthyMapping: MappingFacts = {
   target: 'reconcile:live',
   isOfFunction: true,
+  invokes: 'alias',
   isEnabled: true,
   batchSize: 1,
   reportsFailures: true,
@@ -40,6 +42,8 @@ export const healthyMapping: MappingFacts = {
 export const healthyQueue: QueueFacts = {
   name: 'continuations',
   visibilityMs: 5_400_000,
+  maxMessageBytes: 1_048_576,
+  key: undefined,
   deadLetters: { maxReceiveCount: 5 },
   mappings: know([healthyMapping]),
 };
@@ -50,6 +54,7 @@ export const healthyTable: TableFacts = {
   sortKey: 'sk S',
   jobIndex: ['job S', 'startedAtMs N'],
   expiresBy: know('expiresAt'),
+  key: undefined,
 };
 
 export const healthyVariables = {
@@ -77,7 +82,9 @@ export const healthyFacts: DoctorFacts = {
   ]),
   queue: know(healthyQueue),
   table: know(healthyTable),
-  bucket: know({ name: 'states', expires: know(true) }),
+  bucket: know({ name: 'states', expiresAfterDays: know(74), key: know(undefined) }),
+  keys: know([{ subject: 'Table executions', key: 'Key', actions: ['kms:Decrypt'], isAllowed: true }]),
+  areVersionsKept: true,
   isSwept: true,
   job: know(healthyJob),
 };

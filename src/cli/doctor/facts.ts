@@ -9,12 +9,16 @@ export interface FunctionFacts {
   readonly qualifier: string | undefined;
   /** `$LATEST` or a number: what runs. */
   readonly version: string;
-  /** Undefined for a container image. */
+  /** Undefined for a container image; {@link unknownText} when only the deployment tells. */
   readonly runtime: string | undefined;
-  readonly timeoutMs: number;
-  readonly memoryMb: number;
+  /** Undefined when only the deployment tells. */
+  readonly timeoutMs: number | undefined;
+  /** Undefined when only the deployment tells. */
+  readonly memoryMb: number | undefined;
   readonly isInVpc: boolean;
   readonly hasFileSystem: boolean;
+  /** The customer key of its variables. */
+  readonly key: string | undefined;
   /** Whether events that are given up go to the function's own dead-letter queue. */
   readonly hasDeadLetterQueue: boolean;
 }
@@ -47,6 +51,8 @@ export interface MappingFacts {
   /** Name or ARN, with its qualifier. */
   readonly target: string;
   readonly isOfFunction: boolean;
+  /** What of the function it invokes: `latest` for no qualifier or `$LATEST`, a `version` by its number, or an `alias`. */
+  readonly invokes: 'alias' | 'latest' | 'version';
   readonly isEnabled: boolean;
   readonly batchSize: number;
   readonly reportsFailures: boolean;
@@ -55,8 +61,13 @@ export interface MappingFacts {
 /** The continuation queue. */
 export interface QueueFacts {
   readonly name: string;
-  readonly visibilityMs: number;
-  readonly deadLetters: { readonly maxReceiveCount: number } | undefined;
+  /** Undefined when only the deployment tells. */
+  readonly visibilityMs: number | undefined;
+  /** The longest message that it takes. Undefined when only the deployment tells, or where queues do not say. */
+  readonly maxMessageBytes: number | undefined;
+  readonly deadLetters: { readonly maxReceiveCount: number | undefined } | undefined;
+  /** The key that its messages are encrypted with, when SQS does not do it with a key of its own. */
+  readonly key: string | undefined;
   readonly mappings: Reading<readonly MappingFacts[]>;
 }
 
@@ -69,13 +80,33 @@ export interface TableFacts {
   readonly jobIndex: readonly string[] | undefined;
   /** The attribute that items expire by; undefined while it is off. */
   readonly expiresBy: Reading<string | undefined>;
+  /** The key that it is encrypted with, when DynamoDB does not do it with a key of its own. */
+  readonly key: string | undefined;
 }
 
 /** A bucket. */
 export interface BucketFacts {
   readonly name: string;
-  readonly expires: Reading<boolean>;
+  /** How many days after they were written its objects expire, at the earliest; undefined when they stay. */
+  readonly expiresAfterDays: Reading<number | undefined>;
+  /** The key that objects are encrypted with, when S3 does not do it with a key of its own. */
+  readonly key: Reading<string | undefined>;
 }
+
+/** A customer key that something of the function is encrypted with. */
+export interface KeyFacts {
+  /** What is encrypted: `Table executions`. */
+  readonly subject: string;
+  /** Its ARN, id or logical id. */
+  readonly key: string;
+  /** What the function needs on the key. */
+  readonly actions: readonly string[];
+  /** Whether its policies allow that; undefined where policies are not read. */
+  readonly isAllowed: boolean | undefined;
+}
+
+/** What stands for a text that only the deployment tells. */
+export const unknownText = 'known only when it is deployed';
 
 /** Everything that is judged. `undefined` says that the function has none, `missing` that it names one which is not there. */
 export interface DoctorFacts {
@@ -90,6 +121,9 @@ export interface DoctorFacts {
   readonly queue: Reading<QueueFacts | 'missing' | undefined>;
   readonly table: Reading<TableFacts | 'missing' | undefined>;
   readonly bucket: Reading<BucketFacts | 'missing' | undefined>;
+  readonly keys: Reading<readonly KeyFacts[]>;
+  /** Whether a version stays when the next deployment replaces it; undefined where that cannot be seen. */
+  readonly areVersionsKept: boolean | undefined;
   /** Whether something sweeps its executions on a schedule; undefined where that cannot be seen. */
   readonly isSwept: boolean | undefined;
   readonly job: Reading<JobFacts>;

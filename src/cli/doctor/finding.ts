@@ -21,6 +21,7 @@ export type Subject =
   | 'fuses'
   | 'handler'
   | 'job'
+  | 'keys'
   | 'memory'
   | 'network'
   | 'permissions'

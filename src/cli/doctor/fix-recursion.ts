@@ -4,6 +4,7 @@ import { loadLambdaSdk } from '../../runtime/adapters/aws-sdk';
 import { CliError } from '../cli-error';
 import type { ConsoleStreams } from '../console-streams';
 import { checkRecursion } from './checks/check-recursion';
+import { chooseCure } from './collect/try-to-read';
 import type { DoctorFacts } from './facts';
 import { know } from './reading';
 
@@ -29,7 +30,7 @@ export async function fixRecursion(facts: DoctorFacts, { lambda, name, mayAsk, s
   const { PutFunctionRecursionConfigCommand } = await loadLambdaSdk();
   await lambda.send(new PutFunctionRecursionConfigCommand({ FunctionName: name, RecursiveLoop: 'Allow' })).catch((cause: Error) => {
     const problem = `The recursion setting of ${name} could not be changed: ${cause.name}: ${cause.message}`;
-    throw new CliError({ problem, cure: 'Allow lambda:PutFunctionRecursionConfig to the credentials used here.', cause }, 1);
+    throw new CliError({ problem, cure: chooseCure(cause, 'lambda:PutFunctionRecursionConfig'), cause }, 1);
   });
   return true;
 }

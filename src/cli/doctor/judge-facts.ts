@@ -1,6 +1,7 @@
 import { checkEnvironment } from './checks/check-environment';
 import { checkFunction } from './checks/check-function';
 import { checkJob } from './checks/check-job';
+import { checkKeys } from './checks/check-keys';
 import { checkPermissions } from './checks/check-permissions';
 import { checkQueue } from './checks/check-queue';
 import { checkRecursion } from './checks/check-recursion';
@@ -18,6 +19,7 @@ const checks: readonly ((facts: DoctorFacts) => readonly Finding[])[] = [
   checkFunction,
   checkJob,
   checkPermissions,
+  checkKeys,
   checkQueue,
   checkRetries,
   checkStore,

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { bundleTypescript } from '../../local/functions/bundle-typescript';
+import { linkNodeModules } from '../../local/functions/link-node-modules';
 import { quietSdk } from '../dev/quiet-sdk';
 import type { JobFacts } from './facts';
 import { jobReaderSource } from './job-reader-source';
@@ -19,6 +20,8 @@ export interface JobCode {
   /** `file.export`, as Lambda has it. */
   readonly handler: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** The directory that is deployed as it is, with the file in it: a `package.json` above it is not. */
+  readonly directory?: string;
   /** How long it may take to load, in milliseconds. @defaultValue Lambda's own limit */
   readonly startMs?: number;
 }
@@ -27,12 +30,16 @@ export interface JobCode {
 type Told = JobFacts | { readonly fault: string };
 
 /** Reads a job's own options by loading its code in a process of its own, with the function's variables and no credentials. */
-export async function readJobFacts({ file, handler, variables, startMs = longestStartMs }: JobCode): Promise<Reading<JobFacts>> {
+export async function readJobFacts({ file, handler, variables, directory, startMs = longestStartMs }: JobCode): Promise<Reading<JobFacts>> {
   const workDirectory = mkdtempSync(join(tmpdir(), 'lambda-baton-doctor-'));
   try {
     if (!existsSync(file)) return missOut(`There is no file ${file}.`, 'Build the bundle first, or correct the path.');
     const bundle = ['.ts', '.mts', '.cts', '.tsx'].includes(extname(file)) ? await bundleTypescript(resolve(file), workDirectory) : file;
-    const told = await load({ file: resolve(bundle), handler: handler.split('.').at(-1) ?? 'handler', variables, startMs });
+    const exportName = handler.split('.').at(-1) ?? 'handler';
+    const loadFrom = (place: string) => load({ file: place, handler: exportName, variables, startMs });
+    const told = await (directory === undefined
+      ? loadEitherWay(resolve(bundle), workDirectory, loadFrom)
+      : loadFrom(copyAlone(resolve(bundle), { directory: resolve(directory), workDirectory, isMeant: () => true })));
     return 'fault' in told ? missOut(`The job in ${file} could not be read: ${told.fault}`, cure) : know(told);
   } catch (error) {
     return missOut(`The job in ${file} could not be read: ${(error as Error).message.split('\n')[0]}`, cure);
@@ -41,8 +48,36 @@ export async function readJobFacts({ file, handler, variables, startMs = longest
   }
 }
 
+/**
+ * Loads a bundle where it is, and, should that fail, in a directory of its own: a `.js` file below a `package.json` of `"type": "module"` is
+ * an ES module there, and is none on Lambda, where the `package.json` of the project does not come along.
+ */
+async function loadEitherWay(file: string, workDirectory: string, loadFrom: (place: string) => Promise<Told>): Promise<Told> {
+  const told = await loadFrom(file);
+  if (!('fault' in told) || extname(file) !== '.js') return told;
+  const [stem] = basename(file).split('.');
+  const isOfBundle = (path: string) => path === dirname(file) || basename(path).startsWith(`${stem}.`);
+  const alone = await loadFrom(copyAlone(file, { directory: dirname(file), workDirectory, isMeant: isOfBundle }));
+  return 'fault' in alone ? told : alone;
+}
+
+/** What is copied, and where to. */
+interface Copy {
+  readonly directory: string;
+  readonly workDirectory: string;
+  readonly isMeant: (path: string) => boolean;
+}
+
+/** Copies code as Lambda gets it, with the packages that it finds now. @returns where the file is then */
+function copyAlone(file: string, { directory, workDirectory, isMeant }: Copy): string {
+  const copy = join(workDirectory, 'task');
+  cpSync(directory, copy, { recursive: true, filter: (path) => basename(path) !== 'node_modules' && isMeant(path) });
+  linkNodeModules(directory, copy);
+  return join(copy, relative(directory, file));
+}
+
 /** Neither what the code prints nor how it ends can be taken for what it says of itself: that comes by a channel of its own. */
-function load({ file, handler: exportName, variables, startMs }: Required<JobCode>): Promise<Told> {
+function load({ file, handler: exportName, variables, startMs }: Required<Omit<JobCode, 'directory'>>): Promise<Told> {
   const { PATH, HOME, TMPDIR } = process.env;
   const surroundings = Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined));
   const child = spawn(process.execPath, ['--input-type=module', '--eval', jobReaderSource, '--', file, exportName], {

@@ -6,6 +6,8 @@ export interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
   readonly Metadata: Readonly<Record<string, unknown>>;
+  /** What becomes of it when a later template has it no more. */
+  readonly DeletionPolicy?: string;
 }
 
 /** A CloudFormation template, as far as it is read here. */
@@ -15,6 +17,8 @@ export interface Template {
   readonly resources: ReadonlyMap<string, Resource>;
   /** Default values by parameter; undefined where there is none. */
   readonly parameters: ReadonlyMap<string, string | undefined>;
+  /** Tables of values, for `Fn::FindInMap`. */
+  readonly mappings: Readonly<Record<string, unknown>>;
 }
 
 /** All resources of a type, with their logical ids. */
@@ -40,19 +44,24 @@ export class TemplateError extends BatonError<{ template: string; resource: stri
 
 /** Reads a CloudFormation template in JSON, as `cdk synth` writes it. @throws TemplateError when there is none */
 export function readTemplate(file: string): Template {
-  const { Resources, Parameters } = asRecord(parse(file, readText(file)));
+  const { Resources, Parameters, Mappings } = asRecord(parse(file, readText(file)));
   if (Resources === undefined) {
     const problem = `${file} is no CloudFormation template: it has no Resources.`;
     throw new TemplateError(file, undefined, { problem, cure: 'Pass what cdk synth wrote: cdk.out/<Stack>.template.json.' });
   }
   const resources = Object.entries(asRecord(Resources)).map(([id, resource]) => [id, readResource(resource)] as const);
   const parameters = Object.entries(asRecord(Parameters)).map(([id, parameter]) => [id, readDefault(parameter)] as const);
-  return { file, resources: new Map(resources), parameters: new Map(parameters) };
+  return { file, resources: new Map(resources), parameters: new Map(parameters), mappings: asRecord(Mappings) };
 }
 
 function readResource(resource: unknown): Resource {
-  const { Type, Properties, Metadata } = asRecord(resource);
-  return { Type: String(Type), Properties: asRecord(Properties), Metadata: asRecord(Metadata) };
+  const { Type, Properties, Metadata, DeletionPolicy } = asRecord(resource);
+  return {
+    Type: String(Type),
+    Properties: asRecord(Properties),
+    Metadata: asRecord(Metadata),
+    ...(DeletionPolicy !== undefined && { DeletionPolicy: String(DeletionPolicy) }),
+  };
 }
 
 /** The default of a parameter of type SSM is the name of the value, not the value. */

@@ -1,4 +1,4 @@
-import type { DoctorFacts, FunctionFacts } from '../facts';
+import { type DoctorFacts, type FunctionFacts, unknownText } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { judgeKnown } from '../reading';
 
@@ -17,15 +17,19 @@ export function checkFunction({ fn, reservedConcurrency }: DoctorFacts): readonl
 function judgeRuntime({ runtime }: FunctionFacts): Finding[] {
   if (runtime === undefined)
     return [warn('runtime', 'It is a container image, whose Node cannot be seen from here.', 'Base it on Node 22 or 24.')];
+  if (runtime === unknownText)
+    return [warn('runtime', 'The runtime is known only when it is deployed.', 'Run baton doctor on the function then.')];
   if (supported.includes(runtime)) return [approve('runtime', `${runtime}.`)];
   const major = Number(/^nodejs(\d+)\.x$/.exec(runtime)?.[1]);
   if (major > 24)
     return [warn('runtime', `${runtime} is newer than this version of lambda-baton knows.`, `Use ${supported.join(' or ')}.`)];
-  const why = Number.isNaN(major) ? 'runs no Node' : 'is no longer supported by AWS';
+  const why = runtime.startsWith('nodejs') ? 'is no longer supported by AWS' : 'runs no Node';
   return [refuse('runtime', `${runtime} ${why}.`, `Set the runtime to ${supported.join(' or ')}.`)];
 }
 
 function judgeMemory({ memoryMb }: FunctionFacts): Finding[] {
+  if (memoryMb === undefined)
+    return [warn('memory', 'The memory is known only when it is deployed.', 'Run baton doctor on the function then.')];
   if (memoryMb >= leastMemoryMb) return [approve('memory', `${memoryMb} MB.`)];
   const what = `${memoryMb} MB come with so small a share of a core that cold starts take seconds, and the watchdog a part of what is left.`;
   return [warn('memory', what, `Set it to ${leastMemoryMb} MB or more; 512 is a good beginning.`)];

@@ -3,6 +3,9 @@ import type { DoctorFacts, MappingFacts, QueueFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { judgeKnown, unwrap } from '../reading';
 
+/** The longest message that SQS takes, in bytes. */
+const fullMessageBytes = 1_048_576;
+
 /** Judges the continuation queue, its dead-letter queue and its event source mapping. */
 export function checkQueue({ queue, fn }: DoctorFacts): readonly Finding[] {
   return judgeKnown(queue, (known) => {
@@ -12,7 +15,8 @@ export function checkQueue({ queue, fn }: DoctorFacts): readonly Finding[] {
     }
     const timeoutMs = unwrap(fn)?.timeoutMs;
     return [
-      ...(timeoutMs === undefined ? [] : judgeVisibility(known, timeoutMs)),
+      ...checkVisibility(known, timeoutMs),
+      ...checkMessageSize(known),
       ...judgeDeadLetters(known),
       ...judgeKnown(known.mappings, (mappings) => judgeMappings(known, mappings)),
     ];
@@ -24,7 +28,12 @@ function judgeNone(): Finding {
   return warn('queue', what, 'Create a queue that invokes the function, and set BATON_QUEUE_URL.');
 }
 
-function judgeVisibility({ name, visibilityMs }: QueueFacts, timeoutMs: number): Finding[] {
+function checkVisibility({ name, visibilityMs }: QueueFacts, timeoutMs: number | undefined): Finding[] {
+  if (visibilityMs === undefined)
+    return [
+      warn('queue', `The visibility timeout of queue ${name} is known only when it is deployed.`, 'Run baton doctor on the function then.'),
+    ];
+  if (timeoutMs === undefined) return [];
   const about = `Queue ${name} hides a message for ${visibilityMs} ms`;
   const best = recommendedVisibility * timeoutMs;
   if (visibilityMs < timeoutMs) {
@@ -36,12 +45,21 @@ function judgeVisibility({ name, visibilityMs }: QueueFacts, timeoutMs: number):
   return [warn('queue', what, `Set its visibility timeout to ${best} ms, as AWS recommends.`)];
 }
 
+/** Lambda takes as much: what fits the one channel has to fit the other. */
+function checkMessageSize({ name, maxMessageBytes }: QueueFacts): Finding[] {
+  if (maxMessageBytes === undefined) return [];
+  if (maxMessageBytes >= fullMessageBytes) return [approve('queue', `It takes messages up to ${maxMessageBytes} bytes.`)];
+  const what = `Queue ${name} takes messages up to ${maxMessageBytes} bytes: a larger continuation, which Lambda would take, cannot wait in it.`;
+  return [warn('queue', what, `Set its MaximumMessageSize to ${fullMessageBytes}.`)];
+}
+
 function judgeDeadLetters({ name, deadLetters }: QueueFacts): Finding[] {
   if (deadLetters === undefined) {
     const what = `Queue ${name} has no dead-letter queue: a continuation that fails every time vanishes, and its execution with it.`;
     return [refuse('queue', what, `Give it a redrive policy with maxReceiveCount ${leastReceiveCount}.`)];
   }
   const { maxReceiveCount } = deadLetters;
+  if (maxReceiveCount === undefined) return [approve('queue', 'Its dead letters are kept.')];
   if (maxReceiveCount >= leastReceiveCount) return [approve('queue', `Its dead letters are kept after ${maxReceiveCount} receipts.`)];
   const what = `Queue ${name} gives up after ${maxReceiveCount} receipts: throttles alone send continuations to the dead-letter queue.`;
   return [refuse('queue', what, `Set maxReceiveCount to ${leastReceiveCount} or more.`)];

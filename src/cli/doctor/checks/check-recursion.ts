@@ -4,6 +4,9 @@ import type { DoctorFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { judgeKnown, unwrap } from '../reading';
 
+/** The longest time-out of a function, that of Managed Instances, in milliseconds. */
+const maxTimeoutMs = 5_400_000;
+
 /** Judges the recursion setting, and what ends a job instead of it. */
 export function checkRecursion(facts: DoctorFacts): readonly Finding[] {
   return judgeKnown(facts.recursion, (setting) => (setting === 'Allow' ? judgeFuses(facts) : judgeTerminate(facts)));
@@ -24,7 +27,7 @@ function judgeTerminate({ job, environment }: DoctorFacts): Finding[] {
 function judgeFuses(facts: DoctorFacts): Finding[] {
   const [job, fn] = [unwrap(facts.job), unwrap(facts.fn)];
   const allowed = approve('recursion', 'The setting is Allow.');
-  if (job && fn && hasNoFuse(job.limits, fn.timeoutMs)) {
+  if (job && fn && hasNoFuse(job.limits, fn.timeoutMs ?? maxTimeoutMs)) {
     const { maxInvocations, maxDurationMs } = job.limits;
     const what = `The setting is Allow, and job ${job.name} has no fuse that would end it within a year (maxInvocations ${maxInvocations}, maxDurationMs ${maxDurationMs}).`;
     return [refuse('fuses', what, 'Set limits.maxInvocations, limits.maxDurationMs or limits.maxCostUsd in @LongRunning.')];

@@ -1,7 +1,8 @@
+import { countKeptDays } from '../../../runtime/core/deployment-rules';
 import { readSettings } from '../../../runtime/read-settings';
-import type { BucketFacts, DoctorFacts, TableFacts } from '../facts';
+import type { BucketFacts, DoctorFacts, JobFacts, TableFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
-import { judgeKnown } from '../reading';
+import { judgeKnown, unwrap } from '../reading';
 
 const keys = ['pk S', 'sk S'] as const;
 const indexKeys = ['job S', 'startedAtMs N'];
@@ -9,7 +10,11 @@ const expiryAttribute = 'expiresAt';
 
 /** Judges where executions are kept. */
 export function checkStore(facts: DoctorFacts): readonly Finding[] {
-  return [...judgeKnown(facts.table, judgeTable), ...judgeKnown(facts.bucket, judgeBucket), ...judgeSweep(facts)];
+  return [
+    ...judgeKnown(facts.table, judgeTable),
+    ...judgeKnown(facts.bucket, (bucket) => judgeBucket(bucket, unwrap(facts.job))),
+    ...judgeSweep(facts),
+  ];
 }
 
 /** A note and no warning: Lambda's own retries come first, and what they give up is in the failure queue. */
@@ -18,7 +23,7 @@ function judgeSweep({ isSwept, environment }: DoctorFacts): readonly Finding[] {
     if (isSwept === undefined || readSettings(variables).settings.store === undefined) return [];
     if (isSwept) return [approve('store', 'Its executions are swept on a schedule.')];
     const note = approve('store', 'Nothing sweeps its executions: one that nobody comes for any more waits for baton sweep.');
-    return [{ ...note, cure: 'To have it done on a schedule, set sweep: true on LongRunningFunction.' }];
+    return [{ ...note, cure: 'To have it done on a schedule, leave sweep: false out of LongRunningFunction, or deploy dist/sweeper.' }];
   });
 }
 
@@ -52,14 +57,21 @@ function judgeExpiry({ name }: TableFacts, attribute: string | undefined): Findi
   return [warn('table', what, `Turn time to live on, for the attribute ${expiryAttribute}.`)];
 }
 
-function judgeBucket(bucket: BucketFacts | 'missing' | undefined): readonly Finding[] {
+function judgeBucket(bucket: BucketFacts | 'missing' | undefined, job: JobFacts | undefined): readonly Finding[] {
   if (bucket === undefined) return [];
   if (bucket === 'missing') {
     return [refuse('bucket', 'BATON_BUCKET names a bucket that is not there.', 'Correct BATON_BUCKET, or create the bucket.')];
   }
-  return judgeKnown(bucket.expires, (expires) => {
-    if (expires) return [approve('bucket', `${bucket.name} has a lifecycle rule.`)];
-    const what = `Bucket ${bucket.name} keeps its objects for ever: it has no lifecycle rule.`;
-    return [warn('bucket', what, 'Let objects expire some weeks after the longest execution.')];
-  });
+  return judgeKnown(bucket.expiresAfterDays, (days) => checkLifecycle(bucket.name, days, job && countKeptDays(job.limits)));
+}
+
+/** A record that is written until the end may name a state of the beginning. */
+function checkLifecycle(name: string, days: number | undefined, leastDays: number | undefined): Finding[] {
+  if (days === undefined) {
+    const what = `Bucket ${name} keeps its objects for ever: it has no lifecycle rule.`;
+    return [warn('bucket', what, `Let objects expire ${leastDays ?? 'twice maxDurationMs and 60'} days after they were written.`)];
+  }
+  if (leastDays === undefined || days >= leastDays) return [approve('bucket', `${name} has a lifecycle rule.`)];
+  const what = `Bucket ${name} deletes objects ${days} days after they were written, and a record may name one for ${leastDays} days.`;
+  return [refuse('bucket', what, `Let objects expire ${leastDays} days after they were written: twice maxDurationMs, and 60 days.`)];
 }

@@ -1,5 +1,5 @@
 import { listStarvedSteps } from '../../../runtime/core/deployment-rules';
-import type { DoctorFacts, FunctionFacts, JobFacts } from '../facts';
+import type { DoctorFacts, JobFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { judgeKnown, unwrap } from '../reading';
 
@@ -10,18 +10,21 @@ const lambdaDefaultMs = 3_000;
 export function checkTime({ fn, job }: DoctorFacts): readonly Finding[] {
   return judgeKnown(fn, (known) => {
     const plan = unwrap(job);
-    return plan ? judgeJob(known, plan) : judgeAlone(known);
+    const { timeoutMs } = known;
+    if (timeoutMs === undefined)
+      return [warn('time-out', 'The time-out is known only when it is deployed.', 'Run baton doctor on the function then.')];
+    return plan ? judgeJob(timeoutMs, plan) : judgeAlone(timeoutMs);
   });
 }
 
-function judgeAlone({ timeoutMs }: FunctionFacts): Finding[] {
+function judgeAlone(timeoutMs: number): Finding[] {
   if (timeoutMs > lambdaDefaultMs) return [];
   return [
     warn('time-out', `The time-out is ${timeoutMs} ms, no more than Lambda's default.`, "Set it above the job's safeMs: 900 s is best."),
   ];
 }
 
-function judgeJob({ timeoutMs }: FunctionFacts, { name, safeMs, steps }: JobFacts): Finding[] {
+function judgeJob(timeoutMs: number, { name, safeMs, steps }: JobFacts): Finding[] {
   const workMs = timeoutMs - safeMs;
   if (workMs <= 0) {
     const what = `The time-out (${timeoutMs} ms) is not above safeMs of job ${name} (${safeMs} ms): no invocation ever starts a step.`;

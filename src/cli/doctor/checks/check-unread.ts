@@ -9,7 +9,7 @@ export function checkUnread(facts: DoctorFacts): readonly Finding[] {
 }
 
 function listUnread(facts: DoctorFacts): Finding[] {
-  const { fn, environment, recursion, reservedConcurrency, permissions, retries, queue, table, bucket, job } = facts;
+  const { fn, environment, recursion, reservedConcurrency, permissions, retries, queue, table, bucket, keys, job } = facts;
   return [
     ...say('runtime', fn),
     ...say('environment', environment),
@@ -22,7 +22,9 @@ function listUnread(facts: DoctorFacts): Finding[] {
     ...say('table', table),
     ...sayInside('table', table, ({ expiresBy }) => expiresBy),
     ...say('bucket', bucket),
-    ...sayInside('bucket', bucket, ({ expires }) => expires),
+    ...sayInside('bucket', bucket, ({ expiresAfterDays }) => expiresAfterDays),
+    ...sayInside('keys', bucket, ({ key }) => key),
+    ...say('keys', keys),
     ...say('job', job),
   ];
 }

@@ -1,10 +1,11 @@
 import { readSettings } from '../../../runtime/read-settings';
-import type { DoctorFacts } from '../facts';
-import { approve, type Finding, warn } from '../finding';
+import type { DoctorFacts, QueueFacts } from '../facts';
+import { approve, type Finding, refuse, warn } from '../finding';
 import { judgeKnown, unwrap } from '../reading';
 
 /** Judges whether executions end on the code that they began with. */
-export function checkVersions({ fn, job, environment }: DoctorFacts): readonly Finding[] {
+export function checkVersions(facts: DoctorFacts): readonly Finding[] {
+  const { fn, job, environment, queue, areVersionsKept } = facts;
   const ofEnvironment = unwrap(environment);
   const continueOn = unwrap(job)?.continueOn ?? (ofEnvironment && readSettings(ofEnvironment).settings.continueOn) ?? 'pinned';
   return judgeKnown(fn, ({ name, qualifier, version }) => {
@@ -17,9 +18,33 @@ export function checkVersions({ fn, job, environment }: DoctorFacts): readonly F
         ),
       ];
     }
-    if (version !== '$LATEST')
-      return [approve('versions', `Executions that begin on ${qualifier ?? version} end on the version they began with (now ${version}).`)];
+    if (version !== '$LATEST') {
+      const faults = [...checkKept(areVersionsKept), ...judgeKnown(queue, (known) => checkMappings(known))];
+      const what = `Executions that begin on ${qualifier ?? version} end on the version they began with (now ${version}).`;
+      return faults.length > 0 ? faults : [approve('versions', what)];
+    }
     const what = `Executions are to stay on the version they began with, and ${qualifier === undefined ? `${name} without a qualifier` : qualifier} is $LATEST, which every deployment changes.`;
     return [warn('versions', what, 'Publish a version, start executions by an alias of it, and ask about that: baton doctor NAME:ALIAS.')];
   });
+}
+
+/** CloudFormation deletes a resource that a template has no more, and with a version its code. */
+function checkKept(areVersionsKept: boolean | undefined): Finding[] {
+  if (areVersionsKept !== false) return [];
+  const what = 'The next deployment deletes the version that executions stay on, with its code.';
+  return [refuse('versions', what, 'Set the DeletionPolicy and the UpdateReplacePolicy of the version to Retain.')];
+}
+
+/** A message cannot say which version it is for: who receives it sends it on, so that it had better be current code. */
+function checkMappings(queue: QueueFacts | 'missing' | undefined): readonly Finding[] {
+  if (queue === undefined || queue === 'missing') return [];
+  return judgeKnown(queue.mappings, (mappings) =>
+    mappings
+      .filter(({ isOfFunction, invokes }) => isOfFunction && invokes !== 'alias')
+      .map(({ target, invokes }) => {
+        const code = invokes === 'latest' ? '$LATEST, which need not be published' : 'one version, whatever is deployed later';
+        const what = `The queue invokes ${target}: ${code}, and not the alias that executions begin on.`;
+        return warn('versions', what, 'Point the event source mapping to the alias.');
+      }),
+  );
 }

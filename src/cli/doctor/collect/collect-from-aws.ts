@@ -4,6 +4,7 @@ import { CliError } from '../../cli-error';
 import type { DoctorFacts } from '../facts';
 import { readJobFacts } from '../read-job';
 import { know, missOut, type Reading } from '../reading';
+import { listKeys } from './list-keys';
 import {
   type Asked,
   describeConfiguration,
@@ -15,7 +16,7 @@ import {
 } from './read-function-facts';
 import { readQueue } from './read-queue-facts';
 import { readBucket, readTable } from './read-store-facts';
-import { isDenied, tryToRead } from './try-to-read';
+import { findCure, isDenied, tryToRead } from './try-to-read';
 
 /** What is asked about, and with what. */
 export interface AwsQuestion {
@@ -27,6 +28,8 @@ export interface AwsQuestion {
   readonly bundle: string | undefined;
 }
 
+/** Neither who sweeps a function, nor what becomes of its versions, is written on it. */
+const areVersionsKept = undefined;
 /** Who sweeps a function is not written on it, and looking at every function of an account is more than was asked. */
 const isSwept = undefined;
 
@@ -45,7 +48,8 @@ export async function collectFromAws({ lambda, asked, region, isLocal, bundle }:
     tryToRead('The recursion setting', 'lambda:GetFunctionRecursionConfig', () => readRecursion(lambda, asked)),
     tryToRead('The reserved concurrency', 'lambda:GetFunctionConcurrency', () => readConcurrency(lambda, asked)),
   ]);
-  if (configuration.kind === 'unread') return { ...forget(configuration), isLocal, isSwept, recursion, reservedConcurrency };
+  if (configuration.kind === 'unread')
+    return { ...forget(configuration), isLocal, isSwept, areVersionsKept, recursion, reservedConcurrency };
   const { FunctionArn = '', Version = '$LATEST', Handler = 'index.handler', Environment } = configuration.value;
   const functionArn = FunctionArn.split(':').slice(0, 7).join(':');
   const environment = readVariables(Environment);
@@ -56,7 +60,9 @@ export async function collectFromAws({ lambda, asked, region, isLocal, bundle }:
     readCode(bundle, Handler, environment),
   ]);
   const fn = know(describeConfiguration(configuration.value, asked));
-  return { isLocal, isSwept, fn, environment, recursion, reservedConcurrency, permissions, retries, job, ...around };
+  const keys = know(listKeys({ fn, ...around }, () => undefined));
+  const settings = { recursion, reservedConcurrency, permissions, retries, keys };
+  return { isLocal, isSwept, areVersionsKept, fn, environment, job, ...settings, ...around };
 }
 
 /** Only a function that is there, and hides, leaves anything to look at. */
@@ -65,7 +71,8 @@ function refuseUnknown({ name, qualifier }: Asked) {
     if (isDenied(cause)) throw cause;
     const { name: reason, message } = cause as Error;
     const problem = `Function ${qualifier === undefined ? name : `${name}:${qualifier}`} cannot be looked at: ${reason}: ${message.split('\n')[0]}`;
-    throw new CliError({ problem, cure: 'Check its name, the Region (--region) and the credentials.', cause }, 1);
+    const known = findCure(cause);
+    throw new CliError({ problem, cure: known ?? 'Check its name, the Region (--region) and the credentials.', cause }, 1);
   };
 }
 
@@ -75,7 +82,7 @@ function forget(unread: Reading<never>) {
     'Without the function its variables are not known, nor its permissions, its retries and what the variables name.',
     'Begin with the function itself.',
   );
-  const beside = { permissions: follow, retries: follow, queue: follow, table: follow, bucket: follow, job: follow };
+  const beside = { permissions: follow, retries: follow, queue: follow, table: follow, bucket: follow, keys: follow, job: follow };
   return { fn: unread, environment: follow, ...beside };
 }
 

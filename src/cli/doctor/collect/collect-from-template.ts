@@ -4,14 +4,18 @@ import { chooseFunction } from '../../template/choose-function';
 import { locateCode } from '../../template/locate-code';
 import { findReferences, listOwned } from '../../template/references';
 import { asRecord, listResources, type Resource, type Template, TemplateError } from '../../template/template';
-import type { DoctorFacts, FunctionFacts, RetryFacts } from '../facts';
+import { type DoctorFacts, type FunctionFacts, type RetryFacts, unknownText } from '../facts';
 import { readJobFacts } from '../read-job';
 import { know, missOut } from '../reading';
 import { isSweptByTemplate } from './is-swept-by-template';
-import { readTemplatePolicies } from './read-template-policies';
+import { listKeys } from './list-keys';
+import { mayUseKey, readTemplatePolicies } from './read-template-policies';
 import { readTemplateQueue } from './read-template-queue';
 import { readTemplateBucket, readTemplateTable } from './read-template-store';
+import { readKeyName, readTemplateNumber, readTemplateText } from './read-template-value';
 import { readTemplateVariables } from './read-template-variables';
+
+const later = 'Run baton doctor on the function once it is deployed.';
 
 /** What stands for the version that a template publishes: its number is not known before. */
 const newVersion = 'the version it publishes';
@@ -29,31 +33,38 @@ export async function collectFromTemplate(template: Template, asked: string | un
   const given = asRecord(asRecord(Properties.Environment).Variables);
   const variables = readTemplateVariables(given);
   const fn = describeFunction(template, id, resource);
-  return {
-    isLocal: false,
+  const around = {
     fn: know(fn),
-    environment: know(variables),
-    recursion: know(Properties.RecursiveLoop === 'Allow' ? 'Allow' : 'Terminate'),
-    reservedConcurrency: know(readNumber(Properties.ReservedConcurrentExecutions)),
-    permissions: readTemplatePolicies(template, id, resource),
-    retries: know(readRetries(template, id, fn)),
     queue: readTemplateQueue(template, id, given.BATON_QUEUE_URL),
     table: readTemplateTable(template, given.BATON_TABLE),
     bucket: readTemplateBucket(template, given.BATON_BUCKET),
+  };
+  return {
+    isLocal: false,
+    ...around,
+    environment: know(variables),
+    recursion: readRecursion(template, Properties),
+    reservedConcurrency: readConcurrency(template, Properties),
+    permissions: readTemplatePolicies(template, id, resource),
+    retries: know(readRetries(template, id, fn)),
+    keys: know(listKeys(around, (key, actions) => mayUseKey(template, resource, key, actions))),
+    areVersionsKept: readKept(template, id),
     isSwept: isSweptByTemplate(template, id),
     job: await readCode(template, id, resource, { bundle, variables }),
   };
 }
 
 function describeFunction(template: Template, id: string, { Properties }: Resource): FunctionFacts {
+  const timeoutSeconds = readTemplateNumber(template, Properties.Timeout ?? 3);
   const alias = listOwned(template, 'AWS::Lambda::Alias', id).map(({ Name }) => String(Name))[0];
   return {
     name: id,
     qualifier: alias,
     version: alias === undefined ? '$LATEST' : newVersion,
-    runtime: Properties.Runtime === undefined ? undefined : String(Properties.Runtime),
-    timeoutMs: (readNumber(Properties.Timeout) ?? 3) * 1_000,
-    memoryMb: readNumber(Properties.MemorySize) ?? 128,
+    runtime: Properties.Runtime === undefined ? undefined : (readTemplateText(template, Properties.Runtime) ?? unknownText),
+    timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1_000,
+    memoryMb: readTemplateNumber(template, Properties.MemorySize ?? 128),
+    key: readKeyName(Properties.KmsKeyArn),
     isInVpc: Object.keys(asRecord(Properties.VpcConfig)).length > 0,
     hasFileSystem: [Properties.FileSystemConfigs ?? []].flat().length > 0,
     hasDeadLetterQueue: asRecord(Properties.DeadLetterConfig).TargetArn !== undefined,
@@ -67,7 +78,7 @@ function readRetries(template: Template, id: string, { qualifier }: FunctionFact
   const isOfVersion = ({ Qualifier }: Resource['Properties']) => findReferences(Qualifier).some((name) => versions.includes(name));
   const describe = (name: string, config: Resource['Properties'] = {}): RetryFacts => ({
     qualifier: name,
-    attempts: readNumber(config.MaximumRetryAttempts) ?? 2,
+    attempts: readTemplateNumber(template, config.MaximumRetryAttempts) ?? 2,
     hasDestination: asRecord(asRecord(config.DestinationConfig).OnFailure).Destination !== undefined,
   });
   const find = (name: string) => configs.find(({ Qualifier }) => Qualifier === name);
@@ -83,8 +94,9 @@ async function readCode(
 ): Promise<DoctorFacts['job']> {
   const handler = String(resource.Properties.Handler ?? 'index.handler');
   try {
-    const file = bundle ?? findFile(locateCode(template, id, resource), handler);
-    return await readJobFacts({ file, handler, variables });
+    if (bundle !== undefined) return await readJobFacts({ file: bundle, handler, variables });
+    const directory = locateCode(template, id, resource);
+    return await readJobFacts({ file: findFile(directory, handler), handler, variables, directory });
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return missOut(error.message.split('\n')[0] ?? '', 'Give the bundle or the source: --bundle src/job.ts.', 'warning');
@@ -98,6 +110,26 @@ function findFile(directory: string, handler: string): string {
   return files.find((file) => existsSync(file)) ?? (files[0] as string);
 }
 
-function readNumber(value: unknown): number | undefined {
-  return value === undefined ? undefined : Number(value);
+function readRecursion(template: Template, { RecursiveLoop = 'Terminate' }: Resource['Properties']): DoctorFacts['recursion'] {
+  const text = readTemplateText(template, RecursiveLoop);
+  if (text === undefined) return missOut('The recursion setting is known only when it is deployed.', later, 'warning');
+  return know(text === 'Allow' ? 'Allow' : 'Terminate');
+}
+
+function readConcurrency(
+  template: Template,
+  { ReservedConcurrentExecutions: given }: Resource['Properties'],
+): DoctorFacts['reservedConcurrency'] {
+  if (given === undefined) return know(undefined);
+  const reserved = readTemplateNumber(template, given);
+  return reserved === undefined ? missOut('The reserved concurrency is known only when it is deployed.', later, 'warning') : know(reserved);
+}
+
+/** Whether every version that a template publishes of a function stays when the next one takes its place; undefined when it publishes none. */
+function readKept(template: Template, id: string): boolean | undefined {
+  const versions = listResources(template, 'AWS::Lambda::Version').filter(([, { Properties }]) =>
+    findReferences(Properties.FunctionName).includes(id),
+  );
+  if (versions.length === 0) return undefined;
+  return versions.every(([, { DeletionPolicy }]) => DeletionPolicy?.startsWith('Retain') === true);
 }

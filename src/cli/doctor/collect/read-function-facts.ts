@@ -21,7 +21,7 @@ export async function readConfiguration(client: LambdaClient, { name, qualifier 
 
 /** A configuration, as far as it is judged. */
 export function describeConfiguration(configuration: FunctionConfiguration, { name, qualifier }: Asked): FunctionFacts {
-  const { Version, Runtime, Timeout, MemorySize, VpcConfig, FileSystemConfigs, DeadLetterConfig } = configuration;
+  const { Version, Runtime, Timeout, MemorySize, VpcConfig, FileSystemConfigs, DeadLetterConfig, KMSKeyArn } = configuration;
   return {
     name,
     qualifier,
@@ -31,6 +31,7 @@ export function describeConfiguration(configuration: FunctionConfiguration, { na
     memoryMb: MemorySize ?? 128,
     isInVpc: Boolean(VpcConfig?.VpcId || VpcConfig?.SubnetIds?.length),
     hasFileSystem: (FileSystemConfigs ?? []).length > 0,
+    key: KMSKeyArn || undefined,
     hasDeadLetterQueue: Boolean(DeadLetterConfig?.TargetArn),
   };
 }

@@ -12,21 +12,25 @@ interface QueueParts {
   readonly functionArn: string;
 }
 
+const attributeNames = ['QueueArn', 'VisibilityTimeout', 'RedrivePolicy', 'MaximumMessageSize', 'KmsMasterKeyId'] as const;
+
 /** Reads a queue, and whatever it invokes. */
 export async function readQueue({ lambda, region, queueUrl, functionArn }: QueueParts): Promise<QueueFacts | 'missing'> {
   const { SQSClient, GetQueueAttributesCommand } = await loadSqsSdk();
   const client = new SQSClient(region === undefined ? {} : { region });
   try {
-    const AttributeNames = ['QueueArn' as const, 'VisibilityTimeout' as const, 'RedrivePolicy' as const];
+    const AttributeNames = [...attributeNames];
     const answer = await orMissing(client.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames })));
     if (answer === 'missing') return answer;
-    const { QueueArn = '', VisibilityTimeout, RedrivePolicy } = answer.Attributes ?? {};
+    const { QueueArn = '', VisibilityTimeout, RedrivePolicy, MaximumMessageSize, KmsMasterKeyId } = answer.Attributes ?? {};
     const mappings = await tryToRead(`What queue ${queueUrl} invokes`, 'lambda:ListEventSourceMappings', () =>
       listMappings(lambda, QueueArn, functionArn),
     );
     return {
       name: QueueArn.split(':').at(-1) ?? queueUrl,
       visibilityMs: Number(VisibilityTimeout) * 1_000,
+      maxMessageBytes: MaximumMessageSize === undefined ? undefined : Number(MaximumMessageSize),
+      key: KmsMasterKeyId || undefined,
       deadLetters: readRedrivePolicy(RedrivePolicy),
       mappings,
     };
@@ -51,8 +55,14 @@ async function listMappings(client: LambdaClient, EventSourceArn: string, functi
   return found.map(({ FunctionArn = '', State, BatchSize, FunctionResponseTypes = [] }) => ({
     target: FunctionArn,
     isOfFunction: FunctionArn === functionArn || FunctionArn.startsWith(`${functionArn}:`),
+    invokes: classifyQualifier(FunctionArn.slice(functionArn.length + 1)),
     isEnabled: !['Disabled', 'Disabling', 'Deleting'].includes(State ?? ''),
     batchSize: BatchSize ?? 10,
     reportsFailures: FunctionResponseTypes.includes('ReportBatchItemFailures'),
   }));
+}
+
+function classifyQualifier(qualifier: string): MappingFacts['invokes'] {
+  if (qualifier === '' || qualifier === '$LATEST') return 'latest';
+  return /^\d+$/.test(qualifier) ? 'version' : 'alias';
 }

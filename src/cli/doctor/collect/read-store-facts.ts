@@ -11,11 +11,12 @@ export async function readTable(tableName: string, region: string | undefined): 
   try {
     const answer = await orMissing(client.send(new DescribeTableCommand({ TableName: tableName })));
     if (answer === 'missing') return answer;
-    const { KeySchema = [], AttributeDefinitions = [], GlobalSecondaryIndexes = [] } = answer.Table ?? {};
+    const { KeySchema = [], AttributeDefinitions = [], GlobalSecondaryIndexes = [], SSEDescription } = answer.Table ?? {};
     const expiresBy = await tryToRead(`The expiry of table ${tableName}`, 'dynamodb:DescribeTimeToLive', () =>
       readExpiry(client, tableName),
     );
-    return describeTable(tableName, { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes }, expiresBy);
+    const table = describeTable(tableName, { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes }, expiresBy);
+    return { ...table, key: SSEDescription?.KMSMasterKeyArn };
   } finally {
     client.destroy();
   }
@@ -32,7 +33,7 @@ export interface TableDescription {
 }
 
 /** A table, as far as it is judged. */
-export function describeTable(name: string, table: TableDescription, expiresBy: TableFacts['expiresBy']): TableFacts {
+export function describeTable(name: string, table: TableDescription, expiresBy: TableFacts['expiresBy']): Omit<TableFacts, 'key'> {
   const type = (key: KeySchemaElement) =>
     `${key.AttributeName} ${table.AttributeDefinitions.find(({ AttributeName }) => AttributeName === key.AttributeName)?.AttributeType}`;
   const list = (schema: readonly KeySchemaElement[]) =>
@@ -55,22 +56,49 @@ export async function readBucket(bucket: string, region: string | undefined): Pr
   const client = new S3Client({ followRegionRedirects: true, ...(region === undefined ? {} : { region }) });
   try {
     if ((await orMissing(client.send(new HeadBucketCommand({ Bucket: bucket })))) === 'missing') return 'missing';
-    const expires = await tryToRead(`The lifecycle of bucket ${bucket}`, 's3:GetLifecycleConfiguration', () =>
-      readLifecycle(client, bucket),
-    );
-    return { name: bucket, expires };
+    const [expiresAfterDays, key] = await Promise.all([
+      tryToRead(`The lifecycle of bucket ${bucket}`, 's3:GetLifecycleConfiguration', () => readLifecycle(client, bucket)),
+      tryToRead(`The encryption of bucket ${bucket}`, 's3:GetEncryptionConfiguration', () => readEncryption(client, bucket)),
+    ]);
+    return { name: bucket, expiresAfterDays, key };
   } finally {
     client.destroy();
   }
 }
 
-async function readLifecycle(client: S3Client, Bucket: string): Promise<boolean> {
+async function readLifecycle(client: S3Client, Bucket: string): Promise<number | undefined> {
   const { GetBucketLifecycleConfigurationCommand } = await loadS3Sdk();
   try {
     const { Rules = [] } = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
-    return Rules.some(({ Status, Expiration }) => Status === 'Enabled' && Expiration !== undefined);
+    const expirations = Rules.filter(({ Status }) => Status === 'Enabled').map(({ Expiration }) => Expiration);
+    return chooseExpiry(expirations.map((expiration) => expiration && { days: expiration.Days, isDated: expiration.Date !== undefined }));
   } catch (error) {
-    if ((error as Error).name === 'NoSuchLifecycleConfiguration') return false;
+    if ((error as Error).name === 'NoSuchLifecycleConfiguration') return undefined;
     throw error;
   }
+}
+
+async function readEncryption(client: S3Client, Bucket: string): Promise<string | undefined> {
+  const { GetBucketEncryptionCommand } = await import('@aws-sdk/client-s3');
+  try {
+    const { ServerSideEncryptionConfiguration } = await client.send(new GetBucketEncryptionCommand({ Bucket }));
+    const defaults = (ServerSideEncryptionConfiguration?.Rules ?? []).map((rule) => rule.ApplyServerSideEncryptionByDefault);
+    return defaults.find((rule) => rule?.SSEAlgorithm?.startsWith('aws:kms'))?.KMSMasterKeyID;
+  } catch (error) {
+    if ((error as Error).name === 'ServerSideEncryptionConfigurationNotFoundError') return undefined;
+    throw error;
+  }
+}
+
+/** How a lifecycle rule expires objects. */
+interface Expiration {
+  readonly days: number | undefined;
+  /** By a date, which spares no object that is older. */
+  readonly isDated: boolean;
+}
+
+/** How many days an object is kept at least, by rules that may each be the one that takes it; undefined when none does. */
+export function chooseExpiry(expirations: readonly (Expiration | undefined)[]): number | undefined {
+  const days = expirations.flatMap((expiration) => (expiration?.isDated ? [0] : (expiration?.days ?? [])));
+  return days.length === 0 ? undefined : Math.min(...days);
 }

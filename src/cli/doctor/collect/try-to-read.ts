@@ -23,7 +23,7 @@ export async function tryToRead<Value>(what: string, action: string, read: () =>
 /** Whether AWS knows the caller and refuses what it asks for. */
 export function isDenied(error: unknown): boolean {
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-  return denied.has(name ?? '') || $metadata?.httpStatusCode === 403;
+  return denied.has(name ?? '') || ($metadata?.httpStatusCode === 403 && findCure(error) === undefined);
 }
 
 /** Whether what was asked about is not there. */
@@ -40,9 +40,49 @@ export async function orMissing<Value>(reading: Promise<Value>): Promise<Value |
   });
 }
 
-function chooseCure(error: unknown, action: string): string {
-  if (isDenied(error)) return `Allow ${action} to the credentials used here.`;
-  const [, missing] = /Cannot find (?:package|module) '(@aws-sdk\/[\w-]+)'/.exec((error as Error).message) ?? [];
+/** What to do about an error of AWS, where the permission to ask is not the matter; undefined when nothing is known of it. */
+export function findCure(error: unknown): string | undefined {
+  const { name = '', message = '' } = error as Partial<Error>;
+  const [, missing] = /Cannot find (?:package|module) '(@aws-sdk\/[\w-]+)'/.exec(message) ?? [];
   if (missing !== undefined) return `Run npm install --save-dev ${missing}.`;
+  return cures.find(({ names, messages }) => names.test(name) || messages?.test(message))?.cure;
+}
+
+/** Errors by their names, or by what they say where their names say nothing. */
+const cures: readonly { readonly names: RegExp; readonly messages?: RegExp; readonly cure: string }[] = [
+  {
+    names: /^(ConfigError|UnknownRegionException)$/,
+    messages: /region is missing|missing region/i,
+    cure: 'Say which Region: --region, or the variable AWS_REGION.',
+  },
+  {
+    names: /^(CredentialsProviderError|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch)/,
+    messages: /could not load credentials|security token included in the request is (invalid|expired)/i,
+    cure: 'Give credentials that are valid: those used here are missing, wrong or have expired.',
+  },
+  {
+    names: /^(InvalidSignature|IncompleteSignature|RequestTimeTooSkewed|MissingAuthenticationToken|TokenRefreshRequired)/,
+    cure: 'Give credentials that are valid, and look at the clock of this machine: AWS does not take the signature.',
+  },
+  {
+    names: /^KMSAccessDenied/,
+    cure: "Allow kms:Decrypt on the key of its variables to the function's role and to the credentials used here.",
+  },
+  { names: /^KMS/, cure: 'Look at the key that its variables are encrypted with: it is disabled, is being deleted, or is not there.' },
+  {
+    names: /^(InvalidParameterValue|ValidationException|ValidationError|InvalidRequest|InvalidAddress)/,
+    cure: 'Correct what the message names: AWS does not take that value.',
+  },
+  {
+    names: /^(Throttling|TooManyRequests|RequestLimitExceeded|SlowDown|ProvisionedThroughputExceeded)/,
+    cure: 'Run baton doctor again in a minute: AWS has had too many requests from this account.',
+  },
+];
+
+/** The cause goes before the status: a wrong key is answered 403 too, and no permission helps against it. */
+export function chooseCure(error: unknown, action: string): string {
+  const known = findCure(error);
+  if (known !== undefined) return known;
+  if (isDenied(error)) return `Allow ${action} to the credentials used here.`;
   return 'Run baton doctor again; look at the network and the Region if it comes back.';
 }

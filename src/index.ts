@@ -65,6 +65,7 @@ export {
   InvalidDirectiveError,
   InvalidInputError,
   InvalidJobError,
+  InvalidKeyError,
   InvokeFailedError,
   JobStoppedError,
   MissingPackageError,

@@ -14,6 +14,7 @@ export type BatonErrorCode =
   | 'INVALID_DIRECTIVE'
   | 'INVALID_INPUT'
   | 'INVALID_JOB'
+  | 'INVALID_KEY'
   | 'INVOKE_FAILED'
   | 'JOB_STOPPED'
   | 'LOCAL_LAMBDA'

@@ -10,6 +10,7 @@ export { IncompatibleStateError } from './incompatible-state-error';
 export { InvalidDirectiveError } from './invalid-directive-error';
 export { InvalidInputError } from './invalid-input-error';
 export { InvalidJobError, type JobFault } from './invalid-job-error';
+export { InvalidKeyError } from './invalid-key-error';
 export { InvokeFailedError } from './invoke-failed-error';
 export { JobStoppedError } from './job-stopped-error';
 export { MissingPackageError } from './missing-package-error';

@@ -1,5 +1,5 @@
 import type { AbortCode } from './core/abort-code';
-import { isGenerator, isThenable, type StepGenerator } from './returned-value';
+import { isGenerator, readPromise, type StepGenerator } from './returned-value';
 
 /**
  * How an attempt ended. `abandoned`: it is still running, but nobody listens any more. `stopped`: a generator, at one of its `yield`s.
@@ -17,6 +17,14 @@ export interface AbortReason extends Error {
   readonly code: AbortCode;
 }
 
+/** Who is asked when a generator has come to a `yield`, with what it gave. */
+export interface GeneratorHost {
+  /** Whether it may go on; else its `finally` blocks are run, and the attempt has ended. */
+  passYield(value: unknown): Promise<boolean> | boolean;
+  /** Whether a `finally` block of a generator that was ended may go on after a `yield` of its own. */
+  passClosingYield(value: unknown): Promise<boolean>;
+}
+
 /**
  * One call of one method of the user's: watched, stopped when asked, and cut loose when it does not stop.
  * What a cut-off attempt does later is reported once to `onLate` and changes nothing.
@@ -26,6 +34,7 @@ export class Attempt {
   #abortCode: AbortCode | undefined;
   #cutOff: (() => void) | undefined;
   #isAbandoned = false;
+  #isOver = false;
   readonly #onLate: (error: unknown) => void;
 
   constructor(onLate: (error: unknown) => void) {
@@ -54,6 +63,11 @@ export class Attempt {
     return this.#isAbandoned;
   }
 
+  /** Whether nobody waits for it any more, however it ended. */
+  get isOver(): boolean {
+    return this.#isOver || this.#isAbandoned;
+  }
+
   /** Asks the attempt to stop; the first reason stays. */
   abort(code: AbortCode): void {
     if (this.#abortCode !== undefined) return;
@@ -66,58 +80,74 @@ export class Attempt {
     this.#cutOff?.();
   }
 
-  /**
-   * Calls the method and waits for what it gives back, driving it when it is a generator.
-   * `onYield` is called at every `yield`; `false` ends the generator there.
-   */
-  async run(call: () => unknown, onYield: () => Promise<boolean> | boolean): Promise<Ending> {
+  /** Calls the method and waits for what it gives back, as `await` would, driving it when it is a generator. */
+  async run(call: () => unknown, host: GeneratorHost): Promise<Ending> {
     try {
       const value = call();
-      if (isGenerator(value)) return await this.#drive(value, onYield);
-      return isThenable(value) ? await this.#settle(value) : { kind: 'returned', value };
+      if (isGenerator(value)) return await this.#drive(value, host);
+      const promise = readPromise(value);
+      return promise === undefined ? { kind: 'returned', value } : await this.#settle(promise);
     } catch (error) {
       return { kind: 'threw', error };
+    } finally {
+      this.#isOver = true;
     }
   }
 
-  async #drive(generator: StepGenerator, onYield: () => Promise<boolean> | boolean): Promise<Ending> {
+  async #drive(generator: StepGenerator, host: GeneratorHost): Promise<Ending> {
     for (;;) {
       const ending = await this.#take(() => generator.next());
       if (ending.kind !== 'returned') return ending;
       const { done, value } = ending.value as IteratorResult<unknown>;
-      if (done === true) return { kind: 'returned', value };
-      const refusal = await this.#ask(onYield);
+      if (done === true) return await this.#finish(value);
+      const refusal = await this.#ask(value, host);
       if (refusal === undefined) continue;
-      await this.#close(generator);
+      await this.#close(generator, host);
       return refusal;
     }
   }
 
+  /** What a generator returns is awaited, whichever kind it is. */
+  async #finish(value: unknown): Promise<Ending> {
+    const promise = readPromise(value);
+    return promise === undefined ? { kind: 'returned', value } : this.#settle(promise);
+  }
+
   /** Asks whether the generator may go on: undefined when it may, else how the attempt ends. */
-  async #ask(onYield: () => Promise<boolean> | boolean): Promise<Ending | undefined> {
+  async #ask(value: unknown, host: GeneratorHost): Promise<Ending | undefined> {
     try {
-      return (await onYield()) ? undefined : { kind: 'stopped' };
+      return (await host.passYield(value)) ? undefined : { kind: 'stopped' };
     } catch (error) {
       return { kind: 'broken', error };
     }
   }
 
-  /** Lets the generator's `finally` blocks run; what they throw cannot undo the safe point that was passed. */
-  async #close(generator: StepGenerator): Promise<void> {
-    const ending = await this.#take(() => generator.return(undefined));
-    if (ending.kind === 'threw') this.#onLate(ending.error);
+  /** Lets the generator's `finally` blocks run, those that yield too; what they throw cannot undo the safe point that was passed. */
+  async #close(generator: StepGenerator, host: GeneratorHost): Promise<void> {
+    try {
+      let ending = await this.#take(() => generator.return(undefined));
+      while (ending.kind === 'returned') {
+        const { done, value } = ending.value as IteratorResult<unknown>;
+        if (done === true || !(await host.passClosingYield(value))) return;
+        ending = await this.#take(() => generator.next());
+      }
+      if (ending.kind === 'threw') this.#onLate(ending.error);
+    } catch (error) {
+      this.#onLate(error);
+    }
   }
 
   async #take(advance: () => unknown): Promise<Ending> {
     try {
       const value = advance();
-      return isThenable(value) ? await this.#settle(value) : { kind: 'returned', value };
+      const promise = readPromise(value);
+      return promise === undefined ? { kind: 'returned', value } : await this.#settle(promise);
     } catch (error) {
       return { kind: 'threw', error };
     }
   }
 
-  #settle(promise: PromiseLike<unknown>): Promise<Ending> {
+  #settle(promise: Promise<unknown>): Promise<Ending> {
     return new Promise((resolve) => {
       this.#cutOff = () => {
         this.#isAbandoned = true;

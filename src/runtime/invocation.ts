@@ -228,10 +228,9 @@ export class Invocation implements ContextHost, JournalRoom {
     this.watchdog.cancel();
   }
 
-  /** Puts the state of the last safe point back; into a fresh instance when an abandoned attempt still holds the old one. */
-  rollBack(isOrphaned = false): void {
-    if (isOrphaned) this.job.renew();
-    this.job.restore(this.checkpoint.values);
+  /** Goes back to the state of the last safe point, in a fresh instance: an attempt that did not return may still hold the old one. */
+  rollBack(): void {
+    this.job.leave(this.checkpoint.values);
   }
 
   /** Whether steps have held the event loop for so long that timers and sockets need a turn. */

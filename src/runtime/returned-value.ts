@@ -11,7 +11,13 @@ export function isGenerator(value: unknown): value is StepGenerator {
   return typeof next === 'function' && typeof end === 'function' && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
 
-/** Says whether a value has to be awaited. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+/**
+ * What `await` would wait for; undefined when the value is there already. A thenable may be a function too. Its `then` is read once
+ * and called once, and only the first that it answers counts.
+ */
+export function readPromise(value: unknown): Promise<unknown> | undefined {
+  if (value instanceof Promise) return value;
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+  const { then } = value as { readonly then?: unknown };
+  return typeof then === 'function' ? new Promise((resolve, reject) => then.call(value, resolve, reject)) : undefined;
 }

@@ -48,7 +48,7 @@ async function begin(invocation: Invocation, isResumed: boolean): Promise<Invoca
   } catch (error) {
     return failExecution(invocation, error);
   }
-  if (isResumed) await runStatefulHook(invocation, plan.hooks.onResume);
+  if (isResumed) await runStatefulHook(invocation, 'onResume');
   return loop(invocation);
 }
 
@@ -88,7 +88,7 @@ async function handOff(invocation: Invocation, reason: HandOffReason, delaySecon
   const { collaborators, logger, plan } = invocation;
   const blown = checkFuses(plan, { ...describeNext(invocation, delaySeconds), interruptionCount: 0 }, collaborators.clock.now());
   if (blown) return failExecution(invocation, blown);
-  if (!invocation.isOrphaned) await runStatefulHook(invocation, plan.hooks.onHandoff);
+  if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
   invocation.progressReport.flush();
   if (delaySeconds > 0) await invocation.learnRecursion();
   let next = describeNext(invocation, delaySeconds);
@@ -153,7 +153,7 @@ async function completeExecution(invocation: Invocation): Promise<InvocationAnsw
 
 async function cancelExecution(invocation: Invocation): Promise<InvocationAnswer> {
   const { executionId, invocation: number } = invocation.execution;
-  await runHook(invocation, invocation.plan.hooks.onCancel);
+  await runHook(invocation, 'onCancel');
   await invocation.journal?.finish(invocation.execution, invocation.checkpoint, { status: 'cancelled' });
   invocation.progressReport.flush();
   invocation.logger.info('execution cancelled', summarise(invocation));
@@ -170,9 +170,9 @@ function answerSuperseded({ execution, logger, progressReport }: Invocation): In
 async function failExecution(invocation: Invocation, thrown: unknown): Promise<never> {
   const { execution, plan } = invocation;
   const error = ensureError(thrown);
-  if (invocation.isOrphaned) invocation.rollBack(true);
+  if (invocation.isOrphaned) invocation.rollBack();
   if (plan.hooks.onFailure !== undefined) await invocation.journal?.confirm(execution, invocation.checkpoint);
-  await runHook(invocation, plan.hooks.onFailure, (ctx) => [error, ctx]);
+  await runHook(invocation, 'onFailure', (ctx) => [error, ctx]);
   await invocation.journal?.finish(execution, invocation.checkpoint, { status: 'failed', error: describeError(thrown) });
   invocation.progressReport.flush();
   const step = nameUnit(plan, execution);

@@ -1,6 +1,6 @@
-import { CheckpointFailedError, InvalidDirectiveError, StepTimeoutError } from '../errors';
-import { Attempt, type Ending } from './attempt';
-import { apply } from './core/apply';
+import { BatonError, CheckpointFailedError, InvalidDirectiveError, StepTimeoutError } from '../errors';
+import { Attempt, type Ending, type GeneratorHost } from './attempt';
+import { apply, misplacedDirectiveError } from './core/apply';
 import { copyJson } from './core/copy-json';
 import type { Decision } from './core/decide';
 import { describeError } from './core/describe-error';
@@ -22,13 +22,15 @@ export function runUnit(invocation: Invocation): Promise<Decision | undefined> {
 }
 
 /** One attempt at one unit of work, and what becomes of the execution. Gives a decision when there is nothing left to ask. */
-class UnitRun {
+class UnitRun implements GeneratorHost {
   readonly #invocation: Invocation;
   readonly #method: string;
   readonly #step: StepPlan | undefined;
   readonly #attempt: Attempt;
   readonly #context: AttemptContext;
   readonly #timer: StepTimer | undefined;
+  /** Whether `@Terminate` is asked although the safe window has begun. */
+  readonly #isAskedLate: boolean;
 
   constructor(invocation: Invocation) {
     const { plan, execution } = invocation;
@@ -36,7 +38,9 @@ class UnitRun {
     this.#method = nameUnit(plan, execution);
     this.#step = execution.phase === 'step' ? plan.steps[execution.stepIndex] : undefined;
     this.#attempt = new Attempt((error) => invocation.reportLate(this.#attempt, this.#method, error));
-    this.#context = new AttemptContext(invocation, execution, this.#method, this.#attempt);
+    const unit = execution.phase === 'check' ? 'terminate' : 'work';
+    this.#context = new AttemptContext(invocation, execution, this.#method, this.#attempt, unit);
+    this.#isAskedLate = execution.phase === 'check' && invocation.remainingMs() <= plan.safeMs;
     const timeoutMs = this.#step?.timeoutMs;
     if (timeoutMs !== undefined) this.#timer = new StepTimer(invocation.collaborators.timer, timeoutMs, this.#attempt);
   }
@@ -47,31 +51,58 @@ class UnitRun {
     this.#invocation.beginUnit(this.#method);
     watchdog.watch(this.#attempt);
     this.#timer?.start();
-    const ending = await this.#attempt.run(
-      () => job.call(this.#method, this.#context),
-      () => this.#passYield(),
-    );
+    const ending = await this.#attempt.run(() => job.call(this.#method, this.#context), this);
     this.#timer?.stop();
     watchdog.watch(undefined);
     return this.#settle(ending);
   }
 
-  /** A `yield` is a safe point. Says whether the generator may go on. */
-  #passYield(): Promise<boolean> | boolean {
+  /** A `yield` is a safe point. Says whether the generator may go on. The time until then is not the step's. */
+  passYield(value: unknown): Promise<boolean> | boolean {
     const invocation = this.#invocation;
-    invocation.passSafePoint(apply(invocation.plan, invocation.execution, { kind: 'yielded' }));
-    this.#context.moveTo(invocation.execution);
-    this.#timer?.start();
+    const { plan, execution, collaborators } = invocation;
+    this.#timer?.stop();
+    const outcome = isDirective(value)
+      ? ({ kind: 'yielded-directive', directive: value, nowMs: collaborators.clock.now() } as const)
+      : ({ kind: 'yielded' } as const);
+    invocation.passSafePoint(apply(plan, execution, outcome));
+    this.#context.moveTo(invocation.execution, execution.phase === 'check' ? 'terminate' : 'work');
     return invocation.keep()?.then(() => this.#mayGoOn()) ?? this.#mayGoOn();
   }
 
   #mayGoOn(): Promise<boolean> | boolean {
     const invocation = this.#invocation;
-    const { plan, collaborators } = invocation;
-    const nowMs = collaborators.clock.now();
-    if (this.#attempt.isAborted || checkFuses(plan, invocation.execution, nowMs, invocation.readCostUsd()) !== undefined) return false;
-    if (invocation.remainingMs() <= plan.safeMs) return false;
-    return invocation.isBreathless(nowMs) ? invocation.breathe().then(() => true) : true;
+    const nowMs = invocation.collaborators.clock.now();
+    if (this.#mustStop(nowMs)) {
+      this.#context.moveTo(invocation.execution, 'closing');
+      return false;
+    }
+    return invocation.isBreathless(nowMs) ? invocation.breathe().then(() => this.#goOn()) : this.#goOn();
+  }
+
+  #mustStop(nowMs: number): boolean {
+    const invocation = this.#invocation;
+    const { plan, execution } = invocation;
+    if (this.#attempt.isAborted || execution.isWaiting || invocation.remainingMs() <= plan.safeMs) return true;
+    return checkFuses(plan, execution, nowMs, invocation.readCostUsd()) !== undefined;
+  }
+
+  #goOn(): boolean {
+    this.#timer?.start();
+    return true;
+  }
+
+  /** Up to the hard edge the clean-up of a stopped generator may take its time. It steers nothing any more. */
+  async passClosingYield(value: unknown): Promise<boolean> {
+    const invocation = this.#invocation;
+    if (isDirective(value))
+      invocation.reportLate(
+        this.#attempt,
+        this.#method,
+        misplacedDirectiveError(invocation.plan, `A finally block of ${this.#method}`, value),
+      );
+    await invocation.breathe();
+    return invocation.remainingMs() > invocation.plan.reserveMs;
   }
 
   #settle(ending: Ending): Decision | undefined {
@@ -79,14 +110,14 @@ class UnitRun {
       case 'returned':
         return this.#finish(ending.value);
       case 'threw':
-        return this.#wasCutOff(ending.error) ? this.#interrupt(false) : this.#fail(ending.error, this.#attempt.isAbandoned);
+        return this.#wasCutOff(ending.error) ? this.#interrupt(false, ending.error) : this.#fail(ending.error);
       case 'abandoned':
-        return this.#timer?.hasFired === true ? this.#fail(this.#describeTimeout(), true) : this.#interrupt(true);
+        return this.#timer?.hasFired === true ? this.#fail(this.#describeTimeout()) : this.#interrupt(true);
       case 'stopped':
         return this.#stop();
       case 'broken':
         if (ending.error instanceof Superseded || ending.error instanceof CheckpointFailedError) throw ending.error;
-        return this.#fail(ending.error, this.#attempt.isAbandoned);
+        return this.#fail(ending.error);
     }
   }
 
@@ -101,7 +132,7 @@ class UnitRun {
           return this.#finishWork(value);
       }
     } catch (error) {
-      return this.#fail(error, false);
+      return this.#fail(error);
     }
   }
 
@@ -119,7 +150,8 @@ class UnitRun {
   }
 
   #finishExecution(value: unknown): Decision {
-    const { execution } = this.#invocation;
+    const { execution, plan } = this.#invocation;
+    if (isDirective(value)) throw misplacedDirectiveError(plan, this.#method, value);
     const result = value === undefined ? execution.result : copyJson('result', value);
     this.#invocation.execution = { ...execution, result };
     return { kind: 'complete' };
@@ -141,34 +173,36 @@ class UnitRun {
 
   /** What a generator did after its last `yield`, in its `finally` blocks, is not part of that safe point. */
   #stop(): undefined {
-    this.#invocation.rollBack(this.#attempt.isAbandoned);
+    this.#invocation.rollBack();
   }
 
-  /** Whether an error is the echo of the safe window's abort signal: then the step has not failed, it was cut off. */
+  /** Whether the step was cut off by the safe window: whatever it throws then, it has not failed, unless the error itself says so. */
   #wasCutOff(error: unknown): boolean {
-    return this.#attempt.isCutOff && isAbortError(error, this.#attempt.signal.reason);
+    return this.#attempt.isCutOff && !isFailureAnyway(error);
   }
 
-  #interrupt(isOrphaned: boolean): Decision {
+  #interrupt(isAbandoned: boolean, error?: unknown): Decision {
     const invocation = this.#invocation;
-    invocation.logger.warn('step interrupted', { step: this.#method, remainingMs: invocation.remainingMs(), isAbandoned: isOrphaned });
-    const interruption: Interruption = { ending: isOrphaned ? 'hard-edge' : 'safe-window', unit: this.#method };
+    const cause = error === undefined ? {} : { error: describeError(error) };
+    invocation.logger.warn('step interrupted', { step: this.#method, remainingMs: invocation.remainingMs(), isAbandoned, ...cause });
+    invocation.isOrphaned = isAbandoned;
+    if (!isAbandoned) invocation.rollBack();
+    if (this.#isAskedLate) return { kind: 'hand-off', reason: 'safe-window', delaySeconds: 0 };
+    const interruption: Interruption = { ending: isAbandoned ? 'hard-edge' : 'safe-window', unit: this.#method };
     invocation.execution = apply(invocation.plan, invocation.execution, { kind: 'interrupted', interruption, count: 1 });
-    invocation.isOrphaned = isOrphaned;
-    if (!isOrphaned) invocation.rollBack();
     return { kind: 'hand-off', reason: 'interrupted', delaySeconds: 0 };
   }
 
-  #fail(error: unknown, isOrphaned: boolean): Decision | undefined {
+  #fail(error: unknown): Decision | undefined {
     const invocation = this.#invocation;
     const { collaborators, execution, plan } = invocation;
     const judgement = judgeFailure(this.#step?.retry ?? defaultRetryPolicy, execution.attempt, error, () => collaborators.random.next());
     const { attempt, cycle } = execution;
     invocation.logger.warn('step failed', { step: this.#method, attempt, cycle, ...judgement, error: describeError(error) });
-    invocation.rollBack(isOrphaned);
+    invocation.rollBack();
     if (!judgement.isRetried) return { kind: 'fail', error };
-    const retryAtMs = collaborators.clock.now() + judgement.delayMs;
-    invocation.execution = apply(plan, execution, { kind: 'failed', retryAtMs });
+    const { delayMs, ...rest } = judgement;
+    invocation.execution = apply(plan, execution, { kind: 'failed', retryAtMs: collaborators.clock.now() + delayMs, ...rest });
     return undefined;
   }
 
@@ -192,12 +226,15 @@ function describeType(value: unknown): string {
   return `a value of type ${typeof value}`;
 }
 
-function isAbortError(error: unknown, reason: unknown): boolean {
+/**
+ * What is a failure also in the safe window: a `TerminalError`, and a mistake in the code as JavaScript itself throws it. What a library
+ * throws when it is aborted is neither: clients give their errors a cause or a code, those of `fetch` among them.
+ */
+function isFailureAnyway(error: unknown): boolean {
   try {
-    if (error === reason) return true;
-    if (typeof error !== 'object' || error === null) return false;
-    const { name, code, cause } = error as { name?: unknown; code?: unknown; cause?: unknown };
-    return name === 'AbortError' || code === 'ABORT_ERR' || cause === reason;
+    if (BatonError.is(error)) return error.code === 'TERMINAL';
+    const { name, cause, code } = error as { readonly name?: unknown; readonly cause?: unknown; readonly code?: unknown };
+    return (name === 'TypeError' || name === 'ReferenceError') && cause === undefined && code === undefined;
   } catch {
     return false;
   }

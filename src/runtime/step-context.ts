@@ -1,6 +1,7 @@
 import type { Attempt } from './attempt';
 import { ContextLogger } from './context-logger';
 import type { Execution } from './core/execution';
+import { type KeyedUnit, writeKey, writePartKey } from './core/idempotency-key';
 import type { Logger } from './ports';
 
 /** What a step, a hook and the `@Terminate` predicate are called with. */
@@ -18,13 +19,23 @@ export interface StepContext<Input = unknown> {
   readonly step: string;
   /**
    * The same for every re-run of the same unit of work (another attempt, another invocation), different for any other.
-   * Give it to whatever the step writes to, so that a repetition can be recognised. Moves on with every `yield`.
+   * Give it to whatever the step writes to, so that a repetition can be recognised. Moves on with every `yield`. One key is for one
+   * write: for one of several see `keyFor`. `@Terminate` and every hook have keys of their own.
    */
   readonly idempotencyKey: string;
   /** Aborts at the safe window, at cancellation, or at the step's own time-out; `signal.reason.code` says which. */
   readonly signal: AbortSignal;
   /** Writes lines that carry the execution's id, invocation and step. */
   readonly logger: Logger;
+  /**
+   * A key for one of several writes of the same unit of work, the same for every re-run of it: `ctx.keyFor(payment.id)`. What is done
+   * in another unit (another step, cycle or stretch between two `yield`s) has another key there: an effect that must happen once in all
+   * is keyed by its own id alone.
+   *
+   * @param part - what tells this write from the others: a text or a finite number. `1` and `'1'` are two parts.
+   * @throws InvalidKeyError when it is anything else, which would give several writes one key.
+   */
+  keyFor(part: string | number): string;
   /** Milliseconds until Lambda kills this invocation. Not the time until the safe window: see `shouldYield`. */
   remainingMs(): number;
   /** Says whether to stop at the next good place: the safe window has begun, or the signal has aborted. */
@@ -48,22 +59,26 @@ export class AttemptContext implements StepContext {
   readonly step: string;
   readonly remainingMs: () => number;
   readonly shouldYield: () => boolean;
+  readonly keyFor: StepContext['keyFor'];
   readonly progress: StepContext['progress'];
   readonly #host: ContextHost;
   readonly #attempt: Attempt;
   #execution: Execution;
   #input: { readonly value: unknown } | undefined;
+  #unit: KeyedUnit;
   #logger: Logger | undefined;
 
-  constructor(host: ContextHost, execution: Execution, step: string, attempt: Attempt) {
+  constructor(host: ContextHost, execution: Execution, step: string, attempt: Attempt, unit: KeyedUnit) {
     this.#host = host;
     this.#execution = execution;
     this.#attempt = attempt;
+    this.#unit = unit;
     this.step = step;
     this.remainingMs = () => host.remainingMs();
     this.shouldYield = () => attempt.isAborted || host.remainingMs() <= host.safeMs;
+    this.keyFor = (part) => writePartKey(this.idempotencyKey, part);
     this.progress = (done, total, note) => {
-      if (!attempt.isAbandoned) host.progress(step, done, total, note);
+      if (!attempt.isOver) host.progress(step, done, total, note);
     };
   }
 
@@ -89,7 +104,7 @@ export class AttemptContext implements StepContext {
   }
 
   get idempotencyKey(): string {
-    return `${this.#execution.executionId}#${this.#execution.safePointCount}`;
+    return writeKey(this.#execution, this.#unit);
   }
 
   get signal(): AbortSignal {
@@ -102,7 +117,8 @@ export class AttemptContext implements StepContext {
   }
 
   /** Follows the execution across a safe point inside the attempt. */
-  moveTo(execution: Execution): void {
+  moveTo(execution: Execution, unit: KeyedUnit): void {
     this.#execution = execution;
+    this.#unit = unit;
   }
 }

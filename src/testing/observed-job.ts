@@ -1,6 +1,6 @@
 import { addDeclaration, getOwnDeclarations } from '../metadata/reflect';
 import type { JobClass, JobPlan } from '../runtime/core/job-plan';
-import { isGenerator, isThenable, type StepGenerator } from '../runtime/returned-value';
+import { isGenerator, readPromise, type StepGenerator } from '../runtime/returned-value';
 import type { StepContext } from '../runtime/step-context';
 
 /** Where the calls of a job's work are watched. */
@@ -63,8 +63,9 @@ function runWatched(watch: CallWatch, call: () => unknown): unknown {
   if (end !== undefined) return end;
   const value = attempt(watch, () => watch.run(call));
   if (isGenerator(value)) return new WatchedGenerator(watch, value);
-  if (!isThenable(value)) return watch.pass('return', value) ?? value;
-  return value.then(
+  const promise = attempt(watch, () => readPromise(value));
+  if (promise === undefined) return watch.pass('return', value) ?? value;
+  return promise.then(
     (result) => watch.pass('return', result) ?? result,
     (error: unknown) => {
       watch.fail(error);
@@ -87,6 +88,7 @@ function attempt<Value>(watch: CallWatch, act: () => Value): Value {
 class WatchedGenerator implements StepGenerator {
   readonly #watch: CallWatch;
   readonly #generator: StepGenerator;
+  #isStopped = false;
 
   constructor(watch: CallWatch, generator: StepGenerator) {
     this.#watch = watch;
@@ -94,9 +96,11 @@ class WatchedGenerator implements StepGenerator {
   }
 
   next(): unknown {
+    if (this.#isStopped) return this.#watch.run(() => this.#generator.next());
     const result = attempt(this.#watch, () => this.#watch.run(() => this.#generator.next()));
-    if (!isThenable(result)) return this.#pass(result);
-    return result.then(
+    const promise = readPromise(result);
+    if (promise === undefined) return this.#pass(result);
+    return promise.then(
       (value) => this.#pass(value),
       (error: unknown) => {
         this.#watch.fail(error);
@@ -106,6 +110,7 @@ class WatchedGenerator implements StepGenerator {
   }
 
   return(value: unknown): unknown {
+    this.#isStopped = true;
     this.#watch.stop();
     return this.#watch.run(() => this.#generator.return(value));
   }

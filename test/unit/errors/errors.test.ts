@@ -19,6 +19,7 @@ const made: [string, string, boolean, BatonError][] = [
   ['InvalidDirectiveError', 'INVALID_DIRECTIVE', false, new errors.InvalidDirectiveError(parts)],
   ['InvalidInputError', 'INVALID_INPUT', false, new errors.InvalidInputError(parts)],
   ['InvalidJobError', 'INVALID_JOB', false, new InvalidJobError('Reconcile', [{ problem, cure }])],
+  ['InvalidKeyError', 'INVALID_KEY', false, new errors.InvalidKeyError({ problem, cure })],
   ['InvokeFailedError', 'INVOKE_FAILED', true, new errors.InvokeFailedError(parts)],
   ['JobStoppedError', 'JOB_STOPPED', true, new errors.JobStoppedError(parts)],
   ['MissingPackageError', 'MISSING_PACKAGE', false, new errors.MissingPackageError('@aws-sdk/client-s3', undefined)],

@@ -10,6 +10,7 @@ import {
   Step,
   type StepContext,
   Terminate,
+  wait,
 } from '../../../src';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
@@ -316,7 +317,7 @@ describe('a generator step', () => {
     expect(world.logger.find('step failed')).toMatchObject([{ fields: { error: { name: 'StepTimeoutError' } } }]);
   });
 
-  it('takes its return value as a directive, or ignores it', async () => {
+  it('takes its return value as a directive, whichever kind it is', async () => {
     const calls: string[] = [];
 
     @LongRunning(times)
@@ -331,7 +332,7 @@ describe('a generator step', () => {
       }
       @Step() async *third() {
         calls.push('third');
-        yield complete('a yielded directive is no directive');
+        yield 'no directive';
         return complete('returned');
       }
       @Terminate() isDone() {
@@ -441,5 +442,118 @@ describe('a generator step', () => {
     const { answer } = await runJob(Everywhere, { world, remainingMs: 1_500 });
     expect(answer?.result).toEqual({ prepared: 3, closed: 3 });
     expect(calls).toEqual(['start in 1', 'start in 1', 'start in 2', 'end in 2', 'end in 3', 'end in 3']);
+  });
+
+  it.each(['sync', 'async'])('(%s) runs its finally blocks to their end when it is stopped, also those that yield', async (kind) => {
+    const world = virtualWorld();
+    const story: string[] = [];
+
+    @LongRunning(times)
+    class Flushes {
+      @State() done = 0;
+
+      *work() {
+        story.push('opens');
+        try {
+          try {
+            while (this.done < 4) {
+              world.clock.block(300);
+              this.done += 1;
+              yield;
+            }
+          } finally {
+            yield 'flushing';
+            story.push('flushed');
+            if (this.done < 4) yield wait({ seconds: 600 });
+          }
+        } finally {
+          story.push('closed');
+        }
+      }
+
+      @Step() *sync() {
+        if (kind === 'sync') yield* this.work();
+      }
+
+      @Step() async *async() {
+        if (kind === 'async') yield* this.work();
+      }
+
+      @Terminate() isDone() {
+        return this.done === 4;
+      }
+    }
+
+    const { answers } = await runJob(Flushes, { world, remainingMs: 1_700 });
+    expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
+    const once = ['opens', 'flushed', 'closed'];
+    expect(story.slice(0, 3)).toEqual(once);
+    expect(world.logger.find('step failed while it was being stopped')[0]).toMatchObject({
+      fields: { error: { code: 'INVALID_DIRECTIVE' } },
+    });
+  });
+
+  it.each(['sync', 'async'])('(%s) is left at the hard edge when a finally block yields for ever', async (kind) => {
+    const world = virtualWorld();
+
+    @LongRunning(times)
+    class Endless {
+      @State() done = 0;
+
+      *work() {
+        try {
+          while (this.done < 4) {
+            world.clock.block(300);
+            this.done += 1;
+            yield;
+          }
+        } finally {
+          while (this.done < 4) yield;
+        }
+      }
+
+      @Step() *sync() {
+        if (kind === 'sync') yield* this.work();
+      }
+
+      @Step() async *async() {
+        if (kind === 'async') yield* this.work();
+      }
+
+      @Terminate() isDone() {
+        return this.done === 4;
+      }
+    }
+
+    const { answers } = await runJob(Endless, { world, remainingMs: 1_700 });
+    expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
+  });
+
+  it('has its own key in the finally blocks that a stop runs: what they write is not the next row', async () => {
+    const world = virtualWorld();
+    const keys: Record<string, string[]> = { row: [], close: [] };
+
+    @LongRunning(times)
+    class Keyed {
+      @State() done = 0;
+      @Step() *work(ctx: StepContext) {
+        try {
+          while (this.done < 4) {
+            keys.row?.push(ctx.idempotencyKey);
+            world.clock.block(300);
+            this.done += 1;
+            yield;
+          }
+        } finally {
+          if (this.done < 4) keys.close?.push(ctx.idempotencyKey);
+        }
+      }
+      @Terminate() isDone() {
+        return this.done === 4;
+      }
+    }
+
+    await runJob(Keyed, { world, remainingMs: 1_700 });
+    expect(keys).toEqual({ row: [0, 1, 2, 3].map((n) => `execution-1#${n}`), close: ['execution-1#3.closing.1'] });
   });
 });

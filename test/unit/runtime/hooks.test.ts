@@ -1,5 +1,6 @@
 import {
   complete,
+  goTo,
   LongRunning,
   OnComplete,
   OnFailure,
@@ -423,17 +424,17 @@ describe('the hooks', () => {
     expect(story).toEqual(['sleep', 'wake', 'second']);
   });
 
-  it('ignore a directive that they return', async () => {
+  it('steer nothing: a directive that one of them gives back is an error, logged where the hook only tells, and fatal where it is work', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
     class ReturnsDirectives {
       @State() rounds = 0;
-      @OnStart() begin() {
-        return complete('start');
-      }
       @OnResume() wake() {
         return complete('resume');
+      }
+      @OnHandoff() *sleep() {
+        yield goTo('work');
       }
       @Step() async work() {
         await world.timer.sleep(600);
@@ -446,5 +447,33 @@ describe('the hooks', () => {
 
     const { answer } = await runJob(ReturnsDirectives, { world, remainingMs: 1_500 });
     expect(answer).toEqual({ status: 'completed', executionId: 'execution-1', invocation: 3 });
+    const failures = world.logger.find('hook failed').map(({ fields }) => [fields.step, (fields.error as { code: string }).code]);
+    expect(failures).toEqual(Array.from({ length: 4 }, (_, index) => [index % 2 === 0 ? 'sleep' : 'wake', 'INVALID_DIRECTIVE']));
+
+    @LongRunning(times)
+    class Begins {
+      calls = 0;
+      @OnStart() begin(): unknown {
+        return goTo('work');
+      }
+      @Step() work() {}
+      @Terminate() isDone() {
+        return true;
+      }
+    }
+
+    @LongRunning(times)
+    class Ends {
+      @Step() work() {}
+      @Terminate() isDone() {
+        return true;
+      }
+      @OnComplete() end(): unknown {
+        return complete('stored as data');
+      }
+    }
+
+    expect((await runJob(Begins)).error).toMatchObject({ cause: { code: 'INVALID_DIRECTIVE', details: { method: 'begin' } } });
+    expect((await runJob(Ends)).error).toMatchObject({ cause: { code: 'INVALID_DIRECTIVE', details: { method: 'end' } } });
   });
 });

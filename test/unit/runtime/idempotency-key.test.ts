@@ -1,7 +1,25 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { goTo, LongRunning, OnComplete, OnStart, State, Step, type StepContext, Terminate } from '../../../src';
+import {
+  goTo,
+  InvalidKeyError,
+  LongRunning,
+  OnComplete,
+  OnFailure,
+  OnHandoff,
+  OnResume,
+  OnStart,
+  State,
+  Step,
+  type StepContext,
+  TerminalError,
+  Terminate,
+} from '../../../src';
+import { beginExecution } from '../../../src/runtime/core/execution';
+import { writeKey, writePartKey } from '../../../src/runtime/core/idempotency-key';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
+import { makePlan } from './core/core.helpers';
 
 /** Many executions, and a machine that may be busy. */
 jest.setTimeout(60_000);
@@ -108,5 +126,154 @@ describe('idempotencyKey', () => {
     expect(one[0]).toBe('one#0');
     expect(one.filter((key) => other.includes(key))).toEqual([]);
     expect(one.length).toBe(other.length);
+  });
+
+  it('of @Terminate and of each hook is its own, the same when it is called again for the same reason', async () => {
+    const law = fc.asyncProperty(
+      fc.array(fc.integer({ min: 1_150, max: 1_500 }), { minLength: 1, maxLength: 6 }),
+      fc.array(fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined }), { minLength: 1, maxLength: 6 }),
+      fc.constantFrom('fails', 'completes'),
+      async (budgets, kills, end) => {
+        const world = virtualWorld();
+        const { Telling, calls } = telling(world, end);
+        await runJob(Telling, {
+          world,
+          remainingMs: ({ invocation }) => budgets[invocation % budgets.length] ?? 1_500,
+          killAfterMs: ({ invocation, receiveCount }) => (receiveCount > 1 ? undefined : kills[invocation % kills.length]),
+        });
+        const unitsByKey = new Map<string, Set<string>>();
+        const keysByUnit = new Map<string, Set<string>>();
+        for (const { key, unit } of calls) {
+          unitsByKey.set(key, (unitsByKey.get(key) ?? new Set()).add(unit));
+          keysByUnit.set(unit, (keysByUnit.get(unit) ?? new Set()).add(key));
+        }
+        expect([...unitsByKey].filter(([, units]) => units.size > 1)).toEqual([]);
+        expect([...keysByUnit].filter(([, keys]) => keys.size > 1)).toEqual([]);
+      },
+    );
+    await fc.assert(law, { numRuns: 40 });
+  });
+});
+
+/** A job whose hooks tell somebody; each call with a name for what it is about. */
+function telling(world: VirtualWorld, end: 'completes' | 'fails') {
+  const calls: { key: string; unit: string }[] = [];
+  const tell = ({ idempotencyKey: key, invocation }: StepContext, unit: string) => calls.push({ key, unit: `${unit} (${invocation})` });
+
+  @LongRunning({ ...times, limits: { maxIdleInvocations: 50, maxInterruptions: 50 } })
+  class Telling {
+    @State() row = 0;
+    @OnStart() begin({ idempotencyKey: key }: StepContext) {
+      calls.push({ key, unit: 'begin' });
+    }
+    @OnResume() resume(ctx: StepContext) {
+      tell(ctx, `resume before row ${this.row}`);
+    }
+    @OnHandoff() handOff(ctx: StepContext) {
+      tell(ctx, `hand off before row ${this.row}`);
+    }
+    @Step() async work({ idempotencyKey: key }: StepContext) {
+      calls.push({ key, unit: `row ${this.row}` });
+      await world.timer.sleep(90);
+      if (end === 'fails' && this.row === 8) throw new TerminalError('no');
+      this.row += 1;
+    }
+    @Terminate() isDone({ idempotencyKey: key }: StepContext) {
+      calls.push({ key, unit: `is it done before row ${this.row}` });
+      return this.row === 9;
+    }
+    @OnComplete() end({ idempotencyKey: key }: StepContext) {
+      calls.push({ key, unit: 'end' });
+    }
+    @OnFailure() fail(_error: Error, { idempotencyKey: key }: StepContext) {
+      calls.push({ key, unit: 'failure' });
+    }
+  }
+
+  return { Telling, calls };
+}
+
+describe('keyFor', () => {
+  it('gives each part of a unit of work a key, the same for every attempt, and another in the next unit', async () => {
+    const keys: string[][] = [];
+
+    @LongRunning(times)
+    class Pays {
+      @State() page = 0;
+      @Step({ retry: { initialDelayMs: 1 } }) pay({ keyFor, attempt }: StepContext) {
+        keys.push(['ada', 'bob'].map(keyFor));
+        if (attempt === 1) throw new Error('no');
+        this.page += 1;
+      }
+      @Terminate() isDone() {
+        return this.page === 2;
+      }
+    }
+
+    await runJob(Pays);
+    expect(keys[0]).toEqual(keys[1]);
+    expect(keys[2]).toEqual(keys[3]);
+    expect(new Set(keys.flat()).size).toBe(4);
+  });
+
+  it('is refused for what tells no part from another, and the step is not tried again', async () => {
+    const world = virtualWorld();
+
+    @LongRunning(times)
+    class Pays {
+      @Step() pay({ keyFor }: StepContext) {
+        keyFor(({} as { id: string }).id);
+      }
+      @Terminate() isDone() {
+        return false;
+      }
+    }
+
+    const { error } = await runJob(Pays, { world });
+    expect(error).toMatchObject({ cause: { code: 'INVALID_KEY', details: { received: 'undefined' } } });
+    expect(world.logger.find('step failed')).toHaveLength(1);
+  });
+});
+
+describe('writeKey and writePartKey', () => {
+  const units = ['cancel', 'closing', 'failure', 'handoff', 'resume', 'terminate', 'work'] as const;
+  const anyUnit = fc.record({
+    executionId: fc.oneof(fc.constantFrom('a', 'a#1', 'a#1.resume.2', 'a#cancel', 'a#1/b', '='), fc.string({ minLength: 1 })),
+    safePointCount: fc.nat(3),
+    invocation: fc.integer({ min: 1, max: 3 }),
+    unit: fc.constantFrom(...units),
+  });
+  const anyPart = fc.oneof(
+    fc.constantFrom('', '1', '#1', '/b', '=1', '%23', '\ud800', '\\ud800', '1.resume.1'),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(0, 1, -1, 1.5, 1e21),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((part) => (part === 0 ? 0 : part)),
+  );
+  const write = (
+    { unit, ...execution }: typeof anyUnit extends fc.Arbitrary<infer Unit> ? Unit : never,
+    part: number | string | undefined,
+  ) => {
+    const key = writeKey({ ...beginExecution(makePlan(), 'e', 0), ...execution }, unit);
+    return part === undefined ? key : writePartKey(key, part);
+  };
+  /** What the unit is told by: an execution is cancelled once, a failure is of a safe point. */
+  const identify = ({ executionId, safePointCount, invocation, unit }: Parameters<typeof write>[0]) => {
+    if (unit === 'cancel') return [executionId, unit];
+    return [executionId, unit, safePointCount, ...(['closing', 'handoff', 'resume'].includes(unit) ? [invocation] : [])];
+  };
+
+  it('give no two units, and no two parts of units, one key', () => {
+    const anyOne = fc.tuple(anyUnit, fc.option(anyPart, { nil: undefined }));
+    const law = fc.property(anyOne, anyOne, ([unit, part], [otherUnit, otherPart]) => {
+      const isSame = isDeepStrictEqual([identify(unit), part], [identify(otherUnit), otherPart]);
+      expect(write(unit, part) === write(otherUnit, otherPart)).toBe(isSame);
+    });
+    fc.assert(law, { numRuns: 5_000 });
+  });
+
+  it('refuse every part that is neither a text nor a finite number', () => {
+    for (const part of [undefined, null, Number.NaN, Number.POSITIVE_INFINITY, 1n, true, {}, [], Symbol('part')]) {
+      expect(() => writePartKey('e#0', part)).toThrow(InvalidKeyError);
+    }
   });
 });

@@ -327,7 +327,7 @@ describe('whatever is thrown', () => {
 });
 
 describe('what is thrown while a step is being cut off', () => {
-  it('is an attempt that failed when it is no echo of the signal, whatever it is', async () => {
+  it('is an interruption, whatever it is, and told in the log', async () => {
     const world = virtualWorld();
     let calls = 0;
 
@@ -346,7 +346,8 @@ describe('what is thrown while a step is being cut off', () => {
 
     const { answers } = await runJob(CutOff, { world, remainingMs: 3_000 });
     expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
-    expect(world.logger.find('step failed')).toHaveLength(1);
+    expect(world.logger.find('step failed')).toEqual([]);
+    expect(world.logger.find('step interrupted')).toMatchObject([{ fields: { step: 'work', error: { name: 'Thrown' } } }]);
   });
 });
 
@@ -446,5 +447,87 @@ describe('a retry delay that does not fit the budget', () => {
       { attempt: 3, invocation: 5 },
     ]);
     expect(error).toMatchObject({ code: 'EXECUTION_FAILED', details: { invocation: 5 } });
+  });
+});
+
+describe('the safe window, once the signal has aborted for it,', () => {
+  const shapes: [string, (signal: AbortSignal) => unknown][] = [
+    ['the reason itself', (signal) => signal.reason],
+    ["axios's CanceledError", () => Object.assign(new Error('canceled'), { name: 'CanceledError', code: 'ERR_CANCELED' })],
+    ["undici's RequestAbortedError", () => Object.assign(new Error('aborted'), { name: 'RequestAbortedError', code: 'UND_ERR_ABORTED' })],
+    ["fetch's TypeError", () => new TypeError('fetch failed', { cause: new Error('socket closed') })],
+    ['an error that wraps it', (signal) => new Error('page 3', { cause: new Error('read', { cause: signal.reason }) })],
+    ['an AggregateError', (signal) => new AggregateError([signal.reason, new Error('other')], 'all failed')],
+    ['an error of the driver', () => Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' })],
+    ['a RetryableError', () => new RetryableError({ retryAfterMs: 5_000 })],
+    ['a text', () => 'stopped'],
+    ['nothing', () => undefined],
+  ];
+
+  it.each(shapes)('makes an interruption of %s, also with one attempt only', async (_title, makeError) => {
+    const world = virtualWorld();
+
+    @LongRunning(times)
+    class Stops {
+      @State() isDone = false;
+      @Step({ retry: { maxAttempts: 1 } }) async work({ signal, invocation }: StepContext) {
+        if (invocation === 1) {
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          throw makeError(signal);
+        }
+        this.isDone = true;
+      }
+      @Terminate() check() {
+        return this.isDone;
+      }
+    }
+
+    const { answers } = await runJob(Stops, { world, remainingMs: 3_000 });
+    expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
+    expect(world.logger.find('step failed')).toEqual([]);
+  });
+});
+
+describe('a RetryableError that does not count as an attempt', () => {
+  it('is retried however often, and the attempts that count are counted as ever', async () => {
+    const world = virtualWorld();
+    const attempts: number[] = [];
+
+    @LongRunning(times)
+    class Throttled {
+      @State() isDone = false;
+      @Step({ retry: { maxAttempts: 2, initialDelayMs: 1 } }) work({ attempt }: StepContext) {
+        attempts.push(attempt);
+        if (attempts.length <= 10) throw new RetryableError({ retryAfterMs: 1_000, countsAsAttempt: false });
+        if (attempts.length === 11) throw new Error('one that counts');
+        if (attempts.length === 12) throw new RetryableError({ retryAfterMs: 0, countsAsAttempt: false });
+        this.isDone = true;
+      }
+      @Terminate() check() {
+        return this.isDone;
+      }
+    }
+
+    expect((await runJob(Throttled, { world })).answer?.status).toBe('completed');
+    expect(attempts).toEqual([...Array.from({ length: 11 }, () => 1), 2, 2]);
+    expect(world.clock.now() - epochMs).toBeGreaterThan(10_000);
+  });
+
+  it('ends with a fuse when it goes on for ever', async () => {
+    const world = virtualWorld();
+
+    @LongRunning({ ...times, limits: { maxDurationMs: 60_000 } })
+    class AlwaysThrottled {
+      @Step() work() {
+        throw new RetryableError({ retryAfterMs: 100, countsAsAttempt: false });
+      }
+      @Terminate() check() {
+        return false;
+      }
+    }
+
+    expect((await runJob(AlwaysThrottled, { world, remainingMs: 20_000 })).error).toMatchObject({
+      cause: { code: 'FUSE_BLOWN', details: { limit: 'maxDurationMs' } },
+    });
   });
 });

@@ -1,4 +1,17 @@
-import { complete, LongRunning, OnComplete, OnHandoff, State, Step, type StepContext, StepTimeoutError, Terminate } from '../../../src';
+import {
+  CHECKPOINT_STORE,
+  type CheckpointStore,
+  complete,
+  LongRunning,
+  MemoryCheckpointStore,
+  OnComplete,
+  OnHandoff,
+  State,
+  Step,
+  type StepContext,
+  StepTimeoutError,
+  Terminate,
+} from '../../../src';
 import { epochMs } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
@@ -278,5 +291,42 @@ describe('an attempt that timed out', () => {
     expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
     expect(seen).toEqual([['first']]);
     expect(answer?.result).toEqual(['first', 'second 2 in 2']);
+  });
+});
+
+describe('timeoutMs of a generator', () => {
+  it("is its own time between two yields: what the store takes there is not the step's", async () => {
+    const world = virtualWorld();
+    let begun = 0;
+    const memory = new MemoryCheckpointStore();
+    const store: CheckpointStore = {
+      load: (id) => memory.load(id),
+      list: (query) => memory.list(query),
+      save: async (execution, expectedRevision) => {
+        await world.timer.sleep(900);
+        return memory.save(execution, expectedRevision);
+      },
+    };
+
+    @LongRunning(times)
+    class Copies {
+      @State() n = 0;
+      @Step({ timeoutMs: 250 }) async *copy(ctx: StepContext) {
+        begun += 1;
+        while (this.n < 6) {
+          await world.timer.sleep(this.n === 4 && ctx.attempt === 1 ? 300 : 200);
+          this.n += 1;
+          yield;
+        }
+      }
+      @Terminate() isDone() {
+        return this.n === 6;
+      }
+    }
+
+    const { answer } = await runJob(Copies, { world, providers: [{ token: CHECKPOINT_STORE, useValue: store }] });
+    expect(answer?.status).toBe('completed');
+    expect(begun).toBe(2);
+    expect(world.logger.find('step failed')).toMatchObject([{ fields: { error: { code: 'STEP_TIMEOUT' } } }]);
   });
 });

@@ -10,6 +10,7 @@ import {
   State,
   Step,
   type StepContext,
+  TerminalError,
   Terminate,
   TIMER,
   type Timer,
@@ -216,16 +217,20 @@ describe('at the soft edge', () => {
     expect(world.logger.find('step interrupted')).toMatchObject([{ fields: { step: 'work', isAbandoned: false } }]);
   });
 
-  it('a step that throws anything else after the abort has failed', async () => {
+  it('a step that throws a TerminalError, or a mistake in its code, after the abort has failed', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
     class Broken {
       @State() isDone = false;
-      @Step({ retry: { initialDelayMs: 1 } }) async work({ signal, attempt }: StepContext) {
+      @Step({ retry: { initialDelayMs: 1 } }) async work({ signal, attempt, invocation }: StepContext) {
         if (attempt === 1) {
           await aborted(signal);
-          throw new Error('the table is gone');
+          throw new TypeError('rows is not iterable');
+        }
+        if (invocation === 2) {
+          await aborted(signal);
+          throw new TerminalError('the table is gone');
         }
         this.isDone = true;
       }
@@ -234,11 +239,13 @@ describe('at the soft edge', () => {
       }
     }
 
-    const { sent } = await runJob(Broken, { world });
+    const { sent, error } = await runJob(Broken, { world });
     expect(readContinuation(sent[0])).toMatchObject({ attempt: 2, failedAttemptCount: 1, interruptionCount: 0 });
     expect(world.logger.find('step failed')).toMatchObject([
-      { fields: { step: 'work', attempt: 1, error: { message: 'the table is gone' } } },
+      { fields: { step: 'work', attempt: 1, error: { message: 'rows is not iterable' } } },
+      { fields: { step: 'work', attempt: 2, error: { message: 'the table is gone' } } },
     ]);
+    expect(error).toMatchObject({ cause: { code: 'TERMINAL' } });
   });
 
   it('an AbortError from before the edge is an ordinary failure', async () => {

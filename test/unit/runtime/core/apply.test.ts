@@ -158,13 +158,14 @@ describe('apply: a finished unit', () => {
     });
   });
 
-  it('is no step when it was @OnStart, but a safe point, and a directive means nothing there', () => {
+  it('is no step when it was @OnStart, but a safe point, and a directive is refused there', () => {
     const plan = makePlan({ hooks: { onStart: 'prepare' } });
     const begun = beginExecution(plan, 'execution-1', startMs);
     const after = { ...begun, phase: 'check', safePointCount: 1, stepCount: 0, stepIndex: 0 };
     expect(apply(plan, begun, finished())).toEqual(after);
-    expect(apply(plan, begun, finished(complete('too early')))).toEqual(after);
-    expect(apply(plan, begun, finished(goTo('report')))).toEqual(after);
+    for (const directive of [complete('too early'), goTo('report'), wait({ seconds: 1 })]) {
+      expect(() => apply(plan, begun, finished(directive))).toThrow(InvalidDirectiveError);
+    }
   });
 });
 

@@ -42,6 +42,8 @@ export interface DefaultsSettings {
   readonly isOnLambda: boolean;
 }
 
+type Client = ConstructorParameters<typeof LambdaSender>[0];
+
 /** A handler's defaults, made once and kept warm. */
 export class Defaults {
   readonly lambdaClient = defaultLambdaClient();
@@ -56,6 +58,7 @@ export class Defaults {
   readonly seal: Seal;
   readonly recorder: FlightRecorder | undefined;
   readonly settings: DefaultsSettings;
+  #channels: { readonly lambda: Client; readonly sqs: Client; readonly senders: readonly ContinuationSender[] } | undefined;
 
   constructor(settings: DefaultsSettings) {
     this.settings = settings;
@@ -64,6 +67,14 @@ export class Defaults {
     this.recorder = settings.isOnLambda ? new FileFlightRecorder() : undefined;
     const [first, ...others] = settings.signingKeys;
     this.seal = first === undefined ? sealByChecksum(this.platform.checksum) : new SignatureSeal([first, ...others]);
+  }
+
+  /** The default channels over these clients: the same ones while the clients stay, since a channel keeps what it has learnt. */
+  openSenders(lambda: Client, sqs: Client): readonly ContinuationSender[] {
+    if (this.#channels?.lambda !== lambda || this.#channels.sqs !== sqs) {
+      this.#channels = { lambda, sqs, senders: createSenders(this.settings, lambda, sqs) };
+    }
+    return this.#channels.senders;
   }
 }
 
@@ -78,7 +89,7 @@ export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): C
     random: scope.resolve(RANDOM, () => defaults.random),
     logger,
     codec: scope.resolve(STATE_CODEC, () => defaults.codec),
-    senders: scope.resolve(CONTINUATION_SENDERS, () => createSenders(defaults.settings, lambdaClient, sqsClient)),
+    senders: scope.resolve(CONTINUATION_SENDERS, () => defaults.openSenders(lambdaClient, sqsClient)),
     store: scope.provides(CHECKPOINT_STORE) ? scope.resolve(CHECKPOINT_STORE, () => undefined) : defaults.store,
     platform: defaults.platform,
     prices: resolvePrices(scope, logger),
@@ -124,9 +135,7 @@ function resolvePrices(scope: HandlerScope, logger: Logger): Prices {
   }
 }
 
-type Clients = ConstructorParameters<typeof LambdaSender>[0];
-
-function createSenders({ queueUrl, continueOn }: DefaultsSettings, lambda: Clients, sqs: Clients): ContinuationSender[] {
+function createSenders({ queueUrl, continueOn }: DefaultsSettings, lambda: Client, sqs: Client): ContinuationSender[] {
   const senders: ContinuationSender[] = [new LambdaSender(lambda, continueOn)];
   if (queueUrl !== undefined) senders.push(new SqsSender(sqs, queueUrl));
   return senders;

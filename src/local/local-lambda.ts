@@ -169,9 +169,13 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     });
   }
 
-  /** Puts a message into a queue without the wire. Answers its id. */
+  /** Puts a message into a queue without the wire. Answers its id. @throws LocalLambdaError when the queue does not take it */
   sendMessage(queueArn: string, body: string, options: Omit<SendOptions, 'attributes'> = {}): string {
-    return this.queues.send(queueArn, body, options);
+    try {
+      return this.queues.send(queueArn, body, options);
+    } catch (error) {
+      throw toLocalError(queueArn, error);
+    }
   }
 
   /** Takes all visible messages out of a queue: how a test looks into a dead-letter queue. */

@@ -20,6 +20,8 @@ export interface JobTestOptions<Job extends object = object> extends HandlerScop
   readonly store?: CheckpointStore | (() => CheckpointStore);
   /** Whether there is a continuation queue. @defaultValue true */
   readonly queue?: boolean;
+  /** The queue's own `MaximumMessageSize`, in bytes: a larger continuation is refused, as SQS does. @defaultValue 1048576 */
+  readonly queueMaximumMessageBytes?: number;
   /** Whether recursion detection lets a function invoke itself more than 16 times in a chain. @defaultValue allow */
   readonly recursion?: 'allow' | 'terminate';
   /** How often Lambda tries a failed event again, 0 to 2: after 1 and after 2 more minutes. @defaultValue 2 */

@@ -135,7 +135,9 @@ export class VirtualWorld {
 
   #openSenders() {
     const { options, runOptions } = this.#parts;
-    const queue = options.queue === false ? [] : [new RecordingSender({ channel: 'sqs' })];
+    const { queueMaximumMessageBytes: actualMaxBytes } = options;
+    const ownLimit = actualMaxBytes === undefined ? {} : { actualMaxBytes };
+    const queue = options.queue === false ? [] : [new RecordingSender({ channel: 'sqs', ...ownLimit })];
     const defaults: readonly ContinuationSender[] = [new RecordingSender({ channel: 'lambda' }), ...queue];
     return (provided: readonly ContinuationSender[] = defaults) =>
       provided

@@ -72,7 +72,7 @@ describe('a function of a template', () => {
         Properties: { FifoQueue: 'true', VisibilityTimeout: 60, RedrivePolicy: { deadLetterTargetArn: arn('Dead'), maxReceiveCount: 7 } },
       },
       Dead: { Type: 'AWS::SQS::Queue' },
-      Failures: { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 3 } },
+      Failures: { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 3, MaximumMessageSize: 262_144 } },
       Mapping: {
         Type: 'AWS::Lambda::EventSourceMapping',
         Properties: {
@@ -113,7 +113,10 @@ describe('a function of a template', () => {
       alias: 'live',
       queues: [
         { id: 'Dead', isFifo: false, contentBasedDeduplication: false, visibilityTimeoutMs: 30_000, delayMs: 0 },
-        { id: 'Failures', isFifo: false, contentBasedDeduplication: false, visibilityTimeoutMs: 30_000, delayMs: 3_000 },
+        {
+          ...{ id: 'Failures', isFifo: false, contentBasedDeduplication: false },
+          ...{ visibilityTimeoutMs: 30_000, delayMs: 3_000, maximumMessageBytes: 262_144 },
+        },
         {
           id: 'Queue',
           isFifo: true,

@@ -94,6 +94,17 @@ describe('an Event that was given up', () => {
     expect(letter?.messageAttributes).toEqual({ RequestID: requestId, ErrorCode: '200', ErrorMessage: 'no luck' });
   });
 
+  it('is lost, and only a metric says so, when with what is added it is too large for the queue that it should go to', async () => {
+    const { lambda, failures, dead } = await startWithQueues({ reservedConcurrency: 0 });
+    const dropped = collect(lambda, 'dropped');
+    await sendEvent(lambda, { cargo: 'x'.repeat(1_048_500) });
+    await lambda.idle();
+    expect(dropped).toMatchObject([{ reason: 'ZeroReservedConcurrency', sentTo: [] }]);
+    expect([await lambda.drainQueue(failures), await lambda.drainQueue(dead)]).toEqual([[], []]);
+    expect(lambda.metric('puppet', 'DestinationDeliveryFailures')).toBe(1);
+    expect(lambda.metric('puppet', 'DeadLetterErrors')).toBe(1);
+  });
+
   it('was given up at once when reserved concurrency is 0', async () => {
     const { lambda, failures } = await startWithQueues();
     await lambdaClient(lambda).send(new PutFunctionConcurrencyCommand({ FunctionName: 'puppet', ReservedConcurrentExecutions: 0 }));

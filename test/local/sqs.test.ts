@@ -233,6 +233,28 @@ describe('the queues', () => {
     else await expect(sent).rejects.toMatchObject({ name: refusal, $metadata: { httpStatusCode: 400 } });
   });
 
+  it.each([
+    ['made here', (lambda: LocalLambda) => lambda.createQueue({ name: 'small', maximumMessageBytes: 262_144 })],
+    [
+      'made with the SDK',
+      async (lambda: LocalLambda) => {
+        const made = new CreateQueueCommand({ QueueName: 'small', Attributes: { MaximumMessageSize: '262144' } });
+        return { url: (await sqsClient(lambda).send(made)).QueueUrl };
+      },
+    ],
+  ])('refuse what is larger than the queue’s own maximum, in bytes and with its number (%s)', async (_title, make) => {
+    const lambda = await startLambda();
+    const { url: QueueUrl } = await make(lambda);
+    const client = sqsClient(lambda);
+    const send = (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    await expect(send('é'.repeat(131_072))).resolves.toMatchObject({ MessageId: expect.any(String) });
+    const refusal = { name: 'InvalidParameterValue', message: expect.stringContaining('Message must be shorter than 262144 bytes.') };
+    await expect(send(`${'é'.repeat(131_072)}x`)).rejects.toMatchObject(refusal);
+    const Entries = [{ Id: 'a', MessageBody: `${'é'.repeat(131_072)}x` }];
+    await expect(client.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject(refusal);
+    expect(() => lambda.sendMessage('small', `${'é'.repeat(131_072)}x`)).toThrow('Message must be shorter than 262144 bytes.');
+  });
+
   it('check the size of a whole batch', async () => {
     const lambda = await startLambda();
     const { url: QueueUrl } = await lambda.createQueue({ name: 'work' });

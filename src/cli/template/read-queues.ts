@@ -8,6 +8,7 @@ export interface DeployedQueue {
   readonly contentBasedDeduplication: boolean;
   readonly visibilityTimeoutMs: number;
   readonly delayMs: number;
+  readonly maximumMessageBytes: number | undefined;
   readonly deadLetters: { readonly queueId: string; readonly maxReceiveCount: number } | undefined;
 }
 
@@ -21,7 +22,7 @@ export function readQueues(template: Template): readonly DeployedQueue[] {
 }
 
 function readQueue(id: string, { Properties }: Resource): DeployedQueue {
-  const { FifoQueue, ContentBasedDeduplication, VisibilityTimeout, DelaySeconds, RedrivePolicy } = Properties;
+  const { FifoQueue, ContentBasedDeduplication, VisibilityTimeout, DelaySeconds, MaximumMessageSize, RedrivePolicy } = Properties;
   const { deadLetterTargetArn, maxReceiveCount } = asRecord(RedrivePolicy);
   const [queueId] = findReferences(deadLetterTargetArn);
   return {
@@ -30,6 +31,7 @@ function readQueue(id: string, { Properties }: Resource): DeployedQueue {
     contentBasedDeduplication: isTrue(ContentBasedDeduplication),
     visibilityTimeoutMs: Number(VisibilityTimeout ?? defaultVisibilitySeconds) * 1_000,
     delayMs: Number(DelaySeconds ?? 0) * 1_000,
+    maximumMessageBytes: MaximumMessageSize === undefined ? undefined : Number(MaximumMessageSize),
     deadLetters: queueId === undefined ? undefined : { queueId, maxReceiveCount: Number(maxReceiveCount) },
   };
 }

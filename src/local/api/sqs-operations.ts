@@ -12,7 +12,7 @@ export function findSqsOperation(queues: QueueHub, request: RawRequest): Operati
   const body = JSON.parse(request.body.toString() || '{}') as SqsBody;
   const queueName = body.QueueName ?? body.QueueUrl?.split('/').at(-1) ?? '';
   const run = async (isDuplicate: boolean): Promise<Answer> => {
-    const corrected = correctRequest(operation, request.headers, body);
+    const corrected = correctRequest(operation, request.headers, body, queues.find(queueName)?.maximumMessageBytes);
     const answer = await queues.call(request.headers, Buffer.from(JSON.stringify(corrected)));
     if (isDuplicate && answer.status === 200) sendAgain(queues, queueName, corrected, String(answer.body));
     return answer;

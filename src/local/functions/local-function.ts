@@ -11,7 +11,13 @@ export interface EventPolicy {
 }
 
 /** The figures AWS keeps as CloudWatch metrics. */
-export type MetricName = 'Errors' | 'Invocations' | 'RecursiveInvocationsDropped' | 'Throttles';
+export type MetricName =
+  | 'DeadLetterErrors'
+  | 'DestinationDeliveryFailures'
+  | 'Errors'
+  | 'Invocations'
+  | 'RecursiveInvocationsDropped'
+  | 'Throttles';
 
 /** A function with its versions, aliases and counters. */
 export class LocalFunction {
@@ -22,7 +28,14 @@ export class LocalFunction {
   readonly published = new Map<string, FunctionVersion>();
   /** Version by alias. */
   readonly aliases = new Map<string, string>();
-  readonly metrics: Record<MetricName, number> = { Errors: 0, Invocations: 0, RecursiveInvocationsDropped: 0, Throttles: 0 };
+  readonly metrics: Record<MetricName, number> = {
+    DeadLetterErrors: 0,
+    DestinationDeliveryFailures: 0,
+    Errors: 0,
+    Invocations: 0,
+    RecursiveInvocationsDropped: 0,
+    Throttles: 0,
+  };
   recursiveLoop: 'Allow' | 'Terminate';
   reservedConcurrency: number | undefined;
   policy: EventPolicy;

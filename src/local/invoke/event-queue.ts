@@ -1,7 +1,9 @@
+import { ApiError } from '../api/api-error';
 import type { Outcome } from '../environment/outcome';
 import type { Emit } from '../events/emit';
 import type { DropReason } from '../events/local-lambda-events';
 import type { FunctionRegistry } from '../functions/function-registry';
+import type { MetricName } from '../functions/local-function';
 import type { Concurrency } from './concurrency';
 import { deadLetterAttributes, type MessageAttribute } from './dead-letter-attributes';
 import { destinationRecord } from './destination-record';
@@ -15,7 +17,7 @@ export interface EventQueueParts {
   readonly concurrency: Concurrency;
   readonly emit: Emit;
   readonly registry: FunctionRegistry;
-  /** Puts a message into a queue, by its ARN. */
+  /** Puts a message into a queue, by its ARN. @throws ApiError when the queue does not take it: too large */
   readonly send: (queueArn: string, body: string, attributes?: Record<string, MessageAttribute>) => void;
 }
 
@@ -103,9 +105,21 @@ export class EventQueue {
     const { fn } = event.target;
     const { onFailure, deadLetterQueue } = fn.policy;
     if (reason === 'RecursiveInvocation') fn.metrics.RecursiveInvocationsDropped++;
-    if (onFailure !== undefined) this.parts.send(onFailure, destinationRecord(event, reason, outcome));
-    if (deadLetterQueue !== undefined) this.parts.send(deadLetterQueue, event.payload, deadLetterAttributes(event, outcome, reason));
-    const sentTo = [onFailure, deadLetterQueue].filter((arn) => arn !== undefined);
+    const sentTo: string[] = [];
+    /** What does not fit its queue is lost, as on AWS: only a metric says so. */
+    const offer = (queueArn: string | undefined, metric: MetricName, send: (queueArn: string) => void) => {
+      if (queueArn === undefined) return;
+      try {
+        send(queueArn);
+        sentTo.push(queueArn);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        fn.metrics[metric]++;
+      }
+    };
+    offer(onFailure, 'DestinationDeliveryFailures', (arn) => this.parts.send(arn, destinationRecord(event, reason, outcome)));
+    const attributes = deadLetterAttributes(event, outcome, reason);
+    offer(deadLetterQueue, 'DeadLetterErrors', (arn) => this.parts.send(arn, event.payload, attributes));
     this.parts.emit('dropped', { functionName: fn.name, requestId: event.requestId, reason, channel: 'invoke', sentTo });
   }
 

@@ -6,6 +6,8 @@ export interface QueueOptions {
   readonly visibilityTimeoutMs?: number;
   /** Delay of every message, in milliseconds, up to 900,000. @defaultValue 0 */
   readonly delayMs?: number;
+  /** The largest message, in bytes of body and attributes, 1,024 to 1,048,576: the queue's `MaximumMessageSize`. @defaultValue 1,048,576 */
+  readonly maximumMessageBytes?: number;
   /** Where a message goes that was received `maxReceiveCount` times and never deleted. */
   readonly deadLetterQueue?: { readonly arn: string; readonly maxReceiveCount: number };
   /** FIFO only: the body's SHA-256 is the deduplication id when none is sent. @defaultValue `false` */

@@ -1,6 +1,7 @@
 import { ApiError } from '../api/api-error';
 import type { StandInInput } from './stand-in';
 
+/** The largest message of a queue that says nothing else, and the largest batch of any. */
 const limitBytes = 1_048_576;
 const forbidden = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 
@@ -19,12 +20,12 @@ export function countMessageBytes({ MessageBody, MessageAttributes = {} }: Stand
  * Checks what local-aws-sqs does not: UTF-8 sizes (it counts UTF-16) and the characters of XML 1.0.
  * @throws ApiError as SQS does
  */
-export function checkMessage(message: StandInInput): void {
-  if (countMessageBytes(message) > limitBytes) {
+export function checkMessage(message: StandInInput, maximumMessageBytes = limitBytes): void {
+  if (countMessageBytes(message) > maximumMessageBytes) {
     throw new ApiError(
       400,
       'InvalidParameterValue',
-      `One or more parameters are invalid. Reason: Message must be shorter than ${limitBytes} bytes.`,
+      `One or more parameters are invalid. Reason: Message must be shorter than ${maximumMessageBytes} bytes.`,
     );
   }
   if (typeof message.MessageBody === 'string' && forbidden.test(message.MessageBody)) {
@@ -37,7 +38,7 @@ export function checkMessage(message: StandInInput): void {
 }
 
 /** @throws ApiError BatchRequestTooLong */
-export function checkBatch(messages: readonly StandInInput[]): void {
+export function checkBatch(messages: readonly StandInInput[], maximumMessageBytes: number | undefined): void {
   const total = messages.reduce((sum, message) => sum + countMessageBytes(message), 0);
   if (total > limitBytes)
     throw new ApiError(
@@ -45,5 +46,5 @@ export function checkBatch(messages: readonly StandInInput[]): void {
       'BatchRequestTooLong',
       `Batch requests cannot be longer than ${limitBytes} bytes. You have sent ${total} bytes.`,
     );
-  for (const message of messages) checkMessage(message);
+  for (const message of messages) checkMessage(message, maximumMessageBytes);
 }

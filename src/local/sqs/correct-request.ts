@@ -16,14 +16,19 @@ export interface SqsBody extends Partial<StandInInput> {
  * the trace header as `AWSTraceHeader`, the newer name of `AttributeNames`.
  * @throws ApiError as SQS does
  */
-export function correctRequest(operation: string, headers: IncomingHttpHeaders, body: SqsBody): SqsBody {
+export function correctRequest(
+  operation: string,
+  headers: IncomingHttpHeaders,
+  body: SqsBody,
+  maximumMessageBytes: number | undefined,
+): SqsBody {
   const trace = headers['x-amzn-trace-id'];
   if (operation === 'SendMessage') {
-    checkMessage(body as StandInInput);
+    checkMessage(body as StandInInput, maximumMessageBytes);
     return withTrace(body, trace);
   }
   if (operation === 'SendMessageBatch' && Array.isArray(body.Entries)) {
-    checkBatch(body.Entries);
+    checkBatch(body.Entries, maximumMessageBytes);
     return { ...body, Entries: body.Entries.map((entry) => withTrace(entry, trace)) };
   }
   if (operation === 'ReceiveMessage')

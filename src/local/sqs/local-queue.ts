@@ -31,6 +31,10 @@ export class LocalQueue {
     return this.queue.FifoQueue;
   }
 
+  get maximumMessageBytes(): number {
+    return this.queue.MaximumMessageSize;
+  }
+
   get visibilityTimeoutMs(): number {
     return this.queue.VisibilityTimeout * 1000;
   }

@@ -6,7 +6,7 @@ import { LocalLambdaError } from '../local-lambda-error';
 import type { QueueOptions } from '../options/queue-options';
 import { loadPackage } from '../packages/load-package';
 import { callStandIn } from './call-stand-in';
-import { countMessageBytes } from './check-message';
+import { checkMessage, countMessageBytes } from './check-message';
 import { FifoStore } from './fifo-store';
 import { LocalQueue } from './local-queue';
 import type { StandIn, StandInInput, StandInMessage, StandInPackage, StandInQueue } from './stand-in';
@@ -74,19 +74,24 @@ export class QueueHub {
     return this.queues.get(name);
   }
 
-  /** @returns the message's id */
+  /**
+   * @returns the message's id
+   * @throws ApiError when the queue does not take it
+   */
   send(arnOrName: string, body: string, { delayMs, groupId, deduplicationId, attributes }: SendOptions = {}): string {
     const queue = this.get(arnOrName);
     const fifo = {
       MessageGroupId: groupId ?? 'default',
       MessageDeduplicationId: deduplicationId ?? createHash('sha256').update(body).digest('hex'),
     };
-    return queue.send({
+    const message = {
       MessageBody: body,
       ...(delayMs === undefined ? {} : { DelaySeconds: delayMs / 1000 }),
       ...(attributes === undefined ? {} : { MessageAttributes: attributes }),
       ...(queue.isFifo ? fifo : {}),
-    });
+    };
+    checkMessage(message, queue.maximumMessageBytes);
+    return queue.send(message);
   }
 
   /** Forgets every message and its timers. */
@@ -139,10 +144,12 @@ export class QueueHub {
   }
 }
 
-function describeAttributes({ name, deadLetterQueue, contentBasedDeduplication }: QueueOptions): Record<string, string> {
+function describeAttributes(options: QueueOptions): Record<string, string> {
+  const { name, deadLetterQueue, contentBasedDeduplication, maximumMessageBytes } = options;
   const redrive = deadLetterQueue && { deadLetterTargetArn: deadLetterQueue.arn, maxReceiveCount: deadLetterQueue.maxReceiveCount };
   return {
     ...(name.endsWith('.fifo') ? { FifoQueue: 'true', ContentBasedDeduplication: String(contentBasedDeduplication ?? false) } : {}),
+    ...(maximumMessageBytes === undefined ? {} : { MaximumMessageSize: String(maximumMessageBytes) }),
     ...(redrive === undefined ? {} : { RedrivePolicy: JSON.stringify(redrive) }),
   };
 }

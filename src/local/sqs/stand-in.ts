@@ -29,6 +29,8 @@ export interface StandInQueue {
   VisibilityTimeout: number;
   /** Seconds; fractions work. */
   DelaySeconds: number;
+  /** Bytes. */
+  readonly MaximumMessageSize: number;
   RedrivePolicy?: { deadLetterTargetArn: string; maxReceiveCount: number };
   DeduplicationScope?: 'messageGroup' | 'queue';
   setRecord(input: StandInInput, messageId?: string): { record: StandInMessage; MD5OfMessageSystemAttributes?: string };

@@ -1,5 +1,6 @@
 import { CheckpointStoreError } from '../../errors/checkpoint-store-error';
 import { describeError } from '../core/describe-error';
+import { findAccessAdvice, findTrouble } from './classify-aws-error';
 
 /** The part of an AWS SDK error that is read. */
 interface AwsFailure {
@@ -48,7 +49,7 @@ export function explainFailure({ store, place, missingCure, refusedCure }: Store
   const { name, message } = describeError(error);
   return new CheckpointStoreError({
     problem: `${store} ${place} ${failure === 'missing' ? 'does not exist here' : 'refuses the checkpoint store'}: ${name}: ${message}`,
-    cure: failure === 'missing' ? missingCure : refusedCure,
+    cure: findAccessAdvice(error) ?? (failure === 'missing' ? missingCure : refusedCure),
     details: { store, place, failure },
     cause: error,
   });
@@ -58,6 +59,6 @@ const schemaTrouble = /key element does not match|Missing the key|Type mismatch 
 
 function classify(error: unknown): 'missing' | 'refused' | undefined {
   if (isNamed(error, 'ResourceNotFoundException', 'NoSuchBucket')) return 'missing';
-  if (isNamed(error, 'AccessDenied', 'AccessDeniedException') || hasStatus(error, 403)) return 'refused';
+  if (['denied', 'key', 'region'].includes(findTrouble(error)) || hasStatus(error, 403)) return 'refused';
   return isNamed(error, 'ValidationException') && schemaTrouble.test((error as AwsFailure).message ?? '') ? 'refused' : undefined;
 }

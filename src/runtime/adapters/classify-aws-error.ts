@@ -83,6 +83,12 @@ export function adviseOn(trouble: AwsTrouble, own: CallAdvice): string {
   return { ...commonAdvice, ...own }[trouble];
 }
 
+/** What to do about a key, credentials or a Region, whatever is called; undefined for any other trouble. */
+export function findAccessAdvice(error: unknown): string | undefined {
+  const trouble = findTrouble(error);
+  return trouble === 'key' || trouble === 'credentials' || trouble === 'region' ? commonAdvice[trouble] : undefined;
+}
+
 const passing = 'It may pass on its own; look at throttling and at the network if it comes back.';
 const large = 'Keep large data somewhere else and a key to it in the state, or configure a checkpoint store.';
 

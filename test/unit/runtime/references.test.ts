@@ -61,7 +61,7 @@ async function carry(
 
   const store = hasStore ? [{ token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() }] : [];
   const { answer, error } = await runJob(Carrier, { world, providers: store, event: { freight: input } });
-  return { answer, error, failures, forms: senders.map(({ tried }) => tried.map(({ body }) => describeForm(body))), world };
+  return { job: Carrier, answer, error, failures, forms: senders.map(({ tried }) => tried.map(({ body }) => describeForm(body))), world };
 }
 
 function describeForm(body: string): string {
@@ -105,6 +105,17 @@ describe('a continuation by reference', () => {
     const { answer } = await runJob(Completing, { world, providers: [{ token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() }] });
     expect(answer).toMatchObject({ status: 'completed', result });
     expect(sender.sent.map(({ body }) => describeForm(body))).toEqual(['stored']);
+  });
+
+  it('is refused in a typed way by a function that has no store', async () => {
+    const sender = new RecordingSender({ maxBytes: 1_500 });
+    const { job } = await carry({ state: noise(3_000) }, [sender]);
+    const reference = JSON.parse(sender.sent[0]?.body ?? '');
+    const { error } = await runJob(job, { event: reference });
+    expect(error).toMatchObject({
+      code: 'INCOMPATIBLE_STATE',
+      message: expect.stringContaining('is in a checkpoint store, and this function has none'),
+    });
   });
 
   it('is what a channel gets that answers too large, before the next channel is asked', async () => {

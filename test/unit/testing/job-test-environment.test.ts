@@ -156,6 +156,30 @@ describe('JobTestEnvironment.run', () => {
     expect(without).toMatchObject({ outcome: 'failed', error: { cause: { message: expect.stringContaining('BATON_QUEUE_URL') } } });
   });
 
+  it('refuses what is larger than the queue’s own maximum, as SQS does: with a store it goes by reference, without one it fails', async () => {
+    @LongRunning({ safeMs: 60_000, intervalMs: 5_000 })
+    class Carrier {
+      @State() cargo = '';
+      @Step() load() {
+        this.cargo = randomBytes(225_000).toString('base64');
+        return wait({ seconds: 900 });
+      }
+      @Step() unload() {
+        return complete(this.cargo.length);
+      }
+      @Terminate() isDone() {
+        return false;
+      }
+    }
+
+    const queueMaximumMessageBytes = 262_144;
+    const run = await JobTestEnvironment.create(Carrier, { queueMaximumMessageBytes, store: () => new MemoryCheckpointStore() }).run();
+    expect([run.outcome, run.result]).toEqual(['completed', 300_000]);
+    expect(run.continuations.map(({ channel, bytes }) => [channel, bytes < 1_500])).toEqual([['sqs', true]]);
+    const without = await JobTestEnvironment.create(Carrier, { queueMaximumMessageBytes }).run();
+    expect(without).toMatchObject({ outcome: 'failed', error: { cause: { code: 'STATE_TOO_LARGE', details: { biggestField: 'cargo' } } } });
+  });
+
   it('kills an invocation at its deadline, and nothing of it takes effect afterwards', async () => {
     const written: string[] = [];
 

@@ -59,12 +59,13 @@ function publish(lambda: LocalLambda, name: string, alias: string | undefined): 
 /** A time-out that the user set shortens the visibility with it: nobody wants to wait for 90 minutes here. */
 async function createQueues(lambda: LocalLambda, deployed: DeployedFunction, timeoutMs: number): Promise<Map<string, LocalQueue>> {
   const queues = new Map<string, LocalQueue>();
-  for (const { id, isFifo, deadLetters, visibilityTimeoutMs, delayMs, contentBasedDeduplication } of deployed.queues) {
+  for (const { id, isFifo, deadLetters, visibilityTimeoutMs, delayMs, maximumMessageBytes, contentBasedDeduplication } of deployed.queues) {
     const dead = queues.get(deadLetters?.queueId ?? '');
     const queue = await lambda.createQueue({
       name: `${id.slice(0, longestNameLength)}${isFifo ? '.fifo' : ''}`,
       visibilityTimeoutMs: Math.ceil(visibilityTimeoutMs * Math.min(1, timeoutMs / deployed.timeoutMs)),
       delayMs,
+      ...(maximumMessageBytes === undefined ? {} : { maximumMessageBytes }),
       contentBasedDeduplication,
       ...(dead && deadLetters && { deadLetterQueue: { arn: dead.arn, maxReceiveCount: deadLetters.maxReceiveCount } }),
     });

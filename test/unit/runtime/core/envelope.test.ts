@@ -65,6 +65,17 @@ describe('writeEnvelope', () => {
     );
   });
 
+  it('leaves input and result out where the state is in the store, which has them too', () => {
+    const { continuation } = makeEnvelope();
+    const withResult = { ...continuation, result: { rows: 3 } };
+    const carried = JSON.parse(writeEnvelope({ continuation: withResult, state: { kind: 'json', text: '{}' } }, seal)).lambdaBaton
+      .continuation;
+    expect(carried).toMatchObject({ input: { month: '2026-11' }, result: { rows: 3 } });
+    const referred = JSON.parse(writeEnvelope({ continuation: withResult, state: { kind: 'stored', text: '' } }, seal)).lambdaBaton
+      .continuation;
+    expect(Object.keys(carried).filter((part) => !(part in referred))).toEqual(['result', 'input']);
+  });
+
   it.each<[StateText, string]>([
     [{ kind: 'json', text: '{"n":1}' }, '"state":{"json":{"n":1}}}}'],
     [{ kind: 'text', text: '{"n":1}' }, '"state":{"text":"{\\"n\\":1}"}}}'],
@@ -90,6 +101,13 @@ describe('readEnvelope', () => {
     const body = writeEnvelope(makeEnvelope('\ufffe and \uffff'), seal);
     expect(body).toContain('"\\ufffe and \\uffff"');
     expect(read(body).continuation.input).toBe('\ufffe and \uffff');
+  });
+
+  it('reads a reference with and without input and result: earlier versions wrote them', () => {
+    const without = read(writeEnvelope(makeEnvelope({ month: '2026-11' }, { kind: 'stored', text: '' }), seal)).continuation;
+    expect([without.input, without.result]).toEqual([undefined, undefined]);
+    const withInput = readForged((parts) => ({ ...parts, state: { stored: '' } }), { month: '2026-11' }).continuation;
+    expect(withInput.input).toEqual({ month: '2026-11' });
   });
 
   it('reads a word that the store has the state, and no state that stands there nevertheless', () => {

@@ -8,9 +8,12 @@ export type { ExecutionDescription, StopMark };
 export interface StartRequest {
   /** Names the work, so that it is done once: 1 to 256 characters, not beginning with `lambda-baton:`. @defaultValue a random one */
   readonly executionId?: string;
-  /** Plain JSON data. @defaultValue {} */
+  /** Plain JSON data; anything that JSON would change is refused with its path. @defaultValue {} */
   readonly input?: unknown;
-  /** The job's name, when an execution of another job under the same id is to be a conflict. @defaultValue not looked at */
+  /**
+   * The job's name: an execution of another job under the same id is a conflict then, and a function that runs another job refuses the start.
+   * @defaultValue not looked at
+   */
   readonly job?: string;
 }
 

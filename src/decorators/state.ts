@@ -6,7 +6,10 @@ import type { FieldDecorator } from './decorator-types';
 export interface StateOptions<Value = unknown> {
   /** Turns a value that plain data cannot express, such as a class instance, into something that can be stored and back. @defaultValue none */
   codec?: FieldCodec<Value>;
-  /** Whether the field is kept out of every log line, at any level. Not encryption: it is stored like the others. @defaultValue false */
+  /**
+   * Whether the field is kept out of every log line, at any level, and its keys out of the paths and messages of errors.
+   * Not encryption: it is stored like the others. @defaultValue false
+   */
   secret?: boolean;
 }
 

@@ -10,10 +10,12 @@ export class LiveJob {
   /** The state to go on with in a fresh instance, when the one that is there was left to an attempt. */
   #left: Fields | undefined;
   readonly #plan: JobPlan;
+  readonly #secretFields: ReadonlySet<string>;
   readonly #construct: () => object;
 
   constructor(plan: JobPlan, construct: () => object) {
     this.#plan = plan;
+    this.#secretFields = new Set(plan.state.filter(({ secret }) => secret).map(({ field }) => field));
     this.#construct = construct;
     this.#instance = construct() as Fields;
   }
@@ -34,12 +36,12 @@ export class LiveJob {
     for (const { field, codec } of this.#plan.state) {
       values[field] = codec === undefined ? this.#instance[field] : encodeField(field, () => codec.encode(this.#instance[field]));
     }
-    return copyState(values);
+    return copyState(values, { secretFields: this.#secretFields });
   }
 
   /** Puts a state back, as a copy of its own. A declared field that the state lacks keeps what it has. */
   restore(values: Fields): void {
-    const copy = copyState(values).values;
+    const copy = copyState(values, { secretFields: this.#secretFields }).values;
     for (const { field, codec } of this.#plan.state) {
       if (!Object.hasOwn(copy, field)) continue;
       this.#instance[field] = codec === undefined ? copy[field] : encodeField(field, () => codec.decode(copy[field]));

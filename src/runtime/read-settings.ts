@@ -26,7 +26,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     faults.push(refuse('BATON_CONTINUE_ON', continueOn, 'pinned or latest'));
   if (logLevel && !isLogLevel(logLevel)) faults.push(refuse('BATON_LOG_LEVEL', logLevel, 'debug, info, warn or error'));
   const signingKeys = readKeys(environment.BATON_SIGNING_KEY);
-  if (signingKeys.includes('')) faults.push(refuseKeys());
+  if (signingKeys.includes('')) faults.push(refuseEmptyKey());
+  if (signingKeys.some((key) => key !== '' && Buffer.byteLength(key) < minKeyBytes)) faults.push(refuseShortKey());
   if (environment.BATON_DIRECTORY) {
     for (const name of ['BATON_TABLE', 'BATON_BUCKET']) if (environment[name]) faults.push(refuseTwoStores(name));
   }
@@ -60,8 +61,19 @@ function readKeys(text: string | undefined): string[] {
   return text ? text.split(',').map((key) => key.trim()) : [];
 }
 
+/** The shortest signing key, in bytes: 128 bits cannot be tried out. */
+const minKeyBytes = 16;
+
 /** Its value is a secret, so it is not shown. */
-function refuseKeys(): JobFault {
+function refuseShortKey(): JobFault {
+  return {
+    problem: `Environment variable BATON_SIGNING_KEY has a key of fewer than ${minKeyBytes} bytes, which can be guessed.`,
+    cure: 'Make one: openssl rand -hex 32.',
+  };
+}
+
+/** Its value is a secret, so it is not shown. */
+function refuseEmptyKey(): JobFault {
   return {
     problem: 'Environment variable BATON_SIGNING_KEY has an empty key: before, after or between its commas, or nothing but spaces.',
     cure: 'Give one key, or the new one and the old one with a comma between them.',

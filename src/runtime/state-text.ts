@@ -20,9 +20,9 @@ export function encodeState(tools: Tools, { values }: StateCopy, packFrom: numbe
   return text.length < packFrom ? written : packState(tools, written);
 }
 
-/** The text compressed, when that makes it shorter. */
+/** The text compressed, when that makes it shorter, and when it may be unpacked again. */
 export function packState({ platform }: Tools, state: WrittenState): WrittenState {
-  if (state.kind === 'packed') return state;
+  if (state.kind === 'packed' || platform.countBytes(state.text) > platform.maxUnpackedBytes) return state;
   const packed = platform.pack(state.text);
   return packed.length < state.text.length ? { kind: 'packed', text: packed } : state;
 }

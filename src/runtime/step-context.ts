@@ -7,7 +7,10 @@ import type { Logger } from './ports';
 /** What a step, a hook and the `@Terminate` predicate are called with. */
 export interface StepContext<Input = unknown> {
   readonly executionId: string;
-  /** The start event's input, frozen in depth. */
+  /**
+   * The start event's input, or what the `input` option made of it, frozen in depth. The methods that would change a Date, Map or Set in it
+   * throw a TypeError. Bytes and URLs cannot be frozen: each attempt has its own.
+   */
   readonly input: Input;
   /** Number of this Lambda call within the execution, from 1. */
   readonly invocation: number;

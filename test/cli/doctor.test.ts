@@ -35,7 +35,7 @@ const mapped = (change: Partial<typeof mapping>) => know({ ...queue, mappings: k
 const rows: readonly Row[] = [
   [{ recursion: know('Terminate') }, error('recursion'), 'every execution is parked after 14 invocations', '--fix'],
   [
-    { recursion: know('Terminate'), environment: know({ BATON_SIGNING_KEY: 'k' }) },
+    { recursion: know('Terminate'), environment: know({ BATON_SIGNING_KEY: 'a key of 16 bytes' }) },
     error('recursion'),
     'AWS drops every execution after about 16 invocations',
     '--fix',
@@ -160,7 +160,7 @@ const rows: readonly Row[] = [
     'Let objects expire 74 days after',
   ],
   [
-    { environment: know({ BATON_SIGNING_KEY: 'k', BATON_QUEUE_URL: variables.BATON_QUEUE_URL }) },
+    { environment: know({ BATON_SIGNING_KEY: 'a key of 16 bytes', BATON_QUEUE_URL: variables.BATON_QUEUE_URL }) },
     warning('store'),
     'No variable names a store',
     'Set BATON_TABLE or BATON_BUCKET',
@@ -191,10 +191,16 @@ const rows: readonly Row[] = [
   ],
   [{ environment: know({ ...variables, BATON_LOG_LEVEL: 'loud' }) }, error('environment'), 'BATON_LOG_LEVEL is "loud"', 'warn or error'],
   [
-    { environment: know({ ...variables, BATON_SIGNING_KEY: 'new,' }) },
+    { environment: know({ ...variables, BATON_SIGNING_KEY: 'the new key of 22 bytes,' }) },
     error('environment'),
     'BATON_SIGNING_KEY has an empty key',
     'Give one key',
+  ],
+  [
+    { environment: know({ ...variables, BATON_SIGNING_KEY: 'k' }) },
+    error('environment'),
+    'BATON_SIGNING_KEY has a key of fewer than 16 bytes',
+    'openssl rand -hex 32',
   ],
   [
     { environment: know({ ...variables, BATON_OWNER: 'x' }) },
@@ -282,7 +288,7 @@ describe('the checks of baton doctor', () => {
 
   it('let fuses be cost, and counting be signed', () => {
     expect(faults({ job: limits({ maxInvocations: 1e9, maxDurationMs: 1e15, maxCostUsd: 5 }) })).toEqual([]);
-    const signed = faults({ environment: know({ BATON_SIGNING_KEY: 'k' }) });
+    const signed = faults({ environment: know({ BATON_SIGNING_KEY: 'a key of 16 bytes' }) });
     expect(signed.filter(({ subject }) => subject === 'fuses')).toEqual([]);
   });
 
@@ -369,7 +375,7 @@ describe('the findings of baton doctor', () => {
     const file = join(__dirname, '../../src/runtime/read-settings.ts');
     const refusals = listMessagePatterns(file, inProperty('problem'));
     const said = rows.flatMap(([change]) => faults(change)).filter(({ subject, level }) => subject === 'environment' && level === 'error');
-    expect(refusals).toHaveLength(3);
+    expect(refusals).toHaveLength(4);
     for (const { text } of refusals) expect(said.some(({ what }) => text?.test(what))).toBe(true);
     for (const name of ['BATON_QUEUE_URL', 'BATON_CONTINUE_ON', 'BATON_LOG_LEVEL'])
       expect(said.some(({ what }) => what.includes(`${name} is`))).toBe(true);

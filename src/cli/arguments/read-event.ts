@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { CliError } from '../cli-error';
+import { decodeText } from '../decode-text';
 
 /** How messages name what is read. */
 interface Naming {
@@ -15,16 +16,16 @@ interface Naming {
  * @throws CliError when there is no such file, or it is not JSON
  */
 export async function readEvent(event: string, stdin: NodeJS.ReadableStream, naming: Naming = ofEvent): Promise<unknown> {
-  if (/^\s*[[{"]/.test(event)) return parse(event, `The ${naming.noun}`);
-  if (event === '-') return parse(await text(stdin), 'Standard input');
-  return parse(await readText(event, naming), event);
+  if (/^\s*[[{"]/.test(event)) return parse(event.replace(/^\ufeff/, ''), `The ${naming.noun}`);
+  if (event === '-') return parse(decodeText(await buffer(stdin), 'Standard input'), 'Standard input');
+  return parse(decodeText(await readBytes(event, naming), event), event);
 }
 
 const ofEvent: Naming = { noun: 'event', example: `--event '{"from":1}'` };
 
-async function readText(file: string, { noun, example }: Naming): Promise<string> {
+async function readBytes(file: string, { noun, example }: Naming): Promise<Uint8Array> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (cause) {
     throw new CliError({
       problem: `The ${noun} file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { decodeText } from '../decode-text';
 import { asRecord, type Resource, type Template, TemplateError } from './template';
 
 /** Finds the directory of a function's code asset. @throws TemplateError when the code is no directory of the cloud assembly */
@@ -16,7 +17,7 @@ function findAsset(templateFile: string, { S3Key }: Readonly<Record<string, unkn
   const [hash] = /[0-9a-f]{64}/.exec(JSON.stringify(S3Key ?? '')) ?? [];
   const manifest = templateFile.replace(/\.template\.json$/, '.assets.json');
   if (hash === undefined || manifest === templateFile || !existsSync(manifest)) return undefined;
-  const { files } = asRecord(JSON.parse(readFileSync(manifest, 'utf8')));
+  const { files } = asRecord(JSON.parse(decodeText(readFileSync(manifest), manifest)));
   return asRecord(asRecord(asRecord(files)[hash]).source).path;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BatonError, type BatonErrorParts } from '../../errors';
+import { decodeText } from '../decode-text';
 
 /** One resource of a CloudFormation template. */
 export interface Resource {
@@ -44,7 +45,7 @@ export class TemplateError extends BatonError<{ template: string; resource: stri
 
 /** Reads a CloudFormation template in JSON, as `cdk synth` writes it. @throws TemplateError when there is none */
 export function readTemplate(file: string): Template {
-  const { Resources, Parameters, Mappings } = asRecord(parse(file, readText(file)));
+  const { Resources, Parameters, Mappings } = asRecord(parse(file, decodeText(readBytes(file), `The template ${file}`)));
   if (Resources === undefined) {
     const problem = `${file} is no CloudFormation template: it has no Resources.`;
     throw new TemplateError(file, undefined, { problem, cure: 'Pass what cdk synth wrote: cdk.out/<Stack>.template.json.' });
@@ -70,9 +71,9 @@ function readDefault(parameter: unknown): string | undefined {
   return Default === undefined || String(Type).startsWith('AWS::') ? undefined : String(Default);
 }
 
-function readText(file: string): string {
+function readBytes(file: string): Uint8Array {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (cause) {
     const problem = `The template ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`;
     throw new TemplateError(file, undefined, { problem, cure: 'Run cdk synth first, or correct the path.', cause });

@@ -1,3 +1,4 @@
+import { withoutMark } from '../core/parse-json';
 import type { CheckpointStore, ListQuery, StoredExecution, StoredRevision } from '../ports';
 import { selectExecutions } from './select-executions';
 
@@ -127,7 +128,7 @@ async function readFolder(folder: string): Promise<string[]> {
 
 async function readRevision(folder: string, number: number): Promise<RevisionFile | undefined> {
   try {
-    return JSON.parse(await files().readFile(locateRevision(folder, number), 'utf8')) as RevisionFile;
+    return JSON.parse(withoutMark(await files().readFile(locateRevision(folder, number), 'utf8'))) as RevisionFile;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;

@@ -31,7 +31,10 @@ export function waitUntil(date: Date, options?: { readonly goTo?: string }): Dir
   return mark({ kind: 'wait-until', epochMs: typeof date?.getTime === 'function' ? date.getTime() : Number.NaN, ...readGoTo(options) });
 }
 
-/** Ends the execution now, with this result unless `@OnComplete` returns another. */
+/**
+ * Ends the execution now, with this result unless `@OnComplete` returns another.
+ * A result is plain JSON data; anything that JSON would change fails the execution with an UnserializableStateError that names its path.
+ */
 export function complete(result?: unknown): Directive {
   return mark({ kind: 'complete', result });
 }

@@ -8,7 +8,9 @@ export interface Platform {
   countBytes(text: string): number;
   /** The text compressed, in Base64. */
   pack(text: string): string;
-  /** The text that was packed. Throws on anything else. */
+  /** How many UTF-8 bytes a text may have that is packed, or unpacked. */
+  readonly maxUnpackedBytes: number;
+  /** The text that was packed. Throws on anything else, and on more than `maxUnpackedBytes`. */
   unpack(packed: string): string;
   /** Lets the event loop turn once, so that timers and sockets get their chance between steps that never wait. */
   breathe(): Promise<void>;

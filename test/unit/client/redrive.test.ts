@@ -215,9 +215,9 @@ Execution other cannot be redriven: it has ended as cancelled.
   });
 
   it('is signed as the function signs', async () => {
-    process.env.BATON_SIGNING_KEY = 'new,old';
+    process.env.BATON_SIGNING_KEY = 'the new key of 22 bytes,the old key of 22 bytes';
     try {
-      const { client, makeClient, mend, deliverSent } = await failed({ signingKey: 'new,old' });
+      const { client, makeClient, mend, deliverSent } = await failed({ signingKey: 'the new key of 22 bytes,the old key of 22 bytes' });
       mend();
       await makeClient({ signingKey: 'another' }).redrive(executionId);
       await expect(deliverSent()).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });

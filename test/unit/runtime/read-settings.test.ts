@@ -1,5 +1,6 @@
 import { readSettings } from '../../../src/runtime/read-settings';
 
+const longKey = 'sixteen bytes...';
 const nothing = { queueUrl: undefined, continueOn: undefined, logLevel: undefined, store: undefined, signingKeys: [], isOnLambda: false };
 const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/123456789012/jobs';
 
@@ -23,8 +24,12 @@ describe('readSettings', () => {
       { BATON_TABLE: 'jobs', BATON_BUCKET: 'states' },
       { store: { kind: 'table', tableName: 'jobs', bucket: 'states' } },
     ],
-    ['a key', { BATON_SIGNING_KEY: 'c2VjcmV0' }, { signingKeys: ['c2VjcmV0'] }],
-    ['a new key and an old one', { BATON_SIGNING_KEY: 'new, old' }, { signingKeys: ['new', 'old'] }],
+    ['a key', { BATON_SIGNING_KEY: 'c2VjcmV0c2VjcmV0' }, { signingKeys: ['c2VjcmV0c2VjcmV0'] }],
+    [
+      'a new key and an old one',
+      { BATON_SIGNING_KEY: 'the new key of 22 bytes, the old key of 22 bytes' },
+      { signingKeys: ['the new key of 22 bytes', 'the old key of 22 bytes'] },
+    ],
   ])('takes %s', (_title, environment, settings) => {
     expect(readSettings(environment)).toEqual({ settings: { ...nothing, ...settings }, faults: [] });
   });
@@ -48,15 +53,29 @@ describe('readSettings', () => {
     ]);
   });
 
-  it.each([',old', 'new,', 'new,,old', '  '])('refuses an empty key, and does not show the others: %j', (value) => {
-    const { faults } = readSettings({ BATON_SIGNING_KEY: value });
-    expect(faults).toEqual([
-      {
-        problem: 'Environment variable BATON_SIGNING_KEY has an empty key: before, after or between its commas, or nothing but spaces.',
-        cure: 'Give one key, or the new one and the old one with a comma between them.',
-      },
-    ]);
-  });
+  it.each([`,${longKey}`, `${longKey},`, `${longKey},,${longKey}`, '  '])(
+    'refuses an empty key, and does not show the others: %j',
+    (value) => {
+      const { faults } = readSettings({ BATON_SIGNING_KEY: value });
+      expect(faults).toEqual([
+        {
+          problem: 'Environment variable BATON_SIGNING_KEY has an empty key: before, after or between its commas, or nothing but spaces.',
+          cure: 'Give one key, or the new one and the old one with a comma between them.',
+        },
+      ]);
+    },
+  );
+
+  it.each(['k', 'fifteen bytes..', `${longKey},short`, 'short,'])(
+    'refuses a key that can be guessed, and does not show it: %j',
+    (value) => {
+      const { faults } = readSettings({ BATON_SIGNING_KEY: value });
+      expect(faults).toContainEqual({
+        problem: 'Environment variable BATON_SIGNING_KEY has a key of fewer than 16 bytes, which can be guessed.',
+        cure: 'Make one: openssl rand -hex 32.',
+      });
+    },
+  );
 
   it.each(['BATON_TABLE', 'BATON_BUCKET'])('refuses BATON_DIRECTORY beside %s, and says what to leave out', (name) => {
     const { faults } = readSettings({ BATON_DIRECTORY: '.baton', [name]: 'jobs' });

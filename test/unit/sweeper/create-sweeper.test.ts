@@ -67,7 +67,7 @@ describe('the sweeper', () => {
   });
 
   it('signs what it sends with the key of the function', async () => {
-    const { sweep, pass, lambda } = await stuck(['lost'], { BATON_SIGNING_KEY: 'new,old' });
+    const { sweep, pass, lambda } = await stuck(['lost'], { BATON_SIGNING_KEY: 'the new key of 22 bytes,the old key of 22 bytes' });
     pass(1_000_000);
     await sweep();
     const unsigned = await stuck(['other']);

@@ -11,7 +11,7 @@ import { NanoTimer } from '../runtime/adapters/nano-timer';
 import { NodePlatform } from '../runtime/adapters/node-platform';
 import { SignatureSeal } from '../runtime/adapters/signature-seal';
 import { SqsSender } from '../runtime/adapters/sqs-sender';
-import { SystemClock } from '../runtime/adapters/system-clock';
+import { completeClock, SystemClock } from '../runtime/adapters/system-clock';
 import type { Collaborators } from '../runtime/collaborators';
 import { ContextLogger } from '../runtime/context-logger';
 import { describeError } from '../runtime/core/describe-error';
@@ -82,9 +82,10 @@ export class Defaults {
 export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): Collaborators & { asTokens: Map<InjectionToken, unknown> } {
   const lambdaClient = scope.resolve(LAMBDA_CLIENT, () => defaults.lambdaClient);
   const sqsClient = scope.resolve(SQS_CLIENT, () => defaults.sqsClient);
+  const clock = scope.resolve(CLOCK, () => defaults.clock);
   const logger = resolveLogger(scope, defaults);
   const collaborators = {
-    clock: scope.resolve(CLOCK, () => defaults.clock),
+    clock: completeClock(clock),
     timer: scope.resolve(TIMER, () => defaults.timer),
     random: scope.resolve(RANDOM, () => defaults.random),
     logger,
@@ -99,7 +100,7 @@ export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): C
   const asTokens = new Map<InjectionToken, unknown>([
     [LAMBDA_CLIENT, lambdaClient],
     [SQS_CLIENT, sqsClient],
-    [CLOCK, collaborators.clock],
+    [CLOCK, clock],
     [TIMER, collaborators.timer],
     [RANDOM, collaborators.random],
     [LOGGER, ContextLogger.forUsers(logger)],

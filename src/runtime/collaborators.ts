@@ -4,7 +4,8 @@ import type { CheckpointStore, Clock, ContinuationSender, FlightRecorder, Logger
 
 /** Everything an invocation works with, resolved from the container: what tests replace. */
 export interface Collaborators {
-  readonly clock: Clock;
+  /** `now` for what others read too, `elapsedMs` for how long something has taken: nobody sets that one. */
+  readonly clock: Required<Clock>;
   readonly timer: Timer;
   readonly random: Random;
   readonly logger: Logger;

@@ -95,7 +95,7 @@ export class Invocation implements ContextHost, JournalRoom {
     this.input = opened.input;
     this.#budget = budget;
     this.#startedMs = collaborators.clock.now();
-    this.#lastBreathMs = this.#startedMs;
+    this.#lastBreathMs = collaborators.clock.elapsedMs();
     this.#freshBudgetMs = budget.remainingMs() - plan.safeMs;
     const { executionId, invocation } = opened.execution;
     this.logger = new ContextLogger(collaborators.logger, { executionId, invocation, job: plan.name });
@@ -234,14 +234,14 @@ export class Invocation implements ContextHost, JournalRoom {
   }
 
   /** Whether steps have held the event loop for so long that timers and sockets need a turn. */
-  isBreathless(nowMs: number): boolean {
-    return nowMs - this.#lastBreathMs >= breathEveryMs;
+  isBreathless(): boolean {
+    return this.collaborators.clock.elapsedMs() - this.#lastBreathMs >= breathEveryMs;
   }
 
   /** Lets the event loop turn once. */
   async breathe(): Promise<void> {
     await this.collaborators.platform.breathe();
-    this.#lastBreathMs = this.collaborators.clock.now();
+    this.#lastBreathMs = this.collaborators.clock.elapsedMs();
   }
 
   /** Reports what an abandoned attempt, or the end of a stopped generator, brought to light. */

@@ -5,10 +5,10 @@ export class ProgressReport {
   #lastMs = Number.NEGATIVE_INFINITY;
   #pending: object | undefined;
   readonly #logger: Logger;
-  readonly #clock: Clock;
+  readonly #clock: Required<Clock>;
   readonly #intervalMs: number;
 
-  constructor(logger: Logger, clock: Clock, intervalMs: number) {
+  constructor(logger: Logger, clock: Required<Clock>, intervalMs: number) {
     this.#logger = logger;
     this.#clock = clock;
     this.#intervalMs = intervalMs;
@@ -16,7 +16,7 @@ export class ProgressReport {
 
   report(step: string, done: number, total?: number, note?: string): void {
     this.#pending = { step, done, ...(total === undefined ? {} : { total }), ...(note === undefined ? {} : { note }) };
-    if (this.#clock.now() - this.#lastMs >= this.#intervalMs) this.flush();
+    if (this.#clock.elapsedMs() - this.#lastMs >= this.#intervalMs) this.flush();
   }
 
   /** Logs the report that was held back, if there is one. */
@@ -24,6 +24,6 @@ export class ProgressReport {
     if (this.#pending === undefined) return;
     this.#logger.info('progress', this.#pending);
     this.#pending = undefined;
-    this.#lastMs = this.#clock.now();
+    this.#lastMs = this.#clock.elapsedMs();
   }
 }

@@ -61,7 +61,7 @@ async function loop(invocation: Invocation): Promise<InvocationAnswer> {
       case 'run':
         decision = await runUnit(invocation);
         if (invocation.journal !== undefined) await invocation.keep();
-        if (invocation.isBreathless(invocation.collaborators.clock.now())) await invocation.breathe();
+        if (invocation.isBreathless()) await invocation.breathe();
         break;
       case 'sleep':
         await sleep(invocation, decision.ms);

@@ -77,7 +77,7 @@ class UnitRun implements GeneratorHost {
       this.#context.moveTo(invocation.execution, 'closing');
       return false;
     }
-    return invocation.isBreathless(nowMs) ? invocation.breathe().then(() => this.#goOn()) : this.#goOn();
+    return invocation.isBreathless() ? invocation.breathe().then(() => this.#goOn()) : this.#goOn();
   }
 
   #mustStop(nowMs: number): boolean {

@@ -116,6 +116,16 @@ describe('the handler', () => {
     });
   });
 
+  it.each([
+    ['an ARN', { invokedFunctionArn: undefined }, 'context.invokedFunctionArn'],
+    ['an ARN that says something', { invokedFunctionArn: '' }, 'context.invokedFunctionArn'],
+    ['a request id', { awsRequestId: undefined }, 'context.awsRequestId'],
+  ])('refuses a context without %s, before anything runs', async (_title, missing, fault) => {
+    const context = { ...fakeLambdaContext(), ...missing };
+    await expect(handle({}, context)).rejects.toMatchObject({ code: 'INVALID_INPUT', details: { faults: [fault] } });
+    await expect(handle({}, context)).rejects.toThrow('\n→ Pass the Lambda context on');
+  });
+
   it.each<[string, unknown, string]>([
     [
       'an EventBridge event’s id',

@@ -25,7 +25,9 @@ const shared = {
       },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(devalue)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(devalue|log-update|string-width|wrap-ansi|slice-ansi|strip-ansi|ansi-[a-z]+|cli-cursor|restore-cursor|get-east-asian-width|is-fullwidth-code-point|environment|onetime|mimic-function|signal-exit)/)',
+  ],
 };
 
 const slow = [

@@ -3,13 +3,13 @@
  * Builds dist/: ESM and CJS in chunks, so that what is imported lazily is loaded lazily, types for each of the two, and the sweeper.
  * `--no-types` leaves the types out (the demo needs none).
  */
-import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import { readEntries } from './lib/entries.mjs';
 import { fromRoot } from './lib/from-root.mjs';
-import { inlined, locateFiles, resolveSource, stripTypes } from './lib/rollup-plugins.mjs';
+import { inlinedDirectories, inlineLibraries, locateFiles, resolveSource, stripTypes } from './lib/rollup-plugins.mjs';
 
 const staging = fromRoot(`dist.${process.pid}.tmp`);
 const entries = readEntries();
@@ -50,7 +50,7 @@ async function buildSweeper() {
 async function bundleCode(input, { format, extension }) {
   const bundle = await rollup({
     input,
-    plugins: [resolveSource(), stripTypes(), locateFiles()],
+    plugins: [inlineLibraries(), resolveSource(), stripTypes(), locateFiles()],
     onwarn: failOnWarning,
     treeshake: { moduleSideEffects: (id, isExternal) => !isExternal || id === 'reflect-metadata' },
   });
@@ -100,7 +100,14 @@ async function bundleTypes(input) {
 /** The licence of what is inlined travels with it. */
 function copyNotices() {
   mkdirSync(`${staging}/licenses`, { recursive: true });
-  for (const name of inlined) copyFileSync(fromRoot(`node_modules/${name}/LICENSE`), `${staging}/licenses/${name}.txt`);
+  for (const [name, directory] of inlinedDirectories)
+    copyFileSync(findLicense(directory), `${staging}/licenses/${name.replace('/', '__')}.txt`);
+}
+
+function findLicense(directory) {
+  const file = readdirSync(directory).find((name) => /^licen[cs]e(\.\w+)?$/i.test(name));
+  if (file === undefined) throw new Error(`${directory} has no licence, and its code is taken in.`);
+  return `${directory}/${file}`;
 }
 
 function failOnWarning(warning) {

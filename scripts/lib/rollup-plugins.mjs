@@ -2,11 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transform } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { fromRoot } from './from-root.mjs';
 
 /** Packages whose code becomes part of ours: ESM only, so that CJS users could not load them. */
 export const inlined = ['devalue'];
+
+/** Packages that become part of the command line, which is only ever run as it is: users install none of them. */
+const commandLineLibraries = ['commander', 'log-update', 'string-width', 'wrap-ansi'];
+
+/** What was taken from other packages, with the directory of each: their licences travel with it. */
+export const inlinedDirectories = new Map(inlined.map((name) => [name, fromRoot(`node_modules/${name}`)]));
 
 const manifest = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'));
 const installedByUsers = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
@@ -23,6 +29,45 @@ export function resolveSource() {
       return { id: specifier, external: true };
     },
   };
+}
+
+/** Takes a library of the command line in as one ES module, whatever it is written as, with all that it needs. */
+export function inlineLibraries() {
+  const prefix = '\0library:';
+  return {
+    name: 'inline-libraries',
+    resolveId: (specifier) => (commandLineLibraries.includes(specifier) ? `${prefix}${specifier}` : null),
+    async load(id) {
+      if (!id.startsWith(prefix)) return null;
+      const name = id.slice(prefix.length);
+      const { outputFiles, metafile } = await build({
+        stdin: { contents: exportAll(name), resolveDir: fromRoot() },
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+        target: 'node20',
+        external: commandLineLibraries.filter((other) => other !== name),
+        banner: { js: requireOfNode },
+        metafile: true,
+        write: false,
+      });
+      for (const file of Object.keys(metafile.inputs)) rememberPackage(file);
+      return outputFiles[0].text;
+    },
+  };
+}
+
+/** A default export is not among what `*` stands for. */
+function exportAll(name) {
+  return name === 'commander' ? `export * from '${name}';` : `export * from '${name}'; export { default } from '${name}';`;
+}
+
+/** What is written as CommonJS asks for Node's own modules by `require`. */
+const requireOfNode = "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
+
+function rememberPackage(file) {
+  const [directory, name] = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file) ?? [];
+  if (name !== undefined) inlinedDirectories.set(name, fromRoot(directory));
 }
 
 /** Turns TypeScript into the JavaScript of Node 20, legacy decorators included. */

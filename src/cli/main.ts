@@ -1,102 +1,57 @@
 import { BatonError } from '../errors';
-import { findNearestName } from './arguments/find-nearest-name';
-import { parseDevOptions } from './arguments/parse-dev-options';
-import { parseDoctorOptions } from './arguments/parse-doctor-options';
-import { parseEstimateOptions } from './arguments/parse-estimate-options';
-import { parseInitOptions } from './arguments/parse-init-options';
 import { CliError } from './cli-error';
+import { readExitCode, type Surroundings } from './command';
+import { commands } from './commands';
 import type { ConsoleStreams } from './console-streams';
-import { runDev } from './dev/run-dev';
-import { runDoctor } from './doctor/run-doctor';
-import { runEstimate } from './estimate/run-estimate';
-import { renderDevHelp, renderDoctorHelp, renderEstimateHelp, renderHelp, renderInitHelp, renderOperationHelp } from './help';
-import { runInit } from './init/run-init';
-import type { Operation } from './operate/operation';
-import { operations } from './operate/operations';
-import { runOperation } from './operate/run-operation';
-import { choosePaint, type Paint } from './view/paint';
-import { renderFailure } from './view/render-failure';
-
-/** What a command line is carried out with. */
-export interface MainParts {
-  readonly streams: ConsoleStreams;
-  /** Aborts when the user wants to stop. */
-  readonly interruption: AbortSignal;
-  /** The version of lambda-baton. */
-  readonly readVersion: () => string;
-  /** Reads a file that is published with lambda-baton, by its path in the package. */
-  readonly readPackageFile: (path: string) => string;
-}
+import { parseLine } from './parse-line';
+import { choosePaint, renderFailure } from './view/paint';
 
 /** Carries out a command line. Never rejects: what went wrong is printed to standard error. @returns the exit code */
-export async function main(args: readonly string[], parts: MainParts): Promise<number> {
+export async function main(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stdout, environment } = surroundings.streams;
+  const paint = choosePaint(environment, stdout.isTTY === true);
   try {
-    return await dispatch(args, parts);
+    const line = parseLine(args, { commands, stdout, paint, readVersion: surroundings.readVersion });
+    if (line === undefined) return 0;
+    const running = line.command.run({ ...surroundings, ...line, isJson: line.has('json'), paint });
+    return await (line.command.handlesInterruption ? running : Promise.race([running, waitForInterruption(surroundings)]));
   } catch (error) {
-    return reportError(error, parts.streams);
+    return reportError(error, surroundings.streams);
   }
 }
 
-async function dispatch([command, ...args]: readonly string[], parts: MainParts): Promise<number> {
-  const { streams, interruption, readVersion } = parts;
-  const { stdout, environment } = streams;
-  const paint = choosePaint(environment, stdout.isTTY === true);
-  if (command === '--version' || command === '-v') return print(stdout, `${readVersion()}\n`);
-  if (command === '--help' || command === '-h' || command === 'help') return print(stdout, renderHelp(paint));
-  if (command === 'estimate') return estimate(args, streams, paint);
-  if (command === 'init') return init(args, parts, paint);
-  if (command === 'doctor') return examine(args, streams, paint);
-  const operation = operations.find(({ name }) => name === command);
-  if (operation !== undefined) return operate(operation, args, streams, paint);
-  if (command !== 'dev') throw refuseCommand(command);
-  const options = parseDevOptions(args);
-  return options === 'help' ? print(stdout, renderDevHelp(paint)) : runDev(options, streams, interruption);
+/** A command that knows nothing of signals is left where it is: the process ends with the exit code of the signal. */
+function waitForInterruption({ interruption }: Surroundings): Promise<number> {
+  return new Promise((resolve) => {
+    const end = () => resolve(readExitCode(interruption));
+    if (interruption.aborted) end();
+    interruption.addEventListener('abort', end, { once: true });
+  });
 }
 
-function estimate(args: readonly string[], streams: ConsoleStreams, paint: Paint): number | Promise<number> {
-  const options = parseEstimateOptions(args);
-  return options === 'help' ? print(streams.stdout, renderEstimateHelp(paint)) : runEstimate(options, streams);
-}
-
-function examine(args: readonly string[], streams: ConsoleStreams, paint: Paint): number | Promise<number> {
-  const options = parseDoctorOptions(args);
-  return options === 'help' ? print(streams.stdout, renderDoctorHelp(paint)) : runDoctor(options, streams);
-}
-
-function init(args: readonly string[], { streams, readPackageFile, readVersion }: MainParts, paint: Paint): number | Promise<number> {
-  const options = parseInitOptions(args);
-  if (options === 'help') return print(streams.stdout, renderInitHelp(paint));
-  return runInit(options, { streams, readPackageFile, version: readVersion() });
-}
-
-async function operate(operation: Operation, args: readonly string[], streams: ConsoleStreams, paint: Paint): Promise<number> {
-  const exitCode = await runOperation(operation, args, streams);
-  return exitCode === 'help' ? print(streams.stdout, renderOperationHelp(operation, paint)) : exitCode;
-}
-
-function print(stdout: ConsoleStreams['stdout'], text: string): number {
-  stdout.write(text);
-  return 0;
-}
-
-function refuseCommand(command: string | undefined): CliError {
-  if (command === undefined)
-    return new CliError({ problem: 'baton needs a command.', cure: 'Write baton dev <file>, or see baton --help.' });
-  const commands = ['init', 'dev', 'estimate', 'doctor', ...operations.map(({ name }) => name)];
-  const nearest = findNearestName(command.replace(/^-+/, ''), [...commands, 'help', 'version']);
-  const cure =
-    nearest === undefined
-      ? 'Write baton dev <file>, or see baton --help.'
-      : `Did you mean baton ${commands.includes(nearest) ? '' : '--'}${nearest}?`;
-  return new CliError({ problem: `baton has no command ${command}.`, cure });
-}
-
-function reportError(error: unknown, { stderr, environment }: ConsoleStreams): number {
+function reportError(thrown: unknown, { stderr, environment }: ConsoleStreams): number {
+  const error = isRegionMissing(thrown) ? noRegionError(thrown) : thrown;
   const paint = choosePaint(environment, stderr.isTTY === true);
   if (!BatonError.is(error)) {
     stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return 1;
   }
-  stderr.write(`${renderFailure(error, paint)}\n`);
-  return error instanceof CliError ? error.details.exitCode : 1;
+  const { name, message, details } = error;
+  stderr.write(`${renderFailure({ name, message }, paint)}\n`);
+  const { exitCode } = details as { exitCode?: unknown };
+  return typeof exitCode === 'number' ? exitCode : 1;
+}
+
+/** The AWS SDK says so wherever it was first asked for something. */
+function isRegionMissing(thrown: unknown, depth = 0): boolean {
+  if (!(thrown instanceof Error) || depth > 10) return false;
+  return /\bRegion is missing\b/.test(thrown.message) || isRegionMissing(thrown.cause, depth + 1);
+}
+
+function noRegionError(cause: unknown): CliError {
+  return new CliError({
+    problem: 'Nothing says which AWS Region to ask: the Region is missing.',
+    cure: 'Set AWS_REGION, or a region in the AWS profile, and run it again.',
+    cause,
+  });
 }

@@ -204,9 +204,13 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     return environment !== undefined;
   }
 
-  /** Resolves when nothing is queued, running or scheduled: events, retries, and messages of mapped queues, delayed and hidden ones included. */
-  idle(): Promise<void> {
-    return waitForIdle(() => this.stopping !== undefined || this.isIdle());
+  /**
+   * Resolves when nothing is queued, running or scheduled: events, retries, and messages of mapped queues, delayed and hidden ones included.
+   *
+   * @param options.withDelayed - `false`: what only comes later (a retry, a delayed or hidden message) is not waited for. @defaultValue `true`
+   */
+  idle({ withDelayed = true }: { readonly withDelayed?: boolean } = {}): Promise<void> {
+    return waitForIdle(() => this.stopping !== undefined || this.isIdle(withDelayed));
   }
 
   /** Ends every process, closes every socket, removes every temporary file. What was running ends with the reason `stopped`. */
@@ -229,9 +233,10 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private isIdle(): boolean {
-    const isWorking = this.server.pending > 0 || this.concurrency.running > 0 || !this.events.isEmpty;
-    return !isWorking && [...this.mappings].every((mapping) => mapping.isIdle);
+  private isIdle(withDelayed: boolean): boolean {
+    if (this.server.pending > 0 || this.concurrency.running > 0) return false;
+    if (!withDelayed) return this.events.isQuiet && [...this.mappings].every((mapping) => mapping.isQuiet);
+    return this.events.isEmpty && [...this.mappings].every((mapping) => mapping.isIdle);
   }
 
   private onFree(): void {

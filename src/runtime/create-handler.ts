@@ -6,6 +6,7 @@ import type { BatchAnswer, InvocationAnswer } from './answer';
 import type { Collaborators } from './collaborators';
 import type { Arrival } from './core/arrival';
 import type { JobClass, JobPlan } from './core/job-plan';
+import { adaptToLocalLambda } from './core/local-time';
 import { recogniseEvent } from './core/recognise-event';
 import type { Context } from './ports';
 import { readSettings } from './read-settings';
@@ -26,7 +27,7 @@ export type BatonHandler = (event: unknown, context: Context) => Promise<BatchAn
  * @example export const handler = createHandler(ReconcilePayments);
  */
 export function createHandler(jobClass: JobClass, options: CreateHandlerOptions = {}): BatonHandler {
-  const plan = readJob(jobClass);
+  const plan = adaptToLocalLambda(readJob(jobClass), process.env);
   const { settings, faults } = readSettings(process.env);
   const scope = new HandlerScope(options, plan.name);
   faults.push(...checkDurability(plan, scope.provides(tokens.CHECKPOINT_STORE) || settings.store !== undefined));

@@ -10,6 +10,7 @@ import { checkFuses } from './core/fuses';
 import type { Interruption } from './core/interruption';
 import type { StepPlan } from './core/job-plan';
 import { judgeFailure } from './core/judge-failure';
+import { capPause } from './core/local-time';
 import { defaultRetryPolicy } from './core/retry-policy';
 import type { Invocation } from './invocation';
 import { AttemptContext } from './step-context';
@@ -196,7 +197,8 @@ class UnitRun implements GeneratorHost {
   #fail(error: unknown): Decision | undefined {
     const invocation = this.#invocation;
     const { collaborators, execution, plan } = invocation;
-    const judgement = judgeFailure(this.#step?.retry ?? defaultRetryPolicy, execution.attempt, error, () => collaborators.random.next());
+    const judged = judgeFailure(this.#step?.retry ?? defaultRetryPolicy, execution.attempt, error, () => collaborators.random.next());
+    const judgement = judged.isRetried ? { ...judged, delayMs: capPause(plan, 0, judged.delayMs) } : judged;
     const { attempt, cycle } = execution;
     invocation.logger.warn('step failed', { step: this.#method, attempt, cycle, ...judgement, error: describeError(error) });
     invocation.rollBack();

@@ -10,7 +10,7 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { BatonClient, FileCheckpointStore } from 'lambda-baton';
 import { LongRunningFunction } from 'lambda-baton/cdk';
-import type { RunReport } from '../../src/cli/report/run-report';
+import type { RunReport } from '../../src/cli/run/run-report';
 import { locateCode } from '../../src/cli/template/locate-code';
 import { listResources, readTemplate } from '../../src/cli/template/template';
 import { LocalLambda } from '../../src/local';

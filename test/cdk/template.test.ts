@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { LongRunningFunction, type LongRunningFunctionProps } from 'lambda-baton/cdk';
-import type { RunReport } from '../../src/cli/report/run-report';
+import type { RunReport } from '../../src/cli/run/run-report';
 import { readPrinted } from '../cli/read-printed';
 import { CountingJob } from './fixtures/counting-job';
 

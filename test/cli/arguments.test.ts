@@ -1,5 +1,5 @@
-import { parseDevOptions } from '../../src/cli/arguments/parse-dev-options';
 import { CliError } from '../../src/cli/cli-error';
+import { parseDevOptions } from './parse-dev-options';
 
 describe('the options of baton dev', () => {
   it('have defaults', () => {
@@ -22,7 +22,9 @@ describe('the options of baton dev', () => {
     200,
     400,
   ],
+  "scalesTime": false,
   "seed": undefined,
+  "skipsWaits": false,
   "template": undefined,
   "timeoutMs": 3000,
 }

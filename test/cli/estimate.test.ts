@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import type { Workload } from '../../src/cli/estimate/estimate-work';
 import { estimateWork } from '../../src/cli/estimate/estimate-work';
-import { formatPrice } from '../../src/cli/estimate/format-price';
-import type { Workload } from '../../src/cli/estimate/workload';
+import { formatPrice } from '../../src/cli/estimate/offers';
 import { listPrices } from '../../src/runtime/core/prices';
 import { readPrinted } from './read-printed';
 

@@ -1,17 +1,14 @@
-import type { DevOptions } from '../../src/cli/arguments/dev-options';
-import { parseDevOptions } from '../../src/cli/arguments/parse-dev-options';
-import { RunRecord } from '../../src/cli/record/run-record';
-import { judgeRun } from '../../src/cli/report/verdict';
-import { writeReport } from '../../src/cli/report/write-report';
-import { countCells, cutToCells } from '../../src/cli/view/cells';
-import { chooseView } from '../../src/cli/view/choose-view';
-import { JsonView } from '../../src/cli/view/json-view';
-import { LiveView } from '../../src/cli/view/live-view';
+import type { DevOptions } from '../../src/cli/dev/dev-options';
+import { decideOutcome } from '../../src/cli/run/decide-outcome';
+import { RunRecord } from '../../src/cli/run/run-record';
+import { writeReport } from '../../src/cli/run/run-report';
+import { chooseView, JsonView, QuietView } from '../../src/cli/view/choose-view';
+import { LiveView, Screen } from '../../src/cli/view/live-view';
 import { paintColors } from '../../src/cli/view/paint';
 import { PlainView } from '../../src/cli/view/plain-view';
-import { QuietView } from '../../src/cli/view/quiet-view';
-import { Screen } from '../../src/cli/view/screen';
+import { countCells, cutToCells } from '../../src/cli/view/text';
 import { PaperTerminal } from './paper-terminal';
+import { parseDevOptions } from './parse-dev-options';
 import { recordBusyRun } from './recording';
 
 describe('Screen', () => {
@@ -59,13 +56,13 @@ describe('Screen', () => {
   });
 
   it('counts the rows that its lines take after the terminal became narrower', () => {
-    const written: string[] = [];
-    const output = { columns: 40, isTTY: true, write: (text: string) => written.push(text) };
-    const screen = new Screen(output);
+    const terminal = new PaperTerminal(40);
+    const screen = new Screen(terminal);
+    screen.print('stays');
     screen.draw(['x'.repeat(30), 'y'.repeat(10)]);
-    output.columns = 20;
+    terminal.resize(20);
     screen.draw(['z']);
-    expect(written.at(-1)).toBe('\r\u001b[2A\u001b[Jz');
+    expect(terminal.text).toBe('stays\nz');
   });
 });
 
@@ -78,7 +75,7 @@ describe('LiveView', () => {
     const record = new RunRecord();
     let nowMs = 0;
     const view = new LiveView({ screen: new Screen(terminal), paint: paintColors, record, readTime: () => nowMs });
-    view.begin({ options: parseDevOptions(['job.ts']) as DevOptions, seed: 42, hasQueue: true });
+    view.begin({ command: 'baton dev', options: parseDevOptions(['job.ts']) as DevOptions, seed: 42, hasQueue: true });
     for (const event of recordBusyRun().events) {
       jest.advanceTimersByTime(event.atMs - nowMs);
       nowMs = event.atMs;
@@ -96,7 +93,7 @@ loadBatch  ━━━━━━╸──────────   40 %  40,000/10
 `);
       }
     }
-    view.end(writeReport(record, judgeRun(record, false), { wallMs: 9_720, memoryMb: 512, architecture: 'arm64', seed: 42 }));
+    view.end(writeReport(record, decideOutcome(record, false), { wallMs: 9_720, memoryMb: 512, architecture: 'arm64', seed: 42 }));
     view.close();
     expect(`\n${terminal.text}\n`).toMatchInlineSnapshot(`
 "
@@ -111,12 +108,13 @@ so far
 ✔ #2   completed after 2.01 s, cold start 300 ms
 
 ✔ completed in 9.72 s
-  invocations  3, 2 cold starts, 1 × crash-fault
+  invocations  2 in 3 deliveries, 2 cold starts, 1 × crash-fault
   steps        5, 1 failed attempt, 1 redelivery
   faults       1 call throttled, 1 crash (--seed 42 asks for the same)
   handed over  1.5 KB in 1 continuation (1 × lambda), at most 1.5 KB
   billed       4.96 s at 512 MB = 2.48 GB-s
-  cost         $0.0000337 at the list prices of November 2026 (us-east-1, arm6…
+  cost         $0.0000337 at the list prices of November 2026 (us-east-1,
+               arm64)
   result       {"rows":100000}
 "
 `);
@@ -129,7 +127,7 @@ describe('JsonView', () => {
   it('sends what the handler writes to standard error, and nothing of its own', () => {
     const [stdout, stderr]: [string[], string[]] = [[], []];
     const view = new JsonView({ write: (text) => stdout.push(text) }, { write: (text) => stderr.push(text) });
-    for (const event of recordBusyRun().events) view.show(event);
+    recordBusyRun().play((event, taken) => view.show(event, taken));
     expect({ stdout, stderr }).toEqual({ stdout: [], stderr: ['twenty thousand\n', 'so far\n'] });
   });
 });

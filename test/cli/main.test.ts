@@ -61,8 +61,8 @@ describe('baton dev', () => {
   it('says where it looked for the file, and leaves nothing behind', async () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('lambda-baton-'));
     const { exitCode, stdout, stderr } = await readPrinted(['dev', 'no/such-job.ts']);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(/^LocalLambdaError: .*no\/such-job\.ts\.\n→ /);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^CliError: There is no file or directory .*no\/such-job\.ts\.\n→ /);
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('lambda-baton-') && !before.includes(name))).toEqual([]);
   });
 });

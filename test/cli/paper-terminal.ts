@@ -50,8 +50,23 @@ export class PaperTerminal implements Output {
     this.rows[this.row] ??= '';
   }
 
+  /** Makes it narrower or wider, as a window: what does not fit a row any more goes on in the next, and the cursor stays at its letter. */
+  resize(columns: number): void {
+    const parts = this.rows.map((row) => row.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? ['']);
+    const above = parts.slice(0, this.row).flat().length;
+    const rows = parts.flat();
+    this.rows.splice(0, Number.POSITIVE_INFINITY, ...rows);
+    this.row = above + Math.floor(this.column / columns);
+    this.column %= columns;
+    this.columns = columns;
+  }
+
   private obey(argument: string, command: string): void {
-    if (command === 'A') this.row = Math.max(0, this.row - Number(argument));
+    const count = Number(argument || 1);
+    if (command === 'A') this.row = Math.max(0, this.row - count);
+    if (command === 'B') for (let step = 0; step < count; step++) this.rows[++this.row] ??= '';
+    if (command === 'G') this.column = count - 1;
+    if (command === 'K') this.rows[this.row] = argument === '2' ? '' : (this.rows[this.row] ?? '').slice(0, this.column);
     if (command === 'J') this.rows.splice(this.row, Number.POSITIVE_INFINITY, (this.rows[this.row] ?? '').slice(0, this.column));
     if (argument === '?25') this.isCursorHidden = command === 'l';
   }

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../src/cli/arguments/parse-duration';
+import { parseDuration } from '../../src/cli/arguments/read-values';
 
 const range = { leastMs: 0, mostMs: 5_400_000, most: '90m' };
 

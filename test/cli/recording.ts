@@ -1,6 +1,4 @@
-import type { InvocationRecord } from '../../src/cli/record/invocation-record';
-import type { RunEvent } from '../../src/cli/record/run-event';
-import { RunRecord } from '../../src/cli/record/run-record';
+import { type RunEvent, RunRecord, type Taken } from '../../src/cli/run/run-record';
 import type { InvocationEnd, InvocationStart } from '../../src/local';
 
 const executionId = 'execution-1';
@@ -58,7 +56,7 @@ export class Recording {
   }
 
   /** A record that has taken all events in. */
-  play(listen: (event: RunEvent, invocation: InvocationRecord | undefined, record: RunRecord) => void = () => {}): RunRecord {
+  play(listen: (event: RunEvent, taken: Taken, record: RunRecord) => void = () => {}): RunRecord {
     const record = new RunRecord();
     for (const event of this.events) listen(event, record.take(event), record);
     return record;

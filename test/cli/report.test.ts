@@ -1,7 +1,7 @@
-import { estimateCost } from '../../src/cli/cost/estimate-cost';
-import { readInvocationNumber } from '../../src/cli/record/invocation-number';
-import { judgeRun } from '../../src/cli/report/verdict';
-import { writeReport } from '../../src/cli/report/write-report';
+import { decideOutcome } from '../../src/cli/run/decide-outcome';
+import { estimateCost } from '../../src/cli/run/estimate-cost';
+import { readInvocationNumber } from '../../src/cli/run/invocation-record';
+import { writeReport } from '../../src/cli/run/run-report';
 import { formatBytes, formatCount, formatDuration, formatSeconds, formatUsd } from '../../src/cli/view/format';
 import { paintNothing } from '../../src/cli/view/paint';
 import { renderSummary } from '../../src/cli/view/render-summary';
@@ -14,7 +14,7 @@ const facts = { wallMs: 9_720.4, memoryMb: 512, architecture: 'x86_64', seed: 42
 describe('the report', () => {
   it('sums a run up', () => {
     const record = recordBusyRun().play();
-    expect(writeReport(record, judgeRun(record, false), facts)).toMatchInlineSnapshot(`
+    expect(writeReport(record, decideOutcome(record, false), facts)).toMatchInlineSnapshot(`
 {
   "billedMs": 4960,
   "cost": {
@@ -32,6 +32,8 @@ describe('the report', () => {
   "executions": [
     {
       "executionId": "execution-1",
+      "failedAttemptCount": 1,
+      "invocation": 2,
       "job": "Backfill",
       "result": {
         "rows": 100000,
@@ -77,7 +79,7 @@ describe('the report', () => {
     const recording = new Recording().start(0, { environmentId: 'A' }).start(0, { environmentId: 'B' });
     recording.log(10, 1, 'execution completed', { stepCount: 9 }, 'A').log(20, 1, 'execution completed', { stepCount: 7 }, 'B');
     const record = recording.play();
-    expect(writeReport(record, judgeRun(record, false), facts).stepCount).toBe(9);
+    expect(writeReport(record, decideOutcome(record, false), facts).stepCount).toBe(9);
   });
 
   it('tells retries and duplicates with one request id apart by their environments', () => {
@@ -92,7 +94,7 @@ describe('the report', () => {
     const recording = new Recording().start(0).log(1, 1, 'handed off', { bytes: 700, channel: 'lambda' });
     recording.log(2, 1, 'handed off', { bytes: 300, channel: 'sqs' }).log(3, 1, 'handed off', { bytes: 500, channel: 'lambda' });
     const record = recording.play();
-    expect(writeReport(record, judgeRun(record, false), facts).handOffs).toEqual({
+    expect(writeReport(record, decideOutcome(record, false), facts).handOffs).toEqual({
       count: 3,
       byChannel: { lambda: 2, sqs: 1 },
       bytes: 1_500,
@@ -105,7 +107,10 @@ describe('the report', () => {
     recording.log(9_810, 2, 'delivery answered from the store', { status: 'completed' });
     recording.log(9_820, 2, 'invocation superseded: another one has claimed the execution', { level: 'WARN' });
     const record = recording.play();
-    const report = writeReport(record, judgeRun(record, false), { ...facts, store: { directory: '/x', options: ' --directory x' } });
+    const report = writeReport(record, decideOutcome(record, false), {
+      ...facts,
+      store: { directory: '/x', options: ' --directory x', bundle: 'job.ts' },
+    });
     expect(report).toMatchObject({ outcome: 'completed', duplicateCount: 2, supersededCount: 1 });
     const lines = renderSummary(report, 100, paintNothing).join('\n');
     expect(lines).toContain('duplicates   3 dropped, 1 of them by stopping the invocation before\n');
@@ -115,7 +120,7 @@ describe('the report', () => {
   it('charges the size of an event to Invoke, not to a queue', () => {
     const requestsOf = (channel: 'invoke' | 'sqs') => {
       const record = new Recording().start(0, { bytes: 400_000, channel }).play();
-      return writeReport(record, judgeRun(record, false), facts).cost.requestsUsd / prices.lambdaRequestUsd;
+      return writeReport(record, decideOutcome(record, false), facts).cost.requestsUsd / prices.lambdaRequestUsd;
     };
     expect(requestsOf('invoke')).toBeCloseTo(4, 6);
     expect(requestsOf('sqs')).toBeCloseTo(1, 6);
@@ -196,47 +201,50 @@ describe('the verdict', () => {
     new Recording().start(0).log(1, 1, 'execution failed', { error: { name: 'FuseBlownError', message: 'No.\n→ Yes.' } });
 
   it('is completed when the execution has completed', () => {
-    expect(judgeRun(recordBusyRun().play(), false)).toEqual({ outcome: 'completed', failure: undefined });
+    expect(decideOutcome(recordBusyRun().play(), false)).toEqual({ outcome: 'completed', failure: undefined });
   });
 
   it('is completed by the answer alone when the log says nothing', () => {
     const record = new Recording().start(0).end(1, 1, { response: '{"status":"completed","executionId":"e"}' }).play();
-    expect(judgeRun(record, false).outcome).toBe('completed');
+    expect(decideOutcome(record, false).outcome).toBe('completed');
   });
 
   it('is failed with the error and its cure', () => {
-    expect(judgeRun(failing().play(), false)).toEqual({ outcome: 'failed', failure: { name: 'FuseBlownError', message: 'No.\n→ Yes.' } });
+    expect(decideOutcome(failing().play(), false)).toEqual({
+      outcome: 'failed',
+      failure: { name: 'FuseBlownError', message: 'No.\n→ Yes.' },
+    });
   });
 
   it('is completed when a later delivery completed what had failed', () => {
-    expect(judgeRun(failing().log(2, 1, 'execution completed').play(), false).outcome).toBe('completed');
+    expect(decideOutcome(failing().log(2, 1, 'execution completed').play(), false).outcome).toBe('completed');
     const reversed = new Recording().start(0).log(0, 1, 'execution completed').log(1, 1, 'execution failed', {});
-    expect(judgeRun(reversed.play(), false).outcome).toBe('completed');
+    expect(decideOutcome(reversed.play(), false).outcome).toBe('completed');
   });
 
   it('is not completed while one of several executions is not', () => {
     const recording = recordBusyRun().line(9_999, '{"message":"execution started","executionId":"another"}');
-    expect(judgeRun(recording.play(), false)).toMatchObject({ outcome: 'lost' });
+    expect(decideOutcome(recording.play(), false)).toMatchObject({ outcome: 'lost' });
   });
 
   it('is cancelled when the execution was', () => {
     const record = new Recording().start(0).log(1, 1, 'execution started').log(2, 1, 'execution cancelled').play();
-    expect(judgeRun(record, false)).toEqual({ outcome: 'cancelled', failure: undefined });
+    expect(decideOutcome(record, false)).toEqual({ outcome: 'cancelled', failure: undefined });
   });
 
   it('is interrupted when the user stopped it, unless it had completed', () => {
-    expect(judgeRun(failing().play(), true).outcome).toBe('interrupted');
-    expect(judgeRun(new Recording().play(), true).outcome).toBe('interrupted');
-    expect(judgeRun(recordBusyRun().play(), true).outcome).toBe('completed');
+    expect(decideOutcome(failing().play(), true).outcome).toBe('interrupted');
+    expect(decideOutcome(new Recording().play(), true).outcome).toBe('interrupted');
+    expect(decideOutcome(recordBusyRun().play(), true).outcome).toBe('completed');
   });
 
   it('names what an execution was lost by, and what to do', () => {
     const reasons: DropReason[] = ['EventAgeExceeded', 'RecursiveInvocation', 'RetriesExhausted', 'ZeroReservedConcurrency'];
-    const texts = reasons.map((reason) => judgeRun(dropped(reason).play(), false).failure?.message);
+    const texts = reasons.map((reason) => decideOutcome(dropped(reason).play(), false).failure?.message);
     const message = { queueName: 'q', messageId: 'm', bytes: 1, delayMs: 0, deadLetter: true };
     const started = () => new Recording().start(0).log(1, 1, 'execution started');
-    texts.push(judgeRun(started().add({ name: 'message', atMs: 1, about: message }).play(), false).failure?.message);
-    texts.push(judgeRun(started().play(), false).failure?.message);
+    texts.push(decideOutcome(started().add({ name: 'message', atMs: 1, about: message }).play(), false).failure?.message);
+    texts.push(decideOutcome(started().play(), false).failure?.message);
     expect(`\n${texts.join('\n')}\n`).toMatchInlineSnapshot(`
 "
 Execution execution-1 was lost: its last event grew too old.
@@ -257,7 +265,7 @@ Execution execution-1 was lost: nothing is left that would carry it on.
 
   it('is failed when no execution began, with the reason', () => {
     const end = (errorType: string, errorMessage: string) =>
-      judgeRun(new Recording().start(0).end(1, 1, { reason: 'init-error', error: { errorType, errorMessage } }).play(), false).failure
+      decideOutcome(new Recording().start(0).end(1, 1, { reason: 'init-error', error: { errorType, errorMessage } }).play(), false).failure
         ?.message;
     const texts = [
       end('Runtime.HandlerNotFound', 'job.handlr is undefined or not exported'),
@@ -265,7 +273,7 @@ Execution execution-1 was lost: nothing is left that would carry it on.
       end('Runtime.UserCodeSyntaxError', 'SyntaxError: Invalid or unexpected token'),
       end('InvalidJobError', 'Two faults.\n→ Mend both.'),
       end('TypeError', 'x is not a function'),
-      judgeRun(new Recording().start(0).end(1, 1).play(), false).failure?.message,
+      decideOutcome(new Recording().start(0).end(1, 1).play(), false).failure?.message,
     ];
     expect(`\n${texts.join('\n')}\n`).toMatchInlineSnapshot(`
 "

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseDevOptions } from '../../src/cli/arguments/parse-dev-options';
-import { applyTemplate } from '../../src/cli/dev/template/apply-template';
-import { resolveEnvironment } from '../../src/cli/dev/template/resolve-environment';
+import { applyTemplate } from '../../src/cli/dev/apply-template';
+import { resolveEnvironment } from '../../src/cli/dev/resolve-environment';
 import { readFunction } from '../../src/cli/template/read-function';
 import { resolveValue } from '../../src/cli/template/resolve-value';
 import { readTemplate } from '../../src/cli/template/template';
+import { parseDevOptions } from './parse-dev-options';
 import { readPrinted } from './read-printed';
 
 const hash = 'a'.repeat(64);
@@ -212,12 +212,12 @@ describe('what cannot be mapped', () => {
   });
 
   it.each([
-    ['nowhere.template.json', 'The template nowhere.template.json cannot be read (ENOENT).\n→ Run cdk synth first'],
-    [__filename, 'is not JSON: '],
-    [join(__dirname, '../../package.json'), 'is no CloudFormation template: it has no Resources.\n→ Pass what cdk synth wrote'],
-  ])('is refused: %s', async (file, message) => {
+    ['nowhere.template.json', 2, 'The template nowhere.template.json cannot be read (ENOENT).\n→ Run cdk synth first'],
+    [__filename, 1, 'is not JSON: '],
+    [join(__dirname, '../../package.json'), 1, 'is no CloudFormation template: it has no Resources.\n→ Pass what cdk synth wrote'],
+  ])('is refused: %s', async (file, expectedCode, message) => {
     const { exitCode, stderr } = await readPrinted(['dev', '--template', file]);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining(message) });
+    expect({ exitCode, stderr }).toEqual({ exitCode: expectedCode, stderr: expect.stringContaining(message) });
   });
 
   it.each([

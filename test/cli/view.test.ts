@@ -1,18 +1,18 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { DevOptions } from '../../src/cli/arguments/dev-options';
-import { parseDevOptions } from '../../src/cli/arguments/parse-dev-options';
-import { RunRecord } from '../../src/cli/record/run-record';
-import { judgeRun } from '../../src/cli/report/verdict';
-import { writeReport } from '../../src/cli/report/write-report';
-import { countCells } from '../../src/cli/view/cells';
+import type { DevOptions } from '../../src/cli/dev/dev-options';
+import { decideOutcome } from '../../src/cli/run/decide-outcome';
+import { RunRecord } from '../../src/cli/run/run-record';
+import { writeReport } from '../../src/cli/run/run-report';
 import { describeEvent } from '../../src/cli/view/describe-event';
-import { renderHeader } from '../../src/cli/view/header';
-import { NoiseFilter } from '../../src/cli/view/noise-filter';
+import { NoiseFilter } from '../../src/cli/view/describe-line';
 import { choosePaint, paintColors, paintNothing } from '../../src/cli/view/paint';
 import { PlainView } from '../../src/cli/view/plain-view';
 import { renderFrame } from '../../src/cli/view/render-frame';
 import { renderMessage } from '../../src/cli/view/render-message';
 import { renderSummary } from '../../src/cli/view/render-summary';
+import { countCells } from '../../src/cli/view/text';
+import { renderHeader } from '../../src/cli/view/view';
+import { parseDevOptions } from './parse-dev-options';
 import { Recording, recordBusyRun } from './recording';
 
 const facts = { wallMs: 9_720, memoryMb: 512, architecture: 'x86_64', seed: 42 } as const;
@@ -160,8 +160,8 @@ describe('progress', () => {
 describe('messages', () => {
   it('tell in one row why each invocation ended', () => {
     const lines: string[] = [];
-    recordBusyRun().play((event, invocation) => {
-      for (const message of describeEvent(event, invocation)) lines.push(renderMessage(message, 80, paintNothing));
+    recordBusyRun().play((event, taken) => {
+      for (const message of describeEvent(event, taken)) lines.push(renderMessage(message, 80, paintNothing));
     });
     expect(`\n${lines.join('\n')}\n`).toMatchInlineSnapshot(`
 "
@@ -220,7 +220,7 @@ so far
 ↪ #1   handed off via lambda (interrupted) after 2.05 s, 2.9 MB
 ✖ #1   handed off, but then crashed after 2.05 s (fault)
 ✖ #1   failed after 2.05 s
-✖ #1   failed after 2.05 s: FuseBlownError: too often
+✖ #1   failed after 2.05 s
 ↻ #1   gave 1 of its messages back after 2.05 s
 · #1   dropped as a duplicate after 2.05 s
 · #1   answered after 2.05 s
@@ -245,10 +245,8 @@ so far
       '{"level":"INFO","message":"progress"}',
     ];
     const told = lines.map((line) => {
-      const messages = describeEvent(
-        { name: 'log', atMs: 0, about: { functionName: 'f', stream: 'stdout', line, environmentId: 'A' } },
-        undefined,
-      );
+      const event = { name: 'log', atMs: 0, about: { functionName: 'f', stream: 'stdout', line, environmentId: 'A' } } as const;
+      const messages = describeEvent(event, new RunRecord().take(event));
       return messages.map((message) => renderMessage(message, 60, paintNothing)).join('\n') || '(nothing)';
     });
     expect(`\n${told.join('\n')}\n`).toMatchInlineSnapshot(`
@@ -279,9 +277,14 @@ describe('noise', () => {
   it('is what every cold start says again, but not what executions say', () => {
     const filter = new NoiseFilter();
     const warn = (timestamp: string) => say(JSON.stringify({ level: 'WARN', message: 'no checkpoint store', timestamp }));
-    expect([warn('1'), warn('2'), say('plain'), say('plain')].map((event) => filter.isNoise(event))).toEqual([false, true, false, false]);
+    expect([warn('1'), warn('2'), say('plain'), say('plain')].map((event) => filter.isNoise(event, new RunRecord().take(event)))).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
     const step = say('{"message":"step failed","executionId":"e"}');
-    expect([step, step].map((event) => filter.isNoise(event))).toEqual([false, false]);
+    expect([step, step].map((event) => filter.isNoise(event, new RunRecord().take(event)))).toEqual([false, false]);
   });
 
   it("is Node's own report of a failed cold start, and of no other environment", () => {
@@ -293,7 +296,7 @@ describe('noise', () => {
       say('Uncaught', 'B', 'stderr'),
       say('still talking', 'A'),
     ];
-    expect(lines.map((event) => filter.isNoise(event))).toEqual([false, false, true, false, false]);
+    expect(lines.map((event) => filter.isNoise(event, new RunRecord().take(event)))).toEqual([false, false, true, false, false]);
   });
 });
 
@@ -301,9 +304,9 @@ function describeOne(log: { message: string; fields: object } | undefined, end: 
   const recording = new Recording().start(0);
   if (log) recording.log(1, 1, log.message, log.fields);
   let text = '';
-  recording.end(2_050, 1, end).play((event, invocation) => {
+  recording.end(2_050, 1, end).play((event, taken) => {
     if (event.name === 'invocation-end')
-      text = describeEvent(event, invocation)
+      text = describeEvent(event, taken)
         .map((message) => renderMessage(message, 100, paintNothing))
         .join('\n');
   });
@@ -315,9 +318,9 @@ describe('plain lines', () => {
     const written: string[] = [];
     const record = new RunRecord();
     const view = new PlainView({ write: (text) => written.push(text) }, paintNothing, record);
-    view.begin({ options: parseDevOptions(['job.ts', '--crash', '0.1']) as DevOptions, seed: 42, hasQueue: true });
+    view.begin({ command: 'baton dev', options: parseDevOptions(['job.ts', '--crash', '0.1']) as DevOptions, seed: 42, hasQueue: true });
     for (const event of recordBusyRun().events) view.show(event, record.take(event));
-    view.end(writeReport(record, judgeRun(record, false), facts));
+    view.end(writeReport(record, decideOutcome(record, false), facts));
     expect(`\n${written.join('')}`).toMatchInlineSnapshot(`
 "
 baton dev job.ts (time-out 3 s, 512 MB, queue, crash 0.1, seed 42)
@@ -334,7 +337,7 @@ so far
    7.8 s  #2   loadBatch failed (attempt 1): Error: the file is locked; again in 120 ms
    9.7 s  #2   completed after 2.01 s, cold start 300 ms
 ✔ completed in 9.72 s
-  invocations  3, 2 cold starts, 1 × crash-fault
+  invocations  2 in 3 deliveries, 2 cold starts, 1 × crash-fault
   steps        5, 1 failed attempt, 1 redelivery
   faults       1 call throttled, 1 crash (--seed 42 asks for the same)
   handed over  1.5 KB in 1 continuation (1 × lambda), at most 1.5 KB
@@ -349,16 +352,20 @@ so far
 describe('the summary', () => {
   it('fits the terminal', () => {
     const record = recordBusyRun().play();
-    const report = writeReport(record, judgeRun(record, false), facts);
+    const report = writeReport(record, decideOutcome(record, false), facts);
     expect(`\n${renderSummary(report, 60, paintNothing).join('\n')}\n`).toMatchInlineSnapshot(`
 "
 ✔ completed in 9.72 s
-  invocations  3, 2 cold starts, 1 × crash-fault
+  invocations  2 in 3 deliveries, 2 cold starts, 1 ×
+               crash-fault
   steps        5, 1 failed attempt, 1 redelivery
-  faults       1 call throttled, 1 crash (--seed 42 asks f…
-  handed over  1.5 KB in 1 continuation (1 × lambda), at m…
+  faults       1 call throttled, 1 crash (--seed 42 asks
+               for the same)
+  handed over  1.5 KB in 1 continuation (1 × lambda), at
+               most 1.5 KB
   billed       4.96 s at 512 MB = 2.48 GB-s
-  cost         $0.0000419 at the list prices of November 2…
+  cost         $0.0000419 at the list prices of November
+               2026 (us-east-1, x86_64)
   result       {"rows":100000}
 "
 `);
@@ -369,7 +376,7 @@ describe('the summary', () => {
 describe('the first line', () => {
   it('says what is out of the ordinary', () => {
     const options = parseDevOptions(['job.ts', '--recursion', 'terminate', '--node', '/opt/node', '--timeout', '15m']) as DevOptions;
-    expect(renderHeader({ options, seed: 1, hasQueue: false }, paintNothing)).toMatchInlineSnapshot(
+    expect(renderHeader({ command: 'baton dev', options, seed: 1, hasQueue: false }, paintNothing)).toMatchInlineSnapshot(
       `"baton dev job.ts (time-out 15 min, 512 MB, /opt/node, recursion terminates)"`,
     );
   });

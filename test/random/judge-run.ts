@@ -11,7 +11,7 @@ export interface Ended {
 }
 
 /** Says in what a run is not as predicted; nothing when all is well. */
-export function judgeRun(prediction: Prediction, { run, result, isKept }: Ended): readonly string[] {
+export function decideOutcome(prediction: Prediction, { run, result, isKept }: Ended): readonly string[] {
   const faults: string[] = [];
   const expectSame = (what: string, expected: unknown, received: unknown) => {
     if (expected !== received) faults.push(`${what} ${received}, not ${expected}`);

@@ -3,7 +3,7 @@ import { type JobRunOptions, JobTestEnvironment, MemoryCheckpointStore, SeededRa
 import { buildJob, type Outside, safeMs } from './build-job';
 import { drawProgram } from './draw-program';
 import type { Fields } from './fields';
-import { countInterruptions, judgeRun } from './judge-run';
+import { countInterruptions, decideOutcome } from './judge-run';
 import { type Prediction, predict } from './predict';
 import type { Program } from './program';
 
@@ -107,7 +107,7 @@ class SeedWorld {
     return {
       seed: this.#program.seed,
       mode: JSON.stringify({ hasStore, ...options }),
-      faults: judgeRun(expected, { run, result, isKept: hasStore }),
+      faults: decideOutcome(expected, { run, result, isKept: hasStore }),
       invocationCount: run.invocations.length,
       interruptionCount: countInterruptions(run),
       hasStore,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { CliError } from '../cli-error';
 import { decodeText } from '../decode-text';
+import { missingFileError } from './read-values';
 
 /** How messages name what is read. */
 interface Naming {
@@ -27,11 +28,7 @@ async function readBytes(file: string, { noun, example }: Naming): Promise<Uint8
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new CliError({
-      problem: `The ${noun} file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`,
-      cure: `Correct the path, or write the ${noun} itself: ${example}.`,
-      cause,
-    });
+    throw missingFileError(`The ${noun} file`, file, `Correct the path, or write the ${noun} itself: ${example}.`, cause);
   }
 }
 

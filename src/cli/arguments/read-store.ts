@@ -2,10 +2,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StoreSettings } from '../../runtime/adapters/create-store';
 import { CliError } from '../cli-error';
+import type { GivenOptions, OptionSpec } from '../command';
 import type { ConsoleStreams } from '../console-streams';
 
 /** Where `baton dev` keeps executions, below the directory that it is run in. */
 export const devDirectory = join('.baton', 'executions');
+
+const group = 'The store (default: BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY, else what baton dev kept here)';
+
+/** Where the executions are kept: options of every command that looks after them. */
+export const storeOptions: readonly OptionSpec[] = [
+  { group, name: 'table', value: '<name>', help: 'a DynamoDB table' },
+  { group, name: 'bucket', value: '<name>', help: 'an S3 bucket; beside --table, where large states are' },
+  { group, name: 'directory', value: '<path>', help: 'a directory' },
+];
 
 /** The names of a table, a bucket and a directory, as far as they are given. */
 interface StoreNames {
@@ -22,7 +32,7 @@ interface StoreNames {
  */
 export function readStore(
   command: string,
-  read: (name: string) => string | undefined,
+  { read }: Pick<GivenOptions, 'read'>,
   isNewFine: boolean,
   { environment, workingDirectory }: Pick<ConsoleStreams, 'environment' | 'workingDirectory'>,
 ): StoreSettings {

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { DevOptions } from '../arguments/dev-options';
 import { devDirectory } from '../arguments/read-store';
 import type { ConsoleStreams } from '../console-streams';
+import { quoteForShell } from '../view/text';
+import type { DevOptions } from './dev-options';
 
 /** Where a run keeps its executions. */
 export interface DevStore {
@@ -15,17 +16,20 @@ export interface DevStore {
 }
 
 /** Executions travel in their continuations alone, or are kept where `--env` or a template says. */
-export const noDevStore: DevStore = { directory: undefined, label: undefined, options: '' };
+const noDevStore: DevStore = { directory: undefined, label: undefined, options: '' };
 const variables = ['BATON_TABLE', 'BATON_BUCKET', 'BATON_DIRECTORY'];
 
 /** Chooses where a run keeps its executions: in `.baton`, unless `--env`, `--no-store` or the environment say otherwise. */
-export function chooseDevStore({ hasStore, environment: given }: DevOptions, { environment, workingDirectory }: ConsoleStreams): DevStore {
+export function chooseDevStore(
+  { hasStore, environment: given }: Pick<DevOptions, 'environment' | 'hasStore'>,
+  { environment, workingDirectory }: ConsoleStreams,
+): DevStore {
   if (!hasStore || variables.some((name) => given[name])) return noDevStore;
   const directory = resolve(workingDirectory, environment.BATON_DIRECTORY || devDirectory);
   const label = relative(workingDirectory, directory);
   if (environment.BATON_DIRECTORY) return { directory, label, options: '' };
   const isElsewhere = variables.some((name) => environment[name]);
-  return { directory, label, options: isElsewhere ? ` --directory ${label}` : '' };
+  return { directory, label, options: isElsewhere ? ` --directory ${quoteForShell(label)}` : '' };
 }
 
 /** Tells git to leave `.baton` alone: what is kept there is nobody's source. A directory of the user's own is left as it is. */

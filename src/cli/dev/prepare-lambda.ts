@@ -1,10 +1,19 @@
 import { existsSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import { LocalLambda, LocalLambdaError } from '../../local';
-import type { DevOptions } from '../arguments/dev-options';
 import { CliError } from '../cli-error';
-import type { PreparedLambda } from './prepared-lambda';
+import type { LocalFunctionOptions } from './dev-options';
 import { quietSdk } from './quiet-sdk';
+
+/** A local Lambda that is ready for the event that begins a run. */
+export interface PreparedLambda {
+  /** Name, or `name:alias`. */
+  readonly functionName: string;
+  /** Whether there is a continuation queue. */
+  readonly hasQueue: boolean;
+  /** What the reader should know of it, a sentence each. */
+  readonly remarks: readonly string[];
+}
 
 const functionName = 'baton-dev';
 const queueName = 'baton-dev';
@@ -13,7 +22,11 @@ const queueName = 'baton-dev';
 const visibilityMarginMs = 2_000;
 
 /** Creates the function and its continuation queue; executions are kept in `directory`. @throws LocalLambdaError when the code or a package is missing */
-export async function prepareLambda(lambda: LocalLambda, options: DevOptions, directory: string | undefined): Promise<PreparedLambda> {
+export async function prepareLambda(
+  lambda: LocalLambda,
+  options: LocalFunctionOptions,
+  directory: string | undefined,
+): Promise<PreparedLambda> {
   const queue = options.hasQueue ? await createQueue(lambda, options.timeoutMs) : undefined;
   await lambda.createFunction({
     name: functionName,
@@ -32,7 +45,9 @@ export async function prepareLambda(lambda: LocalLambda, options: DevOptions, di
     ...(options.nodePath !== undefined && { nodePath: options.nodePath }),
   });
   if (queue) lambda.addEventSourceMapping({ functionName, queueArn: queue.arn, batchSize: 1, reportBatchItemFailures: true });
-  return { functionName, hasQueue: queue !== undefined };
+  const isMissed = options.hasQueue && queue === undefined;
+  const remarks = isMissed ? ['No continuation queue: run npm install --save-dev local-aws-sqs to have one.'] : [];
+  return { functionName, hasQueue: queue !== undefined, remarks };
 }
 
 /** Without local-aws-sqs there is no queue, as on an account where none was created. */
@@ -47,8 +62,14 @@ async function createQueue(lambda: LocalLambda, timeoutMs: number): Promise<{ ur
   }
 }
 
-/** Refuses a Node that is not there; a name without a folder is left to `PATH`. @throws CliError */
-export function checkNode(nodePath: string | undefined): void {
+/** Refuses code and a Node that are not there; a Node's name without a folder is left to `PATH`. @throws CliError */
+export function checkCode({ file, nodePath }: LocalFunctionOptions): void {
+  if (file !== '' && !existsSync(file)) {
+    throw new CliError({
+      problem: `There is no file or directory ${resolve(file)}.`,
+      cure: 'Build the bundle first, or correct the path.',
+    });
+  }
   if (nodePath === undefined || basename(nodePath) === nodePath || existsSync(nodePath)) return;
   throw new CliError({
     problem: `--node ${nodePath}: there is no such file.`,
@@ -57,7 +78,7 @@ export function checkNode(nodePath: string | undefined): void {
 }
 
 /** The default is left to the local Lambda, which also knows where it is in a directory. */
-function nameHandler({ file, handler }: DevOptions): { handler?: string } {
+function nameHandler({ file, handler }: LocalFunctionOptions): { handler?: string } {
   if (handler === 'handler') return {};
   return { handler: handler.includes('.') ? handler : `${basename(file, extname(file))}.${handler}` };
 }

@@ -1,6 +1,5 @@
 import { parseFunctionName } from '../../local/functions/parse-function-name';
 import { loadLambdaSdk } from '../../runtime/adapters/aws-sdk';
-import type { DoctorOptions } from '../arguments/parse-doctor-options';
 import { CliError } from '../cli-error';
 import type { ConsoleStreams } from '../console-streams';
 import { readTemplate } from '../template/template';
@@ -11,6 +10,18 @@ import type { Asked } from './collect/read-function-facts';
 import { type Diagnosis, diagnose } from './diagnosis';
 import { fixRecursion } from './fix-recursion';
 import { renderDiagnosis } from './render-diagnosis';
+
+/** What `baton doctor` was asked for. */
+export interface DoctorOptions {
+  /** Name, `name:qualifier` or ARN; with a template a logical id, or a part of one, or nothing. */
+  readonly functionName: string | undefined;
+  readonly region: string | undefined;
+  readonly bundle: string | undefined;
+  readonly template: string | undefined;
+  readonly mayFix: boolean;
+  readonly mayAsk: boolean;
+  readonly output: 'json' | 'text';
+}
 
 /** Looks at a function, or at a template, and says how it is. @returns the exit code: 1 when there are errors */
 export async function runDoctor(options: DoctorOptions, streams: ConsoleStreams): Promise<number> {

@@ -1,6 +1,38 @@
-import type { Estimate } from './estimate';
-import { offerBaton, offerDurableFunction, offerStepFunctions } from './offers';
-import type { Workload } from './workload';
+import type { Prices } from '../../runtime/core/prices';
+import { type Offer, offerBaton, offerDurableFunction, offerStepFunctions } from './offers';
+
+/** What is to be done, and by which function. */
+export interface Workload {
+  readonly itemCount: number;
+  readonly msPerItem: number;
+  readonly itemsPerStep: number;
+  /** Bytes of state in a checkpoint. */
+  readonly stateBytes: number;
+  readonly store: 'none' | 'table';
+  readonly memoryMb: number;
+  readonly architecture: 'arm64' | 'x86_64';
+  readonly timeoutMs: number;
+  readonly safeMs: number;
+  /** Cold start of every invocation, in milliseconds. */
+  readonly startMs: number;
+  readonly prices: Prices;
+}
+
+/** What a workload needs and costs, at list prices. */
+export interface Estimate {
+  readonly pricesOf: string;
+  readonly region: string;
+  readonly stepCount: number;
+  /** Steps that one invocation does. */
+  readonly stepsPerInvocation: number;
+  readonly invocationCount: number;
+  readonly handOffCount: number;
+  /** The work and the cold starts, one after the other. */
+  readonly billedMs: number;
+  readonly gbSeconds: number;
+  /** lambda-baton first. */
+  readonly offers: readonly Offer[];
+}
 
 /** Works out what a workload needs: how many invocations, how much memory over time, and the dollars for each way of doing it. */
 export function estimateWork(workload: Workload): Estimate {

@@ -1,8 +1,21 @@
 import { eventChunkBytes, firstEventChunkBytes, readUnitBytes, writeUnitBytes } from '../../runtime/core/prices';
 import { formatCount } from '../view/format';
-import type { CostPart, Offer } from './estimate';
-import { formatPrice } from './format-price';
-import type { Workload } from './workload';
+import type { Workload } from './estimate-work';
+
+/** One thing that is paid for. */
+export interface CostPart {
+  readonly what: string;
+  readonly usd: number;
+  /** How the amount came about, with its units: `48 × $0.20 per million`. */
+  readonly arithmetic: string;
+}
+
+/** What the work costs one way of doing it. */
+export interface Offer {
+  readonly name: string;
+  readonly totalUsd: number;
+  readonly parts: readonly CostPart[];
+}
 
 /** What the work takes, whoever does it. */
 export interface Need {
@@ -89,4 +102,17 @@ function priceMany(what: string, count: number, price: number, many: string): Co
 
 function formatUnits(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'unit' : 'units'}`;
+}
+
+/** A price as AWS lists it: per million where that is a number people know (`$0.20 per million`), else as it is (`$0.0000133334`). */
+export function formatPrice(usd: number): string {
+  const perMillion = Number((usd * 1e6).toFixed(6));
+  const isKnownPerMillion = usd > 0 && usd < 0.001 && Number.isInteger(perMillion * 1_000);
+  if (!isKnownPerMillion) return `$${trim(usd)}`;
+  return `$${perMillion < 1 ? trim(perMillion).padEnd(4, '0') : trim(perMillion)} per million`;
+}
+
+/** Up to 12 decimals, without the zeros at the end. */
+function trim(value: number): string {
+  return value.toFixed(12).replace(/\.?0+$/, '') || '0';
 }

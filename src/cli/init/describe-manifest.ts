@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Project } from './project';
+import type { Project } from './choose-project';
 
 const bundle = 'esbuild src/job.ts --bundle --platform=node --target=node22 --keep-names --external:@aws-sdk/* --outfile=dist/index.js';
 const testBundle =
@@ -56,11 +56,15 @@ function describeDeployment(jobName: string): Readonly<Record<Project['deploy'],
   };
 }
 
-/** npm wants lower-case letters, digits and hyphens. */
+const maxNameLength = 214;
+
+/** npm takes lower-case letters, digits and hyphens, and not too many of them. */
 function nameProject(directory: string): string {
   const name = basename(directory)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, maxNameLength)
     .replace(/^-+|-+$/g, '');
   return name || 'my-job';
 }

@@ -1,5 +1,5 @@
+import type { Project } from './choose-project';
 import { describeManifest } from './describe-manifest';
-import type { Project } from './project';
 
 /** Reads a file that is published with lambda-baton. */
 export type ReadPackageFile = (path: string) => string;

@@ -27,3 +27,10 @@ function describe({ Code }: Resource['Properties'], directory: string | undefine
   if (ZipFile !== undefined) return 'written into the template, which the local Lambda cannot run';
   return directory === undefined ? 'in a bucket, not on this machine' : `not a directory: ${join(directory)}`;
 }
+
+/** The file of a handler in a directory: `index.handler` is in `index.js`, `index.mjs` or `index.cjs`. */
+export function findHandlerFile(directory: string, handler: string): string {
+  const stem = handler.slice(0, handler.lastIndexOf('.'));
+  const files = ['js', 'mjs', 'cjs'].map((extension) => join(directory, `${stem}.${extension}`));
+  return files.find((file) => existsSync(file)) ?? (files[0] as string);
+}

@@ -33,13 +33,16 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** A template that cannot be run on this machine: it is not there, or says something that has no local stand-in. */
-export class TemplateError extends BatonError<{ template: string; resource: string | undefined }> {
+export class TemplateError extends BatonError<{ template: string; resource: string | undefined; exitCode: number }> {
   override readonly name = 'TemplateError';
   readonly code = 'LOCAL_LAMBDA';
 
-  /** @param resource logical id of what cannot be mapped */
-  constructor(template: string, resource: string | undefined, parts: Omit<BatonErrorParts, 'details'>) {
-    super({ ...parts, details: { template, resource } });
+  /**
+   * @param resource logical id of what cannot be mapped
+   * @param exitCode 2 for a file that is not there
+   */
+  constructor(template: string, resource: string | undefined, parts: Omit<BatonErrorParts, 'details'>, exitCode: 1 | 2 = 1) {
+    super({ ...parts, details: { template, resource, exitCode } });
   }
 }
 
@@ -76,7 +79,7 @@ function readBytes(file: string): Uint8Array {
     return readFileSync(file);
   } catch (cause) {
     const problem = `The template ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`;
-    throw new TemplateError(file, undefined, { problem, cure: 'Run cdk synth first, or correct the path.', cause });
+    throw new TemplateError(file, undefined, { problem, cure: 'Run cdk synth first, or correct the path.', cause }, 2);
   }
 }
 

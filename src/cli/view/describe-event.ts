@@ -1,13 +1,16 @@
 import type { DropReason, LocalLambdaEvents } from '../../local';
-import type { InvocationRecord } from '../record/invocation-record';
-import type { RunEvent } from '../record/run-event';
-import { describeEnd } from './describe-end';
-import { describeLine } from './describe-line';
-import { formatDuration } from './format';
-import type { Message } from './message';
+import { summariseFailure } from '../run/failure';
+import { type InvocationRecord, readAnswer } from '../run/invocation-record';
+import type { HandOff } from '../run/read-line';
+import type { RunEvent, Taken } from '../run/run-record';
+import { describeFact, type Message } from './describe-line';
+import { formatBytes, formatDuration } from './format';
 
-/** Says what an event is worth telling. `invocation` is the one that it is about, with the event taken in. */
-export function describeEvent(event: RunEvent, invocation: InvocationRecord | undefined): readonly Message[] {
+type End = NonNullable<InvocationRecord['end']>;
+type Phrase = Pick<Message, 'mark' | 'text' | 'tone'>;
+
+/** Says what an event is worth telling, once the record has taken it in. */
+export function describeEvent(event: RunEvent, { invocation, fact }: Taken): readonly Message[] {
   const number = invocation?.number;
   switch (event.name) {
     case 'invocation-start':
@@ -15,11 +18,11 @@ export function describeEvent(event: RunEvent, invocation: InvocationRecord | un
     case 'invocation-end':
       return invocation?.end === undefined ? [] : [describeEnd(invocation, invocation.end)];
     case 'log':
-      return describeLine(event.about.line).map((line) => ({ ...line, number }));
-    case 'retry':
-      return [
-        warn(number, `will be delivered again in ${formatDuration(event.about.delayMs)} (delivery ${event.about.attempt} of 3)`, '↻'),
-      ];
+      return fact === undefined ? [] : describeFact(fact).map((line) => ({ ...line, number }));
+    case 'retry': {
+      const delay = formatDuration(event.about.delayMs);
+      return [warn(number, `will be delivered again in ${delay} (delivery ${event.about.attempt} of 3)`, '↻')];
+    }
     case 'throttled':
       return [warn(number, 'an event has to wait: too many invocations are running')];
     case 'dropped':
@@ -65,4 +68,56 @@ function describeFault({ kind, operation }: LocalLambdaEvents['fault'][0], numbe
 
 function warn(number: number | undefined, text: string, mark = '!'): Message {
   return { kind: 'event', mark, tone: 'warn', number, text };
+}
+
+/** Says why an invocation ended. */
+function describeEnd(invocation: InvocationRecord, end: End): Message {
+  const { mark, text, tone } = end.reason === 'ok' ? describeAnswer(invocation, end) : describeDeath(invocation, end);
+  const cold = end.initMs === undefined || end.reason === 'init-error' ? '' : `, cold start ${formatDuration(end.initMs)}`;
+  return { kind: 'end', number: invocation.number, mark, tone, text: `${text}${cold}` };
+}
+
+function describeAnswer({ outcome }: InvocationRecord, { durationMs, response }: End): Phrase {
+  const after = `after ${formatDuration(durationMs)}`;
+  const { status, batchItemFailures } = readAnswer(response);
+  if (outcome?.kind === 'failed') return { mark: '✖', tone: 'bad', text: `failed ${after}` };
+  if (Array.isArray(batchItemFailures) && batchItemFailures.length > 0) {
+    return { mark: '↻', tone: 'warn', text: `gave ${batchItemFailures.length} of its messages back ${after}` };
+  }
+  if (outcome?.kind === 'handed-off') return { mark: '↪', tone: 'accent', text: describeHandOff(outcome.handOff, after) };
+  if (outcome?.kind === 'completed' || status === 'completed') return { mark: '✔', tone: 'good', text: `completed ${after}` };
+  if (status === 'duplicate') return { mark: '·', tone: 'dim', text: `dropped as a duplicate ${after}` };
+  if (status === 'superseded') return { mark: '·', tone: 'dim', text: `stopped ${after}: another invocation has taken over` };
+  if (outcome?.kind === 'cancelled' || status === 'cancelled') return { mark: '✖', tone: 'warn', text: `cancelled ${after}` };
+  return { mark: '·', tone: 'plain', text: `answered${typeof status === 'string' ? ` "${status}"` : ''} ${after}` };
+}
+
+function describeHandOff({ channel, bytes, delayMs, reason }: HandOff, after: string): string {
+  const delay = delayMs > 0 ? `, to go on in ${formatDuration(delayMs)}` : '';
+  const because = reason === undefined || reason === 'safe-window' || delayMs > 0 ? '' : ` (${reason})`;
+  return `handed off via ${channel}${because} ${after}, ${formatBytes(bytes)}${delay}`;
+}
+
+/** Why an execution failed is told at the end, and once. */
+function describeReason(outcome: string | undefined, isLate: boolean, said: string): string {
+  if (outcome === 'failed') return '';
+  return isLate ? ': the execution has ended before' : `: ${said}`;
+}
+
+function describeDeath({ outcome, timeoutMs, isLate }: InvocationRecord, { reason, durationMs, error, memoryMb }: End): Phrase {
+  const after = `after ${formatDuration(durationMs)}`;
+  const already = outcome?.kind === 'handed-off' ? 'handed off, but then ' : '';
+  const said = error === undefined ? 'an error' : summariseFailure({ name: error.errorType, message: error.errorMessage });
+  const text = {
+    'crash-fault': `crashed ${after} (fault)`,
+    error: `failed ${after}${describeReason(outcome?.kind, isLate, said)}`,
+    exit: `died ${after}: ${said}`,
+    'init-error': `could not start: ${said}`,
+    ok: '',
+    'out-of-memory': `ran out of its ${memoryMb} MB of memory ${after}`,
+    stopped: `stopped ${after}`,
+    'time-out': `was killed at its time-out of ${formatDuration(timeoutMs)}`,
+  }[reason];
+  const isAskedFor = reason === 'crash-fault' || reason === 'stopped';
+  return { mark: '✖', tone: isAskedFor ? 'warn' : 'bad', text: `${already}${text}` };
 }

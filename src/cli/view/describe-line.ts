@@ -1,55 +1,53 @@
-import { readFailure, summariseFailure } from '../record/failure';
-import { type LogEntry, readLogEntry, readNumber, readText } from '../record/log-entry';
-import { describeText } from './describe-text';
+import { summariseFailure } from '../run/failure';
+import type { Entry, FailedAttempt, LineFact } from '../run/read-line';
+import type { RunEvent, Taken } from '../run/run-record';
 import { formatDuration } from './format';
-import type { Message } from './message';
+import type { Tone } from './paint';
+import { escapeLines } from './text';
+
+/** One line worth telling, before it is laid out. */
+export interface Message {
+  /** `start` is left to the live lines where there are any; `output` is the handler's own. */
+  readonly kind: 'end' | 'event' | 'output' | 'start';
+  readonly tone: Tone;
+  /** One character. */
+  readonly mark: string;
+  /** Number of the invocation that it is about, if any. */
+  readonly number: number | undefined;
+  readonly text: string;
+}
 
 type Line = Omit<Message, 'number'>;
 
-/** What the runtime says that the invocations' ends and the progress bar say already. */
-const silent = new Set([
-  'delivery answered from the store',
-  'execution cancelled',
-  'execution completed',
-  'execution failed',
-  'execution resumed',
-  'execution started',
-  'handed off',
-  'handing off',
-  'progress',
-  'record done',
-  'record failed',
-]);
-
-/** The fields that every line has, and that say nothing to someone who watches. */
-const usualFields = new Set(['cycle', 'error', 'executionId', 'invocation', 'job', 'level', 'message', 'step', 'timestamp']);
-
 /** Says what a line of the handler's output is worth telling: nothing, a remark of the runtime, or the line itself. */
-export function describeLine(line: string): readonly Line[] {
-  const entry = readLogEntry(line);
-  if (entry === undefined) return describeText(line).map(show);
-  if (silent.has(entry.message) && typeof entry.executionId === 'string') return [];
-  if (entry.message === 'step failed') return [describeFailedStep(entry)];
-  if (entry.message === 'step interrupted') return [remark(`${readText(entry, 'step')} was cut off and will run again`)];
-  return [describeEntry(entry)];
+export function describeFact(fact: LineFact): readonly Line[] {
+  switch (fact.kind) {
+    case 'output':
+    case 'init-error':
+      return fact.lines.map(show);
+    case 'entry':
+      return [describeEntry(fact.entry)];
+    case 'step-failed':
+      return [remark(describeAttempt(fact.attempt))];
+    case 'step-interrupted':
+      return [remark(`${fact.step} was cut off and will run again`)];
+    default:
+      return [];
+  }
 }
 
-function describeFailedStep(entry: LogEntry): Line {
-  const failure = readFailure(entry);
-  const what = `${readText(entry, 'step') ?? 'a step'} failed (attempt ${readNumber(entry, 'attempt') ?? '?'})`;
-  const why = failure === undefined ? '' : `: ${summariseFailure(failure)}`;
-  const next = entry.isRetried === true ? `; again in ${formatDuration(readNumber(entry, 'delayMs') ?? 0)}` : '';
-  return remark(`${what}${why}${next}`);
+/** The last failed attempt is why the execution fails: its error is told whole, once, at the end. */
+function describeAttempt({ step = 'a step', number, failure, retryInMs }: FailedAttempt): string {
+  const what = `${step} failed (attempt ${number ?? '?'})`;
+  if (retryInMs === undefined) return `${what} and is not tried again`;
+  return `${what}${failure === undefined ? '' : `: ${summariseFailure(failure)}`}; again in ${formatDuration(retryInMs)}`;
 }
 
-function describeEntry(entry: LogEntry): Line {
-  const failure = readFailure(entry);
-  const fields = Object.entries(entry).filter(([field]) => !usualFields.has(field));
-  const details = fields.map(([field, value]) => ` ${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`).join('');
-  const text = `${entry.message}${details}${failure === undefined ? '' : `: ${summariseFailure(failure)}`}`;
-  const level = String(entry.level).toUpperCase();
-  if (level === 'ERROR') return { kind: 'event', mark: '✖', tone: 'bad', text };
-  return level === 'WARN' ? remark(text) : show(text);
+function describeEntry({ level, message, details, failure }: Entry): Line {
+  const fields = Object.entries(details).map(([field, value]) => ` ${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const text = escapeLines(`${message}${fields.join('')}${failure === undefined ? '' : `: ${summariseFailure(failure)}`}`);
+  if (level === 'error') return { kind: 'event', mark: '✖', tone: 'bad', text };
+  return level === 'warn' ? remark(text) : show(text);
 }
 
 function remark(text: string): Line {
@@ -58,4 +56,28 @@ function remark(text: string): Line {
 
 function show(text: string): Line {
   return { kind: 'output', mark: ' ', tone: 'plain', text };
+}
+
+/** Recognises lines that tell nothing new. */
+export class NoiseFilter {
+  readonly #told = new Set<string>();
+  readonly #failedEnvironments = new Set<string>();
+
+  /** Whether this was said before: at another cold start, or by the runtime client before Node reports the same error once more. */
+  isNoise(event: RunEvent, { fact }: Taken): boolean {
+    if (event.name !== 'log') return false;
+    const { environmentId, stream } = event.about;
+    const isCrashReport = stream === 'stderr' && this.#failedEnvironments.has(environmentId);
+    if (fact?.kind === 'init-error') this.#failedEnvironments.add(environmentId);
+    return isCrashReport || this.#isRepeated(fact);
+  }
+
+  /** What is said at every cold start: a structured line that belongs to no execution. */
+  #isRepeated(fact: LineFact | undefined): boolean {
+    if (fact?.kind !== 'entry' || fact.subject !== undefined) return false;
+    const text = JSON.stringify(fact.entry);
+    const isKnown = this.#told.has(text);
+    this.#told.add(text);
+    return isKnown;
+  }
 }

@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import { type Failure, listFrames } from '../run/failure';
+import { escapeLines } from './text';
 
 /** What a text means; how that looks is decided in one place. */
 export type Tone = 'accent' | 'bad' | 'dim' | 'good' | 'plain' | 'strong' | 'warn';
@@ -27,4 +29,13 @@ export function choosePaint(environment: Readonly<Record<string, string | undefi
   const { NO_COLOR, FORCE_COLOR, TERM } = environment;
   if (NO_COLOR || FORCE_COLOR === '0') return paintNothing;
   return FORCE_COLOR || (isTerminal && TERM !== 'dumb') ? paintColors : paintNothing;
+}
+
+/** An error for its reader: what is wrong, what to do in a line of its own, then where it was thrown and what it was caused by. */
+export function renderFailure(failure: Failure, paint: Paint, opening = ''): string {
+  const [problem = '', ...others] = escapeLines(failure.message).split('\n');
+  const frames = listFrames(failure).map((frame) => paint('dim', escapeLines(frame)));
+  const head = `${opening}${paint('bad', `${escapeLines(failure.name)}:`)} ${problem}`;
+  const own = [head, ...others.map((line) => paint('accent', line)), ...frames].join('\n');
+  return failure.cause === undefined ? own : `${own}\n${renderFailure(failure.cause, paint, 'caused by ')}`;
 }

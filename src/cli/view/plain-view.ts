@@ -1,56 +1,52 @@
 import type { Output } from '../console-streams';
-import type { InvocationRecord } from '../record/invocation-record';
-import type { RunEvent } from '../record/run-event';
-import type { RunRecord } from '../record/run-record';
-import type { RunReport } from '../report/run-report';
+import type { RunEvent, RunRecord, Taken } from '../run/run-record';
+import type { RunReport } from '../run/run-report';
 import { describeEvent } from './describe-event';
-import { type Header, renderHeader } from './header';
 import type { Paint } from './paint';
+import { renderProgress } from './render-bar';
 import { formatElapsed, renderPlainMessage } from './render-message';
-import { renderProgress } from './render-progress';
 import { renderSummary } from './render-summary';
-import type { View } from './view';
+import { type Header, renderHeader, type View } from './view';
 
 /** How often progress is told, in milliseconds at least. */
 const progressEveryMs = 5_000;
 
 /** For files and pipes: one line for everything that happens, nothing is drawn over. */
 export class PlainView implements View {
-  private lastProgressMs = 0;
+  readonly #output: Output;
+  readonly #paint: Paint;
+  readonly #record: RunRecord;
+  #lastProgressMs = 0;
 
-  constructor(
-    private readonly output: Output,
-    private readonly paint: Paint,
-    private readonly record: RunRecord,
-  ) {}
+  constructor(output: Output, paint: Paint, record: RunRecord) {
+    this.#output = output;
+    this.#paint = paint;
+    this.#record = record;
+  }
 
   begin(header: Header): void {
-    this.print(renderHeader(header, this.paint));
+    this.remark(renderHeader(header, this.#paint));
   }
 
-  show(event: RunEvent, invocation: InvocationRecord | undefined): void {
-    for (const message of describeEvent(event, invocation)) this.print(renderPlainMessage(message, event.atMs));
-    if (event.atMs - this.lastProgressMs >= progressEveryMs) this.tellProgress(event.atMs);
+  show(event: RunEvent, taken: Taken): void {
+    for (const message of describeEvent(event, taken)) this.remark(renderPlainMessage(message, event.atMs));
+    if (event.atMs - this.#lastProgressMs >= progressEveryMs) this.#tellProgress(event.atMs);
   }
 
-  remark(text: string): void {
-    this.print(text);
+  remark(line: string): void {
+    this.#output.write(`${line}\n`);
   }
 
   end(report: RunReport): void {
-    for (const line of renderSummary(report, Number.POSITIVE_INFINITY, this.paint)) this.print(line);
+    for (const line of renderSummary(report, Number.POSITIVE_INFINITY, this.#paint)) this.remark(line);
   }
 
   close(): void {}
 
-  private tellProgress(atMs: number): void {
-    const progress = this.record.progress.read();
+  #tellProgress(atMs: number): void {
+    const progress = this.#record.progress.read();
     if (progress === undefined) return;
-    this.lastProgressMs = atMs;
-    this.print(`${formatElapsed(atMs)}       ${renderProgress(progress)}`);
-  }
-
-  private print(line: string): void {
-    this.output.write(`${line}\n`);
+    this.#lastProgressMs = atMs;
+    this.remark(`${formatElapsed(atMs)}       ${renderProgress(progress)}`);
   }
 }

@@ -1,7 +1,7 @@
-import type { Progress } from '../record/progress-track';
-import { countCells, cutToCells } from './cells';
+import type { Progress } from '../run/progress-track';
 import { formatCount, formatSeconds } from './format';
 import type { Paint, Tone } from './paint';
+import { countCells, cutToCells, escapeControls } from './text';
 
 const leastBarCells = 10;
 const mostBarCells = 40;
@@ -32,7 +32,7 @@ export function renderBar(progress: Progress, width: number, paint: Paint): stri
 }
 
 function part(text: string | undefined, tone: Tone): Part {
-  return { text: text ?? '', tone };
+  return { text: escapeControls(text ?? ''), tone };
 }
 
 /** Takes parts in the order of their importance while they fit. */
@@ -55,4 +55,17 @@ function drawBar(share: number, cells: number, paint: Paint): string {
   const full = Math.floor(halves / 2);
   const filled = `${'━'.repeat(full)}${halves % 2 === 1 ? '╸' : ''}`;
   return `${paint('accent', filled)}${paint('dim', '─'.repeat(cells - filled.length))}`;
+}
+
+/** Progress as a sentence, for lines that stay: `loadBatch: 62 %, 124,000 of 200,000, 7,501/s, 10 s left`. */
+export function renderProgress({ step, done, total, rate, leftMs, note }: Progress): string {
+  const parts = [
+    ...(total === undefined || total <= 0
+      ? [`${formatCount(done)} done`]
+      : [`${Math.floor((done / total) * 100)} %`, `${formatCount(done)} of ${formatCount(total)}`]),
+    ...(rate === undefined ? [] : [`${formatCount(rate)}/s`]),
+    ...(leftMs === undefined ? [] : [`${formatSeconds(leftMs)} left`]),
+    ...(note === undefined ? [] : [note]),
+  ];
+  return `${step ?? 'progress'}: ${parts.join(', ')}`;
 }

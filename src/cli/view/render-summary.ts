@@ -1,14 +1,13 @@
-import type { RunReport } from '../report/run-report';
-import { cutToCells } from './cells';
+import type { RunReport } from '../run/run-report';
 import { formatBytes, formatCount, formatDuration, formatNumberOf, formatUsd } from './format';
-import { listDisturbances } from './list-disturbances';
 import type { Paint } from './paint';
-
-const labelCells = 13;
+import { listDisturbances } from './render-frame';
+import { type Row, renderRows } from './render-rows';
+import { quoteForShell, writeCommand, writeJson } from './text';
 
 /** The closing summary, line by line. */
 export function renderSummary(report: RunReport, width: number, paint: Paint): string[] {
-  const rows: [string, string | undefined][] = [
+  const rows: (readonly [string, string | undefined])[] = [
     ['invocations', describeInvocations(report)],
     ['steps', describeSteps(report)],
     ['faults', describeFaults(report)],
@@ -17,10 +16,12 @@ export function renderSummary(report: RunReport, width: number, paint: Paint): s
     ['billed', `${formatDuration(report.billedMs)} at ${formatCount(report.memoryMb)} MB = ${formatGbSeconds(report.cost.gbSeconds)} GB-s`],
     ['cost', describeCost(report)],
     ['result', describeResult(report)],
-    ['look up', describeLookUp(report)],
+    ...listLookUps(report),
   ];
-  const lines = rows.flatMap(([label, text]) =>
-    text === undefined ? [] : [`  ${paint('dim', label.padEnd(labelCells))}${cutToCells(text, Math.max(20, width - labelCells - 3))}`],
+  const lines = renderRows(
+    rows.filter((row): row is Row => row[1] !== undefined),
+    width,
+    paint,
   );
   return [renderHeadline(report, paint), ...lines];
 }
@@ -41,9 +42,12 @@ function renderHeadline({ outcome, wallMs }: RunReport, paint: Paint): string {
   }
 }
 
-function describeInvocations({ invocations: { count, coldCount, byReason } }: RunReport): string {
+/** Deliveries are counted: where more came than the executions have invocations, both numbers are told. */
+function describeInvocations({ executions, invocations: { count, coldCount, byReason } }: RunReport): string {
   const others = Object.entries(byReason).flatMap(([reason, many]) => (reason === 'ok' ? [] : [`${many} × ${reason}`]));
-  return [formatCount(count), formatNumberOf(coldCount, 'cold start'), ...others].join(', ');
+  const own = executions.reduce((sum, { invocation }) => sum + invocation, 0);
+  const all = own > 0 && own < count ? `${formatCount(own)} in ${formatNumberOf(count, 'delivery', 'deliveries')}` : formatCount(count);
+  return [all, formatNumberOf(coldCount, 'cold start'), ...others].join(', ');
 }
 
 function describeSteps({ stepCount, failedAttemptCount, retryCount, throttleCount }: RunReport): string {
@@ -63,9 +67,16 @@ function describeDuplicates({ duplicateCount, supersededCount }: RunReport): str
   return `${formatCount(duplicateCount + supersededCount)} dropped${superseded}`;
 }
 
-function describeLookUp({ executions, store }: RunReport): string | undefined {
-  if (store === undefined || executions.length === 0) return undefined;
-  return executions.map(({ executionId }) => `baton status ${executionId}${store.options}`).join('; ');
+/** A command stands in a line of its own, to be copied. */
+function listLookUps({ executions, store, outcome }: RunReport): Row[] {
+  if (store === undefined) return [];
+  const goesOn = outcome === 'interrupted' || outcome === 'lost' ? ` --bundle ${quoteForShell(store.bundle)}` : undefined;
+  return executions.flatMap(({ executionId, status }, index): Row[] => [
+    [index === 0 ? 'look up' : '', writeCommand('baton status', executionId, store.options)],
+    ...(goesOn === undefined || status !== 'running'
+      ? []
+      : [['go on', writeCommand('baton redrive', executionId, `${goesOn}${store.options}`)] as const]),
+  ]);
 }
 
 function describeHandOffs({ handOffs: { count, byChannel, bytes, maxBytes } }: RunReport): string {
@@ -79,7 +90,7 @@ function describeCost({ cost: { totalUsd, pricesOf, region, architecture } }: Ru
 }
 
 function describeResult({ executions }: RunReport): string | undefined {
-  const results = executions.flatMap(({ result }) => (result === undefined ? [] : [JSON.stringify(result)]));
+  const results = executions.flatMap(({ result }) => (result === undefined ? [] : [writeJson(result)]));
   return results.length === 0 ? undefined : results.join(' ');
 }
 

@@ -11,7 +11,7 @@ import { describeError } from './describe-error';
 import { faultError } from './fault-errors';
 import type { Operation } from './operation';
 import type { RawRequest } from './raw-request';
-import { readBody } from './read-body';
+import { isFromThisMachine, readBody } from './read-body';
 
 /** What the server is made of. */
 export interface ApiServerParts {
@@ -50,6 +50,7 @@ export class ApiServer {
   }
 
   private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isFromThisMachine(incoming)) return send(response, { status: 403, body: 'Only programs of this machine may call.' });
     const accessKeyId = /Credential=([^/]+)\//.exec(incoming.headers.authorization ?? '')?.[1];
     const caller = this.parts.findCaller(accessKeyId);
     this.pending++;

@@ -10,6 +10,8 @@ export interface EnvironmentSettings {
   readonly timeoutMs: number;
   readonly initTimeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** How long the owner of an event must be silent before a repeated delivery may take over: `BATON_RETRY_AFTER_MS`. */
+  readonly retryAfterMs: number;
   readonly region: string;
   /** Where the SDK's clients are sent to. */
   readonly endpoint: string;

@@ -10,6 +10,7 @@ export function environmentVariables(settings: EnvironmentSettings, runtimeApi: 
     AWS_ENDPOINT_URL_SQS: endpoint,
     ...credentials(id),
     ...isolation,
+    BATON_RETRY_AFTER_MS: String(settings.retryAfterMs),
     ...settings.environment,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,

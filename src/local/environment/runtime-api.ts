@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readBody } from '../api/read-body';
+import { isFromThisMachine, readBody } from '../api/read-body';
 import type { Work } from './work';
 
 /** What the runtime client in an environment tells. */
@@ -55,6 +55,10 @@ export class RuntimeApi {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isFromThisMachine(request)) {
+      response.writeHead(403).end();
+      return;
+    }
     const [, kind, requestId = '', what] = /\/runtime\/(invocation|init)\/([^/]+)(?:\/(\w+))?$/.exec(request.url ?? '') ?? [];
     if (request.method === 'GET' && requestId === 'next') {
       this.waiting = response;

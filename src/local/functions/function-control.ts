@@ -5,7 +5,7 @@ import { findPackage } from '../packages/find-package';
 import { freezeCode } from './freeze-code';
 import type { FunctionRegistry } from './function-registry';
 import type { FunctionVersion } from './function-version';
-import { LocalFunction } from './local-function';
+import { defaultRetryDelaysMs, LocalFunction } from './local-function';
 import { resolveCode } from './resolve-code';
 
 /** Creates, changes and publishes functions. */
@@ -56,6 +56,7 @@ export class FunctionControl {
       timeoutMs: options.timeoutMs ?? 3000,
       memoryMb: options.memoryMb ?? 512,
       environment: options.environment ?? {},
+      retryAfterMs: readRetryAfterMs(options),
       nodePath: options.nodePath ?? process.execPath,
       runtimeClient: join(
         findPackage('aws-lambda-ric', [code.taskRoot, ...(options.searchFrom === undefined ? [] : [options.searchFrom])]),
@@ -65,6 +66,17 @@ export class FunctionControl {
     };
   }
 }
+
+/** A retry comes when the timer says so, which may be a little early: what it is compared with is a little less. */
+const timerSlack = 0.9;
+
+/** How long whoever had an event before must have been silent: less than it takes until the event is retried here. */
+function readRetryAfterMs({ retryDelaysMs: [first] = defaultRetryDelaysMs }: FunctionOptions): number {
+  return Math.min(awsRetryAfterMs, Math.floor(first * timerSlack));
+}
+
+/** What fits AWS's own first retry, after a minute. */
+const awsRetryAfterMs = 50_000;
 
 function checkOptions({ name, timeoutMs = 1, memoryMb = 1, reservedConcurrency = 0, maximumRetryAttempts = 0 }: FunctionOptions): void {
   const faults = [

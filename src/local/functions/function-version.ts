@@ -8,6 +8,7 @@ export interface FunctionVersion {
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
+  readonly retryAfterMs: number;
   readonly nodePath: string;
   readonly runtimeClient: string;
 }

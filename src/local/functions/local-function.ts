@@ -62,10 +62,13 @@ export class LocalFunction {
   }
 }
 
+/** Before the first and the second retry: nobody wants to wait for minutes here. */
+export const defaultRetryDelaysMs = [200, 400] as const;
+
 function readPolicy(options: FunctionOptions): EventPolicy {
   return {
     maximumRetryAttempts: options.maximumRetryAttempts ?? 2,
-    retryDelaysMs: options.retryDelaysMs ?? [200, 400],
+    retryDelaysMs: options.retryDelaysMs ?? defaultRetryDelaysMs,
     maximumEventAgeMs: options.maximumEventAgeMs ?? 21_600_000,
     onFailure: options.onFailure,
     deadLetterQueue: options.deadLetterQueue,

@@ -36,6 +36,11 @@ export class EventQueue {
     return this.ready.length === 0 && this.timers.size === 0 && this.running === 0;
   }
 
+  /** Whether no event is queued or running: one may still wait for its retry. */
+  get isQuiet(): boolean {
+    return this.ready.length === 0 && this.running === 0;
+  }
+
   add(event: QueuedEvent): void {
     this.ready.push(event);
     setImmediate(() => this.drain());

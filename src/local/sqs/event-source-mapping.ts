@@ -46,6 +46,11 @@ export class EventSourceMapping {
     return this.isClosed || (this.processing === 0 && this.parts.queue.count() === 0);
   }
 
+  /** Whether nothing is processed, and nothing could be right now. */
+  get isQuiet(): boolean {
+    return this.isClosed || (this.processing === 0 && this.parts.queue.countVisible() === 0);
+  }
+
   /** Called whenever an invocation has ended: there may be room again. */
   nudge(): void {
     this.wake();

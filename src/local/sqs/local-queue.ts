@@ -45,6 +45,12 @@ export class LocalQueue {
     return Number(counts.ApproximateNumberOfMessages) + Number(counts.ApproximateNumberOfMessagesDelayed);
   }
 
+  /** Messages that can be received now. */
+  countVisible(): number {
+    const counts = this.queue.getAttributes(['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible']);
+    return Number(counts.ApproximateNumberOfMessages) - Number(counts.ApproximateNumberOfMessagesNotVisible);
+  }
+
   /** Sets what the wire knows in whole seconds only, in milliseconds. */
   setTimes({
     visibilityTimeoutMs,

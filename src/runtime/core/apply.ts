@@ -3,6 +3,7 @@ import type { Directive } from './directives';
 import { type Execution, nameUnit, noStep } from './execution';
 import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
+import { capPause } from './local-time';
 
 /** What happened to the unit of work that was run. */
 export type Outcome =
@@ -171,7 +172,7 @@ function findTarget(given: Given, step: string): Place {
 }
 
 function pause(given: Given, place: Place, stepCount: number): Execution {
-  const untilMs = readEndMs(given);
+  const untilMs = capPause(given.plan, given.nowMs, readEndMs(given));
   if (Number.isFinite(untilMs)) {
     return { ...passSafePoint(given.execution, place, stepCount), resumeAtMs: Math.max(0, Math.ceil(untilMs)), isWaiting: true };
   }

@@ -60,6 +60,8 @@ export interface JobPlan {
   readonly safeMs: number;
   readonly intervalMs: number;
   readonly reserveMs: number;
+  /** Waits and retry delays are this long at most, in milliseconds. Undefined everywhere but on a local Lambda that skips waits. */
+  readonly maxPauseMs?: number;
   readonly limits: Limits;
   /** Undefined when the job leaves it to the runtime: `step` with a store, `handoff` without. */
   readonly durability: Durability | undefined;

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunReport } from '../../../src/cli/report/run-report';
+import type { RunReport } from '../../../src/cli/run/run-report';
 import { readPrinted } from '../../cli/read-printed';
 
 const fixture = (name: string) => join(__dirname, 'fixtures', name);
@@ -94,9 +94,13 @@ describe('baton dev', () => {
 
   it('ends with 1 and the error when the execution failed', async () => {
     const { exitCode, stdout, stderr } = await dev(counting, { ...quick, failAt: 1 }, '--retry-delay', '10ms');
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'TerminalError: Page 1 is missing.\n' });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^TerminalError: Page 1 is missing\.\n( {4}at .*\n)*$/),
+    });
     expect(stdout).toContain('✖ failed after');
-    expect(stdout).toContain('countPage failed (attempt 1): TerminalError: Page 1 is missing.');
+    expect(stdout).toContain('countPage failed (attempt 1) and is not tried again');
+    expect(`${stdout}${stderr}`.split('Page 1 is missing.')).toHaveLength(2);
   });
 
   it('stops a job that would not end by its fuse, and says which', async () => {

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
+/** The argument parser is CommonJS, and asks for Node's own modules by `require`. */
+const requireOfNode = "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 const root = join(__dirname, '../../..');
 const job = join(__dirname, 'fixtures/counting-job.ts');
 
@@ -23,6 +25,7 @@ beforeAll(async () => {
     platform: 'node',
     format: 'esm',
     logLevel: 'silent',
+    banner: { js: requireOfNode },
   });
 });
 
@@ -66,11 +69,15 @@ async function waitUntil(condition: () => boolean): Promise<void> {
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
 onLinux('baton dev', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends every process and removes every file at %s', async (signal) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('ends every process and removes every file at %s, with its exit code %p', async (signal, exitCode) => {
     const { baton, temporary, readOutput } = await startLongRun();
     expect(findProcesses(temporary)).not.toEqual([]);
     baton.kill(signal);
-    expect(await once(baton, 'exit')).toEqual([130, null]);
+    expect(await once(baton, 'exit')).toEqual([exitCode, null]);
     expect(findProcesses(temporary)).toEqual([]);
     expect(readdirSync(temporary)).toEqual([]);
     expect(readOutput()).toContain('✖ stopped after');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunReport } from '../../../src/cli/report/run-report';
+import type { RunReport } from '../../../src/cli/run/run-report';
 
 const root = join(__dirname, '../../..');
 const agreement =

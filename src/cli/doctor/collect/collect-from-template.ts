@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { chooseFunction } from '../../template/choose-function';
-import { locateCode } from '../../template/locate-code';
+import { findHandlerFile, locateCode } from '../../template/locate-code';
 import { findReferences, listOwned } from '../../template/references';
 import { asRecord, listResources, type Resource, type Template, TemplateError } from '../../template/template';
 import { type DoctorFacts, type FunctionFacts, type RetryFacts, unknownText } from '../facts';
@@ -96,18 +94,11 @@ async function readCode(
   try {
     if (bundle !== undefined) return await readJobFacts({ file: bundle, handler, variables });
     const directory = locateCode(template, id, resource);
-    return await readJobFacts({ file: findFile(directory, handler), handler, variables, directory });
+    return await readJobFacts({ file: findHandlerFile(directory, handler), handler, variables, directory });
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return missOut(error.message.split('\n')[0] ?? '', 'Give the bundle or the source: --bundle src/job.ts.', 'warning');
   }
-}
-
-/** `index.handler` is in `index.js`, `index.mjs` or `index.cjs`. */
-function findFile(directory: string, handler: string): string {
-  const stem = handler.slice(0, handler.lastIndexOf('.'));
-  const files = ['js', 'mjs', 'cjs'].map((extension) => join(directory, `${stem}.${extension}`));
-  return files.find((file) => existsSync(file)) ?? (files[0] as string);
 }
 
 function readRecursion(template: Template, { RecursiveLoop = 'Terminate' }: Resource['Properties']): DoctorFacts['recursion'] {

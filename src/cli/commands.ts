@@ -1,0 +1,27 @@
+import type { Command } from './command';
+import { dev } from './commands/dev';
+import { doctor } from './commands/doctor';
+import { estimate } from './commands/estimate';
+import { init } from './commands/init';
+import { list } from './commands/list';
+import { redrive, sweep } from './commands/redrive';
+import { start } from './commands/start';
+import { result, status } from './commands/status';
+import { cancel, resume, stop } from './commands/stop';
+
+/** Every command of `baton`, in the order of the help. */
+export const commands: readonly Command[] = [
+  init,
+  dev,
+  estimate,
+  doctor,
+  start,
+  status,
+  result,
+  cancel,
+  redrive,
+  list,
+  sweep,
+  stop,
+  resume,
+];

@@ -1,0 +1,100 @@
+import { architectures, chooseValue, type DurationRange, parseDuration, parseNumber, timeoutRange } from '../arguments/read-values';
+import { CliError } from '../cli-error';
+import { type Command, type GivenOptions, jsonOption } from '../command';
+import { estimateWork, type Workload } from '../estimate/estimate-work';
+import { readPrices } from '../estimate/read-prices';
+import { renderEstimate } from '../estimate/render-estimate';
+import { writeJson } from '../view/text';
+
+const work = 'The work';
+const fn = 'The function';
+
+/** `baton estimate`. */
+export const estimate: Command = {
+  name: 'estimate',
+  summary: 'works out what a workload needs and costs, before it runs',
+  usage: [['baton estimate --items <n> --ms-per-item <ms> [options]', '']],
+  options: [
+    { group: work, name: 'items', value: '<n>', help: 'how many there are: 250000, 1e6 (required)' },
+    { group: work, name: 'ms-per-item', value: '<ms>', help: 'how long one takes (required)' },
+    { group: work, name: 'items-per-step', value: '<n>', help: 'how many one step does, and one checkpoint covers (default: 1)' },
+    { group: work, name: 'state-bytes', value: '<n>', help: 'how large the saved state is (default: 1024)' },
+    {
+      group: work,
+      name: 'store',
+      value: '<table|none>',
+      help: 'where checkpoints go: a DynamoDB table after every step, or nowhere but with the continuation (default: table)',
+    },
+
+    { group: fn, name: 'memory', value: '<MB>', help: 'its memory (default: 512)' },
+    { group: fn, name: 'arch', value: '<x86_64|arm64>', help: 'whose prices count (default: x86_64)' },
+    { group: fn, name: 'timeout', value: '<duration>', help: 'its time-out: 900 (seconds), 900ms, 5s, 15m (default: 15m)' },
+    { group: fn, name: 'safe', value: '<duration>', help: "the job's safeMs (default: 60s)" },
+    { group: fn, name: 'start', value: '<duration>', help: 'a cold start, billed with every invocation (default: 500ms)' },
+
+    {
+      group: 'Output',
+      name: 'prices',
+      value: '<file|json>',
+      help: `prices to use instead, by the names that --json prints, for example {"gbSecondUsd":{"arm64":0.00001}}`,
+    },
+    jsonOption,
+  ],
+  async run(request) {
+    const { streams, isJson, paint, read } = request;
+    const given = readWork(request);
+    checkTimes(given);
+    const workload = { ...given, prices: await readPrices(read('prices'), streams.stdin) };
+    const needed = estimateWork(workload);
+    streams.stdout.write(isJson ? `${writeJson({ ...needed, workload })}\n` : renderEstimate(needed, workload, paint));
+    return 0;
+  },
+};
+
+const safeRange: DurationRange = { leastMs: 1, mostMs: 5_400_000, most: '90m' };
+const startRange: DurationRange = { leastMs: 0, mostMs: 10_000, most: '10s' };
+
+function readWork({ read }: GivenOptions): Omit<Workload, 'prices'> {
+  const perItem = { least: 0.001, most: 5_400_000, isWhole: false, example: 40 };
+  return {
+    itemCount: readCount('--items', demand('--items', read('items')), 1e12),
+    msPerItem: parseNumber(demand('--ms-per-item', read('ms-per-item')), '--ms-per-item', perItem),
+    itemsPerStep: readCount('--items-per-step', read('items-per-step') ?? '1', 1e9),
+    stateBytes: readCount('--state-bytes', read('state-bytes') ?? '1024', 1e9),
+    store: chooseValue('--store', read('store'), { table: 'table', none: 'none' } as const) ?? 'table',
+    memoryMb: parseNumber(read('memory') ?? '512', '--memory', { least: 128, most: 10_240, isWhole: true, example: 512 }),
+    architecture: chooseValue('--arch', read('arch'), architectures) ?? 'x86_64',
+    timeoutMs: parseDuration(addSeconds(read('timeout') ?? '15m'), '--timeout', timeoutRange),
+    safeMs: parseDuration(read('safe') ?? '60s', '--safe', safeRange),
+    startMs: parseDuration(read('start') ?? '500ms', '--start', startRange),
+  };
+}
+
+function demand(option: string, text: string | undefined): string {
+  if (text !== undefined) return text;
+  throw new CliError({
+    problem: `baton estimate needs ${option}.`,
+    cure: 'Write for example baton estimate --items 1e6 --ms-per-item 40.',
+  });
+}
+
+/** A time-out without a unit is in seconds, as Lambda's own setting is. */
+function addSeconds(text: string): string {
+  return /^\d+$/.test(text) ? `${text}s` : text;
+}
+
+function readCount(option: string, text: string, most: number): number {
+  return parseNumber(text, option, { least: 1, most, isWhole: true, example: 1_000 });
+}
+
+/** What never reaches a safe point costs until a fuse blows, and has no estimate. */
+function checkTimes({ msPerItem, itemsPerStep, timeoutMs, safeMs }: Omit<Workload, 'prices'>): void {
+  if (timeoutMs <= safeMs) {
+    const problem = `--timeout (${timeoutMs} ms) must be greater than --safe (${safeMs} ms), or no invocation does anything.`;
+    throw new CliError({ problem, cure: 'Raise --timeout, or lower --safe.' });
+  }
+  const stepMs = msPerItem * itemsPerStep;
+  if (stepMs < timeoutMs) return;
+  const problem = `A step of ${itemsPerStep} items takes ${stepMs} ms, which an invocation of ${timeoutMs} ms never finishes.`;
+  throw new CliError({ problem, cure: 'Lower --items-per-step, or raise --timeout.' });
+}

@@ -1,0 +1,87 @@
+import type { ExecutionDescription, ExecutionSummary } from '../../client/answers';
+import { summariseFailure } from '../run/failure';
+import { formatAge, formatNumberOf } from '../view/format';
+import type { Paint, Tone } from '../view/paint';
+import { type Row, renderRows } from '../view/render-rows';
+import { countCells, escapeControls, writeJson } from '../view/text';
+
+/** How an execution stands, line by line. Its input and state are nobody's business. */
+export function renderStatus(execution: ExecutionDescription, nowMs: number, paint: Paint, columns = Number.POSITIVE_INFINITY): string[] {
+  const rows = [...describeProgress(execution, nowMs), ...describeWhoHasIt(execution, nowMs), ...describeOutcome(execution)];
+  return [renderHeadline(execution, paint), ...renderRows(rows, columns, paint)];
+}
+
+function renderHeadline({ executionId, job, status, isStuck, isParked }: ExecutionDescription, paint: Paint): string {
+  const trouble = (isStuck && 'looks stuck') || (isParked && 'parked');
+  const [tone, mark]: readonly [Tone, string] = trouble ? ['warn', '!'] : looks[status];
+  const name = paint('strong', escapeControls(executionId));
+  return `${paint(tone, `${mark} ${trouble || status}`)}  ${name} ${paint('dim', `of job ${escapeControls(job)}`)}`;
+}
+
+/** How each status looks, in tone and mark. */
+const looks: Readonly<Record<ExecutionDescription['status'], readonly [Tone, string]>> = {
+  cancelled: ['warn', '✖'],
+  completed: ['good', '✔'],
+  failed: ['bad', '✖'],
+  running: ['accent', '·'],
+  waiting: ['accent', '·'],
+};
+
+function describeProgress({ startedAtMs, stepCount, failedAttemptCount, ...at }: ExecutionDescription, nowMs: number): Row[] {
+  const failures = failedAttemptCount > 0 ? `, ${formatNumberOf(failedAttemptCount, 'failed attempt')}` : '';
+  const place = { check: 'before the next cycle', complete: 'completing', start: 'starting', step: `at ${at.step ?? 'no step'}` }[at.phase];
+  const attempt = at.attempt > 1 ? `, attempt ${at.attempt}` : '';
+  return [
+    ['started', `${formatAge(nowMs - startedAtMs)} ago`],
+    ['steps', `${formatNumberOf(stepCount, 'step')} done${failures}`],
+    ['position', `${place}, cycle ${at.cycle}${attempt}`],
+  ];
+}
+
+function describeWhoHasIt(
+  { status, invocation, handedOffTo, leaseUntilMs, resumeAtMs, ...is }: ExecutionDescription,
+  nowMs: number,
+): Row[] {
+  if (status === 'cancelled' || status === 'completed' || status === 'failed') return [['invocations', String(invocation)]];
+  const rows: Row[] = [];
+  if (is.isStuck)
+    rows.push(['invocation', `${invocation}, dead for ${formatAge(nowMs - leaseUntilMs)} at least: baton redrive lets it go on`]);
+  else if (is.isParked) rows.push(['invocation', `${handedOffTo} is to go on: allow recursion, then baton redrive`]);
+  else if (handedOffTo !== null) rows.push(['invocation', `${handedOffTo} is to go on, handed over by ${invocation}`]);
+  else rows.push(['invocation', `${invocation}, for ${formatAge(leaseUntilMs - nowMs)} at most`]);
+  if (resumeAtMs !== null && resumeAtMs > nowMs) rows.push(['waits', `for ${formatAge(resumeAtMs - nowMs)} more`]);
+  if (is.isCancelRequested) rows.push(['cancel', 'requested: it ends at its next safe point']);
+  return rows;
+}
+
+function describeOutcome({ result, error }: ExecutionDescription): Row[] {
+  if (error === undefined) return result === undefined ? [] : [['result', writeJson(result)]];
+  const advice = error.message.split('\n').slice(1);
+  return [['error', [summariseFailure(error), ...advice].join('\n')]];
+}
+
+/** One line for each execution, in columns. */
+export function renderList(executions: readonly ExecutionSummary[], nowMs: number, paint: Paint): string[] {
+  if (executions.length === 0) return ['There is no such execution.'];
+  const shown = executions.map(({ executionId, job, ...others }) => ({
+    ...others,
+    id: escapeControls(executionId),
+    job: escapeControls(job),
+  }));
+  const cells = { id: measure(shown.map(({ id }) => id)), job: measure(shown.map(({ job }) => job)) };
+  return shown.map(({ id, job, status, invocation, startedAtMs, isStuck, isParked }) => {
+    const trouble = (isStuck && 'looks stuck') || (isParked && 'parked');
+    const [tone, mark] = trouble ? (['warn', '!'] as const) : looks[status];
+    const standing = paint(tone, `${mark} ${(trouble || status).padEnd('looks stuck'.length)}`);
+    const number = `#${invocation ?? '?'}`.padEnd(5);
+    return `${standing}  ${pad(id, cells.id)}  ${pad(job, cells.job)}  ${number}  ${formatAge(nowMs - startedAtMs)} ago`;
+  });
+}
+
+function measure(texts: readonly string[]): number {
+  return Math.max(...texts.map(countCells));
+}
+
+function pad(text: string, cells: number): string {
+  return `${text}${' '.repeat(cells - countCells(text))}`;
+}

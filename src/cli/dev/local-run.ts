@@ -1,0 +1,157 @@
+import { performance } from 'node:perf_hooks';
+import { BatonClient } from '../../client/baton-client';
+import { LocalLambda } from '../../local';
+import { createStore } from '../../runtime/adapters/create-store';
+import { readExitCode, type Surroundings } from '../command';
+import { decideOutcome, type RunOutcome } from '../run/decide-outcome';
+import { RunRecord } from '../run/run-record';
+import { type RunReport, writeReport } from '../run/run-report';
+import { chooseView } from '../view/choose-view';
+import { NoiseFilter } from '../view/describe-line';
+import { choosePaint, renderFailure } from '../view/paint';
+import type { View } from '../view/view';
+import type { LocalFunctionOptions } from './dev-options';
+import type { PreparedLambda } from './prepare-lambda';
+
+/** An execution that is run on this machine, from whatever begins it to its end. */
+export interface LocalRun {
+  /** `baton dev`, or the command that runs it here. */
+  readonly command: string;
+  readonly options: LocalFunctionOptions;
+  /** For the first line of the output: how the job's times are changed. */
+  readonly times: readonly string[];
+  /** The directory that executions are kept in; undefined when they are kept nowhere, or not on this machine. */
+  readonly storeDirectory: string | undefined;
+  /** How the reader finds them again; undefined when they are gone after the run. */
+  readonly store: RunReport['store'] | undefined;
+  /** The same directory for people, from where they are. */
+  readonly storeLabel: string | undefined;
+  prepare(lambda: LocalLambda): Promise<PreparedLambda>;
+  /** Brings the event that begins it. */
+  begin(lambda: LocalLambda, functionName: string, view: View): Promise<void>;
+}
+
+/** How long past the end of the last execution what is under way is waited for, in milliseconds: the duplicates of its events. */
+const settleMs = 2_000;
+
+/**
+ * Runs an execution to its end and shows it.
+ *
+ * @returns the exit code: 0 only when the execution completed; that of the signal when it was interrupted: every process is ended then
+ */
+export async function runLocally(run: LocalRun, { streams, interruption }: Surroundings): Promise<number> {
+  const { faults, seed } = run.options;
+  const lambda = await LocalLambda.start({ faults, ...(seed !== undefined && { seed }) });
+  const stop = () => void lambda.stop();
+  interruption.addEventListener('abort', stop);
+  try {
+    if (interruption.aborted) return readExitCode(interruption);
+    return await new Running(lambda, run, { streams, interruption }).toItsEnd();
+  } finally {
+    await lambda.stop();
+    interruption.removeEventListener('abort', stop);
+  }
+}
+
+type Parts = Pick<Surroundings, 'interruption' | 'streams'>;
+
+/** One run, from the first line of its output to the summary. */
+class Running {
+  readonly #record = new RunRecord();
+  readonly #noise = new NoiseFilter();
+  readonly #lambda: LocalLambda;
+  readonly #run: LocalRun;
+  readonly #parts: Parts;
+  readonly #view: View;
+  readonly #startedAtMs = Date.now();
+  #startedAt = performance.now();
+
+  constructor(lambda: LocalLambda, run: LocalRun, parts: Parts) {
+    this.#lambda = lambda;
+    this.#run = run;
+    this.#parts = parts;
+    this.#view = chooseView(run.options.output, parts.streams, this.#record, () => this.#readTime());
+  }
+
+  async toItsEnd(): Promise<number> {
+    const { command, options, storeLabel, times } = this.#run;
+    const { functionName, hasQueue, remarks } = await this.#run.prepare(this.#lambda);
+    this.#startedAt = performance.now();
+    try {
+      this.#view.begin({ command, options, seed: this.#lambda.seed, hasQueue, keptIn: storeLabel, times });
+      for (const remark of remarks) this.#view.remark(remark);
+      const isOver = this.#watch();
+      await this.#begin(functionName);
+      await Promise.race([this.#lambda.idle(), isOver]);
+      await this.#lambda.stop();
+      await this.#settle();
+      return this.#conclude(decideOutcome(this.#record, this.#parts.interruption.aborted));
+    } finally {
+      this.#view.close();
+    }
+  }
+
+  async #begin(functionName: string): Promise<void> {
+    try {
+      await this.#run.begin(this.#lambda, functionName, this.#view);
+    } catch (error) {
+      if (!this.#parts.interruption.aborted) throw error;
+    }
+  }
+
+  /** Resolves when there is nothing to wait for any more although events are left: a cold start that failed, an execution that has ended. */
+  #watch(): Promise<void> {
+    return new Promise((resolve) => {
+      let isEnding = false;
+      const end = async () => {
+        isEnding = true;
+        await Promise.race([this.#lambda.idle({ withDelayed: false }), sleep(settleMs)]);
+        isEnding = false;
+        if (this.#record.hasEnded) resolve();
+      };
+      const readTime = () => this.#readTime();
+      this.#record.watch(this.#lambda, readTime, (event, taken) => {
+        if (!this.#noise.isNoise(event, taken)) this.#view.show(event, taken);
+        if (event.name !== 'invocation-end') return;
+        if (event.about.reason === 'init-error' && this.#record.executions.size === 0) resolve();
+        if (this.#record.hasEnded && !isEnding) void end();
+      });
+    });
+  }
+
+  /** The store has the last word: it knows results that a queue's batch does not answer, and says what `baton status` will say. */
+  async #settle(): Promise<void> {
+    const { storeDirectory: directory } = this.#run;
+    if (directory === undefined) return;
+    const client = new BatonClient({ store: createStore({ kind: 'directory', directory }) });
+    if (this.#record.executions.size === 0) {
+      const listed = await client.list({ limit: 100 });
+      for (const { executionId, startedAtMs } of listed) if (startedAtMs >= this.#startedAtMs) this.#record.open(executionId);
+    }
+    for (const execution of this.#record.executions.values()) {
+      const description = await client.status(execution.executionId);
+      if (description !== undefined) execution.settle(description);
+    }
+  }
+
+  #conclude(outcome: RunOutcome): number {
+    const { options, store } = this.#run;
+    const { memoryMb, architecture } = options;
+    const facts = { wallMs: this.#readTime(), memoryMb, architecture, seed: this.#lambda.seed, store };
+    this.#view.end(writeReport(this.#record, outcome, facts));
+    const { stderr, environment } = this.#parts.streams;
+    if (outcome.failure) stderr.write(`${renderFailure(outcome.failure, choosePaint(environment, stderr.isTTY === true))}\n`);
+    if (outcome.outcome === 'interrupted') return readExitCode(this.#parts.interruption);
+    return outcome.outcome === 'completed' ? 0 : 1;
+  }
+
+  #readTime(): number {
+    return performance.now() - this.#startedAt;
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

@@ -1,0 +1,78 @@
+import type { DropReason } from '../../local';
+import { CliError } from '../cli-error';
+import type { Failure } from './failure';
+import type { RunRecord } from './run-record';
+
+/** How a run ended. `lost`: an execution neither completed nor failed, and nothing is left that would carry it on. */
+export interface RunOutcome {
+  readonly outcome: 'cancelled' | 'completed' | 'failed' | 'interrupted' | 'lost';
+  readonly failure: Failure | undefined;
+}
+
+/** Says how a run ended. It completed only when every execution that began has completed. */
+export function decideOutcome(record: RunRecord, isInterrupted: boolean): RunOutcome {
+  const executions = [...record.executions.values()];
+  if (executions.length === 0 && !isInterrupted) return decideWithoutExecution(record);
+  const open = executions.find(({ status }) => status !== 'completed');
+  if (open === undefined && executions.length > 0) return { outcome: 'completed', failure: undefined };
+  if (isInterrupted) return { outcome: 'interrupted', failure: undefined };
+  if (open?.status === 'failed') return { outcome: 'failed', failure: open.failure };
+  if (open?.status === 'cancelled') return { outcome: 'cancelled', failure: undefined };
+  return { outcome: 'lost', failure: record.parked ?? lossError(open?.executionId ?? '', record) };
+}
+
+function decideWithoutExecution(record: RunRecord): RunOutcome {
+  const end = record.invocations.findLast((invocation) => invocation.end?.error !== undefined)?.end;
+  if (end?.error !== undefined) return { outcome: 'failed', failure: readRefusal(end.error) };
+  return {
+    outcome: 'failed',
+    failure: fromError({
+      problem: 'The handler ran, but no execution began.',
+      cure: 'Export const handler = createHandler(YourJob), and let its logger write JSON lines to standard output.',
+    }),
+  };
+}
+
+const initCures: Readonly<Record<string, string | undefined>> = {
+  'Runtime.HandlerNotFound': 'Export it: export const handler = createHandler(YourJob). Another name goes with --handler.',
+  'Runtime.ImportModuleError': 'Install what is missing, or bundle it in.',
+  'Runtime.UserCodeSyntaxError':
+    'If the bundle still has decorators in it (@LongRunning), bundle with "experimentalDecorators": true in the tsconfig.json.',
+};
+
+/** AWS's own errors know no cure. */
+function readRefusal({ errorType, errorMessage }: { errorType: string; errorMessage: string }): Failure {
+  const cure = initCures[errorType];
+  if (errorMessage.includes('\n→ ') || cure === undefined) return { name: errorType, message: errorMessage };
+  return { name: errorType, message: `${errorMessage.split('\n')[0]}\n→ ${cure}` };
+}
+
+const losses: Readonly<Record<DropReason, { problem: string; cure: string }>> = {
+  EventAgeExceeded: { problem: 'its last event grew too old', cure: 'Give it a shorter --retry-delay.' },
+  RecursiveInvocation: {
+    problem: "Lambda's recursion detection dropped its continuation",
+    cure: 'Leave --recursion at allow, and deploy the function with RecursiveLoop: Allow.',
+  },
+  RetriesExhausted: {
+    problem: 'its last event failed three times and was given up',
+    cure: 'Look at the invocations above: on AWS, too, only the dead-letter queue would have it now.',
+  },
+  ZeroReservedConcurrency: { problem: 'the function may not run', cure: 'Raise its reserved concurrency.' },
+};
+
+function lossError(executionId: string, { dropped, deadLetterCount }: RunRecord): Failure {
+  const reason = dropped.at(-1);
+  const loss =
+    reason === undefined
+      ? {
+          problem: deadLetterCount > 0 ? 'its message went to the dead-letter queue' : 'nothing is left that would carry it on',
+          cure: 'Look at the invocations above.',
+        }
+      : losses[reason];
+  return fromError({ problem: `Execution ${executionId} was lost: ${loss.problem}.`, cure: loss.cure });
+}
+
+function fromError(parts: { problem: string; cure: string }): Failure {
+  const { name, message } = new CliError(parts, 1);
+  return { name, message };
+}

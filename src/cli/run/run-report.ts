@@ -1,0 +1,139 @@
+import { listPrices } from '../../runtime/core/prices';
+import type { RunOutcome } from './decide-outcome';
+import { type Cost, estimateCost } from './estimate-cost';
+import type { Failure } from './failure';
+import type { ExecutionRecord, RunRecord } from './run-record';
+
+/** What is left to say when a run is over. The object that `--json` prints. */
+export interface RunReport {
+  readonly outcome: RunOutcome['outcome'];
+  /** Why it did not complete. */
+  readonly error?: Failure;
+  readonly executions: readonly {
+    readonly executionId: string;
+    readonly job: string | undefined;
+    readonly status: 'cancelled' | 'completed' | 'failed' | 'running';
+    /** The invocation that it has come to. Deliveries that came again are not counted. */
+    readonly invocation: number;
+    readonly stepCount: number;
+    readonly failedAttemptCount: number;
+    readonly result?: unknown;
+    readonly error?: Failure;
+  }[];
+  readonly invocations: {
+    /** Deliveries: those that came again are among them. */
+    readonly count: number;
+    readonly coldCount: number;
+    /** How many ended for which reason: `ok`, `error`, `time-out`, … */
+    readonly byReason: Readonly<Record<string, number>>;
+  };
+  /** Steps of all executions. */
+  readonly stepCount: number;
+  readonly failedAttemptCount: number;
+  /** Events that Lambda delivered again. */
+  readonly retryCount: number;
+  readonly throttleCount: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly dropped: readonly string[];
+  /** Deliveries that came again and were answered from the store: nothing was run for them. */
+  readonly duplicateCount: number;
+  /** Invocations that lost their execution to another delivery, often of the same event, and stopped on the spot. */
+  readonly supersededCount: number;
+  readonly handOffs: {
+    readonly count: number;
+    readonly byChannel: Readonly<Record<string, number>>;
+    readonly bytes: number;
+    readonly maxBytes: number;
+  };
+  readonly wallMs: number;
+  readonly billedMs: number;
+  readonly memoryMb: number;
+  readonly cost: Cost & { readonly architecture: string; readonly pricesOf: string; readonly region: string };
+  readonly seed: number;
+  /** Where the executions are kept, and the options that find them there; missing when `baton dev` has kept none. */
+  readonly store?: {
+    readonly directory: string;
+    readonly options: string;
+    /** What was run: `baton redrive --bundle` goes on with it. */
+    readonly bundle: string;
+  };
+}
+
+/** What the record does not know. */
+export interface RunFacts {
+  readonly wallMs: number;
+  readonly memoryMb: number;
+  readonly architecture: 'arm64' | 'x86_64';
+  readonly seed: number;
+  readonly store?: RunReport['store'] | undefined;
+}
+
+/** Sums a run up. */
+export function writeReport(record: RunRecord, { outcome, failure }: RunOutcome, facts: RunFacts): RunReport {
+  const executions = [...record.executions.values()];
+  const ends = record.invocations.flatMap(({ end }) => (end === undefined ? [] : [end]));
+  return {
+    outcome,
+    ...(failure && { error: failure }),
+    executions: executions.map(describeExecution),
+    invocations: {
+      count: record.invocations.length,
+      coldCount: record.invocations.filter(({ start }) => start.cold).length,
+      byReason: countBy(ends.map(({ reason }) => reason)),
+    },
+    stepCount: sum(executions.map(({ stepCount }) => stepCount)),
+    failedAttemptCount: Math.max(record.failedAttemptCount, sum(executions.map((execution) => execution.failedAttemptCount))),
+    retryCount: record.retryCount,
+    throttleCount: record.throttleCount,
+    faults: Object.fromEntries(record.faults),
+    dropped: record.dropped,
+    duplicateCount: record.duplicateCount,
+    supersededCount: record.supersededCount,
+    handOffs: describeHandOffs(record),
+    wallMs: Math.round(facts.wallMs),
+    billedMs: sum(ends.map(({ billedMs }) => billedMs)),
+    memoryMb: facts.memoryMb,
+    cost: { ...addUp(record, facts), architecture: facts.architecture, pricesOf: listPrices.date, region: listPrices.region },
+    seed: facts.seed,
+    ...(facts.store && { store: facts.store }),
+  };
+}
+
+function describeExecution({ result, failure, ...execution }: ExecutionRecord): RunReport['executions'][number] {
+  const { executionId, job, status, invocation, stepCount, failedAttemptCount } = execution;
+  return {
+    ...{ executionId, job, status, invocation, stepCount, failedAttemptCount },
+    ...(result !== undefined && { result }),
+    ...(failure && { error: failure }),
+  };
+}
+
+function describeHandOffs({ handOffs }: RunRecord): RunReport['handOffs'] {
+  const sizes = handOffs.map(({ bytes }) => bytes);
+  return {
+    count: handOffs.length,
+    byChannel: countBy(handOffs.map(({ channel }) => channel)),
+    bytes: sum(sizes),
+    maxBytes: Math.max(0, ...sizes),
+  };
+}
+
+function addUp({ invocations, sqsSentCount }: RunRecord, { memoryMb, architecture }: RunFacts) {
+  const usage = invocations.map(({ start, end }) => ({
+    billedMs: end?.billedMs ?? 0,
+    memoryMb,
+    bytes: start.channel === 'sqs' ? 0 : start.bytes,
+  }));
+  const sqsDeliveredCount = invocations.filter(({ start }) => start.channel === 'sqs').length;
+  return estimateCost({ invocations: usage, sqsSentCount, sqsDeliveredCount }, architecture);
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

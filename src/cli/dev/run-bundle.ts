@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BatonClient } from '../../client/baton-client';
 import { RedriveRefusedError } from '../../errors';
 import type { LocalLambda } from '../../local';
+import { loadLambdaSdk } from '../../runtime/adapters/aws-sdk';
 import { createStore } from '../../runtime/adapters/create-store';
 import { readStore } from '../arguments/read-store';
 import { CliError } from '../cli-error';
@@ -51,7 +52,7 @@ export async function runBundle({ command, bundle, isNewStoreFine }: BundleRun, 
     prepare: (lambda: LocalLambda) =>
       prepareLambda(lambda, { ...options, environment: { ...variables, ...options.environment } }, directory),
     begin: async (lambda: LocalLambda, functionName: string, view: View) => {
-      const { LambdaClient } = await import('@aws-sdk/client-lambda');
+      const { LambdaClient } = await loadLambdaSdk();
       const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
       const client = new LambdaClient({ endpoint: lambda.endpoint, region: lambda.region, credentials });
       const signingKey = options.environment.BATON_SIGNING_KEY;

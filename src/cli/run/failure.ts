@@ -7,6 +7,8 @@ export interface Failure {
   readonly stack?: string;
   /** What it was caused by. */
   readonly cause?: Failure;
+  /** The parts of an error that has parts. */
+  readonly errors?: readonly Failure[];
 }
 
 const maxCauses = 10;
@@ -14,13 +16,15 @@ const maxCauses = 10;
 /** Reads an error out of a log line or a record; undefined when that is none. */
 export function readFailure(error: unknown, depth = 0): Failure | undefined {
   if (typeof error !== 'object' || error === null || depth > maxCauses) return undefined;
-  const { name, message, stack, cause } = error as Partial<Record<keyof Failure, unknown>>;
+  const { name, message, stack, cause, errors } = error as Partial<Record<keyof Failure, unknown>>;
   const reason = readFailure(cause, depth + 1);
+  const parts = Array.isArray(errors) ? errors.flatMap((part) => readFailure(part, depth + 1) ?? []) : [];
   return {
     name: typeof name === 'string' ? name : 'Error',
     message: typeof message === 'string' ? message : '',
     ...(typeof stack === 'string' && stack !== '' && { stack }),
     ...(reason !== undefined && { cause: reason }),
+    ...(parts.length > 0 && { errors: parts }),
   };
 }
 

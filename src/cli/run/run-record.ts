@@ -57,7 +57,7 @@ export class ExecutionRecord {
   /** Takes over what the store says: it counts, since `baton status` will say the same. The log alone knows the error's stack. */
   settle({ status, job, invocation, stepCount, failedAttemptCount, result, error }: ExecutionDescription): void {
     this.status = status === 'waiting' ? 'running' : status;
-    this.failure = error === undefined ? undefined : { ...error, ...(this.failure?.stack && { stack: this.failure.stack }) };
+    this.failure = error === undefined ? undefined : { ...this.failure, ...error };
     Object.assign(this, { job, invocation, stepCount, failedAttemptCount });
     if (result !== undefined) this.result = result;
   }

@@ -37,5 +37,9 @@ export function renderFailure(failure: Failure, paint: Paint, opening = ''): str
   const frames = listFrames(failure).map((frame) => paint('dim', escapeLines(frame)));
   const head = `${opening}${paint('bad', `${escapeLines(failure.name)}:`)} ${problem}`;
   const own = [head, ...others.map((line) => paint('accent', line)), ...frames].join('\n');
-  return failure.cause === undefined ? own : `${own}\n${renderFailure(failure.cause, paint, 'caused by ')}`;
+  const reasons = [
+    ...(failure.errors ?? []).map((part) => renderFailure(part, paint, 'one of them ')),
+    ...(failure.cause === undefined ? [] : [renderFailure(failure.cause, paint, 'caused by ')]),
+  ];
+  return [own, ...reasons].join('\n');
 }

@@ -9,6 +9,8 @@ export interface TimeFrame {
   readonly file: string;
   /** `file.export`, or the export. */
   readonly handler: string;
+  /** The directory of the code asset that the file is in. */
+  readonly directory?: string;
   readonly variables: Readonly<Record<string, string>>;
   /** The time-out here. */
   readonly timeoutMs: number;

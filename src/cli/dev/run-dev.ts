@@ -51,6 +51,7 @@ async function runTemplate(
     const { variables, remarks } = await fitTime({
       ...options,
       file: findHandlerFile(deployed.codeDirectory, deployed.handler),
+      directory: deployed.codeDirectory,
       handler: deployed.handler,
       designedForMs: deployed.timeoutMs,
       variables: { BATON_DIRECTORY: storeDirectory, ...options.environment },

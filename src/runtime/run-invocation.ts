@@ -2,7 +2,7 @@ import { BatonError, ExecutionFailedError, type HandOffFailedError } from '../er
 import type { InvocationAnswer } from './answer';
 import { isChainSpent } from './core/chain';
 import { priceWait } from './core/cost';
-import { type Decision, decide, type HandOffReason } from './core/decide';
+import { type Decision, decide, type HandOffReason, isWorkDone } from './core/decide';
 import { describeError, ensureError, readReason } from './core/describe-error';
 import { type Execution, nameUnit } from './core/execution';
 import { checkFuses } from './core/fuses';
@@ -87,7 +87,7 @@ function sleep(invocation: Invocation, ms: number): Promise<void> {
 async function handOff(invocation: Invocation, reason: HandOffReason, delaySeconds: number): Promise<InvocationAnswer> {
   const { collaborators, logger, plan } = invocation;
   const blown = checkFuses(plan, { ...describeNext(invocation, delaySeconds), interruptionCount: 0 }, collaborators.clock.now());
-  if (blown) return failExecution(invocation, blown);
+  if (blown && !isWorkDone(invocation.execution)) return failExecution(invocation, blown);
   if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
   invocation.progressReport.flush();
   if (delaySeconds > 0) await invocation.learnRecursion();

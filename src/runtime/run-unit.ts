@@ -146,6 +146,8 @@ class UnitRun implements GeneratorHost {
         details: { method: this.#method },
       });
     }
+    // What is not done yet is asked about again by the next invocation, before its first step.
+    if (!isDone && this.#isAskedLate) return { kind: 'hand-off', reason: 'safe-window', delaySeconds: 0 };
     this.#invocation.execution = apply(plan, execution, { kind: 'checked', isDone });
     return this.#beginToComplete();
   }

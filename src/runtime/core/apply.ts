@@ -24,7 +24,11 @@ export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Ex
     case 'finished':
       return finish(plan, execution, outcome.directive, outcome.nowMs);
     case 'yielded':
-      return passSafePoint(execution, execution, execution.stepCount);
+      return passSafePoint(
+        execution,
+        execution.phase === 'complete' ? { ...execution, stepIndex: noStep } : execution,
+        execution.stepCount,
+      );
     case 'yielded-directive':
       return pauseAtYield(plan, execution, outcome.directive, outcome.nowMs);
     case 'checked':

@@ -37,18 +37,32 @@ export function decide(plan: JobPlan, execution: Execution, situation: Situation
   if (execution.phase === 'complete' && plan.hooks.onComplete === undefined) return complete;
   const budgetMs = situation.remainingMs - plan.safeMs;
   const blown = checkFuses(plan, execution, situation.nowMs, situation.costUsd);
-  if (blown && !mayBeDone(execution, situation, budgetMs)) return { kind: 'fail', error: blown };
+  const isAsked = mayBeDone(plan, execution, situation);
+  if (blown && !isAsked && !isWorkDone(execution)) return { kind: 'fail', error: blown };
   if (execution.resumeAtMs > situation.nowMs) return pause(plan, execution, situation, budgetMs);
-  if (budgetMs <= 0) return handOffInSafeWindow;
+  if (budgetMs <= 0) return isAsked ? run : handOffInSafeWindow;
   if (execution.phase !== 'step') return run;
   if (execution.stepIndex === noStep) return { kind: 'fail', error: describeEndlessCycle(plan, execution) };
   const { minBudgetMs = 0 } = plan.steps[execution.stepIndex] ?? {};
   return budgetMs < minBudgetMs ? handOffForBudget : run;
 }
 
-/** Whether `@Terminate` has still to be asked for the first time: work that is done has not taken too long. */
-function mayBeDone({ phase, attempt, resumeAtMs, interruptionCount }: Execution, { nowMs }: Situation, budgetMs: number): boolean {
-  return phase === 'check' && attempt === 1 && interruptionCount === 0 && resumeAtMs <= nowMs && budgetMs > 0;
+/**
+ * Whether `@Terminate` has still to be asked for the first time: work that is done has not taken too long. When a cycle ends inside the
+ * safe window it is asked all the same, up to the hard edge: the answer may save an invocation.
+ */
+function mayBeDone(plan: JobPlan, { phase, attempt, resumeAtMs, interruptionCount }: Execution, situation: Situation): boolean {
+  if (phase !== 'check' || attempt !== 1 || interruptionCount !== 0 || resumeAtMs > situation.nowMs) return false;
+  const { remainingMs, freshBudgetMs } = situation;
+  return remainingMs > plan.safeMs || (freshBudgetMs > 0 && remainingMs > plan.reserveMs);
+}
+
+/**
+ * Whether only `@OnComplete` is left, and was not begun: no limit that is reached meanwhile fails the execution then. One that has come to
+ * a `yield` has begun, and has no step any more.
+ */
+export function isWorkDone({ phase, stepIndex, attempt, interruptionCount, idleInvocationCount }: Execution): boolean {
+  return phase === 'complete' && stepIndex !== noStep && attempt === 1 && interruptionCount === 0 && idleInvocationCount === 0;
 }
 
 /** A wait or a retry delay: here when it fits the budget, else in the queue, else in further invocations: a wait in one at most. */

@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { ExecutionFailedError, LongRunning, OnFailure, State, StateTooLargeError, Step, Terminate, wait } from '../../../src';
+import {
+  ExecutionFailedError,
+  LongRunning,
+  OnFailure,
+  State,
+  StateTooLargeError,
+  Step,
+  type StepContext,
+  Terminate,
+  wait,
+} from '../../../src';
 import { LambdaSender } from '../../../src/runtime/adapters/lambda-sender';
 import { SqsSender } from '../../../src/runtime/adapters/sqs-sender';
 import { RecordingSender } from '../../../src/testing';
@@ -25,8 +35,8 @@ async function handOver(value: unknown, senders: readonly RecordingSender[], inp
       this.cargo = value;
       await world.timer.sleep(55_000);
     }
-    @Terminate() isDone() {
-      return this.cargo !== null;
+    @Terminate() isDone({ invocation }: StepContext) {
+      return invocation > 1;
     }
     @OnFailure() fail(error: unknown) {
       failures.push(error);

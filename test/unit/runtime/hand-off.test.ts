@@ -1,4 +1,15 @@
-import { createHandler, HandOffFailedError, LAMBDA_CLIENT, LongRunning, SQS_CLIENT, State, Step, Terminate, wait } from '../../../src';
+import {
+  createHandler,
+  HandOffFailedError,
+  LAMBDA_CLIENT,
+  LongRunning,
+  OnComplete,
+  SQS_CLIENT,
+  State,
+  Step,
+  Terminate,
+  wait,
+} from '../../../src';
 import { epochMs, fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
@@ -18,6 +29,7 @@ function slowJob(sleep: (ms: number) => Promise<void>, options: { continueOn?: '
     @Terminate() check() {
       return this.n === 6;
     }
+    @OnComplete() end() {}
   }
   return Slow;
 }

@@ -344,6 +344,7 @@ describe('the hooks', () => {
       @Terminate() isDone() {
         return this.rounds === 2;
       }
+      @OnComplete() end() {}
     }
 
     const { answers } = await runJob(HangsAtWaking, { world, remainingMs: 1_500 });
@@ -443,6 +444,7 @@ describe('the hooks', () => {
       @Terminate() isDone() {
         return this.rounds === 2;
       }
+      @OnComplete() end() {}
     }
 
     const { answer } = await runJob(ReturnsDirectives, { world, remainingMs: 1_500 });

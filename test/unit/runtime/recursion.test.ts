@@ -5,6 +5,7 @@ import {
   createHandler,
   HandOffFailedError,
   LongRunning,
+  OnComplete,
   State,
   Step,
   Terminate,
@@ -17,7 +18,7 @@ import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 
 const stepCount = 16;
 
-/** One step of 51 s in each invocation of a minute; the one after the last step finds that it is done. */
+/** One step of 51 s in each invocation of a minute; the one after the last step completes it. */
 function longJob({ timer }: VirtualWorld) {
   @LongRunning({ name: 'long', safeMs: 10_000, intervalMs: 9_000, reserveMs: 2_000 })
   class Long {
@@ -29,6 +30,7 @@ function longJob({ timer }: VirtualWorld) {
     @Terminate() isDone() {
       return this.n === stepCount;
     }
+    @OnComplete() end() {}
   }
   return Long;
 }

@@ -7,18 +7,17 @@ const times = { safeMs: 1_000, intervalMs: 100 };
 /** A job that notes what is called, and ends when the predicate answers what is given for that many calls. */
 function asking(answers: readonly unknown[]) {
   const story: string[] = [];
+  let asked = 0;
 
   @LongRunning(times)
   class Asking {
-    #asked = 0;
-
     @Step() work() {
       story.push('work');
     }
 
     @Terminate() isDone(): boolean | Promise<boolean> {
-      const answer = answers[this.#asked];
-      this.#asked += 1;
+      const answer = answers[asked];
+      asked += 1;
       story.push('asked');
       if (answer instanceof Error) throw answer;
       return answer as boolean;
@@ -206,5 +205,105 @@ describe('@Terminate', () => {
     const { answers } = await runJob(HangsOnce, { world, remainingMs: 5_000 });
     expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
     expect(asked).toEqual([1, 2]);
+  });
+});
+
+describe('@Terminate in the safe window', () => {
+  const inWindow = { ...times, reserveMs: 250 };
+
+  /** A job whose only step ends inside the safe window of its first invocation, with this much left. */
+  function ending(leftMs: number, limits = {}, isDone = (n: number) => n > 0) {
+    const world = virtualWorld();
+    const asked: number[] = [];
+
+    @LongRunning({ ...inWindow, limits })
+    class Ending {
+      @State() n = 0;
+      @Step() work({ remainingMs }: StepContext) {
+        world.clock.block(remainingMs() - leftMs);
+        this.n += 1;
+      }
+      @Terminate() isDone({ invocation }: StepContext) {
+        asked.push(invocation);
+        return isDone(this.n);
+      }
+    }
+
+    return { Ending, world, asked };
+  }
+
+  it.each([
+    [900, 1],
+    [251, 1],
+    [250, 2],
+    [100, 2],
+  ])('is asked when a cycle ends with %d ms left of a reserve of 250: the job takes %d invocations', async (leftMs, count) => {
+    const { Ending, world } = ending(leftMs);
+    const { answer } = await runJob(Ending, { world, remainingMs: 5_000 });
+    expect(answer).toMatchObject({ status: 'completed', invocation: count });
+  });
+
+  it('that is not true is asked again by the next invocation, before its first step', async () => {
+    const { Ending, world, asked } = ending(900, {}, (n) => n > 2);
+    const { answer } = await runJob(Ending, { world, remainingMs: 5_000 });
+    expect(answer).toMatchObject({ status: 'completed', invocation: 3 });
+    expect(asked).toEqual([1, 1, 2, 2, 3, 3]);
+  });
+
+  it.each([
+    ['maxDurationMs', { maxDurationMs: 4_000 }],
+    ['maxInvocations', { maxInvocations: 1 }],
+  ])('is not failed by a fuse that has just blown: %s', async (_limit, limits) => {
+    const { Ending, world } = ending(900, limits);
+    expect((await runJob(Ending, { world, remainingMs: 5_000 })).answer?.status).toBe('completed');
+    const going = ending(900, limits, () => false);
+    expect((await runJob(going.Ending, { world: going.world, remainingMs: 5_000 })).error).toMatchObject({ cause: { code: 'FUSE_BLOWN' } });
+  });
+
+  it.each([
+    ['maxDurationMs', { maxDurationMs: 4_000 }],
+    ['maxInvocations', { maxInvocations: 1 }],
+  ])('leaves @OnComplete, which is work, to the next invocation, and no fuse keeps that from it: %s', async (_limit, limits) => {
+    const world = virtualWorld();
+    const completed: number[] = [];
+
+    @LongRunning({ ...inWindow, limits })
+    class Ending {
+      @Step() async work() {
+        await world.timer.sleep(4_100);
+      }
+      @Terminate() isDone({ cycle }: StepContext) {
+        return cycle > 1;
+      }
+      @OnComplete() end({ invocation }: StepContext) {
+        completed.push(invocation);
+      }
+    }
+
+    expect((await runJob(Ending, { world, remainingMs: 5_000 })).answer).toMatchObject({ status: 'completed', invocation: 2 });
+    expect(completed).toEqual([2]);
+  });
+
+  it('that does not answer before the hard edge, or fails because of it, is no interruption: the next invocation asks', async () => {
+    const world = virtualWorld();
+    let asked = 0;
+
+    @LongRunning({ ...inWindow, limits: { maxInterruptions: 1 } })
+    class Hangs {
+      @State() n = 0;
+      @Step() async work() {
+        await world.timer.sleep(4_100);
+        this.n += 1;
+      }
+      @Terminate() async isDone({ signal }: StepContext) {
+        asked += 1;
+        if (asked === 2) await new Promise(() => {});
+        if (asked === 4) await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('closed'))));
+        return this.n === 2;
+      }
+    }
+
+    const { answers } = await runJob(Hangs, { world, remainingMs: 5_000 });
+    expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'handed-off', 'completed']);
   });
 });

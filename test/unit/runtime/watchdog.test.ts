@@ -520,7 +520,7 @@ describe('an invocation that starts with no more than safeMs left', () => {
         await world.timer.sleep(3_000);
       }
       @Terminate() check() {
-        return this.n === 4;
+        return this.n === 6;
       }
     }
 

@@ -29,10 +29,27 @@ describe('decide: time', () => {
     [999, inSafeWindow],
     [0, inSafeWindow],
     [-5_000, inSafeWindow],
-  ])('with %d ms left and a safe window of 1,000 ms, every phase is to: %j', (remainingMs, expected) => {
-    for (const phase of ['start', 'check', 'step', 'complete'] as const) {
+  ])('with %d ms left and a safe window of 1,000 ms, every phase that is work is to: %j', (remainingMs, expected) => {
+    for (const phase of ['start', 'step', 'complete'] as const) {
       expect(decide(plan, makeExecution(plan, { phase }), situation({ remainingMs }))).toEqual(expected);
     }
+  });
+
+  it.each([
+    [1_001, 'run'],
+    [1_000, 'run'],
+    [251, 'run'],
+    [250, 'hand-off'],
+    [-1, 'hand-off'],
+  ])('with %d ms left, a safe window of 1,000 ms and a reserve of 250, @Terminate is to: %s', (remainingMs, expected) => {
+    expect(plan).toMatchObject({ safeMs: 1_000, reserveMs: 250 });
+    const decideAt = (parts: Partial<Execution>, more: Partial<Situation> = {}) =>
+      decide(plan, makeExecution(plan, { phase: 'check', ...parts }), situation({ remainingMs, ...more })).kind;
+    expect(decideAt({})).toBe(expected);
+    const inBudgetOnly = remainingMs > plan.safeMs ? 'run' : 'hand-off';
+    expect(decideAt({ attempt: 2 })).toBe(inBudgetOnly);
+    expect(decideAt({ interruptionCount: 1 })).toBe(inBudgetOnly);
+    expect(decideAt({}, { freshBudgetMs: 0 })).toBe(inBudgetOnly);
   });
 
   it.each([
@@ -216,6 +233,18 @@ describe('decide: work that is done', () => {
     }
   });
 
+  it('is not failed before its @OnComplete was tried once, when a limit is reached meanwhile', () => {
+    const withHook = makePlan({ limits: { maxDurationMs: 1_000 }, hooks: { onComplete: 'sum' } });
+    const kindOf = (parts: Partial<Execution>, remainingMs = 60_000) =>
+      decide(withHook, makeExecution(withHook, { phase: 'complete', ...parts }), { ...late, remainingMs }).kind;
+    expect(kindOf({})).toBe('run');
+    expect(kindOf({}, 1_000)).toBe('hand-off');
+    expect(kindOf({ attempt: 2 })).toBe('fail');
+    expect(kindOf({ interruptionCount: 1 })).toBe('fail');
+    expect(kindOf({ idleInvocationCount: 1 })).toBe('fail');
+    expect(kindOf({ stepIndex: noStep })).toBe('fail');
+  });
+
   it('is asked for, once, before a fuse is said to have blown', () => {
     const asked = (parts: Partial<Execution>, at = late) => decide(plan, makeExecution(plan, { phase: 'check', ...parts }), at).kind;
     expect(asked({})).toBe('run');
@@ -223,7 +252,8 @@ describe('decide: work that is done', () => {
     expect(asked({ attempt: 2 })).toBe('fail');
     expect(asked({ interruptionCount: 1 })).toBe('fail');
     expect(asked({ resumeAtMs: startMs + 2_000 })).toBe('fail');
-    expect(asked({}, situation({ nowMs: startMs + 1_001, remainingMs: 1_000 }))).toBe('fail');
+    expect(asked({}, situation({ nowMs: startMs + 1_001, remainingMs: 251 }))).toBe('run');
+    expect(asked({}, situation({ nowMs: startMs + 1_001, remainingMs: 250 }))).toBe('fail');
     expect(asked({ phase: 'step' })).toBe('fail');
   });
 });
@@ -259,11 +289,12 @@ describe('decide: laws', () => {
     freshBudgetMs: fc.constantFrom(-1, 0, 20_000),
   });
 
-  it('never starts anything inside the safe window', () => {
+  it('never starts any work inside the safe window, and @Terminate only while the reserve is whole', () => {
     fc.assert(
       fc.property(plans, parts, situations, (plan, some, at) => {
         const decision = decide(plan, makeExecution(plan, some), at);
-        if (at.remainingMs <= plan.safeMs) expect(decision.kind).not.toBe('run');
+        const isCheck = some.phase === 'check' && at.freshBudgetMs > 0;
+        if (at.remainingMs <= (isCheck ? plan.reserveMs : plan.safeMs)) expect(decision.kind).not.toBe('run');
       }),
       { numRuns: 2_000 },
     );

@@ -101,6 +101,7 @@ export type {
   ContinuationRequest,
   ContinuationSender,
   ExecutionStatus,
+  ListedExecutions,
   ListQuery,
   Logger,
   Random,

@@ -199,8 +199,8 @@ export class BatonClient {
       if (before === undefined) return fresh;
       return reason === undefined ? before : { ...before, reason };
     });
-    const { found, hasMore } = await listLive(this.#store, this.#checksum, job);
-    return { ...mark, ...(await stopExecutions(found, (executionId) => this.cancel(executionId))), hasMore };
+    const live = listLive(this.#store, this.#checksum, job);
+    return { ...mark, ...(await stopExecutions(live, (executionId) => this.cancel(executionId))) };
   }
 
   /**

@@ -1,7 +1,7 @@
 import { isUsableId } from '../runtime/core/execution-id';
 import { parseRecord } from '../runtime/core/execution-record';
 import type { Checksum } from '../runtime/core/seal';
-import type { CheckpointStore, ListQuery, StoredExecution } from '../runtime/ports';
+import type { CheckpointStore, ListedExecutions, ListQuery, StoredExecution } from '../runtime/ports';
 import type { Found } from './change-record';
 
 /** The most that a store lists at once. */
@@ -12,36 +12,58 @@ export interface Listed extends Pick<Found, 'record'> {
   readonly stored: StoredExecution;
 }
 
+/** Executions that have not ended, and whether there may be more that the store cannot list. */
+export interface LivePage {
+  readonly found: readonly Listed[];
+  readonly hasMore: boolean;
+}
+
 /**
- * The executions that have not ended, however many, and whether there may be more: only when a store cannot go on behind a thousand.
- * One whose record cannot be read is left to those who look at it.
+ * The executions that have not ended, however many, page by page, each once. One whose record cannot be read is left to those who look
+ * at it. A store that knows no pages of what is live is asked by status: it may not be able to go on behind a thousand.
  */
-export async function listLive(store: CheckpointStore, checksum: Checksum, job?: string): Promise<{ found: Listed[]; hasMore: boolean }> {
-  const byId = new Map<string, StoredExecution>();
-  let hasMore = false;
+export async function* listLive(store: CheckpointStore, checksum: Checksum, job?: string): AsyncGenerator<LivePage> {
+  const seenIds = new Set<string>();
+  const describe = (stored: readonly StoredExecution[], hasMore = false): LivePage => {
+    const fresh = stored.filter(({ executionId, status }) => isLive(status) && !seenIds.has(executionId));
+    for (const { executionId } of fresh) seenIds.add(executionId);
+    return { found: fresh.flatMap((one) => readListed(one, checksum)), hasMore };
+  };
+  const query: ListQuery = { limit: mostListed, ...(job !== undefined && { job }) };
   // In this order: a claim that comes between the two makes a waiting execution a running one.
-  for (const status of ['waiting', 'running'] as const) {
-    const { listed, isWhole } = await listPages(store, { status, limit: mostListed, ...(job !== undefined && { job }) });
-    for (const [executionId, stored] of listed) byId.set(executionId, stored);
-    hasMore ||= !isWhole;
+  const waiting: ListQuery = { ...query, status: 'waiting' };
+  let page = await store.list({ ...waiting, live: { after: null } });
+  if (page.next === undefined) {
+    for await (const { stored, hasMore } of listByStatus(store, waiting, page)) yield describe(stored, hasMore);
+    for await (const { stored, hasMore } of listByStatus(store, { ...query, status: 'running' })) yield describe(stored, hasMore);
+    return;
   }
-  return { found: [...byId.values()].flatMap((stored) => readListed(stored, checksum)), hasMore };
+  for (;;) {
+    yield describe(page);
+    const after = page.next ?? null;
+    if (after === null) return;
+    page = await store.list({ ...waiting, live: { after } });
+  }
 }
 
 /** Asks for page after page, each from where the one before ended, until one is not full. */
-async function listPages(store: CheckpointStore, query: ListQuery) {
-  const listed = new Map<string, StoredExecution>();
-  let startedUntilMs: number | undefined;
-  for (;;) {
-    const page = await store.list({ ...query, ...(startedUntilMs !== undefined && { startedUntilMs }) });
-    const untilMs = startedUntilMs ?? Number.POSITIVE_INFINITY;
-    const isFurther = page.some(({ executionId, startedAtMs }) => startedAtMs <= untilMs && !listed.has(executionId));
-    for (const stored of page) listed.set(stored.executionId, stored);
-    if (page.length < mostListed) return { listed, isWhole: true };
+async function* listByStatus(store: CheckpointStore, query: ListQuery, first?: ListedExecutions) {
+  const seenIds = new Set<string>();
+  let untilMs = Number.POSITIVE_INFINITY;
+  for (let page = first; ; page = undefined) {
+    const stored = page ?? (await store.list({ ...query, ...(untilMs < Number.POSITIVE_INFINITY && { startedUntilMs: untilMs }) }));
+    const isFurther = stored.some(({ executionId, startedAtMs }) => startedAtMs <= untilMs && !seenIds.has(executionId));
+    for (const { executionId } of stored) seenIds.add(executionId);
+    const isFull = stored.length >= mostListed;
     // A store that does not know `startedUntilMs`, or more executions of one millisecond than a page holds.
-    if (!isFurther) return { listed, isWhole: false };
-    startedUntilMs = Math.min(untilMs, page.at(-1)?.startedAtMs ?? 0);
+    yield { stored, hasMore: isFull && !isFurther };
+    if (!isFull || !isFurther) return;
+    untilMs = Math.min(untilMs, stored.at(-1)?.startedAtMs ?? 0);
   }
+}
+
+function isLive(status: StoredExecution['status']): boolean {
+  return status === 'running' || status === 'waiting';
 }
 
 function readListed(stored: StoredExecution, checksum: Checksum): Listed[] {

@@ -23,10 +23,18 @@ export async function sweepExecutions(
   tools: SweepTools,
   { job, limit = defaultLimit, graceMs = defaultGraceMs, isDryRun = false }: SweepRequest,
 ): Promise<SweepAnswer> {
-  const { found, hasMore } = await listLive(tools.store, tools.checksum, job);
-  const nowMs = tools.clock.now();
-  const lost = found.flatMap(({ record }) => sweepRecord(record, nowMs, graceMs) ?? []);
-  const parkedIds = found.filter(({ record }) => record.isParked).map(({ stored }) => stored.executionId);
+  const lost: ExecutionRecord[] = [];
+  const parkedIds: string[] = [];
+  let hasMore = false;
+  for await (const page of listLive(tools.store, tools.checksum, job)) {
+    const nowMs = tools.clock.now();
+    for (const { stored, record } of page.found) {
+      if (record.isParked) parkedIds.push(stored.executionId);
+      const sent = sweepRecord(record, nowMs, graceMs);
+      if (sent !== undefined && lost.length <= limit) lost.push(sent);
+    }
+    hasMore ||= page.hasMore;
+  }
   const swept: RedriveAnswer[] = [];
   const failed: { executionId: string; reason: string }[] = [];
   for (const record of lost.slice(0, limit)) {

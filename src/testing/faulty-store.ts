@@ -1,5 +1,5 @@
 import { MemoryCheckpointStore } from '../runtime/adapters/memory-store';
-import type { CheckpointStore, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../runtime/ports';
+import type { CheckpointStore, ListedExecutions, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../runtime/ports';
 import { never } from './life';
 
 /** What happens to one write. `lost`: it takes effect, and its reply is lost. `hang`: no answer ever comes, and no effect. */
@@ -38,7 +38,7 @@ export class FaultyStore implements CheckpointStore {
     return revision;
   }
 
-  async list(query: ListQuery): Promise<readonly StoredExecution[]> {
+  async list(query: ListQuery): Promise<ListedExecutions> {
     return this.#store.list(query);
   }
 }

@@ -1,7 +1,7 @@
 import { NodePlatform } from '../runtime/adapters/node-platform';
 import { isUsableId } from '../runtime/core/execution-id';
 import { parseRecord } from '../runtime/core/execution-record';
-import type { CheckpointStore, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../runtime/ports';
+import type { CheckpointStore, ListedExecutions, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../runtime/ports';
 import type { Border } from './border';
 import type { RunRecorder } from './run-recorder';
 
@@ -33,7 +33,7 @@ export class GuardedStore implements CheckpointStore {
     });
   }
 
-  list(query: ListQuery): Promise<readonly StoredExecution[]> {
+  list(query: ListQuery): Promise<ListedExecutions> {
     return this.#store.list(query);
   }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileCheckpointStore } from '../../src/runtime/adapters/file-store';
@@ -50,6 +50,54 @@ describe('FileCheckpointStore on its disk', () => {
     }
     expect(await store.save(sampleExecution({ state: 'stale' }), stale)).toBeUndefined();
     expect(await store.load(executionId)).toMatchObject({ revision });
+  });
+
+  test.each<[string, (text: string) => string]>([
+    ['cut in half', (text) => text.slice(0, text.length / 2)],
+    ['emptied', () => ''],
+    ['without one of its quotes', (text) => text.slice(0, text.lastIndexOf('"')) + text.slice(text.lastIndexOf('"') + 1)],
+    ['of another kind', () => '[]'],
+    ['without its state', (text) => JSON.stringify({ ...JSON.parse(text), state: undefined })],
+    ['of an unknown status', (text) => JSON.stringify({ ...JSON.parse(text), status: 'asleep' })],
+    ['of another execution', (text) => JSON.stringify({ ...JSON.parse(text), executionId: 'other' })],
+  ])('refuses a file that is %s, as damaged, and never shows what is in it', async (_what, damage) => {
+    const store = new FileCheckpointStore({ directory });
+    await store.save(sampleExecution({ state: 'TOP-SECRET' }), undefined);
+    const [folder = ''] = await readdir(directory);
+    const file = join(directory, folder, '1.json');
+    await writeFile(file, damage(await readFile(file, 'utf8')));
+    const error = await store.load(executionId).catch((caught) => caught);
+    expect(error).toMatchObject({ code: 'CORRUPT_CONTINUATION', retryable: false });
+    expect(`${error.stack}`).not.toContain('TOP-SECRET');
+  });
+
+  test('reads over a byte-order mark that an editor has put in front of a file', async () => {
+    const store = new FileCheckpointStore({ directory });
+    const revision = await store.save(sampleExecution(), undefined);
+    const [folder = ''] = await readdir(directory);
+    const file = join(directory, folder, '1.json');
+    await writeFile(file, `\uFEFF${await readFile(file, 'utf8')}`);
+    expect(await store.load(executionId)).toEqual({ ...sampleExecution(), revision });
+  });
+
+  test('makes files and folders that only their owner can read, and leaves the mode of a folder that is there', async () => {
+    await chmod(directory, 0o755);
+    const inner = join(directory, 'a', 'b');
+    await new FileCheckpointStore({ directory: inner }).save(sampleExecution(), undefined);
+    const modes = new Set<string>();
+    for (const name of await readdir(directory, { recursive: true })) {
+      const { mode } = await stat(join(directory, name));
+      modes.add(`${(await stat(join(directory, name))).isDirectory() ? 'folder' : 'file'} ${(mode & 0o777).toString(8)}`);
+    }
+    expect([...modes].sort()).toEqual(['file 600', 'folder 700']);
+    expect((await stat(directory)).mode & 0o777).toBe(0o755);
+  });
+
+  test('lists what it has beside files that are not its own', async () => {
+    const store = new FileCheckpointStore({ directory });
+    await store.save(sampleExecution(), undefined);
+    await writeFile(join(directory, '.DS_Store'), 'x');
+    expect(await store.list({})).toHaveLength(1);
   });
 
   test('fails loudly, and keeps what it has, when nothing can be written', async () => {

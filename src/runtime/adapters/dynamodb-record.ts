@@ -11,6 +11,8 @@ const maxRecordBytes = 400_000;
 /** More than any number takes. */
 const numberBytes = 21;
 
+const statuses: ReadonlySet<string> = new Set<ExecutionStatus>(['cancelled', 'completed', 'failed', 'running', 'waiting']);
+
 /** A record as it was read. */
 export interface ReadRecord extends StampedLayout {
   readonly execution: StoredExecution;
@@ -48,6 +50,14 @@ export function describeRecord(execution: StoredExecution, apart: readonly PartN
 /** The attributes that say which write this is and what it keeps apart. */
 export function describeRevision({ stamp, layout }: StampedLayout): Item {
   return { revision: { S: stamp }, ...(layout && { layout: { S: writeLayout(layout) } }) };
+}
+
+/** Says whether an item has all that a record cannot be without. Empty texts, and those that are apart, have no attribute. */
+export function isWholeRecord({ job, status, startedAtMs, expiresAtMs, revision, head, state, layout }: Item): boolean {
+  const areThere = [job?.S, revision?.S].every((text) => text !== undefined) && statuses.has(status?.S ?? '');
+  const areTimes = [startedAtMs, expiresAtMs].every((time) => time?.N !== undefined);
+  const areTexts = [head, state].every((text) => text === undefined || text.S !== undefined);
+  return areThere && areTimes && areTexts && (layout === undefined || readLayout(layout.S ?? '') !== undefined);
 }
 
 /** Reads a record; texts that are apart, or were not asked for, are empty. */

@@ -1,7 +1,16 @@
-import type { CheckpointStore, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../ports';
+import { CorruptContinuationError } from '../../errors/corrupt-continuation-error';
+import type { CheckpointStore, ListedExecutions, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../ports';
 import { isFirstTry, isNamed, isWithoutEffect } from './aws-failures';
 import { defaultDynamoDbClient } from './default-clients';
-import { chooseApart, describeRecord, describeRecordKey, describeRevision, type ReadRecord, readRecordItem } from './dynamodb-record';
+import {
+  chooseApart,
+  describeRecord,
+  describeRecordKey,
+  describeRevision,
+  isWholeRecord,
+  type ReadRecord,
+  readRecordItem,
+} from './dynamodb-record';
 import { DynamoDbTable, type Item } from './dynamodb-table';
 import type { CommandSender } from './lazy-client';
 import { listFromTable } from './list-from-table';
@@ -9,10 +18,13 @@ import { DynamoDbParts } from './parts/dynamodb-parts';
 import { type Layout, readRevision, type StampedLayout, writeRevision } from './parts/layout';
 import { PartShelf } from './parts/part-shelf';
 import { openS3Parts } from './parts/s3-parts';
+import { readInParallel } from './read-in-parallel';
+import { describePage } from './select-executions';
+import { corruptRecordError } from './stored-json';
 
 /** Where a {@link DynamoDbCheckpointStore} keeps executions. */
 export interface DynamoDbCheckpointStoreOptions {
-  /** Partition key `pk` and sort key `sk`, both strings; time to live on `expiresAt`; optionally the index `byJob` (`job`, `startedAtMs`), keys only. */
+  /** Partition key `pk` and sort key `sk`, both strings; time to live on `expiresAt`; optionally the indexes `byJob` (`job`, `startedAtMs`) and `byStatus` (`status`, `startedAtMs`, with `job`). */
   readonly tableName: string;
   /** A `DynamoDBClient`, or what has its `send`. @defaultValue one with short time-outs, loaded on first use */
   readonly client?: CommandSender;
@@ -64,19 +76,33 @@ export class DynamoDbCheckpointStore implements CheckpointStore {
     return undefined;
   }
 
-  /** By the index `byJob` when a job is asked for and the index is there; else by a scan of the whole table, which costs a read of all it holds. */
-  async list(query: ListQuery): Promise<readonly StoredExecution[]> {
-    const records = await listFromTable(this.#table, query);
-    const complete = records.map(async (record) => {
-      const { executionId } = record.execution;
-      if (record.layout?.parts.head === undefined) return record.execution;
-      return this.load(executionId);
-    });
-    return (await Promise.all(complete)).filter((execution) => execution !== undefined);
+  /**
+   * By the index `byStatus` when a status is asked for, or what is live, by `byJob` when a job is, as far as they are there; else by a scan
+   * of the whole table, which costs a read of all it holds.
+   */
+  async list(query: ListQuery): Promise<ListedExecutions> {
+    const { records, next } = await listFromTable(this.#table, query);
+    const complete = await readInParallel(records, (record) => this.#completeForList(record));
+    return describePage(
+      complete.filter((execution) => execution !== undefined),
+      query,
+      next,
+    );
   }
 
+  /** A head that is apart is read; one of which a part is missing is left out, so that it shows that the record cannot be read. */
+  async #completeForList({ execution, layout }: ReadRecord): Promise<StoredExecution | undefined> {
+    if (layout?.parts.head === undefined) return execution;
+    return this.load(execution.executionId).catch((error: unknown) => {
+      if (error instanceof CorruptContinuationError) return execution;
+      throw error;
+    });
+  }
+
+  /** @throws CorruptContinuationError when attributes are missing. */
   async #readRecord(executionId: string): Promise<ReadRecord | undefined> {
     const { Item } = await this.#table.call('GetItemCommand', { Key: describeRecordKey(executionId), ConsistentRead: true });
+    if (Item !== undefined && !isWholeRecord(Item)) throw corruptRecordError(`The item of execution ${executionId}`, damageCure);
     return Item && readRecordItem(Item);
   }
 
@@ -110,6 +136,8 @@ export class DynamoDbCheckpointStore implements CheckpointStore {
     return Item?.revision?.S === revision?.S;
   }
 }
+
+const damageCure = 'Bring the item back from a backup of the table, or delete it and start the execution again.';
 
 const nothingStored: { readonly stamp: undefined; readonly layout: undefined } = { stamp: undefined, layout: undefined };
 

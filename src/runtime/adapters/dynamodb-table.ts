@@ -7,6 +7,12 @@ import type { CommandSender } from './lazy-client';
 /** An item as DynamoDB speaks of it. */
 export type Item = Record<string, AttributeValue>;
 
+/** One page of a query or a scan. */
+export interface ItemPage {
+  readonly items: readonly Item[];
+  readonly next: Item | undefined;
+}
+
 /** Most items of one batch, as DynamoDB has them. */
 const mostWritten = 25;
 const mostRead = 100;
@@ -32,14 +38,14 @@ export class DynamoDbTable {
     return this.#send(command, { TableName: this.name, ...input });
   }
 
-  /** Every page of a query or a scan, in order. */
-  async *readPages(command: 'QueryCommand' | 'ScanCommand', input: object): AsyncGenerator<readonly Item[]> {
-    let ExclusiveStartKey: Item | undefined;
+  /** Every page of a query or a scan, in order, with the key that the next one begins behind. `from` is such a key. */
+  async *readPages(command: 'QueryCommand' | 'ScanCommand', input: object, from?: Item): AsyncGenerator<ItemPage> {
+    let next = from;
     do {
-      const page = await this.call(command, { ...input, ...(ExclusiveStartKey && { ExclusiveStartKey }) });
-      yield page.Items ?? [];
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey !== undefined);
+      const page = await this.call(command, { ...input, ...(next && { ExclusiveStartKey: next }) });
+      next = page.LastEvaluatedKey;
+      yield { items: page.Items ?? [], next };
+    } while (next !== undefined);
   }
 
   /** Writes and deletes, in batches. What DynamoDB leaves of a batch is sent again. */

@@ -57,7 +57,7 @@ export class FileFlightRecorder implements FlightRecorder {
   #write(delivery: string, note: Note): void {
     this.#notes.set(delivery, note);
     const file = this.#locate(delivery);
-    files().writeFileSync(`${file}.new`, JSON.stringify(note));
+    files().writeFileSync(`${file}.new`, JSON.stringify(note), { mode: 0o600 });
     files().renameSync(`${file}.new`, file);
   }
 

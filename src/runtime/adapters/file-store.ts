@@ -1,10 +1,27 @@
-import { withoutMark } from '../core/parse-json';
-import type { CheckpointStore, ListQuery, StoredExecution, StoredRevision } from '../ports';
-import { selectExecutions } from './select-executions';
+import { CorruptContinuationError } from '../../errors/corrupt-continuation-error';
+import type { CheckpointStore, ListedExecutions, ListQuery, StoredExecution, StoredRevision } from '../ports';
+import { FileMarks } from './file-marks';
+import {
+  hasCode,
+  joinPath,
+  listRevisions,
+  makeFolder,
+  placeWhole,
+  type RevisionFile,
+  readRevision,
+  removeRevision,
+} from './file-revisions';
+import { LiveMarks, type MarkedRecord } from './live-marks';
+import { readInParallel } from './read-in-parallel';
+import { isForLive, selectExecutions } from './select-executions';
+import { corruptRecordError, warnOfDamage } from './stored-json';
 
 /** Where a {@link FileCheckpointStore} keeps its files. */
 export interface FileCheckpointStoreOptions {
-  /** Made when it is missing. Every process that shares the executions must see it, and it must support hard links. */
+  /**
+   * Made when it is missing, for its owner only; one that is there keeps its mode. Every process that shares the executions must see it,
+   * as the same user, and it must support hard links.
+   */
   readonly directory: string;
 }
 
@@ -14,139 +31,124 @@ const keptRevisions = 2;
 const readableLength = 40;
 const hashLength = 32;
 
-/** What one file holds. */
-interface RevisionFile extends StoredExecution {
-  /** Tells two files of the same number apart. */
-  readonly nonce: string;
-  /** The nonce of the revision that this one replaced. */
-  readonly previous: string;
+/** The newest revision of an execution. */
+interface Newest {
+  readonly number: number;
+  readonly file: RevisionFile;
 }
 
 /**
  * Keeps executions in files: one directory each, one numbered file per revision, made whole under another name and then linked to its own.
  * A link fails when the name exists, on every file system: that is the condition of the write. Survives SIGKILL and a full disk.
+ * What it makes only its owner can read. Nothing in it expires: delete what you no longer need.
  * The local default; no store for Lambda itself, whose environments share no disk unless it is EFS.
+ *
+ * @throws CorruptContinuationError when the newest file of an execution is damaged.
  */
 export class FileCheckpointStore implements CheckpointStore {
   readonly #directory: string;
+  readonly #room: FileMarks;
+  readonly #marks: LiveMarks;
 
   constructor({ directory }: FileCheckpointStoreOptions) {
     this.#directory = directory;
+    this.#room = new FileMarks(directory);
+    this.#marks = new LiveMarks(this.#room, (place) => this.#readForList(place));
   }
 
-  load(executionId: string): Promise<StoredRevision | undefined> {
-    return this.#loadNewest(this.#locate(executionId));
-  }
-
-  async #loadNewest(folder: string): Promise<StoredRevision | undefined> {
-    for (;;) {
-      const newest = (await listRevisions(folder)).at(-1);
-      if (newest === undefined) return undefined;
-      const file = await readRevision(folder, newest);
-      if (file === undefined) continue;
-      const { nonce, previous: _previous, ...execution } = file;
-      return { ...execution, revision: `${newest}-${nonce}` };
-    }
+  async load(executionId: string): Promise<StoredRevision | undefined> {
+    const folder = joinPath(this.#directory, namePlace(executionId));
+    const newest = await readNewest(folder);
+    if (newest === undefined) return undefined;
+    const { nonce, previous: _previous, mark = '', ...execution } = newest.file;
+    if (execution.executionId !== executionId) throw corruptRecordError(`The folder ${folder}`, 'Delete it: it holds another execution.');
+    return { ...execution, revision: writeFileRevision(newest.number, nonce, mark) };
   }
 
   async save(execution: StoredExecution, expected: string | undefined): Promise<string | undefined> {
-    const folder = this.#locate(execution.executionId);
-    const [expectedNumber = '0', previous = ''] = (expected ?? '0-').split('-');
+    const place = namePlace(execution.executionId);
+    const folder = joinPath(this.#directory, place);
+    const [expectedNumber = '0', previous = '', markBefore = ''] = (expected ?? '').split('-');
     const number = Number(expectedNumber) + 1;
-    await files().mkdir(folder, { recursive: true });
     if (((await listRevisions(folder)).at(-1) ?? 0) !== number - 1) return undefined;
+    const { mark, settle } = await this.#marks.raise(execution, place, { markBefore, isNew: expected === undefined });
+    await makeFolder(folder);
     const nonce = process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex');
-    if (!(await placeWhole(folder, number, { ...execution, nonce, previous }))) return undefined;
-    const isOurs = await this.#confirm(folder, number, nonce);
-    return isOurs ? `${number}-${nonce}` : undefined;
+    const isWritten = (await placeWhole(folder, number, { ...execution, nonce, previous, mark })) && (await confirm(folder, number, nonce));
+    await settle(isWritten);
+    return isWritten ? writeFileRevision(number, nonce, mark) : undefined;
   }
 
-  async list(query: ListQuery): Promise<readonly StoredExecution[]> {
-    const folders = await readFolder(this.#directory);
-    const executions = await Promise.all(folders.map((folder) => this.#loadNewest(joinPath(this.#directory, folder))));
+  /** What is running or waiting by its marks; anything else by reading the newest file of every execution, a few at a time. */
+  async list(query: ListQuery): Promise<ListedExecutions> {
+    if (isForLive(query)) return this.#marks.list(query);
+    const records = await readInParallel(await this.#room.listPlaces(), (place) => this.#readForList(place));
     return selectExecutions(
-      executions.filter((execution) => execution !== undefined),
+      records.flatMap((record) => (record === undefined || record === 'damaged' ? [] : [record.execution])),
       query,
     );
   }
 
-  /**
-   * Tidies up behind a write. A writer that slept through several revisions finds its old number free again:
-   * then the revision after it replaced another one, and the write does not count.
-   */
-  async #confirm(folder: string, number: number, nonce: string): Promise<boolean> {
-    const numbers = await listRevisions(folder);
-    const newest = numbers.at(-1) ?? 0;
-    if (newest > number) {
-      const successor = await readRevision(folder, number + 1);
-      if (successor?.previous !== nonce) return false;
+  /** One that is damaged is listed by what the revisions before it say, without a head, so that it shows that it cannot be read. */
+  async #readForList(place: string): Promise<MarkedRecord | 'damaged' | undefined> {
+    const folder = joinPath(this.#directory, place);
+    let isDamaged = false;
+    for (const number of (await listRevisionsOfPlace(folder)).reverse()) {
+      try {
+        const file = await readRevision(folder, number);
+        if (file === undefined) return this.#readForList(place);
+        const { nonce: _nonce, previous: _previous, mark, ...execution } = file;
+        return { execution: { ...execution, head: isDamaged ? '' : execution.head, state: '' }, mark };
+      } catch (error) {
+        if (!(error instanceof CorruptContinuationError)) throw error;
+        isDamaged = true;
+      }
     }
-    const old = numbers.filter((other) => other < newest - keptRevisions);
-    await Promise.all(old.map((other) => files().rm(locateRevision(folder, other), { force: true })));
-    return true;
-  }
-
-  /** A readable beginning, and a hash that tells all ids apart, also where case does not count. No id is a path. */
-  #locate(executionId: string): string {
-    const beginning = executionId.slice(0, readableLength).replace(/[^A-Za-z0-9_-]/g, '_');
-    const hash = process.getBuiltinModule('node:crypto').createHash('sha256').update(executionId).digest('hex');
-    return joinPath(this.#directory, `${beginning}-${hash.slice(0, hashLength)}`);
+    if (!isDamaged) return undefined;
+    warnOfDamage(`The folder ${folder}`);
+    return 'damaged';
   }
 }
 
-/** Writes a file that is either there as a whole or not at all. False when its number is taken. */
-async function placeWhole(folder: string, number: number, file: RevisionFile): Promise<boolean> {
-  const scratch = joinPath(folder, `scratch-${file.nonce}`);
-  try {
-    await files().writeFile(scratch, JSON.stringify(file), { flag: 'wx' });
-    await files().link(scratch, locateRevision(folder, number));
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
+async function readNewest(folder: string): Promise<Newest | undefined> {
+  for (;;) {
+    const number = (await listRevisions(folder)).at(-1);
+    if (number === undefined) return undefined;
+    const file = await readRevision(folder, number);
+    if (file !== undefined) return { number, file };
+  }
+}
+
+/** What stands beside the folders of executions, and is none, has no revisions. */
+async function listRevisionsOfPlace(folder: string): Promise<number[]> {
+  return listRevisions(folder).catch((error: unknown) => {
+    if (hasCode(error, 'ENOTDIR')) return [];
     throw error;
-  } finally {
-    await files().rm(scratch, { force: true });
+  });
+}
+
+/**
+ * Tidies up behind a write. A writer that slept through several revisions finds its old number free again:
+ * then the revision after it replaced another one, and the write does not count.
+ */
+async function confirm(folder: string, number: number, nonce: string): Promise<boolean> {
+  const numbers = await listRevisions(folder);
+  const newest = numbers.at(-1) ?? 0;
+  if (newest > number) {
+    const successor = await readRevision(folder, number + 1);
+    if (successor?.previous !== nonce) return false;
   }
+  await Promise.all(numbers.filter((other) => other < newest - keptRevisions).map((other) => removeRevision(folder, other)));
+  return true;
 }
 
-async function listRevisions(folder: string): Promise<number[]> {
-  const names = await readFolder(folder);
-  return names
-    .filter((name) => /^\d+\.json$/.test(name))
-    .map((name) => Number.parseInt(name, 10))
-    .sort((one, other) => one - other);
+/** A readable beginning, and a hash that tells all ids apart, also where case does not count. No id is a path. */
+function namePlace(executionId: string): string {
+  const beginning = executionId.slice(0, readableLength).replace(/[^A-Za-z0-9_-]/g, '_');
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256').update(executionId).digest('hex');
+  return `${beginning}-${hash.slice(0, hashLength)}`;
 }
 
-async function readFolder(folder: string): Promise<string[]> {
-  try {
-    return await files().readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
-}
-
-async function readRevision(folder: string, number: number): Promise<RevisionFile | undefined> {
-  try {
-    return JSON.parse(withoutMark(await files().readFile(locateRevision(folder, number), 'utf8'))) as RevisionFile;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
-function locateRevision(folder: string, number: number): string {
-  return joinPath(folder, `${number}.json`);
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return (error as { code?: unknown } | null)?.code === code;
-}
-
-function joinPath(...parts: string[]): string {
-  return process.getBuiltinModule('node:path').join(...parts);
-}
-
-function files(): typeof import('node:fs/promises') {
-  return process.getBuiltinModule('node:fs/promises');
+function writeFileRevision(number: number, nonce: string, mark: string): string {
+  return mark === '' ? `${number}-${nonce}` : `${number}-${nonce}-${mark}`;
 }

@@ -1,4 +1,4 @@
-import type { CheckpointStore, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../ports';
+import type { CheckpointStore, ListedExecutions, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../ports';
 
 /** A store whose code is loaded when it is first needed. */
 export class LazyStore implements CheckpointStore {
@@ -17,7 +17,7 @@ export class LazyStore implements CheckpointStore {
     return (await this.#load()).save(execution, expected, hint);
   }
 
-  async list(query: ListQuery): Promise<readonly StoredExecution[]> {
+  async list(query: ListQuery): Promise<ListedExecutions> {
     return (await this.#load()).list(query);
   }
 

@@ -1,9 +1,11 @@
-import type { CheckpointStore, ListQuery, StoredExecution, StoredRevision } from '../ports';
-import { selectExecutions } from './select-executions';
+import type { CheckpointStore, ListedExecutions, ListQuery, StoredExecution, StoredRevision } from '../ports';
+import { defaultLimit, describePage, isForLive, isLive, selectExecutions } from './select-executions';
 
 /** Keeps executions in this process's memory: for tests. */
 export class MemoryCheckpointStore implements CheckpointStore {
   readonly #records = new Map<string, StoredRevision>();
+  /** Those of the records that have not ended. */
+  readonly #live = new Map<string, StoredRevision>();
   #writeCount = 0;
 
   async load(executionId: string): Promise<StoredRevision | undefined> {
@@ -15,11 +17,25 @@ export class MemoryCheckpointStore implements CheckpointStore {
     if (this.#records.get(executionId)?.revision !== expected) return undefined;
     this.#writeCount += 1;
     const revision = String(this.#writeCount);
-    this.#records.set(executionId, Object.freeze({ ...execution, revision }));
+    const record = Object.freeze({ ...execution, revision });
+    this.#records.set(executionId, record);
+    if (isLive(execution.status)) this.#live.set(executionId, record);
+    else this.#live.delete(executionId);
     return revision;
   }
 
-  async list(query: ListQuery): Promise<readonly StoredExecution[]> {
-    return selectExecutions([...this.#records.values()], query);
+  async list(query: ListQuery): Promise<ListedExecutions> {
+    const records = isForLive(query) ? this.#live : this.#records;
+    const found = selectExecutions([...records.values()], query);
+    if (query.live === undefined) return found;
+    const { after } = query.live;
+    const { limit = defaultLimit } = query;
+    const left = found.sort(byId).filter(({ executionId }) => after === null || executionId > after);
+    const page = left.slice(0, limit);
+    return describePage(page, query, left.length > limit ? (page.at(-1)?.executionId ?? null) : null);
   }
+}
+
+function byId(one: StoredExecution, other: StoredExecution): number {
+  return one.executionId < other.executionId ? -1 : 1;
 }

@@ -13,6 +13,13 @@ export interface ReadObject {
   readonly etag: string;
 }
 
+/** An object as a list has it. */
+export interface ListedObject {
+  readonly key: string;
+  /** When it was written last, in epoch milliseconds, where the service says. */
+  readonly modifiedAtMs: number | undefined;
+}
+
 /** One bucket and the calls that are made to it. What is missing or forbidden is said with its cure. */
 export class S3Bucket {
   readonly name: string;
@@ -42,10 +49,15 @@ export class S3Bucket {
 
   /** Every key that begins with a prefix, in the order of S3. */
   async *listKeys(prefix: string): AsyncGenerator<readonly string[]> {
+    for await (const page of this.listObjects(prefix)) yield page.map(({ key }) => key);
+  }
+
+  /** Every object whose key begins with a prefix and comes after another key, in the order of S3; `input` for what else a list can be told. */
+  async *listObjects(prefix: string, input: { readonly StartAfter?: string; readonly MaxKeys?: number } = {}) {
     let ContinuationToken: string | undefined;
     do {
-      const page = await this.#call('ListObjectsV2Command', { Prefix: prefix, ...(ContinuationToken && { ContinuationToken }) });
-      yield (page.Contents ?? []).map(({ Key }: { Key: string }) => Key);
+      const page = await this.#call('ListObjectsV2Command', { Prefix: prefix, ...input, ...(ContinuationToken && { ContinuationToken }) });
+      yield (page.Contents ?? []).map(describeObject) as ListedObject[];
       ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (ContinuationToken !== undefined);
   }
@@ -72,6 +84,10 @@ export class S3Bucket {
   get #place() {
     return { store: 'S3 bucket', place: this.name, missingCure, refusedCure };
   }
+}
+
+function describeObject({ Key, LastModified }: { readonly Key: string; readonly LastModified?: Date }): ListedObject {
+  return { key: Key, modifiedAtMs: LastModified?.getTime() };
 }
 
 const missingCure = 'Create it, or correct its name (BATON_BUCKET, bucket) or the region.';

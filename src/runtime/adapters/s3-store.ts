@@ -1,14 +1,18 @@
 import { CorruptContinuationError } from '../../errors/corrupt-continuation-error';
-import type { CheckpointStore, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../ports';
+import type { CheckpointStore, ListedExecutions, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../ports';
 import { hasStatus, isFirstTry, isWithoutEffect } from './aws-failures';
 import { defaultS3Client } from './default-clients';
 import type { CommandSender } from './lazy-client';
+import { LiveMarks, type MarkedRecord } from './live-marks';
 import { type Layout, type PartName, readLayout, readRevision, writeLayout, writeRevision } from './parts/layout';
 import { PartShelf } from './parts/part-shelf';
 import { S3Parts } from './parts/s3-parts';
+import { readInParallel } from './read-in-parallel';
 import { S3Bucket } from './s3-bucket';
 import { defaultPrefix, describeFolder } from './s3-key';
-import { selectExecutions } from './select-executions';
+import { recordName, S3Marks } from './s3-marks';
+import { isForLive, selectExecutions } from './select-executions';
+import { corruptRecordError, parseStored, warnOfDamage } from './stored-json';
 
 /** Where an {@link S3CheckpointStore} keeps executions. */
 export interface S3CheckpointStoreOptions {
@@ -22,8 +26,6 @@ export interface S3CheckpointStoreOptions {
 
 /** Largest state, in bytes, that is kept in the record: beyond it a write of the head alone is worth an object more. */
 const maxInlineBytes = 262_144;
-/** Records that a list reads at once. */
-const readersCount = 16;
 
 /** What a record's object holds, as JSON. */
 interface RecordBody extends StoredExecution {
@@ -31,6 +33,8 @@ interface RecordBody extends StoredExecution {
   /** Makes every write another object, so that its ETag never comes again. */
   readonly nonce: string;
   readonly layout?: string;
+  /** The mark of a live execution; empty when it has ended, absent in objects that were written before there were marks. */
+  readonly mark?: string;
 }
 
 interface ReadRecord {
@@ -48,11 +52,15 @@ export class S3CheckpointStore implements CheckpointStore {
   readonly #bucket: S3Bucket;
   readonly #prefix: string;
   readonly #shelf: PartShelf;
+  readonly #room: S3Marks;
+  readonly #marks: LiveMarks;
 
   constructor({ bucket, prefix = defaultPrefix, client = defaultS3Client() }: S3CheckpointStoreOptions) {
     this.#bucket = new S3Bucket(bucket, client);
     this.#prefix = prefix;
     this.#shelf = new PartShelf(new S3Parts(this.#bucket, prefix));
+    this.#room = new S3Marks(this.#bucket, prefix);
+    this.#marks = new LiveMarks(this.#room, (place) => this.#readForList(place));
   }
 
   async load(executionId: string): Promise<StoredRevision | undefined> {
@@ -60,7 +68,8 @@ export class S3CheckpointStore implements CheckpointStore {
       const record = await this.#readRecord(this.#locate(executionId));
       if (record === undefined) return undefined;
       const { body, etag, layout } = record;
-      const revision = writeRevision({ stamp: etag, layout });
+      if (body.executionId !== executionId) throw corruptRecordError(`The object ${this.#locate(executionId)}`, cure);
+      const revision = describeRevision(etag, body.mark, layout);
       const part = layout?.parts.state;
       if (part === undefined) return { ...readExecution(body), revision };
       const isCurrent = async () => (await this.#readRecord(this.#locate(executionId)))?.etag === etag;
@@ -70,42 +79,49 @@ export class S3CheckpointStore implements CheckpointStore {
   }
 
   async save(execution: StoredExecution, expected: string | undefined, hint?: SaveHint): Promise<string | undefined> {
-    const { stamp, layout: before } = expected === undefined ? { stamp: undefined, layout: undefined } : readRevision(expected);
+    const { etag: expectedEtag, mark: markBefore, layout: before } = readExpected(expected);
+    const place = describeFolder('', execution.executionId).slice(0, -1);
+    const { mark, settle } = await this.#marks.raise(execution, place, { markBefore, isNew: expected === undefined });
     const isStateUnchanged = hint?.isStateUnchanged === true;
     const isStateKept = isStateUnchanged && before?.parts.state !== undefined;
     const apart: PartName[] = isStateKept || Buffer.byteLength(execution.state) > maxInlineBytes ? ['state'] : [];
     const placement = await this.#shelf.place({ execution, apart, before, isStateUnchanged });
-    const body = describeBody(execution, apart, placement.layout);
-    const etag = await this.#writeRecord(body, stamp, placement.abandon);
-    if (etag !== undefined) {
-      await placement.accept();
-      return writeRevision({ stamp: etag, layout: placement.layout });
-    }
-    await placement.abandon();
-    return undefined;
+    const body = { ...describeBody(execution, apart, placement.layout), mark };
+    const etag = await this.#writeRecord(body, expectedEtag, placement.abandon);
+    await (etag === undefined ? placement.abandon() : placement.accept());
+    await settle(etag !== undefined);
+    return etag === undefined ? undefined : describeRevision(etag, mark, placement.layout);
   }
 
-  /** Lists the keys below the prefix and reads every record: for people, not for programs that ask often. */
-  async list(query: ListQuery): Promise<readonly StoredExecution[]> {
-    const keys: string[] = [];
-    for await (const page of this.#bucket.listKeys(this.#prefix)) keys.push(...page.filter((key) => key.endsWith(`/${recordName}`)));
-    const executions: StoredExecution[] = [];
-    const next = keys.values();
-    const read = async () => {
-      for (const key of next) {
-        const record = await this.#readRecord(key);
-        if (record !== undefined) executions.push({ ...readExecution(record.body), state: '' });
-      }
-    };
-    await Promise.all(Array.from({ length: readersCount }, read));
-    return selectExecutions(executions, query);
+  /** What is running or waiting by its marks; anything else by reading every record: for people, not for programs that ask often. */
+  async list(query: ListQuery): Promise<ListedExecutions> {
+    if (isForLive(query)) return this.#marks.list(query);
+    const records = await readInParallel(await this.#room.listPlaces(), (place) => this.#readForList(place));
+    return selectExecutions(
+      records.flatMap((record) => (record === undefined || record === 'damaged' ? [] : [record.execution])),
+      query,
+    );
+  }
+
+  async #readForList(place: string): Promise<MarkedRecord | 'damaged' | undefined> {
+    const key = `${this.#prefix}${place}/${recordName}`;
+    try {
+      const record = await this.#readRecord(key);
+      return record && { execution: { ...readExecution(record.body), state: '' }, mark: record.body.mark };
+    } catch (error) {
+      if (!(error instanceof CorruptContinuationError)) throw error;
+      warnOfDamage(`The object ${key}`);
+      return 'damaged';
+    }
   }
 
   async #readRecord(key: string): Promise<ReadRecord | undefined> {
     const object = await this.#bucket.read(key);
     if (object === undefined) return undefined;
     const body = parseBody(key, object.text);
-    return { body, etag: object.etag, layout: body.layout === undefined ? undefined : readLayout(body.layout) };
+    const layout = body.layout === undefined ? undefined : readLayout(body.layout);
+    if (body.layout !== undefined && layout === undefined) throw corruptRecordError(`The object ${key}`, cure);
+    return { body, etag: object.etag, layout };
   }
 
   /** The new ETag, or `undefined` when the stored one is another. Throws when that is not known, or when the call was turned down. */
@@ -134,7 +150,19 @@ export class S3CheckpointStore implements CheckpointStore {
   }
 }
 
-const recordName = 'record.json';
+const cure = 'Give the store a prefix of its own, and bring the object back if something has changed it.';
+
+/** A revision: the ETag, with the mark behind it when there is one, and the layout. */
+function describeRevision(etag: string, mark: string | undefined, layout: Layout | undefined): string {
+  return writeRevision({ stamp: mark ? `${etag}#${mark}` : etag, layout });
+}
+
+function readExpected(expected: string | undefined) {
+  if (expected === undefined) return { etag: undefined, mark: '', layout: undefined };
+  const { stamp, layout } = readRevision(expected);
+  const [etag, mark = ''] = stamp.split('#');
+  return { etag, mark, layout };
+}
 
 function describeCondition(expectedEtag: string | undefined): object {
   return expectedEtag === undefined ? { IfNoneMatch: '*' } : { IfMatch: expectedEtag };
@@ -152,20 +180,12 @@ function describeBody(execution: StoredExecution, apart: readonly PartName[], la
   return { v: 1, nonce, ...kept, ...(layout && { layout: writeLayout(layout) }) };
 }
 
-function readExecution({ v: _v, nonce: _nonce, layout: _layout, ...execution }: RecordBody): StoredExecution {
+function readExecution({ v: _v, nonce: _nonce, layout: _layout, mark: _mark, ...execution }: RecordBody): StoredExecution {
   return execution;
 }
 
 function parseBody(key: string, text: string): RecordBody {
-  try {
-    const body = JSON.parse(text);
-    if (body.v === 1) return body;
-  } catch {
-    // Said below, like any other object that is no record.
-  }
-  throw new CorruptContinuationError({
-    problem: `The object ${key} is no record of an execution that this version can read.`,
-    cure: 'Give the store a prefix of its own, and bring the object back if something has changed it.',
-    details: { reason: 'an object in the place of a record is none' },
-  });
+  const body = parseStored<RecordBody>(text);
+  if (body?.v !== 1 || typeof body.nonce !== 'string') throw corruptRecordError(`The object ${key}`, cure);
+  return body as RecordBody;
 }

@@ -36,7 +36,19 @@ export interface ListQuery {
   readonly startedUntilMs?: number;
   /** At most this many, from 1 to 1,000. @defaultValue 100 */
   readonly limit?: number;
+  /**
+   * A page of everything that has not ended, running or waiting, in any order: for looking at each of them once, however many there are.
+   * `after` is the `next` of the page before, null for the first page. `status` and `startedUntilMs` then do not count, and `limit` is
+   * about how many a page holds. A store that does not know this field answers by the others.
+   */
+  readonly live?: { readonly after: string | null };
 }
+
+/** What a list answers. */
+export type ListedExecutions = readonly StoredExecution[] & {
+  /** Only for a query with `live`: where the next page begins, in the store's own words, or null when this page was the last. */
+  readonly next?: string | null;
+};
 
 /**
  * Keeps executions. Behind the token `CHECKPOINT_STORE`.
@@ -55,6 +67,10 @@ export interface CheckpointStore {
    * @throws whatever the vendor throws when it is not known whether the write took effect; the runtime then reads or tries again.
    */
   save(execution: StoredExecution, expected: string | undefined, hint?: SaveHint): Promise<string | undefined>;
-  /** Lists executions, newest start first as far as the store can tell; states may be left out (`''`). */
-  list(query: ListQuery): Promise<readonly StoredExecution[]>;
+  /**
+   * Lists executions, newest start first as far as the store can tell; states may be left out (`''`). A list of what is running or waiting
+   * should cost what is live, not what has ever been. Records under ids that begin with `lambda-baton:` are the runtime's own, and have
+   * always ended: they may be left out. A record that cannot be read must not hide the others.
+   */
+  list(query: ListQuery): Promise<ListedExecutions>;
 }

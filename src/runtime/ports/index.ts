@@ -1,4 +1,12 @@
-export type { CheckpointStore, ExecutionStatus, ListQuery, SaveHint, StoredExecution, StoredRevision } from './checkpoint-store';
+export type {
+  CheckpointStore,
+  ExecutionStatus,
+  ListedExecutions,
+  ListQuery,
+  SaveHint,
+  StoredExecution,
+  StoredRevision,
+} from './checkpoint-store';
 export type { Clock } from './clock';
 export { type ContinuationRequest, type ContinuationSender, readMaxDelaySeconds } from './continuation-sender';
 export type { FlightRecorder, LostTries, TryStart } from './flight-recorder';

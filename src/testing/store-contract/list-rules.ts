@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { CheckpointStore } from '../../runtime/ports';
-import { sampleExecution, saveSurely, textOfBytes } from './sample-execution';
-import type { StoreRule } from './store-under-test';
+import type { CheckpointStore, ListedExecutions, ListQuery } from '../../runtime/ports';
+import { sampleExecution, sampleId, saveSurely, textOfBytes } from './sample-execution';
+import type { StoreRule, StoreUnderTest } from './store-under-test';
 
 const { job } = sampleExecution();
 
@@ -68,7 +68,73 @@ export const listRules: readonly StoreRule[] = [
       deepEqual(await listIds(store, { job, limit: 1_000 }), newestFirst);
     },
   },
+  {
+    title: 'lists as running or waiting what is so now, whatever it was before',
+    async check({ store, reopen }) {
+      let revision: string | undefined;
+      for (const status of ['running', 'waiting', 'running', 'failed', 'running', 'completed', 'waiting', 'cancelled'] as const) {
+        revision = await saveSurely(reopen(), sampleExecution({ status }), revision);
+        for (const asked of ['running', 'waiting', status] as const) {
+          deepEqual(await listIds(store, { job, status: asked }), asked === status ? [sampleId] : [], `${asked} after ${status}`);
+          deepEqual(await listIds(reopen(), { status: asked }), asked === status ? [sampleId] : [], `${asked} of all jobs after ${status}`);
+        }
+      }
+    },
+  },
+  {
+    title: 'gives all that is live page by page, each execution once, when it knows such pages',
+    async check({ store }) {
+      const live: string[] = [];
+      for (let index = 0; index < 45; index += 1) {
+        const status = (['running', 'waiting', 'completed', 'failed'] as const)[index % 4] ?? 'running';
+        const execution = sampleExecution({ executionId: `e${index}`, startedAtMs: 1_000 + (index % 7), status });
+        await saveSurely(store, execution, undefined);
+        if (index % 4 < 2) live.push(execution.executionId);
+      }
+      await saveSurely(store, sampleExecution({ executionId: 'foreign', job: 'another' }), undefined);
+      if ((await store.list({ live: { after: null } })).next === undefined) return;
+      deepEqual((await readLive(store, { job, limit: 10 })).sort(), live.sort());
+      deepEqual((await readLive(store, { limit: 1_000 })).sort(), [...live, 'foreign'].sort());
+      deepEqual(await readLive(store, { job: 'nothing' }), []);
+    },
+  },
+  ...(['before', 'after'] as const).map((when) => ({
+    title: `lists what is live when its writer has died ${when} any of its requests`,
+    async check({ store, openDying }: StoreUnderTest) {
+      if (openDying === undefined) return;
+      for (const [count, before] of [undefined, 'completed' as const].entries()) {
+        let isWritten = false;
+        for (let request = 1; request <= mostRequests && !isWritten; request += 1) {
+          const executionId = `e${count}-${request}`;
+          const revision = before && (await saveSurely(store, sampleExecution({ executionId, status: before }), undefined));
+          isWritten = await openDying(request, when)
+            .save(sampleExecution({ executionId }), revision)
+            .then((written) => written !== undefined)
+            .catch(() => false);
+          const stored = await store.load(executionId);
+          const listed = await listIds(store, { status: 'running', limit: 1_000 });
+          equal(listed.includes(executionId), stored?.status === 'running', `${executionId} is listed when it is there`);
+        }
+        ok(isWritten, `a writer that never dies gets through with ${mostRequests} requests`);
+      }
+    },
+  })),
 ];
+
+/** More requests than a write of a small state takes. */
+const mostRequests = 30;
+
+/** The ids of everything that is live, page by page. */
+async function readLive(store: CheckpointStore, query: ListQuery): Promise<string[]> {
+  const ids: string[] = [];
+  let after: string | null = null;
+  do {
+    const page: ListedExecutions = await store.list({ ...query, live: { after } });
+    ids.push(...page.map(({ executionId }) => executionId));
+    after = page.next ?? null;
+  } while (after !== null);
+  return ids;
+}
 
 async function listIds(store: CheckpointStore, query: Parameters<CheckpointStore['list']>[0]): Promise<string[]> {
   return (await store.list(query)).map(({ executionId }) => executionId);

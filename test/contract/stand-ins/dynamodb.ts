@@ -3,6 +3,7 @@ import {
   type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
+  type GlobalSecondaryIndex,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDbCheckpointStore, type DynamoDbCheckpointStoreOptions } from '../../../src';
@@ -14,6 +15,20 @@ const keys: CreateTableCommandInput['KeySchema'] = [
   { AttributeName: 'pk', KeyType: 'HASH' },
   { AttributeName: 'sk', KeyType: 'RANGE' },
 ];
+
+/** The indexes that a table may have, by their partition keys. */
+const indexKeys = { byJob: 'job', byStatus: 'status' } as const;
+
+function describeIndex(IndexName: keyof typeof indexKeys): GlobalSecondaryIndex {
+  return {
+    IndexName,
+    KeySchema: [
+      { AttributeName: indexKeys[IndexName], KeyType: 'HASH' },
+      { AttributeName: 'startedAtMs', KeyType: 'RANGE' },
+    ],
+    Projection: IndexName === 'byJob' ? { ProjectionType: 'KEYS_ONLY' } : { ProjectionType: 'INCLUDE', NonKeyAttributes: ['job'] },
+  };
+}
 
 /** DynamoDB on this machine, and tables in it. */
 export class LocalDynamoDb {
@@ -31,32 +46,17 @@ export class LocalDynamoDb {
   }
 
   /** Makes a table and answers its name. */
-  async createTable({ hasIndex = true } = {}): Promise<string> {
+  async createTable({ indexes = ['byJob', 'byStatus'] }: { readonly indexes?: readonly (keyof typeof indexKeys)[] } = {}): Promise<string> {
     this.#tableCount += 1;
     const TableName = `executions-${this.#tableCount}`;
-    const index = {
-      IndexName: 'byJob',
-      KeySchema: [
-        { AttributeName: 'job', KeyType: 'HASH' as const },
-        { AttributeName: 'startedAtMs', KeyType: 'RANGE' as const },
-      ],
-      Projection: { ProjectionType: 'KEYS_ONLY' as const },
-    };
-    const attributes = [
-      { AttributeName: 'pk', AttributeType: 'S' as const },
-      { AttributeName: 'sk', AttributeType: 'S' as const },
-    ];
-    const indexed = [
-      { AttributeName: 'job', AttributeType: 'S' as const },
-      { AttributeName: 'startedAtMs', AttributeType: 'N' as const },
-    ];
+    const names = ['pk', 'sk', ...indexes.map((name) => indexKeys[name]), ...(indexes.length > 0 ? ['startedAtMs'] : [])];
     await this.client.send(
       new CreateTableCommand({
         TableName,
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: keys,
-        AttributeDefinitions: hasIndex ? [...attributes, ...indexed] : attributes,
-        ...(hasIndex && { GlobalSecondaryIndexes: [index] }),
+        AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: AttributeName === 'startedAtMs' ? 'N' : 'S' })),
+        ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes.map(describeIndex) }),
       }),
     );
     await this.#waitForTable(TableName);
@@ -71,9 +71,9 @@ export class LocalDynamoDb {
   }
 
   /** A fresh table as the contract suite takes it. */
-  async open(options: Partial<DynamoDbCheckpointStoreOptions> & { readonly hasIndex?: boolean } = {}): Promise<StoreUnderTest> {
-    const { hasIndex = true, ...rest } = options;
-    const tableName = await this.createTable({ hasIndex });
+  async open(options: Partial<DynamoDbCheckpointStoreOptions> & Parameters<LocalDynamoDb['createTable']>[0] = {}): Promise<StoreUnderTest> {
+    const { indexes, ...rest } = options;
+    const tableName = await this.createTable(indexes === undefined ? {} : { indexes });
     const reopen = (client: DynamoDbCheckpointStoreOptions['client'] = this.client) =>
       new DynamoDbCheckpointStore({ tableName, client, ...rest });
     return {

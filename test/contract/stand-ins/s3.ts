@@ -48,7 +48,7 @@ export class LocalS3 {
       store: reopen(),
       reopen: () => reopen(),
       inlineLimitBytes: 262_144,
-      countParts: async () => (await this.readKeys(bucket)).filter((key) => !key.endsWith('/record.json')).length,
+      countParts: async () => (await this.readKeys(bucket)).filter((key) => key.includes('/part-')).length,
       openDying: (number, when) => reopen(FailingClient.dying(this.client, number, when)),
     };
   }

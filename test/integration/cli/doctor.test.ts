@@ -210,7 +210,7 @@ describe('baton doctor', () => {
       const keyed = (tableName: string) => `ok ${tableName} has the keys pk and sk.`;
       const indexed = await dynamoDb.createTable();
       expect(await said(indexed)).toEqual([kept(indexed), keyed(indexed), 'ok It has the index byJob.']);
-      const bare = await dynamoDb.createTable({ hasIndex: false });
+      const bare = await dynamoDb.createTable({ indexes: [] });
       expect(await said(bare)).toEqual([
         `warning Table ${bare} has no index byJob: baton list reads the whole table.`,
         kept(bare),

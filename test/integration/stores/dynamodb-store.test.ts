@@ -1,5 +1,5 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDbCheckpointStore } from '../../../src';
+import { type CheckpointStore, DynamoDbCheckpointStore, type ListedExecutions, type ListQuery, type StoredExecution } from '../../../src';
 import { checkpointStoreContract } from '../../../src/testing';
 import { sampleExecution } from '../../../src/testing/store-contract/sample-execution';
 import { LocalDynamoDb } from '../../contract/stand-ins/dynamodb';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => dynamoDb.stop());
 
 /** A store on a fresh table, and the calls that it makes. */
-async function openCounted(options: { readonly hasIndex?: boolean } = {}) {
+async function openCounted(options: Parameters<LocalDynamoDb['createTable']>[0] = {}) {
   const tableName = await dynamoDb.createTable(options);
   const client = new FailingClient(dynamoDb.client);
   const store = new DynamoDbCheckpointStore({ tableName, client });
@@ -34,6 +34,17 @@ function awsError(name: string, attempts: number, $fault = 'client') {
 
 const large = (mark: string) => sampleExecution({ state: mark.repeat(900_000) });
 const { executionId } = sampleExecution();
+
+/** The ids of all that is live, page by page. */
+async function readAllLive(store: CheckpointStore, query: ListQuery): Promise<string[]> {
+  const ids: string[] = [];
+  for (let after: string | null = null, isFirst = true; isFirst || after !== null; isFirst = false) {
+    const page: ListedExecutions = await store.list({ ...query, live: { after } });
+    ids.push(...page.map(({ executionId: id }) => id));
+    after = page.next ?? null;
+  }
+  return ids;
+}
 
 describe('DynamoDbCheckpointStore', () => {
   for (const { title, run } of checkpointStoreContract(() => dynamoDb.open())) test(title, run);
@@ -89,13 +100,80 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
 
   test('lists by the index byJob without reading the table, and by a scan where there is no index', async () => {
     const indexed = await openCounted();
-    const { store, countCalls } = await openCounted({ hasIndex: false });
+    const { store, countCalls } = await openCounted({ indexes: [] });
     await indexed.store.save(sampleExecution(), undefined);
     await store.save(sampleExecution(), undefined);
     const { job } = sampleExecution();
     expect(await indexed.countCalls(() => indexed.store.list({ job }))).toEqual(['Query', 'BatchGetItem']);
     expect(await countCalls(() => store.list({ job }))).toEqual(['Query', 'Scan']);
     expect(await store.list({ job })).toEqual(await indexed.store.list({ job }));
+  });
+
+  /** A table of 250 executions that have ended and 30 that are live, and how many records a call reads of it. */
+  async function openCrowded(options: Parameters<LocalDynamoDb['createTable']>[0]) {
+    const { tableName, client, store } = await openCounted(options);
+    const filling = new DynamoDbCheckpointStore({ tableName, client: dynamoDb.client });
+    const save = (executionId: string, status: StoredExecution['status'], startedAtMs: number) =>
+      filling.save(sampleExecution({ executionId, status, startedAtMs }), undefined);
+    for (let n = 0; n < 250; n += 1) await save(`ended ${n}`, 'completed', 1_000 + n);
+    for (let n = 0; n < 30; n += 1) await save(`live ${n}`, n % 2 === 0 ? 'running' : 'waiting', 1_100 + n);
+    await filling.save(sampleExecution({ executionId: 'foreign', job: 'another' }), undefined);
+    const countRead = async (call: () => Promise<unknown>) => {
+      const from = client.sent.length;
+      await call();
+      const keys = client.inputs
+        .slice(from)
+        .map(({ RequestItems }) => (RequestItems as never)?.[tableName] as { Keys: unknown[] } | undefined);
+      return {
+        recordCount: keys.reduce((sum, one) => sum + (one?.Keys.length ?? 0), 0),
+        scanCount: client.sent.slice(from).filter((name) => name === 'Scan').length,
+      };
+    };
+    return { client, store, countRead };
+  }
+
+  test('reads what is live, and nothing that has ended, when that is asked for and the index byStatus is there', async () => {
+    const { store, countRead } = await openCrowded({ indexes: ['byJob', 'byStatus'] });
+    const { job } = sampleExecution();
+    const live = (query: ListQuery) => countRead(() => store.list(query));
+    expect(await live({ job, status: 'running', limit: 1_000 })).toEqual({ recordCount: 15, scanCount: 0 });
+    expect(await live({ status: 'waiting', limit: 1_000 })).toEqual({ recordCount: 15, scanCount: 0 });
+    expect(await countRead(() => readAllLive(store, { job }))).toEqual({ recordCount: 30, scanCount: 0 });
+    expect(await countRead(() => readAllLive(store, {}))).toEqual({ recordCount: 31, scanCount: 0 });
+  });
+
+  test.each([[['byJob']], [['byStatus']], [[]], [['byJob', 'byStatus']]] as const)(
+    'lists the same with the indexes %j',
+    async (indexes) => {
+      const { store } = await openCrowded({ indexes });
+      const { job } = sampleExecution();
+      const ids = async (query: ListQuery) => (await store.list(query)).map(({ executionId }) => executionId);
+      const running = Array.from({ length: 15 }, (_one, n) => `live ${28 - 2 * n}`);
+      expect(await ids({ job, status: 'running' })).toEqual(running);
+      expect(await ids({ status: 'running' })).toEqual(['foreign', ...running]);
+      expect(await ids({ job, status: 'completed', limit: 3 })).toEqual(['ended 249', 'ended 248', 'ended 247']);
+      expect(await ids({ job, limit: 2 })).toEqual(['ended 249', 'ended 248']);
+      expect((await readAllLive(store, { job, limit: 7 })).sort()).toEqual(Array.from({ length: 30 }, (_one, n) => `live ${n}`).sort());
+      expect(await readAllLive(store, { limit: 7 })).toHaveLength(31);
+    },
+  );
+
+  test('scans a table without indexes once for all pages of what is live, not once for each', async () => {
+    const { store, countRead } = await openCrowded({ indexes: [] });
+    const { job } = sampleExecution();
+    const perPage = await countRead(() => store.list({ job, live: { after: null }, limit: 1_000 }));
+    expect(await countRead(() => readAllLive(store, { job, limit: 5 }))).toEqual(perPage);
+  });
+
+  test('lists by byJob, or by a scan, when the role does not know byStatus yet', async () => {
+    const { store, client } = await openCrowded({ indexes: ['byJob', 'byStatus'] });
+    client.before = () => {
+      if (client.inputs.at(-1)?.IndexName === 'byStatus') throw awsError('AccessDeniedException', 1);
+    };
+    const { job } = sampleExecution();
+    expect(await store.list({ job, status: 'running' })).toHaveLength(15);
+    expect(await store.list({ status: 'running' })).toHaveLength(16);
+    expect(await readAllLive(store, { job })).toHaveLength(30);
   });
 
   test('sends again what DynamoDB has left of a batch', async () => {
@@ -211,7 +289,41 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
       ExpressionAttributeValues: { ':layout': { S: '{"state":["../other#part",900000,3],"stale":[]}' } },
     });
     await dynamoDb.client.send(update);
-    expect(await store.load(executionId)).toMatchObject({ state: '' });
+    await expect(store.load(executionId)).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
+  });
+
+  test.each(['job', 'status', 'startedAtMs', 'expiresAtMs', 'revision'])(
+    'refuses an item without its attribute %s, and lists the others',
+    async (name) => {
+      const { store, tableName } = await openCounted();
+      await store.save(sampleExecution(), undefined);
+      await store.save(sampleExecution({ executionId: 'sound' }), undefined);
+      const update = new UpdateItemCommand({
+        TableName: tableName,
+        Key: { pk: { S: executionId }, sk: { S: 'record' } },
+        UpdateExpression: 'REMOVE #name',
+        ExpressionAttributeNames: { '#name': name },
+      });
+      await dynamoDb.client.send(update);
+      await expect(store.load(executionId)).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
+      expect((await store.list({ status: 'running' })).map((one) => one.executionId)).toContain('sound');
+      expect((await store.list({})).map((one) => one.executionId)).toContain('sound');
+    },
+  );
+
+  test('lists the others when a part of a head is missing, and the one without its head', async () => {
+    const { store, tableName } = await openCounted();
+    await store.save(sampleExecution({ head: 'h'.repeat(500_000) }), undefined);
+    await store.save(sampleExecution({ executionId: 'sound' }), undefined);
+    const part = (await dynamoDb.readItems(tableName)).find(({ sk }) => sk?.S?.startsWith('part#'));
+    await dynamoDb.client.send(new DeleteItemCommand({ TableName: tableName, Key: { pk: { S: executionId }, sk: part?.sk ?? { S: '' } } }));
+    const listed = await store.list({ status: 'running' });
+    expect(new Map(listed.map((one) => [one.executionId, one.head === '']))).toEqual(
+      new Map([
+        [executionId, true],
+        ['sound', false],
+      ]),
+    );
   });
 
   test.each(['', '~sha256~x', '\uD83D', '\uDE9A', 'x'.repeat(3_000)])('keeps the id %j, which no key can hold', async (id) => {

@@ -67,14 +67,14 @@ describe('S3CheckpointStore, by the calls it makes', () => {
     const { store, client, countCalls } = await openCounted();
     const first = await store.save(sampleExecution(), undefined);
     expect(client.inputs.at(-1)).toMatchObject({ IfNoneMatch: '*' });
-    expect(await countCalls(() => store.save(sampleExecution({ status: 'completed' }), first))).toEqual(['PutObject']);
-    expect(client.inputs.at(-1)).toMatchObject({ IfMatch: first });
+    expect(await countCalls(() => store.save(sampleExecution({ status: 'waiting' }), first))).toEqual(['PutObject']);
+    expect(client.inputs.at(-1)).toMatchObject({ IfMatch: first?.split('#')[0] });
     expect(await countCalls(() => store.load(executionId))).toEqual(['GetObject']);
   });
 
   test('writes the record alone when a large state has not changed, and removes the old state after the record when it has', async () => {
     const { store, countCalls } = await openCounted();
-    let revision: string | undefined;
+    let revision = await store.save(sampleExecution(), undefined);
     const save = (mark: string, isStateUnchanged: boolean) => async () => {
       revision = await store.save(large(mark), revision, { isStateUnchanged });
     };
@@ -90,7 +90,13 @@ describe('S3CheckpointStore, by the calls it makes', () => {
     await plain.save({ ...large('a'), executionId: '../../up' }, undefined);
     await new S3CheckpointStore({ bucket, client: s3.client, prefix: 'elsewhere/' }).save(sampleExecution({ executionId: 'e' }), undefined);
     expect((await s3.readKeys(bucket)).sort()).toEqual([
+      expect.stringMatching(/^elsewhere\/!live\/\d{16}\.[0-9a-f]{12}\.e$/),
+      'elsewhere/!live/complete',
       'elsewhere/e/record.json',
+      ...Array.from({ length: 2 }, () =>
+        expect.stringMatching(/^lambda-baton\/!live\/\d{16}\.[0-9a-f]{12}\.(______up~[0-9a-f]{40}|payments-2026\.11)$/),
+      ),
+      'lambda-baton/!live/complete',
       expect.stringMatching(/^lambda-baton\/______up~[0-9a-f]{40}\/part-[0-9a-f]{24}$/),
       expect.stringMatching(/^lambda-baton\/______up~[0-9a-f]{40}\/record\.json$/),
       'lambda-baton/payments-2026.11/record.json',

@@ -184,18 +184,27 @@ describe('BatonClient.stop, of a thousand executions and more', () => {
     expect(await new BatonClient({ store }).status('e2599')).toMatchObject({ isCancelRequested: true });
   }, 60_000);
 
-  it('says that there may be more when more than a thousand have started in one millisecond', async () => {
+  it('asks every one when more than a thousand have started in one millisecond', async () => {
     const store = new MemoryCheckpointStore();
     await fill(store, 2_100, 5_000);
+    const { executionIds, hasMore } = await new BatonClient({ store }).stop('counting');
+    expect({ count: new Set(executionIds).size, hasMore }).toEqual({ count: 2_100, hasMore: false });
+  }, 60_000);
+
+  it('says that there may be more when that happens in a store that knows no pages of what is live', async () => {
+    const store = new MemoryCheckpointStore();
+    await fill(store, 2_100, 5_000);
+    const list = store.list.bind(store);
+    store.list = async ({ live: _ignored, ...query }) => list(query);
     expect(await new BatonClient({ store }).stop('counting')).toMatchObject({ hasMore: true });
   }, 60_000);
 
-  it('does not spin in a store that knows no startedUntilMs, and says that there may be more', async () => {
+  it('does not spin in a store that knows neither pages nor startedUntilMs, and says that there may be more', async () => {
     const store = new MemoryCheckpointStore();
     await fill(store, 2_100, 1);
     const list = store.list.bind(store);
     let listCount = 0;
-    store.list = async ({ startedUntilMs: _ignored, ...query }) => {
+    store.list = async ({ startedUntilMs: _ignored, live: _unknown, ...query }) => {
       listCount += 1;
       return list(query);
     };

@@ -47,7 +47,7 @@ export class DynamoDbParts implements PartRoom {
       ProjectionExpression: 'sk',
       ConsistentRead: true,
     };
-    for await (const items of this.#table.readPages('QueryCommand', query)) keys.push(...items.map(({ sk }) => sk?.S ?? ''));
+    for await (const { items } of this.#table.readPages('QueryCommand', query)) keys.push(...items.map(({ sk }) => sk?.S ?? ''));
     return keys;
   }
 

@@ -30,6 +30,11 @@ describe('FileFlightRecorder', () => {
     expect(live().begin('request-1', start)).toMatchObject({ count: 2, deadlineMs: 121_000, lastSign: { atMs: 1_000 } });
   });
 
+  it('keeps its notes for its owner only', async () => {
+    live().begin('request-1', start);
+    for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  });
+
   it('says how full the memory was', () => {
     live().begin('request-1', { ...start, memoryLimitMb: 1 });
     expect(live().begin('request-1', start)?.lastSign.memoryShare).toBeGreaterThan(1);

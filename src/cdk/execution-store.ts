@@ -36,6 +36,14 @@ export class ExecutionStore extends Construct {
       sortKey: { name: 'startedAtMs', type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    // What runs is in one place of it, and apart from what has ended: listing, stopping and sweeping read nothing else.
+    table.addGlobalSecondaryIndex({
+      indexName: 'byStatus',
+      partitionKey: { name: 'status', type: AttributeType.STRING },
+      sortKey: { name: 'startedAtMs', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ['job'],
+    });
     return table as ITable;
   }
 

@@ -66,7 +66,7 @@ function grantStore(store: ExecutionStore | undefined, further: readonly string[
   const { table, bucket } = store ?? {};
   const ofTable = ['GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem', 'Query', ...further].map((name) => `dynamodb:${name}`);
   return [
-    ...(table ? [allow(ofTable, [table.tableArn, `${table.tableArn}/index/byJob`])] : []),
+    ...(table ? [allow(ofTable, [table.tableArn, ...['byJob', 'byStatus'].map((name) => `${table.tableArn}/index/${name}`)])] : []),
     ...(bucket ? grantBucket(bucket.bucketArn) : []),
   ];
 }

@@ -218,11 +218,15 @@ describe('the Terraform file', () => {
     const table = terraform['aws_dynamodb_table.executions'] ?? '';
     const attributes = [...table.matchAll(/attribute \{\s*name = "(\w+)"\s*type = "(\w)"/g)];
     expect(attributes.map(([, AttributeName, AttributeType]) => ({ AttributeName, AttributeType }))).toEqual(AttributeDefinitions);
-    const [index] = GlobalSecondaryIndexes;
-    const keys = [...KeySchema, ...index.KeySchema].map(({ AttributeName }) => `"${AttributeName}"`);
+    const keys = [...KeySchema, ...GlobalSecondaryIndexes.flatMap((index: { KeySchema: object[] }) => index.KeySchema)].map(
+      ({ AttributeName }) => `"${AttributeName}"`,
+    );
     expect([...table.matchAll(/(?:hash|range)_key\s*=\s*(\S+)/g)].map(([, key]) => key)).toEqual(keys);
-    expect(readAttribute(table.slice(table.indexOf('global_secondary_index')), 'name')).toBe(`"${index.IndexName}"`);
-    expect(readAttribute(table, 'projection_type')).toBe(`"${index.Projection.ProjectionType}"`);
+    const blocks = table.split('global_secondary_index').slice(1);
+    for (const [at, { IndexName, Projection }] of GlobalSecondaryIndexes.entries()) {
+      expect(readAttribute(blocks[at], 'name')).toBe(`"${IndexName}"`);
+      expect(readAttribute(blocks[at], 'projection_type')).toBe(`"${Projection.ProjectionType}"`);
+    }
     expect(readAttribute(table, 'attribute_name')).toBe(`"${TimeToLiveSpecification.AttributeName}"`);
     expect(readAttribute(table, 'billing_mode')).toBe(`"${BillingMode}"`);
   });

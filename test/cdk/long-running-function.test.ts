@@ -89,6 +89,14 @@ describe('LongRunningFunction', () => {
               { AttributeName: 'startedAtMs', KeyType: 'RANGE' },
             ],
           }),
+          Match.objectLike({
+            IndexName: 'byStatus',
+            KeySchema: [
+              { AttributeName: 'status', KeyType: 'HASH' },
+              { AttributeName: 'startedAtMs', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['job'] },
+          }),
         ],
       },
     });

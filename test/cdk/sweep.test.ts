@@ -100,7 +100,7 @@ describe('the property sweep of LongRunningFunction', () => {
       {
         Effect: 'Allow',
         Action: ['GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem', 'Query'].map((name) => `dynamodb:${name}`),
-        Resource: [arn, { 'Fn::Join': ['', [arn, '/index/byJob']] }],
+        Resource: [arn, ...['byJob', 'byStatus'].map((name) => ({ 'Fn::Join': ['', [arn, `/index/${name}`]] }))],
       },
     ]);
   });

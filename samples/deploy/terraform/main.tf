@@ -100,7 +100,7 @@ resource "aws_iam_role_policy" "execution" {
       {
         Effect   = "Allow"
         Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query"]
-        Resource = [aws_dynamodb_table.executions.arn, "${aws_dynamodb_table.executions.arn}/index/byJob"]
+        Resource = [aws_dynamodb_table.executions.arn, "${aws_dynamodb_table.executions.arn}/index/byJob", "${aws_dynamodb_table.executions.arn}/index/byStatus"]
       },
     ]
   })
@@ -212,12 +212,25 @@ resource "aws_dynamodb_table" "executions" {
     name = "startedAtMs"
     type = "N"
   }
+  attribute {
+    name = "status"
+    type = "S"
+  }
 
   global_secondary_index {
     name            = "byJob"
     hash_key        = "job"
     range_key       = "startedAtMs"
     projection_type = "KEYS_ONLY"
+  }
+
+  # What runs is in one place of it, apart from what has ended.
+  global_secondary_index {
+    name               = "byStatus"
+    hash_key           = "status"
+    range_key          = "startedAtMs"
+    projection_type    = "INCLUDE"
+    non_key_attributes = ["job"]
   }
 
   ttl {
@@ -309,7 +322,7 @@ resource "aws_iam_role_policy" "sweep" {
       {
         Effect   = "Allow"
         Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query"]
-        Resource = [aws_dynamodb_table.executions.arn, "${aws_dynamodb_table.executions.arn}/index/byJob"]
+        Resource = [aws_dynamodb_table.executions.arn, "${aws_dynamodb_table.executions.arn}/index/byJob", "${aws_dynamodb_table.executions.arn}/index/byStatus"]
       },
     ]
   })

@@ -39,6 +39,7 @@ export interface DefaultsSettings {
   readonly logLevel: LogLevel | undefined;
   readonly store: StoreSettings | undefined;
   readonly signingKeys: readonly string[];
+  readonly retryAfterMs: number;
   readonly isOnLambda: boolean;
 }
 
@@ -96,6 +97,8 @@ export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): C
     prices: resolvePrices(scope, logger),
     seal: defaults.seal,
     recorder: defaults.recorder,
+    continueOn: defaults.settings.continueOn,
+    retryAfterMs: defaults.settings.retryAfterMs,
   };
   const asTokens = new Map<InjectionToken, unknown>([
     [LAMBDA_CLIENT, lambdaClient],

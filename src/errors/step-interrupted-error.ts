@@ -3,7 +3,8 @@ import { BatonError } from './baton-error';
 /** What a {@link StepInterruptedError} knows. */
 export interface StepInterruptedDetails {
   readonly step: string;
-  readonly limit: 'maxInterruptions';
+  /** `maxDeaths`: not at one place, but ten times in a row wherever it stood. */
+  readonly limit: 'maxDeaths' | 'maxInterruptions';
   readonly allowed: number;
   readonly actual: number;
   /** How the last attempt ended, as far as it can be known. */

@@ -2,14 +2,25 @@ import { BatonError, CheckpointFailedError, IncompatibleStateError } from '../er
 import type { InvocationAnswer } from './answer';
 import { BackOff } from './back-off';
 import type { Collaborators } from './collaborators';
-import { apply } from './core/apply';
-import { judgeClaim } from './core/claim';
-import { corrupt, describeContinuation, resumeExecution } from './core/continuation';
+import { type ClaimDecision, decideClaim } from './core/claim';
+import {
+  type Continuation,
+  checkCode,
+  checkContinuation,
+  checkJob,
+  corrupt,
+  describeContinuation,
+  resumeExecution,
+} from './core/continuation';
 import { describeError } from './core/describe-error';
 import type { Execution } from './core/execution';
-import { type ExecutionRecord, parseRecord, readRecord, writeRecord } from './core/execution-record';
+import { type ExecutionRecord, parseRecord, writeRecord } from './core/execution-record';
 import { freezeInDepth } from './core/freeze-in-depth';
+import { checkFuses } from './core/fuses';
+import { nameCompanion, readHeartbeat } from './core/heartbeat';
+import { countDeath } from './core/interruption';
 import type { JobPlan } from './core/job-plan';
+import { isElsewhere, namePin } from './core/line';
 import { migrateState } from './core/migrate-state';
 import { describeRecordedFailure } from './core/recorded-failure';
 import { describeConflict, isSameStart } from './core/start-conflict';
@@ -17,24 +28,30 @@ import { describeMarkId, describeStopped, readStopMark, type StopMark } from './
 import { describeParked } from './core/verdicts';
 import { type Claim, retentionMs } from './journal';
 import type { OpenedExecution } from './opened-execution';
-import type { CheckpointStore, StoredRevision } from './ports';
+import type { CheckpointStore, Context, StoredRevision } from './ports';
 import type { SignsOfLife } from './signs-of-life';
 import { decodeState, readMarkedText } from './state-text';
-
-/** A claim is tried this often when others write the same record at the same moment. */
-const maxTries = 8;
 
 /** Who claims, and until when it may hold the execution. */
 export interface ClaimRequest {
   readonly plan: JobPlan;
   readonly store: CheckpointStore;
   readonly collaborators: Collaborators;
-  readonly opened: OpenedExecution;
-  readonly isStart: boolean;
+  readonly executionId: string;
+  /** The invocation that the delivery is for; null for a look. */
+  readonly invocation: number | null;
+  /** The execution to begin when there is none yet; undefined for what is no start. */
+  readonly start: OpenedExecution | undefined;
   /** `awsRequestId`, or the SQS `messageId`. */
   readonly delivery: string;
+  /** The delivery whose rights a forwarded look has. @defaultValue its own */
+  readonly onBehalfOf?: string | undefined;
   readonly leaseUntilMs: number;
-  readonly functionName: string;
+  readonly context: Context;
+  /** How many invocations of a chain lie behind the delivery; undefined when the record says so. */
+  readonly chainLength: number | undefined;
+  /** The version that the execution is pinned to is gone: it goes on here. */
+  readonly isPinIgnored?: boolean;
   /** What is known of the tries before this one. */
   readonly signs: SignsOfLife;
   remainingMs(): number;
@@ -46,16 +63,22 @@ interface ClaimTrial extends ClaimRequest {
   triedEpoch: number;
 }
 
-/** An execution that this invocation may go on with, or what to answer instead. */
+/** An execution that this invocation may go on with, or what to do instead. */
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly opened: OpenedExecution; readonly claim: Claim }
-  | { readonly kind: 'answered'; readonly answer: InvocationAnswer };
+  /** `liveUntilMs`: somebody else is at work where this delivery would be, and may be alive until then. */
+  | { readonly kind: 'answered'; readonly answer: InvocationAnswer; readonly liveUntilMs?: number }
+  /** This delivery has handed over, and its continuation may never have been sent. */
+  | { readonly kind: 'send-again'; readonly continuation: Continuation; readonly epoch: number }
+  /** It may be claimed, but on the version that it is pinned to. */
+  | { readonly kind: 'elsewhere'; readonly pin: string; readonly invocation: number; readonly chainLength: number };
 
 /**
- * Claims an execution in the store, by a conditional write that raises its epoch. A store that fails is asked again while there is time.
+ * Claims an execution in the store, by a conditional write that raises its epoch. A store that fails is asked again while there is time,
+ * and so is one in which others were faster.
  * While the job is stopped, what is there already is claimed as one that was asked to end, and nothing new begins.
  *
- * @throws CheckpointFailedError when the store can never be asked.
+ * @throws CheckpointFailedError when the store could not be asked, or others were faster each time: nobody knows then who has it.
  * @throws CorruptContinuationError when the stop mark, or what is stored of the execution, is damaged.
  * @throws ExecutionConflictError when the id belongs to another input or job.
  * @throws ExecutionFailedError when the execution is recorded as failed.
@@ -64,34 +87,34 @@ export type ClaimResult =
  * @throws JobStoppedError when it would be a new one, and the job is stopped.
  */
 export async function claimExecution(request: ClaimRequest): Promise<ClaimResult> {
-  const { plan, opened, collaborators } = request;
+  const { plan, executionId, collaborators } = request;
   const trial: ClaimTrial = { ...request, triedEpoch: 0 };
   const backOff = new BackOff({ timer: collaborators.timer, remainingMs: () => request.remainingMs() });
-  for (let tries = 0; tries < maxTries; ) {
+  for (;;) {
+    let reason: unknown;
     try {
       const result = await claimOnce(trial);
       if (result !== undefined) return result;
-      tries += 1;
+      reason = new Error('others wrote the same record at the same moment');
     } catch (error) {
       if (!(error instanceof StoreFailure)) throw error;
-      const { executionId } = opened.execution;
-      collaborators.logger.warn('claim failed', { executionId, job: plan.name, tries: backOff.tries, error: describeError(error.cause) });
-      if (!backOff.hasTime) throw describeUnreachable(plan, executionId, backOff.tries, error.cause);
-      await backOff.pause();
+      reason = error.cause;
     }
+    collaborators.logger.warn('claim failed', { executionId, job: plan.name, tries: backOff.tries, error: describeError(reason) });
+    if (!backOff.hasTime) throw describeUnreachable(plan, executionId, backOff.tries, reason);
+    await backOff.pause();
   }
-  return answer(opened.execution, 'duplicate');
 }
 
 /** What a store threw: the only failure of a claim that is worth another try. */
 class StoreFailure extends Error {}
 
 function failStore(cause: unknown): never {
-  throw BatonError.is(cause) ? cause : new StoreFailure('the store failed', { cause });
+  throw BatonError.is(cause) && !cause.retryable ? cause : new StoreFailure('the store failed', { cause });
 }
 
 async function claimOnce(trial: ClaimTrial): Promise<ClaimResult | undefined> {
-  const reads = [trial.store.load(trial.opened.execution.executionId), loadStopMark(trial)] as const;
+  const reads = [trial.store.load(trial.executionId), loadStopMark(trial)] as const;
   const [stored, mark] = await Promise.all(reads).catch(failStore);
   return stored === undefined ? createRecord(trial, mark) : takeOver(trial, stored, mark !== undefined);
 }
@@ -101,12 +124,13 @@ async function loadStopMark({ plan, store, collaborators }: ClaimRequest): Promi
 }
 
 async function createRecord(request: ClaimTrial, mark: StopMark | undefined): Promise<ClaimResult | undefined> {
-  const { plan, opened, isStart, collaborators } = request;
+  const { plan, executionId, start, invocation, collaborators } = request;
   const { checksum } = collaborators.platform;
-  const { executionId } = opened.execution;
-  if (!isStart) throw describeLost(plan, executionId);
+  if (start === undefined && invocation === null) return answer(executionId, 0);
+  if (start === undefined) throw describeLost(plan, executionId);
   if (mark !== undefined) throw describeStopped(mark, executionId);
-  const record = describeClaim(request, opened.execution, opened.input, {
+  const opened = { ...start, execution: pin(request, start.execution) };
+  const record = describeClaim(request, opened.execution, opened.input, plan.version, {
     epoch: 1,
     isCancelRequested: false,
     stateChecksum: checksum(''),
@@ -119,32 +143,93 @@ async function createRecord(request: ClaimTrial, mark: StopMark | undefined): Pr
   return isStopped ? { ...result, claim: { ...result.claim, isCancelRequested: true } } : result;
 }
 
+/** The version that runs is the one that it is pinned to from now on. */
+function pin({ collaborators, context }: ClaimRequest, execution: Execution): Execution {
+  return { ...execution, line: { ...execution.line, pin: collaborators.continueOn === 'latest' ? null : namePin(context) } };
+}
+
 async function takeOver(request: ClaimTrial, stored: StoredRevision, isStopped: boolean): Promise<ClaimResult | undefined> {
-  const { plan, collaborators, opened, delivery, isStart, signs } = request;
-  const { checksum } = collaborators.platform;
-  if (isStart) refuseConflict(plan, parseRecord(stored.head, checksum), opened);
-  const record = readRecord(plan, stored.head, checksum);
-  const { invocation } = opened.execution;
-  const verdict = judgeClaim(record, { invocation, delivery, nowMs: collaborators.clock.now() });
-  if (verdict.kind === 'finished') return { kind: 'answered', answer: answerOutcome(record) };
-  if (verdict.kind === 'duplicate') return answer(opened.execution, 'duplicate');
-  if (record.isParked && record.handedOffTo !== invocation) throw describeParked(plan, record.continuation, request.functionName);
-  const stateChecksum = checksum(stored.state);
-  if (stateChecksum !== record.stateChecksum) throw corrupt('the stored state does not match its checksum');
-  const resumed = resumeExecution(plan, record.continuation);
-  const interruption = { kind: 'interrupted', interruption: signs.judgeDeath(record.leaseUntilMs), count: 1 } as const;
-  const wasInterrupted = verdict.wasInterrupted && !isOwnTrial(request, record);
-  const execution = { ...(wasInterrupted ? apply(plan, resumed, interruption) : resumed), invocation };
-  const values =
-    stored.state === '' ? undefined : migrateState(plan, record.continuation, decodeState(collaborators, readMarkedText(stored.state)));
-  const input = freezeInDepth(record.continuation.input);
-  const next = describeClaim(request, execution, input, {
+  const { plan, collaborators, start, executionId, context } = request;
+  const record = parseRecord(stored.head, collaborators.platform.checksum);
+  if (start !== undefined) refuseConflict(plan, record, start);
+  else checkJob(plan, record.continuation);
+  const decision = await decide(request, record);
+  switch (decision.kind) {
+    case 'finished':
+      return { kind: 'answered', answer: answerOutcome(record) };
+    case 'late':
+      collaborators.logger.info('late delivery runs nothing', { executionId, job: plan.name, invocation: request.invocation });
+      return answer(executionId, request.invocation ?? record.invocation);
+    case 'duplicate':
+      return answer(executionId, record.invocation, record.leaseUntilMs);
+    default:
+      if (record.isParked && request.invocation === null) return answer(executionId, record.invocation);
+      if (record.isParked && request.invocation !== record.handedOffTo)
+        throw describeParked(plan, record.continuation, context.functionName);
+  }
+  const continuation = checkContinuation(record.continuation);
+  const { line, chain } = continuation;
+  const { pin } = line;
+  const isForwarded = request.isPinIgnored !== true && collaborators.continueOn !== 'latest' && isElsewhere(pin, context);
+  const invocation = decision.kind === 'claim' ? decision.invocation : record.invocation;
+  if (isForwarded) return { kind: 'elsewhere', pin, invocation, chainLength: chain.length };
+  if (decision.kind === 'send-again') return { kind: 'send-again', continuation, epoch: record.epoch };
+  return claimRecord(request, stored, { ...record, continuation }, decision, isStopped);
+}
+
+async function decide(request: ClaimTrial, record: ExecutionRecord): Promise<ClaimDecision> {
+  const { invocation, delivery, onBehalfOf = delivery, collaborators, store, executionId } = request;
+  if (isOwnTrial(request, record)) return { kind: 'claim', invocation: record.invocation, hasDied: false };
+  const claimant = { invocation, delivery: onBehalfOf, nowMs: collaborators.clock.now(), retryAfterMs: collaborators.retryAfterMs };
+  const decision = decideClaim(record, claimant);
+  const mayBeHeardOf = decision.kind === 'claim' && decision.hasDied && record.leaseUntilMs > claimant.nowMs;
+  if (!mayBeHeardOf) return decision;
+  const heartbeat = await store.load(nameCompanion('heartbeat', executionId, collaborators.platform.digest)).catch(failStore);
+  return decideClaim(record, { ...claimant, heartbeatAtMs: heartbeat && readHeartbeat(heartbeat.head, record.epoch)?.atMs });
+}
+
+async function claimRecord(
+  request: ClaimTrial,
+  stored: StoredRevision,
+  record: ExecutionRecord,
+  { invocation, hasDied }: Extract<ClaimDecision, { kind: 'claim' }>,
+  isStopped: boolean,
+): Promise<ClaimResult | undefined> {
+  const { plan, signs, chainLength } = request;
+  const { continuation, isHandingOver } = record;
+  const resumed = pin(request, resumeExecution(plan, continuation));
+  const { chain } = resumed;
+  const arrived = { ...resumed, invocation, chain: { ...chain, length: chainLength ?? chain.length } };
+  const death = { ...signs.judgeDeath(record.leaseUntilMs), ...(isHandingOver && { place: 'hand-off' as const }) };
+  const execution = hasDied ? countDeath(arrived, death) : arrived;
+  const { values, unreadable } = readState(request, stored, record, execution);
+  const input = freezeInDepth(continuation.input);
+  const next = describeClaim(request, execution, input, continuation.version, {
     epoch: record.epoch + 1,
     isCancelRequested: record.isCancelRequested || isStopped,
-    stateChecksum,
+    stateChecksum: record.stateChecksum,
     receivedInput: record.receivedInput,
   });
-  return save(request, next, stored.state, stored.revision, stored.startedAtMs, { execution, input, values });
+  const opened = { execution, input, values, ...(unreadable !== undefined && { unreadable }) };
+  return save(request, next, stored.state, stored.revision, stored.startedAtMs, opened);
+}
+
+/**
+ * The stored state, in this code's version. What cannot be read is left for other code, or for a later try, until a fuse has blown:
+ * then it is claimed all the same, for its end to be recorded.
+ */
+function readState(request: ClaimTrial, stored: StoredRevision, record: ExecutionRecord, execution: Execution) {
+  const { plan, collaborators } = request;
+  try {
+    checkCode(plan, record.continuation);
+    if (collaborators.platform.checksum(stored.state) !== record.stateChecksum)
+      throw corrupt('the stored state does not match its checksum');
+    if (stored.state === '') return { values: undefined };
+    return { values: migrateState(plan, record.continuation, decodeState(collaborators, readMarkedText(stored.state))) };
+  } catch (error) {
+    if (checkFuses(plan, execution, collaborators.clock.now()) === undefined) throw error;
+    return { values: undefined, unreadable: error };
+  }
 }
 
 async function save(
@@ -155,34 +240,36 @@ async function save(
   startedAtMs: number,
   opened: OpenedExecution,
 ): Promise<ClaimResult | undefined> {
-  const { plan, store, collaborators, delivery, leaseUntilMs } = request;
-  const { executionId } = opened.execution;
+  const { plan, store, collaborators, delivery, leaseUntilMs, executionId } = request;
   const head = writeRecord(record, collaborators.platform.checksum);
   const expiresAtMs = collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;
   const entry = { executionId, job: plan.name, status: 'running' as const, startedAtMs, expiresAtMs, head, state };
   request.triedEpoch = record.epoch;
   const revision = await store.save(entry, expected, { isStateUnchanged: expected !== undefined }).catch(failStore);
   if (revision === undefined) return undefined;
-  const { epoch, isCancelRequested, receivedInput } = record;
-  const found = { startedAtMs, isCancelRequested, receivedInput, stateText: state };
+  const { epoch, isCancelRequested, receivedInput, stateChecksum, continuation } = record;
+  const found = { startedAtMs, isCancelRequested, receivedInput, stateText: state, stateChecksum, stateVersion: continuation.version };
   const claim: Claim = { executionId, epoch, owner: delivery, leaseUntilMs, revision, ...found };
   return { kind: 'claimed', opened, claim };
 }
 
 /** Whether a record is this very claim, whose reply was lost. It is claimed once more: who else may hold it cannot be told. */
-function isOwnTrial({ triedEpoch, delivery }: ClaimTrial, { epoch, owner, writeCount }: ExecutionRecord): boolean {
-  return epoch === triedEpoch && owner === delivery && writeCount === 0;
+function isOwnTrial({ triedEpoch, delivery }: ClaimTrial, { epoch, owner, writeCount, outcome }: ExecutionRecord): boolean {
+  return outcome === null && epoch === triedEpoch && owner === delivery && writeCount === 0;
 }
 
+/** The record of a claim. The state beside it is still of the version that wrote it. */
 function describeClaim(
-  { plan, delivery, leaseUntilMs }: ClaimRequest,
+  { plan, delivery, leaseUntilMs, collaborators }: ClaimRequest,
   execution: Execution,
   input: unknown,
+  version: number,
   kept: Pick<ExecutionRecord, 'epoch' | 'isCancelRequested' | 'receivedInput' | 'stateChecksum'>,
 ): ExecutionRecord {
   const { invocation } = execution;
-  const continuation = describeContinuation(plan, execution, input);
-  return { ...kept, writeCount: 0, invocation, handedOffTo: null, owner: delivery, leaseUntilMs, outcome: null, continuation };
+  const continuation = describeContinuation(plan, execution, input, version);
+  const owned = { owner: delivery, leaseUntilMs, heardAtMs: collaborators.clock.now() };
+  return { ...kept, writeCount: 0, invocation, handedOffTo: null, ...owned, outcome: null, continuation };
 }
 
 function refuseConflict(plan: JobPlan, record: ExecutionRecord, { input, receivedInput = input }: OpenedExecution): void {
@@ -190,8 +277,8 @@ function refuseConflict(plan: JobPlan, record: ExecutionRecord, { input, receive
   if (record.continuation.job !== plan.name || !isSame) throw describeConflict(record, plan.name);
 }
 
-function answer({ executionId, invocation }: Execution, status: 'duplicate'): ClaimResult {
-  return { kind: 'answered', answer: { status, executionId, invocation } };
+function answer(executionId: string, invocation: number, liveUntilMs?: number): ClaimResult {
+  return { kind: 'answered', answer: { status: 'duplicate', executionId, invocation }, ...(liveUntilMs !== undefined && { liveUntilMs }) };
 }
 
 function answerOutcome({ outcome, continuation }: ExecutionRecord): InvocationAnswer {

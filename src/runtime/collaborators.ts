@@ -20,4 +20,8 @@ export interface Collaborators {
   readonly recorder: FlightRecorder | undefined;
   /** How continuations are sealed: signed when there is a key. */
   readonly seal: Seal;
+  /** Which code carries executions on. */
+  readonly continueOn: 'latest' | 'pinned';
+  /** How long an owner must have been silent before its own delivery takes over, in milliseconds. */
+  readonly retryAfterMs: number;
 }

@@ -68,13 +68,17 @@ async function handle(
     job: plan.name,
     checksum: collaborators.platform.checksum,
   });
-  const run = (arrival: Arrival, delivery: string) => {
+  const run = (arrival: Arrival, delivery: string, isQueued: boolean) => {
     const invocationScope = scope.openInvocation(asTokens);
     const construct = () => invocationScope.construct(plan.jobClass, plan.name);
-    return runDelivery({ plan, arrival, delivery, context, budget, collaborators, construct, validate: validateInput });
+    return runDelivery({ plan, arrival, delivery, isQueued, context, budget, collaborators, construct, validate: validateInput });
   };
-  if (recognition.kind === 'single') return run(recognition.arrival, context.awsRequestId);
-  return runBatch(recognition.records, { logger: collaborators.logger, hasTime: () => budget.remainingMs() > plan.safeMs, run });
+  if (recognition.kind === 'single') return (await run(recognition.arrival, context.awsRequestId, false)).answer;
+  return runBatch(recognition.records, {
+    logger: collaborators.logger,
+    hasTime: () => budget.remainingMs() > plan.safeMs,
+    run: (arrival, messageId) => run(arrival, messageId, true),
+  });
 }
 
 /** What nobody should have to find out later, said once per environment. */

@@ -1,3 +1,4 @@
+import { BatonError, ExecutionFailedError } from '../errors';
 import type { Attempt } from './attempt';
 import type { Collaborators } from './collaborators';
 import { ContextLogger } from './context-logger';
@@ -8,6 +9,7 @@ import type { Situation } from './core/decide';
 import { describeError } from './core/describe-error';
 import type { Execution } from './core/execution';
 import type { JobPlan } from './core/job-plan';
+import { Heartbeat, readHeartbeatMs } from './heartbeat';
 import { readInput } from './input-text';
 import type { Journal, JournalRoom } from './journal';
 import { LiveJob } from './live-job';
@@ -18,6 +20,7 @@ import { ProgressReport } from './progress-report';
 import { readRecursion } from './read-recursion';
 import type { SignsOfLife } from './signs-of-life';
 import type { ContextHost } from './step-context';
+import { Superseded } from './superseded';
 import type { TimeBudget } from './time-budget';
 import { Watchdog } from './watchdog';
 
@@ -30,10 +33,14 @@ const breathEveryMs = 20;
 /** What Lambda gives a function that asks for nothing, in MB: what is reckoned with where there is no Lambda to say it. */
 const smallestMemoryMb = 128;
 
-/** Invocations of a chain that ask what AWS makes of it, when the ones before did not live to hear the answer. */
-const mostTries = 3;
 /** How long the answer is waited for, in milliseconds. */
 const answerWithinMs = 2_000;
+
+/** The part of the time left in which the store has to take that the execution is given back. */
+const giveBackShare = 0.5;
+
+/** Errors of the execution as a whole. */
+const boundCodes: ReadonlySet<string> = new Set(['FUSE_BLOWN', 'HAND_OFF_FAILED', 'INVALID_JOB']);
 
 function canTellRecursion({ readRecursion }: ContinuationSender): boolean {
   return readRecursion !== undefined;
@@ -58,7 +65,7 @@ export class Invocation implements ContextHost, JournalRoom {
   readonly plan: JobPlan;
   readonly context: Context;
   readonly collaborators: Collaborators;
-  readonly job: LiveJob;
+  readonly construct: () => object;
   /** As records and continuations hold it. */
   readonly input: unknown;
   readonly logger: Logger;
@@ -76,6 +83,10 @@ export class Invocation implements ContextHost, JournalRoom {
   isOrphaned = false;
   #lastBreathMs: number;
   #unit = '';
+  #job: LiveJob | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #hasPassedSafePoint = false;
+  #isHandingOver = false;
   #keptCount: number;
   #background: AbortController | undefined;
   #prepared: Promise<void> | undefined;
@@ -105,10 +116,10 @@ export class Invocation implements ContextHost, JournalRoom {
       budget,
       this.#readEdges(),
       () => this.#prepareSender(),
-      () => signs.give(this.#unit),
+      () => this.#signAlive(),
     );
     this.#signs = signs;
-    this.job = new LiveJob(plan, construct);
+    this.construct = construct;
     this.journal = openJournal?.(this);
     this.#keptCount = opened.execution.safePointCount;
     const { chain, costUsd } = opened.execution;
@@ -116,9 +127,40 @@ export class Invocation implements ContextHost, JournalRoom {
     this.#recursion = chain.setting;
   }
 
-  /** What AWS does with a chain of self-invocations; null while nobody has been asked. */
+  /** The live job. It is made by {@link makeJob}, before anything else of the user's runs. */
+  get job(): LiveJob {
+    if (this.#job === undefined) throw new Error('the job has not been made');
+    return this.#job;
+  }
+
+  /** Makes the job, and puts the state that it goes on with into it. Fields that it no longer declares are reported. */
+  makeJob(values: Record<string, unknown> | undefined): void {
+    this.#job = new LiveJob(this.plan, this.construct);
+    if (values === undefined) return;
+    this.#job.restore(values);
+    const declared = new Set(this.plan.state.map(({ field }) => field));
+    const unknownFields = Object.keys(values).filter((field) => !declared.has(field));
+    if (unknownFields.length > 0) this.logger.warn('fields of an older state are no longer declared', { unknownFields });
+  }
+
+  /** Whether the owner before this invocation died, and the first safe point since then was reached: it is handed over. */
+  get mustHandOver(): boolean {
+    return this.#hasPassedSafePoint && this.execution.line.recovery === 2;
+  }
+
+  /** The method that an error ended, for a decision to fail: a blown fuse, or a cycle with nothing to run, is nobody's. */
+  failedUnit(error: unknown): string | undefined {
+    return BatonError.is(error) && boundCodes.has(error.code) ? undefined : this.#unit;
+  }
+
+  /** The method that is running, or ran last; empty before the first. */
+  get unit(): string {
+    return this.#unit;
+  }
+
+  /** What AWS does with a chain of self-invocations; null while nobody has been asked, `unknown` when the answer did not come in time. */
   get recursion(): RecursionSetting | null {
-    return this.#recursion;
+    return this.#recursion ?? (this.#asked === undefined ? null : 'unknown');
   }
 
   /** Waits a little for the answer: only before a continuation that is held back anyway. */
@@ -135,7 +177,7 @@ export class Invocation implements ContextHost, JournalRoom {
 
   /** Whether it was this invocation that found it out. */
   get isRecursionNews(): boolean {
-    return this.execution.chain.setting === null && this.#recursion !== null;
+    return this.execution.chain.setting === null && this.recursion !== null;
   }
 
   /** What the execution has cost so far, this invocation included, in US dollars at list price. */
@@ -169,24 +211,47 @@ export class Invocation implements ContextHost, JournalRoom {
 
   /** Begins to watch the time, and what AWS makes of the chain that this invocation is in. */
   open(): void {
-    const { invocation, chain } = this.execution;
     this.watchdog.start(this.collaborators.timer);
-    if (invocation > chain.since) this.#askRecursion();
-  }
-
-  /** Puts the state that travelled into the fresh job. Fields that the job no longer declares are reported. */
-  restore(values: Record<string, unknown>): void {
-    this.job.restore(values);
-    const declared = new Set(this.plan.state.map(({ field }) => field));
-    const unknownFields = Object.keys(values).filter((field) => !declared.has(field));
-    if (unknownFields.length > 0) this.logger.warn('fields of an older state are no longer declared', { unknownFields });
+    this.#startHeartbeat();
+    if (this.execution.chain.length > 0) this.#askRecursion();
   }
 
   /** Leaves nothing alive. */
   async close(): Promise<void> {
     this.watchdog.stop();
     this.#background?.abort();
-    await Promise.all([this.#prepared, this.#asked, this.journal?.close()]);
+    await Promise.all([this.#prepared, this.#asked, this.journal?.close(), this.#heartbeat?.settle()]);
+  }
+
+  /**
+   * Says in the store that this invocation ends without having gone on, when it does: an execution that has failed is recorded as such, and
+   * one that was handed over is in other hands.
+   */
+  async giveBack(reason: unknown): Promise<void> {
+    if (this.journal === undefined || reason instanceof ExecutionFailedError) return;
+    const waitMs = Math.max(1, Math.floor(this.remainingMs() * giveBackShare));
+    let cancel = () => {};
+    const limit = new Promise<never>((_resolve, reject) => {
+      cancel = this.collaborators.timer.once(waitMs, () => reject(new Error('the store did not answer in time')));
+    });
+    try {
+      await Promise.race([this.journal.giveBack(), limit]);
+    } catch (error) {
+      if (error instanceof Superseded) return;
+      this.logger.warn('execution could not be given back; its next delivery has to wait', { error: describeError(error) });
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Says that nothing but the hand-over is left to do: a death from now on is not one of the next unit of work. */
+  async beginHandOver(): Promise<void> {
+    this.#isHandingOver = true;
+    const { onHandoff } = this.plan.hooks;
+    if (onHandoff === undefined) return;
+    this.#unit = onHandoff;
+    this.#signs.give(onHandoff, 'hand-off');
+    if (!this.mustHandOver) await this.journal?.confirm(this.execution, this.checkpoint, true);
   }
 
   /** The facts for the next decision. */
@@ -203,7 +268,11 @@ export class Invocation implements ContextHost, JournalRoom {
    */
   passSafePoint(execution: Execution): void {
     this.checkpoint = this.job.capture();
+    const isFirst = !this.#hasPassedSafePoint && execution.safePointCount > this.execution.safePointCount;
     this.execution = execution;
+    if (!isFirst) return;
+    this.#hasPassedSafePoint = true;
+    if (this.journal === undefined) this.#signs.give(this.#unit, 'later');
   }
 
   /**
@@ -214,13 +283,32 @@ export class Invocation implements ContextHost, JournalRoom {
   keep(): Promise<void> | undefined {
     if (this.journal === undefined || this.execution.safePointCount === this.#keptCount) return undefined;
     this.#keptCount = this.execution.safePointCount;
-    return this.journal.keep(this.execution, this.checkpoint);
+    return this.journal.keep(this.execution, this.checkpoint, this.mustHandOver);
   }
 
   /** Says which method is about to run. Written down at once when a try before this one died, so that the next one knows where. */
   beginUnit(unit: string): void {
     this.#unit = unit;
-    if (this.#signs.lost !== undefined) this.#signs.give(unit);
+    if (this.#signs.lost !== undefined) this.#signAlive();
+  }
+
+  #signAlive(): void {
+    const place = this.#isHandingOver ? 'hand-off' : 'start';
+    this.#signs.give(this.#unit, this.#hasPassedSafePoint && !this.#isHandingOver ? 'later' : place);
+  }
+
+  /** A unit of work that runs for long writes nothing to the store: its owner says in other words that it is alive. */
+  #startHeartbeat(): void {
+    const { journal, collaborators, execution } = this;
+    const { store, timer, clock } = collaborators;
+    if (journal === undefined || store === undefined) return;
+    const { executionId } = execution;
+    const heartbeat = new Heartbeat({ ...collaborators, store, logger: this.logger, executionId, epoch: journal.epoch });
+    this.#heartbeat = heartbeat;
+    const everyMs = readHeartbeatMs(collaborators.retryAfterMs);
+    this.watchdog.alsoEvery(everyMs, timer, () => {
+      if (clock.now() - journal.lastSavedMs >= everyMs) heartbeat.beat(this.progressReport.last);
+    });
   }
 
   /** Asks the running attempt to stop, because somebody has asked for the execution to end. */
@@ -258,12 +346,10 @@ export class Invocation implements ContextHost, JournalRoom {
   }
 
   /**
-   * Asks once per chain, as soon as there is to be a second invocation, and in the background. Only when the invocation was over before
-   * the answer came, the next one asks again.
+   * Asks once per execution, as soon as there is to be a second invocation, and in the background.
    */
   #askRecursion(): void {
-    const { invocation, chain } = this.execution;
-    if (this.#asked !== undefined || chain.setting !== null || invocation - chain.since >= mostTries) return;
+    if (this.#asked !== undefined || this.execution.chain.setting !== null) return;
     const sender = this.collaborators.senders.find(canTellRecursion);
     if (sender === undefined) return;
     this.#background ??= new AbortController();

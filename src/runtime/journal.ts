@@ -1,4 +1,4 @@
-import { CheckpointFailedError } from '../errors';
+import { BatonError, CheckpointFailedError } from '../errors';
 import { BackOff } from './back-off';
 import type { Collaborators } from './collaborators';
 import { describeContinuation } from './core/continuation';
@@ -32,12 +32,17 @@ export interface Claim {
   readonly receivedInput: unknown;
   /** The state as it is stored; empty before the first checkpoint. */
   readonly stateText: string;
+  readonly stateChecksum: string;
+  /** The version of the code that wrote the state. */
+  readonly stateVersion: number;
 }
 
 /** What writing needs of the invocation. */
 export interface JournalRoom {
   readonly plan: JobPlan;
   readonly input: unknown;
+  /** Where the execution stands. */
+  readonly execution: Execution;
   readonly collaborators: Collaborators;
   readonly logger: Logger;
   remainingMs(): number;
@@ -50,11 +55,14 @@ export interface JournalRoom {
 /** One line of writes: what the record will say. */
 interface Entry {
   readonly execution: Execution;
-  readonly state: StateCopy;
+  /** Undefined to leave the stored state as it is, with the version that it is of. */
+  readonly state: StateCopy | undefined;
   readonly handedOffTo: number | null;
   readonly status: ExecutionStatus;
   readonly outcome: ExecutionOutcome | null;
   readonly isParked?: true;
+  readonly isGivenBack?: true;
+  readonly isHandingOver?: true | undefined;
 }
 
 /**
@@ -67,6 +75,12 @@ export class Journal {
   #stateText: string;
   #isCancelRequested: boolean;
   #lastSavedMs: number;
+  #stateChecksum: string;
+  #stateVersion: number;
+  /** Where the execution stood when it was claimed: what the record says before the first write. */
+  readonly #claimed: Execution;
+  /** What the record says; undefined before the first write. */
+  #written: Entry | undefined;
   #inFlight: Promise<void> | undefined;
   /** The newest safe point that is not stored yet, with `{ everyMs }`. */
   #pending: Entry | undefined;
@@ -87,10 +101,19 @@ export class Journal {
     this.#revision = claim.revision;
     this.#stateText = claim.stateText;
     this.#isCancelRequested = claim.isCancelRequested;
-    this.#durability = room.plan.durability ?? 'step';
+    this.#claimed = room.execution;
+    this.#stateChecksum = claim.stateChecksum;
+    this.#stateVersion = claim.stateVersion;
+    // After a death nothing that was reached may have to be reached twice: the next one may happen anywhere.
+    this.#durability = room.execution.line.recovery > 0 ? 'step' : (room.plan.durability ?? 'step');
     this.#lastSavedMs = room.collaborators.clock.now();
     this.readUnitCount = countReadUnits(claim.stateText.length + 1) + countReadUnits(1);
     this.#writeUnitCount = countWriteUnits(claim.stateText.length + 1);
+  }
+
+  /** When the record was last written, in epoch milliseconds. */
+  get lastSavedMs(): number {
+    return this.#lastSavedMs;
   }
 
   /** What was written, as DynamoDB would charge it. */
@@ -111,12 +134,13 @@ export class Journal {
   /**
    * Keeps a safe point as the durability policy says. A promise when the next step must wait for it.
    *
+   * @param isHandingOver - whether the invocation hands over next, and does nothing else
    * @throws Superseded when another invocation has claimed the execution.
    */
-  keep(execution: Execution, state: StateCopy): Promise<void> | undefined {
+  keep(execution: Execution, state: StateCopy, isHandingOver: boolean): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#durability === 'handoff') return undefined;
-    const entry: Entry = { execution, state, handedOffTo: null, status: 'running', outcome: null };
+    const entry: Entry = { execution, state, handedOffTo: null, status: 'running', outcome: null, ...(isHandingOver && { isHandingOver }) };
     if (this.#durability === 'step') return this.#write(entry);
     this.#pending = entry;
     this.#writeWhenDue(this.#durability.everyMs);
@@ -140,13 +164,33 @@ export class Journal {
    *
    * @throws Superseded when another invocation has claimed the execution.
    */
-  async confirm(execution: Execution, state: StateCopy): Promise<void> {
+  async confirm(execution: Execution, state: StateCopy, isHandingOver?: true): Promise<void> {
     await this.#settle();
-    await this.#write({ execution, state, handedOffTo: null, status: 'running', outcome: null });
+    await this.#write({ execution, state, handedOffTo: null, status: 'running', outcome: null, isHandingOver });
   }
 
-  /** Stores how the execution ended. */
-  async finish(execution: Execution, state: StateCopy, outcome: ExecutionOutcome): Promise<void> {
+  /**
+   * Stores that this invocation ends without having gone on, so that the next delivery need not wait until it must be dead. What was handed
+   * over stays handed over. One try: when it fails, the next delivery waits.
+   */
+  async giveBack(): Promise<void> {
+    this.#forgetPending();
+    await this.#inFlight;
+    const last = this.#written ?? {
+      execution: this.#claimed,
+      state: undefined,
+      handedOffTo: null,
+      status: 'running' as const,
+      outcome: null,
+    };
+    if (last.outcome !== null || last.isParked === true) return;
+    const line = { ...last.execution.line, deathCount: 0 };
+    this.#writeCount += 1;
+    await this.#saveOnce({ ...last, execution: { ...last.execution, line }, state: undefined, isGivenBack: true }, this.#stateText);
+  }
+
+  /** Stores how the execution ended; the state stays as it is stored when none is given. */
+  async finish(execution: Execution, state: StateCopy | undefined, outcome: ExecutionOutcome): Promise<void> {
     await this.#settle();
     await this.#write({ execution, state, handedOffTo: null, status: outcome.status, outcome });
   }
@@ -199,11 +243,16 @@ export class Journal {
 
   async #write(entry: Entry): Promise<void> {
     const { collaborators } = this.#room;
-    const stateText = markStateText(encodeState(collaborators, entry.state, packStoredFrom));
+    const { state } = entry;
+    const stateText = state === undefined ? this.#stateText : markStateText(encodeState(collaborators, state, packStoredFrom));
     this.#writeCount += 1;
     await this.#saveUntilKnown(entry, stateText);
-    this.#stateText = stateText;
+    this.#written = entry;
     this.#lastSavedMs = collaborators.clock.now();
+    if (state === undefined) return;
+    this.#stateText = stateText;
+    this.#stateChecksum = collaborators.platform.checksum(stateText);
+    this.#stateVersion = this.#room.plan.version;
   }
 
   async #saveUntilKnown(entry: Entry, stateText: string): Promise<void> {
@@ -213,7 +262,7 @@ export class Journal {
       try {
         if (await this.#saveOnce(entry, stateText)) return;
       } catch (error) {
-        if (error instanceof Superseded) throw error;
+        if (error instanceof Superseded || (BatonError.is(error) && !error.retryable)) throw error;
         logger.warn('checkpoint failed', { tries: backOff.tries, error: describeError(error) });
         if (!backOff.hasTime) throw this.#giveUp(backOff.tries, error);
         await backOff.pause();
@@ -239,7 +288,7 @@ export class Journal {
   async #lookAgain(): Promise<boolean> {
     const stored = await this.#store.load(this.#claim.executionId);
     const record = stored && parseRecord(stored.head, this.#room.collaborators.platform.checksum);
-    if (stored === undefined || record?.epoch !== this.#claim.epoch) throw new Superseded('another invocation has claimed the execution');
+    if (stored === undefined || record?.epoch !== this.#claim.epoch) throw new Superseded(record);
     if (stored.revision === this.#revision) throw new Error('the store refused a write although its condition held');
     this.#revision = stored.revision;
     if (record.isCancelRequested && !this.#isCancelRequested) {
@@ -249,26 +298,29 @@ export class Journal {
     return record.writeCount === this.#writeCount;
   }
 
-  #describe({ execution, handedOffTo, status, outcome, isParked }: Entry, state: string) {
+  #describe({ execution, state, handedOffTo, status, outcome, ...marks }: Entry, stateText: string) {
     const { plan, input, collaborators } = this.#room;
+    const nowMs = collaborators.clock.now();
+    const costUsd = Math.max(execution.costUsd, this.#room.readCostUsd());
     const record: ExecutionRecord = {
       epoch: this.#claim.epoch,
       writeCount: this.#writeCount,
       invocation: handedOffTo === null ? execution.invocation : handedOffTo - 1,
       handedOffTo,
       owner: this.#claim.owner,
-      leaseUntilMs: this.#claim.leaseUntilMs,
+      leaseUntilMs: marks.isGivenBack === true ? Math.min(nowMs, this.#claim.leaseUntilMs) : this.#claim.leaseUntilMs,
+      heardAtMs: nowMs,
       isCancelRequested: this.#isCancelRequested,
-      isParked,
+      ...marks,
       outcome,
-      stateChecksum: collaborators.platform.checksum(state),
+      stateChecksum: state === undefined ? this.#stateChecksum : collaborators.platform.checksum(stateText),
       receivedInput: this.#claim.receivedInput,
-      continuation: describeContinuation(plan, { ...execution, costUsd: Math.max(execution.costUsd, this.#room.readCostUsd()) }, input),
+      continuation: describeContinuation(plan, { ...execution, costUsd }, input, state === undefined ? this.#stateVersion : plan.version),
     };
     const { executionId, startedAtMs } = this.#claim;
-    const expiresAtMs = collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;
+    const expiresAtMs = nowMs + plan.limits.maxDurationMs + retentionMs;
     const head = writeRecord(record, collaborators.platform.checksum);
-    return { executionId, job: plan.name, status, startedAtMs, expiresAtMs, head, state };
+    return { executionId, job: plan.name, status, startedAtMs, expiresAtMs, head, state: stateText };
   }
 
   #giveUp(tries: number, cause: unknown): CheckpointFailedError {

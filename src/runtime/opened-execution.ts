@@ -1,9 +1,9 @@
 import { IncompatibleStateError, InvalidInputError } from '../errors';
 import type { Collaborators } from './collaborators';
-import type { Arrival } from './core/arrival';
-import { type Continuation, resumeExecution } from './core/continuation';
+import type { StartArrival } from './core/arrival';
+import { type Continuation, checkCode, resumeExecution } from './core/continuation';
 import { copyInput } from './core/copy-json';
-import { readEnvelope, type StateText } from './core/envelope';
+import type { Envelope, StateText } from './core/envelope';
 import { beginExecution, type Execution } from './core/execution';
 import { freezeInDepth } from './core/freeze-in-depth';
 import { isSameJson } from './core/is-same-json';
@@ -19,34 +19,43 @@ export interface OpenedExecution {
   readonly input: unknown;
   /** The input as it was sent, when the job's `input` option made something else of it. */
   readonly receivedInput?: unknown;
-  /** The state to restore, in this code's version; undefined at the start, and until the claim has brought it from the store. */
+  /** The state to restore, in this code's version; undefined at the start. */
   readonly values: Record<string, unknown> | undefined;
+  /** Why the stored state cannot be read: it was claimed all the same, for its end to be recorded, since a fuse has blown. */
+  readonly unreadable?: unknown;
 }
 
 /** Validates a start event's input. */
 export type InputValidator = (plan: JobPlan, input: unknown) => Promise<unknown>;
 
 /**
- * Opens the execution that a delivery starts or carries on.
+ * Opens the execution that a delivery starts.
  *
- * @throws InvalidInputError, CorruptContinuationError or IncompatibleStateError; nothing has been run then.
+ * @throws InvalidInputError; nothing has been run then.
  */
-export async function openExecution(
+export async function openStart(
   plan: JobPlan,
-  arrival: Arrival,
+  { executionId, input, job, chainLength = 0 }: StartArrival,
   collaborators: Collaborators,
   validate: InputValidator,
 ): Promise<OpenedExecution> {
-  if (arrival.kind === 'start') {
-    if (arrival.job !== undefined && arrival.job !== plan.name) throw describeOtherJob(plan, arrival.executionId, arrival.job);
-    const execution = beginExecution(plan, arrival.executionId, collaborators.clock.now());
-    return { execution, ...(await openInput(plan, arrival.input, validate)), values: undefined };
-  }
-  const { continuation, state } = readEnvelope(plan, arrival.envelope, collaborators.seal);
+  if (job !== undefined && job !== plan.name) throw describeOtherJob(plan, executionId, job);
+  const execution = beginExecution(plan, executionId, collaborators.clock.now());
+  const chain = { ...execution.chain, length: chainLength };
+  return { execution: { ...execution, chain }, ...(await openInput(plan, input, validate)), values: undefined };
+}
+
+/**
+ * Opens the execution that a continuation carries on, with the state that travelled in it.
+ *
+ * @throws IncompatibleStateError or CorruptContinuationError; nothing has been run then.
+ */
+export function openContinuation(plan: JobPlan, { continuation, state }: Envelope, collaborators: Collaborators): OpenedExecution {
+  checkCode(plan, continuation);
   return {
     execution: resumeExecution(plan, continuation),
     input: openCarriedInput(continuation.input),
-    values: collaborators.store === undefined ? readTravelledState(plan, continuation, state, collaborators) : undefined,
+    values: readTravelledState(plan, continuation, state, collaborators),
   };
 }
 

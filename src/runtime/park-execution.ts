@@ -1,7 +1,7 @@
-import { isChainSpent, recursionLimit } from './core/chain';
+import { recursionLimit } from './core/chain';
 import { describeError } from './core/describe-error';
 import type { Execution } from './core/execution';
-import { allowRecursion, describeParked, redriveCommand } from './core/verdicts';
+import { allowRecursion, describeDropped, describeParked, redriveCommand } from './core/verdicts';
 import type { Invocation } from './invocation';
 
 /** Keeps an execution that AWS would stop where a redrive finds it, and lets the delivery fail, so that alarms see it. */
@@ -21,12 +21,20 @@ export async function parkExecution(
   throw error;
 }
 
-/** The first hand-off that knows says it; without a store, where nothing can be parked, those that AWS may drop say it again. */
+/** Without a store nothing can be parked: the delivery fails, and its dead letter holds the execution. AWS would drop it without a word. */
+export function refuseRecursion({ context, logger, plan }: Invocation, next: Execution, facts: object): never {
+  const error = describeDropped(plan, next, context.functionName);
+  logger.error('execution cannot be handed over', { ...facts, error: describeError(error) });
+  throw error;
+}
+
+/** Said by the first hand-off that knows. */
 export function warnOfRecursion({ context, isRecursionNews, logger }: Invocation, next: Execution): void {
-  const isSpent = isChainSpent(next);
-  if (next.chain.setting !== 'terminate' || !(isRecursionNews || isSpent)) return;
-  const message = isSpent ? 'AWS may drop this continuation' : `AWS will stop this execution after about ${recursionLimit} invocations`;
-  logger[isSpent ? 'error' : 'warn'](`${message}: the recursion setting of the function is Terminate`, {
-    cure: allowRecursion(context.functionName),
-  });
+  if (next.chain.setting !== 'terminate' || !isRecursionNews) return;
+  logger.warn(
+    `AWS will stop this execution after about ${recursionLimit} invocations: the recursion setting of the function is Terminate`,
+    {
+      cure: allowRecursion(context.functionName),
+    },
+  );
 }

@@ -4,6 +4,7 @@ import type { Clock, Logger } from './ports';
 export class ProgressReport {
   #lastMs = Number.NEGATIVE_INFINITY;
   #pending: object | undefined;
+  #last: object | undefined;
   readonly #logger: Logger;
   readonly #clock: Required<Clock>;
   readonly #intervalMs: number;
@@ -14,8 +15,14 @@ export class ProgressReport {
     this.#intervalMs = intervalMs;
   }
 
+  /** What was reported last, if anything. */
+  get last(): object | undefined {
+    return this.#last;
+  }
+
   report(step: string, done: number, total?: number, note?: string): void {
     this.#pending = { step, done, ...(total === undefined ? {} : { total }), ...(note === undefined ? {} : { note }) };
+    this.#last = this.#pending;
     if (this.#clock.elapsedMs() - this.#lastMs >= this.#intervalMs) this.flush();
   }
 

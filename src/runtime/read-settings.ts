@@ -12,6 +12,8 @@ export interface Settings {
   readonly store: StoreSettings | undefined;
   /** The first signs continuations, each of them is good for reading; empty when they are not signed. */
   readonly signingKeys: readonly string[];
+  /** How long an owner must have been silent before its own delivery takes over, in milliseconds. */
+  readonly retryAfterMs: number;
   /** Whether Lambda, or a local one, runs this process. */
   readonly isOnLambda: boolean;
 }
@@ -38,10 +40,22 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       logLevel: logLevel && isLogLevel(logLevel) ? logLevel : undefined,
       store: readStore(environment),
       signingKeys,
+      retryAfterMs: readRetryAfterMs(environment.BATON_RETRY_AFTER_MS, faults),
       isOnLambda: Boolean(environment.AWS_LAMBDA_RUNTIME_API),
     },
     faults,
   };
+}
+
+/** AWS retries a failed event after a minute: what comes much sooner is a duplicate. */
+const defaultRetryAfterMs = 50_000;
+
+function readRetryAfterMs(text: string | undefined, faults: JobFault[]): number {
+  if (!text) return defaultRetryAfterMs;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  faults.push(refuse('BATON_RETRY_AFTER_MS', text, 'a whole number of milliseconds, 0 or more'));
+  return defaultRetryAfterMs;
 }
 
 /** An ARN can be read as a URL too, but nothing can be sent to it. */

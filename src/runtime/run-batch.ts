@@ -1,15 +1,16 @@
 import { BatonError } from '../errors';
-import type { BatchAnswer, InvocationAnswer } from './answer';
+import type { BatchAnswer } from './answer';
 import type { Arrival, BatchRecord } from './core/arrival';
 import { describeError } from './core/describe-error';
 import type { Logger } from './ports';
+import type { DeliveryResult } from './run-delivery';
 
 /** What a batch needs to know and do. */
 export interface BatchRoom {
   readonly logger: Logger;
   /** Whether a further record can still be begun: more than `safeMs` is left. */
   hasTime(): boolean;
-  run(arrival: Arrival, delivery: string): Promise<InvocationAnswer>;
+  run(arrival: Arrival, delivery: string): Promise<DeliveryResult>;
 }
 
 /**
@@ -35,9 +36,11 @@ export async function runBatch(records: readonly BatchRecord[], room: BatchRoom)
 async function runRecord({ messageId, arrival, error }: BatchRecord, { logger, run }: BatchRoom): Promise<boolean> {
   try {
     if (arrival === undefined) throw error;
-    const { status, executionId, invocation } = await run(arrival, messageId);
-    logger.info('record done', { messageId, status, executionId, invocation });
-    return true;
+    const { answer, isHandedBack } = await run(arrival, messageId);
+    const { status, executionId, invocation } = answer;
+    const message = isHandedBack ? 'record handed back: another delivery is at work' : 'record done';
+    logger.info(message, { messageId, status, executionId, invocation });
+    return !isHandedBack;
   } catch (thrown) {
     logger.error('record failed', { messageId, error: describeError(thrown), ...(BatonError.is(thrown) ? { code: thrown.code } : {}) });
     return false;

@@ -6,9 +6,11 @@ import { type Decision, decide, type HandOffReason, isWorkDone } from './core/de
 import { describeError, ensureError, readReason } from './core/describe-error';
 import { type Execution, nameUnit } from './core/execution';
 import { checkFuses } from './core/fuses';
+import { passOn } from './core/line';
 import { countStall } from './core/stall';
 import { Invocation, type InvocationParts } from './invocation';
-import { parkExecution, warnOfRecursion } from './park-execution';
+import type { OpenedExecution } from './opened-execution';
+import { parkExecution, refuseRecursion, warnOfRecursion } from './park-execution';
 import { runHook, runStatefulHook } from './run-hook';
 import { runUnit } from './run-unit';
 import { type Message, readMaxBytes, sendMessage } from './send-continuation';
@@ -23,18 +25,40 @@ import { nameHop, writeContinuation } from './write-continuation';
  * @throws ExecutionFailedError when the execution has failed.
  * @throws HandOffFailedError when it can neither go on here nor be handed over.
  */
-export async function runInvocation(parts: InvocationParts): Promise<InvocationAnswer> {
+export async function runInvocation(parts: InvocationParts): Promise<InvocationResult> {
   const invocation = new Invocation(parts);
-  const { values } = parts.opened;
-  if (values !== undefined) invocation.restore(values);
   try {
     invocation.open();
-    return await begin(invocation, values !== undefined);
+    await makeJob(invocation, parts.opened);
+    return { answer: await begin(invocation, parts.opened.values !== undefined) };
   } catch (error) {
-    if (error instanceof Superseded) return answerSuperseded(invocation);
+    if (error instanceof Superseded) return answerSuperseded(invocation, error);
+    await invocation.giveBack(error);
     throw error;
   } finally {
     await invocation.close();
+  }
+}
+
+/** What became of an invocation. */
+export interface InvocationResult {
+  readonly answer: InvocationAnswer;
+  /** Somebody else is at work where this invocation is, and may be alive until then, in epoch milliseconds. @defaultValue nobody */
+  readonly liveUntilMs?: number;
+}
+
+/** A job that cannot be made, or not with its state, is left for a later delivery, until a fuse has blown: then its end is recorded. */
+async function makeJob(invocation: Invocation, { values, unreadable }: OpenedExecution): Promise<void> {
+  try {
+    if (unreadable !== undefined) throw unreadable;
+    invocation.makeJob(values);
+  } catch (error) {
+    const { plan, execution, collaborators, journal } = invocation;
+    const blown = checkFuses(plan, execution, collaborators.clock.now(), invocation.readCostUsd());
+    if (blown === undefined) throw error;
+    invocation.logger.error('job cannot be made, and a fuse has blown', { error: describeError(error) });
+    await journal?.finish(execution, undefined, { status: 'failed', error: describeError(blown) });
+    throw describeFailure(invocation, blown, undefined);
   }
 }
 
@@ -46,7 +70,7 @@ async function begin(invocation: Invocation, isResumed: boolean): Promise<Invoca
   try {
     invocation.passSafePoint(execution);
   } catch (error) {
-    return failExecution(invocation, error);
+    return failExecution(invocation, error, undefined);
   }
   if (isResumed) await runStatefulHook(invocation, 'onResume');
   return loop(invocation);
@@ -57,6 +81,7 @@ async function loop(invocation: Invocation): Promise<InvocationAnswer> {
   for (;;) {
     if (invocation.journal?.isCancelRequested === true) return await cancelExecution(invocation);
     decision ??= decide(invocation.plan, invocation.execution, invocation.readSituation());
+    if (decision.kind === 'run' && invocation.mustHandOver) decision = handOffAfterDeath;
     switch (decision.kind) {
       case 'run':
         decision = await runUnit(invocation);
@@ -72,10 +97,12 @@ async function loop(invocation: Invocation): Promise<InvocationAnswer> {
       case 'complete':
         return await completeExecution(invocation);
       case 'fail':
-        return await failExecution(invocation, decision.error);
+        return await failExecution(invocation, decision.error, invocation.failedUnit(decision.error));
     }
   }
 }
+
+const handOffAfterDeath: Decision = Object.freeze({ kind: 'hand-off', reason: 'after-death', delaySeconds: 0 });
 
 function sleep(invocation: Invocation, ms: number): Promise<void> {
   invocation.isIdle = false;
@@ -86,12 +113,13 @@ function sleep(invocation: Invocation, ms: number): Promise<void> {
 
 async function handOff(invocation: Invocation, reason: HandOffReason, delaySeconds: number): Promise<InvocationAnswer> {
   const { collaborators, logger, plan } = invocation;
-  const blown = checkFuses(plan, { ...describeNext(invocation, delaySeconds), interruptionCount: 0 }, collaborators.clock.now());
-  if (blown && !isWorkDone(invocation.execution)) return failExecution(invocation, blown);
+  const blown = checkFuses(plan, { ...describeNext(invocation, reason, delaySeconds), interruptionCount: 0 }, collaborators.clock.now());
+  if (blown && !isWorkDone(invocation.execution)) return failExecution(invocation, blown, undefined);
+  await invocation.beginHandOver();
   if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
   invocation.progressReport.flush();
   if (delaySeconds > 0) await invocation.learnRecursion();
-  let next = describeNext(invocation, delaySeconds);
+  let next = describeNext(invocation, reason, delaySeconds);
   let message: Message;
   let bytes: number;
   try {
@@ -105,10 +133,11 @@ async function handOff(invocation: Invocation, reason: HandOffReason, delaySecon
     bytes = message.write(maxBytes).bytes;
     if (bytes > maxBytes) throw message.describeTooLarge(maxBytes);
   } catch (error) {
-    return failExecution(invocation, error);
+    return failExecution(invocation, error, undefined);
   }
   const facts = { step: nameUnit(plan, next), reason, bytes, ...(delaySeconds > 0 ? { delaySeconds } : {}) };
-  if (isChainSpent(next) && invocation.journal !== undefined) return parkExecution(invocation, next, facts);
+  if (isChainSpent(next))
+    return invocation.journal === undefined ? refuseRecursion(invocation, next, facts) : parkExecution(invocation, next, facts);
   warnOfRecursion(invocation, next);
   logger.info('handing off', { ...facts, remainingMs: Math.round(invocation.remainingMs()) });
   await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);
@@ -118,12 +147,14 @@ async function handOff(invocation: Invocation, reason: HandOffReason, delaySecon
   return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: number };
 }
 
-function describeNext(invocation: Invocation, delaySeconds: number): Execution {
+function describeNext(invocation: Invocation, reason: HandOffReason, delaySeconds: number): Execution {
   const { execution, isIdle, recursion, collaborators } = invocation;
+  const isWakeUp = delaySeconds > 0 && (reason === 'wait' || isIdle);
   const idleInvocationCount = isIdle && delaySeconds === 0 ? execution.idleInvocationCount + 1 : 0;
   const costUsd = invocation.readCostUsd() + (delaySeconds > 0 ? priceWait(collaborators.prices) : 0);
-  const chain = { ...execution.chain, setting: recursion };
-  return { ...execution, invocation: execution.invocation + 1, idleInvocationCount, costUsd, chain };
+  const chain = { length: execution.chain.length + 1, setting: recursion };
+  const line = passOn(execution.line, isWakeUp);
+  return { ...execution, invocation: execution.invocation + 1, idleInvocationCount, costUsd, chain, line };
 }
 
 async function send(invocation: Invocation, next: Execution, message: Message, delaySeconds: number, facts: object) {
@@ -136,7 +167,7 @@ async function send(invocation: Invocation, next: Execution, message: Message, d
     return await sendMessage(collaborators.senders, shipment, room);
   } catch (error) {
     logger.error('hand-off failed', { ...facts, error: describeError(error) });
-    if (BatonError.is(error) && error.code === 'STATE_TOO_LARGE') return failExecution(invocation, error);
+    if (BatonError.is(error) && error.code === 'STATE_TOO_LARGE') return failExecution(invocation, error, undefined);
     const isRecursion = BatonError.is(error) && (error as HandOffFailedError).details.failure === 'recursion';
     if (isRecursion && invocation.journal !== undefined) return parkExecution(invocation, next, facts, error);
     throw error;
@@ -160,14 +191,16 @@ async function cancelExecution(invocation: Invocation): Promise<InvocationAnswer
   return { status: 'cancelled', executionId, invocation: number };
 }
 
-function answerSuperseded({ execution, logger, progressReport }: Invocation): InvocationAnswer {
+function answerSuperseded({ execution, logger, progressReport }: Invocation, { record }: Superseded): InvocationResult {
   const { executionId, invocation } = execution;
   progressReport.flush();
   logger.warn('invocation superseded: another one has claimed the execution');
-  return { status: 'superseded', executionId, invocation };
+  const isHere = record?.outcome === null && record.handedOffTo === null && record.invocation === invocation;
+  return { answer: { status: 'superseded', executionId, invocation }, ...(isHere && { liveUntilMs: record.leaseUntilMs }) };
 }
 
-async function failExecution(invocation: Invocation, thrown: unknown): Promise<never> {
+/** `unit` is the method that failed; undefined when it was no method. */
+async function failExecution(invocation: Invocation, thrown: unknown, unit: string | undefined): Promise<never> {
   const { execution, plan } = invocation;
   const error = ensureError(thrown);
   if (invocation.isOrphaned) invocation.rollBack();
@@ -175,12 +208,19 @@ async function failExecution(invocation: Invocation, thrown: unknown): Promise<n
   await runHook(invocation, 'onFailure', (ctx) => [error, ctx]);
   await invocation.journal?.finish(execution, invocation.checkpoint, { status: 'failed', error: describeError(thrown) });
   invocation.progressReport.flush();
-  const step = nameUnit(plan, execution);
+  const step = unit ?? invocation.unit;
   invocation.logger.error('execution failed', { step, ...summarise(invocation), error: describeError(thrown) });
+  throw describeFailure(invocation, thrown, unit);
+}
+
+function describeFailure({ execution, plan, unit: lastUnit }: Invocation, thrown: unknown, unit: string | undefined): ExecutionFailedError {
+  const error = ensureError(thrown);
   const { executionId, invocation: number } = execution;
+  const step = unit ?? lastUnit;
   const [reason = '', advice] = readReason(describeError(thrown)).split('\n→ ');
-  throw new ExecutionFailedError({
-    problem: `Execution ${executionId} of job ${plan.name} failed at ${step} in invocation ${number}: ${reason}`,
+  const where = step === '' ? '' : ` ${unit === undefined ? 'after' : 'at'} ${step}`;
+  return new ExecutionFailedError({
+    problem: `Execution ${executionId} of job ${plan.name} failed${where} in invocation ${number}: ${reason}`,
     cure: (BatonError.is(thrown) ? advice : undefined) ?? `Look at the cause, mend it, and start the execution again.`,
     details: { executionId, job: plan.name, invocation: number, step },
     cause: error,

@@ -84,7 +84,8 @@ class UnitRun implements GeneratorHost {
   #mustStop(nowMs: number): boolean {
     const invocation = this.#invocation;
     const { plan, execution } = invocation;
-    if (this.#attempt.isAborted || execution.isWaiting || invocation.remainingMs() <= plan.safeMs) return true;
+    if (this.#attempt.isAborted || execution.isWaiting || invocation.mustHandOver) return true;
+    if (invocation.remainingMs() <= plan.safeMs) return true;
     return checkFuses(plan, execution, nowMs, invocation.readCostUsd()) !== undefined;
   }
 

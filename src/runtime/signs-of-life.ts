@@ -1,7 +1,7 @@
 import type { Collaborators } from './collaborators';
 import { describeError } from './core/describe-error';
 import { type Interruption, judgeDeath } from './core/interruption';
-import type { Context, LostTries } from './ports';
+import type { Context, LostTries, UnitPlace } from './ports';
 import type { TimeBudget } from './time-budget';
 
 /** What a delivery's signs of life are made of. */
@@ -41,9 +41,9 @@ export class SignsOfLife {
   }
 
   /** Says that this try is still alive, and what it is doing. */
-  give(unit: string): void {
+  give(unit: string, place: UnitPlace): void {
     const { delivery, collaborators } = this.#parts;
-    this.#record(() => collaborators.recorder?.sign(delivery, collaborators.clock.now(), unit));
+    this.#record(() => collaborators.recorder?.sign(delivery, collaborators.clock.now(), unit, place));
   }
 
   /** Leaves nothing behind. */
@@ -57,7 +57,7 @@ export class SignsOfLife {
       return action();
     } catch (error) {
       this.#isWorking = false;
-      this.#parts.collaborators.logger.warn('signs of life cannot be kept: a death of this try may go unseen', {
+      this.#parts.collaborators.logger.warn('heartbeat could not be written; a crash of this attempt may go undetected', {
         error: describeError(error),
       });
       return undefined;

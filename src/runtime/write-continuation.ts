@@ -53,7 +53,7 @@ export function writeContinuation({ plan, execution, input, state, text, collabo
 }
 
 /** Names a hand-off for channels that drop duplicates: a claim hands over once, so the same epoch means the same hand-off sent again. */
-export function nameHop({ startedAtMs }: Execution, epoch: number): string {
+export function nameHop({ startedAtMs }: Pick<Execution, 'startedAtMs'>, epoch: number): string {
   return `${startedAtMs}.${epoch}`;
 }
 

@@ -1,10 +1,14 @@
-import type { FlightRecorder, LostTries, TryStart } from '../ports';
+import type { FlightRecorder, LostTries, TryStart, UnitPlace } from '../ports';
 
 /** What the file of a delivery says. */
 interface Note {
   /** The process that wrote it. */
   readonly life: string;
+  /** How many lives ended without a word, and how many of them in a row at the place where the last one did. */
   readonly lostCount: number;
+  readonly samePlaceCount: number;
+  readonly lostPlace?: UnitPlace;
+  readonly place: UnitPlace;
   readonly deadlineMs: number;
   readonly memoryLimitMb: number;
   readonly atMs: number;
@@ -34,17 +38,18 @@ export class FileFlightRecorder implements FlightRecorder {
 
   begin(delivery: string, { nowMs, deadlineMs, memoryLimitMb }: TryStart): LostTries | undefined {
     const earlier = this.#read(delivery);
-    const lostCount = (earlier?.lostCount ?? 0) + (earlier === undefined || earlier.life === this.#life ? 0 : 1);
-    const memoryShare = readShare(memoryLimitMb);
-    this.#write(delivery, { life: this.#life, lostCount, deadlineMs, memoryLimitMb, atMs: nowMs, memoryShare, unit: '' });
-    if (earlier === undefined || lostCount === 0) return undefined;
-    const { atMs, memoryShare: share, unit } = earlier;
-    return { count: lostCount, deadlineMs: earlier.deadlineMs, lastSign: { atMs, memoryShare: share, unit } };
+    const losses = countLosses(earlier, this.#life);
+    const now = { atMs: nowMs, memoryShare: readShare(memoryLimitMb), unit: '', place: 'start' as const };
+    this.#write(delivery, { life: this.#life, ...losses, deadlineMs, memoryLimitMb, ...now });
+    if (earlier === undefined || losses.lostPlace === undefined) return undefined;
+    const { atMs, memoryShare, unit } = earlier;
+    const { lostCount: count, lostPlace: place, samePlaceCount } = losses;
+    return { count, place, samePlaceCount, deadlineMs: earlier.deadlineMs, lastSign: { atMs, memoryShare, unit } };
   }
 
-  sign(delivery: string, nowMs: number, unit: string): void {
+  sign(delivery: string, nowMs: number, unit: string, place: UnitPlace): void {
     const note = this.#notes.get(delivery);
-    if (note !== undefined) this.#write(delivery, { ...note, atMs: nowMs, memoryShare: readShare(note.memoryLimitMb), unit });
+    if (note !== undefined) this.#write(delivery, { ...note, atMs: nowMs, memoryShare: readShare(note.memoryLimitMb), unit, place });
   }
 
   end(delivery: string): void {
@@ -74,6 +79,14 @@ export class FileFlightRecorder implements FlightRecorder {
     const name = process.getBuiltinModule('node:crypto').createHash('sha256').update(delivery).digest('hex').slice(0, 32);
     return process.getBuiltinModule('node:path').join(this.#folder, `lambda-baton-${name}.json`);
   }
+}
+
+/** What is known of earlier lives of a delivery, the last one included. */
+function countLosses(earlier: Note | undefined, life: string): Pick<Note, 'lostCount' | 'lostPlace' | 'samePlaceCount'> {
+  if (earlier === undefined) return { lostCount: 0, samePlaceCount: 0 };
+  const { lostCount, samePlaceCount, lostPlace, place } = earlier;
+  if (earlier.life === life) return { lostCount, samePlaceCount, ...(lostPlace && { lostPlace }) };
+  return { lostCount: lostCount + 1, lostPlace: place, samePlaceCount: lostPlace === place ? samePlaceCount + 1 : 1 };
 }
 
 function readShare(memoryLimitMb: number): number {

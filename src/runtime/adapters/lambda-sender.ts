@@ -1,4 +1,5 @@
 import type { RecursionSetting } from '../core/chain';
+import { namePin } from '../core/line';
 import type { Context, ContinuationRequest, ContinuationSender } from '../ports';
 import { loadLambdaSdk } from './aws-sdk';
 import { classifyAwsError } from './classify-aws-error';
@@ -60,12 +61,10 @@ export class LambdaSender implements ContinuationSender {
 
 /** A call beside the work that takes longer than this is given up, in milliseconds. */
 const asideTimeoutMs = 3_000;
-const numericVersion = /^\d+$/;
 
 /** The function to invoke: pinned to the version that runs now when it has a number, since an alias can move in mid-execution. */
-export function nameTarget({ invokedFunctionArn, functionVersion }: Context, continueOn: ContinueOn): string {
-  if (continueOn === 'latest' || !numericVersion.test(functionVersion)) return invokedFunctionArn;
-  return `${invokedFunctionArn.split(':').slice(0, 7).join(':')}:${functionVersion}`;
+export function nameTarget(context: Context, continueOn: ContinueOn): string {
+  return (continueOn === 'latest' ? null : namePin(context)) ?? context.invokedFunctionArn;
 }
 
 /** Reads the function's recursion setting: it is one for all versions and aliases. */

@@ -22,6 +22,10 @@ export class NodePlatform implements Platform {
     return loadZlib().crc32(text).toString(16).padStart(8, '0');
   }
 
+  digest(text: string): string {
+    return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
+  }
+
   countBytes(text: string): number {
     return Buffer.byteLength(text);
   }

@@ -71,6 +71,7 @@ function passSafePoint(execution: Execution, { phase, cycle, stepIndex }: Place,
     chain: execution.chain,
     costUsd: execution.costUsd,
     stall: execution.stall,
+    line: execution.line,
   };
 }
 
@@ -96,6 +97,7 @@ function passCheck(execution: Execution, isDone: boolean): Execution {
     chain: execution.chain,
     costUsd: execution.costUsd,
     stall: execution.stall,
+    line: execution.line,
   };
 }
 

@@ -1,5 +1,5 @@
-/** What a delivery asks for: a new execution, or the next invocation of one. */
-export type Arrival = ContinuationArrival | StartArrival;
+/** What a delivery asks for: a new execution, the next invocation of one, or that somebody looks after one. */
+export type Arrival = ContinuationArrival | LookArrival | StartArrival;
 
 /** A delivery that starts an execution. */
 export interface StartArrival {
@@ -9,6 +9,20 @@ export interface StartArrival {
   readonly input: unknown;
   /** The job that is to be started, when the envelope names one. */
   readonly job?: string;
+  /** How many invocations of its sender's chain lie behind it. @defaultValue 0 */
+  readonly chainLength?: number;
+}
+
+/** A delivery that brings nothing but the wish that somebody goes on with an execution, if nobody does. */
+export interface LookArrival {
+  readonly kind: 'look';
+  readonly executionId: string;
+  /** How many invocations of its sender's chain lie behind it. */
+  readonly chainLength: number;
+  /** The delivery that could not go on itself, because the execution belongs to this version: its rights are this one's. */
+  readonly delivery?: string | undefined;
+  /** Until when, in epoch milliseconds, the owner may be alive that its sender saw: sooner there is nothing to see. */
+  readonly notBeforeMs?: number | undefined;
 }
 
 /** A delivery that carries an execution on; its content is not read yet. */

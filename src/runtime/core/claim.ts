@@ -2,32 +2,67 @@ import type { ExecutionRecord } from './execution-record';
 
 /** Who asks for an execution. */
 export interface Claimant {
-  /** The invocation that the delivery is for; 1 for a start. */
-  readonly invocation: number;
+  /** The invocation that the delivery is for; 1 for a start; null for a look, which takes whatever nobody else will come for. */
+  readonly invocation: number | null;
   /** `awsRequestId`, or the SQS `messageId`: Lambda's own retry keeps it. */
   readonly delivery: string;
   readonly nowMs: number;
+  /** An owner that was not heard of for this long may be taken over by its own delivery, in milliseconds. */
+  readonly retryAfterMs: number;
+  /** When the owner was last heard of beside its record, by a heartbeat, in epoch milliseconds. @defaultValue never */
+  readonly heartbeatAtMs?: number | undefined;
 }
 
-/** Whether a claimant may go on with an execution. */
-export type ClaimVerdict =
-  | {
-      readonly kind: 'claimed' /** Whether the last owner died without a word: its attempt was interrupted. */;
-      readonly wasInterrupted: boolean;
-    }
-  | { readonly kind: 'duplicate' }
-  | { readonly kind: 'finished' };
+/** What a claimant may do with an execution. */
+export type ClaimDecision =
+  /** Goes on with it, as this invocation. `hasDied`: the owner died without a word, and its attempt was interrupted. */
+  | { readonly kind: 'claim'; readonly invocation: number; readonly hasDied: boolean }
+  /** The execution has ended. */
+  | { readonly kind: 'finished' }
+  /** This delivery has handed over, and nobody has come for it yet: it sends the hand-off again, and ends. */
+  | { readonly kind: 'send-again' }
+  /** Runs nothing, and nothing depends on it: the execution has gone on without it. */
+  | { readonly kind: 'late' }
+  /** Runs nothing, but the owner may die yet, and may then need this delivery. */
+  | { readonly kind: 'duplicate' };
+
+const late: ClaimDecision = Object.freeze({ kind: 'late' });
+const duplicate: ClaimDecision = Object.freeze({ kind: 'duplicate' });
 
 /**
- * Judges a claim on a recorded execution. Invocation *m* may be claimed when the record was handed off to *m*; or the record is at *m*
- * and the same delivery comes again, which revokes a hand-off that nobody claimed yet; or the record was not handed off, *m* is not
- * below its invocation, and the lease has expired.
+ * Decides about a claim on a recorded execution. An invocation number is that of the record, or the one that it was handed over to: any
+ * other one is not believed. What was handed over may be claimed, and so may what was given back, what has outlived its lease, and what
+ * the same delivery finds with a silent owner. Nothing that was handed over is ever taken back.
  */
-export function judgeClaim(record: ExecutionRecord, { invocation, delivery, nowMs }: Claimant): ClaimVerdict {
+export function decideClaim(record: ExecutionRecord, claimant: Claimant): ClaimDecision {
   if (record.outcome !== null) return { kind: 'finished' };
-  if (record.handedOffTo === invocation) return { kind: 'claimed', wasInterrupted: false };
-  const isSameDelivery = record.invocation === invocation && record.owner === delivery;
-  if (isSameDelivery) return { kind: 'claimed', wasInterrupted: record.handedOffTo === null };
-  const isAbandoned = record.handedOffTo === null && invocation >= record.invocation && record.leaseUntilMs <= nowMs;
-  return isAbandoned ? { kind: 'claimed', wasInterrupted: true } : { kind: 'duplicate' };
+  return record.handedOffTo === null ? claimRunning(record, claimant) : claimHandedOver(record, record.handedOffTo, claimant);
+}
+
+function claimHandedOver(record: ExecutionRecord, handedOffTo: number, { invocation, delivery, nowMs }: Claimant): ClaimDecision {
+  const claim = { kind: 'claim', invocation: handedOffTo, hasDied: false } as const;
+  if (invocation === handedOffTo) return claim;
+  // A look is no reason to end a wait early: whoever sends it for a reason says so in the record.
+  if (invocation === null) return isAsleep(record, nowMs) ? late : claim;
+  if (invocation !== record.invocation) return late;
+  if (record.isGivenBack === true) return claim;
+  return record.owner === delivery ? { kind: 'send-again' } : late;
+}
+
+function isAsleep({ continuation, isCancelRequested }: ExecutionRecord, nowMs: number): boolean {
+  return !isCancelRequested && continuation.resumeAtMs > nowMs;
+}
+
+function claimRunning(record: ExecutionRecord, claimant: Claimant): ClaimDecision {
+  const { invocation } = record;
+  if (claimant.invocation !== null && claimant.invocation !== invocation) return late;
+  if (record.isGivenBack === true) return { kind: 'claim', invocation, hasDied: false };
+  const isDead = record.leaseUntilMs <= claimant.nowMs || (record.owner === claimant.delivery && isSilent(record, claimant));
+  if (isDead) return { kind: 'claim', invocation, hasDied: true };
+  return claimant.invocation === null ? late : duplicate;
+}
+
+function isSilent({ heardAtMs = Number.NEGATIVE_INFINITY }: ExecutionRecord, claimant: Claimant): boolean {
+  const { nowMs, retryAfterMs, heartbeatAtMs = Number.NEGATIVE_INFINITY } = claimant;
+  return nowMs - Math.max(heardAtMs, heartbeatAtMs) >= retryAfterMs;
 }

@@ -5,6 +5,7 @@ import { isUsableId } from './execution-id';
 import { isInterruption } from './interruption';
 import { isRecord } from './is-record';
 import type { JobPlan } from './job-plan';
+import { firstLine, isLine } from './line';
 import { isStall } from './stall';
 
 /** What travels from one invocation to the next, beside the state. Steps go by name, so that code may be reordered in mid-run. */
@@ -16,9 +17,18 @@ export interface Continuation extends Omit<Execution, 'stepIndex'> {
   readonly input: unknown;
 }
 
-/** Puts an execution into words that another invocation, or other code, can read. */
-export function describeContinuation(plan: JobPlan, { stepIndex, ...rest }: Execution, input: unknown): Continuation {
-  return { ...rest, job: plan.name, version: plan.version, step: plan.steps[stepIndex]?.method ?? null, input };
+/**
+ * Puts an execution into words that another invocation, or other code, can read.
+ *
+ * @param version - the version of the code that the state beside it is of. @defaultValue that of this code
+ */
+export function describeContinuation(
+  plan: JobPlan,
+  { stepIndex, ...rest }: Execution,
+  input: unknown,
+  version = plan.version,
+): Continuation {
+  return { ...rest, job: plan.name, version, step: plan.steps[stepIndex]?.method ?? null, input };
 }
 
 /**
@@ -28,9 +38,18 @@ export function describeContinuation(plan: JobPlan, { stepIndex, ...rest }: Exec
  * @throws IncompatibleStateError when it is of another job, a newer version, or a step that the job does not have.
  */
 export function readContinuation(plan: JobPlan, received: unknown): Continuation {
-  const continuation = checkShape(received);
+  return checkCode(plan, checkJob(plan, checkContinuation(received)));
+}
+
+/** @throws IncompatibleStateError when a continuation is of another job. */
+export function checkJob(plan: JobPlan, continuation: Continuation): Continuation {
+  if (continuation.job === plan.name) return continuation;
+  throw mismatch(continuation.executionId, 'job', plan.name, continuation.job);
+}
+
+/** @throws IncompatibleStateError when a continuation is of a newer version, or of a step that the job does not have. */
+export function checkCode(plan: JobPlan, continuation: Continuation): Continuation {
   const { executionId } = continuation;
-  if (continuation.job !== plan.name) throw mismatch(executionId, 'job', plan.name, continuation.job);
   if (continuation.version > plan.version) throw mismatch(executionId, 'version', plan.version, continuation.version);
   const { step } = continuation;
   if (step !== null && !plan.steps.some(({ method }) => method === step)) {
@@ -74,16 +93,18 @@ const checks: Record<Exclude<keyof Continuation, 'input' | 'result'>, Check> = {
   chain: isChain,
   costUsd: isAmount,
   stall: (value) => value === null || isStall(value),
+  line: isLine,
 };
 
-/** The parts that 0.1.0 did not write. */
-const laterParts = { chain: firstChain, costUsd: 0, stall: null };
+/** The parts that the first format did not have. */
+const laterParts = { chain: firstChain, costUsd: 0, stall: null, line: firstLine };
 
 function isKnown(part: string): boolean {
   return part === 'input' || part === 'result' || Object.hasOwn(checks, part);
 }
 
-function checkShape(given: unknown): Continuation {
+/** @throws CorruptContinuationError when a part of a continuation is missing or has the wrong type. */
+export function checkContinuation(given: unknown): Continuation {
   if (!isRecord(given)) throw corrupt('it is not an object');
   const received: Record<string, unknown> = { ...given };
   for (const [part, value] of Object.entries(laterParts)) if (!Object.hasOwn(received, part)) received[part] = value;

@@ -17,7 +17,7 @@ export interface Situation {
 }
 
 /** Why an invocation hands over. */
-export type HandOffReason = 'budget' | 'interrupted' | 'retry-delay' | 'safe-window' | 'wait';
+export type HandOffReason = 'after-death' | 'budget' | 'interrupted' | 'retry-delay' | 'safe-window' | 'wait';
 
 /** What to do next. */
 export type Decision =

@@ -1,5 +1,5 @@
 import { BatonError } from '../../errors';
-import { type Continuation, corrupt, readContinuation } from './continuation';
+import { type Continuation, checkCode, checkContinuation, checkJob, corrupt } from './continuation';
 import { isRecord } from './is-record';
 import type { JobPlan } from './job-plan';
 import type { Seal } from './seal';
@@ -39,14 +39,25 @@ const parts: readonly string[] = ['v', 'continuation', 'state'];
  * @throws IncompatibleStateError when it is of other code than this.
  */
 export function readEnvelope(plan: JobPlan, envelope: Readonly<Record<string, unknown>>, seal: Seal): Envelope {
+  const opened = openEnvelope(envelope, seal);
+  checkCode(plan, checkJob(plan, opened.continuation));
+  return opened;
+}
+
+/**
+ * Reads a continuation message that may be of other code.
+ *
+ * @throws CorruptContinuationError when it is not whole, not what was sent, or not sealed as this function seals.
+ */
+export function openEnvelope(envelope: Readonly<Record<string, unknown>>, seal: Seal): Envelope {
   try {
-    return readParts(plan, envelope, seal);
+    return readParts(envelope, seal);
   } catch (thrown) {
     throw BatonError.is(thrown) ? thrown : corrupt('it is not a JSON document', thrown);
   }
 }
 
-function readParts(plan: JobPlan, envelope: Readonly<Record<string, unknown>>, seal: Seal): Envelope {
+function readParts(envelope: Readonly<Record<string, unknown>>, seal: Seal): Envelope {
   checkParts(envelope, seal);
   const { continuation: received, state } = envelope;
   const kind = readKind(state);
@@ -54,7 +65,7 @@ function readParts(plan: JobPlan, envelope: Readonly<Record<string, unknown>>, s
   const body = stringify(value);
   if (!seal.isSealOf(`${stringify(received)}\n${kind}\n${body}`, envelope[seal.part]))
     throw corrupt(`its ${seal.part} does not match its content`);
-  const continuation = readContinuation(plan, received);
+  const continuation = checkContinuation(received);
   if (kind === 'json') return { continuation, state: { kind, text: body } };
   if (typeof value !== 'string') throw corrupt('its state is not text');
   return { continuation, state: kind === 'stored' ? { kind, text: '' } : { kind, text: value } };

@@ -32,8 +32,8 @@ export interface ExecutionDescription {
   readonly resumeAtMs: number | null;
   readonly isCancelRequested: boolean;
   /**
-   * Whether it looks stuck: its last invocation must be dead, and has neither handed over nor recorded an end.
-   * Lambda's own retry may still bring it back, a minute or two later; `redrive` does it now.
+   * Whether it looks stuck: its last invocation must be dead and has neither handed over nor recorded an end, or nobody has come for what
+   * it handed over. Lambda's own retry may still bring it back, a minute or two later; `redrive` does it now.
    */
   readonly isStuck: boolean;
   /**
@@ -68,7 +68,11 @@ export function describeExecution(stored: StoredFacts, record: ExecutionRecord, 
   });
 }
 
-/** Says whether an execution's last invocation must be dead without having handed over or recorded an end. */
-export function isStuck({ outcome, handedOffTo, leaseUntilMs }: ExecutionRecord, nowMs: number): boolean {
-  return outcome === null && handedOffTo === null && leaseUntilMs <= nowMs;
+/**
+ * Says whether nobody is at work on an execution that has not ended and is not parked: its last invocation must be dead, and what that
+ * one may have handed over is overdue.
+ */
+export function isStuck({ outcome, handedOffTo, leaseUntilMs, isParked, continuation }: ExecutionRecord, nowMs: number): boolean {
+  if (outcome !== null || isParked === true) return false;
+  return nowMs >= (handedOffTo === null ? leaseUntilMs : Math.max(leaseUntilMs, continuation.resumeAtMs));
 }

@@ -24,6 +24,12 @@ export interface ExecutionRecord {
   readonly owner: string;
   /** When the owner is dead for certain, in epoch milliseconds: its invocation's deadline. */
   readonly leaseUntilMs: number;
+  /** When the owner last wrote the record, in epoch milliseconds. @defaultValue never, in records of the first format */
+  readonly heardAtMs?: number;
+  /** Its owner ended in good order without having gone on: the next delivery may claim it at once, and no death is counted. */
+  readonly isGivenBack?: true | undefined;
+  /** The owner has reached the safe point and is handing over: a death from now on is not one of the unit of work that comes next. */
+  readonly isHandingOver?: true | undefined;
   readonly isCancelRequested: boolean;
   /** It was handed over, but its continuation was not sent, since AWS would have dropped it: a redrive goes on with it. */
   readonly isParked?: true | undefined;

@@ -1,6 +1,7 @@
 import { type Chain, firstChain } from './chain';
 import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
+import { firstLine, type Line } from './line';
 import type { Stall } from './stall';
 
 /**
@@ -46,6 +47,8 @@ export interface Execution {
   readonly costUsd: number;
   /** Whether the last hand-offs led anywhere; null before the first, and after a wait. */
   readonly stall: Stall | null;
+  /** What the line of invocations has gone through: no step changes it. */
+  readonly line: Line;
 }
 
 /** The `stepIndex` of a cycle in which there is nothing to run: what `findIndex` answers when it finds nothing. */
@@ -73,6 +76,7 @@ export function beginExecution(plan: JobPlan, executionId: string, nowMs: number
     chain: firstChain,
     costUsd: 0,
     stall: null,
+    line: firstLine,
   };
 }
 

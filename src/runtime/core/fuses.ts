@@ -3,6 +3,9 @@ import { type Execution, nameUnit } from './execution';
 import type { InterruptionEnding } from './interruption';
 import type { JobPlan } from './job-plan';
 
+/** Deaths in a row, wherever they happen, that end an execution: `maxInterruptions` counts those at one place. */
+const maxDeaths = 10;
+
 /** The fuse that has blown, when one has. Checked before every unit of work. */
 export function checkFuses(
   plan: JobPlan,
@@ -13,7 +16,8 @@ export function checkFuses(
   const { limits } = plan;
   const durationMs = Math.max(nowMs, execution.resumeAtMs) - execution.startedAtMs;
   if (durationMs > limits.maxDurationMs) return blow(plan, execution, 'maxDurationMs', Math.ceil(durationMs));
-  if (execution.invocation > limits.maxInvocations) return blow(plan, execution, 'maxInvocations', execution.invocation);
+  const invocationCount = execution.invocation - execution.line.wakeUpCount;
+  if (invocationCount > limits.maxInvocations) return blow(plan, execution, 'maxInvocations', invocationCount);
   if (execution.idleInvocationCount > limits.maxIdleInvocations) {
     return blow(plan, execution, 'maxIdleInvocations', execution.idleInvocationCount);
   }
@@ -21,7 +25,7 @@ export function checkFuses(
   if (stalledCount > limits.maxStalledInvocations) return blow(plan, execution, 'maxStalledInvocations', stalledCount);
   if (costUsd > (limits.maxCostUsd ?? Number.POSITIVE_INFINITY)) return blow(plan, execution, 'maxCostUsd', roundUp(costUsd));
   if (execution.interruptionCount >= limits.maxInterruptions) return describeInterruptions(plan, execution);
-  return undefined;
+  return execution.line.deathCount >= maxDeaths ? describeDeaths(plan, execution) : undefined;
 }
 
 /** To a millionth of a dollar. */
@@ -89,5 +93,14 @@ function describeInterruptions(plan: JobPlan, execution: Execution): StepInterru
     problem: `${step} of job ${plan.name} was cut off ${actual} times in a row without reaching a safe point; limits.maxInterruptions is ${plan.limits.maxInterruptions}. The last time ${endings[ending]}.`,
     cure: adviseOn(ending, step),
     details: { step, limit: 'maxInterruptions', allowed: plan.limits.maxInterruptions, actual, ending },
+  });
+}
+
+function describeDeaths(plan: JobPlan, { line, interruption }: Execution): StepInterruptedError {
+  const { ending = 'unknown', unit: step = '' } = interruption ?? {};
+  return new StepInterruptedError({
+    problem: `Job ${plan.name} was cut off ${line.deathCount} times in a row, in different places, and no invocation between them came to its end; ${maxDeaths} is the limit. The last time ${endings[ending]}.`,
+    cure: "Look at the ends of these invocations' logs: too little memory, native code and process.exit() are the usual reasons.",
+    details: { step, limit: 'maxDeaths', allowed: maxDeaths, actual: line.deathCount, ending },
   });
 }

@@ -1,5 +1,6 @@
 import { BatonError, CorruptContinuationError, InvalidInputError } from '../../errors';
 import type { Arrival, BatchRecord, Recognition } from './arrival';
+import { isChainLength } from './chain';
 import { copyInput, describeNotJson } from './copy-json';
 import { deriveId, isUsableId, usableId } from './execution-id';
 import { isRecord } from './is-record';
@@ -109,6 +110,7 @@ function checkLoss(event: Record<string, unknown>, loss: JsonLoss | undefined): 
 /** What an envelope may hold: exactly one of these. */
 const readers: Readonly<Record<string, (content: unknown, envelope: Record<string, unknown>) => Arrival>> = {
   continuation: (_content, envelope) => ({ kind: 'continuation', envelope }),
+  look: readLook,
   start: readStart,
 };
 
@@ -117,7 +119,7 @@ function readEnvelope(envelope: unknown): Arrival {
   if (envelope.v !== 1) throw damaged(`its format is ${describeFormat(envelope.v)}, and this version of lambda-baton reads format 1`);
   const [kind = '', ...others] = Object.keys(readers).filter((name) => envelope[name] !== undefined);
   const read = readers[kind];
-  if (read === undefined || others.length > 0) throw damaged('it holds neither one start nor one continuation');
+  if (read === undefined || others.length > 0) throw damaged('it holds neither one start, one continuation nor one look');
   return read(envelope[kind], envelope);
 }
 
@@ -126,7 +128,23 @@ function readStart(start: unknown): Arrival {
   const { executionId, input, job } = start;
   if (!isUsableId(executionId)) throw damaged(`its executionId is not ${usableId}`);
   if (job !== undefined && (typeof job !== 'string' || job === '')) throw damaged('its job is not the name of a job');
-  return { kind: 'start', executionId, input: copyInput(input), ...(job === undefined ? {} : { job }) };
+  return { kind: 'start', executionId, input: copyInput(input), ...(job === undefined ? {} : { job }), ...readChain(start) };
+}
+
+function readLook(look: unknown): Arrival {
+  if (!isRecord(look) || !isUsableId(look.executionId)) throw damaged(`its look has no executionId that is ${usableId}`);
+  const { executionId, delivery, notBeforeMs } = look;
+  return {
+    ...{ kind: 'look', executionId, chainLength: 0, ...readChain(look) },
+    ...(typeof delivery === 'string' && { delivery }),
+    ...(Number.isFinite(notBeforeMs) && { notBeforeMs: notBeforeMs as number }),
+  };
+}
+
+function readChain({ chain }: Record<string, unknown>): { readonly chainLength?: number } {
+  if (chain === undefined) return {};
+  if (!isChainLength(chain)) throw damaged('its chain is not a number of invocations');
+  return { chainLength: chain };
 }
 
 function describeFormat(format: unknown): string {

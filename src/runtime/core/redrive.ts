@@ -1,5 +1,7 @@
 import type { RedriveObstacle } from '../../errors';
+import { firstChain } from './chain';
 import type { ExecutionRecord } from './execution-record';
+import { firstLine } from './line';
 
 /** Owns an execution between a redrive and the next claim: no delivery has this name. */
 const redriver = 'redrive';
@@ -13,14 +15,14 @@ export type RedriveVerdict =
  * Judges a redrive. A failed execution may go on, and so may one whose last invocation must be dead, whether it has handed over to one
  * that never came or not. A second redrive before the next invocation begins is granted too: it leads to the same invocation.
  */
-export function judgeRedrive(record: ExecutionRecord, nowMs: number): RedriveVerdict {
+export function judgeRedrive(record: ExecutionRecord, nowMs: number, isUnpinned = false): RedriveVerdict {
   const standing = findObstacle(record, nowMs);
-  return standing === undefined ? { kind: 'granted', record: describeRedriven(record, nowMs) } : { kind: 'refused', standing };
+  return standing === undefined ? { kind: 'granted', record: describeRedriven(record, nowMs, isUnpinned) } : { kind: 'refused', standing };
 }
 
-function findObstacle({ outcome, handedOffTo, owner, leaseUntilMs, isParked, continuation }: ExecutionRecord, nowMs: number) {
+function findObstacle({ outcome, handedOffTo, owner, leaseUntilMs, isParked, isGivenBack, continuation }: ExecutionRecord, nowMs: number) {
   if (outcome !== null) return outcome.status === 'failed' ? undefined : outcome.status;
-  if (owner === redriver || isParked) return undefined;
+  if (owner === redriver || isParked || isGivenBack) return undefined;
   if (handedOffTo === null) return nowMs < leaseUntilMs ? 'running' : undefined;
   return nowMs < Math.max(leaseUntilMs, continuation.resumeAtMs) ? 'handed-off' : undefined;
 }
@@ -30,8 +32,9 @@ function findObstacle({ outcome, handedOffTo, owner, leaseUntilMs, isParked, con
  * failure has counted is forgiven (attempts, interruptions, idle hand-offs), and `maxDurationMs` counts anew; invocations count on.
  * A request to cancel that the failure has overtaken is forgotten, any other one stands.
  */
-function describeRedriven(record: ExecutionRecord, nowMs: number): ExecutionRecord {
+function describeRedriven(record: ExecutionRecord, nowMs: number, isUnpinned: boolean): ExecutionRecord {
   const { continuation, outcome } = record;
+  const { pin, wakeUpCount } = continuation.line ?? firstLine;
   const handedOffTo = record.handedOffTo ?? record.invocation + 1;
   return {
     ...record,
@@ -42,6 +45,8 @@ function describeRedriven(record: ExecutionRecord, nowMs: number): ExecutionReco
     owner: redriver,
     isCancelRequested: outcome === null && record.isCancelRequested,
     isParked: undefined,
+    isGivenBack: undefined,
+    isHandingOver: undefined,
     outcome: null,
     continuation: {
       ...continuation,
@@ -52,8 +57,9 @@ function describeRedriven(record: ExecutionRecord, nowMs: number): ExecutionReco
       idleInvocationCount: 0,
       interruptionCount: 0,
       interruption: null,
-      chain: { since: handedOffTo, setting: null },
+      chain: firstChain,
       stall: null,
+      line: { ...firstLine, wakeUpCount, pin: isUnpinned ? null : pin },
     },
   };
 }

@@ -1,4 +1,7 @@
+import { firstChain } from './chain';
 import type { ExecutionRecord } from './execution-record';
+import { countDeath, type Interruption } from './interruption';
+import { firstLine } from './line';
 
 /** How long nobody must have come for an execution, in milliseconds, unless it is said: Lambda tries an event again after one and two minutes. */
 export const defaultGraceMs = 900_000;
@@ -22,10 +25,8 @@ export function sweepRecord(record: ExecutionRecord, nowMs: number, graceMs: num
   const dueMs = handedOffTo === null ? leaseUntilMs : Math.max(leaseUntilMs, continuation.resumeAtMs);
   if (outcome !== null || record.isParked || nowMs < dueMs + graceMs) return undefined;
   const next = handedOffTo ?? record.invocation + 1;
-  const interruption = {
-    interruptionCount: continuation.interruptionCount + 1,
-    interruption: { ending: 'unknown', unit: continuation.step ?? '' } as const,
-  };
+  const hasDied = handedOffTo === null && record.isGivenBack !== true;
+  const counted = { ...continuation, line: continuation.line ?? firstLine };
   return {
     ...record,
     epoch: record.epoch + 1,
@@ -33,13 +34,18 @@ export function sweepRecord(record: ExecutionRecord, nowMs: number, graceMs: num
     invocation: next - 1,
     handedOffTo: next,
     owner: sweeper,
+    isGivenBack: undefined,
+    isHandingOver: undefined,
     // From now on the grace is counted: another sweep does not send it on as well.
     leaseUntilMs: nowMs,
     continuation: {
-      ...continuation,
-      ...(handedOffTo === null ? interruption : {}),
+      ...(hasDied ? countDeath(counted, describeDeath(record)) : counted),
       invocation: next,
-      chain: { since: next, setting: null },
+      chain: firstChain,
     },
   };
+}
+
+function describeDeath({ continuation, isHandingOver }: ExecutionRecord): Interruption {
+  return { ending: 'unknown', unit: continuation.step ?? '', ...(isHandingOver && { place: 'hand-off' }) };
 }

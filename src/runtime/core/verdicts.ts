@@ -18,6 +18,19 @@ export function describeParked(
   });
 }
 
+/** An execution that AWS would stop, and no store to park it in. */
+export function describeDropped(
+  plan: JobPlan,
+  { executionId, invocation }: Pick<Execution, 'executionId' | 'invocation'>,
+  functionName: string,
+) {
+  return new HandOffFailedError({
+    problem: `Execution ${executionId} of job ${plan.name} cannot go on with invocation ${invocation}: AWS ends a chain of about ${recursionLimit} invocations of one function by each other, as the recursion setting of ${functionName} is Terminate, and there is no store to park it in.`,
+    cure: `${allowRecursion(functionName)}; then send the event of its dead letter again. A checkpoint store would keep what was done.`,
+    details: { channel: 'lambda', failure: 'recursion' },
+  });
+}
+
 /** The command that lets a function invoke itself as often as it needs. */
 export function allowRecursion(functionName: string): string {
   return `aws lambda put-function-recursion-config --function-name ${functionName} --recursive-loop Allow`;

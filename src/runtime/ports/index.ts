@@ -9,7 +9,7 @@ export type {
 } from './checkpoint-store';
 export type { Clock } from './clock';
 export { type ContinuationRequest, type ContinuationSender, readMaxDelaySeconds } from './continuation-sender';
-export type { FlightRecorder, LostTries, TryStart } from './flight-recorder';
+export type { FlightRecorder, LostTries, TryStart, UnitPlace } from './flight-recorder';
 export type { Context } from './lambda-context';
 export type { Logger } from './logger';
 export type { Platform } from './platform';

@@ -4,6 +4,8 @@ export interface Platform {
   readonly architecture: 'arm64' | 'x86_64';
   /** The checksum of a text, as eight hexadecimal digits. */
   checksum(text: string): string;
+  /** A text of 64 hexadecimal digits that stands for another one, and for no other (SHA-256). */
+  digest(text: string): string;
   /** UTF-8 bytes of a text. */
   countBytes(text: string): number;
   /** The text compressed, in Base64. */

@@ -4,7 +4,7 @@ import type { Continuation } from './core/continuation';
 import { type Envelope, writeEnvelope } from './core/envelope';
 import { readPinnedVersion } from './core/line';
 import { type Context, type ContinuationSender, readMaxDelaySeconds } from './ports';
-import { isFunctionMissing, sendMessage, writeFixedMessage } from './send-continuation';
+import { isFunctionMissing, type Shipment, sendMessage, writeFixedMessage } from './send-continuation';
 import { nameHop } from './write-continuation';
 
 /** What sending for somebody needs of a delivery. */
@@ -39,7 +39,17 @@ export async function sendLookAt(look: Look & { readonly notBeforeMs: number }, 
     logger.warn('duplicate dropped, and no channel can look again later: if the owner dies, only a sweep brings the execution back', facts);
     return;
   }
-  await send(writeLook(look), delaySeconds, look.executionId, invocation, senders, context, deps);
+  const problem = `The look at execution ${look.executionId} could not be sent`;
+  await send(deps, {
+    body: writeLook(look),
+    delaySeconds,
+    executionId: look.executionId,
+    invocation,
+    context,
+    senders,
+    hopId: nameLook(context),
+    problem,
+  });
   logger.info('look sent', facts);
 }
 
@@ -60,7 +70,8 @@ export async function forward(body: string, pin: string, executionId: string, in
   const senders = collaborators.senders.filter(({ channel }) => channel !== 'sqs');
   const target = { ...context, invokedFunctionArn: pin, functionVersion: readPinnedVersion(pin) };
   try {
-    await send(body, 0, executionId, invocation, senders, target, deps);
+    const problem = `Execution ${executionId} could not be sent on to the version that it is pinned to`;
+    await send(deps, { body, delaySeconds: 0, executionId, invocation, context: target, senders, hopId: nameLook(context), problem });
     return true;
   } catch (error) {
     if (!isFunctionMissing(error)) throw error;
@@ -83,7 +94,7 @@ export async function sendAgain(continuation: Continuation, epoch: number, deps:
   const waitSeconds = Math.max(0, Math.ceil((resumeAtMs - clock.now()) / 1_000));
   const delaySeconds = Math.min(waitSeconds, Math.max(0, ...senders.map(readMaxDelaySeconds)));
   const body = writeEnvelope({ continuation, state: { kind: 'stored', text: '' } }, collaborators.seal);
-  await send(body, delaySeconds, executionId, invocation, senders, context, deps, nameHop(continuation, epoch));
+  await send(deps, { body, delaySeconds, executionId, invocation, context, senders, hopId: nameHop(continuation, epoch) });
   logger.info('handed off again: nobody has come for it yet', { executionId, invocation, delaySeconds });
   return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: invocation - 1 };
 }
@@ -93,18 +104,19 @@ export function answerForwarded(executionId: string, invocation: number): Invoca
   return { status: 'handed-off', executionId, invocation };
 }
 
-async function send(
-  body: string,
-  delaySeconds: number,
-  executionId: string,
-  invocation: number,
-  senders: readonly ContinuationSender[],
-  context: Context,
-  { collaborators, remainingMs }: LookDeps,
-  hopId?: string,
-): Promise<void> {
+/** Two looks are two messages, also to a queue that drops what it has seen. */
+function nameLook({ awsRequestId }: Context): string {
+  return `look.${awsRequestId}`;
+}
+
+/** A message with one form. */
+interface Parcel extends Omit<Shipment, 'message'> {
+  readonly body: string;
+  readonly senders: readonly ContinuationSender[];
+}
+
+async function send({ collaborators, remainingMs }: LookDeps, { body, senders, ...shipment }: Parcel): Promise<void> {
   const { timer, logger, platform } = collaborators;
   const message = writeFixedMessage(body, platform.countBytes(body));
-  const shipment = { message, delaySeconds, executionId, invocation, context, ...(hopId !== undefined && { hopId }) };
-  await sendMessage(senders, shipment, { timer, logger, remainingMs });
+  await sendMessage(senders, { ...shipment, message }, { timer, logger, remainingMs });
 }

@@ -3,7 +3,7 @@ import type { InvocationAnswer } from './answer';
 import { type ClaimResult, claimExecution } from './claim-execution';
 import type { Collaborators } from './collaborators';
 import type { Arrival, ContinuationArrival, LookArrival, StartArrival } from './core/arrival';
-import { checkJob } from './core/continuation';
+import { checkCode, checkJob } from './core/continuation';
 import { type Envelope, openEnvelope } from './core/envelope';
 import { countDeath } from './core/interruption';
 import type { JobPlan } from './core/job-plan';
@@ -104,8 +104,10 @@ async function openContinued(delivery: Delivery, { envelope }: ContinuationArriv
   const message = openEnvelope(envelope, collaborators.seal);
   const { executionId, invocation, line } = checkJob(plan, message.continuation);
   const { store, continueOn } = collaborators;
+  const isOfOtherCode = continueOn !== 'latest' && isElsewhere(line.pin, context);
+  if (!isOfOtherCode) checkCode(plan, message.continuation);
   if (store !== undefined) return runClaimed(delivery, store, { executionId, invocation, start: undefined, chainLength: undefined }, signs);
-  if (continueOn !== 'latest' && isElsewhere(line.pin, context) && (await forwardMessage(delivery, message, line.pin)))
+  if (isOfOtherCode && (await forwardMessage(delivery, message, line.pin ?? '')))
     return { answer: answerForwarded(executionId, invocation) };
   return runWithoutStore(delivery, openContinuation(plan, message, collaborators), signs);
 }

@@ -45,11 +45,11 @@ describe('baton status', () => {
   invocations  1
   error        TerminalError: no such account
 
-· running  handed-over of job counting
+! looks stuck  handed-over of job counting
   started      3 h 20 min ago
   steps        0 steps done
   position     before the next cycle, cycle 1
-  invocation   2 is to go on, handed over by 1
+  invocation   2, handed over by 1 and not begun for 3 h 19 min at least: baton redrive lets it go on
 "
 `);
   });
@@ -105,7 +105,7 @@ describe('baton cancel', () => {
     await run('handed-over', {}, 900);
     expect(await baton('cancel', 'handed-over')).toEqual({
       exitCode: 0,
-      stdout: '✔ handed-over will end at its next safe point\n',
+      stdout: '! handed-over looks stuck, and ends when it is redriven\n  baton redrive handed-over --function <function>\n',
       stderr: '',
     });
     expect((await baton('status', 'handed-over')).stdout).toContain('cancel       requested');

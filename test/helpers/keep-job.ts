@@ -30,6 +30,8 @@ export function keepJob(define: (world: VirtualWorld) => Parameters<typeof creat
     const context = fakeLambdaContext({ clock: world.clock, remainingMs: 60_000, awsRequestId });
     await world.timer.drive(handler(nameStart(event, awsRequestId), context), world.clock.now() + killAfterMs);
     world.timer.kill();
+    // As long as Lambda waits before it delivers the event again.
+    await world.timer.advance(60_000);
   };
 
   const readRecord = async () => parseRecord((await store.load('execution-1'))?.head ?? '', new NodePlatform().checksum);

@@ -25,6 +25,8 @@ export interface RunExecutionOptions {
   readonly killAfterMs?: (delivery: Delivery) => number | undefined;
   /** Called before each call. */
   readonly onDelivery?: (delivery: Delivery, event: unknown) => void;
+  /** How long after a death the same event comes again, in milliseconds. @defaultValue 60000, as on AWS */
+  readonly retryDelayMs?: number;
   /** When to give up. @defaultValue 500 */
   readonly maxDeliveries?: number;
 }
@@ -48,7 +50,7 @@ export async function runExecution(
   world: VirtualWorld,
   options: RunExecutionOptions = {},
 ): Promise<ExecutionRecord> {
-  const { remainingMs = 60_000, maxDeliveries = 500, awsRequestId = 'execution-1' } = options;
+  const { remainingMs = 60_000, maxDeliveries = 500, awsRequestId = 'execution-1', retryDelayMs = 60_000 } = options;
   const answers: InvocationAnswer[] = [];
   const sent: SentRequest[] = [];
   let event = nameStart(options.event ?? {}, awsRequestId);
@@ -64,6 +66,7 @@ export async function runExecution(
     const isLost = call.kind === 'killed' || options.crash?.(delivery) === true;
     if (isLost) {
       delivery = { ...delivery, receiveCount: delivery.receiveCount + 1 };
+      await world.timer.advance(retryDelayMs);
       continue;
     }
     if (call.kind === 'threw') return { answers, answer: undefined, error: call.error, sent, deliveryCount };

@@ -61,6 +61,7 @@ function readDelivery(event: unknown, awsRequestId: string, job: string): Delive
       const { executionId, input } = arrival;
       return { executionId, copy: { lambdaBaton: { v: 1, start: { executionId, input } } }, awsRequestId };
     }
+    if (arrival.kind === 'look') return undefined;
     const { executionId } = arrival.envelope.continuation as { readonly executionId: string };
     return { executionId, copy: structuredClone(event), awsRequestId };
   } catch {

@@ -44,8 +44,8 @@ function describeWhoHasIt(
 ): Row[] {
   if (status === 'cancelled' || status === 'completed' || status === 'failed') return [['invocations', String(invocation)]];
   const rows: Row[] = [];
-  if (is.isStuck)
-    rows.push(['invocation', `${invocation}, dead for ${formatAge(nowMs - leaseUntilMs)} at least: baton redrive lets it go on`]);
+  const fate = handedOffTo === null ? `${invocation}, dead for` : `${handedOffTo}, handed over by ${invocation} and not begun for`;
+  if (is.isStuck) rows.push(['invocation', `${fate} ${formatAge(nowMs - leaseUntilMs)} at least: baton redrive lets it go on`]);
   else if (is.isParked) rows.push(['invocation', `${handedOffTo} is to go on: allow recursion, then baton redrive`]);
   else if (handedOffTo !== null) rows.push(['invocation', `${handedOffTo} is to go on, handed over by ${invocation}`]);
   else rows.push(['invocation', `${invocation}, for ${formatAge(leaseUntilMs - nowMs)} at most`]);

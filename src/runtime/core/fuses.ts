@@ -85,9 +85,15 @@ function adviseOn(ending: InterruptionEnding, step: string): string {
   return `Let ${step} ${askToStop}`;
 }
 
+/** What was running is not known: a step is killed more often than the predicate before it. */
+function nameSuspect(plan: JobPlan, execution: Execution): string {
+  const step = plan.steps[execution.stepIndex];
+  return execution.phase === 'check' && step !== undefined ? step.method : nameUnit(plan, execution);
+}
+
 function describeInterruptions(plan: JobPlan, execution: Execution): StepInterruptedError {
   const { interruptionCount: actual, interruption } = execution;
-  const step = interruption?.unit || nameUnit(plan, execution);
+  const step = interruption?.unit || nameSuspect(plan, execution);
   const ending = interruption?.ending ?? 'unknown';
   return new StepInterruptedError({
     problem: `${step} of job ${plan.name} was cut off ${actual} times in a row without reaching a safe point; limits.maxInterruptions is ${plan.limits.maxInterruptions}. The last time ${endings[ending]}.`,

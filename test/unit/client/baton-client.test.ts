@@ -239,12 +239,12 @@ describe('BatonClient.result', () => {
   });
 
   it('is missing while the execution is under way, and after it was cancelled', async () => {
-    const { client, deliver } = clientWorld();
+    const { client, deliver, sender } = clientWorld();
     await deliver(start, { remainingMs: 1_250 });
     expect(await client.result(executionId)).toEqual({ executionId, status: 'running', invocation: 1 });
     await client.cancel(executionId);
-    await deliver(start, { request: 'request-1' });
-    expect(await client.result(executionId)).toEqual({ executionId, status: 'cancelled', invocation: 1 });
+    await deliver(JSON.parse(sender.sent[0]?.body ?? ''));
+    expect(await client.result(executionId)).toEqual({ executionId, status: 'cancelled', invocation: 2 });
   });
 
   it('of a failed execution is thrown, with what failed it', async () => {
@@ -285,7 +285,7 @@ describe('BatonClient.list', () => {
     expect(await ids({ status: 'completed' })).toEqual(['three', 'one']);
     expect(await ids({ job: 'summing' })).toEqual([]);
     expect(await ids({ limit: 1 })).toEqual(['three']);
-    expect((await client.list())[1]).toMatchObject({ job: 'counting', status: 'running', invocation: 1, isStuck: false });
+    expect((await client.list())[1]).toMatchObject({ job: 'counting', status: 'running', invocation: 1, isStuck: true });
   });
 
   it('marks what looks stuck, and shows what cannot be read', async () => {

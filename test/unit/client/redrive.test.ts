@@ -142,7 +142,7 @@ describe('BatonClient.redrive', () => {
   });
 
   it('refuses a running execution, one on its way, a completed and a cancelled one, and changes nothing', async () => {
-    const { client, store, lambda, deliver, behaviour } = clientWorld();
+    const { client, store, lambda, deliver, behaviour, sender } = clientWorld();
     const refusals: string[] = [];
     const tryToRedrive = () => client.redrive(executionId).catch((error: Error) => refusals.push(error.message));
     behaviour.onStep = async (n) => {
@@ -150,7 +150,7 @@ describe('BatonClient.redrive', () => {
     };
     await deliver(start, { remainingMs: 1_250, request: 'first' });
     await tryToRedrive();
-    await deliver(start, { request: 'first' });
+    await deliver(JSON.parse(sender.sent[0]?.body ?? ''));
     await tryToRedrive();
     const other = { lambdaBaton: { v: 1, start: { executionId: 'other', input: {} } } };
     behaviour.onStep = async () => {

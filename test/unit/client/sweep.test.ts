@@ -15,11 +15,13 @@ async function abandoned(limits: object = {}) {
 
 describe('BatonClient.sweep', () => {
   it('sends on an execution whose owner died and for which nobody comes, and it completes', async () => {
-    const { client, clock, deliverSent, lambda, leaseUntilMs, wait } = await abandoned();
+    const { client, clock, deliver, deliverSent, lambda, leaseUntilMs, sender, wait } = await abandoned();
     await wait(leaseUntilMs + grace - clock.now());
     expect(await client.sweep()).toEqual({ swept: [{ executionId: 'one', invocation: 2 }], failed: [], parkedIds: [], hasMore: false });
     expect(lambda.sent).toHaveLength(1);
-    expect(await deliverSent()).toMatchObject({ status: 'completed', result: { n: 5 } });
+    expect(await deliverSent()).toMatchObject({ status: 'handed-off', invocation: 2 });
+    const next = JSON.parse(sender.sent[0]?.body ?? '');
+    expect(await deliver(next)).toMatchObject({ status: 'completed', invocation: 3, result: { n: 5 } });
     expect(await client.sweep()).toMatchObject({ swept: [] });
   });
 

@@ -172,7 +172,9 @@ describe("durability 'handoff'", () => {
     const event = JSON.parse(job.sender.sent[0]?.body ?? '');
     await job.callAndKill(550, event, 'r2');
     const repeated = job.seen.slice(done).map(({ n }) => n);
-    expect(await job.call(60_000, event, 'r2')).toMatchObject({ status: 'completed' });
+    expect(await job.call(60_000, event, 'r2')).toMatchObject({ status: 'handed-off' });
+    const next = JSON.parse(job.sender.sent[1]?.body ?? '');
+    expect(await job.call(60_000, next, 'r3')).toMatchObject({ status: 'completed' });
     expect(repeated).toHaveLength(6);
     expect(job.seen.slice(done + 6, done + 12).map(({ n }) => n)).toEqual(repeated);
   });

@@ -79,7 +79,7 @@ describe('limits.maxInvocations', () => {
       'Execution execution-1 of job Rogue needs invocation number 3; limits.maxInvocations is 2.\n→ Look at why @Terminate is not true yet; raise limits.maxInvocations if the work really takes more.',
     );
     expect(error.message).toContain(cause.message.split('\n')[0]);
-    expect(error.details).toEqual({ executionId: 'execution-1', job: 'Rogue', invocation: 2, step: 'isDone' });
+    expect(error.details).toEqual({ executionId: 'execution-1', job: 'Rogue', invocation: 2, step: 'work' });
   });
 });
 
@@ -118,8 +118,8 @@ describe('limits.maxIdleInvocations', () => {
   });
 
   it('does not count a wait', async () => {
-    const { cause } = await blow({ maxIdleInvocations: 1, maxInvocations: 9 }, () => wait({ seconds: 4_000 }));
-    expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
+    const { cause } = await blow({ maxIdleInvocations: 1, maxDurationMs: 100_000_000 }, () => wait({ seconds: 4_000 }));
+    expect(cause.details).toMatchObject({ limit: 'maxDurationMs' });
   });
 });
 
@@ -210,13 +210,13 @@ describe('limits.maxStalledInvocations', () => {
     expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
   });
 
-  it.each<[string, (ctx: StepContext, sleep: (ms: number) => Promise<void>) => unknown]>([
-    ['one in which a step ended, though it kept nothing', slowly],
-    ['a wait', () => wait({ seconds: 4_000 })],
-    ['a wait after work', async (_ctx, sleep) => sleep(30_000).then(() => wait({ seconds: 60 }))],
-  ])('does not count %s', async (_what, work) => {
-    const { cause } = await blow({ maxStalledInvocations: 1, maxInvocations: 9 }, work);
-    expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
+  it.each<[string, 'maxDurationMs' | 'maxInvocations', (ctx: StepContext, sleep: (ms: number) => Promise<void>) => unknown]>([
+    ['one in which a step ended, though it kept nothing', 'maxInvocations', slowly],
+    ['a wait', 'maxDurationMs', () => wait({ seconds: 4_000 })],
+    ['a wait after work', 'maxDurationMs', async (_ctx, sleep) => sleep(30_000).then(() => wait({ seconds: 60 }))],
+  ])('does not count %s', async (_what, limit, work) => {
+    const { cause } = await blow({ maxStalledInvocations: 1, maxInvocations: 9, maxDurationMs: 10_000_000 }, work);
+    expect(cause.details).toMatchObject({ limit });
   });
 });
 
@@ -265,8 +265,8 @@ describe('limits.maxCostUsd', () => {
   });
 
   it('stays silent for work that is done, and for a wait, which costs next to nothing', async () => {
-    const { cause } = await blow({ maxCostUsd: 0.0001, maxInvocations: 20 }, () => wait({ seconds: 800 }));
-    expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
+    const { cause } = await blow({ maxCostUsd: 0.0001, maxDurationMs: 16_000_000 }, () => wait({ seconds: 800 }));
+    expect(cause.details).toMatchObject({ limit: 'maxDurationMs' });
   });
 });
 

@@ -1,7 +1,15 @@
 import { readSettings } from '../../../src/runtime/read-settings';
 
 const longKey = 'sixteen bytes...';
-const nothing = { queueUrl: undefined, continueOn: undefined, logLevel: undefined, store: undefined, signingKeys: [], isOnLambda: false };
+const nothing = {
+  queueUrl: undefined,
+  continueOn: undefined,
+  logLevel: undefined,
+  store: undefined,
+  signingKeys: [],
+  retryAfterMs: 50_000,
+  isOnLambda: false,
+};
 const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/123456789012/jobs';
 
 describe('readSettings', () => {
@@ -16,6 +24,8 @@ describe('readSettings', () => {
     ['latest', { BATON_CONTINUE_ON: 'latest' }, { continueOn: 'latest' }],
     ['a level', { BATON_LOG_LEVEL: 'debug' }, { logLevel: 'debug' }],
     ['a level in capitals', { BATON_LOG_LEVEL: 'WARN' }, { logLevel: 'warn' }],
+    ['a patience with silent owners', { BATON_RETRY_AFTER_MS: '1500' }, { retryAfterMs: 1_500 }],
+    ['no patience with silent owners', { BATON_RETRY_AFTER_MS: '0' }, { retryAfterMs: 0 }],
     ['a directory', { BATON_DIRECTORY: '.baton' }, { store: { kind: 'directory', directory: '.baton' } }],
     ['a table', { BATON_TABLE: 'jobs' }, { store: { kind: 'table', tableName: 'jobs' } }],
     ['a bucket, which is the store', { BATON_BUCKET: 'states' }, { store: { kind: 'bucket', bucket: 'states' } }],
@@ -40,6 +50,10 @@ describe('readSettings', () => {
     ['BATON_QUEUE_URL', 'arn:aws:sqs:eu-central-1:123456789012:jobs', 'the URL of an SQS queue'],
     ['BATON_CONTINUE_ON', 'Latest', 'pinned or latest'],
     ['BATON_CONTINUE_ON', '$LATEST', 'pinned or latest'],
+    ['BATON_RETRY_AFTER_MS', '-1', 'a whole number of milliseconds, 0 or more'],
+    ['BATON_RETRY_AFTER_MS', '1.5', 'a whole number of milliseconds, 0 or more'],
+    ['BATON_RETRY_AFTER_MS', '1e3', 'a whole number of milliseconds, 0 or more'],
+    ['BATON_RETRY_AFTER_MS', 'a minute', 'a whole number of milliseconds, 0 or more'],
     ['BATON_LOG_LEVEL', 'verbose', 'debug, info, warn or error'],
     ['BATON_LOG_LEVEL', 'constructor', 'debug, info, warn or error'],
   ])('refuses %s=%s, and says what it takes', (name, value, expected) => {

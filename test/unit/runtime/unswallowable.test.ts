@@ -141,11 +141,13 @@ describe.each(kinds)('%s, in which everything is caught', (kind) => {
   });
 
   it('is run again by the delivery that Lambda repeats, from the last checkpoint', async () => {
-    const { call, store, done } = catching(kind);
+    const { call, store, done, world, sender } = catching(kind);
     store.fault = () => (done.length >= 2 ? 'fail' : 'none');
     await expect(call(5_000)).rejects.toMatchObject({ code: 'CHECKPOINT_FAILED' });
     store.fault = () => 'none';
-    expect(await call()).toMatchObject({ status: 'completed', result: 3 });
+    await world.timer.advance(60_000);
+    expect(await call()).toMatchObject({ status: 'handed-off' });
+    expect(await call(60_000, JSON.parse(sender.sent[0]?.body ?? ''), 'r2')).toMatchObject({ status: 'completed', result: 3 });
     expect(done).toEqual([1, 2, 2, 3]);
   });
 });

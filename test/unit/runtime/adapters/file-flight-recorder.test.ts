@@ -21,9 +21,11 @@ describe('FileFlightRecorder', () => {
   it('tells the next process of each try that died, with its last sign', () => {
     const first = live();
     first.begin('request-1', start);
-    first.sign('request-1', 41_000, 'work');
+    first.sign('request-1', 41_000, 'work', 'later');
     expect(live().begin('request-1', { ...start, deadlineMs: 121_000 })).toEqual({
       count: 1,
+      place: 'later',
+      samePlaceCount: 1,
       deadlineMs: 61_000,
       lastSign: { atMs: 41_000, memoryShare: expect.any(Number), unit: 'work' },
     });
@@ -33,6 +35,22 @@ describe('FileFlightRecorder', () => {
   it('keeps its notes for its owner only', async () => {
     live().begin('request-1', start);
     for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  });
+
+  it('adds up the deaths at one place, and counts from one again at another', () => {
+    const die = (place?: 'hand-off' | 'later') => {
+      const process = live();
+      const lost = process.begin('request-1', start);
+      if (place !== undefined) process.sign('request-1', 2_000, 'work', place);
+      return lost && [lost.count, lost.place, lost.samePlaceCount];
+    };
+    expect([die('later'), die(), die(), die('hand-off'), die()]).toEqual([
+      undefined,
+      [1, 'later', 1],
+      [2, 'start', 1],
+      [3, 'start', 2],
+      [4, 'hand-off', 1],
+    ]);
   });
 
   it('says how full the memory was', () => {
@@ -58,7 +76,7 @@ describe('FileFlightRecorder', () => {
     const recorder = live();
     recorder.begin('request-1', start);
     recorder.end('request-1');
-    recorder.sign('request-1', 2_000, 'work');
+    recorder.sign('request-1', 2_000, 'work', 'start');
     recorder.end('request-1');
     expect(await readdir(folder)).toEqual([]);
     expect(live().begin('request-1', start)).toBeUndefined();
@@ -76,7 +94,7 @@ describe('FileFlightRecorder', () => {
     recorder.begin('request-1', start);
     const [file = ''] = await readdir(folder);
     const { ino } = await stat(join(folder, file));
-    recorder.sign('request-1', 2_000, 'work');
+    recorder.sign('request-1', 2_000, 'work', 'start');
     expect((await stat(join(folder, file))).ino).not.toBe(ino);
   });
 
@@ -85,5 +103,4 @@ describe('FileFlightRecorder', () => {
     const [file = ''] = await readdir(folder);
     await writeFile(join(folder, file), '{"life":"a","lostC');
     expect(live().begin('request-1', start)).toBeUndefined();
-  });
-});
+  }););

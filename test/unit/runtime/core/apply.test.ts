@@ -40,7 +40,8 @@ describe('beginExecution', () => {
       idleInvocationCount: 0,
       interruptionCount: 0,
       interruption: null,
-      chain: { since: 1, setting: null },
+      chain: { length: 0, setting: null },
+      line: { pin: null, wakeUpCount: 0, deathCount: 0, recovery: 0 },
       costUsd: 0,
       stall: null,
     });

@@ -1,56 +1,95 @@
-import { judgeClaim } from '../../../../src/runtime/core/claim';
+import { type Claimant, type ClaimDecision, decideClaim } from '../../../../src/runtime/core/claim';
 import type { ExecutionRecord } from '../../../../src/runtime/core/execution-record';
+import { makeRecord } from './core.helpers';
 
-const leaseUntilMs = 10_000;
+const leaseUntilMs = 100_000;
+const heardAtMs = 10_000;
+const retryAfterMs = 50_000;
+/** When the owner has been silent for just long enough. */
+const silentMs = heardAtMs + retryAfterMs;
 
-function record(overrides: Partial<ExecutionRecord>): ExecutionRecord {
-  return {
-    epoch: 4,
-    writeCount: 1,
-    invocation: 3,
-    handedOffTo: null,
-    owner: 'delivery-3',
-    leaseUntilMs,
-    isCancelRequested: false,
-    stateChecksum: '',
-    outcome: null,
-    continuation: {} as ExecutionRecord['continuation'],
-    ...overrides,
-  };
+/** Invocation 3 is running, by `delivery-3`, which was last heard of when it claimed. */
+function record(parts: Partial<ExecutionRecord>): ExecutionRecord {
+  return makeRecord({ owner: 'delivery-3', leaseUntilMs, heardAtMs, ...parts });
 }
 
-describe('judgeClaim', () => {
-  const duplicate = { kind: 'duplicate' };
-  const handedOver = { kind: 'claimed', wasInterrupted: false };
-  const takenOver = { kind: 'claimed', wasInterrupted: true };
+function decide(parts: Partial<ExecutionRecord>, claimant: Partial<Claimant>): ClaimDecision {
+  return decideClaim(record(parts), { invocation: 3, delivery: 'another', nowMs: heardAtMs, retryAfterMs, ...claimant });
+}
 
-  test.each([
-    ['gives invocation 4 what was handed off to it', { handedOffTo: 4 }, 4, 'delivery-4', 0, handedOver],
-    ['gives it also long after the lease', { handedOffTo: 4 }, 4, 'delivery-4', 99_999, handedOver],
-    ['takes a late invocation 2 for a duplicate', {}, 2, 'delivery-2', 0, duplicate],
-    ['takes a late invocation 2 for a duplicate after the lease too', {}, 2, 'delivery-2', 99_999, duplicate],
-    ['lets the same delivery come again after a crash', {}, 3, 'delivery-3', 0, takenOver],
-    ['lets the same delivery revoke a hand-off that nobody claimed', { handedOffTo: 4 }, 3, 'delivery-3', 0, handedOver],
-    ['refuses another delivery of a handed-off invocation', { handedOffTo: 4 }, 3, 'another', 99_999, duplicate],
-    ['refuses another delivery before the lease ends', {}, 3, 'another', leaseUntilMs - 1, duplicate],
-    ['lets another delivery in when the lease has ended', {}, 3, 'another', leaseUntilMs, takenOver],
-    ['lets the second of two sent continuations in when the first has died', {}, 4, 'delivery-4b', leaseUntilMs, takenOver],
+const late = { kind: 'late' };
+const duplicate = { kind: 'duplicate' };
+const claim = (invocation: number, hasDied = false) => ({ kind: 'claim', invocation, hasDied });
+
+describe('decideClaim on an execution that was handed over', () => {
+  const handedOver = { handedOffTo: 4 };
+
+  it.each<[string, Partial<ExecutionRecord>, Partial<Claimant>, object]>([
+    ['gives it to the invocation that it was handed over to', {}, { invocation: 4 }, claim(4)],
+    ['gives it to that one long after the lease, too', {}, { invocation: 4, nowMs: 999_999 }, claim(4)],
+    ['lets the delivery that handed over send again, and takes nothing back', {}, { delivery: 'delivery-3' }, { kind: 'send-again' }],
+    ['lets it do so long after the lease, too', {}, { delivery: 'delivery-3', nowMs: 999_999 }, { kind: 'send-again' }],
+    ['tells another delivery of that invocation that it is late', {}, { nowMs: 999_999 }, late],
+    ['tells an earlier invocation that it is late', {}, { invocation: 2, delivery: 'delivery-3', nowMs: 999_999 }, late],
+    ['does not believe an invocation that was skipped', {}, { invocation: 5, nowMs: 999_999 }, late],
+    ['does not believe an invocation from nowhere', {}, { invocation: 1_000_000, nowMs: 999_999 }, late],
+    ['gives it to a look', {}, { invocation: null }, claim(4)],
+    ['gives what was given back to the delivery that handed over', { isGivenBack: true }, { delivery: 'delivery-3' }, claim(4)],
+    ['gives what was given back to another delivery of that invocation', { isGivenBack: true }, {}, claim(4)],
+    ['gives what was given back to the next invocation', { isGivenBack: true }, { invocation: 4 }, claim(4)],
+  ])('%s', (_title, parts, claimant, expected) => {
+    expect(decide({ ...handedOver, ...parts }, claimant)).toEqual(expected);
+  });
+
+  it('leaves one that waits alone when a look comes, until the wait is over or a cancellation was asked for', () => {
+    const waiting = makeRecord({ owner: 'delivery-3', leaseUntilMs, heardAtMs, handedOffTo: 4 }, { resumeAtMs: 500_000 });
+    const look = { invocation: null, delivery: 'look', retryAfterMs };
+    expect(decideClaim(waiting, { ...look, nowMs: 499_999 })).toEqual(late);
+    expect(decideClaim(waiting, { ...look, nowMs: 500_000 })).toEqual(claim(4));
+    expect(decideClaim({ ...waiting, isCancelRequested: true }, { ...look, nowMs: heardAtMs })).toEqual(claim(4));
+  });
+});
+
+describe('decideClaim on an execution that is running', () => {
+  it.each<[string, Partial<ExecutionRecord>, Partial<Claimant>, object]>([
+    ['takes its own delivery for a duplicate while the owner was heard of', {}, { delivery: 'delivery-3', nowMs: silentMs - 1 }, duplicate],
+    ['lets its own delivery take over from a silent owner', {}, { delivery: 'delivery-3', nowMs: silentMs }, claim(3, true)],
     [
-      'refuses the second of two sent continuations while the first lives',
-      { invocation: 4, owner: 'delivery-4a' },
-      4,
-      'delivery-4b',
-      0,
+      'takes its own delivery for a duplicate while there are heartbeats',
+      {},
+      { delivery: 'delivery-3', nowMs: silentMs, heartbeatAtMs: heardAtMs + 1 },
       duplicate,
     ],
-    ['refuses a delivery that owns the record, but is for another invocation', {}, 4, 'delivery-3', 0, duplicate],
-    ['refuses an invocation that was skipped', { handedOffTo: 4 }, 5, 'delivery-5', 99_999, duplicate],
-  ] as const)('%s', (_title, state, invocation, delivery, nowMs, verdict) => {
-    expect(judgeClaim(record(state), { invocation, delivery, nowMs })).toEqual(verdict);
+    [
+      'lets its own delivery take over when the heartbeats have stopped, too',
+      {},
+      { delivery: 'delivery-3', nowMs: silentMs + 1, heartbeatAtMs: heardAtMs + 1 },
+      claim(3, true),
+    ],
+    ['lets its own delivery take over at once where retries come at once', {}, { delivery: 'delivery-3', retryAfterMs: 0 }, claim(3, true)],
+    [
+      'lets its own delivery take over what was written before anybody said when',
+      { heardAtMs: Number.NEGATIVE_INFINITY },
+      { delivery: 'delivery-3' },
+      claim(3, true),
+    ],
+    ['takes another delivery for a duplicate while the owner may live, however silent', {}, { nowMs: leaseUntilMs - 1 }, duplicate],
+    ['gives it to another delivery when the lease is over', {}, { nowMs: leaseUntilMs }, claim(3, true)],
+    ['tells a look that it is late while the owner may live', {}, { invocation: null, nowMs: leaseUntilMs - 1 }, late],
+    ['gives it to a look when the lease is over', {}, { invocation: null, nowMs: leaseUntilMs }, claim(3, true)],
+    ['tells an earlier invocation that it is late', {}, { invocation: 2, nowMs: 999_999 }, late],
+    ['does not believe a later invocation, after the lease either', {}, { invocation: 4, nowMs: 999_999 }, late],
+    ['does not believe an invocation from nowhere', {}, { invocation: 1_000_000, nowMs: 999_999 }, late],
+    ['gives what was given back to anybody, and counts no death', { isGivenBack: true }, { delivery: 'delivery-3' }, claim(3)],
+    ['gives what was given back to another delivery', { isGivenBack: true }, {}, claim(3)],
+    ['gives what was given back to a look', { isGivenBack: true }, { invocation: null }, claim(3)],
+  ])('%s', (_title, parts, claimant, expected) => {
+    expect(decide(parts, claimant)).toEqual(expected);
   });
+});
 
-  test('gives a finished execution to nobody', () => {
-    const finished = record({ outcome: { status: 'completed' }, handedOffTo: 4 });
-    expect(judgeClaim(finished, { invocation: 4, delivery: 'delivery-4', nowMs: 0 })).toEqual({ kind: 'finished' });
-  });
+test('decideClaim gives an execution that has ended to nobody', () => {
+  const finished = { outcome: { status: 'completed' }, handedOffTo: 4 } as const;
+  expect(decide(finished, { invocation: 4, nowMs: 999_999 })).toEqual({ kind: 'finished' });
+  expect(decide(finished, { invocation: null, nowMs: 999_999 })).toEqual({ kind: 'finished' });
 });

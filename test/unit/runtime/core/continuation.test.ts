@@ -7,6 +7,7 @@ import {
   resumeExecution,
 } from '../../../../src/runtime/core/continuation';
 import { noStep } from '../../../../src/runtime/core/execution';
+import { firstLine } from '../../../../src/runtime/core/line';
 import { catchError, makeExecution, makePlan, messageOf, startMs } from './core.helpers';
 
 const plan = makePlan({ version: 2, steps: ['read', 'repair'] });
@@ -38,7 +39,8 @@ describe('describeContinuation', () => {
       idleInvocationCount: 0,
       interruptionCount: 0,
       interruption: null,
-      chain: { since: 1, setting: null },
+      chain: { length: 0, setting: null },
+      line: { pin: null, wakeUpCount: 0, deathCount: 0, recovery: 0 },
       costUsd: 0,
       stall: null,
       input: { month: '2026-11' },
@@ -74,9 +76,9 @@ describe('readContinuation', () => {
 
   const required = Object.keys(continuation).filter((part) => part !== 'input' && part !== 'result');
 
-  const later = ['chain', 'costUsd', 'stall'];
+  const later = ['chain', 'costUsd', 'stall', 'line'];
 
-  it.each(later)('reads one of 0.1.0, which wrote no %s', (part) => {
+  it.each(later)('reads one of the first format, which had no %s', (part) => {
     const { [part as keyof Continuation]: _left, ...rest } = continuation;
     expect(readContinuation(plan, rest)).toEqual(continuation);
   });
@@ -113,6 +115,10 @@ describe('readContinuation', () => {
     ['phase', 'toString'],
     ['isWaiting', 'false'],
     ['isWaiting', 0],
+    ['line', { ...firstLine, pin: '' }],
+    ['line', { ...firstLine, recovery: 3 }],
+    ['line', { ...firstLine, deathCount: -1 }],
+    ['line', { ...firstLine, more: 1 }],
   ])('refuses one whose %s is %j', (part, value) => {
     expect(() => readContinuation(plan, changed({ [part]: value }))).toThrow(CorruptContinuationError);
   });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { BatonError, CorruptContinuationError, IncompatibleStateError } from '../../../../src/errors';
 import { NodePlatform } from '../../../../src/runtime/adapters/node-platform';
+import type { ContinuationArrival } from '../../../../src/runtime/core/arrival';
 import { describeContinuation } from '../../../../src/runtime/core/continuation';
 import { type Envelope, readEnvelope, type StateText, writeEnvelope } from '../../../../src/runtime/core/envelope';
 import { recogniseEvent } from '../../../../src/runtime/core/recognise-event';
@@ -61,7 +62,7 @@ describe('writeEnvelope', () => {
         sealByChecksum(() => 'cafe'),
       ),
     ).toMatchInlineSnapshot(
-      `"{"lambdaBaton":{"v":1,"checksum":"cafe","continuation":{"executionId":"execution-1","startedAtMs":1800000000000,"invocation":2,"phase":"step","cycle":1,"attempt":1,"safePointCount":0,"resumeAtMs":0,"isWaiting":false,"stepCount":0,"failedAttemptCount":0,"idleInvocationCount":0,"interruptionCount":0,"interruption":null,"chain":{"since":1,"setting":null},"costUsd":0,"stall":null,"job":"Reconcile","version":1,"step":"read","input":{"month":"2026-11"}},"state":{"json":{"n":1}}}}"`,
+      `"{"lambdaBaton":{"v":1,"checksum":"cafe","continuation":{"executionId":"execution-1","startedAtMs":1800000000000,"invocation":2,"phase":"step","cycle":1,"attempt":1,"safePointCount":0,"resumeAtMs":0,"isWaiting":false,"stepCount":0,"failedAttemptCount":0,"idleInvocationCount":0,"interruptionCount":0,"interruption":null,"chain":{"length":0,"setting":null},"costUsd":0,"stall":null,"line":{"pin":null,"wakeUpCount":0,"deathCount":0,"recovery":0},"job":"Reconcile","version":1,"step":"read","input":{"month":"2026-11"}},"state":{"json":{"n":1}}}}"`,
     );
   });
 
@@ -287,7 +288,7 @@ describe('a message that was damaged on its way', () => {
       const [record] = recognition.records;
       if (record?.arrival === undefined) throw record?.error;
       if (record.arrival.kind === 'start') return !/^\{"lambdaBaton"/.test(damaged);
-      readEnvelope(plan, record.arrival.envelope, seal);
+      readEnvelope(plan, (record.arrival as ContinuationArrival).envelope, seal);
       return isDeepStrictEqual(JSON.parse(damaged), whole);
     } catch (error) {
       return BatonError.is(error) && ['CORRUPT_CONTINUATION', 'INCOMPATIBLE_STATE'].includes(error.code);

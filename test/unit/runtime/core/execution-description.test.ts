@@ -74,9 +74,16 @@ describe('isStuck', () => {
   it.each<[boolean, string, Partial<ExecutionRecord>, number]>([
     [true, 'one whose last invocation must be dead', {}, leaseUntilMs],
     [false, 'one whose last invocation may be alive', {}, leaseUntilMs - 1],
-    [false, 'one that has handed over', { handedOffTo: 4 }, leaseUntilMs],
+    [false, 'one that has handed over, while its successor may still come', { handedOffTo: 4 }, leaseUntilMs - 1],
+    [true, 'one whose successor has not come', { handedOffTo: 4 }, leaseUntilMs],
+    [false, 'one that is parked', { handedOffTo: 4, isParked: true }, leaseUntilMs],
     [false, 'one that has ended', { outcome: { status: 'completed' } }, leaseUntilMs],
-  ])('says %s of %s', (verdict, _what, parts, nowMs) => {
-    expect(isStuck(makeRecord({ leaseUntilMs, ...parts }), nowMs)).toBe(verdict);
+  ])('says %s of %s', (answer, _what, parts, nowMs) => {
+    expect(isStuck(makeRecord({ leaseUntilMs, ...parts }), nowMs)).toBe(answer);
+  });
+
+  it('gives a wait its time', () => {
+    const waiting = makeRecord({ leaseUntilMs, handedOffTo: 4 }, { resumeAtMs: leaseUntilMs + 60_000, isWaiting: true });
+    expect([leaseUntilMs + 59_999, leaseUntilMs + 60_000].map((nowMs) => isStuck(waiting, nowMs))).toEqual([false, true]);
   });
 });

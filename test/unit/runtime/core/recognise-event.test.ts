@@ -98,6 +98,28 @@ describe('recogniseEvent: what starts an execution', () => {
     expect(recognise({ lambdaBaton: { v: 1, start: { executionId, input: [1] } } })).toEqual(started([1], executionId));
   });
 
+  it('a look names an execution and no invocation; what else it carries is kept when it makes sense', () => {
+    const look = (parts: object) => recognise({ lambdaBaton: { v: 1, look: { executionId: 'e', ...parts } } });
+    const bare = { kind: 'look', executionId: 'e', chainLength: 0 };
+    expect(look({})).toEqual({ kind: 'single', arrival: bare });
+    const whole = { chain: 3, notBeforeMs: 5_000, delivery: 'request-1' };
+    expect(look(whole)).toEqual({ kind: 'single', arrival: { ...bare, chainLength: 3, notBeforeMs: 5_000, delivery: 'request-1' } });
+    expect(look({ notBeforeMs: 'soon', delivery: 7 })).toEqual({ kind: 'single', arrival: bare });
+  });
+
+  it.each([[{}], [{ executionId: '' }], [{ executionId: 'e', chain: -1 }], [{ executionId: 'e', chain: '3' }], [null], ['e']])(
+    'a look %j is refused',
+    (look) => {
+      expect(() => recognise({ lambdaBaton: { v: 1, look } })).toThrow(CorruptContinuationError);
+    },
+  );
+
+  it('a start envelope says how long the chain behind it is', () => {
+    const start = { executionId: 'e', input: 1, chain: 4 };
+    expect(recognise({ lambdaBaton: { v: 1, start } })).toMatchObject({ arrival: { kind: 'start', chainLength: 4 } });
+    expect(() => recognise({ lambdaBaton: { v: 1, start: { ...start, chain: 0.5 } } })).toThrow(CorruptContinuationError);
+  });
+
   it('a start envelope without an input has the input null', () => {
     expect(recognise({ lambdaBaton: { v: 1, start: { executionId: 'nightly-7' } } })).toEqual(started(null, 'nightly-7'));
   });
@@ -190,7 +212,7 @@ describe('recogniseEvent: one of our envelopes that is not whole', () => {
 → Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
 `);
     expect(messageOf(() => recognise({ lambdaBaton: { v: 1 } }))).toMatchInlineSnapshot(`
-"The event is a lambda-baton envelope, but it holds neither one start nor one continuation.
+"The event is a lambda-baton envelope, but it holds neither one start, one continuation nor one look.
 → Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent."
 `);
     expect(messageOf(() => recognise({ lambdaBaton: { v: 1, start: { executionId: '' } } }))).toMatchInlineSnapshot(`
@@ -447,7 +469,7 @@ describe('recogniseEvent: laws', () => {
             expect(arrival.executionId.length).toBeGreaterThan(0);
             expect(arrival.executionId.length).toBeLessThanOrEqual(256);
             expect(typeof JSON.stringify(arrival.input)).toBe('string');
-          } else {
+          } else if (arrival.kind === 'continuation') {
             tryTo(() => readEnvelope(plan, arrival.envelope, seal));
           }
         }

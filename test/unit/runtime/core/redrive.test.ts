@@ -30,6 +30,7 @@ describe('judgeRedrive', () => {
 
   test.each([
     ['a failed one at once, and whatever else it waited for', record({ outcome: failed }, { resumeAtMs: 99_999, isWaiting: true }), 0, 4],
+    ['one that was given back at once', record({ isGivenBack: true }), 0, 4],
     ['a stuck one when the lease has ended', record(), leaseUntilMs, 4],
     ['one whose next invocation never began, for that invocation', record({ handedOffTo: 4 }), leaseUntilMs, 4],
     ['one whose wait has passed', record({ handedOffTo: 4 }, { resumeAtMs: 99_999 }), 99_999, 4],
@@ -46,6 +47,8 @@ describe('judgeRedrive', () => {
     expect(judgeRedrive(record({ outcome: failed }), 5_000)).toMatchObject({ record: { epoch: 5, writeCount: 0, owner: 'redrive' } });
   });
 
+  const pin = 'arn:aws:lambda:eu-west-1:1:function:f:7';
+
   test('forgives what the failure has counted, and nothing else', () => {
     const counted = {
       stepCount: 9,
@@ -53,8 +56,9 @@ describe('judgeRedrive', () => {
       costUsd: 0.25,
       resumeAtMs: 20_000,
       interruption: { ending: 'crash', unit: 'read' },
-      chain: { since: 1, setting: 'terminate' },
+      chain: { length: 0, setting: 'terminate' },
       stall: { mark: 'cafe', count: 3 },
+      line: { pin, wakeUpCount: 6, deathCount: 2, recovery: 2 },
     } as const;
     const given = record({ outcome: failed, isParked: true }, counted);
     expect(judgeRedrive(given, 5_000)).toEqual({
@@ -76,17 +80,23 @@ describe('judgeRedrive', () => {
           interruptionCount: 0,
           interruption: null,
           idleInvocationCount: 0,
-          chain: { since: 4, setting: null },
+          chain: { length: 0, setting: null },
           stall: null,
+          line: { pin, wakeUpCount: 6, deathCount: 0, recovery: 0 },
         },
       },
     });
   });
 
+  test('lets the execution go on with the newest code when it is asked to', () => {
+    const given = record({ outcome: failed }, { line: { pin, wakeUpCount: 0, deathCount: 0, recovery: 0 } });
+    expect(judgeRedrive(given, 5_000, true)).toMatchObject({ record: { continuation: { line: { pin: null } } } });
+  });
+
   test('counts invocations on, from the one that was handed over to', () => {
     const lost = record({ handedOffTo: 9 });
     expect(judgeRedrive(lost, leaseUntilMs)).toMatchObject({
-      record: { invocation: 8, handedOffTo: 9, continuation: { invocation: 9, chain: { since: 9 } } },
+      record: { invocation: 8, handedOffTo: 9, continuation: { invocation: 9, chain: { length: 0 } } },
     });
   });
 

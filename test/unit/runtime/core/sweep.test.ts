@@ -1,5 +1,6 @@
 import type { Continuation } from '../../../../src/runtime/core/continuation';
 import type { ExecutionRecord } from '../../../../src/runtime/core/execution-record';
+import { firstLine } from '../../../../src/runtime/core/line';
 import { sweepRecord } from '../../../../src/runtime/core/sweep';
 import { makeRecord, startMs } from './core.helpers';
 
@@ -41,7 +42,8 @@ describe('sweepRecord', () => {
           interruption: { ending: 'unknown', unit: 'read' },
           idleInvocationCount: 2,
           attempt: 3,
-          chain: { since: 4, setting: null },
+          chain: { length: 0, setting: null },
+          line: { ...firstLine, deathCount: 1, recovery: 2 },
         },
       ),
     );
@@ -52,7 +54,7 @@ describe('sweepRecord', () => {
     expect(sweep({ handedOffTo: 9 }, deadMs, { interruptionCount: 1, interruption })).toEqual(
       makeRecord(
         { epoch: 5, writeCount: 0, invocation: 8, handedOffTo: 9, owner: 'sweep', leaseUntilMs: deadMs },
-        { invocation: 9, interruptionCount: 1, interruption, chain: { since: 9, setting: null } },
+        { invocation: 9, interruptionCount: 1, interruption, chain: { length: 0, setting: null } },
       ),
     );
   });
@@ -81,6 +83,22 @@ describe('sweepRecord', () => {
 
   it('names no method in a cycle in which there is nothing to run', () => {
     expect(sweep({}, deadMs, { step: null })?.continuation.interruption).toEqual({ ending: 'unknown', unit: '' });
+  });
+
+  it('counts no death of an invocation that was given back, or that had not begun', () => {
+    const swept = sweep({ isGivenBack: true }, deadMs, { interruptionCount: 1 });
+    expect(swept).toMatchObject({ handedOffTo: 4, isGivenBack: undefined, continuation: { interruptionCount: 1, line: firstLine } });
+  });
+
+  it('counts a death while handing over apart from those of the step that comes next', () => {
+    const interruption = { ending: 'crash', unit: 'read' } as const;
+    const swept = sweep({ isHandingOver: true }, deadMs, { interruptionCount: 1, interruption });
+    expect(swept).toMatchObject({ isHandingOver: undefined, continuation: { interruptionCount: 1, interruption: { place: 'hand-off' } } });
+  });
+
+  it('keeps the version that the execution is pinned to', () => {
+    const line = { ...firstLine, pin: 'arn:aws:lambda:eu-west-1:1:function:f:7' };
+    expect(sweep({ handedOffTo: 4 }, deadMs, { line })?.continuation.line).toEqual(line);
   });
 
   it('keeps a request to cancel', () => {

@@ -103,4 +103,5 @@ describe('FileFlightRecorder', () => {
     const [file = ''] = await readdir(folder);
     await writeFile(join(folder, file), '{"life":"a","lostC');
     expect(live().begin('request-1', start)).toBeUndefined();
-  }););
+  });
+});

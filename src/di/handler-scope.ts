@@ -1,9 +1,11 @@
 import { type DependencyContainer, container as globalContainer, type InjectionToken } from 'tsyringe';
-import { InvalidJobError } from '../errors';
+import { InvalidJobError, type JobFault } from '../errors';
 import type { JobClass } from '../runtime/core/job-plan';
-import { describeInjection, describeResolution, findUnmarkedParameters, makeInjectable } from './injection';
+import { type DependencyRoots, findDependencyFaults } from './find-dependency-faults';
+import { checkHandlerOptions } from './find-option-faults';
+import { describeInjection, describeResolution, makeInjectable } from './injection';
 import type { Provider } from './provider';
-import { refuseCircles } from './refuse-circles';
+import { WatchedContainer } from './watched-container';
 
 /** Where a handler's dependencies come from. */
 export interface HandlerScopeOptions {
@@ -15,14 +17,20 @@ export interface HandlerScopeOptions {
 /** The dependencies of one handler. Each invocation gets a child container of its own. */
 export class HandlerScope {
   readonly #container: DependencyContainer;
-  readonly #jobName: string;
+  readonly #faults: JobFault[];
+  readonly #refused = new Set<unknown>();
 
-  /** @throws InvalidJobError when providers lead to each other in a circle. */
-  constructor({ container = globalContainer, providers = [] }: HandlerScopeOptions, jobName: string) {
-    this.#container = refuseCircles(container.createChildContainer());
-    this.#jobName = jobName;
-    for (const { token, options, ...provider } of providers) {
-      this.#explain(token, () => this.#container.register(token, provider as never, options as never));
+  constructor(options: HandlerScopeOptions) {
+    const { container, providers, faults } = checkHandlerOptions(options);
+    this.#faults = faults;
+    this.#container = ((container as DependencyContainer | undefined) ?? globalContainer).createChildContainer();
+    for (const { token, options: registration, ...provider } of providers as readonly Provider[]) {
+      try {
+        this.#container.register(token, provider as never, registration as never);
+      } catch (error) {
+        this.#refused.add(token);
+        this.#faults.push(describeResolution(token, error));
+      }
     }
   }
 
@@ -31,39 +39,53 @@ export class HandlerScope {
     return this.#container.isRegistered(token, true);
   }
 
+  /** Everything that is wrong with the options, and every dependency that cannot be resolved. */
+  findFaults({ isGiven, ...roots }: DependencyRoots): JobFault[] {
+    const isKnown = (token: unknown) => isGiven(token) || this.#refused.has(token);
+    return [...this.#faults, ...findDependencyFaults(this.#container, { ...roots, isGiven: isKnown })];
+  }
+
+  /** Opens the scope of one invocation. */
+  openInvocation(jobName: string): InvocationScope {
+    return new InvocationScope(new WatchedContainer(this.#container), jobName);
+  }
+}
+
+/** The dependencies of one invocation. */
+export class InvocationScope {
+  readonly #watched: WatchedContainer;
+  readonly #jobName: string;
+  readonly #jobs = new WeakSet<object>();
+
+  constructor(watched: WatchedContainer, jobName: string) {
+    this.#watched = watched;
+    this.#jobName = jobName;
+  }
+
+  /** Whether somebody provides this token. */
+  provides(token: InjectionToken): boolean {
+    return this.#watched.container.isRegistered(token, true);
+  }
+
   /**
    * What is provided for a token, or the default when nobody provides it.
    *
    * @throws InvalidJobError when what is provided lacks a dependency of its own.
    */
   resolve<Value>(token: InjectionToken<Value>, createDefault: () => Value): Value {
-    return this.provides(token) ? this.#explain(token, () => this.#container.resolve(token)) : createDefault();
-  }
-
-  /** Opens the scope of one invocation, in which the given collaborators can be injected too. */
-  openInvocation(collaborators: ReadonlyMap<InjectionToken, unknown>): InvocationScope {
-    const container = refuseCircles(this.#container.createChildContainer());
-    for (const [token, value] of collaborators) {
-      if (!this.provides(token)) container.register(token, { useValue: value });
-    }
-    return new InvocationScope(container);
-  }
-
-  #explain<Result>(token: InjectionToken, act: () => Result): Result {
+    if (!this.provides(token)) return createDefault();
     try {
-      return act();
+      return this.#watched.resolve(token);
     } catch (cause) {
       throw new InvalidJobError(this.#jobName, [describeResolution(token, cause)], cause);
     }
   }
-}
 
-/** The dependencies of one invocation. */
-export class InvocationScope {
-  readonly #container: DependencyContainer;
-
-  constructor(container: DependencyContainer) {
-    this.#container = container;
+  /** Lets the defaults be injected under their tokens, where nobody provides these. */
+  offer(defaults: ReadonlyMap<InjectionToken, unknown>): void {
+    for (const [token, value] of defaults) {
+      if (!this.provides(token)) this.#watched.container.register(token, { useValue: value });
+    }
   }
 
   /**
@@ -71,17 +93,26 @@ export class InvocationScope {
    *
    * @throws InvalidJobError naming token and parameter when a dependency is missing or cyclic.
    */
-  construct(jobClass: JobClass, jobName: string): object {
+  construct(jobClass: JobClass): object {
     try {
-      return this.#container.resolve<object>(makeInjectable(jobClass));
+      const job = this.#watched.resolve<object>(makeInjectable(jobClass));
+      this.#jobs.add(job);
+      return job;
     } catch (cause) {
-      throw new InvalidJobError(jobName, [describeInjection(jobClass, cause)], cause);
+      throw new InvalidJobError(this.#jobName, [describeInjection(jobClass, cause)], cause);
     }
   }
-}
 
-/** @throws InvalidJobError when a constructor parameter has no token: it could never be resolved. */
-export function checkParameters(jobClass: JobClass, jobName: string): void {
-  const faults = findUnmarkedParameters(jobClass);
-  if (faults.length > 0) throw new InvalidJobError(jobName, faults);
+  /**
+   * Disposes what was constructed for this invocation alone: no singleton or what it holds, nothing that was given or made by a factory.
+   * Nor the job, which has hooks. Calls every `dispose` at once, whatever another one throws.
+   *
+   * @returns a promise for what went wrong; undefined when there was nothing to dispose.
+   */
+  dispose(): Promise<readonly unknown[]> | undefined {
+    const own = this.#watched.listOwn().filter((instance) => !this.#jobs.has(instance));
+    if (own.length === 0) return undefined;
+    const endings = own.map(async (instance) => instance.dispose());
+    return Promise.allSettled(endings).then((settled) => settled.flatMap((end) => (end.status === 'rejected' ? [end.reason] : [])));
+  }
 }

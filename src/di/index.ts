@@ -1,3 +1,3 @@
-export { checkParameters, HandlerScope, type HandlerScopeOptions } from './handler-scope';
-export { Defaults, resolveCollaborators } from './resolve-collaborators';
+export { HandlerScope, type HandlerScopeOptions, type InvocationScope } from './handler-scope';
+export { collaboratorTokens, Defaults, defaultTokens, resolveCollaborators } from './resolve-collaborators';
 export * as tokens from './tokens';

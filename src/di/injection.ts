@@ -2,14 +2,13 @@ import { type InjectionToken, injectable } from 'tsyringe';
 import type { JobFault } from '../errors';
 import type { JobClass } from '../runtime/core/job-plan';
 import { nameToken } from './name-token';
-import { circleMark } from './refuse-circles';
+import { findDeclaring, readJobParameters, typesKey } from './parameters';
+import { circleMark } from './watched-container';
 
-/** The metadata keys under which tsyringe and TypeScript keep constructor parameters. */
-const tokensKey = 'injectionTokens';
-const typesKey = 'design:paramtypes';
-
-/** One constructor parameter as tsyringe describes it: a token, or an object that holds one. */
-type Parameter = unknown;
+/** Stands for the reason where a token was undefined. */
+export const undefinedMark = 'what it injects is undefined';
+const undefinedCure =
+  'Import it from a file that does not import this one in turn, or inject delay(() => Class) of tsyringe; a token needs a value.';
 
 const standIns = new WeakMap<JobClass, JobClass>();
 
@@ -28,24 +27,10 @@ export function makeInjectable(jobClass: JobClass): JobClass {
   const declaring = findDeclaring(jobClass);
   Object.defineProperty(StandIn, 'name', { value: jobClass.name });
   Object.defineProperty(StandIn, 'toString', { value: () => Function.prototype.toString.call(declaring) });
-  Reflect.defineMetadata(typesKey, readParameters(jobClass), StandIn);
+  Reflect.defineMetadata(typesKey, readJobParameters(jobClass), StandIn);
   injectable()(StandIn);
   standIns.set(jobClass, StandIn);
   return StandIn;
-}
-
-/** The parameters that no token and no emitted type speaks for. */
-export function findUnmarkedParameters(jobClass: JobClass): JobFault[] {
-  const parameters = readParameters(jobClass);
-  const faults: JobFault[] = [];
-  for (let index = 0; index < Math.max(findDeclaring(jobClass).length, parameters.length); index += 1) {
-    if (parameters[index] !== undefined) continue;
-    faults.push({
-      problem: `Constructor of class ${jobClass.name}: parameter ${index + 1} has no token, so nothing can be injected.`,
-      cure: 'Write @inject(TOKEN) before it; inject is exported by lambda-baton.',
-    });
-  }
-  return faults;
 }
 
 /** Says which of a job's dependencies could not be resolved, and why. */
@@ -55,7 +40,7 @@ export function describeInjection(jobClass: JobClass, error: unknown): JobFault 
     const message = error instanceof Error ? error.message : String(error);
     return { problem: `Constructor of class ${jobClass.name} failed: ${message}`, cure: 'Mend the constructor; the cause says where.' };
   }
-  const token = position === undefined ? '' : ` (token ${nameToken(readParameters(jobClass)[position])})`;
+  const token = position === undefined ? '' : ` (token ${nameToken(readJobParameters(jobClass)[position])})`;
   return describeReason(`${first.replace(/\.? Reason:$/, '')}${token}`, last, isCyclic);
 }
 
@@ -65,7 +50,8 @@ export function describeResolution(token: InjectionToken, error: unknown): JobFa
   return describeReason(`Token ${nameToken(token)} cannot be resolved`, last, isCyclic);
 }
 
-function describeReason(what: string, reason: string, isCyclic: boolean): JobFault {
+/** Says why something could not be resolved: `reason` is tsyringe's, or begins with {@link circleMark}. */
+export function describeReason(what: string, reason: string, isCyclic: boolean): JobFault {
   if (isCyclic) {
     const way = reason.startsWith(circleMark) ? `: ${reason.slice(circleMark.length)}` : ', directly or through others';
     return {
@@ -73,6 +59,7 @@ function describeReason(what: string, reason: string, isCyclic: boolean): JobFau
       cure: 'Break the circle, or inject one side with delay(() => …) of tsyringe.',
     };
   }
+  if (reason === undefinedMark) return { problem: `${what}: ${reason}`, cure: undefinedCure };
   const unmarked = /^TypeInfo not known for "(.*)"$/.exec(reason)?.[1];
   const cure =
     unmarked === undefined
@@ -91,24 +78,7 @@ function readFailure(error: unknown) {
     last: lines.at(-1) ?? '',
     // tsyringe fails to write its message about a circle of symbols: Array.join takes none.
     isCyclic:
-      error instanceof RangeError ||
-      /Maximum call stack|circular dependency|registration cycle|Symbol value to a string|for "undefined"/i.test(message),
+      error instanceof RangeError || /Maximum call stack|circular dependency|registration cycle|Symbol value to a string/i.test(message),
     position: position === undefined ? undefined : Number(position),
   };
-}
-
-function findDeclaring(jobClass: JobClass): JobClass {
-  for (let current: unknown = jobClass; typeof current === 'function' && current.prototype; current = Object.getPrototypeOf(current)) {
-    if (Reflect.hasOwnMetadata(tokensKey, current) || Reflect.hasOwnMetadata(typesKey, current) || current.length > 0)
-      return current as JobClass;
-  }
-  return jobClass;
-}
-
-function readParameters(jobClass: JobClass): Parameter[] {
-  const declaring = findDeclaring(jobClass);
-  const parameters: Parameter[] = [...((Reflect.getOwnMetadata(typesKey, declaring) as Parameter[] | undefined) ?? [])];
-  const tokens = (Reflect.getOwnMetadata(tokensKey, declaring) ?? {}) as Record<number, Parameter>;
-  for (const [index, token] of Object.entries(tokens)) parameters[Number(index)] = token;
-  return parameters;
 }

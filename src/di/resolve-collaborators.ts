@@ -18,7 +18,7 @@ import { describeError } from '../runtime/core/describe-error';
 import { checkPrices, listPrices, type Prices } from '../runtime/core/prices';
 import { type Seal, sealByChecksum } from '../runtime/core/seal';
 import type { CheckpointStore, ContinuationSender, FlightRecorder, Logger } from '../runtime/ports';
-import type { HandlerScope } from './handler-scope';
+import type { InvocationScope } from './handler-scope';
 import {
   CHECKPOINT_STORE,
   CLOCK,
@@ -79,8 +79,27 @@ export class Defaults {
   }
 }
 
+/** Every token that the runtime resolves. */
+export const collaboratorTokens: readonly InjectionToken[] = [
+  LAMBDA_CLIENT,
+  SQS_CLIENT,
+  CLOCK,
+  TIMER,
+  RANDOM,
+  LOGGER,
+  STATE_CODEC,
+  CONTINUATION_SENDERS,
+  PRICES,
+  CHECKPOINT_STORE,
+];
+/** Those that always have a default, which can be injected too. */
+export const defaultTokens: ReadonlySet<unknown> = new Set(collaboratorTokens.filter((token) => token !== CHECKPOINT_STORE));
+
 /** The collaborators of one invocation: what the user provides, else the default. */
-export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): Collaborators & { asTokens: Map<InjectionToken, unknown> } {
+export function resolveCollaborators(
+  scope: InvocationScope,
+  defaults: Defaults,
+): Collaborators & { asTokens: Map<InjectionToken, unknown> } {
   const lambdaClient = scope.resolve(LAMBDA_CLIENT, () => defaults.lambdaClient);
   const sqsClient = scope.resolve(SQS_CLIENT, () => defaults.sqsClient);
   const clock = scope.resolve(CLOCK, () => defaults.clock);
@@ -109,12 +128,14 @@ export function resolveCollaborators(scope: HandlerScope, defaults: Defaults): C
     [LOGGER, ContextLogger.forUsers(logger)],
     [STATE_CODEC, collaborators.codec],
     [CONTINUATION_SENDERS, collaborators.senders],
+    [PRICES, collaborators.prices],
+    ...(collaborators.store === undefined ? [] : [[CHECKPOINT_STORE, collaborators.store] as const]),
   ]);
   return { ...collaborators, asTokens };
 }
 
 /** What has no influence on the outcome of an execution can have none by failing either. */
-function resolveLogger(scope: HandlerScope, defaults: Defaults): Logger {
+function resolveLogger(scope: InvocationScope, defaults: Defaults): Logger {
   if (!scope.provides(LOGGER)) return defaults.logger;
   try {
     return new GuardedLogger(
@@ -127,7 +148,7 @@ function resolveLogger(scope: HandlerScope, defaults: Defaults): Logger {
   }
 }
 
-function resolvePrices(scope: HandlerScope, logger: Logger): Prices {
+function resolvePrices(scope: InvocationScope, logger: Logger): Prices {
   if (!scope.provides(PRICES)) return listPrices;
   try {
     const { prices, wrongNames } = checkPrices(scope.resolve(PRICES, () => ({})));

@@ -24,11 +24,20 @@ export interface RepeatedEffect {
   readonly isMergedByIdempotencyKey: boolean;
 }
 
+/** Different effects that were recorded under one key: a receiver that remembers keys would have dropped all but the first. */
+export interface KeyCollision {
+  readonly key: string;
+  /** The different effects, in the order they happened. */
+  readonly whats: readonly string[];
+  /** The methods that recorded them. */
+  readonly steps: readonly string[];
+}
+
 /** Lets a fake outside world be disturbed: a crash before or after an effect, a reply that is lost. */
 export type EffectGate = (label: string, act: () => Promise<void>) => Promise<void>;
 
 /**
- * A double for whatever a job writes to: keeps what was done, and says what was done twice.
+ * A double for whatever a job writes to: keeps what was done, and says what was done twice, and what had the key of something else.
  * Give it to a job under a token of your own: `{ token: MAIL, useFactory: … }` or `{ token: LEDGER, useValue: env.effects }`.
  */
 export class EffectLedger {
@@ -59,6 +68,11 @@ export class EffectLedger {
     return listRepeated(this.#records);
   }
 
+  /** The keys under which more than one effect was recorded. */
+  listKeyCollisions(): readonly KeyCollision[] {
+    return listKeyCollisions(this.#records);
+  }
+
   /** Begins a run with nothing done. */
   reset(gate: EffectGate): void {
     this.#records = [];
@@ -68,14 +82,35 @@ export class EffectLedger {
 
 /** The effects in a list that happened more than once. */
 export function listRepeated(records: readonly EffectRecord[]): readonly RepeatedEffect[] {
-  const byWhat = groupByWhat(records);
-  return [...byWhat.values()].filter(({ length }) => length > 1).map(describeRepeated);
+  return groupBy(records, 'what')
+    .filter(({ length }) => length > 1)
+    .map(describeRepeated);
 }
 
-function groupByWhat(records: readonly EffectRecord[]): Map<string, EffectRecord[]> {
+/** The keys in a list under which more than one effect was recorded. */
+export function listKeyCollisions(records: readonly EffectRecord[]): readonly KeyCollision[] {
+  return groupBy(records, 'key')
+    .map((group) => ({
+      key: group[0]?.key ?? '',
+      whats: [...new Set(group.map(({ what }) => what))],
+      steps: [...new Set(group.map(({ step }) => step).filter((step) => step !== undefined))],
+    }))
+    .filter(({ whats }) => whats.length > 1);
+}
+
+/** A collision in words. */
+export function describeCollision({ key, whats }: KeyCollision): string {
+  return `${whats.join(' and ')} were recorded under one key, ${key} (ctx.keyFor gives each a key of its own)`;
+}
+
+function groupBy(records: readonly EffectRecord[], part: 'key' | 'what'): EffectRecord[][] {
   const groups = new Map<string, EffectRecord[]>();
-  for (const record of records) groups.set(record.what, [...(groups.get(record.what) ?? []), record]);
-  return groups;
+  for (const record of records) {
+    const group = groups.get(record[part]);
+    if (group === undefined) groups.set(record[part], [record]);
+    else group.push(record);
+  }
+  return [...groups.values()];
 }
 
 function describeRepeated(records: readonly EffectRecord[]): RepeatedEffect {

@@ -1,18 +1,21 @@
 import type { Boundary, FaultKind } from './boundaries';
 import type { JobRun } from './job-run';
 
-/** In what a disturbed run differs from the undisturbed one. `endings`: it ended more than once although there is a store. */
-export type DeviationKind = 'effects' | 'endings' | 'outcome' | 'result' | 'state';
+/**
+ * In what a disturbed run differs from the undisturbed one. `endings`: it ended more than once although there is a store. `keys`: different
+ * effects were recorded under one key; that may be so in the undisturbed run already.
+ */
+export type DeviationKind = 'effects' | 'endings' | 'keys' | 'outcome' | 'result' | 'state';
 
-/** A disturbed run that did not end like the undisturbed one. */
+/** A disturbed run that did not end like the undisturbed one; or the undisturbed one itself, when different effects had one key in it. */
 export interface Deviation {
-  /** The fewest faults that show it: give it to `env.run({ schedule })`. */
+  /** The fewest faults that show it: give it to `env.run({ schedule })`. Empty when none is needed. */
   readonly schedule: string;
   readonly faults: readonly { readonly fault: FaultKind; readonly boundary: Boundary }[];
   readonly kinds: readonly DeviationKind[];
   /** What differs, in words. */
   readonly differences: readonly string[];
-  /** The disturbed run. */
+  /** The run that shows it. */
   readonly run: JobRun;
 }
 
@@ -53,6 +56,7 @@ const longestList = 10;
 
 function describeDeviation({ schedule, faults, differences }: Deviation): string {
   const where = faults.map(({ fault, boundary: { kind, label } }) => `${fault} at ${kind} ${label}`).join(', then ');
+  if (schedule === '') return `- undisturbed: ${differences.join('; ')}`;
   return `- ${where}: ${differences.join('; ')}\n  replay: env.run({ schedule: '${schedule}' })`;
 }
 

@@ -1,4 +1,5 @@
 import { type Schedule, writeSchedule } from './boundaries';
+import { describeCollision } from './effect-ledger';
 import { type Deviation, Exploration } from './exploration';
 import type { ExploreOptions } from './explore-options';
 import { findDifferences } from './find-differences';
@@ -22,6 +23,7 @@ export class Explorer {
   async explore(): Promise<Exploration> {
     const baseline = await this.#runOnce('');
     const { schedules, skippedCount } = planExploration(baseline.boundaries, this.#options);
+    if (baseline.keyCollisions.length > 0) this.#deviations.push(describeCollisions(baseline));
     for (const schedule of schedules) await this.#judge(baseline, schedule);
     return new Exploration({
       baseline,
@@ -70,6 +72,12 @@ export class Explorer {
       run,
     };
   }
+}
+
+/** What needs no fault to go wrong. */
+function describeCollisions(baseline: JobRun): Deviation {
+  const differences = baseline.keyCollisions.map(describeCollision);
+  return { schedule: '', faults: [], kinds: ['keys'], differences, run: baseline };
 }
 
 /** Without a store nothing tells two lines of an execution apart. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EffectRecord } from './effect-ledger';
+import { describeCollision, type EffectRecord } from './effect-ledger';
 import type { DeviationKind } from './exploration';
 import type { ExploreOptions } from './explore-options';
 import type { JobRun } from './job-run';
@@ -11,7 +11,10 @@ export interface Difference {
   readonly text: string;
 }
 
-/** Compares a disturbed run with the undisturbed one. An effect may happen again under the same key, and under no other. */
+/**
+ * Compares a disturbed run with the undisturbed one. An effect may happen again under the same key, and under no other; another effect
+ * must not happen under it.
+ */
 export function findDifferences(baseline: JobRun, run: JobRun, compare: ExploreOptions['compare']): readonly Difference[] {
   const differences: Difference[] = [];
   const expectSame = (kind: DeviationKind, expected: unknown, received: unknown) => {
@@ -23,7 +26,14 @@ export function findDifferences(baseline: JobRun, run: JobRun, compare: ExploreO
     expectSame('state', baseline.state, run.state);
   } else expectSame('result', compare(baseline), compare(run));
   if (run.endingCount > Math.max(1, baseline.endingCount)) differences.push({ kind: 'endings', text: `${run.endingCount} endings` });
-  return [...differences, ...compareEffects(baseline.effects, run.effects)];
+  return [...differences, ...compareEffects(baseline.effects, run.effects), ...compareCollisions(baseline, run)];
+}
+
+/** What a run says of its keys that the undisturbed one did not say already. */
+function compareCollisions(baseline: JobRun, run: JobRun): Difference[] {
+  const known = new Set(baseline.keyCollisions.map(describeCollision));
+  const found = run.keyCollisions.map(describeCollision).filter((text) => !known.has(text));
+  return found.map((text) => ({ kind: 'keys', text }));
 }
 
 function compareEffects(expected: readonly EffectRecord[], received: readonly EffectRecord[]): Difference[] {

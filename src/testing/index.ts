@@ -3,7 +3,7 @@ import 'reflect-metadata';
 
 export { MemoryCheckpointStore } from '../runtime/adapters/memory-store';
 export type { Boundary, BoundaryKind, FaultKind } from './boundaries';
-export { EffectLedger, type EffectRecord, type RepeatedEffect } from './effect-ledger';
+export { EffectLedger, type EffectRecord, type KeyCollision, type RepeatedEffect } from './effect-ledger';
 export { type Deviation, type DeviationKind, Exploration } from './exploration';
 export type { ExploreOptions } from './explore-options';
 export { type FakeLambdaContextOptions, fakeLambdaContext } from './fake-lambda-context';

@@ -1,5 +1,5 @@
 import type { Boundary } from './boundaries';
-import { type EffectRecord, listRepeated, type RepeatedEffect } from './effect-ledger';
+import { type EffectRecord, type KeyCollision, listKeyCollisions, listRepeated, type RepeatedEffect } from './effect-ledger';
 import type { CheckpointRun, ContinuationRun, DeadLetter, InvocationRun, JobOutcome, RunLogLine, StepRun } from './run-records';
 import { writeTimeline } from './write-timeline';
 
@@ -57,6 +57,11 @@ export class JobRun<State = unknown> {
     return listRepeated(this.effects);
   }
 
+  /** The keys under which different effects were recorded. */
+  get keyCollisions(): readonly KeyCollision[] {
+    return listKeyCollisions(this.effects);
+  }
+
   /** The run as a compact text that is always the same for the same run: for snapshots. */
   timeline(): string {
     return writeTimeline(this);
@@ -68,4 +73,4 @@ export class JobRun<State = unknown> {
 }
 
 /** The facts of a {@link JobRun}. */
-export type JobRunParts<State = unknown> = Omit<JobRun<State>, 'repeatedEffects' | 'timeline' | 'toString'>;
+export type JobRunParts<State = unknown> = Omit<JobRun<State>, 'keyCollisions' | 'repeatedEffects' | 'timeline' | 'toString'>;

@@ -1,3 +1,4 @@
+import { describeCollision } from './effect-ledger';
 import { Exploration } from './exploration';
 import { JobRun } from './job-run';
 import { listErrorCodes } from './list-error-codes';
@@ -50,13 +51,28 @@ export const batonMatchers = {
     return answer(run, channels.includes(channel), `hand over by ${channel}, and it ${via}`);
   },
 
-  /** No disturbed run of an exploration ended otherwise than the undisturbed one. */
+  /**
+   * No disturbed run of an exploration ended otherwise than the undisturbed one, and no two different effects had one key. Of a single run:
+   * no two different effects had one key, and none that was repeated had two.
+   */
   toHoldItsPromise(received: unknown): BatonMatcherResult {
-    if (!(received instanceof Exploration)) throw describeOther('toHoldItsPromise', 'an Exploration: what env.explore() resolves to');
+    if (received instanceof JobRun) return answerByEffects(received);
+    if (!(received instanceof Exploration)) {
+      throw describeOther('toHoldItsPromise', 'an Exploration or a JobRun: what env.explore() or env.run() resolves to.');
+    }
     const pass = received.deviations.length === 0;
     return { pass, message: () => String(received) };
   },
 } as const satisfies Record<string, Matcher>;
+
+function answerByEffects(run: JobRun): BatonMatcherResult {
+  const unmerged = run.repeatedEffects.filter(({ isMergedByKey }) => !isMergedByKey);
+  const faults = [
+    ...run.keyCollisions.map(describeCollision),
+    ...unmerged.map(({ what, keys }) => `${what} happened under ${keys.length} keys`),
+  ];
+  return answer(run, faults.length === 0, `give each effect one key of its own: ${faults.join('; ')}`);
+}
 
 /** Jest and Vitest call a matcher with their comparison in `this`. */
 type Matcher = (this: MatcherThis, received: unknown, ...expected: never[]) => BatonMatcherResult;
@@ -99,7 +115,7 @@ declare global {
       toFinishInInvocations(count: number): R;
       /** At least one continuation went by this channel. */
       toHaveHandedOffVia(channel: string): R;
-      /** No disturbed run of an exploration ended otherwise than the undisturbed one. */
+      /** No disturbed run of an exploration ended otherwise than the undisturbed one, and each effect had one key of its own; so of a run. */
       toHoldItsPromise(): R;
     }
   }

@@ -1,3 +1,4 @@
+import type { KeyCollision } from './effect-ledger';
 import type { ContinuationRun, DeadLetter, InvocationRun, JobOutcome, StepCall, StepRun } from './run-records';
 
 /** What a timeline is written from. */
@@ -9,15 +10,17 @@ export interface TimelineFacts {
   readonly invocations: readonly InvocationRun[];
   readonly continuations: readonly ContinuationRun[];
   readonly deadLetters: readonly DeadLetter[];
+  readonly keyCollisions: readonly KeyCollision[];
 }
 
 /** Writes a run as text: one line per invocation, its steps and what it sent below it. */
 export function writeTimeline(run: TimelineFacts): string {
   const lines = run.invocations.flatMap((invocation) => describeInvocation(run, invocation));
   const letters = run.deadLetters.map(({ channel, delivery, reason }) => `dead letter: ${channel} ${delivery} (${reason})`);
+  const collisions = run.keyCollisions.map(({ key, whats }) => `one key, ${key}: ${whats.join(', ')}`);
   const count = run.invocations.length;
   const end = `${run.outcome} after ${formatDuration(run.durationMs)} in ${count} ${count === 1 ? 'invocation' : 'invocations'}`;
-  return [...lines, ...letters, end].join('\n');
+  return [...lines, ...letters, ...collisions, end].join('\n');
 }
 
 function describeInvocation(run: TimelineFacts, invocation: InvocationRun): string[] {

@@ -1,7 +1,7 @@
 import { complete, inject, LongRunning, State, Step, type StepContext, Terminate } from '../../../src';
 import { batonMatchers, type EffectLedger, JobTestEnvironment, MemoryCheckpointStore } from '../../../src/testing';
 import { planExploration } from '../../../src/testing/plan-exploration';
-import { ChargeCustomers, LEDGER } from './charge-job';
+import { ChargeCustomers, type ChargeInput, LEDGER } from './charge-job';
 
 expect.extend(batonMatchers);
 jest.setTimeout(60_000);
@@ -32,6 +32,35 @@ class ChargesTwice {
   }
 }
 const env = open(ChargesTwice);
+
+/** Charges all its customers under the key of its step. */
+@LongRunning({ safeMs: 10_000, intervalMs: 1_000 })
+class ChargesUnderOneKey {
+  @State() isDone = false;
+  constructor(@inject(LEDGER) readonly ledger: EffectLedger) {}
+  @Step() async charge(ctx: StepContext<ChargeInput>) {
+    for (const customer of ctx.input.customers) await this.ledger.record(ctx.idempotencyKey, `charge ${customer}`);
+    this.isDone = true;
+  }
+  @Terminate() check() {
+    return this.isDone;
+  }
+}
+
+/** Charges one customer, and another one when it is called again. */
+@LongRunning({ safeMs: 10_000, intervalMs: 1_000 })
+class MixesUpAfterACrash {
+  @State() isDone = false;
+  constructor(@inject(LEDGER) readonly ledger: EffectLedger) {}
+  @Step() async charge({ idempotencyKey }: StepContext) {
+    const customer = this.ledger.records.length === 0 ? 'ada' : 'bob';
+    await this.ledger.record(idempotencyKey, `charge ${customer}`);
+    this.isDone = true;
+  }
+  @Terminate() check() {
+    return this.isDone;
+  }
+}
 
 describe('env.explore', () => {
   it('finds nothing in a job that keeps its state and uses idempotencyKey, whatever happens to it', async () => {
@@ -69,6 +98,28 @@ describe('env.explore', () => {
     expect(exploration.deviations[0]).toMatchObject({ kinds: ['result'] });
   });
 
+  it('reports two different effects under one key: a receiver would take the second for a repetition of the first, and drop it', async () => {
+    const exploration = await open(ChargesUnderOneKey).explore({ crashes: true });
+    expect(exploration.baseline.outcome).toBe('completed');
+    expect(exploration.deviations).toMatchObject([
+      {
+        schedule: '',
+        faults: [],
+        kinds: ['keys'],
+        differences: ['charge ada and charge bob were recorded under one key, execution-1#0 (ctx.keyFor gives each a key of its own)'],
+      },
+    ]);
+    expect(String(exploration)).toContain('- undisturbed: charge ada and charge bob');
+    expect(() => expect(exploration).toHoldItsPromise()).toThrow('under one key');
+  });
+
+  it('reports two different effects that share a key only in a disturbed run, with what disturbed it', async () => {
+    const exploration = await open(MixesUpAfterACrash).explore({ crashes: true });
+    expect(exploration.baseline.keyCollisions).toEqual([]);
+    expect(exploration.deviations.map(({ kinds }) => kinds)).toContainEqual(expect.arrayContaining(['keys']));
+    expect(exploration.deviations.every(({ schedule }) => schedule !== '')).toBe(true);
+  });
+
   it('says that a job forks without a store, once, instead of listing every fork', async () => {
     const exploration = await open(ChargeCustomers, false).explore({ duplicates: true });
     expect(exploration.deviations).toEqual([]);
@@ -91,5 +142,30 @@ describe('env.explore', () => {
 
   it('refuses a schedule that is none', async () => {
     await expect(open(ChargeCustomers).run({ schedule: 'crush@3' })).rejects.toMatchObject({ code: 'TEST_KIT' });
+  });
+});
+
+describe('env.effects', () => {
+  it('says which different effects were recorded under one key, and the run says it too', async () => {
+    const env = open(ChargesUnderOneKey);
+    const run = await env.run();
+    expect(run.keyCollisions).toEqual([{ key: 'execution-1#0', whats: ['charge ada', 'charge bob'], steps: ['charge'] }]);
+    expect(env.effects.listKeyCollisions()).toEqual(run.keyCollisions);
+    expect(String(run)).toContain('one key, execution-1#0: charge ada, charge bob');
+    expect(() => expect(run).toHoldItsPromise()).toThrow('charge ada and charge bob were recorded under one key, execution-1#0');
+  });
+
+  it('takes the same effect under its key again for the repetition that it is', async () => {
+    const env = open(ChargeCustomers);
+    const run = await env.run({ deliverEverythingTwice: true });
+    expect(run.keyCollisions).toEqual([]);
+    expect(String(run)).not.toContain('one key');
+    expect(run).toHoldItsPromise();
+  });
+
+  it('holds against a run that an effect was repeated in it under another key', async () => {
+    const { deviations } = await env.explore({ crashes: true });
+    const run = await env.run({ schedule: deviations[0]?.schedule ?? '' });
+    expect(() => expect(run).toHoldItsPromise()).toThrow('charge ada happened under 2 keys');
   });
 });

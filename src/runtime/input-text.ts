@@ -25,7 +25,7 @@ export function writeInput(job: string, input: unknown): unknown {
 }
 
 /** Whether reading it gives a value of its own each time: then what one reader changes in a `Date` or in bytes, no other sees. */
-export function isTagged(written: unknown): written is Readonly<Record<typeof tag, unknown>> {
+function isTagged(written: unknown): written is Readonly<Record<typeof tag, unknown>> {
   return isRecord(written) && Object.hasOwn(written, tag) && Object.keys(written).length === 1;
 }
 

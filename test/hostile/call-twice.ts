@@ -58,8 +58,8 @@ function readDelivery(event: unknown, awsRequestId: string, job: string): Delive
     if (recognition.kind === 'batch') return undefined;
     const { arrival } = recognition;
     if (arrival.kind === 'start') {
-      const { executionId, input } = arrival;
-      return { executionId, copy: { lambdaBaton: { v: 1, start: { executionId, input } } }, awsRequestId };
+      const { kind: _kind, ...start } = arrival;
+      return { executionId: start.executionId, copy: { lambdaBaton: { v: 1, start } }, awsRequestId };
     }
     if (arrival.kind === 'look') return undefined;
     const { executionId } = arrival.envelope.continuation as { readonly executionId: string };

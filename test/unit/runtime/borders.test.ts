@@ -251,7 +251,7 @@ describe('the id that AWS gives', () => {
       new MemoryCheckpointStore(),
     );
     expect(await call(event)).toMatchObject({ status: 'completed' });
-    expect(await call({ ...event, detail: { order: 1, rule: 'second' } })).toMatchObject({ status: 'completed' });
+    expect(await call({ ...event, detail: { order: 1, rule: 'second' } }, 'request-2')).toMatchObject({ status: 'completed' });
   });
 });
 

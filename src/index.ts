@@ -85,9 +85,19 @@ export { NativeTimer } from './runtime/adapters/native-timer';
 export { S3CheckpointStore, type S3CheckpointStoreOptions } from './runtime/adapters/s3-store';
 export type { BatchAnswer, InvocationAnswer } from './runtime/answer';
 export type { AbortCode } from './runtime/core/abort-code';
-export type { ErrorRecord } from './runtime/core/describe-error';
 // Writing a step
-export { complete, type Directive, goTo, wait, waitUntil } from './runtime/core/directives';
+export type { DeepReadonly } from './runtime/core/deep-readonly';
+export type { ErrorRecord } from './runtime/core/describe-error';
+export {
+  type CompleteDirective,
+  complete,
+  type Directive,
+  type GoToDirective,
+  goTo,
+  type WaitDirective,
+  wait,
+  waitUntil,
+} from './runtime/core/directives';
 export type { FieldCodec } from './runtime/core/field-codec';
 export type { Prices } from './runtime/core/prices';
 export type { RetryPolicy } from './runtime/core/retry-policy';

@@ -33,6 +33,7 @@ const strict = {
   exactOptionalPropertyTypes: true,
   skipLibCheck: false,
   noEmit: true,
+  declaration: true,
   target: ts.ScriptTarget.ES2022,
   lib: ['lib.es2022.d.ts'],
   experimentalDecorators: true,
@@ -80,6 +81,8 @@ function compile(file, options, app) {
     ...program.getOptionsDiagnostics(),
     ...program.getGlobalDiagnostics(),
     ...ours.flatMap((source) => [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]),
+    // What a user's class returns must have a name that the user's own declarations can give.
+    ...program.getDeclarationDiagnostics(program.getSourceFile(file)),
   ];
   return diagnostics.map((diagnostic) =>
     ts

@@ -3,9 +3,10 @@ import { declare } from './declare';
 import type { FieldDecorator } from './decorator-types';
 
 /** How one field is stored. */
-export interface StateOptions<Value = unknown> {
+// biome-ignore lint/suspicious/noExplicitAny: who names only the value says nothing about what is stored
+export interface StateOptions<Value = unknown, Stored = any> {
   /** Turns a value that plain data cannot express, such as a class instance, into something that can be stored and back. @defaultValue none */
-  codec?: FieldCodec<Value>;
+  codec?: FieldCodec<Value, Stored>;
   /**
    * Whether the field is kept out of every log line, at any level, and its keys out of the paths and messages of errors.
    * Not encryption: it is stored like the others. @defaultValue false
@@ -23,7 +24,8 @@ export interface StateOptions<Value = unknown> {
  * @State() cursor: string | null = '';
  * ```
  */
-export function State<Value = unknown>(options?: StateOptions<Value>): FieldDecorator;
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export function State<Value = unknown, Stored = any>(options?: StateOptions<Value, Stored>): FieldDecorator;
 export function State(...args: unknown[]): unknown {
   return declare('State', args);
 }

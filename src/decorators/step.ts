@@ -1,6 +1,6 @@
 import type { RetryPolicy } from '../runtime/core/retry-policy';
 import { declare } from './declare';
-import type { ContextMethodDecorator } from './decorator-types';
+import type { StepDecorator } from './decorator-types';
 
 /** How one step is run. */
 export interface StepOptions {
@@ -33,7 +33,7 @@ export interface StepOptions {
  * async reconcilePage(ctx: StepContext<ReconcileInput>) {}
  * ```
  */
-export function Step(options?: StepOptions): ContextMethodDecorator;
+export function Step(options?: StepOptions): StepDecorator;
 export function Step(...args: unknown[]): unknown {
   return declare('Step', args);
 }

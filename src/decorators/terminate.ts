@@ -1,5 +1,5 @@
 import { declare } from './declare';
-import type { ContextMethodDecorator } from './decorator-types';
+import type { PredicateDecorator } from './decorator-types';
 
 /** When the end is looked for. */
 export interface TerminateOptions {
@@ -18,7 +18,7 @@ export interface TerminateOptions {
  * isDone() { return this.cursor === null; }
  * ```
  */
-export function Terminate(options?: TerminateOptions): ContextMethodDecorator<boolean | Promise<boolean>>;
+export function Terminate(options?: TerminateOptions): PredicateDecorator;
 export function Terminate(...args: unknown[]): unknown {
   return declare('Terminate', args);
 }

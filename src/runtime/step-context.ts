@@ -1,5 +1,6 @@
 import type { Attempt } from './attempt';
 import { ContextLogger } from './context-logger';
+import type { DeepReadonly } from './core/deep-readonly';
 import type { Execution } from './core/execution';
 import { type KeyedUnit, writeKey, writePartKey } from './core/idempotency-key';
 import type { Logger } from './ports';
@@ -11,7 +12,7 @@ export interface StepContext<Input = unknown> {
    * The start event's input, or what the `input` option made of it, frozen in depth. The methods that would change a Date, Map or Set in it
    * throw a TypeError. Bytes and URLs cannot be frozen: each attempt has its own.
    */
-  readonly input: Input;
+  readonly input: DeepReadonly<Input>;
   /** Number of this Lambda call within the execution, from 1. */
   readonly invocation: number;
   /** Number of the pass through the steps, from 1. */

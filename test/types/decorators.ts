@@ -14,7 +14,7 @@ export class Sound {
   @Step() plain() {}
   @Step({ retry: { maxAttempts: 5 } }) async reconcilePage(_ctx: { input: { page: number } }) {}
   @Step() async *pages(_ctx: { shouldYield(): boolean }) {
-    yield 1;
+    yield;
   }
   @Step() private hidden() {}
   @Terminate() isDone() {
@@ -101,4 +101,8 @@ export class Members {
   @Step({ retries: 3 }) retries() {}
   // @ts-expect-error a codec goes both ways
   @State({ codec: { encode: String } }) oneWay = 1;
+  // @ts-expect-error what is encoded is not what is decoded
+  @State({ codec: { encode: (value: Date) => value.getTime(), decode: (stored: string) => new Date(stored) } }) twoForms = new Date();
+  // @ts-expect-error what comes back is not what went in
+  @State({ codec: { encode: (value: Date) => value.getTime(), decode: (stored: number) => stored } }) twoValues = new Date();
 }

@@ -1,14 +1,32 @@
 const brand = Symbol.for('lambda-baton.directive');
 
 /** What a step may return to steer its execution. Made by {@link goTo}, {@link wait}, {@link waitUntil} and {@link complete}. */
-export type Directive =
-  | { readonly kind: 'go-to'; readonly step: string }
-  | { readonly kind: 'wait'; readonly seconds: number; readonly goTo?: string }
-  | { readonly kind: 'wait-until'; readonly epochMs: number; readonly goTo?: string }
-  | { readonly kind: 'complete'; readonly result: unknown };
+export type Directive = CompleteDirective | GoToDirective | WaitDirective;
 
-/** Goes on with the named step instead of the next one, in the same cycle. */
-export function goTo(step: string): Directive {
+/** What {@link goTo} makes. `StepName` is the step's name, when it is known to the compiler. */
+export interface GoToDirective<StepName extends string = string> {
+  readonly kind: 'go-to';
+  readonly step: StepName;
+}
+
+/** What {@link wait} and {@link waitUntil} make: what a generator may also `yield`. */
+export type WaitDirective<StepName extends string = string> =
+  | { readonly kind: 'wait'; readonly seconds: number; readonly goTo?: StepName }
+  | { readonly kind: 'wait-until'; readonly epochMs: number; readonly goTo?: StepName };
+
+/** What {@link complete} makes. */
+export interface CompleteDirective {
+  readonly kind: 'complete';
+  readonly result: unknown;
+}
+
+/**
+ * Goes on with the named step instead of the next one, in the same cycle.
+ *
+ * The compiler checks the name against the public methods of the step's class. For a private step, or one of a subclass, write
+ * `goTo<string>('name')`: then the name is checked when the step returns.
+ */
+export function goTo<StepName extends string>(step: StepName): GoToDirective<StepName> {
   return mark({ kind: 'go-to', step });
 }
 
@@ -16,9 +34,12 @@ export function goTo(step: string): Directive {
  * Goes on after a pause. A generator may `yield` it too: a safe point, then the pause, and then the method is called again from its top.
  *
  * @param pause - `seconds` is finite and ≥ 0. `goTo` names the step that comes after the pause, in the same cycle; by default the next
- * one, or of a `yield` the same one.
+ * one, or of a `yield` the same one. The compiler checks it as that of {@link goTo}.
  */
-export function wait(pause: { readonly seconds: number; readonly goTo?: string }): Directive {
+export function wait<StepName extends string = never>(pause: {
+  readonly seconds: number;
+  readonly goTo?: StepName;
+}): WaitDirective<StepName> {
   return mark({ kind: 'wait', seconds: pause?.seconds, ...readGoTo(pause) });
 }
 
@@ -27,7 +48,7 @@ export function wait(pause: { readonly seconds: number; readonly goTo?: string }
  *
  * @param options - `goTo` as of {@link wait}.
  */
-export function waitUntil(date: Date, options?: { readonly goTo?: string }): Directive {
+export function waitUntil<StepName extends string = never>(date: Date, options?: { readonly goTo?: StepName }): WaitDirective<StepName> {
   return mark({ kind: 'wait-until', epochMs: typeof date?.getTime === 'function' ? date.getTime() : Number.NaN, ...readGoTo(options) });
 }
 
@@ -35,7 +56,7 @@ export function waitUntil(date: Date, options?: { readonly goTo?: string }): Dir
  * Ends the execution now, with this result unless `@OnComplete` returns another.
  * A result is plain JSON data; anything that JSON would change fails the execution with an UnserializableStateError that names its path.
  */
-export function complete(result?: unknown): Directive {
+export function complete(result?: unknown): CompleteDirective {
   return mark({ kind: 'complete', result });
 }
 
@@ -44,10 +65,10 @@ export function isDirective(value: unknown): value is Directive {
   return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true;
 }
 
-function readGoTo(options: { readonly goTo?: string } | undefined): { goTo?: string } {
+function readGoTo<StepName extends string>(options: { readonly goTo?: StepName } | undefined): { goTo?: StepName } {
   return options?.goTo === undefined ? {} : { goTo: options.goTo };
 }
 
-function mark(directive: Directive): Directive {
+function mark<Made extends Directive>(directive: Made): Made {
   return Object.freeze(Object.defineProperty({ ...directive }, brand, { value: true }));
 }

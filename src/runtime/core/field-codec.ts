@@ -1,10 +1,12 @@
 /**
  * Turns one `@State` field into something that can be stored and back, for values that plain data cannot express.
  *
+ * `Stored` is what the two halves agree on: what `encode` returns is what `decode` is given.
+ *
  * @example `@State({ codec: { encode: (d: Decimal) => d.toString(), decode: (s: string) => new Decimal(s) } })`
  */
-export interface FieldCodec<Value> {
-  encode(value: Value): unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: what comes back has the type that encode returned, which the interface does not know
-  decode(stored: any): Value;
+// biome-ignore lint/suspicious/noExplicitAny: who names only the value says nothing about what is stored
+export interface FieldCodec<Value, Stored = any> {
+  readonly encode: (value: Value) => Stored;
+  readonly decode: (stored: Stored) => Value;
 }

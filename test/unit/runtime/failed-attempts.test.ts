@@ -54,7 +54,7 @@ function halves(world: VirtualWorld, attempts: readonly Unlucky[]) {
     @State() written: string[] = [];
     @State() rounds = 0;
 
-    @Step({ timeoutMs: 400, retry: { maxAttempts: 20, initialDelayMs: 1, maxDelayMs: 1 } }) work(ctx: StepContext) {
+    @Step({ timeoutMs: 400, retry: { maxAttempts: 20, initialDelayMs: 1, maxDelayMs: 1 } }) work(ctx: StepContext): unknown {
       const unlucky = attempts[started.push(started.length) - 1];
       const other = this.#writeLater(started.length - 1, unlucky?.writesAfterMs ?? [0]);
       if (unlucky?.ends === 'is stopped at a yield') return this.#rows(unlucky);
@@ -128,7 +128,7 @@ describe('what an attempt that did not return still does', () => {
     @LongRunning(times)
     class Hooked {
       @State() list: string[] = [];
-      @Step({ retry: { maxAttempts: 1 } }) async work(ctx: StepContext) {
+      @Step({ retry: { maxAttempts: 1 } }) async work(ctx: StepContext): Promise<unknown> {
         if (ctx.invocation === 2) return this.fail();
         const later = world.timer.sleep(500).then(() => this.list.push('late'));
         await new Promise((_resolve, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));

@@ -330,6 +330,7 @@ describe('a generator step', () => {
       @Step() second() {
         calls.push('second');
       }
+      // @ts-expect-error only a wait is yielded
       @Step() async *third() {
         calls.push('third');
         yield 'no directive';
@@ -471,10 +472,12 @@ describe('a generator step', () => {
         }
       }
 
+      // @ts-expect-error what is no wait is ignored
       @Step() *sync() {
         if (kind === 'sync') yield* this.work();
       }
 
+      // @ts-expect-error what is no wait is ignored
       @Step() async *async() {
         if (kind === 'async') yield* this.work();
       }

@@ -167,10 +167,12 @@ describe('cycles', () => {
     class ReturnsAnything {
       @State() index = 0;
 
+      // @ts-expect-error no directive
       @Step() sync() {
         return values[this.index];
       }
 
+      // @ts-expect-error no directive
       @Step() async async() {
         this.index += 1;
         return values[this.index - 1];
@@ -248,6 +250,7 @@ describe('goTo', () => {
 
     @LongRunning(times)
     class JumpNowhere {
+      // @ts-expect-error no such step
       @Step() only() {
         calls += 1;
         return goTo('onyl');

@@ -174,6 +174,7 @@ describe('a wait that names the step after it', () => {
   ])('is an InvalidDirectiveError when there is no such step: %s', async (_what, directive, reason) => {
     @LongRunning(times)
     class Lost {
+      // @ts-expect-error no such step
       @Step() work() {
         return directive;
       }

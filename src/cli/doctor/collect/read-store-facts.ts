@@ -79,7 +79,7 @@ async function readLifecycle(client: S3Client, Bucket: string): Promise<number |
 }
 
 async function readEncryption(client: S3Client, Bucket: string): Promise<string | undefined> {
-  const { GetBucketEncryptionCommand } = await import('@aws-sdk/client-s3');
+  const { GetBucketEncryptionCommand } = await loadS3Sdk();
   try {
     const { ServerSideEncryptionConfiguration } = await client.send(new GetBucketEncryptionCommand({ Bucket }));
     const defaults = (ServerSideEncryptionConfiguration?.Rules ?? []).map((rule) => rule.ApplyServerSideEncryptionByDefault);

@@ -129,7 +129,7 @@ async function createRecord(request: ClaimTrial, mark: StopMark | undefined): Pr
   if (start === undefined && invocation === null) return answer(executionId, 0);
   if (start === undefined) throw describeLost(plan, executionId);
   if (mark !== undefined) throw describeStopped(mark, executionId);
-  const opened = { ...start, execution: pin(request, start.execution) };
+  const opened = { ...start, execution: pinExecution(start.execution, request) };
   const record = describeClaim(request, opened.execution, opened.input, plan.version, {
     epoch: 1,
     isCancelRequested: false,
@@ -143,8 +143,8 @@ async function createRecord(request: ClaimTrial, mark: StopMark | undefined): Pr
   return isStopped ? { ...result, claim: { ...result.claim, isCancelRequested: true } } : result;
 }
 
-/** The version that runs is the one that it is pinned to from now on. */
-function pin({ collaborators, context }: ClaimRequest, execution: Execution): Execution {
+/** The execution, pinned to the version that runs. */
+export function pinExecution(execution: Execution, { collaborators, context }: Pick<ClaimRequest, 'collaborators' | 'context'>): Execution {
   return { ...execution, line: { ...execution.line, pin: collaborators.continueOn === 'latest' ? null : namePin(context) } };
 }
 
@@ -197,7 +197,7 @@ async function claimRecord(
 ): Promise<ClaimResult | undefined> {
   const { plan, signs, chainLength } = request;
   const { continuation, isHandingOver } = record;
-  const resumed = pin(request, resumeExecution(plan, continuation));
+  const resumed = pinExecution(resumeExecution(plan, continuation), request);
   const { chain } = resumed;
   const arrived = { ...resumed, invocation, chain: { ...chain, length: chainLength ?? chain.length } };
   const death = { ...signs.judgeDeath(record.leaseUntilMs), ...(isHandingOver && { place: 'hand-off' as const }) };

@@ -1,6 +1,6 @@
 import { BatonError, ExecutionFailedError, IncompatibleStateError } from '../errors';
 import type { InvocationAnswer } from './answer';
-import { type ClaimResult, claimExecution } from './claim-execution';
+import { type ClaimResult, claimExecution, pinExecution } from './claim-execution';
 import type { Collaborators } from './collaborators';
 import type { Arrival, ContinuationArrival, LookArrival, StartArrival } from './core/arrival';
 import { checkCode, checkJob } from './core/continuation';
@@ -177,7 +177,9 @@ async function forwardLook(
 
 /** With no store to say so, the tries that died in this environment are all that is known. */
 function runWithoutStore(delivery: Delivery, opened: OpenedExecution, signs: SignsOfLife): Promise<InvocationResult> {
-  return runInvocation({ ...delivery, signs, opened: countLostTries(opened, signs), openJournal: undefined });
+  const counted = countLostTries(opened, signs);
+  const execution = pinExecution(counted.execution, delivery);
+  return runInvocation({ ...delivery, signs, opened: { ...counted, execution }, openJournal: undefined });
 }
 
 function countLostTries(opened: OpenedExecution, signs: SignsOfLife): OpenedExecution {

@@ -83,6 +83,7 @@ export class Invocation implements ContextHost, JournalRoom {
   isOrphaned = false;
   #lastBreathMs: number;
   #unit = '';
+  #work = '';
   #job: LiveJob | undefined;
   #heartbeat: Heartbeat | undefined;
   #hasPassedSafePoint = false;
@@ -153,9 +154,9 @@ export class Invocation implements ContextHost, JournalRoom {
     return BatonError.is(error) && boundCodes.has(error.code) ? undefined : this.#unit;
   }
 
-  /** The method that is running, or ran last; empty before the first. */
+  /** The work that is running, or ran last; before the first, the method that was asked whether there is any. */
   get unit(): string {
-    return this.#unit;
+    return this.#work || this.#unit;
   }
 
   /** What AWS does with a chain of self-invocations; null while nobody has been asked, `unknown` when the answer did not come in time. */
@@ -289,6 +290,7 @@ export class Invocation implements ContextHost, JournalRoom {
   /** Says which method is about to run. Written down at once when a try before this one died, so that the next one knows where. */
   beginUnit(unit: string): void {
     this.#unit = unit;
+    if (this.execution.phase !== 'check') this.#work = unit;
     if (this.#signs.lost !== undefined) this.#signAlive();
   }
 

@@ -42,10 +42,10 @@ export function decideClaim(record: ExecutionRecord, claimant: Claimant): ClaimD
 function claimHandedOver(record: ExecutionRecord, handedOffTo: number, { invocation, delivery, nowMs }: Claimant): ClaimDecision {
   const claim = { kind: 'claim', invocation: handedOffTo, hasDied: false } as const;
   if (invocation === handedOffTo) return claim;
-  // A look is no reason to end a wait early: whoever sends it for a reason says so in the record.
-  if (invocation === null) return isAsleep(record, nowMs) ? late : claim;
-  if (invocation !== record.invocation) return late;
+  if (invocation !== null && invocation !== record.invocation) return late;
   if (record.isGivenBack === true) return claim;
+  // A look is no reason to end a wait early: whoever sends it for a reason says so in the record.
+  if (invocation === null && !isAsleep(record, nowMs)) return claim;
   return record.owner === delivery ? { kind: 'send-again' } : late;
 }
 

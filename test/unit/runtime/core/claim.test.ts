@@ -47,7 +47,14 @@ describe('decideClaim on an execution that was handed over', () => {
     expect(decideClaim(waiting, { ...look, nowMs: 499_999 })).toEqual(late);
     expect(decideClaim(waiting, { ...look, nowMs: 500_000 })).toEqual(claim(4));
     expect(decideClaim({ ...waiting, isCancelRequested: true }, { ...look, nowMs: heardAtMs })).toEqual(claim(4));
+    expect(decideClaim({ ...waiting, isGivenBack: true }, { ...look, nowMs: heardAtMs })).toEqual(claim(4));
   });
+});
+
+it('decideClaim lets a look that has handed over to a wait, and comes again, send that hand-off again', () => {
+  const waiting = makeRecord({ owner: 'look-1', leaseUntilMs, heardAtMs, handedOffTo: 4 }, { resumeAtMs: 500_000 });
+  const again = { invocation: null, delivery: 'look-1', retryAfterMs, nowMs: heardAtMs };
+  expect(decideClaim(waiting, again)).toEqual({ kind: 'send-again' });
 });
 
 describe('decideClaim on an execution that is running', () => {

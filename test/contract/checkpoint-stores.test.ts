@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileCheckpointStore } from '../../src/runtime/adapters/file-store';
 import { MemoryCheckpointStore } from '../../src/runtime/adapters/memory-store';
+import { S3CheckpointStore } from '../../src/runtime/adapters/s3-store';
+import type { CheckpointStore, StoredExecution } from '../../src/runtime/ports';
 import { checkpointStoreContract, type StoreUnderTest } from '../../src/testing';
 import { sampleExecution } from '../../src/testing/store-contract/sample-execution';
+import { MemoryS3 } from './stand-ins/memory-s3';
 
 let directory: string;
 beforeEach(async () => {
@@ -17,6 +20,31 @@ describe.each<[string, () => Promise<StoreUnderTest>]>([
   ['FileCheckpointStore', async () => openFiles(directory)],
 ])('%s', (_name, open) => {
   for (const { title, run } of checkpointStoreContract(open)) test(title, run);
+});
+
+/** What the runtime keeps for itself: as a heartbeat, or the stop mark of a job. */
+const companion = (overrides: Partial<StoredExecution> = {}) =>
+  sampleExecution({
+    executionId: 'lambda-baton:heartbeat:e',
+    job: 'lambda-baton:heartbeat',
+    status: 'cancelled',
+    startedAtMs: 0,
+    ...overrides,
+  });
+
+test.each<[string, () => CheckpointStore]>([
+  ['MemoryCheckpointStore', () => new MemoryCheckpointStore()],
+  ['FileCheckpointStore', () => new FileCheckpointStore({ directory })],
+  ['S3CheckpointStore', () => new S3CheckpointStore({ bucket: 'b', client: new MemoryS3() })],
+])('%s lists nothing that the runtime keeps for itself, and keeps it', async (_name, open) => {
+  const store = open();
+  const revision = await store.save(companion(), undefined);
+  await store.save(sampleExecution({ status: 'cancelled' }), undefined);
+  for (const query of [{}, { status: 'cancelled' }, { limit: 1 }] as const) {
+    expect((await store.list(query)).map((one) => one.executionId)).toEqual([sampleExecution().executionId]);
+  }
+  expect(await store.list({ job: 'lambda-baton:heartbeat' })).toEqual([]);
+  expect(await store.load(companion().executionId)).toMatchObject({ revision });
 });
 
 describe('FileCheckpointStore on its disk', () => {
@@ -91,6 +119,17 @@ describe('FileCheckpointStore on its disk', () => {
     }
     expect([...modes].sort()).toEqual(['file 600', 'folder 700']);
     expect((await stat(directory)).mode & 0o777).toBe(0o755);
+  });
+
+  test('removes what the runtime keeps for itself when its time is over, with the next list, and no execution', async () => {
+    const store = new FileCheckpointStore({ directory });
+    await store.save(companion({ expiresAtMs: 1 }), undefined);
+    await store.save(companion({ executionId: 'lambda-baton:stop:j' }), undefined);
+    await store.save(sampleExecution({ status: 'completed', expiresAtMs: 1 }), undefined);
+    expect(await store.list({})).toHaveLength(1);
+    expect(await store.load(companion().executionId)).toBeUndefined();
+    expect(await store.load('lambda-baton:stop:j')).toBeDefined();
+    expect(await store.load(executionId)).toBeDefined();
   });
 
   test('lists what it has beside files that are not its own', async () => {

@@ -58,6 +58,10 @@ export async function removeRevision(folder: string, number: number): Promise<vo
   await files().rm(locateRevision(folder, number), { force: true });
 }
 
+export async function removeFolder(folder: string): Promise<void> {
+  await files().rm(folder, { recursive: true, force: true });
+}
+
 /** Makes a folder, and those above it, for its owner only. One that is there stays as it is. */
 export async function makeFolder(folder: string): Promise<void> {
   await files().mkdir(folder, { recursive: true, mode: folderMode });

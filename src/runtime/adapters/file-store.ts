@@ -1,4 +1,5 @@
 import { CorruptContinuationError } from '../../errors/corrupt-continuation-error';
+import { reservedPrefix } from '../core/execution-id';
 import type { CheckpointStore, ListedExecutions, ListQuery, StoredExecution, StoredRevision } from '../ports';
 import { FileMarks } from './file-marks';
 import {
@@ -9,6 +10,7 @@ import {
   placeWhole,
   type RevisionFile,
   readRevision,
+  removeFolder,
   removeRevision,
 } from './file-revisions';
 import { LiveMarks, type MarkedRecord } from './live-marks';
@@ -40,7 +42,7 @@ interface Newest {
 /**
  * Keeps executions in files: one directory each, one numbered file per revision, made whole under another name and then linked to its own.
  * A link fails when the name exists, on every file system: that is the condition of the write. Survives SIGKILL and a full disk.
- * What it makes only its owner can read. Nothing in it expires: delete what you no longer need.
+ * What it makes only its owner can read. No execution in it expires: delete what you no longer need.
  * The local default; no store for Lambda itself, whose environments share no disk unless it is EFS.
  *
  * @throws CorruptContinuationError when the newest file of an execution is damaged.
@@ -82,11 +84,21 @@ export class FileCheckpointStore implements CheckpointStore {
   /** What is running or waiting by its marks; anything else by reading the newest file of every execution, a few at a time. */
   async list(query: ListQuery): Promise<ListedExecutions> {
     if (isForLive(query)) return this.#marks.list(query);
-    const records = await readInParallel(await this.#room.listPlaces(), (place) => this.#readForList(place));
+    const read = async (place: string) => ({ place, record: await this.#readForList(place) });
+    const records = await readInParallel(await this.#room.listPlaces(), read);
+    const found = records.flatMap(({ place, record }) => (record === undefined || record === 'damaged' ? [] : [{ place, ...record }]));
+    await this.#removeExpired(found);
     return selectExecutions(
-      records.flatMap((record) => (record === undefined || record === 'damaged' ? [] : [record.execution])),
+      found.map(({ execution }) => execution),
       query,
     );
+  }
+
+  /** What the runtime keeps for itself goes when its time is over: nobody looks at it. Does its best; the next list comes by again. */
+  async #removeExpired(found: readonly { readonly place: string; readonly execution: StoredExecution }[]): Promise<void> {
+    const nowMs = Date.now();
+    const expired = found.filter(({ execution }) => execution.executionId.startsWith(reservedPrefix) && execution.expiresAtMs < nowMs);
+    await readInParallel(expired, ({ place }) => removeFolder(joinPath(this.#directory, place)).catch(() => {}));
   }
 
   /** One that is damaged is listed by what the revisions before it say, without a head, so that it shows that it cannot be read. */

@@ -1,3 +1,4 @@
+import { reservedPrefix } from '../core/execution-id';
 import type { ExecutionStatus, ListQuery } from '../ports';
 import { hasStatus, isNamed } from './aws-failures';
 import { type ReadRecord, readRecordItem, recordKey } from './dynamodb-record';
@@ -105,11 +106,15 @@ async function* readIndex(table: DynamoDbTable, query: ListQuery, { by, status, 
     Limit: pageLength,
   };
   for await (const { items, next } of table.readPages('QueryCommand', input, from)) {
-    // An index that has the job too spares a read of those of other jobs.
-    const entries = items.filter((entry) => query.job === undefined || entry.job === undefined || entry.job.S === query.job);
+    const entries = items.filter((entry) => isWorthReading(entry, query));
     const records = await readRecords(table, entries);
     yield { records: records.filter(({ execution }) => isAskedFor(execution, query)), next };
   }
+}
+
+/** What the runtime keeps for itself is never listed, and an index that has the job too tells those of other jobs. */
+function isWorthReading({ pk, job }: Item, query: ListQuery): boolean {
+  return !pk?.S?.startsWith(reservedPrefix) && (query.job === undefined || job === undefined || job.S === query.job);
 }
 
 /** The records that index entries stand for, in their order. */

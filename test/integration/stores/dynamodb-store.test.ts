@@ -165,6 +165,22 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
     expect(await countRead(() => readAllLive(store, { job, limit: 5 }))).toEqual(perPage);
   });
 
+  test.each([[['byJob', 'byStatus']], [[]]] as const)(
+    'lists nothing that the runtime keeps for itself, with the indexes %j',
+    async (indexes) => {
+      const { store, countCalls } = await openCounted({ indexes });
+      const companion = {
+        executionId: 'lambda-baton:heartbeat:e',
+        job: 'lambda-baton:heartbeat',
+        status: 'cancelled',
+        startedAtMs: 0,
+      } as const;
+      await store.save(sampleExecution(companion), undefined);
+      for (const query of [{}, { status: 'cancelled' }, { job: companion.job }] as const) expect(await store.list(query)).toEqual([]);
+      if (indexes.length > 0) expect(await countCalls(() => store.list({ status: 'cancelled' }))).toEqual(['Query']);
+    },
+  );
+
   test('lists by byJob, or by a scan, when the role does not know byStatus yet', async () => {
     const { store, client } = await openCrowded({ indexes: ['byJob', 'byStatus'] });
     client.before = () => {

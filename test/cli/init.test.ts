@@ -76,6 +76,25 @@ describe('baton init', () => {
     expect(existsSync(join(folder, 'jobs', 'template.yaml'))).toBe(true);
   });
 
+  it('asks again when an answer is none, with the reason', async () => {
+    const { exitCode, stdout } = await answer(['init'], `${join(folder, 'jobs')}\nnope\nCountRows\nheroku\nsam\n`);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('--job nope: that is no name of a job class');
+    expect(stdout).toContain('→ Write cdk or sam or none.\nDeployed with (cdk, sam, none) (cdk): ✔ ');
+    expect(read('src/job.ts')).toContain('CountRows');
+  });
+
+  it.each(['My Job', 'Größe', '日本', '.hidden', '_under', 'favicon.ico', 'x'.repeat(230), "it's", 'node_modules'])(
+    'writes a name that npm accepts, whatever the folder is called: %s',
+    async (name) => {
+      const { exitCode, stdout } = await readPrinted(['init', join(folder, name), '--yes']);
+      expect(exitCode).toBe(0);
+      const manifest = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8'));
+      expect(manifest.name).toMatch(/^(?!node_modules$|favicon\.ico$)[a-z0-9][a-z0-9._-]{0,213}$/);
+      if (/[ ']/.test(name)) expect(stdout).toMatch(/\n {2}cd '/);
+    },
+  );
+
   it('asks nothing that it was told, and nothing at all with --yes', async () => {
     const told = await answer(['init', join(folder, 'jobs'), '--job', 'CountRows', '--deploy', 'none'], '');
     expect(told.stdout).toMatch(/^✔ /);

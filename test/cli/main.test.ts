@@ -25,6 +25,51 @@ describe('baton', () => {
     expect(await readPrinted(args)).toEqual({ exitCode: 2, stdout: '', stderr });
   });
 
+  it.each([
+    ['dev', 'nowhere.ts'],
+    ['dev', __filename, '--event', 'nowhere.json'],
+    ['dev', __filename, '--node', '/nowhere/node'],
+    ['dev', '--template', 'nowhere.template.json'],
+    ['start', '--bundle', 'nowhere.ts', '--directory', __dirname],
+    ['redrive', 'x', '--bundle', 'nowhere.ts', '--directory', __dirname],
+    ['start', 'function', '--event', 'nowhere.json'],
+    ['estimate', '--items', '1', '--ms-per-item', '1', '--prices', 'nowhere.json'],
+    ['doctor', '--template', 'nowhere.template.json'],
+    ['doctor', 'function', '--bundle', 'nowhere.ts'],
+    ['list', '--directory', '/nowhere'],
+  ])('ends with 2 when a file is missing: %s %s %s %s', async (...args) => {
+    const { exitCode, stdout, stderr } = await readPrinted(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/nowhere.*\n→ /);
+  });
+
+  it('says that the Region is missing, instead of what the SDK was asked for then', async () => {
+    const before = process.env;
+    process.env = {
+      ...before,
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'y',
+    };
+    for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) delete process.env[name];
+    try {
+      const start = await readPrinted(['start', 'reconcile', '--directory', __dirname]);
+      expect(start).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/^CliError: .*Region is missing\.\n→ Set AWS_REGION/),
+      });
+    } finally {
+      process.env = before;
+    }
+  });
+
+  it('leaves what a signal interrupts, with the exit code of the signal', async () => {
+    const interruption = AbortSignal.abort({ exitCode: 143 });
+    expect(await readPrinted(['list', '--directory', __dirname], { interruption })).toMatchObject({ exitCode: 143 });
+  });
+
   it('prints errors in colour where that is asked for', async () => {
     const { stderr } = await readPrinted(['deploy'], { environment: { FORCE_COLOR: '1' } });
     expect(stderr).toContain('\u001b[31mCliError:\u001b[39m');

@@ -50,12 +50,17 @@ export function writeJson(value: unknown, indent?: number): string {
   );
 }
 
+/** A shell knows characters by their bytes. */
+function writeBytes(character: string): string {
+  return [...Buffer.from(character)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+}
+
 /** A word for a command that is printed: quoted when a shell would not take it as one word, or as itself. */
 export function quoteForShell(word: string): string {
   if (/^[A-Za-z0-9_./:@%+=,][A-Za-z0-9_./:@%+=,-]*$/.test(word)) return word;
   if (escapeControls(word) === word) return `'${word.replaceAll("'", `'\\''`)}'`;
   const escaped = word.replaceAll(/[\\']/g, String.raw`\$&`);
-  return `$'${escapeControls(escaped)}'`;
+  return `$'${escaped.replaceAll(controls, writeBytes)}'`;
 }
 
 /** A command that is printed for somebody to run, with an id or a name in it. */

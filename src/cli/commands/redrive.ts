@@ -16,6 +16,7 @@ export const bundleOptions: readonly OptionSpec[] = [
     help: 'run it here, to its end, from a bundle or a TypeScript file: what baton dev left behind goes on',
   },
   ...listFunctionOptions('On this machine'),
+  { group: 'Output', name: 'quiet', short: 'q', help: 'with --bundle: nothing but errors' },
 ];
 
 const functionOption: OptionSpec = {

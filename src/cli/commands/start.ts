@@ -2,7 +2,7 @@ import { readEvent } from '../arguments/read-event';
 import { CliError } from '../cli-error';
 import type { Command, CommandRequest } from '../command';
 import { runBundle } from '../dev/run-bundle';
-import { escapeControls, writeCommand } from '../view/text';
+import { escapeControls, quoteForShell, writeCommand } from '../view/text';
 import { bundleOptions } from './redrive';
 import { renderStatus } from './render-execution';
 import { makeClient, operationOptions, printAnswer, readColumns } from './stored-executions';
@@ -53,13 +53,13 @@ export const start: Command = {
 };
 
 async function startHere(bundle: string, asked: { readonly input: unknown; readonly executionId?: string }, request: CommandRequest) {
-  return runBundle({ command: 'baton start', bundle, executionId: asked.executionId, isNewStoreFine: true }, request, async (client) => {
+  return runBundle({ command: 'baton start', bundle, isNewStoreFine: true }, request, async (client) => {
     const { executionId, execution } = await client.start(asked);
-    if (execution === undefined || execution.status === 'completed') return;
+    if (execution === undefined || execution.status === 'completed') return executionId;
     throw new CliError(
       {
         problem: `Execution ${executionId} is there already: it is ${execution.status}, and nothing was started.`,
-        cure: `Let it go on: ${writeCommand('baton redrive', executionId, ` --bundle ${bundle}`)}.`,
+        cure: `Let it go on: ${writeCommand('baton redrive', executionId, ` --bundle ${quoteForShell(bundle)}`)}.`,
       },
       1,
     );

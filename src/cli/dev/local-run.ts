@@ -27,8 +27,8 @@ export interface LocalRun {
   /** The same directory for people, from where they are. */
   readonly storeLabel: string | undefined;
   prepare(lambda: LocalLambda): Promise<PreparedLambda>;
-  /** Brings the event that begins it. */
-  begin(lambda: LocalLambda, functionName: string, view: View): Promise<void>;
+  /** Brings the event that begins it. @returns the execution's id, when that is known before it runs */
+  begin(lambda: LocalLambda, functionName: string, view: View): Promise<string | undefined>;
 }
 
 /** How long past the end of the last execution what is under way is waited for, in milliseconds: the duplicates of its events. */
@@ -65,6 +65,7 @@ class Running {
   readonly #view: View;
   readonly #startedAtMs = Date.now();
   #startedAt = performance.now();
+  #executionId: string | undefined;
 
   constructor(lambda: LocalLambda, run: LocalRun, parts: Parts) {
     this.#lambda = lambda;
@@ -93,7 +94,7 @@ class Running {
 
   async #begin(functionName: string): Promise<void> {
     try {
-      await this.#run.begin(this.#lambda, functionName, this.#view);
+      this.#executionId = await this.#run.begin(this.#lambda, functionName, this.#view);
     } catch (error) {
       if (!this.#parts.interruption.aborted) throw error;
     }
@@ -124,14 +125,20 @@ class Running {
     const { storeDirectory: directory } = this.#run;
     if (directory === undefined) return;
     const client = new BatonClient({ store: createStore({ kind: 'directory', directory }) });
-    if (this.#record.executions.size === 0) {
-      const listed = await client.list({ limit: 100 });
-      for (const { executionId, startedAtMs } of listed) if (startedAtMs >= this.#startedAtMs) this.#record.open(executionId);
-    }
+    if (this.#record.executions.size === 0) for (const id of await this.#findSilent(client)) this.#record.open(id);
     for (const execution of this.#record.executions.values()) {
       const description = await client.status(execution.executionId);
       if (description !== undefined) execution.settle(description);
     }
+  }
+
+  /** The executions of this run whose log says nothing of them: the one that was sent, if it has ended by now, and those that began since. */
+  async #findSilent(client: BatonClient): Promise<readonly string[]> {
+    const sent = this.#executionId === undefined ? undefined : await client.status(this.#executionId);
+    const hasEnded = sent !== undefined && sent.status !== 'running' && sent.status !== 'waiting';
+    const listed = await client.list({ limit: 100 });
+    const begun = listed.filter(({ startedAtMs }) => startedAtMs >= this.#startedAtMs).map(({ executionId }) => executionId);
+    return [...new Set([...(hasEnded ? [sent.executionId] : []), ...begun])];
   }
 
   #conclude(outcome: RunOutcome): number {

@@ -16,6 +16,8 @@ export interface PreparedLambda {
 }
 
 const functionName = 'baton-dev';
+/** The bundle of a TypeScript file is gone after the run: a stack names the lines that were written. */
+const sourceMaps = { NODE_OPTIONS: '--enable-source-maps' };
 const queueName = 'baton-dev';
 
 /** How long a queue waits before it delivers a message again, beyond the function's time-out, in milliseconds. */
@@ -36,6 +38,7 @@ export async function prepareLambda(
     memoryMb: options.memoryMb,
     environment: {
       ...quietSdk,
+      ...sourceMaps,
       ...(queue && { BATON_QUEUE_URL: queue.url }),
       ...(directory && { BATON_DIRECTORY: directory }),
       ...options.environment,

@@ -20,13 +20,12 @@ interface BundleRun {
   readonly command: string;
   /** The bundle or TypeScript file. */
   readonly bundle: string;
-  readonly executionId: string | undefined;
   /** Whether the store's directory need not be there yet. */
   readonly isNewStoreFine: boolean;
 }
 
-/** Sends the execution to the function, by a client of both; `view` for what has to be waited for. */
-type Send = (client: BatonClient, view: View, interruption: AbortSignal) => Promise<void>;
+/** Sends the execution to the function, by a client of both; `view` for what has to be waited for. @returns the execution's id */
+type Send = (client: BatonClient, view: View, interruption: AbortSignal) => Promise<string>;
 
 /** Runs an execution of a store on this machine on a local bundle, to its end. @returns the exit code: 0 only when it completed */
 export async function runBundle({ command, bundle, isNewStoreFine }: BundleRun, request: CommandRequest, send: Send): Promise<number> {
@@ -58,7 +57,7 @@ export async function runBundle({ command, bundle, isNewStoreFine }: BundleRun, 
       const signingKey = options.environment.BATON_SIGNING_KEY;
       try {
         const store = createStore(settings);
-        await send(new BatonClient({ store, functionName, client, ...(signingKey && { signingKey }) }), view, request.interruption);
+        return await send(new BatonClient({ store, functionName, client, ...(signingKey && { signingKey }) }), view, request.interruption);
       } finally {
         client.destroy();
       }
@@ -70,7 +69,7 @@ export async function runBundle({ command, bundle, isNewStoreFine }: BundleRun, 
 /** Lets an execution of this machine go on from its last checkpoint, on a local bundle. @returns the exit code */
 export async function redriveHere(bundle: string, request: CommandRequest): Promise<number> {
   const { argument: executionId } = request;
-  const run = { command: 'baton redrive', bundle, executionId, isNewStoreFine: false };
+  const run = { command: 'baton redrive', bundle, isNewStoreFine: false };
   return runBundle(run, request, async (client, view, interruption) => {
     try {
       await client.redrive(executionId);
@@ -78,6 +77,7 @@ export async function redriveHere(bundle: string, request: CommandRequest): Prom
       await waitForLease(error, executionId, { client, view, interruption });
       await client.redrive(executionId);
     }
+    return executionId;
   });
 }
 

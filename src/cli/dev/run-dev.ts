@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import type { LocalLambda } from '../../local';
 import { readEvent } from '../arguments/read-event';
 import type { CommandRequest } from '../command';
 import { findHandlerFile } from '../template/locate-code';
@@ -34,9 +35,14 @@ async function runFile(options: DevOptions, event: unknown, request: CommandRequ
     store: store.directory === undefined ? undefined : { directory: store.directory, options: store.options, bundle: options.file },
     storeLabel: store.label,
     prepare: (lambda) => prepareLambda(lambda, { ...options, environment: { ...variables, ...options.environment } }, store.directory),
-    begin: async (lambda, functionName) => void (await lambda.invoke({ functionName, invocationType: 'Event', payload: event })),
+    begin: (lambda, functionName) => sendEvent(lambda, functionName, event),
   };
   return runLocally(run, request);
+}
+
+/** Which id the event's execution gets is the function's to say. */
+async function sendEvent(lambda: LocalLambda, functionName: string, payload: unknown): Promise<undefined> {
+  await lambda.invoke({ functionName, invocationType: 'Event', payload });
 }
 
 async function runTemplate(
@@ -61,7 +67,7 @@ async function runTemplate(
       {
         ...{ command: 'baton dev', options, times: remarks, storeDirectory, store: undefined, storeLabel: undefined },
         prepare: (lambda) => deployFunction(lambda, { ...applied, options: { ...options, environment } }),
-        begin: async (lambda, functionName) => void (await lambda.invoke({ functionName, invocationType: 'Event', payload: event })),
+        begin: (lambda, functionName) => sendEvent(lambda, functionName, event),
       },
       request,
     );

@@ -10,6 +10,8 @@ export const localTimeVariables = {
 
 /** What a hand-off needs on this machine, in milliseconds: a scaled time is not below this, unless the job's own is. */
 const leastMs = { safeMs: 600, reserveMs: 250, intervalMs: 20 } as const;
+/** Where Lambda has a function's code, in an archive or an image. */
+const lambdaTaskRoot = '/var/task';
 const skippedWaitMs = 1_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,12 +51,13 @@ export function capPause({ maxPauseMs }: Pick<JobPlan, 'maxPauseMs'>, nowMs: num
 }
 
 /**
- * Whether the local Lambda runs this process: both endpoints are one on loopback, and AWS's mark of its own runtimes is missing.
+ * Whether the local Lambda runs this process: both endpoints are one on loopback, and the code is not where Lambda has it, which is a
+ * variable that nobody can set there.
  * Nothing that only helps on a developer's machine may have an effect anywhere else.
  */
 export function isLocalLambda({ AWS_ENDPOINT_URL_LAMBDA: lambda, AWS_ENDPOINT_URL_SQS: sqs, ...others }: Environment): boolean {
   const isLoopback = lambda !== undefined && lambda === sqs && /^http:\/\/127\.0\.0\.1:\d+$/.test(lambda);
-  return isLoopback && others.AWS_LAMBDA_RUNTIME_API !== undefined && others.AWS_EXECUTION_ENV === undefined;
+  return isLoopback && others.AWS_LAMBDA_RUNTIME_API !== undefined && others.LAMBDA_TASK_ROOT !== lambdaTaskRoot;
 }
 
 function readScale(text: string | undefined): number {

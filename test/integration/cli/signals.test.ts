@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -90,6 +90,40 @@ onLinux('baton dev', () => {
     await waitUntil(() => findProcesses(temporary).length === 0 && readdirSync(temporary).length === 0);
     expect(findProcesses(temporary)).toEqual([]);
     expect(readdirSync(temporary)).toEqual([]);
+  });
+});
+
+onLinux('baton whose reader goes away', () => {
+  const run = (command: string) => {
+    const temporary = mkdtempSync(join(folder, 'pipe-'));
+    const shell = `set -o pipefail; ${command.replace('baton', `'${process.execPath}' '${cli}'`)}`;
+    const { stderr, status } = spawnSync('bash', ['-c', shell], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: temporary, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    });
+    return { stderr, status, files: readdirSync(temporary), processes: findProcesses(temporary) };
+  };
+
+  it.each([
+    'baton --help | true',
+    'baton dev --help | true',
+    'baton estimate --items 1e6 --ms-per-item 40 | true',
+    'baton frobnicate 2>&1 | true',
+  ])('ends without a word: %s', (command) => {
+    const { stderr, status } = run(command);
+    expect(stderr).toBe('');
+    expect([0, 2, 141]).toContain(status);
+  });
+
+  it('stops what it runs in good order, with the exit code of a closed pipe', () => {
+    const event = '{"pages":1000000,"pageMs":20,"say":"page"}';
+    expect(run(`baton dev ${job} --event '${event}' --timeout 1m --no-store | head -1 > /dev/null`)).toEqual({
+      stderr: '',
+      status: 141,
+      files: [],
+      processes: [],
+    });
   });
 });
 

@@ -2,7 +2,12 @@ import { createHandler, LongRunning, State, Step, Terminate } from '../../../../
 import { capPause, isLocalLambda, localTimeVariables, scaleTimes } from '../../../../src/runtime/core/local-time';
 
 const endpoint = 'http://127.0.0.1:4566';
-const local = { AWS_ENDPOINT_URL_LAMBDA: endpoint, AWS_ENDPOINT_URL_SQS: endpoint, AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9' };
+const local = {
+  AWS_ENDPOINT_URL_LAMBDA: endpoint,
+  AWS_ENDPOINT_URL_SQS: endpoint,
+  AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9',
+  LAMBDA_TASK_ROOT: '/tmp/code',
+};
 const asked = { [localTimeVariables.scale]: '0.01', [localTimeVariables.skipWaits]: '1' };
 
 @LongRunning({ name: 'patient', safeMs: 60_000, intervalMs: 5_000 })
@@ -47,8 +52,8 @@ describe("a job's times on the local Lambda", () => {
   });
 
   it.each([
-    ['on Lambda', { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001', AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' }],
-    ['on Lambda with an endpoint on loopback', { ...local, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' }],
+    ['on Lambda', { AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001', LAMBDA_TASK_ROOT: '/var/task' }],
+    ['on Lambda with an endpoint on loopback', { ...local, LAMBDA_TASK_ROOT: '/var/task' }],
     ['with an endpoint elsewhere', { ...local, AWS_ENDPOINT_URL_LAMBDA: 'http://10.0.0.1:80', AWS_ENDPOINT_URL_SQS: 'http://10.0.0.1:80' }],
     ['with the endpoint of one service only', { ...local, AWS_ENDPOINT_URL_SQS: undefined }],
     ['where no runtime client runs', { ...local, AWS_LAMBDA_RUNTIME_API: undefined }],

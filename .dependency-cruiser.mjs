@@ -91,7 +91,7 @@ export default {
       comment: 'It shows what the local Lambda and the client do.',
       from: { path: own('cli/') },
       to: {
-        path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/(prices|job-plan|deployment-rules|sweep)|runtime/read-settings)',
+        path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/(prices|job-plan|deployment-rules|local-time|sweep)|runtime/read-settings)',
       },
     },
 

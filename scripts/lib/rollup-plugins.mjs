@@ -6,7 +6,7 @@ import { build, transform } from 'esbuild';
 import { fromRoot } from './from-root.mjs';
 
 /** Packages whose code becomes part of ours: ESM only, so that CJS users could not load them. */
-export const inlined = ['devalue'];
+const inlined = ['devalue'];
 
 /** Packages that become part of the command line, which is only ever run as it is: users install none of them. */
 const commandLineLibraries = ['commander', 'log-update', 'string-width', 'wrap-ansi'];

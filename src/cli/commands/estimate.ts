@@ -1,7 +1,8 @@
 import { architectures, chooseValue, type DurationRange, parseDuration, parseNumber, timeoutRange } from '../arguments/read-values';
 import { CliError } from '../cli-error';
 import { type Command, type GivenOptions, jsonOption } from '../command';
-import { estimateWork, type Workload } from '../estimate/estimate-work';
+import { estimateWork } from '../estimate/estimate-work';
+import type { Workload } from '../estimate/offers';
 import { readPrices } from '../estimate/read-prices';
 import { renderEstimate } from '../estimate/render-estimate';
 import { writeJson } from '../view/text';

@@ -1,22 +1,4 @@
-import type { Prices } from '../../runtime/core/prices';
-import { type Offer, offerBaton, offerDurableFunction, offerStepFunctions } from './offers';
-
-/** What is to be done, and by which function. */
-export interface Workload {
-  readonly itemCount: number;
-  readonly msPerItem: number;
-  readonly itemsPerStep: number;
-  /** Bytes of state in a checkpoint. */
-  readonly stateBytes: number;
-  readonly store: 'none' | 'table';
-  readonly memoryMb: number;
-  readonly architecture: 'arm64' | 'x86_64';
-  readonly timeoutMs: number;
-  readonly safeMs: number;
-  /** Cold start of every invocation, in milliseconds. */
-  readonly startMs: number;
-  readonly prices: Prices;
-}
+import { type Offer, offerBaton, offerDurableFunction, offerStepFunctions, type Workload } from './offers';
 
 /** What a workload needs and costs, at list prices. */
 export interface Estimate {

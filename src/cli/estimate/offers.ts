@@ -1,6 +1,22 @@
-import { eventChunkBytes, firstEventChunkBytes, readUnitBytes, writeUnitBytes } from '../../runtime/core/prices';
+import { eventChunkBytes, firstEventChunkBytes, type Prices, readUnitBytes, writeUnitBytes } from '../../runtime/core/prices';
 import { formatCount } from '../view/format';
-import type { Workload } from './estimate-work';
+
+/** What is to be done, and by which function. */
+export interface Workload {
+  readonly itemCount: number;
+  readonly msPerItem: number;
+  readonly itemsPerStep: number;
+  /** Bytes of state in a checkpoint. */
+  readonly stateBytes: number;
+  readonly store: 'none' | 'table';
+  readonly memoryMb: number;
+  readonly architecture: 'arm64' | 'x86_64';
+  readonly timeoutMs: number;
+  readonly safeMs: number;
+  /** Cold start of every invocation, in milliseconds. */
+  readonly startMs: number;
+  readonly prices: Prices;
+}
 
 /** One thing that is paid for. */
 export interface CostPart {

@@ -1,7 +1,7 @@
 import { formatCount, formatDuration, formatNumberOf, formatUsd } from '../view/format';
 import type { Paint } from '../view/paint';
-import type { Estimate, Workload } from './estimate-work';
-import type { Offer } from './offers';
+import type { Estimate } from './estimate-work';
+import type { Offer, Workload } from './offers';
 
 const labelCells = 14;
 const usdCells = 14;

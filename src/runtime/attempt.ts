@@ -35,6 +35,7 @@ export class Attempt {
   #cutOff: (() => void) | undefined;
   #isAbandoned = false;
   #isOver = false;
+  #wasTold = false;
   readonly #onLate: (error: unknown) => void;
 
   constructor(onLate: (error: unknown) => void) {
@@ -66,6 +67,16 @@ export class Attempt {
   /** Whether nobody waits for it any more, however it ended. */
   get isOver(): boolean {
     return this.#isOver || this.#isAbandoned;
+  }
+
+  /** Whether the attempt could hear that it should stop: it has looked at its signal, or has seen that the safe window has begun. */
+  get isAskedToStop(): boolean {
+    return this.#wasTold || this.#abort !== undefined;
+  }
+
+  /** Notes that the attempt has seen that it should stop. */
+  noteTold(): void {
+    this.#wasTold = true;
   }
 
   /** Asks the attempt to stop; the first reason stays. */

@@ -129,6 +129,7 @@ class UnitRun implements GeneratorHost {
         case 'check':
           return this.#finishCheck(value);
         case 'complete':
+        case 'completing':
           return this.#finishExecution(value);
         default:
           return this.#finishWork(value);
@@ -180,9 +181,13 @@ class UnitRun implements GeneratorHost {
     this.#invocation.rollBack();
   }
 
-  /** Whether the step was cut off by the safe window: whatever it throws then, it has not failed, unless the error itself says so. */
+  /**
+   * Whether the step was cut off by the safe window: whatever it throws then, it has not failed, unless the error itself says so. A step
+   * that never heard of the safe window cannot have stopped because of it: it has failed, or its attempts would never be counted.
+   */
   #wasCutOff(error: unknown): boolean {
-    return this.#attempt.isCutOff && !isFailureAnyway(error);
+    const { isCutOff, isAskedToStop } = this.#attempt;
+    return isCutOff && !isFailureAnyway(error) && (isAskedToStop || isAbortError(error));
   }
 
   #interrupt(isAbandoned: boolean, error?: unknown): Decision {
@@ -229,6 +234,16 @@ function withPlainResult(directive: Directive): Directive {
 function describeType(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   return `a value of type ${typeof value}`;
+}
+
+/** Whether an error calls itself an abort, whoever was aborted. */
+function isAbortError(error: unknown): boolean {
+  try {
+    const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+    return name === 'AbortError' || code === 'ABORT_ERR';
+  } catch {
+    return false;
+  }
 }
 
 /**

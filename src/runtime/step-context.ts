@@ -78,8 +78,16 @@ export class AttemptContext implements StepContext {
     this.#attempt = attempt;
     this.#unit = unit;
     this.step = step;
-    this.remainingMs = () => host.remainingMs();
-    this.shouldYield = () => attempt.isAborted || host.remainingMs() <= host.safeMs;
+    this.remainingMs = () => {
+      const remainingMs = host.remainingMs();
+      if (remainingMs <= host.safeMs) attempt.noteTold();
+      return remainingMs;
+    };
+    this.shouldYield = () => {
+      const isTold = attempt.isAborted || host.remainingMs() <= host.safeMs;
+      if (isTold) attempt.noteTold();
+      return isTold;
+    };
     this.keyFor = (part) => writePartKey(this.idempotencyKey, part);
     this.progress = (done, total, note) => {
       if (!attempt.isOver) host.progress(step, done, total, note);

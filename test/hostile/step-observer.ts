@@ -27,17 +27,17 @@ export class StepObserver implements JobObserver {
     return {
       begin: () => undefined,
       run: (act) => runInFrame({ call, isInStep: true }, act),
-      pass: (kind, value) => this.#pass(call, method, executionId, kind === 'return' ? value : undefined),
+      pass: (kind, value) => this.#pass(call, method, executionId, kind, value),
       fail() {},
       stop() {},
     };
   }
 
-  #pass(call: HostileCall, method: string, executionId: string, value: unknown): undefined {
+  #pass(call: HostileCall, method: string, executionId: string, kind: 'return' | 'yield', value: unknown): undefined {
     const { onStart, onComplete } = this.#plan.hooks;
     const directive = method !== onStart && isDirective(value) ? value.kind : undefined;
-    if (directive === 'complete') this.results.set(executionId, (value as { readonly result: unknown }).result);
-    if (method === onComplete && value !== undefined) this.results.set(executionId, value);
+    if (kind === 'return' && directive === 'complete') this.results.set(executionId, (value as { readonly result: unknown }).result);
+    if (kind === 'return' && method === onComplete && value !== undefined) this.results.set(executionId, value);
     const isWait = directive === 'wait' || directive === 'wait-until';
     if (this.#handsOff && method !== onComplete && !isWait) call.isDraining = true;
   }

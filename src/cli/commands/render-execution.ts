@@ -29,7 +29,13 @@ const looks: Readonly<Record<ExecutionDescription['status'], readonly [Tone, str
 
 function describeProgress({ startedAtMs, stepCount, failedAttemptCount, ...at }: ExecutionDescription, nowMs: number): Row[] {
   const failures = failedAttemptCount > 0 ? `, ${formatNumberOf(failedAttemptCount, 'failed attempt')}` : '';
-  const place = { check: 'before the next cycle', complete: 'completing', start: 'starting', step: `at ${at.step ?? 'no step'}` }[at.phase];
+  const place = {
+    check: 'before the next cycle',
+    complete: 'completing',
+    completing: 'completing',
+    start: 'starting',
+    step: `at ${at.step ?? 'no step'}`,
+  }[at.phase];
   const attempt = at.attempt > 1 ? `, attempt ${at.attempt}` : '';
   return [
     ['started', `${formatAge(nowMs - startedAtMs)} ago`],

@@ -26,7 +26,7 @@ export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Ex
     case 'yielded':
       return passSafePoint(
         execution,
-        execution.phase === 'complete' ? { ...execution, stepIndex: noStep } : execution,
+        execution.phase === 'complete' ? { ...execution, phase: 'completing' } : execution,
         execution.stepCount,
       );
     case 'yielded-directive':

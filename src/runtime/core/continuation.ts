@@ -70,7 +70,7 @@ const isText: Check = (value) => typeof value === 'string' && value !== '';
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isNumberFromOne: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 1;
 const isAmount: Check = (value) => Number.isFinite(value) && (value as number) >= 0;
-const isPhase: Check = (value) => (['check', 'complete', 'start', 'step'] satisfies Phase[]).includes(value as Phase);
+const isPhase: Check = (value) => (['check', 'complete', 'completing', 'start', 'step'] satisfies Phase[]).includes(value as Phase);
 
 const checks: Record<Exclude<keyof Continuation, 'input' | 'result'>, Check> = {
   executionId: isUsableId,

@@ -58,11 +58,10 @@ function mayBeDone(plan: JobPlan, { phase, attempt, resumeAtMs, interruptionCoun
 }
 
 /**
- * Whether only `@OnComplete` is left, and was not begun: no limit that is reached meanwhile fails the execution then. One that has come to
- * a `yield` has begun, and has no step any more.
+ * Whether only `@OnComplete` is left, and was not begun: no limit that is reached meanwhile fails the execution then.
  */
-export function isWorkDone({ phase, stepIndex, attempt, interruptionCount, idleInvocationCount }: Execution): boolean {
-  return phase === 'complete' && stepIndex !== noStep && attempt === 1 && interruptionCount === 0 && idleInvocationCount === 0;
+export function isWorkDone({ phase, attempt, interruptionCount, idleInvocationCount }: Execution): boolean {
+  return phase === 'complete' && attempt === 1 && interruptionCount === 0 && idleInvocationCount === 0;
 }
 
 /** A wait or a retry delay: here when it fits the budget, else in the queue, else in further invocations: a wait in one at most. */

@@ -5,10 +5,10 @@ import { firstLine, type Line } from './line';
 import type { Stall } from './stall';
 
 /**
- * Where an execution stands: before `@OnStart`, before `@Terminate` is asked, before a step, or before `@OnComplete`.
+ * Where an execution stands: before `@OnStart`, before `@Terminate` is asked, before a step, before `@OnComplete`, or at a `yield` in it.
  * A step that yields stays where it is; only its safe points are counted.
  */
-export type Phase = 'check' | 'complete' | 'start' | 'step';
+export type Phase = 'check' | 'complete' | 'completing' | 'start' | 'step';
 
 /** One logical run of a job, over as many invocations as it takes. Plain data: this is what travels between invocations. */
 export interface Execution {
@@ -90,6 +90,7 @@ export function nameUnit(plan: JobPlan, execution: Execution): string {
     case 'step':
       return plan.steps[execution.stepIndex]?.method ?? '';
     case 'complete':
+    case 'completing':
       return plan.hooks.onComplete ?? plan.terminate.method;
   }
 }

@@ -488,6 +488,36 @@ describe('the safe window, once the signal has aborted for it,', () => {
   });
 });
 
+describe('a step that throws in the safe window', () => {
+  it.each<[string, (ctx: StepContext) => boolean, string[]]>([
+    ['has failed when it never heard of it', () => true, ['step failed']],
+    ['was interrupted when shouldYield() told it', ({ shouldYield }) => shouldYield(), ['step interrupted']],
+    ['was interrupted when remainingMs() told it', ({ remainingMs }) => remainingMs() <= 1_000, ['step interrupted']],
+    ['was interrupted when it had its signal', ({ signal }) => signal.aborted, ['step interrupted']],
+  ])('%s', async (_what, look, expected) => {
+    const world = virtualWorld();
+
+    @LongRunning(times)
+    class Stops {
+      @State() isDone = false;
+      @Step({ retry: { initialDelayMs: 1 } }) async work(ctx: StepContext) {
+        if (ctx.invocation === 1) {
+          await world.timer.sleep(2_100);
+          if (look(ctx)) throw new Error('connection lost');
+        }
+        this.isDone = true;
+      }
+      @Terminate() check() {
+        return this.isDone;
+      }
+    }
+
+    expect((await runJob(Stops, { world, remainingMs: 3_000 })).answer?.status).toBe('completed');
+    const messages = world.logger.lines.map(({ message }) => message);
+    expect(messages.filter((message) => message.startsWith('step '))).toEqual(expected);
+  });
+});
+
 describe('a RetryableError that does not count as an attempt', () => {
   it('is retried however often, and the attempts that count are counted as ever', async () => {
     const world = virtualWorld();

@@ -114,14 +114,11 @@ describe('env.run', () => {
     ['null of @OnComplete, which wins over complete()', 'not this', null, null],
     ['of complete() when @OnComplete returns nothing', 'this', undefined, 'this'],
     ['as JSON gives it', undefined, { at: 0, none: undefined }, { at: 0 }],
-    ['nothing when only @OnStart returns a directive, which is ignored', undefined, undefined, undefined],
+    ['nothing when neither gives one', undefined, undefined, undefined],
   ])('with sqsOnly has the result that the queue is not told: %s', async (_what, completed, returned, result) => {
     @LongRunning({ name: 'ending', safeMs: 1_000, intervalMs: 100 })
     class Ending {
       @State() isOver = false;
-      @OnStart() begin() {
-        return complete('start');
-      }
       @Step() work() {
         this.isOver = true;
         return completed === undefined ? undefined : complete(completed);

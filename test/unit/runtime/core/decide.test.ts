@@ -242,7 +242,7 @@ describe('decide: work that is done', () => {
     expect(kindOf({ attempt: 2 })).toBe('fail');
     expect(kindOf({ interruptionCount: 1 })).toBe('fail');
     expect(kindOf({ idleInvocationCount: 1 })).toBe('fail');
-    expect(kindOf({ stepIndex: noStep })).toBe('fail');
+    expect(kindOf({ phase: 'completing' })).toBe('fail');
   });
 
   it('is asked for, once, before a fuse is said to have blown', () => {

@@ -1,5 +1,8 @@
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
 
+/** Where a factory of our own keeps the tokens that it resolves: it hides nothing, and it keeps nothing. */
+export const resolvesKey = Symbol.for('lambda-baton.resolves');
+
 /** What is registered for a token, as tsyringe keeps it. */
 export interface Registration {
   readonly provider: {
@@ -36,6 +39,11 @@ export function findRegistrations(container: DependencyContainer, token: unknown
     if (registrations !== undefined && registrations.length > 0) return registrations;
   }
   return [];
+}
+
+/** The tokens that a factory says it resolves; undefined for one that cannot be looked into. */
+export function readResolved(factory: unknown): readonly InjectionToken[] | undefined {
+  return (factory as { readonly [resolvesKey]?: readonly InjectionToken[] } | undefined)?.[resolvesKey];
 }
 
 /** What containers above this one keep: singletons, and what is scoped to one of them. */

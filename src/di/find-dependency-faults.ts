@@ -1,7 +1,7 @@
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import type { JobFault } from '../errors';
 import type { JobClass } from '../runtime/core/job-plan';
-import { findRegistrations, isReadable, type Registration } from './container-parts';
+import { findRegistrations, isReadable, type Registration, readResolved } from './container-parts';
 import { describeReason, undefinedMark } from './injection';
 import { nameToken } from './name-token';
 import {
@@ -95,6 +95,7 @@ class DependencyWalk {
     if (provider.useToken !== undefined) this.#visitToken(provider.useToken, `Token ${nameToken(token)} cannot be resolved`);
     else if (typeof provider.useClass === 'function') this.#visitClass(provider.useClass as Class, place);
     else if (isDelayed(provider.useClass)) this.#visitDelayed(provider.useClass);
+    else for (const resolved of readResolved(provider.useFactory) ?? []) this.#visitToken(resolved, place);
   }
 
   #visitClass(target: Class, place: string): void {

@@ -1,5 +1,5 @@
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
-import { findRegistrations, listDisposables, listInstancesAbove } from './container-parts';
+import { findRegistrations, listDisposables, listInstancesAbove, readResolved } from './container-parts';
 import { nameToken } from './name-token';
 
 /** Begins the message of a circle that was found; what follows is the way round. */
@@ -71,7 +71,9 @@ export class WatchedContainer {
   }
 
   #note({ token, dependencies }: Resolution, resolved: unknown): unknown {
-    const isOfFactory = findRegistrations(this.container, token).some(({ provider }) => provider.useFactory !== undefined);
+    const isOfFactory = findRegistrations(this.container, token).some(
+      ({ provider: { useFactory } }) => useFactory !== undefined && readResolved(useFactory) === undefined,
+    );
     const results = (Array.isArray(resolved) ? resolved : [resolved]).filter(isObject);
     if (isOfFactory) this.#ofFactories.push(...results, ...dependencies);
     for (const result of results) {

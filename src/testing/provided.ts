@@ -1,4 +1,4 @@
-import { type HandlerScopeOptions, tokens } from '../di';
+import { type HandlerScopeOptions, resolvesKey, tokens } from '../di';
 import type { Provider } from '../di/provider';
 import { TestKitError } from './test-kit-error';
 
@@ -22,13 +22,11 @@ export class Provided {
   /** A provider of a token that hands on what `create` makes of the one that was provided, or of nothing. */
   provide<Value>(token: symbol, create: (provided: Value | undefined) => Value | undefined): Provider {
     const alias = this.#aliases.get(token);
-    return {
-      token,
-      useFactory: (scope) => {
-        if (alias !== undefined) return create(scope.resolve<Value>(alias));
-        return create(this.has(token) ? this.#container?.resolve<Value>(token) : undefined);
-      },
+    const useFactory = (scope: NonNullable<HandlerScopeOptions['container']>) => {
+      if (alias !== undefined) return create(scope.resolve<Value>(alias));
+      return create(this.has(token) ? this.#container?.resolve<Value>(token) : undefined);
     };
+    return { token, useFactory: Object.assign(useFactory, { [resolvesKey]: alias === undefined ? [] : [alias] }) };
   }
 
   #alias(provider: Provider): Provider {

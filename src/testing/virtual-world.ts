@@ -1,4 +1,6 @@
 import { tokens } from '../di';
+import { GuardedLogger } from '../runtime/adapters/guarded-logger';
+import { JsonLogger } from '../runtime/adapters/json-logger';
 import type { JobClass, JobPlan } from '../runtime/core/job-plan';
 import { type BatonHandler, type CreateHandlerOptions, createHandler } from '../runtime/create-handler';
 import type { CheckpointStore, ContinuationSender, Logger } from '../runtime/ports';
@@ -122,12 +124,13 @@ export class VirtualWorld {
     const { timer, options, runOptions } = this.#parts;
     const provided = new Provided(options);
     const random = new SeededRandom(runOptions.seed);
+    const fallback = new JsonLogger();
     return [
       ...provided.others,
       { token: tokens.CLOCK, useValue: timer.clock },
       { token: tokens.TIMER, useValue: timer },
       provided.provide<{ next(): number }>(tokens.RANDOM, (own) => own ?? random),
-      provided.provide<Logger>(tokens.LOGGER, (own) => new RunLogger(this.#lines, timer.clock, own)),
+      provided.provide<Logger>(tokens.LOGGER, (own) => new RunLogger(this.#lines, timer.clock, own && new GuardedLogger(own, fallback))),
       provided.provide<readonly ContinuationSender[]>(tokens.CONTINUATION_SENDERS, this.#openSenders()),
       provided.provide<CheckpointStore>(tokens.CHECKPOINT_STORE, this.#openStore()),
     ];

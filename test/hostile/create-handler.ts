@@ -7,6 +7,7 @@ import {
   type Provider,
 } from '../../src/index';
 import { readJob } from '../../src/metadata';
+import { GuardedLogger } from '../../src/runtime/adapters/guarded-logger';
 import { JsonLogger } from '../../src/runtime/adapters/json-logger';
 import type { CheckpointStore, Context, ContinuationSender, Logger } from '../../src/runtime/ports';
 import { readSettings } from '../../src/runtime/read-settings';
@@ -45,7 +46,8 @@ export function createHandler(jobClass: JobClass, options: CreateHandlerOptions 
 
 /** A test's own batch is delivered as it is; so is what Lambda would never call a function with. */
 function isOrdinary(event: unknown, context: Context | undefined): boolean {
-  return typeof context?.getRemainingTimeInMillis === 'function' && !Array.isArray((event as { Records?: unknown } | undefined)?.Records);
+  const isCallable = typeof context?.getRemainingTimeInMillis === 'function' && Boolean(context.awsRequestId && context.invokedFunctionArn);
+  return isCallable && !Array.isArray((event as { Records?: unknown } | undefined)?.Records);
 }
 
 function readProvided({ providers = [], ...others }: CreateHandlerOptions): Provided {
@@ -62,10 +64,15 @@ function listOwn({ providers = [] }: CreateHandlerOptions, provided: Provided): 
   wrap(tokens.RANDOM, (random) => random);
   wrap<CheckpointStore>(tokens.CHECKPOINT_STORE, (store) => store);
   wrap<readonly ContinuationSender[]>(tokens.CONTINUATION_SENDERS, (senders) => (handsOff ? senders.map(hideForcedHandOffs) : senders));
-  wrap<Logger>(tokens.LOGGER, (logger) => (isByQueue || isTwice ? new HostileLogger(logger) : logger));
+  wrap<Logger>(tokens.LOGGER, (logger) => (isByQueue || isTwice ? new HostileLogger(guard(logger)) : logger));
   if (isByQueue && !provided.has(tokens.LOGGER)) own.push({ token: tokens.LOGGER, useValue: new HostileLogger(openLogger()) });
   if (hasStore && !provided.has(tokens.CHECKPOINT_STORE)) own.push({ token: tokens.CHECKPOINT_STORE, useValue: openStore(providers) });
   return own;
+}
+
+/** As the handler would: what stands between it and a logger of the test's hands on nothing that one throws. */
+function guard(logger: Logger): Logger {
+  return new GuardedLogger(logger, openLogger());
 }
 
 /** The default. */

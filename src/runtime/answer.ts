@@ -14,3 +14,18 @@ export interface InvocationAnswer {
 export interface BatchAnswer {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
+
+/** Somebody else who is at work where a delivery would be. */
+export interface LiveOwner {
+  /** The delivery that owns the execution. */
+  readonly owner: string;
+  /** Until when it may be alive, in epoch milliseconds. */
+  readonly leaseUntilMs: number;
+}
+
+/** What became of a delivery, and who may still need it. */
+export interface InvocationResult {
+  readonly answer: InvocationAnswer;
+  /** @defaultValue nobody: the execution has ended, or has gone on without this delivery */
+  readonly live?: LiveOwner;
+}

@@ -1,5 +1,5 @@
 import { BatonError, CheckpointFailedError, IncompatibleStateError } from '../errors';
-import type { InvocationAnswer } from './answer';
+import type { InvocationAnswer, InvocationResult, LiveOwner } from './answer';
 import { BackOff } from './back-off';
 import type { Collaborators } from './collaborators';
 import { type ClaimDecision, decideClaim } from './core/claim';
@@ -66,8 +66,7 @@ interface ClaimTrial extends ClaimRequest {
 /** An execution that this invocation may go on with, or what to do instead. */
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly opened: OpenedExecution; readonly claim: Claim }
-  /** `liveUntilMs`: somebody else is at work where this delivery would be, and may be alive until then. */
-  | { readonly kind: 'answered'; readonly answer: InvocationAnswer; readonly liveUntilMs?: number }
+  | ({ readonly kind: 'answered' } & InvocationResult)
   /** This delivery has handed over, and its continuation may never have been sent. */
   | { readonly kind: 'send-again'; readonly continuation: Continuation; readonly epoch: number }
   /** It may be claimed, but on the version that it is pinned to. */
@@ -161,7 +160,7 @@ async function takeOver(request: ClaimTrial, stored: StoredRevision, isStopped: 
       collaborators.logger.info('late delivery runs nothing', { executionId, job: plan.name, invocation: request.invocation });
       return answer(executionId, request.invocation ?? record.invocation);
     case 'duplicate':
-      return answer(executionId, record.invocation, record.leaseUntilMs);
+      return answer(executionId, record.invocation, record);
     default:
       if (record.isParked && request.invocation === null) return answer(executionId, record.invocation);
       if (record.isParked && request.invocation !== record.handedOffTo)
@@ -179,8 +178,9 @@ async function takeOver(request: ClaimTrial, stored: StoredRevision, isStopped: 
 
 async function decide(request: ClaimTrial, record: ExecutionRecord): Promise<ClaimDecision> {
   const { invocation, delivery, onBehalfOf = delivery, collaborators, store, executionId } = request;
+  const { retryAfterMs } = collaborators;
   if (isOwnTrial(request, record)) return { kind: 'claim', invocation: record.invocation, hasDied: false };
-  const claimant = { invocation, delivery: onBehalfOf, nowMs: collaborators.clock.now(), retryAfterMs: collaborators.retryAfterMs };
+  const claimant = { invocation, deliveries: [delivery, onBehalfOf], nowMs: collaborators.clock.now(), retryAfterMs };
   const decision = decideClaim(record, claimant);
   const mayBeHeardOf = decision.kind === 'claim' && decision.hasDied && record.leaseUntilMs > claimant.nowMs;
   if (!mayBeHeardOf) return decision;
@@ -277,8 +277,9 @@ function refuseConflict(plan: JobPlan, record: ExecutionRecord, { input, receive
   if (record.continuation.job !== plan.name || !isSame) throw describeConflict(record, plan.name);
 }
 
-function answer(executionId: string, invocation: number, liveUntilMs?: number): ClaimResult {
-  return { kind: 'answered', answer: { status: 'duplicate', executionId, invocation }, ...(liveUntilMs !== undefined && { liveUntilMs }) };
+function answer(executionId: string, invocation: number, live?: LiveOwner): ClaimResult {
+  const rest = live && { live: { owner: live.owner, leaseUntilMs: live.leaseUntilMs } };
+  return { kind: 'answered', answer: { status: 'duplicate', executionId, invocation }, ...rest };
 }
 
 function answerOutcome({ outcome, continuation }: ExecutionRecord): InvocationAnswer {

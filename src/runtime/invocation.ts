@@ -58,6 +58,8 @@ export interface InvocationParts {
   /** Makes a fresh job instance with its dependencies. */
   readonly construct: () => object;
   readonly signs: SignsOfLife;
+  /** The delivery, and the one that it acts for. */
+  readonly deliveries: readonly string[];
 }
 
 /** One Lambda call's share of an execution: the live job, its last safe point, and what watches it. */

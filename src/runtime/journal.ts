@@ -72,6 +72,8 @@ interface Entry {
 export class Journal {
   #revision: string;
   #writeCount = 0;
+  /** The number of the last write that is known to have taken effect. */
+  #storedCount = 0;
   #stateText: string;
   #isCancelRequested: boolean;
   #lastSavedMs: number;
@@ -185,8 +187,11 @@ export class Journal {
     };
     if (last.outcome !== null || last.isParked === true) return;
     const line = { ...last.execution.line, deathCount: 0 };
+    const isKnown = this.#storedCount === this.#writeCount;
     this.#writeCount += 1;
-    await this.#saveOnce({ ...last, execution: { ...last.execution, line }, state: undefined, isGivenBack: true }, this.#stateText);
+    const entry = { ...last, execution: { ...last.execution, line }, state: undefined, isGivenBack: true } as const;
+    // Tried again when only a fact has changed: not when a write whose reply was lost may have brought the record further.
+    if (!(await this.#saveOnce(entry, this.#stateText)) && isKnown) await this.#saveOnce(entry, this.#stateText);
   }
 
   /** Stores how the execution ended; the state stays as it is stored when none is given. */
@@ -248,6 +253,7 @@ export class Journal {
     this.#writeCount += 1;
     await this.#saveUntilKnown(entry, stateText);
     this.#written = entry;
+    this.#storedCount = this.#writeCount;
     this.#lastSavedMs = collaborators.clock.now();
     if (state === undefined) return;
     this.#stateText = stateText;

@@ -1,5 +1,5 @@
 import { BatonError, ExecutionFailedError, IncompatibleStateError } from '../errors';
-import type { InvocationAnswer } from './answer';
+import type { InvocationAnswer, InvocationResult } from './answer';
 import { type ClaimResult, claimExecution, pinExecution } from './claim-execution';
 import type { Collaborators } from './collaborators';
 import type { Arrival, ContinuationArrival, LookArrival, StartArrival } from './core/arrival';
@@ -12,7 +12,7 @@ import { Journal, type JournalRoom } from './journal';
 import { answerForwarded, forward, type LookDeps, sendAgain, sendLookAt, writeForwarded, writeLook } from './look';
 import { type InputValidator, type OpenedExecution, openContinuation, openStart } from './opened-execution';
 import type { CheckpointStore, Context } from './ports';
-import { type InvocationResult, runInvocation } from './run-invocation';
+import { runInvocation } from './run-invocation';
 import { SignsOfLife } from './signs-of-life';
 import type { TimeBudget } from './time-budget';
 
@@ -65,11 +65,12 @@ function isEndOfInterruptions(error: unknown): boolean {
  *
  * @returns whether the queue gets its message back
  */
-async function leaveSomebodyComing(delivery: Delivery, { answer, liveUntilMs }: InvocationResult): Promise<boolean> {
-  if (liveUntilMs === undefined) return false;
+async function leaveSomebodyComing(delivery: Delivery, { answer, live }: InvocationResult): Promise<boolean> {
+  if (live === undefined) return false;
   if (delivery.isQueued) return true;
   const { executionId, invocation } = answer;
-  await sendLookAt({ executionId, chain: 1, notBeforeMs: liveUntilMs }, invocation, describeDeps(delivery));
+  const { owner, leaseUntilMs: notBeforeMs } = live;
+  await sendLookAt({ executionId, chain: 1, notBeforeMs, delivery: owner }, invocation, describeDeps(delivery));
   return false;
 }
 
@@ -122,7 +123,8 @@ async function openLook(delivery: Delivery, arrival: LookArrival, store: Checkpo
   const { collaborators } = delivery;
   if (notBeforeMs > collaborators.clock.now()) {
     // A queue cannot hold a message back for longer than it can, and clocks differ.
-    await sendLookAt({ executionId, chain: chainLength + 1, notBeforeMs }, 0, describeDeps(delivery));
+    const look = { executionId, chain: chainLength + 1, notBeforeMs, ...(onBehalfOf !== undefined && { delivery: onBehalfOf }) };
+    await sendLookAt(look, 0, describeDeps(delivery));
     return { answer: { status: 'duplicate', executionId, invocation: 0 } };
   }
   return runClaimed(delivery, store, { executionId, invocation: null, start: undefined, chainLength, onBehalfOf }, signs);
@@ -159,7 +161,8 @@ async function runClaimed(
       return (await forwardLook(delivery, claimed, result)) ?? runClaimed(delivery, store, claimed, signs, true);
     case 'claimed': {
       const openJournal = (room: JournalRoom) => new Journal(store, result.claim, room);
-      return runInvocation({ ...delivery, signs, opened: result.opened, openJournal });
+      const deliveries = [delivery.delivery, claimed.onBehalfOf ?? delivery.delivery];
+      return runInvocation({ ...delivery, deliveries, signs, opened: result.opened, openJournal });
     }
   }
 }
@@ -176,10 +179,11 @@ async function forwardLook(
 }
 
 /** With no store to say so, the tries that died in this environment are all that is known. */
-function runWithoutStore(delivery: Delivery, opened: OpenedExecution, signs: SignsOfLife): Promise<InvocationResult> {
-  const counted = countLostTries(opened, signs);
+function runWithoutStore(delivery: Delivery, given: OpenedExecution, signs: SignsOfLife): Promise<InvocationResult> {
+  const counted = countLostTries(given, signs);
   const execution = pinExecution(counted.execution, delivery);
-  return runInvocation({ ...delivery, signs, opened: { ...counted, execution }, openJournal: undefined });
+  const opened = { ...counted, execution };
+  return runInvocation({ ...delivery, deliveries: [delivery.delivery], signs, opened, openJournal: undefined });
 }
 
 function countLostTries(opened: OpenedExecution, signs: SignsOfLife): OpenedExecution {

@@ -1,5 +1,5 @@
 import { BatonError, ExecutionFailedError, type HandOffFailedError } from '../errors';
-import type { InvocationAnswer } from './answer';
+import type { InvocationAnswer, InvocationResult } from './answer';
 import { isChainSpent } from './core/chain';
 import { priceWait } from './core/cost';
 import { type Decision, decide, type HandOffReason, isWorkDone } from './core/decide';
@@ -32,19 +32,12 @@ export async function runInvocation(parts: InvocationParts): Promise<InvocationR
     await makeJob(invocation, parts.opened);
     return { answer: await begin(invocation, parts.opened.values !== undefined) };
   } catch (error) {
-    if (error instanceof Superseded) return answerSuperseded(invocation, error);
+    if (error instanceof Superseded) return answerSuperseded(invocation, error, parts.deliveries);
     await invocation.giveBack(error);
     throw error;
   } finally {
     await invocation.close();
   }
-}
-
-/** What became of an invocation. */
-export interface InvocationResult {
-  readonly answer: InvocationAnswer;
-  /** Somebody else is at work where this invocation is, and may be alive until then, in epoch milliseconds. @defaultValue nobody */
-  readonly liveUntilMs?: number;
 }
 
 /** A job that cannot be made, or not with its state, is left for a later delivery, until a fuse has blown: then its end is recorded. */
@@ -191,12 +184,20 @@ async function cancelExecution(invocation: Invocation): Promise<InvocationAnswer
   return { status: 'cancelled', executionId, invocation: number };
 }
 
-function answerSuperseded({ execution, logger, progressReport }: Invocation, { record }: Superseded): InvocationResult {
+function answerSuperseded(
+  { execution, logger, progressReport }: Invocation,
+  { record }: Superseded,
+  deliveries: readonly string[],
+): InvocationResult {
   const { executionId, invocation } = execution;
   progressReport.flush();
   logger.warn('invocation superseded: another one has claimed the execution');
-  const isHere = record?.outcome === null && record.handedOffTo === null && record.invocation === invocation;
-  return { answer: { status: 'superseded', executionId, invocation }, ...(isHere && { liveUntilMs: record.leaseUntilMs }) };
+  const answer = { status: 'superseded', executionId, invocation } as const;
+  if (record === undefined || record.outcome !== null) return { answer };
+  // A copy of this very delivery may have handed over, and not sent it yet.
+  const { owner, leaseUntilMs } = record;
+  const isHere = deliveries.includes(owner) || (record.handedOffTo === null && record.invocation === invocation);
+  return { answer, ...(isHere && { live: { owner, leaseUntilMs } }) };
 }
 
 /** `unit` is the method that failed; undefined when it was no method. */

@@ -4,8 +4,8 @@ import type { ExecutionRecord } from './execution-record';
 export interface Claimant {
   /** The invocation that the delivery is for; 1 for a start; null for a look, which takes whatever nobody else will come for. */
   readonly invocation: number | null;
-  /** `awsRequestId`, or the SQS `messageId`: Lambda's own retry keeps it. */
-  readonly delivery: string;
+  /** `awsRequestId`, or the SQS `messageId`, which Lambda's own retry keeps; for a look also that of the delivery that it acts for. */
+  readonly deliveries: readonly string[];
   readonly nowMs: number;
   /** An owner that was not heard of for this long may be taken over by its own delivery, in milliseconds. */
   readonly retryAfterMs: number;
@@ -39,14 +39,21 @@ export function decideClaim(record: ExecutionRecord, claimant: Claimant): ClaimD
   return record.handedOffTo === null ? claimRunning(record, claimant) : claimHandedOver(record, record.handedOffTo, claimant);
 }
 
-function claimHandedOver(record: ExecutionRecord, handedOffTo: number, { invocation, delivery, nowMs }: Claimant): ClaimDecision {
+function claimHandedOver(record: ExecutionRecord, handedOffTo: number, claimant: Claimant): ClaimDecision {
   const claim = { kind: 'claim', invocation: handedOffTo, hasDied: false } as const;
+  const { invocation, nowMs } = claimant;
   if (invocation === handedOffTo) return claim;
-  if (invocation !== null && invocation !== record.invocation) return late;
-  if (record.isGivenBack === true) return claim;
   // A look is no reason to end a wait early: whoever sends it for a reason says so in the record.
   if (invocation === null && !isAsleep(record, nowMs)) return claim;
-  return record.owner === delivery ? { kind: 'send-again' } : late;
+  const isOwn = isOwner(record, claimant);
+  if (!isOwn && invocation !== null && invocation !== record.invocation) return late;
+  if (record.isGivenBack === true) return claim;
+  return isOwn ? { kind: 'send-again' } : late;
+}
+
+/** The owner is known by its delivery, whatever invocation that was for: one may have gone on with what it had given back. */
+function isOwner({ owner }: ExecutionRecord, { deliveries }: Claimant): boolean {
+  return deliveries.includes(owner);
 }
 
 function isAsleep({ continuation, isCancelRequested }: ExecutionRecord, nowMs: number): boolean {
@@ -55,11 +62,12 @@ function isAsleep({ continuation, isCancelRequested }: ExecutionRecord, nowMs: n
 
 function claimRunning(record: ExecutionRecord, claimant: Claimant): ClaimDecision {
   const { invocation } = record;
-  if (claimant.invocation !== null && claimant.invocation !== invocation) return late;
+  const isOwn = isOwner(record, claimant);
+  if (!isOwn && claimant.invocation !== null && claimant.invocation !== invocation) return late;
   if (record.isGivenBack === true) return { kind: 'claim', invocation, hasDied: false };
-  const isDead = record.leaseUntilMs <= claimant.nowMs || (record.owner === claimant.delivery && isSilent(record, claimant));
+  const isDead = record.leaseUntilMs <= claimant.nowMs || (isOwn && isSilent(record, claimant));
   if (isDead) return { kind: 'claim', invocation, hasDied: true };
-  return claimant.invocation === null ? late : duplicate;
+  return claimant.invocation === null && !isOwn ? late : duplicate;
 }
 
 function isSilent({ heardAtMs = Number.NEGATIVE_INFINITY }: ExecutionRecord, claimant: Claimant): boolean {

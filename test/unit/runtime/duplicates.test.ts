@@ -84,6 +84,7 @@ describe('a second delivery of an event whose owner is alive', () => {
     expect(sent && readLook(sent)).toEqual({
       executionId: 'e',
       chain: 1,
+      delivery: 'r1',
       notBeforeMs: startedAtMs + invocationMs,
       delaySeconds: 280,
     });

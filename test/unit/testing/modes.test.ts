@@ -1,4 +1,4 @@
-import { complete, LongRunning, OnComplete, OnStart, State, Step, type StepContext, TerminalError, Terminate } from '../../../src';
+import { complete, LongRunning, OnComplete, State, Step, type StepContext, TerminalError, Terminate } from '../../../src';
 import { batonMatchers, JobTestEnvironment, MemoryCheckpointStore } from '../../../src/testing';
 import { ChargeCustomers, LEDGER } from './charge-job';
 

@@ -72,7 +72,7 @@ function live(plan: JobPlan, story: readonly Happening[], visit: Visit = () => {
     const decision = decide(plan, execution, freezeInDepth<Situation>({ nowMs, freshBudgetMs: 30_000, ...happening }));
     if (decision.kind === 'complete' || decision.kind === 'fail') break;
     if (decision.kind !== 'run') continue;
-    const isEnd = execution.phase === 'complete' && happening.what === 'finish';
+    const isEnd = (execution.phase === 'complete' || execution.phase === 'completing') && happening.what === 'finish';
     if (isEnd) break;
     const outcome = outcomeOf(execution, happening, nowMs);
     const next = outcome === undefined ? { ...execution, invocation: execution.invocation + 1 } : tryToApply(plan, execution, outcome);
@@ -138,7 +138,10 @@ describe('an execution, whatever happens to it', () => {
             expect(plan.steps[execution.stepIndex]).toBeDefined();
           }
           const isNamed = nameUnit(plan, execution) !== '';
-          const isNameless = execution.phase === 'complete' || (execution.phase === 'step' && execution.stepIndex === noStep);
+          const isNameless =
+            execution.phase === 'complete' ||
+            execution.phase === 'completing' ||
+            (execution.phase === 'step' && execution.stepIndex === noStep);
           expect(isNamed || isNameless).toBe(true);
         }
       }),
@@ -151,7 +154,14 @@ describe('an execution, whatever happens to it', () => {
       fc.property(plans, stories, (plan, story) => {
         live(plan, story, (_before, after, outcome) => {
           const isAsked = outcome.kind === 'finished' && outcome.directive?.kind === 'go-to';
-          if (outcome.kind !== 'finished' || isAsked || after.phase === 'complete' || after.stepIndex === noStep) return;
+          if (
+            outcome.kind !== 'finished' ||
+            isAsked ||
+            after.phase === 'complete' ||
+            after.phase === 'completing' ||
+            after.stepIndex === noStep
+          )
+            return;
           expect(after.cycle === 1 || plan.steps[after.stepIndex]?.once === false).toBe(true);
         });
       }),

@@ -8,6 +8,7 @@ export type {
   ExecutionResult,
   ExecutionSummary,
   RedriveAnswer,
+  RedriveOptions,
   ResumeAnswer,
   StartAnswer,
   StartRequest,

@@ -44,6 +44,12 @@ export interface CancelAnswer {
   readonly execution: ExecutionDescription;
 }
 
+/** How an execution is redriven. */
+export interface RedriveOptions {
+  /** `latest`: it goes on with whatever code gets it, and is pinned to that. @defaultValue on the version that it is pinned to */
+  readonly continueOn?: 'latest';
+}
+
 /** What became of a redrive. */
 export interface RedriveAnswer {
   readonly executionId: string;

@@ -22,6 +22,7 @@ import type {
   ExecutionResult,
   ExecutionSummary,
   RedriveAnswer,
+  RedriveOptions,
   ResumeAnswer,
   StartAnswer,
   StartRequest,
@@ -149,18 +150,19 @@ export class BatonClient {
 
   /**
    * Lets a failed or stuck execution go on from its last checkpoint, with its attempts and interruptions forgiven. `maxDurationMs` counts
-   * anew; invocations count on, so after a `maxInvocations` fuse raise the limit first. When it throws, call it again.
+   * anew; invocations count on, so after a `maxInvocations` fuse raise the limit first. When it throws, call it again. One that failed of
+   * its code goes on with newer code when `continueOn` says `latest`: else it stays on the version that it is pinned to.
    *
    * @throws RedriveRefusedError when the execution is running, on its way to its next invocation, completed or cancelled.
    * @throws JobStoppedError when its job is stopped.
    * @throws UnknownExecutionError when the store has none under this id.
    * @throws InvokeFailedError when the function could not be invoked.
    */
-  async redrive(executionId: string): Promise<RedriveAnswer> {
+  async redrive(executionId: string, { continueOn }: RedriveOptions = {}): Promise<RedriveAnswer> {
     if (this.#functionName === undefined) throw describeNoFunction(executionId);
     const { continuation } = await this.#change<ExecutionRecord>(executionId, async ({ stored, record: before }) => {
       const nowMs = this.#clock.now();
-      const verdict = judgeRedrive(before, nowMs);
+      const verdict = judgeRedrive(before, nowMs, continueOn === 'latest');
       if (verdict.kind === 'refused') throw describeRefusal(before, verdict.standing);
       const mark = await this.readStop(before.continuation.job);
       if (mark !== undefined) throw describeStopped(mark, executionId, 'redriven');

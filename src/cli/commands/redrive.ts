@@ -33,13 +33,14 @@ export const redrive: Command = {
   summary: 'lets a failed or stuck execution go on from its last checkpoint',
   options: [
     { ...functionOption, help: `${functionOption.help.replace('(required)', '(this or --bundle)')}` },
+    { group: 'The function', name: 'latest', help: 'with the newest code, and not on the version that it began on' },
     ...bundleOptions,
     ...operationOptions,
   ],
   exitCodes: '0 it goes on (with --bundle: it completed); 1 refused; 2 wrong command line',
   handlesInterruption: true,
   async run(request) {
-    const { argument, read, paint } = request;
+    const { argument, has, read, paint } = request;
     const [functionName, bundle] = [read('function'), read('bundle')];
     if (bundle !== undefined) return redriveHere(bundle, request);
     if (!functionName) {
@@ -48,7 +49,7 @@ export const redrive: Command = {
         cure: `Write ${writeCommand('baton redrive', argument, ' --function <name>')}, or --bundle <file> on this machine.`,
       });
     }
-    const answer = await makeClient('redrive', request, { functionName }).redrive(argument);
+    const answer = await makeClient('redrive', request, { functionName }).redrive(argument, has('latest') ? { continueOn: 'latest' } : {});
     printAnswer(request, answer, () => [
       `${paint('good', '✔')} ${escapeControls(argument)} goes on in invocation ${answer.invocation}`,
       `  ${writeCommand('baton status', argument)}`,

@@ -63,7 +63,7 @@ function world({ hasStore = true, continueOn }: { readonly hasStore?: boolean; r
   };
 
   const client = new BatonClient({ store, clock, functionName: 'f', client: { send: async () => ({}) } });
-  return { ...around, old: deploy('7'), young: deploy('8'), lambda, queue, ran, status: () => client.status('e') };
+  return { ...around, old: deploy('7'), young: deploy('8'), lambda, queue, ran, store, client, status: () => client.status('e') };
 }
 
 /** The only message of a queue, as the function gets it. */
@@ -130,6 +130,20 @@ describe('an execution that is pinned', () => {
     await timer.advance(600_000);
     await young(receive(queue), 'batch-1');
     expect([ran, lambda.sent]).toEqual([['1 on 7', '2 on 8'], []]);
+  });
+
+  it('is redriven on its own version, or on the newest one when that is asked for', async () => {
+    const { old, young, status, client, store, timer } = world();
+    await old(start, 'r1');
+    await timer.advance(3_000_000);
+    const pinOf = async () => JSON.parse((await store.load('e'))?.head.replace(/^\S+ /, '') ?? '').continuation.line.pin;
+    await client.redrive('e');
+    expect(await pinOf()).toBe(`${functionArn}:7`);
+    await client.redrive('e', { continueOn: 'latest' });
+    expect(await pinOf()).toBeNull();
+    expect(await young({ lambdaBaton: { v: 1, look: { executionId: 'e' } } }, 'r2')).toMatchObject({ status: 'waiting' });
+    expect(await status()).toMatchObject({ status: 'waiting' });
+    expect(await pinOf()).toBe(`${functionArn}:8`);
   });
 
   it('is sent on by the retry of its start, too, with the right to take over from its dead owner', async () => {

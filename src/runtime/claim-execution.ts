@@ -57,6 +57,9 @@ export interface ClaimRequest {
   remainingMs(): number;
 }
 
+/** After so many lost races the tries are paced. */
+const maxRaces = 8;
+
 /** A claim as far as it has come. */
 interface ClaimTrial extends ClaimRequest {
   /** The epoch that was written last, without knowing whether that took effect; 0 before. */
@@ -89,11 +92,13 @@ export async function claimExecution(request: ClaimRequest): Promise<ClaimResult
   const { plan, executionId, collaborators } = request;
   const trial: ClaimTrial = { ...request, triedEpoch: 0 };
   const backOff = new BackOff({ timer: collaborators.timer, remainingMs: () => request.remainingMs() });
-  for (;;) {
+  for (let races = 1; ; races += 1) {
     let reason: unknown;
     try {
       const result = await claimOnce(trial);
       if (result !== undefined) return result;
+      // Whoever won has said so by now: looking again tells more than waiting.
+      if (races < maxRaces) continue;
       reason = new Error('others wrote the same record at the same moment');
     } catch (error) {
       if (!(error instanceof StoreFailure)) throw error;

@@ -17,7 +17,7 @@ import { callByQueue } from './call-by-queue';
 import { callTwice } from './call-twice';
 import { configuration } from './configuration';
 import { handOffAfterEveryStep } from './hand-off-after-every-step';
-import { hideForcedHandOffs } from './hide-forced-hand-offs';
+import { hideForcedHandOffs, hideLooks } from './hide-forced-hand-offs';
 import { HostileLogger } from './hostile-logger';
 import { StepObserver } from './step-observer';
 
@@ -63,7 +63,10 @@ function listOwn({ providers = [] }: CreateHandlerOptions, provided: Provided): 
   };
   wrap(tokens.RANDOM, (random) => random);
   wrap<CheckpointStore>(tokens.CHECKPOINT_STORE, (store) => store);
-  wrap<readonly ContinuationSender[]>(tokens.CONTINUATION_SENDERS, (senders) => (handsOff ? senders.map(hideForcedHandOffs) : senders));
+  wrap<readonly ContinuationSender[]>(tokens.CONTINUATION_SENDERS, (senders) => {
+    const own = handsOff ? senders.map(hideForcedHandOffs) : senders;
+    return isTwice ? own.map(hideLooks) : own;
+  });
   wrap<Logger>(tokens.LOGGER, (logger) => (isByQueue || isTwice ? new HostileLogger(guard(logger)) : logger));
   if (isByQueue && !provided.has(tokens.LOGGER)) own.push({ token: tokens.LOGGER, useValue: new HostileLogger(openLogger()) });
   if (hasStore && !provided.has(tokens.CHECKPOINT_STORE)) own.push({ token: tokens.CHECKPOINT_STORE, useValue: openStore(providers) });

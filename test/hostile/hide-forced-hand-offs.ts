@@ -17,3 +17,19 @@ export function hideForcedHandOffs(sender: ContinuationSender): ContinuationSend
     },
   };
 }
+
+/** A channel that keeps what a duplicate sends, of which a test is to see nothing: a look. Any other message is the test's. */
+export function hideLooks(sender: ContinuationSender): ContinuationSender {
+  const { channel, maxBytes, maxDelaySeconds } = sender;
+  return {
+    channel,
+    maxBytes,
+    ...(maxDelaySeconds !== undefined && { maxDelaySeconds }),
+    ...(sender.prepare && { prepare: async (context, signal) => sender.prepare?.(context, signal) }),
+    ...(sender.readRecursion && { readRecursion: async (context, signal) => sender.readRecursion?.(context, signal) }),
+    send: async (request) => {
+      const isLook = /^\{"lambdaBaton":\{"v":1,"look":/.test(request.body);
+      if (!isLook || readFrame()?.call.isSilent !== true) await sender.send(request);
+    },
+  };
+}

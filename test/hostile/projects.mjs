@@ -18,6 +18,8 @@ const suite = [
 ];
 /** It chooses its configurations itself. */
 const hostileAlready = '<rootDir>/test/unit/runtime/hostile-configuration.test.ts';
+/** These deliver by hand what a configuration would: duplicates, deaths, deliveries to another version. */
+const deliverers = ['duplicates', 'give-back', 'pinned', 'versions'].map((name) => `<rootDir>/test/unit/runtime/${name}.test.ts`);
 /** These run no job. */
 const jobless = ['hand-off-channels', 'read-settings'].map((name) => `<rootDir>/test/unit/runtime/${name}.test.ts`);
 
@@ -36,6 +38,6 @@ export function hostileProjects(shared) {
       '^\\./core/describe-error$': '<rootDir>/test/hostile/describe-error.ts',
     },
     testMatch: suite,
-    testPathIgnorePatterns: ['/node_modules/', hostileAlready, ...jobless],
+    testPathIgnorePatterns: ['/node_modules/', hostileAlready, ...deliverers, ...jobless],
   }));
 }

@@ -230,7 +230,7 @@ describe('what a sweep deploys, on this machine', () => {
       await until(async () => (await client.status('lost'))?.isStuck === true);
       expect((await sweep()).payload).toMatchObject({ swept: [{ executionId: 'lost', invocation: 2 }], failed: [] });
       await lambda.idle();
-      expect(await client.status('lost')).toMatchObject({ status: 'completed', invocation: 2, result: { pages: 6 } });
+      expect(await client.status('lost')).toMatchObject({ status: 'completed', invocation: 3, result: { pages: 6 } });
       expect((await sweep()).payload).toMatchObject({ swept: [] });
     } finally {
       await lambda.stop();

@@ -28,7 +28,7 @@ class Job {
     await behaviours[scenario]?.(ctx);
   }
   @Terminate() isDone() {
-    return this.n > 0;
+    return this.n > 0 && scenario !== 'hands over';
   }
 }
 

@@ -68,10 +68,11 @@ describe('a step that is killed every time', () => {
     ['holds the event loop until the time-out', 'spin', 'no store', 'unknown'],
   ] as const)('because it %s (%s) ends its execution within the attempts of one delivery: %s, %s', async (_what, how, store, ending) => {
     const { lines, ends, lastError } = await runDoomed(how, store);
-    const opened = store === 'file store' ? ['open', 'work', 'work'] : ['open', 'work', 'open', 'work'];
+    // Without a store the second attempt does the first step again, and hands over behind it: the next delivery has attempts of its own.
+    const hasStore = store === 'file store';
+    const opened = hasStore ? ['open', 'work', 'work'] : ['open', 'work', 'open', 'work', 'work'];
     expect(lines).toEqual([...opened, details(ending)]);
-    expect(ends).toHaveLength(3);
-    expect(reasons(ends).slice(0, 2)).not.toContain('ok');
+    expect(reasons(ends).map((reason) => reason === 'ok')).toEqual(hasStore ? [false, false, false] : [false, true, false, false, false]);
     expect(lastError).toMatchObject({
       errorType: 'ExecutionFailedError',
       errorMessage: expect.stringContaining('work of job doomed was cut off 2 times'),

@@ -10,8 +10,8 @@ const folder = join(__dirname, '../../../node_modules/.cache/lambda-baton');
 type Patch = Readonly<Record<string, readonly (readonly [string, string])[]>>;
 
 const restoreBeforeConstructor: Patch = {
-  'runtime/run-invocation.ts': [['invocation.restore(values);', '{ invocation.restore(values); invocation.job.initialise(); }']],
-  'runtime/live-job.ts': [['  renew(): void {', '  initialise() { Object.assign(this.#instance, this.#construct()); }\n  renew(): void {']],
+  'runtime/invocation.ts': [['this.#job.restore(values);', 'this.#job.restore(values); this.#job.initialise();']],
+  'runtime/live-job.ts': [['  #renew(): void {', '  initialise() { Object.assign(this.#instance, this.#construct()); }\n  #renew(): void {']],
 };
 
 const checkpointing = '  await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);\n';

@@ -281,7 +281,6 @@ describe('baton doctor', () => {
     ['no-job', 'does not say which job it runs'],
     ['invalid-job', 'InvalidJob'],
     ['throwing-module', 'There are no settings.'],
-    ['not-there', 'There is no file'],
     ['exiting-module', 'its process ended with 3 while it was loaded.'],
   ])('says that the job of %s cannot be read: %s', async (name, what) => {
     lambda = await start();

@@ -40,11 +40,11 @@ describe('an execution whose process was killed, and whose event has no try left
 
     expect(await sweep()).toEqual({ exitCode: 0, stdout: '✔ one goes on in invocation 2\n', stderr: '' });
     await world.lambda.idle();
-    expect(await world.client.result('one')).toMatchObject({ status: 'completed', invocation: 2 });
+    expect(await world.client.result('one')).toMatchObject({ status: 'completed', invocation: 3 });
     const effects = world.readEffects('one').map(({ n, key, invocation }) => `${n} ${key} ${invocation}`);
-    expect(effects).toEqual(['1 one#0 1', '2 one#1 1', '2 one#1 2', '3 one#2 2', '4 one#3 2', '5 one#4 2']);
+    expect(effects).toEqual(['1 one#0 1', '2 one#1 1', '2 one#1 2', '3 one#2 3', '4 one#3 3', '5 one#4 3']);
     expect(await sweep()).toEqual({ exitCode: 0, stdout: 'nothing to sweep\n', stderr: '' });
-    expect(world.starts).toHaveLength(2);
+    expect(world.starts).toHaveLength(3);
     expect(await world.readFailures()).toEqual([]);
   });
 
@@ -64,9 +64,9 @@ describe('an execution whose process was killed, and whose event has no try left
     expect(swept.flatMap((each) => each.map(({ executionId }) => executionId)).sort()).toEqual([...ids].sort());
     expect(answers.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     await world.lambda.idle();
-    expect(world.starts).toHaveLength(2 * ids.length);
+    expect(world.starts).toHaveLength(3 * ids.length);
     for (const id of ids) {
-      expect(await world.client.result(id)).toMatchObject({ status: 'completed', invocation: 2 });
+      expect(await world.client.result(id)).toMatchObject({ status: 'completed', invocation: 3 });
       expect(world.readEffects(id)).toHaveLength(6);
     }
   });

@@ -26,7 +26,7 @@ export class Environment {
   #callCount = 0;
 
   constructor(bundle: string, directory: string, ledger: string) {
-    this.#child = fork(bundle, [directory, ledger], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = fork(bundle, [directory, ledger], { env: { ...process.env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child.on('message', (message: FromEnvironment) => {
       if (message.kind === 'reached') this.#reached.add(message.point);
       if (message.kind === 'sent') this.#keep(message);

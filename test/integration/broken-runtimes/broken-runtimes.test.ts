@@ -11,7 +11,9 @@ type Patch = Readonly<Record<string, readonly (readonly [string, string])[]>>;
 
 const restoreBeforeConstructor: Patch = {
   'runtime/invocation.ts': [['this.#job.restore(values);', 'this.#job.restore(values); this.#job.initialise();']],
-  'runtime/live-job.ts': [['  #renew(): void {', '  initialise() { Object.assign(this.#instance, this.#construct()); }\n  #renew(): void {']],
+  'runtime/live-job.ts': [
+    ['  #renew(): void {', '  initialise() { Object.assign(this.#instance, this.#construct()); }\n  #renew(): void {'],
+  ],
 };
 
 const checkpointing = '  await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);\n';

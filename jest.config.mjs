@@ -38,6 +38,8 @@ const slow = [
   '<rootDir>/samples/',
 ];
 const packaging = ['<rootDir>/test/package/'];
+/** Only with the emulators that `npm run check:emulators` starts. */
+const emulators = ['<rootDir>/test/emulators/'];
 
 /** Longest a test with child processes may take, in milliseconds. */
 const slowMs = 120_000;
@@ -53,7 +55,12 @@ export default {
     ...(totalsFolder ? [['<rootDir>/scripts/lib/totals-reporter.mjs', { folder: totalsFolder }]] : []),
   ],
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.ts'], testPathIgnorePatterns: [...slow, ...packaging] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: [...slow, ...packaging, ...emulators],
+    },
     {
       ...shared,
       displayName: 'integration',
@@ -63,6 +70,7 @@ export default {
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(?!integration|local|samples|cdk)'],
     },
     { ...shared, displayName: 'package', testTimeout: slowMs, testMatch: ['<rootDir>/test/package/**/*.test.ts'] },
+    { ...shared, displayName: 'emulators', testTimeout: slowMs, testMatch: ['<rootDir>/test/emulators/**/*.test.ts'] },
     ...hostileProjects(shared),
   ],
 };

@@ -45,6 +45,11 @@ export class LocalDynamoDb {
     return new LocalDynamoDb(await startStandIn('run-dynamodb.cjs'));
   }
 
+  /** Takes a DynamoDB that is there. */
+  static connect(standIn: StandIn): LocalDynamoDb {
+    return new LocalDynamoDb(standIn);
+  }
+
   /** Makes a table and answers its name. */
   async createTable({ indexes = ['byJob', 'byStatus'] }: { readonly indexes?: readonly (keyof typeof indexKeys)[] } = {}): Promise<string> {
     this.#tableCount += 1;

@@ -20,6 +20,11 @@ export class LocalS3 {
     return new LocalS3(await startStandIn('run-s3.mjs', ...options));
   }
 
+  /** Takes an S3 that is there. */
+  static connect(standIn: StandIn): LocalS3 {
+    return new LocalS3(standIn);
+  }
+
   /** Makes a bucket and answers its name. */
   async createBucket(): Promise<string> {
     this.#bucketCount += 1;

@@ -199,6 +199,51 @@ describe('a look', () => {
   });
 });
 
+describe('a look that owns an execution', () => {
+  const look = (parts: object = {}) => ({ lambdaBaton: { v: 1, look: { executionId: 'e', ...parts } } });
+
+  /** An execution whose first owner died, and that a look goes on with: it is in a step of 200 seconds. */
+  async function lookedAfter() {
+    const around = world({ stepMs: 200_000 });
+    const { call, timer, clock } = around;
+    await timer.drive(call(start, 'r1'), clock.now() + 50_000);
+    timer.kill();
+    await timer.advance(invocationMs);
+    const running = call(look(), 'look-1');
+    await timer.advance(20_000);
+    return { ...around, running };
+  }
+
+  it('is not answered as late when it comes twice: another look follows, for the end of its own lease', async () => {
+    const { call, timer, queue, running } = await lookedAfter();
+    expect(await timer.drive(call(look(), 'look-1'))).toMatchObject({ status: 'duplicate' });
+    expect(queue.sent.map(readLook)).toMatchObject([{ executionId: 'e', delivery: 'look-1', delaySeconds: 280 }]);
+    await timer.drive(running);
+  });
+
+  it('is taken over by its own retry when it was silent for a minute: the second death of the step is recorded as its end', async () => {
+    const { call, timer, ran, status } = await lookedAfter();
+    timer.kill();
+    await timer.advance(60_000);
+    await expect(timer.drive(call(look(), 'look-1'))).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
+    expect([ran, await status()]).toEqual([['1 in 1', '1 in 1'], 'failed']);
+  });
+
+  it('looks again when the owner that it was sent for has a new lease', async () => {
+    const { call, timer, queue, clock } = world({ stepMs: 250_000 });
+    await timer.drive(call(start, 'r1'), clock.now() + 10_000);
+    timer.kill();
+    await timer.drive(call(start, 'r1'));
+    const [first] = queue.sent;
+    await timer.advance(60_000);
+    const retry = call(start, 'r1');
+    await timer.advance((first?.delaySeconds ?? 0) * 1_000 - 60_000);
+    expect(await timer.drive(call(JSON.parse(first?.body ?? ''), 'look-1'))).toMatchObject({ status: 'duplicate' });
+    expect(queue.sent.map(readLook)).toMatchObject([{ delivery: 'r1' }, { delivery: 'r1' }]);
+    await timer.drive(retry).catch(() => {});
+  });
+});
+
 describe('a hand-off that nobody has come for', () => {
   it('is sent again by the delivery that made it, and nothing is taken back', async () => {
     const { call, timer, lambda, ran, clock } = world({ stepMs: 100_000 });

@@ -71,6 +71,18 @@ describe('a claim', () => {
     },
   );
 
+  it('that loses every race ends the invocation, for Lambda to retry: nobody knows then that somebody else has it', async () => {
+    const { call, store, ran } = touchy();
+    let raceCount = 0;
+    store.save = async () => {
+      raceCount += 1;
+      return undefined;
+    };
+    await expect(call()).rejects.toMatchObject({ code: 'CHECKPOINT_FAILED', retryable: true });
+    expect(raceCount).toBeGreaterThan(8);
+    expect(ran).toEqual([]);
+  });
+
   it.each(['load', 'save'] as const)('ends the invocation, for Lambda to retry, when %s fails for ever; nothing is run', async (method) => {
     const { call, store, ran, world } = touchy();
     store[method] = async () => {

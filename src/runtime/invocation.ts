@@ -35,6 +35,9 @@ const smallestMemoryMb = 128;
 
 /** How long the answer is waited for, in milliseconds. */
 const answerWithinMs = 2_000;
+/** In the safe window, for one that has been asked for and is late: no longer than this, in milliseconds, nor than this share of the time left. */
+const lateAnswerWithinMs = 500;
+const lateAnswerShare = 0.1;
 
 /** The part of the time left in which the store has to take that the execution is given back. */
 const giveBackShare = 0.5;
@@ -166,13 +169,18 @@ export class Invocation implements ContextHost, JournalRoom {
     return this.#recursion ?? (this.#asked === undefined ? null : 'unknown');
   }
 
-  /** Waits a little for the answer: only before a continuation that is held back anyway. */
-  async learnRecursion(): Promise<void> {
-    this.#askRecursion();
-    if (this.#asked === undefined || this.#recursion !== null || this.remainingMs() <= this.safeMs) return;
+  /**
+   * Waits a little for the answer, before a hand-off: it is asked for once an execution. A continuation that is held back anyway has the
+   * time to ask first.
+   */
+  async learnRecursion(isHeldBack: boolean): Promise<void> {
+    const hasTime = isHeldBack && this.remainingMs() > this.safeMs;
+    if (hasTime) this.#askRecursion();
+    if (this.#asked === undefined || this.#recursion !== null) return;
+    const withinMs = hasTime ? answerWithinMs : Math.floor(Math.min(lateAnswerWithinMs, this.remainingMs() * lateAnswerShare));
     let cancel = () => {};
     const limit = new Promise<void>((resolve) => {
-      cancel = this.collaborators.timer.once(answerWithinMs, resolve);
+      cancel = this.collaborators.timer.once(Math.max(0, withinMs), resolve);
     });
     await Promise.race([this.#asked, limit]);
     cancel();

@@ -111,7 +111,7 @@ async function handOff(invocation: Invocation, reason: HandOffReason, delaySecon
   await invocation.beginHandOver();
   if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
   invocation.progressReport.flush();
-  if (delaySeconds > 0) await invocation.learnRecursion();
+  await invocation.learnRecursion(delaySeconds > 0);
   let next = describeNext(invocation, reason, delaySeconds);
   let message: Message;
   let bytes: number;

@@ -60,8 +60,13 @@ const losses: Readonly<Record<DropReason, { problem: string; cure: string }>> = 
   ZeroReservedConcurrency: { problem: 'the function may not run', cure: 'Raise its reserved concurrency.' },
 };
 
-function lossError(executionId: string, { dropped, deadLetterCount }: RunRecord): Failure {
+function lossError(executionId: string, { dropped, deadLetterCount, invocations }: RunRecord): Failure {
   const reason = dropped.at(-1);
+  const error = invocations.findLast(({ end }) => end?.error !== undefined)?.end?.error;
+  if (reason === 'RetriesExhausted' && error?.errorMessage.includes('\n→ ') === true) {
+    const problem = `Execution ${executionId} was lost: ${losses.RetriesExhausted.problem}.`;
+    return { name: error.errorType, message: `${problem} ${error.errorMessage}` };
+  }
   const loss =
     reason === undefined
       ? {

@@ -98,11 +98,15 @@ const handedOff = expect.objectContaining({ status: 'handed-off' });
 
 describe('one of two processes that get the same start', () => {
   it('is refused when the other is at the same point at the same instant', async () => {
-    const [one, two] = [open(), open()];
-    for (const environment of [one, two]) environment.hold('save 1');
-    const answers = [one.call({ event: start(), awsRequestId: 'r1' }), two.call({ event: start(), awsRequestId: 'r2' })];
-    await Promise.all([one.reach('save 1'), two.reach('save 1')]);
-    for (const environment of [one, two]) environment.go('save 1');
+    const both = [open(), open()];
+    for (const environment of both) for (const point of ['save 1', 'step 1']) environment.hold(point);
+    const answers = both.map((environment, index) => environment.call({ event: start(), awsRequestId: `r${index}` }));
+    await Promise.all(both.map((environment) => environment.reach('save 1')));
+    for (const environment of both) environment.go('save 1');
+    // Who won stands still in its first step, so that it cannot be done before the other has looked.
+    await Promise.race(both.map((environment) => environment.reach('step 1')));
+    expect(await Promise.race(answers)).toEqual(duplicate);
+    for (const environment of both) environment.go('step 1');
     const settled = await Promise.all(answers);
     expect(settled).toEqual(expect.arrayContaining([completed, duplicate]));
     await expectOneLine();

@@ -1,18 +1,70 @@
 /** Which folder may import which. The layout is explained in CONTRIBUTING.md. */
 
 const own = (folders) => `^src/(${folders})`;
-const vendor = ['core', 'npm', 'npm-dev', 'npm-peer', 'npm-optional', 'npm-bundled', 'npm-no-pkg', 'npm-unknown', 'undetermined'];
+const vendor = [
+  'core',
+  'npm',
+  'npm-dev',
+  'npm-peer',
+  'npm-optional',
+  'npm-bundled',
+  'npm-no-pkg',
+  'npm-unknown',
+  'undetermined',
+];
 
 /** Everything outside `allowed` is out of bounds for `folder`. */
 function only(name, folder, allowed, why) {
-  return { name, severity: 'error', comment: why, from: { path: own(folder) }, to: { pathNot: own(allowed) } };
+  return {
+    name,
+    severity: 'error',
+    comment: why,
+    from: { path: own(folder) },
+    to: { pathNot: own(allowed) },
+  };
+}
+
+/** Rooms from the top down: each uses those below it. */
+function staircase(folder, rooms) {
+  return rooms.slice(1).map((room, index) => ({
+    name: `${folder}/${room}-looks-down`,
+    severity: 'error',
+    comment: 'Each room uses those below it only.',
+    from: { path: own(`${folder}/${room}/`) },
+    to: { path: own(`${folder}/(${rooms.slice(0, index + 1).join('|')})/`) },
+  }));
 }
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', comment: 'A cycle has no bottom to begin reading at.', from: {}, to: { circular: true } },
-    { name: 'all-imports-resolve', severity: 'error', comment: 'It would not load.', from: {}, to: { couldNotResolve: true } },
+    ...staircase('runtime', [
+      'delivery',
+      'invocation',
+      'hand-off',
+      'checkpoint',
+      'time',
+      'step',
+      'adapters',
+      'ports',
+      'core',
+    ]),
+    ...staircase('runtime/core', ['record', 'message', 'cost', 'execution', 'state']),
+
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'A cycle has no bottom to begin reading at.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'all-imports-resolve',
+      severity: 'error',
+      comment: 'It would not load.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
     {
       name: 'src-stands-alone',
       severity: 'error',
@@ -30,7 +82,12 @@ export default {
 
     only('errors-import-nothing', 'errors/', 'errors/', 'Everything else may throw them.'),
     only('core-is-pure', 'runtime/core/', 'runtime/core/|errors/', 'It decides; others do.'),
-    only('ports-are-interfaces', 'runtime/ports/', 'runtime/ports/|runtime/core/|errors/', 'They name what the core speaks about.'),
+    only(
+      'ports-are-interfaces',
+      'runtime/ports/',
+      'runtime/ports/|runtime/core/|errors/',
+      'They name what the core speaks about.',
+    ),
     {
       name: 'ports-import-types',
       severity: 'error',
@@ -41,7 +98,7 @@ export default {
     only(
       'decorators-only-declare',
       'decorators/',
-      'decorators/|metadata/|runtime/core/|errors/|runtime/step-context',
+      'decorators/|metadata/|runtime/core/|errors/|runtime/step/step-context',
       'What is declared is acted upon elsewhere.',
     ),
     {
@@ -49,7 +106,7 @@ export default {
       severity: 'error',
       comment: 'It reads definitions.',
       from: { path: own('metadata/') },
-      to: { path: own('di/|decorators/|local/|cli/|runtime/(?!core/|ports/|step-context)') },
+      to: { path: own('di/|decorators/|local/|cli/|runtime/(?!core/|ports/|step/step-context)') },
     },
     {
       name: 'adapters-stand-alone',
@@ -62,8 +119,8 @@ export default {
       name: 'runtime-knows-no-di',
       severity: 'error',
       comment: 'It is given ports.',
-      from: { path: own('runtime/(?!create-handler)') },
-      to: { path: own('di/|decorators/') },
+      from: { path: own('runtime/') },
+      to: { path: own('di/|decorators/|handler/') },
     },
     only(
       'client-knows-no-job',
@@ -91,14 +148,14 @@ export default {
       comment: 'It shows what the local Lambda and the client do.',
       from: { path: own('cli/') },
       to: {
-        path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/(prices|job-plan|deployment-rules|local-time|sweep)|runtime/read-settings)',
+        path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/(cost/|execution/|record/sweep)|handler/read-settings)',
       },
     },
 
     only(
       'sweeper-drives-the-client',
       'sweeper/',
-      'sweeper/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/sweep|runtime/read-settings',
+      'sweeper/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/record/sweep|handler/read-settings',
       'It is the client with an environment.',
     ),
     {
@@ -127,7 +184,7 @@ export default {
       name: 'tsyringe-in-di',
       severity: 'error',
       comment: 'One container per invocation, made in one place.',
-      from: { path: '^src/', pathNot: own('di/|runtime/create-handler\\.ts|index\\.ts') },
+      from: { path: '^src/', pathNot: own('di/|handler/|index\\.ts') },
       to: { path: 'node_modules/tsyringe/' },
     },
     {

@@ -69,8 +69,18 @@ export default {
       roots: ['<rootDir>/test', '<rootDir>/samples'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(?!integration|local|samples|cdk)'],
     },
-    { ...shared, displayName: 'package', testTimeout: slowMs, testMatch: ['<rootDir>/test/package/**/*.test.ts'] },
-    { ...shared, displayName: 'emulators', testTimeout: slowMs, testMatch: ['<rootDir>/test/emulators/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'package',
+      testTimeout: slowMs,
+      testMatch: ['<rootDir>/test/package/**/*.test.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'emulators',
+      testTimeout: slowMs,
+      testMatch: ['<rootDir>/test/emulators/**/*.test.ts'],
+    },
     ...hostileProjects(shared),
   ],
 };

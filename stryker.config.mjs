@@ -3,7 +3,7 @@ import jestConfig from './jest.config.mjs';
 const [unit] = jestConfig.projects;
 
 /**
- * Mutation testing of the core by the core's own tests: `npm run test:mutation`; of one file by `-- --mutate src/runtime/core/decide.ts`.
+ * Mutation testing of the core by the core's own tests: `npm run test:mutation`; of one file by `-- --mutate src/runtime/core/execution/decide.ts`.
  * The scores, and why what survives may, are in docs/adr/0011-mutation-testing.md.
  */
 export default {

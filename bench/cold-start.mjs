@@ -26,7 +26,9 @@ try {
     external: ['@aws-sdk/*'],
     outfile: join(folder, 'job.mjs'),
     write: false,
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
   });
   const [{ contents, path }] = outputFiles;
   writeFileSync(path, contents);
@@ -45,7 +47,8 @@ try {
 /** Median import times; in turns, so that a busy moment hits both. */
 async function measureInTurns(files) {
   const times = files.map(() => []);
-  for (let round = 0; round < 31; round += 1) for (const [index, file] of files.entries()) times[index].push(importMs(file));
+  for (let round = 0; round < 31; round += 1)
+    for (const [index, file] of files.entries()) times[index].push(importMs(file));
   return Promise.all(times.map((values) => median(values.length, async () => values.pop())));
 }
 

@@ -15,7 +15,13 @@ export function smallState() {
     cursor: '2024-03-01T00:00:00.000Z/000000012345',
     page: 41,
     done: false,
-    totals: { seen: 12345, repaired: 12, skipped: 3, amount: 10234.57, byCountry: { DE: 120, FR: 80, US: 912 } },
+    totals: {
+      seen: 12345,
+      repaired: 12,
+      skipped: 3,
+      amount: 10234.57,
+      byCountry: { DE: 120, FR: 80, US: 912 },
+    },
     lastError: null,
     rows: Array.from({ length: 10 }, (_, index) => ({
       id: 1000 + index,
@@ -49,13 +55,21 @@ export function stringsState() {
 /** A dictionary with a thousand keys that no class declares. */
 export function lookupState() {
   return {
-    lookup: Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`customer-${index}`, { seen: index, name: `name ${index}` }])),
+    lookup: Object.fromEntries(
+      Array.from({ length: 1000 }, (_, index) => [
+        `customer-${index}`,
+        { seen: index, name: `name ${index}` },
+      ]),
+    ),
   };
 }
 
 /** Ten thousand numbers. */
 export function numbersState() {
-  return { ids: Array.from({ length: 10_000 }, (_, index) => index * 7), weights: Array.from({ length: 1000 }, (_, index) => index / 7) };
+  return {
+    ids: Array.from({ length: 10_000 }, (_, index) => index * 7),
+    weights: Array.from({ length: 1000 }, (_, index) => index / 7),
+  };
 }
 
 export const states = {
@@ -71,7 +85,8 @@ export function measureUs(...tasks) {
   const callCounts = tasks.map(countCalls);
   const bestMs = tasks.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < roundCount; round += 1) {
-    for (const [index, task] of tasks.entries()) bestMs[index] = Math.min(bestMs[index], elapsedMs(task, callCounts[index]));
+    for (const [index, task] of tasks.entries())
+      bestMs[index] = Math.min(bestMs[index], elapsedMs(task, callCounts[index]));
   }
   return tasks.map((_, index) => (bestMs[index] * 1000) / callCounts[index]);
 }
@@ -96,7 +111,13 @@ function elapsedMs(task, callCount) {
 
 async function loadCopyState(root) {
   const outfile = join(root, 'bench', `.copy-state.${process.pid}.mjs`);
-  await build({ entryPoints: [join(root, 'src/runtime/core/copy-state.ts')], bundle: true, format: 'esm', target: 'es2022', outfile });
+  await build({
+    entryPoints: [join(root, 'src/runtime/core/state/copy-state.ts')],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    outfile,
+  });
   try {
     return (await import(outfile)).copyState;
   } finally {
@@ -108,7 +129,8 @@ async function loadCopyState(root) {
 export async function run() {
   const copyState = await loadCopyState(fileURLToPath(new URL('..', import.meta.url)));
   // A process that runs jobs has copied states of every shape; a benchmark that copies one shape only would flatter.
-  for (const create of Object.values(states)) for (let call = 0; call < 200; call += 1) kept = copyState(create());
+  for (const create of Object.values(states))
+    for (let call = 0; call < 200; call += 1) kept = copyState(create());
   return Object.entries(states).map(([name, create]) => {
     const state = create();
     const [jsonUs, copyUs] = measureUs(

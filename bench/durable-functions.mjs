@@ -26,7 +26,11 @@ Object.assign(process.env, {
 const figures = {};
 for (const steps of [100, 1_000, 10_000]) {
   const written = await writeHistory(steps);
-  if (steps === 1_000) figures['durable functions: a step of 1 KB, its checkpoint to loopback included'] = figure(written / steps, 'ms');
+  if (steps === 1_000)
+    figures['durable functions: a step of 1 KB, its checkpoint to loopback included'] = figure(
+      written / steps,
+      'ms',
+    );
   const durableMs = await median(steps > 1_000 ? 3 : 11, () => resumeDurable(steps));
   const ours = await makeContinuation(steps);
   const oursMs = await median(51, () => resumeOurs(ours, steps));
@@ -85,8 +89,12 @@ function answer(request, response) {
   request.on('end', () => {
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
     if (pathname.endsWith('/checkpoint'))
-      return reply(response, { CheckpointToken: 'token', NewExecutionState: { Operations: keep(JSON.parse(body)) } });
-    if (pathname.endsWith('/state')) return reply(response, readPage(Number(searchParams.get('Marker') ?? 0)));
+      return reply(response, {
+        CheckpointToken: 'token',
+        NewExecutionState: { Operations: keep(JSON.parse(body)) },
+      });
+    if (pathname.endsWith('/state'))
+      return reply(response, readPage(Number(searchParams.get('Marker') ?? 0)));
     response.writeHead(404).end();
   });
 }

@@ -3,7 +3,8 @@
 import { brotliCompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
 
 const rounds = 150;
-const brotli = (level) => (text) => brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: level } });
+const brotli = (level) => (text) =>
+  brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: level } });
 const ways = {
   'gzip 1': (text) => gzipSync(text, { level: 1 }),
   'gzip 4': (text) => gzipSync(text, { level: 4 }),

@@ -10,20 +10,34 @@ const benchmarks = ['steps', 'resume', 'cold-start', 'hand-off', 'stores', 'dura
 ensureBuilt();
 const results = {};
 for (const name of benchmarks) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', fileURLToPath(new URL(`${name}.mjs`, import.meta.url))], {
-    encoding: 'utf8',
-    env: { ...process.env, BATON_LOG_LEVEL: 'error' },
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--expose-gc', fileURLToPath(new URL(`${name}.mjs`, import.meta.url))],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, BATON_LOG_LEVEL: 'error' },
+    },
+  );
   if (status !== 0) throw new Error(`${name} failed\n${stderr}`);
   results[name] = JSON.parse(stdout);
   console.log(`\n${name}`);
   for (const [what, { value, unit, limit }] of Object.entries(results[name])) {
     const verdict = limit === undefined ? ' ' : value <= limit ? '✔' : '✖';
-    console.log(`  ${verdict} ${what}: ${value} ${unit}${limit === undefined ? '' : ` (aim: at most ${limit})`}`);
+    console.log(
+      `  ${verdict} ${what}: ${value} ${unit}${limit === undefined ? '' : ` (aim: at most ${limit})`}`,
+    );
   }
 }
-const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, date: new Date().toISOString().slice(0, 10) };
+const machine = {
+  node: process.version,
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  date: new Date().toISOString().slice(0, 10),
+};
 const folder = new URL('results/', import.meta.url);
 mkdirSync(folder, { recursive: true });
-writeFileSync(new URL(`node-${process.versions.node.split('.')[0]}.json`, folder), `${JSON.stringify({ machine, results }, null, 2)}\n`);
+writeFileSync(
+  new URL(`node-${process.versions.node.split('.')[0]}.json`, folder),
+  `${JSON.stringify({ machine, results }, null, 2)}\n`,
+);
 console.log(`\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}`);

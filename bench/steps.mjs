@@ -12,7 +12,11 @@ console.log(
   JSON.stringify({
     'empty step, 1 KB of state, over a bare async loop': figure(small.stepUs - small.bareUs, 'µs', 6),
     'one JSON.stringify of that 1 KB': figure(small.stringifyUs, 'µs'),
-    'the same step as a multiple of that JSON.stringify': figure((small.stepUs - small.bareUs) / small.stringifyUs, '×', 1.76),
+    'the same step as a multiple of that JSON.stringify': figure(
+      (small.stepUs - small.bareUs) / small.stringifyUs,
+      '×',
+      1.76,
+    ),
     'empty step, 100 KB of state, as a multiple of one JSON.stringify of it': figure(
       (large.stepUs - large.bareUs) / large.stringifyUs,
       '×',

@@ -7,7 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { CHECKPOINT_STORE, createHandler, DynamoDbCheckpointStore, FileCheckpointStore } from '../dist/index.js';
+import {
+  CHECKPOINT_STORE,
+  createHandler,
+  DynamoDbCheckpointStore,
+  FileCheckpointStore,
+} from '../dist/index.js';
 import { smallState } from './copy-state.mjs';
 import { defineJob } from './lib/define-job.mjs';
 import { figure, median, roomyContext } from './lib/measure.mjs';
@@ -43,7 +48,14 @@ console.log(JSON.stringify(figures));
 async function measureWrites() {
   const store = new DynamoDbCheckpointStore({ tableName: 'bench', client });
   const head = 'h'.repeat(600);
-  const execution = { executionId: 'bench', job: 'bench', status: 'running', startedAtMs: 1, expiresAtMs: 2e12, head };
+  const execution = {
+    executionId: 'bench',
+    job: 'bench',
+    status: 'running',
+    startedAtMs: 1,
+    expiresAtMs: 2e12,
+    head,
+  };
   let revision;
   let count = 0;
   const save = async () => {
@@ -57,13 +69,28 @@ async function measureWrites() {
     const text = (S) => ({ S });
     const number = (N) => ({ N: `${N}` });
     const Item = {
-      ...{ pk: text('bare'), sk: text('x'), stamp: text(`${stamp}`), head: text(head), state: text(`${stamp}`.padEnd(1_024, 's')) },
-      ...{ job: text('bench'), status: text('running'), startedAtMs: number(1), expiresAtMs: number(2e12), expiresAt: number(2e9) },
+      ...{
+        pk: text('bare'),
+        sk: text('x'),
+        stamp: text(`${stamp}`),
+        head: text(head),
+        state: text(`${stamp}`.padEnd(1_024, 's')),
+      },
+      ...{
+        job: text('bench'),
+        status: text('running'),
+        startedAtMs: number(1),
+        expiresAtMs: number(2e12),
+        expiresAt: number(2e9),
+      },
     };
     const condition =
       stamp === 1
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : { ConditionExpression: 'stamp = :expected', ExpressionAttributeValues: { ':expected': { S: `${stamp - 1}` } } };
+        : {
+            ConditionExpression: 'stamp = :expected',
+            ExpressionAttributeValues: { ':expected': { S: `${stamp - 1}` } },
+          };
     await client.send(new PutItemCommand({ TableName: 'bench', Item, ...condition }));
   };
   for (let time = 0; time < 300; time += 1) {
@@ -81,7 +108,9 @@ async function measureWrites() {
       times[name].push(performance.now() - startMs);
     }
   }
-  const [saveMs, putMs] = [times.save, times.put].map((values) => values.sort((one, other) => one - other)[Math.floor(values.length / 2)]);
+  const [saveMs, putMs] = [times.save, times.put].map(
+    (values) => values.sort((one, other) => one - other)[Math.floor(values.length / 2)],
+  );
   return {
     'a stored checkpoint of 1 KB': figure(saveMs, 'ms'),
     'the bare PutItem of it': figure(putMs, 'ms'),

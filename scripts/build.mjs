@@ -9,14 +9,24 @@ import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import { readEntries } from './lib/entries.mjs';
 import { fromRoot } from './lib/from-root.mjs';
-import { inlinedDirectories, inlineLibraries, locateFiles, resolveSource, stripTypes } from './lib/rollup-plugins.mjs';
+import {
+  inlinedDirectories,
+  inlineLibraries,
+  locateFiles,
+  resolveSource,
+  stripTypes,
+} from './lib/rollup-plugins.mjs';
 
 const staging = fromRoot(`dist.${process.pid}.tmp`);
 const entries = readEntries();
 const libraries = Object.fromEntries(Object.entries(entries).filter(([name]) => name !== 'baton'));
 
 try {
-  await Promise.all([buildCode(), buildSweeper(), process.argv.includes('--no-types') ? undefined : buildTypes()]);
+  await Promise.all([
+    buildCode(),
+    buildSweeper(),
+    process.argv.includes('--no-types') ? undefined : buildTypes(),
+  ]);
   copyNotices();
   rmSync(fromRoot('dist'), { recursive: true, force: true });
   renameSync(staging, fromRoot('dist'));
@@ -92,7 +102,12 @@ async function bundleTypes(input) {
     onwarn: (warning) => warning.plugin === 'dts' || failOnWarning(warning),
   });
   for (const extension of ['d.ts', 'd.cts']) {
-    await bundle.write({ dir: staging, format: 'es', entryFileNames: `[name].${extension}`, chunkFileNames: `chunks/[name].${extension}` });
+    await bundle.write({
+      dir: staging,
+      format: 'es',
+      entryFileNames: `[name].${extension}`,
+      chunkFileNames: `chunks/[name].${extension}`,
+    });
   }
   await bundle.close();
 }

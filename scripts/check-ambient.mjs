@@ -8,7 +8,7 @@ import ts from 'typescript';
 import { fromRoot } from './lib/from-root.mjs';
 
 const allowed =
-  /^src\/(runtime\/adapters\/|runtime\/create-handler\.ts$|local\/|cli\/|cdk\/|sweeper\/index\.ts$|testing\/settle\.ts$|testing\/sqs-event\.ts$)/;
+  /^src\/(runtime\/adapters\/|handler\/create-handler\.ts$|local\/|cli\/|cdk\/|sweeper\/index\.ts$|testing\/settle\.ts$|testing\/sqs-event\.ts$)/;
 const globals = new Set(['process', 'performance', 'setTimeout', 'setInterval', 'setImmediate']);
 const members = new Set(['Date.now', 'Math.random']);
 
@@ -27,7 +27,12 @@ process.exitCode = faults.length ? 1 : 0;
 
 /** One line per use, as `file:line what`. */
 function findFaults(file) {
-  const source = ts.createSourceFile(file, readFileSync(fromRoot(file), 'utf8'), ts.ScriptTarget.Latest, true);
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(fromRoot(file), 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+  );
   const found = [];
   visit(source, (node) => {
     const use = nameUse(node);
@@ -44,14 +49,16 @@ function visit(node, look) {
 /** The ambient thing that this node uses, if it is one. `new Date(something)` is a copy and may stay. */
 function nameUse(node) {
   if (ts.isPropertyAccessExpression(node) && members.has(node.getText())) return node.getText();
-  if (ts.isNewExpression(node) && node.expression.getText() === 'Date' && !node.arguments?.length) return 'new Date()';
+  if (ts.isNewExpression(node) && node.expression.getText() === 'Date' && !node.arguments?.length)
+    return 'new Date()';
   if (ts.isCallExpression(node) && node.expression.getText() === 'Date') return 'Date()';
   return ts.isIdentifier(node) && globals.has(node.text) && isRead(node) ? node.text : undefined;
 }
 
 /** Says whether an identifier stands for a value, not for the name of a member, an import or a type. */
 function isRead({ parent, text }) {
-  if (ts.isPropertyAccessExpression(parent)) return parent.expression.getText() === text || parent.expression.getText() === 'globalThis';
+  if (ts.isPropertyAccessExpression(parent))
+    return parent.expression.getText() === text || parent.expression.getText() === 'globalThis';
   return (
     ts.isExpression(parent) ||
     ts.isStatement(parent) ||

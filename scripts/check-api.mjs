@@ -40,7 +40,10 @@ if (changed.length)
 process.exitCode = changed.length ? 1 : 0;
 
 function isAsReported(name, types) {
-  const { succeeded, apiReportChanged } = Extractor.invoke(configure(name, types), { localBuild: isUpdate, messageCallback: quieten });
+  const { succeeded, apiReportChanged } = Extractor.invoke(configure(name, types), {
+    localBuild: isUpdate,
+    messageCallback: quieten,
+  });
   const isSame = succeeded && (isUpdate || !apiReportChanged);
   if (isSame) console.log(`✔ etc/${name}.api.md`);
   return isSame;
@@ -69,5 +72,6 @@ function configure(name, types) {
 
 /** Leaves out what says nothing about the types. */
 function quieten(message) {
-  if (message.messageId === 'console-compiler-version-notice' || message.messageId === 'console-preamble') message.logLevel = 'none';
+  if (message.messageId === 'console-compiler-version-notice' || message.messageId === 'console-preamble')
+    message.logLevel = 'none';
 }

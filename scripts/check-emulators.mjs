@@ -34,9 +34,18 @@ try {
 
 async function checkAll() {
   installPacked(packInto(scratch), scratch);
-  for (const name of ['aws-cdk-lib', 'constructs', 'esbuild', '@aws-sdk/client-dynamodb']) linkPackage(name, scratch);
-  const moto = await startEmulator('moto', (port) => [join(bin, 'moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {}]);
-  const ministack = await startEmulator('ministack', (port) => [join(bin, 'ministack'), [], describeMinistack(port)]);
+  for (const name of ['aws-cdk-lib', 'constructs', 'esbuild', '@aws-sdk/client-dynamodb'])
+    linkPackage(name, scratch);
+  const moto = await startEmulator('moto', (port) => [
+    join(bin, 'moto_server'),
+    ['-H', '127.0.0.1', '-p', String(port)],
+    {},
+  ]);
+  const ministack = await startEmulator('ministack', (port) => [
+    join(bin, 'ministack'),
+    [],
+    describeMinistack(port),
+  ]);
   return [checkStores([moto, ministack]), await checkDeployment(ministack)].every(Boolean);
 }
 
@@ -44,7 +53,13 @@ async function checkAll() {
 function describeMinistack(port) {
   const TMPDIR = join(scratch, 'tasks');
   mkdirSync(TMPDIR);
-  return { GATEWAY_PORT: String(port), BIND_HOST: '127.0.0.1', IOT_MTLS_ENABLED: '0', LAMBDA_EXECUTOR: 'local', TMPDIR };
+  return {
+    GATEWAY_PORT: String(port),
+    BIND_HOST: '127.0.0.1',
+    IOT_MTLS_ENABLED: '0',
+    LAMBDA_EXECUTOR: 'local',
+    TMPDIR,
+  };
 }
 
 async function startEmulator(name, describe) {
@@ -76,10 +91,19 @@ function checkStores(emulators) {
 
 async function checkDeployment({ endpoint }) {
   for (const variable of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) delete process.env[variable];
-  Object.assign(process.env, { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
   cpSync(fromRoot('samples/starter/job.ts'), join(scratch, 'src/job.ts'));
-  writeFileSync(join(scratch, 'src/app.ts'), shorten(readFileSync(fromRoot('samples/starter/app.ts'), 'utf8')));
-  if (!existsSync(join(scratch, 'package-lock.json'))) writeFileSync(join(scratch, 'package-lock.json'), '{}');
+  writeFileSync(
+    join(scratch, 'src/app.ts'),
+    shorten(readFileSync(fromRoot('samples/starter/app.ts'), 'utf8')),
+  );
+  if (!existsSync(join(scratch, 'package-lock.json')))
+    writeFileSync(join(scratch, 'package-lock.json'), '{}');
   const tsconfig = '--tsconfig-raw={"compilerOptions":{"experimentalDecorators":true}}';
   const bundle = [
     'src/app.ts',
@@ -93,8 +117,16 @@ async function checkDeployment({ endpoint }) {
   ];
   const isDeployed =
     run('esbuild', bundle, 'the app is bundled') &&
-    run(process.execPath, [cdk, 'bootstrap', `aws://${account}/${region}`, '--app', 'node app.mjs'], 'cdk bootstrap') &&
-    run(process.execPath, [cdk, 'deploy', '--app', 'node app.mjs', '--require-approval', 'never'], 'cdk deploy');
+    run(
+      process.execPath,
+      [cdk, 'bootstrap', `aws://${account}/${region}`, '--app', 'node app.mjs'],
+      'cdk bootstrap',
+    ) &&
+    run(
+      process.execPath,
+      [cdk, 'deploy', '--app', 'node app.mjs', '--require-approval', 'never'],
+      'cdk deploy',
+    );
   if (!isDeployed) return false;
   const name = await findFunction();
   return [await checkExecution(name), checkDoctor(name)].every(Boolean);
@@ -112,11 +144,17 @@ async function checkExecution(name) {
   const lambda = await import('@aws-sdk/client-lambda');
   const { BatonClient, DynamoDbCheckpointStore } = await import('../dist/index.js');
   const client = new lambda.LambdaClient({});
-  const { Environment } = await client.send(new lambda.GetFunctionConfigurationCommand({ FunctionName: name }));
-  const baton = new BatonClient({ store: new DynamoDbCheckpointStore({ tableName: Environment.Variables.BATON_TABLE }) });
+  const { Environment } = await client.send(
+    new lambda.GetFunctionConfigurationCommand({ FunctionName: name }),
+  );
+  const baton = new BatonClient({
+    store: new DynamoDbCheckpointStore({ tableName: Environment.Variables.BATON_TABLE }),
+  });
   const start = { executionId: 'emulated', input: {} };
   const Payload = JSON.stringify({ lambdaBaton: { v: 1, start } });
-  await client.send(new lambda.InvokeCommand({ FunctionName: `${name}:live`, InvocationType: 'Event', Payload }));
+  await client.send(
+    new lambda.InvokeCommand({ FunctionName: `${name}:live`, InvocationType: 'Event', Payload }),
+  );
   let seen;
   for (let tries = 0; tries < 240 && seen?.status !== 'completed' && seen?.status !== 'failed'; tries += 1) {
     await sleep(500);
@@ -133,7 +171,9 @@ async function findFunction() {
   const client = new LambdaClient({});
   const { Functions = [] } = await client.send(new ListFunctionsCommand({}));
   client.destroy();
-  return Functions.map(({ FunctionName }) => FunctionName).find((name) => name.includes('ExampleJobFunction'));
+  return Functions.map(({ FunctionName }) => FunctionName).find((name) =>
+    name.includes('ExampleJobFunction'),
+  );
 }
 
 /** What the doctor calls an error of a deployment by our own construct is an error of one of the two. */
@@ -146,14 +186,25 @@ function checkDoctor(name) {
       encoding: 'utf8',
     },
   );
-  const errors = stdout === '' ? [stderr] : JSON.parse(stdout).findings.filter(({ level }) => level === 'error');
-  return say(errors.length === 0, 'baton doctor finds no error', errors.length === 0 ? '' : JSON.stringify(errors, null, 2));
+  const errors =
+    stdout === '' ? [stderr] : JSON.parse(stdout).findings.filter(({ level }) => level === 'error');
+  return say(
+    errors.length === 0,
+    'baton doctor finds no error',
+    errors.length === 0 ? '' : JSON.stringify(errors, null, 2),
+  );
 }
 
 function run(command, args, what) {
   const PATH = `${fromRoot('node_modules/.bin')}:${process.env.PATH}`;
   const env = { ...process.env, PATH, CDK_DISABLE_CLI_TELEMETRY: '1', CI: '1' };
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: scratch, env, encoding: 'utf8', timeout: 600_000, maxBuffer: 1e8 });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: scratch,
+    env,
+    encoding: 'utf8',
+    timeout: 600_000,
+    maxBuffer: 1e8,
+  });
   return say(status === 0, what, status === 0 ? '' : `${stdout}${stderr}`.slice(-4_000));
 }
 
@@ -169,7 +220,14 @@ function installCdk() {
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', `aws-cdk@${cdkVersion}`];
+  const args = [
+    'install',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `aws-cdk@${cdkVersion}`,
+  ];
   if (spawnSync('npm', args, { cwd: folder, stdio: 'inherit' }).status === 0) return program;
   console.error(`– not run: it needs aws-cdk ${cdkVersion} from npm`);
   return undefined;

@@ -28,10 +28,16 @@ const worlds = [
   ['a duplicate, and deaths', { ...small, DUPLICATES: 1, CRASHES: 2 }],
   ['two duplicates, and a death', { ...small, DUPLICATES: 2, CRASHES: 1 }],
   ['a duplicate, a hand-off, and a death', { ...handingOver, DUPLICATES: 1, CRASHES: 1 }],
-  ['a duplicate that finds its owner silent', { ...handingOver, DUPLICATES: 1, CRASHES: 1, SILENCES: 1, MESSAGES: 2 }],
+  [
+    'a duplicate that finds its owner silent',
+    { ...handingOver, DUPLICATES: 1, CRASHES: 1, SILENCES: 1, MESSAGES: 2 },
+  ],
   ['a duplicate, and a lost reply', { ...small, DUPLICATES: 1, CRASHES: 1, LOST: 1 }],
   ['a duplicate, and no channel', { ...handingOver, DUPLICATES: 1, CRASHES: 1, NO_CHANNELS: 1, MESSAGES: 2 }],
-  ['a paused owner, a lost reply, and a cancel', { ...handingOver, CRASHES: 1, LOST: 1, EXPIRIES: 1, CANCELS: 1 }],
+  [
+    'a paused owner, a lost reply, and a cancel',
+    { ...handingOver, CRASHES: 1, LOST: 1, EXPIRIES: 1, CANCELS: 1 },
+  ],
   ['a queue, with a duplicate', { ...handingOver, ...queued, DUPLICATES: 1, CRASHES: 1, SILENCES: 1 }],
   ['a queue, with two duplicates', { ...small, ...queued, DUPLICATES: 2, CRASHES: 1, LOST: 1 }],
   ['a wait, with a duplicate', { ...small, SLEEPS: 1, DUPLICATES: 1, CRASHES: 1 }],
@@ -41,17 +47,29 @@ const worlds = [
   ['new code', { ...pinned, NO_CHANNELS: 1, CRASHES: 1 }],
   ['new code, and a duplicate', { ...pinned, GOAL: 1, LAST: 1, DUPLICATES: 1, CRASHES: 1 }],
   ['an invocation that somebody made up', { ...small, FORGERIES: 1, CRASHES: 1 }],
-  ['a sweeper beside a paused owner', { ...handingOver, SWEEPER: 1, SWEEPS: 1, CRASHES: 1, EXPIRIES: 1, MESSAGES: 4 }],
+  [
+    'a sweeper beside a paused owner',
+    { ...handingOver, SWEEPER: 1, SWEEPS: 1, CRASHES: 1, EXPIRIES: 1, MESSAGES: 4 },
+  ],
   ['a sweeper for dead letters', { ...handingOver, SWEEPER: 1, CRASHES: 2, TRIES: 1, MESSAGES: 5 }],
-  ['a sweeper where nothing can be delayed', { ...small, SWEEPER: 1, NO_DELAY: 1, DUPLICATES: 1, CRASHES: 1 }],
+  [
+    'a sweeper where nothing can be delayed',
+    { ...small, SWEEPER: 1, NO_DELAY: 1, DUPLICATES: 1, CRASHES: 1 },
+  ],
 ];
 const longWorlds = [
   ['deaths', { GOAL: 2, LAST: 3, MESSAGES: 5, CRASHES: 2 }],
   ['two duplicates of hand-offs, and deaths', { ...handingOver, DUPLICATES: 2, CRASHES: 1 }],
   ['a duplicate that finds its owner silent', { ...handingOver, DUPLICATES: 1, CRASHES: 1, SILENCES: 1 }],
-  ['a duplicate, a lost reply, and no channel', { ...handingOver, DUPLICATES: 1, LOST: 1, NO_CHANNELS: 1, MESSAGES: 4 }],
+  [
+    'a duplicate, a lost reply, and no channel',
+    { ...handingOver, DUPLICATES: 1, LOST: 1, NO_CHANNELS: 1, MESSAGES: 4 },
+  ],
   ['a stop, a duplicate, and a hand-off', { ...handingOver, STOPS: 1, DUPLICATES: 1, CRASHES: 1 }],
-  ['new code, a duplicate, and no channel', { ...pinned, GOAL: 1, DUPLICATES: 1, CRASHES: 1, NO_CHANNELS: 1 }],
+  [
+    'new code, a duplicate, and no channel',
+    { ...pinned, GOAL: 1, DUPLICATES: 1, CRASHES: 1, NO_CHANNELS: 1 },
+  ],
 ];
 /** Without one rule, spin has to find what is wrong. */
 const broken = [
@@ -73,12 +91,20 @@ const broken = [
   ['knows its owner by the number', 'NAME', { ...handingOver, NO_CHANNELS: 1, CRASHES: 1 }],
   ['believes any higher number', 'NUMBER', { ...small, FORGERIES: 1, CRASHES: 1 }],
   ['gives nothing back', 'GIVE_BACK', { ...small, THROWS: 1 }],
-  ['gives back what was handed over', 'TAKE_BACK', { ...handingOver, DUPLICATES: 1, NO_CHANNELS: 1, MESSAGES: 4 }],
+  [
+    'gives back what was handed over',
+    'TAKE_BACK',
+    { ...handingOver, DUPLICATES: 1, NO_CHANNELS: 1, MESSAGES: 4 },
+  ],
   ['reads the stop mark only once', 'REREAD', { ...small, STOPS: 1 }],
   ['runs on any version', 'PIN', pinned],
   ['acknowledges what it could not forward', 'FORWARD', { ...pinned, NO_CHANNELS: 1 }],
   ['does not know what was forwarded for it', 'OWN_LOOK', { ...pinned, NO_CHANNELS: 1, CRASHES: 1 }],
-  ['goes on after a death without handing over', 'RECOVERY', { GOAL: 3, LAST: 1, MESSAGES: 5, CRASHES: 3, STEP_CRASHES: 1 }],
+  [
+    'goes on after a death without handing over',
+    'RECOVERY',
+    { GOAL: 3, LAST: 1, MESSAGES: 5, CRASHES: 3, STEP_CRASHES: 1 },
+  ],
   ['has neither delays nor a sweeper', undefined, { ...small, NO_DELAY: 1, DUPLICATES: 1, CRASHES: 1 }],
 ];
 
@@ -90,7 +116,9 @@ const isLong = process.argv.includes('--long');
 const sound = isLong ? [...worlds, ...longWorlds] : worlds;
 const reports = [
   ...sound.map(([title, world]) => report(`with ${title}`, world, true)),
-  ...broken.map(([title, rule, world]) => report(`that ${title}`, rule === undefined ? world : { ...world, [`BREAK_${rule}`]: 1 }, false)),
+  ...broken.map(([title, rule, world]) =>
+    report(`that ${title}`, rule === undefined ? world : { ...world, [`BREAK_${rule}`]: 1 }, false),
+  ),
 ];
 process.exitCode = reports.every(Boolean) ? 0 : 1;
 
@@ -98,7 +126,9 @@ function report(title, world, isSound) {
   const { errors, states, trail } = check(world);
   const isAsExpected = isSound ? errors === 0 : errors > 0;
   const found = errors === 0 ? 'no error' : 'an error';
-  console.log(`${isAsExpected ? '✔' : '✖'} a world ${title}: ${found} in ${states.toLocaleString('en')} states`);
+  console.log(
+    `${isAsExpected ? '✔' : '✖'} a world ${title}: ${found} in ${states.toLocaleString('en')} states`,
+  );
   if (!isAsExpected) console.log(`${JSON.stringify(world)}\n${trail}`);
   return isAsExpected;
 }
@@ -109,7 +139,11 @@ function check(world) {
     const options = Object.entries(world).map(([name, value]) => `-D${name}=${value}`);
     run('spin', ['-a', ...options, model], folder);
     // Compiling takes longer than checking, but for the larger worlds.
-    run('gcc', [isLong ? '-O2' : '-O0', '-DSAFETY', '-DCOLLAPSE', '-DVECTORSZ=4096', '-w', '-o', 'pan', 'pan.c'], folder);
+    run(
+      'gcc',
+      [isLong ? '-O2' : '-O0', '-DSAFETY', '-DCOLLAPSE', '-DVECTORSZ=4096', '-w', '-o', 'pan', 'pan.c'],
+      folder,
+    );
     const output = run(join(folder, 'pan'), ['-m500000', '-w22'], folder);
     if (/max search depth too small|out of memory/.test(output)) throw new Error(output);
     const [, errors] = /errors: (\d+)/.exec(output) ?? [];

@@ -23,7 +23,11 @@ try {
 
 /** Says whether exports, files and formats agree. */
 async function checkManifest(tarball) {
-  const { messages, pkg } = await publint({ pack: { tarball: readFileSync(tarball).buffer }, level: 'warning', strict: true });
+  const { messages, pkg } = await publint({
+    pack: { tarball: readFileSync(tarball).buffer },
+    level: 'warning',
+    strict: true,
+  });
   for (const message of messages) console.error(`✖ publint: ${formatMessage(message, pkg)}`);
   if (!messages.length) console.log('✔ publint finds nothing');
   return messages.length === 0;
@@ -31,7 +35,9 @@ async function checkManifest(tarball) {
 
 /** Says whether the types of every entry are right under node10, node16 (CJS and ESM) and bundlers. */
 function checkTypes(tarball) {
-  const attw = fileURLToPath(import.meta.resolve('@arethetypeswrong/cli/package.json').replace('package.json', 'dist/index.js'));
+  const attw = fileURLToPath(
+    import.meta.resolve('@arethetypeswrong/cli/package.json').replace('package.json', 'dist/index.js'),
+  );
   const { status } = spawnSync(process.execPath, [attw, tarball, '--no-emoji'], { stdio: 'inherit' });
   return status === 0;
 }

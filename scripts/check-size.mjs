@@ -29,7 +29,9 @@ const whole = await bundle({});
 const split = await bundle({ splitting: true });
 if (process.argv.includes('--why')) console.log(await analyzeMetafile(whole.metafile));
 const bytes = gzip(whole.outputFiles);
-console.log(`${bytes <= maxBytes ? '✔' : '✖'} a minimal job is ${kilobytes(bytes)} gzipped, at most ${kilobytes(maxBytes)}`);
+console.log(
+  `${bytes <= maxBytes ? '✔' : '✖'} a minimal job is ${kilobytes(bytes)} gzipped, at most ${kilobytes(maxBytes)}`,
+);
 console.log(`  split into chunks, a cold start loads ${kilobytes(gzip(loadedAtStart(split)))} of it`);
 if (bytes > maxBytes) console.error('→ npm run check:size -- --why');
 process.exitCode = bytes <= maxBytes ? 0 : 1;
@@ -57,7 +59,8 @@ function loadedAtStart({ outputFiles, metafile }) {
   const add = (name) => {
     if (names.has(name)) return;
     names.add(name);
-    for (const { path, kind, external } of metafile.outputs[name].imports) if (!external && kind === 'import-statement') add(path);
+    for (const { path, kind, external } of metafile.outputs[name].imports)
+      if (!external && kind === 'import-statement') add(path);
   };
   add(Object.keys(metafile.outputs).find((name) => metafile.outputs[name].entryPoint));
   return outputFiles.filter(({ path }) => names.has(relative(fromRoot(), path)));

@@ -23,7 +23,11 @@ process.exitCode = results.every(Boolean) ? 0 : 1;
 
 function check(tool, args) {
   const env = { ...process.env, SAM_CLI_TELEMETRY: '0' };
-  const { status, stdout, stderr } = spawnSync(join(bin, tool), args, { encoding: 'utf8', env, maxBuffer: 1e8 });
+  const { status, stdout, stderr } = spawnSync(join(bin, tool), args, {
+    encoding: 'utf8',
+    env,
+    maxBuffer: 1e8,
+  });
   console.log(`${status === 0 ? '✔' : '✖'} ${tool} ${args.at(-1)}`);
   if (status !== 0) console.log(`${stdout}${stderr}`);
   return status === 0;

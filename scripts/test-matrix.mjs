@@ -18,17 +18,30 @@ process.exitCode = failed.length ? 1 : 0;
 function passesOn(version) {
   const node = findNode(version);
   console.log(`\n── Node ${version} (${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()})`);
-  const { status } = spawnSync(node, [fromRoot('node_modules/jest/bin/jest.js'), '--selectProjects', 'unit', 'package', '--maxWorkers=2'], {
-    cwd: fromRoot(),
-    stdio: 'inherit',
-    env: node === process.execPath ? process.env : { BATON_RANDOM_SEEDS: fewSeeds, ...process.env },
-  });
+  const { status } = spawnSync(
+    node,
+    [fromRoot('node_modules/jest/bin/jest.js'), '--selectProjects', 'unit', 'package', '--maxWorkers=2'],
+    {
+      cwd: fromRoot(),
+      stdio: 'inherit',
+      env: node === process.execPath ? process.env : { BATON_RANDOM_SEEDS: fewSeeds, ...process.env },
+    },
+  );
   return status === 0;
 }
 
 /** The path of a Node binary: this one when it is of the version, else the registry's. Its package fetches it in an install script. */
 function findNode(version) {
   if (process.versions.node.startsWith(`${version}.`)) return process.execPath;
-  const npx = ['-y', '--ignore-scripts=false', '--loglevel=error', '-p', `node@${version}`, 'node', '-p', 'process.execPath'];
+  const npx = [
+    '-y',
+    '--ignore-scripts=false',
+    '--loglevel=error',
+    '-p',
+    `node@${version}`,
+    'node',
+    '-p',
+    'process.execPath',
+  ];
   return execFileSync('npx', npx, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
 }

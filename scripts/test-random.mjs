@@ -7,8 +7,11 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { fromRoot } from './lib/from-root.mjs';
 
-const { values } = parseArgs({ options: { seeds: { type: 'string' }, first: { type: 'string' }, seed: { type: 'string' } } });
-const [first, count] = values.seed === undefined ? [values.first ?? '1', values.seeds ?? '5000'] : [values.seed, '1'];
+const { values } = parseArgs({
+  options: { seeds: { type: 'string' }, first: { type: 'string' }, seed: { type: 'string' } },
+});
+const [first, count] =
+  values.seed === undefined ? [values.first ?? '1', values.seeds ?? '5000'] : [values.seed, '1'];
 for (const number of [first, count]) {
   if (/^[1-9]\d*$/.test(number)) continue;
   console.error(`✖ ${number} is no whole number from 1\n→ npm run test:random -- --seeds 20000`);

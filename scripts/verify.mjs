@@ -44,7 +44,11 @@ function runGate(gate) {
   const started = Date.now();
   const output = openSync(log, 'w');
   const env = { ...process.env, BATON_TOTALS: totals };
-  const { status } = spawnSync('npm', ['run', '--silent', gate], { cwd: fromRoot(), stdio: ['ignore', output, output], env });
+  const { status } = spawnSync('npm', ['run', '--silent', gate], {
+    cwd: fromRoot(),
+    stdio: ['ignore', output, output],
+    env,
+  });
   const isNotRun = status === notRun;
   const result = {
     gate,
@@ -59,15 +63,21 @@ function runGate(gate) {
 
 /** A gate that runs tests counts its tests, any other counts as one; red without a failed test counts as one failed. */
 function count(totals, isGreen) {
-  const runs = existsSync(totals) ? readdirSync(totals).map((name) => JSON.parse(readFileSync(`${totals}/${name}`, 'utf8'))) : [];
+  const runs = existsSync(totals)
+    ? readdirSync(totals).map((name) => JSON.parse(readFileSync(`${totals}/${name}`, 'utf8')))
+    : [];
   if (!runs.length) return { passed: isGreen ? 1 : 0, failed: isGreen ? 0 : 1 };
-  const [passed, failed] = ['passed', 'failed'].map((key) => runs.reduce((total, run) => total + run[key], 0));
+  const [passed, failed] = ['passed', 'failed'].map((key) =>
+    runs.reduce((total, run) => total + run[key], 0),
+  );
   return { passed, failed: isGreen ? failed : Math.max(failed, 1) };
 }
 
 function report({ gate, isGreen, isNotRun, seconds, passed, failed }, log) {
   const tests = passed + failed > 1 ? `${passed} passed${failed ? `, ${failed} failed` : ''}` : '';
-  console.log(`${isNotRun ? '–' : isGreen ? '✔' : '✖'} ${gate.padEnd(17)} ${seconds.toFixed(1).padStart(6)} s  ${tests}`);
+  console.log(
+    `${isNotRun ? '–' : isGreen ? '✔' : '✖'} ${gate.padEnd(17)} ${seconds.toFixed(1).padStart(6)} s  ${tests}`,
+  );
   if (!isGreen || isNotRun) console.log(readFileSync(log, 'utf8').replace(/^/gm, '    '));
 }
 

@@ -79,16 +79,18 @@ export {
   UnknownExecutionError,
   UnserializableStateError,
 } from './errors';
-export { DynamoDbCheckpointStore, type DynamoDbCheckpointStoreOptions } from './runtime/adapters/dynamodb-store';
-export { FileCheckpointStore, type FileCheckpointStoreOptions } from './runtime/adapters/file-store';
-export { MemoryCheckpointStore } from './runtime/adapters/memory-store';
-export { NativeTimer } from './runtime/adapters/native-timer';
-export { S3CheckpointStore, type S3CheckpointStoreOptions } from './runtime/adapters/s3-store';
-export type { BatchAnswer, InvocationAnswer } from './runtime/answer';
-export type { AbortCode } from './runtime/core/abort-code';
-// Writing a step
-export type { DeepReadonly } from './runtime/core/deep-readonly';
-export type { ErrorRecord } from './runtime/core/describe-error';
+// Running a job
+export { type BatonHandler, type CreateHandlerOptions, createHandler } from './handler/create-handler';
+export {
+  DynamoDbCheckpointStore,
+  type DynamoDbCheckpointStoreOptions,
+} from './runtime/adapters/dynamodb/dynamodb-store';
+export { FileCheckpointStore, type FileCheckpointStoreOptions } from './runtime/adapters/file/file-store';
+export { NativeTimer } from './runtime/adapters/node/native-timer';
+export { S3CheckpointStore, type S3CheckpointStoreOptions } from './runtime/adapters/s3/s3-store';
+export { MemoryCheckpointStore } from './runtime/adapters/store/memory-store';
+export type { Prices } from './runtime/core/cost/prices';
+export type { AbortCode } from './runtime/core/execution/abort-code';
 export {
   type CompleteDirective,
   complete,
@@ -98,12 +100,13 @@ export {
   type WaitDirective,
   wait,
   waitUntil,
-} from './runtime/core/directives';
-export type { FieldCodec } from './runtime/core/field-codec';
-export type { Prices } from './runtime/core/prices';
-export type { RetryPolicy } from './runtime/core/retry-policy';
-// Running a job
-export { type BatonHandler, type CreateHandlerOptions, createHandler } from './runtime/create-handler';
+} from './runtime/core/execution/directives';
+export type { RetryPolicy } from './runtime/core/execution/retry-policy';
+export type { ErrorRecord } from './runtime/core/record/describe-error';
+// Writing a step
+export type { DeepReadonly } from './runtime/core/state/deep-readonly';
+export type { FieldCodec } from './runtime/core/state/field-codec';
+export type { BatchAnswer, InvocationAnswer } from './runtime/invocation/answer';
 // Ports
 export type {
   CheckpointStore,
@@ -122,4 +125,4 @@ export type {
   StoredRevision,
   Timer,
 } from './runtime/ports';
-export type { StepContext } from './runtime/step-context';
+export type { StepContext } from './runtime/step/step-context';

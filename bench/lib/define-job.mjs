@@ -17,6 +17,12 @@ export function defineJob(fields, stepCount, options = {}) {
   for (const field of ['n', ...Object.keys(fields)]) State()(Count.prototype, field);
   Step()(Count.prototype, 'step', Object.getOwnPropertyDescriptor(Count.prototype, 'step'));
   Terminate()(Count.prototype, 'isDone', Object.getOwnPropertyDescriptor(Count.prototype, 'isDone'));
-  LongRunning({ name: 'count', safeMs: 60_000, intervalMs: 5_000, limits: { maxInvocations: 1e9 }, ...options })(Count);
+  LongRunning({
+    name: 'count',
+    safeMs: 60_000,
+    intervalMs: 5_000,
+    limits: { maxInvocations: 1e9 },
+    ...options,
+  })(Count);
   return Count;
 }

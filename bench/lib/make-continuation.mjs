@@ -4,7 +4,9 @@ import { defineJob } from './define-job.mjs';
 import { roomyContext } from './measure.mjs';
 
 /** Handlers that resume have a channel that asks AWS for nothing: the recursion setting is known from the first invocation. */
-export const quietChannel = [{ token: CONTINUATION_SENDERS, useValue: [{ channel: 'bench', maxBytes: 1e6, send: async () => {} }] }];
+export const quietChannel = [
+  { token: CONTINUATION_SENDERS, useValue: [{ channel: 'bench', maxBytes: 1e6, send: async () => {} }] },
+];
 
 /** Runs the given number of steps of a job with 1 KB of state, then lets the time run out. @returns the continuation, as text */
 export async function makeContinuation(steps) {

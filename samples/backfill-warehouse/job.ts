@@ -1,4 +1,13 @@
-import { createHandler, inject, LongRunning, OnComplete, State, Step, type StepContext, Terminate } from 'lambda-baton';
+import {
+  createHandler,
+  inject,
+  LongRunning,
+  OnComplete,
+  State,
+  Step,
+  type StepContext,
+  Terminate,
+} from 'lambda-baton';
 import { DuckDbWarehouse } from './duckdb-warehouse';
 import { FlightFile } from './flight-file';
 import { FLIGHTS, type Flight, type FlightSource } from './flight-source';

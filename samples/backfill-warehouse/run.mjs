@@ -36,11 +36,21 @@ try {
 /** Answers the exit code of `baton dev`. What was given on the command line goes on to it, and wins. */
 async function runJob() {
   const job = relative(process.cwd(), join(here, 'job.ts'));
-  const options = [['--event', '{"batchSize":1000}'], ['--timeout', '3s'], ['--memory', '512'], ...(isChaos ? chaos : [])];
-  const defaults = options.filter(([name]) => !given.some((argument) => argument.split('=')[0] === name)).flat();
+  const options = [
+    ['--event', '{"batchSize":1000}'],
+    ['--timeout', '3s'],
+    ['--memory', '512'],
+    ...(isChaos ? chaos : []),
+  ];
+  const defaults = options
+    .filter(([name]) => !given.some((argument) => argument.split('=')[0] === name))
+    .flat();
   const environment = ['--env', `FLIGHTS_FILE=${flightsFile}`, '--env', `WAREHOUSE_FILE=${warehouseFile}`];
   const args = ['dev', job, ...environment, ...defaults, ...given];
-  const [code] = await once(spawn(process.execPath, [join(root, 'dist/baton.js'), ...args], { stdio: 'inherit' }), 'exit');
+  const [code] = await once(
+    spawn(process.execPath, [join(root, 'dist/baton.js'), ...args], { stdio: 'inherit' }),
+    'exit',
+  );
   return code ?? 1;
 }
 
@@ -51,6 +61,7 @@ async function verify() {
   const differences = findDifferences(expected, actual);
   const say = given.includes('--json') ? console.error : console.log;
   if (differences.length === 0) say(`\n✔ ${describeAgreement(expected, actual)}`);
-  else console.error(`\n✖ The warehouse is not what one pass over the file gives.\n${differences.join('\n')}`);
+  else
+    console.error(`\n✖ The warehouse is not what one pass over the file gives.\n${differences.join('\n')}`);
   return differences.length === 0 ? 0 : 1;
 }

@@ -8,7 +8,11 @@ export async function sumInOnePass(flightsFile) {
   for (const { delay, distance, time } of flights) {
     const hour = Math.floor(time);
     const totals = hours.get(hour) ?? { flights: 0, distance: 0, delay: 0 };
-    hours.set(hour, { flights: totals.flights + 1, distance: totals.distance + distance, delay: totals.delay + delay });
+    hours.set(hour, {
+      flights: totals.flights + 1,
+      distance: totals.distance + distance,
+      delay: totals.delay + delay,
+    });
   }
   return { flights, hours };
 }
@@ -29,14 +33,20 @@ export async function readWarehouse(warehouseFile) {
 export function findDifferences({ flights, hours }, { rows, totals }) {
   const differences = [];
   const expect = (what, actual, expected) => {
-    if (actual !== expected) differences.push(`${what}: ${format(actual)} in the warehouse, ${format(expected)} in one pass`);
+    if (actual !== expected)
+      differences.push(`${what}: ${format(actual)} in the warehouse, ${format(expected)} in one pass`);
   };
   expect('rows', rows.length, flights.length);
   for (const sum of ['distance', 'delay']) expect(`sum of ${sum}`, add(rows, sum), add(flights, sum));
-  expect('rows that are not their flight', rows.filter((row, index) => !isFlight(row, index, flights[index])).length, 0);
+  expect(
+    'rows that are not their flight',
+    rows.filter((row, index) => !isFlight(row, index, flights[index])).length,
+    0,
+  );
   expect('hours', totals.length, hours.size);
   for (const { hour, ...totalsOfHour } of totals) {
-    for (const sum of ['flights', 'distance', 'delay']) expect(`${sum} of hour ${hour}`, totalsOfHour[sum], hours.get(hour)?.[sum]);
+    for (const sum of ['flights', 'distance', 'delay'])
+      expect(`${sum} of hour ${hour}`, totalsOfHour[sum], hours.get(hour)?.[sum]);
   }
   return differences;
 }
@@ -49,7 +59,9 @@ export function describeAgreement({ flights, hours }, { rows, totals }) {
 
 /** Rows have keys, so a row that came twice stands at its position once; one that is missing moves all others. */
 function isFlight(row, index, flight) {
-  return row.position === index && ['delay', 'distance', 'time'].every((field) => row[field] === flight?.[field]);
+  return (
+    row.position === index && ['delay', 'distance', 'time'].every((field) => row[field] === flight?.[field])
+  );
 }
 
 function toNumbers(row) {

@@ -1,4 +1,13 @@
-import { createHandler, inject, LongRunning, OnComplete, State, Step, type StepContext, Terminate } from 'lambda-baton';
+import {
+  createHandler,
+  inject,
+  LongRunning,
+  OnComplete,
+  State,
+  Step,
+  type StepContext,
+  Terminate,
+} from 'lambda-baton';
 
 /** Where the rows come from: what a test replaces. */
 export interface Pages {
@@ -17,7 +26,12 @@ export class MadeUpPages implements Pages {
 }
 
 /** Counts the rows of all pages, one page at a time, over as many invocations as that takes. */
-@LongRunning({ name: 'ExampleJob', safeMs: 2_000, intervalMs: 500, limits: { maxInvocations: 100, maxDurationMs: 24 * 3_600_000 } })
+@LongRunning({
+  name: 'ExampleJob',
+  safeMs: 2_000,
+  intervalMs: 500,
+  limits: { maxInvocations: 100, maxDurationMs: 24 * 3_600_000 },
+})
 export class ExampleJob {
   @State() page: number | undefined = 1;
   @State() rowCount = 0;

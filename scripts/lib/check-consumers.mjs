@@ -10,12 +10,32 @@ const { ModuleKind, ModuleResolutionKind } = ts;
 
 /** How projects resolve modules. Node10 is what ts-jest projects have: it knows `typesVersions` and no `exports`. */
 const modes = [
-  { mode: 'CommonJS, node10', type: 'commonjs', module: ModuleKind.CommonJS, moduleResolution: ModuleResolutionKind.Node10 },
+  {
+    mode: 'CommonJS, node10',
+    type: 'commonjs',
+    module: ModuleKind.CommonJS,
+    moduleResolution: ModuleResolutionKind.Node10,
+  },
   ...['commonjs', 'module'].flatMap((type) => [
-    { mode: `Node16, ${type}`, type, module: ModuleKind.Node16, moduleResolution: ModuleResolutionKind.Node16 },
-    { mode: `NodeNext, ${type}`, type, module: ModuleKind.NodeNext, moduleResolution: ModuleResolutionKind.NodeNext },
+    {
+      mode: `Node16, ${type}`,
+      type,
+      module: ModuleKind.Node16,
+      moduleResolution: ModuleResolutionKind.Node16,
+    },
+    {
+      mode: `NodeNext, ${type}`,
+      type,
+      module: ModuleKind.NodeNext,
+      moduleResolution: ModuleResolutionKind.NodeNext,
+    },
   ]),
-  { mode: 'bundler', type: 'module', module: ModuleKind.ESNext, moduleResolution: ModuleResolutionKind.Bundler },
+  {
+    mode: 'bundler',
+    type: 'module',
+    module: ModuleKind.ESNext,
+    moduleResolution: ModuleResolutionKind.Bundler,
+  },
 ];
 
 /** The entries, and what is added to the app for each: the CDK comes last, so that nothing else can need it unnoticed. */
@@ -63,7 +83,11 @@ function checkEntry(app, { entry, packages, types = ['node'] }) {
   return modes
     .map(({ mode, type, ...options }) => {
       writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', type }));
-      const faults = compile(file, { ...strict, ...options, types, typeRoots: [join(app, 'node_modules/@types')] }, app);
+      const faults = compile(
+        file,
+        { ...strict, ...options, types, typeRoots: [join(app, 'node_modules/@types')] },
+        app,
+      );
       console.log(`${faults.length ? '✖' : '✔'} ${label} compiles as ${mode}`);
       if (faults.length) console.error(faults.slice(0, shownCount).join('\n'));
       return faults.length === 0;
@@ -76,11 +100,16 @@ function compile(file, options, app) {
   const host = ts.createCompilerHost(options);
   host.getCurrentDirectory = () => app;
   const program = ts.createProgram([file], options, host);
-  const ours = program.getSourceFiles().filter(({ fileName }) => fileName === file || fileName.includes('/node_modules/lambda-baton/'));
+  const ours = program
+    .getSourceFiles()
+    .filter(({ fileName }) => fileName === file || fileName.includes('/node_modules/lambda-baton/'));
   const diagnostics = [
     ...program.getOptionsDiagnostics(),
     ...program.getGlobalDiagnostics(),
-    ...ours.flatMap((source) => [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]),
+    ...ours.flatMap((source) => [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+    ]),
     // What a user's class returns must have a name that the user's own declarations can give.
     ...program.getDeclarationDiagnostics(program.getSourceFile(file)),
   ];

@@ -6,7 +6,9 @@ import { fromRoot } from './from-root.mjs';
 export function ensureBuilt() {
   const built = fromRoot('dist/index.d.ts');
   if (existsSync(built) && statSync(built).mtimeMs > newestMs()) return;
-  const { status } = spawnSync(process.execPath, [fromRoot('scripts/build.mjs')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const { status } = spawnSync(process.execPath, [fromRoot('scripts/build.mjs')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   if (status !== 0) process.exit(1);
 }
 
@@ -15,5 +17,7 @@ function newestMs() {
   const sources = ['src', 'scripts'].flatMap((folder) =>
     readdirSync(fromRoot(folder), { recursive: true }).map((name) => `${folder}/${name}`),
   );
-  return Math.max(...['package.json', 'tsconfig.build.json', ...sources].map((file) => statSync(fromRoot(file)).mtimeMs));
+  return Math.max(
+    ...['package.json', 'tsconfig.build.json', ...sources].map((file) => statSync(fromRoot(file)).mtimeMs),
+  );
 }

@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path';
 import { fromRoot } from './from-root.mjs';
 
 /** What npm installs beside lambda-baton: the peers that are not optional. */
-const requiredPeers = ['@aws-sdk/client-lambda', '@aws-sdk/client-sqs', 'class-validator', 'reflect-metadata', 'tsyringe'];
+const requiredPeers = [
+  '@aws-sdk/client-lambda',
+  '@aws-sdk/client-sqs',
+  'class-validator',
+  'reflect-metadata',
+  'tsyringe',
+];
 
 /** Installs a tarball of this package into a new app that has the required peers beside it and nothing else. */
 export function installPacked(tarball, app) {

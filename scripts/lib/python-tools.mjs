@@ -23,7 +23,9 @@ export function installPython(name, packages) {
     run('python3', ['-m', 'venv', folder]) &&
     run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]);
   if (!isInstalled) {
-    console.error(`– not run: it needs Python 3 with venv and pip, and ${packages.join(', ')} from PyPI\n→ apt-get install python3-venv`);
+    console.error(
+      `– not run: it needs Python 3 with venv and pip, and ${packages.join(', ')} from PyPI\n→ apt-get install python3-venv`,
+    );
     return undefined;
   }
   writeFileSync(stamp, packages.join('\n'));

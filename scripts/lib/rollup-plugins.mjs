@@ -59,11 +59,14 @@ export function inlineLibraries() {
 
 /** A default export is not among what `*` stands for. */
 function exportAll(name) {
-  return name === 'commander' ? `export * from '${name}';` : `export * from '${name}'; export { default } from '${name}';`;
+  return name === 'commander'
+    ? `export * from '${name}';`
+    : `export * from '${name}'; export { default } from '${name}';`;
 }
 
 /** What is written as CommonJS asks for Node's own modules by `require`. */
-const requireOfNode = "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
+const requireOfNode =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 
 function rememberPackage(file) {
   const [directory, name] = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file) ?? [];
@@ -93,20 +96,34 @@ export function locateFiles() {
   return {
     name: 'locate-files',
     resolveImportMeta(property, { format }) {
-      return format === 'cjs' && property === 'url' ? "require('node:url').pathToFileURL(__filename).href" : null;
+      return format === 'cjs' && property === 'url'
+        ? "require('node:url').pathToFileURL(__filename).href"
+        : null;
     },
   };
 }
 
-const tsconfigRaw = { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: true, verbatimModuleSyntax: true } };
+const tsconfigRaw = {
+  compilerOptions: {
+    experimentalDecorators: true,
+    useDefineForClassFields: true,
+    verbatimModuleSyntax: true,
+  },
+};
 
 function findSource(path) {
-  return [path, `${path}.ts`, `${path}/index.ts`].find((candidate) => /\.\w+$/.test(candidate) && existsSync(candidate)) ?? null;
+  return (
+    [path, `${path}.ts`, `${path}/index.ts`].find(
+      (candidate) => /\.\w+$/.test(candidate) && existsSync(candidate),
+    ) ?? null
+  );
 }
 
 function assertInstalled(specifier, importer) {
   if (specifier.startsWith('node:') || builtinModules.includes(specifier)) return;
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
   if (!installedByUsers.has(name))
-    throw new Error(`${importer} imports ${name}, which is neither a dependency nor a peer: users would not have it.`);
+    throw new Error(
+      `${importer} imports ${name}, which is neither a dependency nor a peer: users would not have it.`,
+    );
 }

@@ -13,7 +13,11 @@ const leastTarget = 'node22';
  *
  * @param isRuntimeKnown whether the CDK can read from the runtime what to bundle for
  */
-export function chooseBundling(entry: string, given: BundlingOptions = {}, isRuntimeKnown = true): BundlingOptions {
+export function chooseBundling(
+  entry: string,
+  given: BundlingOptions = {},
+  isRuntimeKnown = true,
+): BundlingOptions {
   const isTold = given.tsconfig !== undefined || hasTsconfig(dirname(resolve(entry)));
   return {
     keepNames: true,

@@ -5,7 +5,11 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 /** What each queue of the construct has: a continuation fits it whole, is kept as long as SQS keeps anything, and travels by TLS alone. */
-export const queueProps = { enforceSSL: true, retentionPeriod: Duration.days(14), maxMessageSizeBytes: 1_048_576 };
+export const queueProps = {
+  enforceSSL: true,
+  retentionPeriod: Duration.days(14),
+  maxMessageSizeBytes: 1_048_576,
+};
 
 /** What a {@link ContinuationQueue} is made with: every choice made. */
 interface QueueParts {

@@ -24,7 +24,11 @@ interface SweepTarget {
 /** The variables that lambda-baton is configured by. */
 export function describeEnvironment(
   { queue, table, bucket }: Surroundings,
-  { signingKey, continueOn, logLevel }: Pick<LongRunningFunctionProps, 'continueOn' | 'logLevel' | 'signingKey'>,
+  {
+    signingKey,
+    continueOn,
+    logLevel,
+  }: Pick<LongRunningFunctionProps, 'continueOn' | 'logLevel' | 'signingKey'>,
 ): Record<string, string> {
   return {
     ...(queue && { BATON_QUEUE_URL: queue.queueUrl }),
@@ -43,7 +47,10 @@ export function describeSweepEnvironment(
   { functionName, job, graceMs, limit }: SweepTarget,
 ): Record<string, string> {
   return {
-    ...describeEnvironment({ queue: undefined, table, bucket }, { ...(signingKey && { signingKey }), ...(logLevel && { logLevel }) }),
+    ...describeEnvironment(
+      { queue: undefined, table, bucket },
+      { ...(signingKey && { signingKey }), ...(logLevel && { logLevel }) },
+    ),
     BATON_SWEEP_FUNCTION: functionName,
     BATON_SWEEP_JOB: job,
     BATON_SWEEP_GRACE_MS: graceMs,

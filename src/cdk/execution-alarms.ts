@@ -1,5 +1,11 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IAlarmAction, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IAlarmAction,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -24,8 +30,18 @@ export class ExecutionAlarms extends Construct {
     super(scope, id);
     const sum = { period, statistic: 'Sum' };
     const alarms = [
-      this.watch('RecursionDropped', fn.metric('RecursiveInvocationsDropped', sum), 1, 'AWS stopped a chain of invocations.'),
-      this.watch('AsyncEventsDropped', fn.metric('AsyncEventsDropped', sum), 1, 'Lambda gave an event up without running it to its end.'),
+      this.watch(
+        'RecursionDropped',
+        fn.metric('RecursiveInvocationsDropped', sum),
+        1,
+        'AWS stopped a chain of invocations.',
+      ),
+      this.watch(
+        'AsyncEventsDropped',
+        fn.metric('AsyncEventsDropped', sum),
+        1,
+        'Lambda gave an event up without running it to its end.',
+      ),
       this.watch(
         'FailuresLost',
         fn.metric('DestinationDeliveryFailures', sum),
@@ -39,7 +55,12 @@ export class ExecutionAlarms extends Construct {
         'An event has waited for longer than an invocation takes: throttles, errors, or concurrency 0.',
       ),
       ...Object.entries(deadLetters).map(([name, queue]) =>
-        this.watch(name, queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }), 1, 'There are dead letters.'),
+        this.watch(
+          name,
+          queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
+          1,
+          'There are dead letters.',
+        ),
       ),
       ...(sweeper
         ? [

@@ -17,8 +17,12 @@ export class ExecutionStore extends Construct {
     const { table, bucket = false, removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props;
     const expiration = props.expireAfter ?? (leastDays === undefined ? undefined : Duration.days(leastDays));
     this.hasIndex = table === undefined || props.hasIndex === true;
-    this.table = table === false ? undefined : (table ?? this.createTable(removalPolicy, props.pointInTimeRecovery === true));
-    this.bucket = typeof bucket === 'object' ? bucket : bucket ? this.createBucket(removalPolicy, expiration) : undefined;
+    this.table =
+      table === false
+        ? undefined
+        : (table ?? this.createTable(removalPolicy, props.pointInTimeRecovery === true));
+    this.bucket =
+      typeof bucket === 'object' ? bucket : bucket ? this.createBucket(removalPolicy, expiration) : undefined;
   }
 
   private createTable(removalPolicy: RemovalPolicy, pointInTimeRecoveryEnabled: boolean): ITable {
@@ -52,7 +56,9 @@ export class ExecutionStore extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      lifecycleRules: [{ ...(expiration && { expiration }), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        { ...(expiration && { expiration }), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
       removalPolicy,
     }) as IBucket;
   }

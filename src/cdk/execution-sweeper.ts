@@ -26,7 +26,12 @@ interface SweeperParts {
   /** Where the swept function is, and by which key its variables are kept: the sweeper has the same store to reach, and the same secrets. */
   readonly surroundings: Pick<
     FunctionOptions,
-    'allowPublicSubnet' | 'environmentEncryption' | 'ipv6AllowedForDualStack' | 'securityGroups' | 'vpc' | 'vpcSubnets'
+    | 'allowPublicSubnet'
+    | 'environmentEncryption'
+    | 'ipv6AllowedForDualStack'
+    | 'securityGroups'
+    | 'vpc'
+    | 'vpcSubnets'
   >;
   readonly schedule: Schedule | undefined;
 }
@@ -35,9 +40,16 @@ interface SweeperParts {
 export class ExecutionSweeper extends Construct {
   readonly function: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { runtime, architecture, environment, surroundings, schedule }: SweeperParts) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { runtime, architecture, environment, surroundings, schedule }: SweeperParts,
+  ) {
     super(scope, id);
-    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.function = new LambdaFunction(this, 'Function', {
       ...surroundings,
       description: `Sends on what nobody comes for any more: ${environment.BATON_SWEEP_JOB}.`,
@@ -51,6 +63,9 @@ export class ExecutionSweeper extends Construct {
       retryAttempts: 0,
       logGroup: logGroup as ILogGroup,
     });
-    new Rule(this, 'Schedule', { schedule: schedule ?? defaultSchedule, targets: [new LambdaTarget(this.function as IFunction)] });
+    new Rule(this, 'Schedule', {
+      schedule: schedule ?? defaultSchedule,
+      targets: [new LambdaTarget(this.function as IFunction)],
+    });
   }
 }

@@ -8,9 +8,18 @@ import type { JobFault } from '../errors/invalid-job-error';
 export function findEntryFaults(entry: string, bundling: BundlingOptions = {}): JobFault[] {
   const faults: JobFault[] = [];
   if (!existsSync(entry))
-    faults.push({ problem: `entry ${entry}: there is no such file.`, cure: `Correct the path; it is looked up from ${process.cwd()}.` });
-  if (bundling.forceDockerBundling !== true && !isInstalled([resolve(entry), join(process.cwd(), 'package.json')]))
-    faults.push({ problem: 'esbuild is not installed, and bundles the function.', cure: 'Run npm install --save-dev esbuild.' });
+    faults.push({
+      problem: `entry ${entry}: there is no such file.`,
+      cure: `Correct the path; it is looked up from ${process.cwd()}.`,
+    });
+  if (
+    bundling.forceDockerBundling !== true &&
+    !isInstalled([resolve(entry), join(process.cwd(), 'package.json')])
+  )
+    faults.push({
+      problem: 'esbuild is not installed, and bundles the function.',
+      cure: 'Run npm install --save-dev esbuild.',
+    });
   return faults;
 }
 

@@ -1,7 +1,7 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { JobFault } from '../errors/invalid-job-error';
-import type { JobPlan } from '../runtime/core/job-plan';
+import type { JobPlan } from '../runtime/core/execution/job-plan';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 import { readKnown } from './tokens';
 
@@ -13,11 +13,15 @@ const leastNode = 22;
  *
  * @param newest the runtime that is used by default, undefined in a CDK that does not know it
  */
-export function findRuntimeFaults({ runtime }: Pick<LongRunningFunctionProps, 'runtime'>, newest: Runtime | undefined): JobFault[] {
+export function findRuntimeFaults(
+  { runtime }: Pick<LongRunningFunctionProps, 'runtime'>,
+  newest: Runtime | undefined,
+): JobFault[] {
   if (runtime === undefined && newest === undefined)
     return [
       {
-        problem: 'This aws-cdk-lib does not know nodejs24.x: it would deploy nodejs16.x in its place, which cannot run lambda-baton.',
+        problem:
+          'This aws-cdk-lib does not know nodejs24.x: it would deploy nodejs16.x in its place, which cannot run lambda-baton.',
         cure: 'Install aws-cdk-lib 2.224.0 or later, or pass runtime: Runtime.NODEJS_22_X.',
       },
     ];
@@ -65,7 +69,8 @@ export function findTokenFaults({ timeout, queue, sweep, store }: LongRunningFun
   };
   return Object.entries(units).flatMap(([name, { labels, say }]) => {
     const duration = given[name];
-    if (duration === undefined || !duration.isUnresolved() || labels.includes(duration.unitLabel())) return [];
+    if (duration === undefined || !duration.isUnresolved() || labels.includes(duration.unitLabel()))
+      return [];
     const problem = `${name} is a token in ${duration.unitLabel()}: CloudFormation, which alone knows its value, cannot convert it.`;
     return [{ problem, cure: `Give it in the unit that is deployed: ${say}(parameter.valueAsNumber).` }];
   });

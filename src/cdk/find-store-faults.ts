@@ -10,7 +10,9 @@ export function findStoreFaults({ store }: Pick<LongRunningFunctionProps, 'store
   if (pointInTimeRecovery === true && table !== undefined)
     faults.push({
       problem: 'store.pointInTimeRecovery is set, and no table is made.',
-      cure: isOwn ? 'Leave it out, and set it where the table is made.' : 'Leave it out, or leave table: false out.',
+      cure: isOwn
+        ? 'Leave it out, and set it where the table is made.'
+        : 'Leave it out, or leave table: false out.',
     });
   if (hasIndex !== undefined && !isOwn)
     faults.push({

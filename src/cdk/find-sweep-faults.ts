@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { JobFault } from '../errors/invalid-job-error';
-import { leastGraceMs, mostSwept } from '../runtime/core/sweep';
+import { leastGraceMs, mostSwept } from '../runtime/core/record/sweep';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 import { readKnownMs } from './tokens';
 
@@ -25,7 +25,11 @@ export function findSweepFaults({ sweep, job }: LongRunningFunctionProps, hasSto
       problem: `sweep.grace (${graceMs} ms) is under a minute: Lambda's own second try may still come.`,
       cure: 'Set it to Duration.minutes(1) or more, or leave it out.',
     });
-  if (limit !== undefined && !Token.isUnresolved(limit) && !(Number.isSafeInteger(limit) && limit >= 1 && limit <= mostSwept))
+  if (
+    limit !== undefined &&
+    !Token.isUnresolved(limit) &&
+    !(Number.isSafeInteger(limit) && limit >= 1 && limit <= mostSwept)
+  )
     faults.push({
       problem: `sweep.limit (${limit}) is no whole number from 1 to ${mostSwept}.`,
       cure: 'Set it to 100, or leave it out.',

@@ -1,5 +1,12 @@
 import { Names, Stack } from 'aws-cdk-lib';
-import { Effect, type IGrantable, type IIdentity, type IPrincipal, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  Effect,
+  type IGrantable,
+  type IIdentity,
+  type IPrincipal,
+  Policy,
+  PolicyStatement,
+} from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -9,7 +16,13 @@ import type { ExecutionStore } from './execution-store';
 /** Names of the stored objects begin with this. */
 const objectPrefix = 'lambda-baton/';
 /** What reading and writing of data under a customer key takes, beside the permission for the data. */
-const keyActions = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
+const keyActions = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey*',
+  'kms:ReEncrypt*',
+];
 
 /** What a function is allowed to use. */
 interface Used {
@@ -25,8 +38,16 @@ interface Used {
  * A policy of its own and not the role's: the function waits for its role and all that belongs to it, so that a statement there which
  * names the function would make both wait for each other.
  */
-export function grantExecution(scope: Construct, fn: LambdaFunction, { queue, store, environmentKey }: Used): Policy {
-  const statements = [...grantHandOff(fn), ...(queue ? [allow(['sqs:SendMessage'], [queue.queueArn])] : []), ...grantStore(store)];
+export function grantExecution(
+  scope: Construct,
+  fn: LambdaFunction,
+  { queue, store, environmentKey }: Used,
+): Policy {
+  const statements = [
+    ...grantHandOff(fn),
+    ...(queue ? [allow(['sqs:SendMessage'], [queue.queueArn])] : []),
+    ...grantStore(store),
+  ];
   const policy = new Policy(scope, 'ExecutionPolicy', { statements });
   if (fn.role) policy.attachToRole(fn.role);
   grantKeys(speakThrough(policy, fn), store, environmentKey);
@@ -35,13 +56,23 @@ export function grantExecution(scope: Construct, fn: LambdaFunction, { queue, st
 
 /** A policy on the unqualified ARN says nothing about versions, and the other way round: both are named. */
 function grantHandOff({ functionArn }: LambdaFunction): PolicyStatement[] {
-  return [allow(['lambda:InvokeFunction'], [functionArn, `${functionArn}:*`]), allow(['lambda:GetFunctionRecursionConfig'], [functionArn])];
+  return [
+    allow(['lambda:InvokeFunction'], [functionArn, `${functionArn}:*`]),
+    allow(['lambda:GetFunctionRecursionConfig'], [functionArn]),
+  ];
 }
 
 /** Lets a sweeper read and write the records, and send to the alias. A table without the index `byJob` is read as a whole. */
-export function grantSweep(sweeper: LambdaFunction, alias: Alias, { store, environmentKey }: Omit<Used, 'queue'>): void {
+export function grantSweep(
+  sweeper: LambdaFunction,
+  alias: Alias,
+  { store, environmentKey }: Omit<Used, 'queue'>,
+): void {
   const further = store?.hasIndex === true ? [] : ['Scan'];
-  for (const statement of [allow(['lambda:InvokeFunction'], [alias.functionArn]), ...grantStore(store, further)])
+  for (const statement of [
+    allow(['lambda:InvokeFunction'], [alias.functionArn]),
+    ...grantStore(store, further),
+  ])
     sweeper.addToRolePolicy(statement);
   grantKeys(sweeper, store, environmentKey);
 }
@@ -64,9 +95,18 @@ export function findStarter(job: Construct, grantee: IGrantable): IGrantable {
 
 function grantStore(store: ExecutionStore | undefined, further: readonly string[] = []): PolicyStatement[] {
   const { table, bucket } = store ?? {};
-  const ofTable = ['GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem', 'Query', ...further].map((name) => `dynamodb:${name}`);
+  const ofTable = ['GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem', 'Query', ...further].map(
+    (name) => `dynamodb:${name}`,
+  );
   return [
-    ...(table ? [allow(ofTable, [table.tableArn, ...['byJob', 'byStatus'].map((name) => `${table.tableArn}/index/${name}`)])] : []),
+    ...(table
+      ? [
+          allow(ofTable, [
+            table.tableArn,
+            ...['byJob', 'byStatus'].map((name) => `${table.tableArn}/index/${name}`),
+          ]),
+        ]
+      : []),
     ...(bucket ? grantBucket(bucket.bucketArn) : []),
   ];
 }
@@ -80,8 +120,14 @@ function grantBucket(bucketArn: string): PolicyStatement[] {
 }
 
 /** By the keys' own grants, which write into the key's policy too where that does not trust the account. */
-function grantKeys(grantee: IGrantable, store: ExecutionStore | undefined, environmentKey: IKey | undefined): void {
-  const keys = new Set([store?.table?.encryptionKey, store?.bucket?.encryptionKey].filter((key) => key !== undefined));
+function grantKeys(
+  grantee: IGrantable,
+  store: ExecutionStore | undefined,
+  environmentKey: IKey | undefined,
+): void {
+  const keys = new Set(
+    [store?.table?.encryptionKey, store?.bucket?.encryptionKey].filter((key) => key !== undefined),
+  );
   for (const key of keys) key.grant(grantee, ...keyActions);
   if (environmentKey !== undefined && !keys.has(environmentKey)) environmentKey.grant(grantee, 'kms:Decrypt');
 }
@@ -94,7 +140,9 @@ function speakThrough(policy: Policy, { grantPrincipal }: IGrantable): IGrantabl
     },
     assumeRoleAction: grantPrincipal.assumeRoleAction,
     policyFragment: grantPrincipal.policyFragment,
-    ...(grantPrincipal.principalAccount !== undefined && { principalAccount: grantPrincipal.principalAccount }),
+    ...(grantPrincipal.principalAccount !== undefined && {
+      principalAccount: grantPrincipal.principalAccount,
+    }),
     addToPrincipalPolicy(statement) {
       policy.addStatements(statement);
       return { statementAdded: true, policyDependable: policy };

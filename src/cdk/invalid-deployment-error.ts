@@ -14,7 +14,8 @@ export class InvalidDeploymentError extends BatonError<{ construct: string; faul
 
 function describe(construct: string, faults: readonly JobFault[]): { problem: string; cure?: string } {
   const [first] = faults;
-  if (faults.length === 1 && first) return { problem: `LongRunningFunction ${construct}: ${first.problem}`, cure: first.cure };
+  if (faults.length === 1 && first)
+    return { problem: `LongRunningFunction ${construct}: ${first.problem}`, cure: first.cure };
   const lines = faults.map((fault, index) => `${index + 1}. ${fault.problem}\n   → ${fault.cure}`);
   return { problem: `LongRunningFunction ${construct} has ${faults.length} faults:\n${lines.join('\n')}` };
 }

@@ -1,5 +1,5 @@
 import type { JobFault } from '../errors/invalid-job-error';
-import { longestChain } from '../runtime/core/chain';
+import { longestChain } from '../runtime/core/execution/chain';
 import {
   countKeptDays,
   describeOutlasting,
@@ -8,8 +8,8 @@ import {
   listStarvedSteps,
   needsStore,
   outlastsRecursion,
-} from '../runtime/core/deployment-rules';
-import type { JobPlan } from '../runtime/core/job-plan';
+} from '../runtime/core/execution/deployment-rules';
+import type { JobPlan } from '../runtime/core/execution/job-plan';
 
 /** What is about to be deployed, in plain numbers. What only CloudFormation knows is undefined, and passes every check. */
 export interface DeploymentFacts {
@@ -17,7 +17,9 @@ export interface DeploymentFacts {
   readonly recursiveLoop: 'Allow' | 'Terminate' | undefined;
   readonly hasStore: boolean;
   /** Undefined without a queue. */
-  readonly queue: { readonly visibilityMs: number | undefined; readonly maxReceiveCount: number | undefined } | undefined;
+  readonly queue:
+    | { readonly visibilityMs: number | undefined; readonly maxReceiveCount: number | undefined }
+    | undefined;
   /** When objects of a new bucket expire, in days; undefined when that was left to the construct. */
   readonly expireAfterDays: number | undefined;
 }
@@ -29,7 +31,11 @@ const longestVisibilityMs = 43_200_000;
 
 /** Lists everything that cannot work; nothing that is merely unwise. */
 export function judgeDeployment(facts: DeploymentFacts, plan: JobPlan | undefined): JobFault[] {
-  return [...judgeFunction(facts), ...judgeQueue(facts), ...(plan === undefined ? [] : judgeJob(facts, plan))];
+  return [
+    ...judgeFunction(facts),
+    ...judgeQueue(facts),
+    ...(plan === undefined ? [] : judgeJob(facts, plan)),
+  ];
 }
 
 function judgeFunction({ timeoutMs }: DeploymentFacts): JobFault[] {
@@ -59,7 +65,12 @@ function judgeQueue({ queue, timeoutMs }: DeploymentFacts): JobFault[] {
 }
 
 function judgeJob(facts: DeploymentFacts, plan: JobPlan): JobFault[] {
-  return [...judgeTimes(facts, plan), ...judgeDurability(facts, plan), ...judgeFuses(facts, plan), ...judgeExpiry(facts, plan)];
+  return [
+    ...judgeTimes(facts, plan),
+    ...judgeDurability(facts, plan),
+    ...judgeFuses(facts, plan),
+    ...judgeExpiry(facts, plan),
+  ];
 }
 
 function judgeTimes({ timeoutMs }: DeploymentFacts, { name, safeMs, steps }: JobPlan): JobFault[] {
@@ -83,7 +94,10 @@ function judgeDurability({ hasStore }: DeploymentFacts, plan: JobPlan): JobFault
 }
 
 /** With recursion allowed, nothing but the job's own limits stands between a wrong `@Terminate` and the bill. */
-function judgeFuses({ recursiveLoop, timeoutMs, hasStore }: DeploymentFacts, { name, limits }: JobPlan): JobFault[] {
+function judgeFuses(
+  { recursiveLoop, timeoutMs, hasStore }: DeploymentFacts,
+  { name, limits }: JobPlan,
+): JobFault[] {
   const { maxInvocations, maxDurationMs } = limits;
   if (recursiveLoop === undefined) return [];
   if (recursiveLoop === 'Terminate') {

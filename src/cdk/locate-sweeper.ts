@@ -12,8 +12,13 @@ const places = ['./sweeper/', '../../dist/sweeper/'];
  * @throws InvalidDeploymentError when the package is not whole
  */
 export function locateSweeper(construct: string): string {
-  const found = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((place) => existsSync(`${place}index.mjs`));
+  const found = places
+    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+    .find((place) => existsSync(`${place}index.mjs`));
   if (found !== undefined) return found;
-  const problem = 'lambda-baton is not installed whole: the code of the sweeper, dist/sweeper/index.mjs, is missing.';
-  throw new InvalidDeploymentError(construct, [{ problem, cure: 'Install lambda-baton again, or set sweep: false.' }]);
+  const problem =
+    'lambda-baton is not installed whole: the code of the sweeper, dist/sweeper/index.mjs, is missing.';
+  throw new InvalidDeploymentError(construct, [
+    { problem, cure: 'Install lambda-baton again, or set sweep: false.' },
+  ]);
 }

@@ -3,7 +3,7 @@ import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Schedule } from 'aws-cdk-lib/aws-events';
 import type { Architecture, IDestination, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { BundlingOptions, NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { JobClass } from '../runtime/core/job-plan';
+import type { JobClass } from '../runtime/core/execution/job-plan';
 import type { ContinuationQueueProps } from './continuation-queue-props';
 import type { ExecutionStoreProps } from './execution-store-props';
 import type { SweepProps } from './sweep-props';

@@ -2,7 +2,15 @@ import { Annotations, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Alias, Architecture, type IFunction, type IVersion, RecursiveLoop, Runtime, type Version } from 'aws-cdk-lib/aws-lambda';
+import {
+  Alias,
+  Architecture,
+  type IFunction,
+  type IVersion,
+  RecursiveLoop,
+  Runtime,
+  type Version,
+} from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -10,9 +18,13 @@ import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { JobFault } from '../errors/invalid-job-error';
 import { readJob } from '../metadata';
-import { countKeptDays, leastReceiveCount, recommendedVisibility } from '../runtime/core/deployment-rules';
-import type { JobPlan } from '../runtime/core/job-plan';
-import { defaultGraceMs } from '../runtime/core/sweep';
+import {
+  countKeptDays,
+  leastReceiveCount,
+  recommendedVisibility,
+} from '../runtime/core/execution/deployment-rules';
+import type { JobPlan } from '../runtime/core/execution/job-plan';
+import { defaultGraceMs } from '../runtime/core/record/sweep';
 import { chooseBundling } from './bundle-options';
 import { ContinuationQueue, queueProps } from './continuation-queue';
 import { describeEnvironment, describeSweepEnvironment } from './describe-environment';
@@ -81,11 +93,16 @@ export class LongRunningFunction extends Construct {
     this.version = this.function.currentVersion;
     this.alias = new Alias(this, 'Alias', { aliasName, version: this.version as IVersion });
     const environmentKey = props.functionProps?.environmentEncryption as IKey | undefined;
-    this.alias.node.addDependency(grantExecution(this, this.function, { queue: this.queue, store, environmentKey }));
+    this.alias.node.addDependency(
+      grantExecution(this, this.function, { queue: this.queue, store, environmentKey }),
+    );
     this.retry(props);
     continuations?.feed(this.alias);
     if (props.schedule) scheduleExecutions(this, this.alias, props.schedule, props.scheduleInput ?? {});
-    this.sweeper = store && plan && props.sweep !== false ? this.createSweeper(props, { timeout, store, plan }) : undefined;
+    this.sweeper =
+      store && plan && props.sweep !== false
+        ? this.createSweeper(props, { timeout, store, plan })
+        : undefined;
     if (props.alarmActions !== false) this.watch(timeout, props.alarmActions ?? []);
   }
 
@@ -112,7 +129,8 @@ export class LongRunningFunction extends Construct {
       ...findSweepFaults(props, facts.hasStore),
     ];
     if (faults.length > 0) throw new InvalidDeploymentError(this.node.path, faults);
-    for (const { id, text } of listWarnings(props)) Annotations.of(this).addWarningV2(`lambda-baton:${id}`, text);
+    for (const { id, text } of listWarnings(props))
+      Annotations.of(this).addWarningV2(`lambda-baton:${id}`, text);
   }
 
   private createQueue(props: LongRunningFunctionProps, timeout: Duration): ContinuationQueue | undefined {
@@ -122,7 +140,10 @@ export class LongRunningFunction extends Construct {
     return new ContinuationQueue(this, 'Continuations', { fifo, visibilityTimeout, maxReceiveCount });
   }
 
-  private createStore(props: LongRunningFunctionProps, plan: JobPlan | undefined): ExecutionStore | undefined {
+  private createStore(
+    props: LongRunningFunctionProps,
+    plan: JobPlan | undefined,
+  ): ExecutionStore | undefined {
     const { store = {} } = props;
     if (store === false || !hasStore(props)) return undefined;
     return new ExecutionStore(this, 'Store', store, plan && countKeptDays(plan.limits));
@@ -149,17 +170,33 @@ export class LongRunningFunction extends Construct {
   /** A continuation is addressed to a version, a start to the alias or to no version: each has settings of its own. */
   private retry({ retryAttempts = 2, onFailure }: LongRunningFunctionProps): void {
     const destination = onFailure ?? new SqsDestination(this.failureQueue as IQueue);
-    retryEvents(this, { fn: this.function, version: this.version, alias: this.alias, retryAttempts, onFailure: destination });
+    retryEvents(this, {
+      fn: this.function,
+      version: this.version,
+      alias: this.alias,
+      retryAttempts,
+      onFailure: destination,
+    });
   }
 
   /** Sends to the alias: whom nobody comes for goes on with the newest version, as after a redrive. */
   private createSweeper(
     props: LongRunningFunctionProps,
-    { timeout, store, plan }: { readonly timeout: Duration; readonly store: ExecutionStore; readonly plan: JobPlan },
+    {
+      timeout,
+      store,
+      plan,
+    }: { readonly timeout: Duration; readonly store: ExecutionStore; readonly plan: JobPlan },
   ): IFunction {
     const { schedule, grace, limit }: SweepProps = typeof props.sweep === 'object' ? props.sweep : {};
-    const target = { functionName: this.alias.functionArn, job: plan.name, graceMs: writeMs(grace ?? chooseGrace(props, timeout)), limit };
-    const { vpc, vpcSubnets, allowPublicSubnet, ipv6AllowedForDualStack, environmentEncryption } = props.functionProps ?? {};
+    const target = {
+      functionName: this.alias.functionArn,
+      job: plan.name,
+      graceMs: writeMs(grace ?? chooseGrace(props, timeout)),
+      limit,
+    };
+    const { vpc, vpcSubnets, allowPublicSubnet, ipv6AllowedForDualStack, environmentEncryption } =
+      props.functionProps ?? {};
     const network = {
       ...(vpcSubnets && { vpcSubnets }),
       ...(allowPublicSubnet !== undefined && { allowPublicSubnet }),
@@ -174,16 +211,28 @@ export class LongRunningFunction extends Construct {
       },
       schedule,
     });
-    grantSweep(sweeper.function, this.alias, { store, environmentKey: environmentEncryption as IKey | undefined });
+    grantSweep(sweeper.function, this.alias, {
+      store,
+      environmentKey: environmentEncryption as IKey | undefined,
+    });
     return sweeper.function as IFunction;
   }
 
-  private watch(timeout: Duration, actions: Exclude<LongRunningFunctionProps['alarmActions'], false | undefined>): void {
+  private watch(
+    timeout: Duration,
+    actions: Exclude<LongRunningFunctionProps['alarmActions'], false | undefined>,
+  ): void {
     const deadLetters = {
       ...(this.deadLetterQueue && { DeadContinuations: this.deadLetterQueue }),
       ...(this.failureQueue && { FailedEvents: this.failureQueue }),
     };
-    new ExecutionAlarms(this, 'Alarms', { fn: this.function, timeout, deadLetters, sweeper: this.sweeper, actions });
+    new ExecutionAlarms(this, 'Alarms', {
+      fn: this.function,
+      timeout,
+      deadLetters,
+      sweeper: this.sweeper,
+      actions,
+    });
   }
 }
 
@@ -223,6 +272,12 @@ function readQueue(props: LongRunningFunctionProps, timeout: Duration): Deployme
 }
 
 function readExpiry({ store }: LongRunningFunctionProps): number | undefined {
-  if (store === undefined || store === false || store.bucket !== true || store.expireAfter?.isUnresolved() !== false) return undefined;
+  if (
+    store === undefined ||
+    store === false ||
+    store.bucket !== true ||
+    store.expireAfter?.isUnresolved() !== false
+  )
+    return undefined;
   return store.expireAfter.toDays({ integral: false });
 }

@@ -1,5 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { type Alias, EventInvokeConfig, type IDestination, type IFunction, type Version } from 'aws-cdk-lib/aws-lambda';
+import {
+  type Alias,
+  EventInvokeConfig,
+  type IDestination,
+  type IFunction,
+  type Version,
+} from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
 /** Whose events are retried, and where they go when they are given up. */
@@ -15,7 +21,10 @@ interface Retried {
  * Configures the retries of `$LATEST`, of the alias, and of the version that pinned continuations are addressed to.
  * The version's configuration outlives the next deployment, as the version does: executions that began on it still end in it.
  */
-export function retryEvents(scope: Construct, { fn, version, alias, retryAttempts, onFailure }: Retried): void {
+export function retryEvents(
+  scope: Construct,
+  { fn, version, alias, retryAttempts, onFailure }: Retried,
+): void {
   const settings = { function: fn, retryAttempts, onFailure };
   new EventInvokeConfig(scope, 'RetryLatest', settings);
   const ofAlias = new EventInvokeConfig(scope, 'RetryAlias', { ...settings, qualifier: alias.aliasName });

@@ -7,5 +7,8 @@ import type { Construct } from 'constructs';
 export function scheduleExecutions(scope: Construct, target: Alias, schedule: Schedule, input: object): Rule {
   const start = { executionId: EventField.eventId, input };
   const event = RuleTargetInput.fromObject({ lambdaBaton: { v: 1, start } });
-  return new Rule(scope, 'Schedule', { schedule, targets: [new LambdaFunction(target as IFunction, { event })] });
+  return new Rule(scope, 'Schedule', {
+    schedule,
+    targets: [new LambdaFunction(target as IFunction, { event })],
+  });
 }

@@ -17,6 +17,7 @@ export function writeNumber(value: number): string {
 
 /** The milliseconds of a duration as a text. Of a token in seconds too: CloudFormation cannot multiply, but it can append zeros. */
 export function writeMs(duration: Duration): string {
-  if (!duration.isUnresolved() || duration.unitLabel() === 'millis') return writeNumber(duration.toMilliseconds());
+  if (!duration.isUnresolved() || duration.unitLabel() === 'millis')
+    return writeNumber(duration.toMilliseconds());
   return Fn.join('', [writeNumber(duration.toSeconds()), '000']);
 }

@@ -80,7 +80,11 @@ export interface CommandRequest extends GivenOptions, Surroundings {
 }
 
 /** `--json`, in the group of every command's output. */
-export const jsonOption: OptionSpec = { group: 'Output', name: 'json', help: 'one JSON object on standard output' };
+export const jsonOption: OptionSpec = {
+  group: 'Output',
+  name: 'json',
+  help: 'one JSON object on standard output',
+};
 
 /** The exit code of a run that was interrupted: that of the signal, 130 when nothing says it. */
 export function readExitCode({ reason }: AbortSignal): number {

@@ -14,7 +14,9 @@ export async function main(args: readonly string[], surroundings: Surroundings):
     const line = parseLine(args, { commands, stdout, paint, readVersion: surroundings.readVersion });
     if (line === undefined) return 0;
     const running = line.command.run({ ...surroundings, ...line, isJson: line.has('json'), paint });
-    return await (line.command.handlesInterruption ? running : Promise.race([running, waitForInterruption(surroundings)]));
+    return await (line.command.handlesInterruption
+      ? running
+      : Promise.race([running, waitForInterruption(surroundings)]));
   } catch (error) {
     return reportError(error, surroundings.streams);
   }

@@ -79,8 +79,12 @@ function describeCommand(program: Program, command: Command, paint: Paint): Prog
 
 /** Values stay texts until the command reads them, so that `--help` is heard whatever stands beside it. */
 function describeOption({ name, short, value, help }: OptionSpec): Option {
-  const option = new Option(`${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ' <value>'}`, help);
-  if (value !== undefined) option.argParser((text, before: readonly string[] | undefined) => [...(before ?? []), text]);
+  const option = new Option(
+    `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ' <value>'}`,
+    help,
+  );
+  if (value !== undefined)
+    option.argParser((text, before: readonly string[] | undefined) => [...(before ?? []), text]);
   return option;
 }
 
@@ -95,7 +99,8 @@ function readLine(command: Command, sub: Program): ParsedLine {
     const attribute = new Option(`--${name}`).attributeName();
     if (sub.getOptionValueSource(attribute) !== 'cli') continue;
     const texts = value === undefined ? [''] : (sub.getOptionValue(attribute) as readonly string[]);
-    if (texts.length > 1 && isRepeatable !== true) throw refuse(`--${name} is given twice.`, 'Keep one of them.');
+    if (texts.length > 1 && isRepeatable !== true)
+      throw refuse(`--${name} is given twice.`, 'Keep one of them.');
     values.set(name, texts);
   }
   return {
@@ -117,7 +122,10 @@ function readArgument({ name, argument }: Command, [first, ...others]: readonly 
     throw refuse(`baton ${name} needs ${argument.what}.`, `Write baton ${name} ${argument.name}.`);
   if (others.length > 0) {
     const one = argument.one ?? `takes one ${argument.name}`;
-    throw refuse(`baton ${name} ${one}, not also ${others.join(' ')}.`, argument.cure ?? 'Leave the others out.');
+    throw refuse(
+      `baton ${name} ${one}, not also ${others.join(' ')}.`,
+      argument.cure ?? 'Leave the others out.',
+    );
   }
   return first ?? '';
 }
@@ -134,9 +142,14 @@ function refuseOption({ code, message }: CommanderError, { name: command, option
   const { named, hint } = readRefusal(message);
   const [flag = ''] = named.split(/[ =]/);
   const spec = options.find(({ name, short }) => named.includes(`--${name}`) || flag === `-${short}`);
-  if (code === 'commander.optionMissingArgument') return refuse(`--${spec?.name} needs a value.`, `Write --${spec?.name} ${spec?.value}.`);
-  if (spec !== undefined && named.startsWith(`--${spec.name}=`)) return refuse(`${flag} takes no value.`, `Write ${flag} alone.`);
-  return refuse(`baton ${command} has no option ${flag}.`, hint === undefined ? `See baton ${command} --help.` : `Did you mean ${hint}?`);
+  if (code === 'commander.optionMissingArgument')
+    return refuse(`--${spec?.name} needs a value.`, `Write --${spec?.name} ${spec?.value}.`);
+  if (spec !== undefined && named.startsWith(`--${spec.name}=`))
+    return refuse(`${flag} takes no value.`, `Write ${flag} alone.`);
+  return refuse(
+    `baton ${command} has no option ${flag}.`,
+    hint === undefined ? `See baton ${command} --help.` : `Did you mean ${hint}?`,
+  );
 }
 
 /** What the parser's message is about, and what was probably meant. */

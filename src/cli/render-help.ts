@@ -32,12 +32,16 @@ export function renderCommandHelp(command: Command, paint: Paint, layOut: LayOut
   const usage = command.usage ?? [[writeUsage(command), '']];
   const options = [...command.options, helpOption];
   const groups = [...new Set(options.map(({ group }) => group))].map((group) => {
-    const rows = options.filter((option) => option.group === group).map(({ help, ...term }) => layOut(writeTerm(term), optionCells, help));
+    const rows = options
+      .filter((option) => option.group === group)
+      .map(({ help, ...term }) => layOut(writeTerm(term), optionCells, help));
     return [paint('strong', group), ...rows].join('\n');
   });
   const sections = [
     `${paint('strong', `baton ${command.name}`)} ${command.summary}.`,
-    [paint('strong', 'Usage'), ...usage.map(([line, meaning]) => layOut(line, usageCells, meaning))].join('\n'),
+    [paint('strong', 'Usage'), ...usage.map(([line, meaning]) => layOut(line, usageCells, meaning))].join(
+      '\n',
+    ),
     ...groups,
     ...(command.exitCodes === undefined
       ? []

@@ -1,5 +1,5 @@
-import type { ExecutionDescription } from '../runtime/core/execution-description';
-import type { StopMark } from '../runtime/core/stop-mark';
+import type { ExecutionDescription } from '../runtime/core/record/execution-description';
+import type { StopMark } from '../runtime/core/record/stop-mark';
 import type { ExecutionStatus } from '../runtime/ports';
 
 export type { ExecutionDescription, StopMark };

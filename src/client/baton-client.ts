@@ -1,21 +1,26 @@
-import { patientLambdaClient } from '../runtime/adapters/default-clients';
-import { invokeFunction } from '../runtime/adapters/lambda-invoker';
-import type { CommandSender } from '../runtime/adapters/lazy-client';
-import { NodePlatform } from '../runtime/adapters/node-platform';
-import { createRandomId } from '../runtime/adapters/random-id';
-import { SignatureSeal } from '../runtime/adapters/signature-seal';
-import { SystemClock } from '../runtime/adapters/system-clock';
-import type { Continuation } from '../runtime/core/continuation';
-import { copyInput } from '../runtime/core/copy-json';
-import { writeEnvelope } from '../runtime/core/envelope';
-import { describeExecution, type ExecutionDescription } from '../runtime/core/execution-description';
-import { isUsableId } from '../runtime/core/execution-id';
-import type { ExecutionRecord } from '../runtime/core/execution-record';
-import { describeRecordedFailure } from '../runtime/core/recorded-failure';
-import { judgeRedrive } from '../runtime/core/redrive';
-import { type Seal, sealByChecksum } from '../runtime/core/seal';
-import { describeConflict, isSameStart } from '../runtime/core/start-conflict';
-import { describeMarkId, describeStopped, readStopMark, type StopMark } from '../runtime/core/stop-mark';
+import { patientLambdaClient } from '../runtime/adapters/aws/default-clients';
+import type { CommandSender } from '../runtime/adapters/aws/lazy-client';
+import { invokeFunction } from '../runtime/adapters/lambda/lambda-invoker';
+import { NodePlatform } from '../runtime/adapters/node/node-platform';
+import { createRandomId } from '../runtime/adapters/node/random-id';
+import { SignatureSeal } from '../runtime/adapters/node/signature-seal';
+import { SystemClock } from '../runtime/adapters/node/system-clock';
+import type { Continuation } from '../runtime/core/message/continuation';
+import { writeEnvelope } from '../runtime/core/message/envelope';
+import { isUsableId } from '../runtime/core/message/execution-id';
+import { describeExecution, type ExecutionDescription } from '../runtime/core/record/execution-description';
+import type { ExecutionRecord } from '../runtime/core/record/execution-record';
+import { describeRecordedFailure } from '../runtime/core/record/recorded-failure';
+import { judgeRedrive } from '../runtime/core/record/redrive';
+import { describeConflict, isSameStart } from '../runtime/core/record/start-conflict';
+import {
+  describeMarkId,
+  describeStopped,
+  readStopMark,
+  type StopMark,
+} from '../runtime/core/record/stop-mark';
+import { copyInput } from '../runtime/core/state/copy-json';
+import { type Seal, sealByChecksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, Clock, ListQuery } from '../runtime/ports';
 import type {
   CancelAnswer,
@@ -34,7 +39,13 @@ import type {
 import { changeRecord, type Found, findRecord } from './change-record';
 import { changeStopMark } from './change-stop-mark';
 import { listLive } from './list-live';
-import { checkStop, describeNoFunction, describeRefusal, describeUnknown, describeUnusable } from './refusals';
+import {
+  checkStop,
+  describeNoFunction,
+  describeRefusal,
+  describeUnknown,
+  describeUnusable,
+} from './refusals';
 import { stopExecutions } from './stop-executions';
 import { summariseExecution } from './summarise-execution';
 import { sweepExecutions } from './sweep-executions';
@@ -71,7 +82,13 @@ export class BatonClient {
   readonly #seal: Seal;
   readonly #checksum = new NodePlatform().checksum;
 
-  constructor({ store, functionName, client = patientLambdaClient(), signingKey, clock = new SystemClock() }: BatonClientOptions) {
+  constructor({
+    store,
+    functionName,
+    client = patientLambdaClient(),
+    signingKey,
+    clock = new SystemClock(),
+  }: BatonClientOptions) {
     this.#store = store;
     this.#functionName = functionName;
     this.#client = client;
@@ -93,18 +110,24 @@ export class BatonClient {
   async start({ executionId = createRandomId(), input = {}, job }: StartRequest = {}): Promise<StartAnswer> {
     if (!isUsableId(executionId)) throw describeUnusable();
     const sent = copyInput(input);
-    const [found, mark] = await Promise.all([this.#find(executionId), job === undefined ? undefined : this.readStop(job)]);
+    const [found, mark] = await Promise.all([
+      this.#find(executionId),
+      job === undefined ? undefined : this.readStop(job),
+    ]);
     if (found === undefined) {
       if (mark !== undefined) throw describeStopped(mark, executionId);
       await this.#invoke(
         executionId,
-        JSON.stringify({ lambdaBaton: { v: 1, start: { executionId, input: sent, ...(job === undefined ? {} : { job }) } } }),
+        JSON.stringify({
+          lambdaBaton: { v: 1, start: { executionId, input: sent, ...(job === undefined ? {} : { job }) } },
+        }),
       );
       return { executionId, isNew: true, execution: undefined };
     }
     const { record } = found;
     const expectedJob = job ?? record.continuation.job;
-    if (record.continuation.job !== expectedJob || !isSameStart(record, sent)) throw describeConflict(record, expectedJob);
+    if (record.continuation.job !== expectedJob || !isSameStart(record, sent))
+      throw describeConflict(record, expectedJob);
     return { executionId, isNew: false, execution: this.#describe(found) };
   }
 
@@ -126,7 +149,12 @@ export class BatonClient {
     const { outcome, continuation } = found.record;
     if (outcome?.status === 'failed') throw describeRecordedFailure(continuation, outcome.error);
     const { status, invocation, result } = this.#describe(found);
-    return { executionId, status: status as ExecutionResult['status'], invocation, ...(result === undefined ? {} : { result }) };
+    return {
+      executionId,
+      status: status as ExecutionResult['status'],
+      invocation,
+      ...(result === undefined ? {} : { result }),
+    };
   }
 
   /**
@@ -139,7 +167,8 @@ export class BatonClient {
   async cancel(executionId: string): Promise<CancelAnswer> {
     const answer = await this.#change<CancelAnswer>(executionId, (found) => {
       const { stored, record } = found;
-      if (record.outcome !== null) return { answer: { kind: 'already-ended', execution: this.#describe(found) } };
+      if (record.outcome !== null)
+        return { answer: { kind: 'already-ended', execution: this.#describe(found) } };
       const asked = { ...record, isCancelRequested: true };
       const execution = this.#describe({ stored, record: asked });
       const next = { record: asked, status: stored.status, expiresAtMs: stored.expiresAtMs };
@@ -160,16 +189,19 @@ export class BatonClient {
    */
   async redrive(executionId: string, { continueOn }: RedriveOptions = {}): Promise<RedriveAnswer> {
     if (this.#functionName === undefined) throw describeNoFunction(executionId);
-    const { continuation } = await this.#change<ExecutionRecord>(executionId, async ({ stored, record: before }) => {
-      const nowMs = this.#clock.now();
-      const verdict = judgeRedrive(before, nowMs, continueOn === 'latest');
-      if (verdict.kind === 'refused') throw describeRefusal(before, verdict.standing);
-      const mark = await this.readStop(before.continuation.job);
-      if (mark !== undefined) throw describeStopped(mark, executionId, 'redriven');
-      const { record } = verdict;
-      const expiresAtMs = Math.max(stored.expiresAtMs, nowMs + redrivenForMs);
-      return { answer: record, next: { record, status: 'running', expiresAtMs } };
-    });
+    const { continuation } = await this.#change<ExecutionRecord>(
+      executionId,
+      async ({ stored, record: before }) => {
+        const nowMs = this.#clock.now();
+        const verdict = judgeRedrive(before, nowMs, continueOn === 'latest');
+        if (verdict.kind === 'refused') throw describeRefusal(before, verdict.standing);
+        const mark = await this.readStop(before.continuation.job);
+        if (mark !== undefined) throw describeStopped(mark, executionId, 'redriven');
+        const { record } = verdict;
+        const expiresAtMs = Math.max(stored.expiresAtMs, nowMs + redrivenForMs);
+        return { answer: record, next: { record, status: 'running', expiresAtMs } };
+      },
+    );
     await this.#carryOn(continuation);
     return { executionId, invocation: continuation.invocation };
   }
@@ -183,7 +215,10 @@ export class BatonClient {
   async sweep(request: SweepRequest = {}): Promise<SweepAnswer> {
     if (this.#functionName === undefined) throw describeNoFunction('');
     const send = ({ continuation }: ExecutionRecord) => this.#carryOn(continuation);
-    return sweepExecutions({ store: this.#store, checksum: this.#checksum, clock: this.#clock, send }, request);
+    return sweepExecutions(
+      { store: this.#store, checksum: this.#checksum, clock: this.#clock, send },
+      request,
+    );
   }
 
   /**
@@ -244,8 +279,13 @@ export class BatonClient {
     return isUsableId(executionId) ? findRecord(this.#store, this.#checksum, executionId) : undefined;
   }
 
-  async #change<Answer>(executionId: string, decide: Parameters<typeof changeRecord<Answer>>[3]): Promise<Answer> {
-    const answer = isUsableId(executionId) ? await changeRecord(this.#store, this.#checksum, executionId, decide) : undefined;
+  async #change<Answer>(
+    executionId: string,
+    decide: Parameters<typeof changeRecord<Answer>>[3],
+  ): Promise<Answer> {
+    const answer = isUsableId(executionId)
+      ? await changeRecord(this.#store, this.#checksum, executionId, decide)
+      : undefined;
     if (answer === undefined) throw describeUnknown(executionId);
     return answer;
   }
@@ -255,7 +295,10 @@ export class BatonClient {
   }
 
   #carryOn(continuation: Continuation): Promise<void> {
-    return this.#invoke(continuation.executionId, writeEnvelope({ continuation, state: { kind: 'stored', text: '' } }, this.#seal));
+    return this.#invoke(
+      continuation.executionId,
+      writeEnvelope({ continuation, state: { kind: 'stored', text: '' } }, this.#seal),
+    );
   }
 
   async #invoke(executionId: string, body: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { CheckpointFailedError } from '../errors';
-import type { ExecutionRecord } from '../runtime/core/execution-record';
-import { parseRecord, writeRecord } from '../runtime/core/execution-record';
-import type { Checksum } from '../runtime/core/seal';
+import type { ExecutionRecord } from '../runtime/core/record/execution-record';
+import { parseRecord, writeRecord } from '../runtime/core/record/execution-record';
+import type { Checksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, ExecutionStatus, StoredRevision } from '../runtime/ports';
 
 /** A running execution writes its record at every step: one that wins against it may need many tries. */
@@ -12,7 +12,11 @@ const maxFailures = 3;
 /** What is to become of a record: another one, or nothing when it is to stay as it is. */
 export interface Change<Answer> {
   readonly answer: Answer;
-  readonly next?: { readonly record: ExecutionRecord; readonly status: ExecutionStatus; readonly expiresAtMs: number };
+  readonly next?: {
+    readonly record: ExecutionRecord;
+    readonly status: ExecutionStatus;
+    readonly expiresAtMs: number;
+  };
 }
 
 /** A stored execution with its record read. */
@@ -22,7 +26,11 @@ export interface Found {
 }
 
 /** Reads an execution; undefined when there is none. */
-export async function findRecord(store: CheckpointStore, checksum: Checksum, executionId: string): Promise<Found | undefined> {
+export async function findRecord(
+  store: CheckpointStore,
+  checksum: Checksum,
+  executionId: string,
+): Promise<Found | undefined> {
   const stored = await store.load(executionId);
   return stored && { stored, record: parseRecord(stored.head, checksum) };
 }

@@ -1,7 +1,7 @@
 import { CheckpointFailedError } from '../errors';
-import { reservedPrefix } from '../runtime/core/execution-id';
-import type { Checksum } from '../runtime/core/seal';
-import { describeMarkId, readStopMark, type StopMark, writeStopMark } from '../runtime/core/stop-mark';
+import { reservedPrefix } from '../runtime/core/message/execution-id';
+import { describeMarkId, readStopMark, type StopMark, writeStopMark } from '../runtime/core/record/stop-mark';
+import type { Checksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, StoredExecution, StoredRevision } from '../runtime/ports';
 
 /** Others write a mark only when they stop or resume the same job in the same moment. */
@@ -20,7 +20,11 @@ const keptForMs = 100 * 365 * 86_400_000;
  * @throws CheckpointFailedError when others were faster every time.
  */
 export async function changeStopMark(
-  { store, checksum, nowMs }: { readonly store: CheckpointStore; readonly checksum: Checksum; readonly nowMs: number },
+  {
+    store,
+    checksum,
+    nowMs,
+  }: { readonly store: CheckpointStore; readonly checksum: Checksum; readonly nowMs: number },
   job: string,
   choose: (before: StopMark | undefined) => StopMark | undefined,
 ): Promise<{ readonly mark: StopMark | undefined; readonly wasStopped: boolean }> {
@@ -50,7 +54,12 @@ function readBefore(job: string, stored: StoredRevision | undefined, checksum: C
 }
 
 /** As a store keeps it: it has ended, so that nobody looks after it, and is older than every execution, so that it stands behind them. */
-function describeEntry(job: string, mark: StopMark | undefined, checksum: Checksum, nowMs: number): StoredExecution {
+function describeEntry(
+  job: string,
+  mark: StopMark | undefined,
+  checksum: Checksum,
+  nowMs: number,
+): StoredExecution {
   return {
     executionId: describeMarkId(job),
     job: jobOfMarks,

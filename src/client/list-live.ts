@@ -1,6 +1,6 @@
-import { isUsableId } from '../runtime/core/execution-id';
-import { parseRecord } from '../runtime/core/execution-record';
-import type { Checksum } from '../runtime/core/seal';
+import { isUsableId } from '../runtime/core/message/execution-id';
+import { parseRecord } from '../runtime/core/record/execution-record';
+import type { Checksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, ListedExecutions, ListQuery, StoredExecution } from '../runtime/ports';
 import type { Found } from './change-record';
 
@@ -22,7 +22,11 @@ export interface LivePage {
  * The executions that have not ended, however many, page by page, each once. One whose record cannot be read is left to those who look
  * at it. A store that knows no pages of what is live is asked by status: it may not be able to go on behind a thousand.
  */
-export async function* listLive(store: CheckpointStore, checksum: Checksum, job?: string): AsyncGenerator<LivePage> {
+export async function* listLive(
+  store: CheckpointStore,
+  checksum: Checksum,
+  job?: string,
+): AsyncGenerator<LivePage> {
   const seenIds = new Set<string>();
   const describe = (stored: readonly StoredExecution[], hasMore = false): LivePage => {
     const fresh = stored.filter(({ executionId, status }) => isLive(status) && !seenIds.has(executionId));
@@ -34,8 +38,10 @@ export async function* listLive(store: CheckpointStore, checksum: Checksum, job?
   const waiting: ListQuery = { ...query, status: 'waiting' };
   let page = await store.list({ ...waiting, live: { after: null } });
   if (page.next === undefined) {
-    for await (const { stored, hasMore } of listByStatus(store, waiting, page)) yield describe(stored, hasMore);
-    for await (const { stored, hasMore } of listByStatus(store, { ...query, status: 'running' })) yield describe(stored, hasMore);
+    for await (const { stored, hasMore } of listByStatus(store, waiting, page))
+      yield describe(stored, hasMore);
+    for await (const { stored, hasMore } of listByStatus(store, { ...query, status: 'running' }))
+      yield describe(stored, hasMore);
     return;
   }
   for (;;) {
@@ -51,8 +57,15 @@ async function* listByStatus(store: CheckpointStore, query: ListQuery, first?: L
   const seenIds = new Set<string>();
   let untilMs = Number.POSITIVE_INFINITY;
   for (let page = first; ; page = undefined) {
-    const stored = page ?? (await store.list({ ...query, ...(untilMs < Number.POSITIVE_INFINITY && { startedUntilMs: untilMs }) }));
-    const isFurther = stored.some(({ executionId, startedAtMs }) => startedAtMs <= untilMs && !seenIds.has(executionId));
+    const stored =
+      page ??
+      (await store.list({
+        ...query,
+        ...(untilMs < Number.POSITIVE_INFINITY && { startedUntilMs: untilMs }),
+      }));
+    const isFurther = stored.some(
+      ({ executionId, startedAtMs }) => startedAtMs <= untilMs && !seenIds.has(executionId),
+    );
     for (const { executionId } of stored) seenIds.add(executionId);
     const isFull = stored.length >= mostListed;
     // A store that does not know `startedUntilMs`, or more executions of one millisecond than a page holds.

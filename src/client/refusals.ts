@@ -1,6 +1,12 @@
-import { InvalidInputError, InvokeFailedError, type RedriveObstacle, RedriveRefusedError, UnknownExecutionError } from '../errors';
-import { usableId } from '../runtime/core/execution-id';
-import type { ExecutionRecord } from '../runtime/core/execution-record';
+import {
+  InvalidInputError,
+  InvokeFailedError,
+  type RedriveObstacle,
+  RedriveRefusedError,
+  UnknownExecutionError,
+} from '../errors';
+import { usableId } from '../runtime/core/message/execution-id';
+import type { ExecutionRecord } from '../runtime/core/record/execution-record';
 
 const cures: Record<RedriveObstacle, string> = {
   cancelled: 'Start it again under another id.',
@@ -19,7 +25,10 @@ export function describeRefusal(record: ExecutionRecord, standing: RedriveObstac
   });
 }
 
-function describeStanding({ invocation, handedOffTo, leaseUntilMs, continuation }: ExecutionRecord, standing: RedriveObstacle): string {
+function describeStanding(
+  { invocation, handedOffTo, leaseUntilMs, continuation }: ExecutionRecord,
+  standing: RedriveObstacle,
+): string {
   switch (standing) {
     case 'running':
       return `is running in invocation ${invocation}, whose lease ends at ${formatTime(leaseUntilMs)}`;
@@ -57,7 +66,9 @@ export function checkStop(job: string, reason = ''): void {
     problem: isJob
       ? `The reason of a stop cannot be longer than ${longestReason} characters.`
       : `No job can have this name: it is not a text of 1 to ${longestJob} characters.`,
-    cure: isJob ? 'Say it shorter, or where to read it.' : "Write the job's name, as @LongRunning or its class has it.",
+    cure: isJob
+      ? 'Say it shorter, or where to read it.'
+      : "Write the job's name, as @LongRunning or its class has it.",
     details: { job: '', faults: [isJob ? 'reason' : 'job'] },
   });
 }

@@ -1,4 +1,4 @@
-import { describeError } from '../runtime/core/describe-error';
+import { describeError } from '../runtime/core/record/describe-error';
 import type { CancelAnswer, StopAnswer } from './answers';
 import type { LivePage } from './list-live';
 
@@ -20,7 +20,8 @@ export async function stopExecutions(
       const answers = await Promise.allSettled(asked.map(cancel));
       for (const [index, executionId] of asked.entries()) {
         const answer = answers[index] as PromiseSettledResult<CancelAnswer>;
-        if (answer.status === 'rejected') failed.push({ executionId, reason: describeError(answer.reason).message });
+        if (answer.status === 'rejected')
+          failed.push({ executionId, reason: describeError(answer.reason).message });
         else if (answer.value.kind === 'requested') executionIds.push(executionId);
       }
     }

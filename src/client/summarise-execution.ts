@@ -1,6 +1,6 @@
-import { isStuck } from '../runtime/core/execution-description';
-import { type ExecutionRecord, parseRecord } from '../runtime/core/execution-record';
-import type { Checksum } from '../runtime/core/seal';
+import { isStuck } from '../runtime/core/record/execution-description';
+import { type ExecutionRecord, parseRecord } from '../runtime/core/record/execution-record';
+import type { Checksum } from '../runtime/core/state/seal';
 import type { StoredExecution } from '../runtime/ports';
 import type { ExecutionSummary } from './answers';
 

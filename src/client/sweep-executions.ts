@@ -1,7 +1,7 @@
-import { describeError } from '../runtime/core/describe-error';
-import type { ExecutionRecord } from '../runtime/core/execution-record';
-import type { Checksum } from '../runtime/core/seal';
-import { defaultGraceMs, sweepRecord } from '../runtime/core/sweep';
+import { describeError } from '../runtime/core/record/describe-error';
+import type { ExecutionRecord } from '../runtime/core/record/execution-record';
+import { defaultGraceMs, sweepRecord } from '../runtime/core/record/sweep';
+import type { Checksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, Clock } from '../runtime/ports';
 import type { RedriveAnswer, SweepAnswer, SweepRequest } from './answers';
 import { changeRecord } from './change-record';
@@ -51,11 +51,16 @@ export async function sweepExecutions(
 
 /** Undefined when somebody has come for it after all. */
 async function sendOn({ store, checksum, clock, send }: SweepTools, executionId: string, graceMs: number) {
-  const record = await changeRecord<ExecutionRecord | undefined>(store, checksum, executionId, ({ stored, record: before }) => {
-    const after = sweepRecord(before, clock.now(), graceMs);
-    if (after === undefined) return { answer: undefined };
-    return { answer: after, next: { record: after, status: 'running', expiresAtMs: stored.expiresAtMs } };
-  });
+  const record = await changeRecord<ExecutionRecord | undefined>(
+    store,
+    checksum,
+    executionId,
+    ({ stored, record: before }) => {
+      const after = sweepRecord(before, clock.now(), graceMs);
+      if (after === undefined) return { answer: undefined };
+      return { answer: after, next: { record: after, status: 'running', expiresAtMs: stored.expiresAtMs } };
+    },
+  );
   if (record !== undefined) await send(record);
   return record;
 }

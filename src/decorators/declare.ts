@@ -17,19 +17,36 @@ export function declare(decorator: DecoratorName, args: readonly unknown[]): Leg
   return (...applied) => apply(decorator, args[0], applied, false);
 }
 
-function apply(decorator: DecoratorName, options: unknown, applied: readonly unknown[], isBare: boolean): void {
+function apply(
+  decorator: DecoratorName,
+  options: unknown,
+  applied: readonly unknown[],
+  isBare: boolean,
+): void {
   const [target, member, descriptor] = applied;
   if (isStandardContext(member)) {
-    addDeclaration(target, { decorator, member: undefined, placement: 'class', options, misuse: 'standard-decorators' });
+    addDeclaration(target, {
+      decorator,
+      member: undefined,
+      placement: 'class',
+      options,
+      misuse: 'standard-decorators',
+    });
     return;
   }
-  const place = { member: member as string | symbol | undefined, placement: findPlacement(target, member, descriptor) };
+  const place = {
+    member: member as string | symbol | undefined,
+    placement: findPlacement(target, member, descriptor),
+  };
   addDeclaration(target, { decorator, options, ...place, ...(isBare && { misuse: 'no-parentheses' }) });
 }
 
 /** A decorator takes at most one argument, and options are never a class: anything else is `@Step` in place of `@Step()`. */
 function isApplication(args: readonly unknown[]): boolean {
-  return args.length > 1 || (typeof args[0] === 'function' && /^class\b/.test(Function.prototype.toString.call(args[0])));
+  return (
+    args.length > 1 ||
+    (typeof args[0] === 'function' && /^class\b/.test(Function.prototype.toString.call(args[0])))
+  );
 }
 
 /** Standard (TC39) decorators pass a context object where legacy ones pass the member's name. */

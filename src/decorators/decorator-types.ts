@@ -1,5 +1,5 @@
-import type { Directive, WaitDirective } from '../runtime/core/directives';
-import type { StepContext } from '../runtime/step-context';
+import type { Directive, WaitDirective } from '../runtime/core/execution/directives';
+import type { StepContext } from '../runtime/step/step-context';
 
 /*
  * Where a decorator does not fit, the type of its last parameter becomes a text that says why: it is what the compiler prints.
@@ -16,13 +16,25 @@ type AnyMethod = (...parameters: any[]) => unknown;
 type Nothing = undefined | void;
 
 /** A decorator of methods that are called with the `StepContext`, or with nothing. */
-export type ContextMethodDecorator = <Method>(target: InstanceSide, member: string, descriptor: CheckContext<Method, 'hook'>) => void;
+export type ContextMethodDecorator = <Method>(
+  target: InstanceSide,
+  member: string,
+  descriptor: CheckContext<Method, 'hook'>,
+) => void;
 
 /** A decorator of the predicate that ends the execution. */
-export type PredicateDecorator = <Method>(target: InstanceSide, member: string, descriptor: CheckPredicate<Method>) => void;
+export type PredicateDecorator = <Method>(
+  target: InstanceSide,
+  member: string,
+  descriptor: CheckPredicate<Method>,
+) => void;
 
 /** A decorator of the method that is told about a failure. */
-export type FailureMethodDecorator = <Method>(target: InstanceSide, member: string, descriptor: CheckFailureMethod<Method>) => void;
+export type FailureMethodDecorator = <Method>(
+  target: InstanceSide,
+  member: string,
+  descriptor: CheckFailureMethod<Method>,
+) => void;
 
 /** A decorator of steps. `Named` is what the step's options name: methods of the class, like the targets of its directives. */
 export type StepDecorator<Named extends string = never> = <Target extends InstanceSide, Method>(
@@ -77,7 +89,9 @@ type Unfit<Result> = unknown extends Result
     ? never
     : Result extends PromiseLike<infer Answer>
       ? UnfitPart<Answer, StepAnswer>
-      : Result extends Generator<infer Yielded, infer Answer, never> | AsyncGenerator<infer Yielded, infer Answer, never>
+      : Result extends
+            | Generator<infer Yielded, infer Answer, never>
+            | AsyncGenerator<infer Yielded, infer Answer, never>
         ? UnfitPart<Answer, StepAnswer> | UnfitPart<Yielded, Nothing | WaitDirective>
         : Result;
 
@@ -87,7 +101,9 @@ type UnfitPart<Part, Fit> = unknown extends Part ? never : Exclude<Part, Fit>;
 type TargetOf<Result> =
   Result extends PromiseLike<infer Answer>
     ? TargetOfDirective<Answer>
-    : Result extends Generator<infer Yielded, infer Answer, never> | AsyncGenerator<infer Yielded, infer Answer, never>
+    : Result extends
+          | Generator<infer Yielded, infer Answer, never>
+          | AsyncGenerator<infer Yielded, infer Answer, never>
       ? TargetOfDirective<Answer | Yielded>
       : TargetOfDirective<Result>;
 
@@ -102,6 +118,9 @@ type CheckNames<Name extends string, Target, Method> = [UnknownName<Name, Target
   : `The class has no public method '${UnknownName<Name, Target>}'.`;
 
 /** A name that is no literal any more cannot be checked. */
-type UnknownName<Name extends string, Target> = Name extends MethodName<Target> ? never : string extends Name ? never : Name;
+type UnknownName<Name extends string, Target> =
+  Name extends MethodName<Target> ? never : string extends Name ? never : Name;
 
-type MethodName<Target> = { [Name in keyof Target]: Target[Name] extends AnyMethod ? Name : never }[keyof Target];
+type MethodName<Target> = {
+  [Name in keyof Target]: Target[Name] extends AnyMethod ? Name : never;
+}[keyof Target];

@@ -1,5 +1,5 @@
-import type { Durability, JobClass, Limits, Migration } from '../runtime/core/job-plan';
-import type { StandardSchema } from '../runtime/core/standard-schema';
+import type { Durability, JobClass, Limits, Migration } from '../runtime/core/execution/job-plan';
+import type { StandardSchema } from '../runtime/core/state/standard-schema';
 import { declare } from './declare';
 
 /** What a job needs to know about time, and what else it may ask for. All times are whole milliseconds. */

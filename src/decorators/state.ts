@@ -1,4 +1,4 @@
-import type { FieldCodec } from '../runtime/core/field-codec';
+import type { FieldCodec } from '../runtime/core/state/field-codec';
 import { declare } from './declare';
 import type { FieldDecorator } from './decorator-types';
 

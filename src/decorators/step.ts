@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../runtime/core/retry-policy';
+import type { RetryPolicy } from '../runtime/core/execution/retry-policy';
 import { declare } from './declare';
 import type { StepDecorator } from './decorator-types';
 

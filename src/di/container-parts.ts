@@ -24,7 +24,12 @@ interface ContainerParts {
 
 /** The containers from this one up, as their parts. */
 function* climb(container: DependencyContainer): Iterable<ContainerParts> {
-  for (let parts: ContainerParts | undefined = container as unknown as ContainerParts; parts; parts = parts.parent) yield parts;
+  for (
+    let parts: ContainerParts | undefined = container as unknown as ContainerParts;
+    parts;
+    parts = parts.parent
+  )
+    yield parts;
 }
 
 /** Whether registrations can be looked at. */
@@ -49,7 +54,9 @@ export function readResolved(factory: unknown): readonly InjectionToken[] | unde
 /** What containers above this one keep: singletons, and what is scoped to one of them. */
 export function listInstancesAbove(container: DependencyContainer): unknown[] {
   const [, ...above] = climb(container);
-  return above.flatMap(({ _registry }) => [...(_registry?._registryMap?.values() ?? [])].flat().map(({ instance }) => instance));
+  return above.flatMap(({ _registry }) =>
+    [...(_registry?._registryMap?.values() ?? [])].flat().map(({ instance }) => instance),
+  );
 }
 
 /** The instances that the container has constructed and that can be disposed, in the order in which they were made. */

@@ -1,6 +1,6 @@
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import type { JobFault } from '../errors';
-import type { JobClass } from '../runtime/core/job-plan';
+import type { JobClass } from '../runtime/core/execution/job-plan';
 import { findRegistrations, isReadable, type Registration, readResolved } from './container-parts';
 import { describeReason, undefinedMark } from './injection';
 import { nameToken } from './name-token';
@@ -56,7 +56,8 @@ class DependencyWalk {
       else this.#visitParameter(jobClass as Class, String(declaring), index, parameters[index]);
     }
     for (const token of collaborators) {
-      if (findRegistrations(this.#container, token).length > 0) this.#visitToken(token, `Token ${nameToken(token)} cannot be resolved`);
+      if (findRegistrations(this.#container, token).length > 0)
+        this.#visitToken(token, `Token ${nameToken(token)} cannot be resolved`);
     }
     return this.#faults;
   }
@@ -70,10 +71,15 @@ class DependencyWalk {
     else this.#visitToken(token, `${place} (token ${nameToken(token)}${from})`, { isMultiple, isOptional });
   }
 
-  #visitToken(token: unknown, place: string, options: { isMultiple?: boolean; isOptional?: boolean } = {}): void {
+  #visitToken(
+    token: unknown,
+    place: string,
+    options: { isMultiple?: boolean; isOptional?: boolean } = {},
+  ): void {
     const start = this.#way.indexOf(token);
     if (isDelayed(token)) this.#visitDelayed(token);
-    else if (start >= 0) this.#add(place, circleMark + [...this.#way.slice(start), token].map(nameToken).join(' → '));
+    else if (start >= 0)
+      this.#add(place, circleMark + [...this.#way.slice(start), token].map(nameToken).join(' → '));
     else if (!this.#seenTokens.has(token)) this.#visitNewToken(token, place, options);
   }
 
@@ -81,18 +87,21 @@ class DependencyWalk {
     const registrations = findRegistrations(this.#container, token);
     if (registrations.length === 0 && typeof token !== 'function') {
       const isKnown = isOptional || this.#roots.isGiven(token) || !isReadable(this.#container);
-      if (!isKnown) this.#add(place, `Attempted to resolve unregistered dependency token: "${String(token)}"`);
+      if (!isKnown)
+        this.#add(place, `Attempted to resolve unregistered dependency token: "${String(token)}"`);
       return;
     }
     this.#way.push(token);
     if (registrations.length === 0) this.#visitClass(token as Class, place);
-    for (const registration of registrations.slice(isMultiple ? 0 : -1)) this.#visitRegistration(token, registration, place);
+    for (const registration of registrations.slice(isMultiple ? 0 : -1))
+      this.#visitRegistration(token, registration, place);
     this.#way.pop();
     this.#seenTokens.add(token);
   }
 
   #visitRegistration(token: unknown, { provider }: Registration, place: string): void {
-    if (provider.useToken !== undefined) this.#visitToken(provider.useToken, `Token ${nameToken(token)} cannot be resolved`);
+    if (provider.useToken !== undefined)
+      this.#visitToken(provider.useToken, `Token ${nameToken(token)} cannot be resolved`);
     else if (typeof provider.useClass === 'function') this.#visitClass(provider.useClass as Class, place);
     else if (isDelayed(provider.useClass)) this.#visitDelayed(provider.useClass);
     else for (const resolved of readResolved(provider.useFactory) ?? []) this.#visitToken(resolved, place);

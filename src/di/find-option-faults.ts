@@ -3,7 +3,17 @@ import { isPlainObject } from '../metadata/is-plain-object';
 import { findUnknownNames } from '../metadata/option-rules/find-unknown-names';
 import { nameToken } from './name-token';
 import { describeToken, isToken } from './parameters';
-import { CHECKPOINT_STORE, CLOCK, CONTINUATION_SENDERS, LAMBDA_CLIENT, LOGGER, RANDOM, SQS_CLIENT, STATE_CODEC, TIMER } from './tokens';
+import {
+  CHECKPOINT_STORE,
+  CLOCK,
+  CONTINUATION_SENDERS,
+  LAMBDA_CLIENT,
+  LOGGER,
+  RANDOM,
+  SQS_CLIENT,
+  STATE_CODEC,
+  TIMER,
+} from './tokens';
 
 const optionNames = ['container', 'providers'];
 const kinds = ['useValue', 'useClass', 'useFactory', 'useToken'] as const;
@@ -33,9 +43,15 @@ export function checkHandlerOptions(options: unknown): CheckedOptions {
   const given = copyFields(options);
   if (given === undefined) {
     const problem = `createHandler: the options (${describeValue(options)}) must be a plain object that can be read.`;
-    return { container: undefined, providers: [], faults: [{ problem, cure: `Write createHandler(Job, { providers: [${example}] }).` }] };
+    return {
+      container: undefined,
+      providers: [],
+      faults: [{ problem, cure: `Write createHandler(Job, { providers: [${example}] }).` }],
+    };
   }
-  const faults = findUnknownNames(Object.keys(given), optionNames, {}).map((fault) => place('createHandler', fault));
+  const faults = findUnknownNames(Object.keys(given), optionNames, {}).map((fault) =>
+    place('createHandler', fault),
+  );
   const { container, providers = [] } = given;
   if (container !== undefined && !isContainer(container)) {
     faults.push({
@@ -49,7 +65,9 @@ export function checkHandlerOptions(options: unknown): CheckedOptions {
     return { container: isContainer(container) ? container : undefined, providers: [], faults };
   }
   const good = providers.filter((provider, index) => {
-    const found = findProviderFaults(provider).map((fault) => place(`createHandler: providers[${index}]`, fault));
+    const found = findProviderFaults(provider).map((fault) =>
+      place(`createHandler: providers[${index}]`, fault),
+    );
     faults.push(...found);
     return found.length === 0;
   });
@@ -62,7 +80,8 @@ function place(where: string, { problem, cure }: JobFault): JobFault {
 
 function findProviderFaults(provider: unknown): JobFault[] {
   const given = copyFields(provider);
-  if (given === undefined) return [{ problem: `${describeValue(provider)} is no provider.`, cure: `Write ${example}.` }];
+  if (given === undefined)
+    return [{ problem: `${describeValue(provider)} is no provider.`, cure: `Write ${example}.` }];
   const { token } = given;
   const faults = [...findUnknownNames(Object.keys(given), ['token', 'options', ...kinds], {})];
   if (!isToken(token)) {
@@ -76,10 +95,16 @@ function findProviderFaults(provider: unknown): JobFault[] {
   if (kind === undefined && faults.length === 0) {
     const empty = kinds.find((name) => name in given);
     const what = empty === undefined ? 'provides nothing' : `${empty} is ${given[empty]}`;
-    faults.push({ problem: `the provider of ${describeToken(token)}: ${what}.`, cure: `Write one of ${kinds.join(', ')}.` });
+    faults.push({
+      problem: `the provider of ${describeToken(token)}: ${what}.`,
+      cure: `Write one of ${kinds.join(', ')}.`,
+    });
   }
   if (another !== undefined) {
-    faults.push({ problem: `the provider of ${describeToken(token)} has ${named.join(' and ')}.`, cure: 'Leave one of them.' });
+    faults.push({
+      problem: `the provider of ${describeToken(token)} has ${named.join(' and ')}.`,
+      cure: 'Leave one of them.',
+    });
   } else if (kind !== undefined) faults.push(...findValueFaults(kind, token, given[kind]));
   return faults;
 }
@@ -87,22 +112,43 @@ function findProviderFaults(provider: unknown): JobFault[] {
 function findValueFaults(kind: (typeof kinds)[number], token: unknown, value: unknown): JobFault[] {
   const what = `the provider of ${describeToken(token)}`;
   if (kind === 'useToken' && !isToken(value)) {
-    return [{ problem: `${what}: useToken is ${describeValue(value)}.`, cure: 'Give another token: a symbol, a text or a class.' }];
+    return [
+      {
+        problem: `${what}: useToken is ${describeValue(value)}.`,
+        cure: 'Give another token: a symbol, a text or a class.',
+      },
+    ];
   }
   if ((kind === 'useClass' || kind === 'useFactory') && typeof value !== 'function') {
-    const cure = kind === 'useClass' ? 'Give a class, or use useValue for what is made already.' : 'Give a function: (container) => value.';
+    const cure =
+      kind === 'useClass'
+        ? 'Give a class, or use useValue for what is made already.'
+        : 'Give a function: (container) => value.';
     return [{ problem: `${what}: ${kind} is ${describeValue(value)}.`, cure }];
   }
   return kind === 'useValue' ? findCollaboratorFaults(what, token, value) : [];
 }
 
 function findCollaboratorFaults(what: string, token: unknown, value: unknown): JobFault[] {
-  if (token === CONTINUATION_SENDERS && !(Array.isArray(value) && value.every((sender) => hasMethod(sender, 'send')))) {
-    return [{ problem: `${what} is no list of senders.`, cure: 'Give a list: [sender, …], each with channel, maxBytes and send.' }];
+  if (
+    token === CONTINUATION_SENDERS &&
+    !(Array.isArray(value) && value.every((sender) => hasMethod(sender, 'send')))
+  ) {
+    return [
+      {
+        problem: `${what} is no list of senders.`,
+        cure: 'Give a list: [sender, …], each with channel, maxBytes and send.',
+      },
+    ];
   }
   const missing = (neededMethods.get(token) ?? []).filter((method) => !hasMethod(value, method));
   if (missing.length === 0) return [];
-  return [{ problem: `${what} cannot ${missing.join(', ')}.`, cure: `Give an object with the methods of that port: ${nameToken(token)}.` }];
+  return [
+    {
+      problem: `${what} cannot ${missing.join(', ')}.`,
+      cure: `Give an object with the methods of that port: ${nameToken(token)}.`,
+    },
+  ];
 }
 
 function hasMethod(value: unknown, name: string): boolean {
@@ -114,7 +160,9 @@ function hasMethod(value: unknown, name: string): boolean {
 }
 
 function isContainer(value: unknown): boolean {
-  return ['createChildContainer', 'register', 'resolve', 'isRegistered'].every((name) => hasMethod(value, name));
+  return ['createChildContainer', 'register', 'resolve', 'isRegistered'].every((name) =>
+    hasMethod(value, name),
+  );
 }
 
 function copyFields(given: unknown): Record<string, unknown> | undefined {
@@ -128,5 +176,9 @@ function copyFields(given: unknown): Record<string, unknown> | undefined {
 function describeValue(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' && value !== null
+    ? 'an object'
+    : typeof value === 'string'
+      ? JSON.stringify(value)
+      : String(value);
 }

@@ -1,6 +1,6 @@
 import { type DependencyContainer, container as globalContainer, type InjectionToken } from 'tsyringe';
 import { InvalidJobError, type JobFault } from '../errors';
-import type { JobClass } from '../runtime/core/job-plan';
+import type { JobClass } from '../runtime/core/execution/job-plan';
 import { type DependencyRoots, findDependencyFaults } from './find-dependency-faults';
 import { checkHandlerOptions } from './find-option-faults';
 import { describeInjection, describeResolution, makeInjectable } from './injection';
@@ -23,7 +23,9 @@ export class HandlerScope {
   constructor(options: HandlerScopeOptions) {
     const { container, providers, faults } = checkHandlerOptions(options);
     this.#faults = faults;
-    this.#container = ((container as DependencyContainer | undefined) ?? globalContainer).createChildContainer();
+    this.#container = (
+      (container as DependencyContainer | undefined) ?? globalContainer
+    ).createChildContainer();
     for (const { token, options: registration, ...provider } of providers as readonly Provider[]) {
       try {
         this.#container.register(token, provider as never, registration as never);
@@ -113,6 +115,8 @@ export class InvocationScope {
     const own = this.#watched.listOwn().filter((instance) => !this.#jobs.has(instance));
     if (own.length === 0) return undefined;
     const endings = own.map(async (instance) => instance.dispose());
-    return Promise.allSettled(endings).then((settled) => settled.flatMap((end) => (end.status === 'rejected' ? [end.reason] : [])));
+    return Promise.allSettled(endings).then((settled) =>
+      settled.flatMap((end) => (end.status === 'rejected' ? [end.reason] : [])),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { type InjectionToken, injectable } from 'tsyringe';
 import type { JobFault } from '../errors';
-import type { JobClass } from '../runtime/core/job-plan';
+import type { JobClass } from '../runtime/core/execution/job-plan';
 import { nameToken } from './name-token';
 import { findDeclaring, readJobParameters, typesKey } from './parameters';
 import { circleMark } from './watched-container';
@@ -38,7 +38,10 @@ export function describeInjection(jobClass: JobClass, error: unknown): JobFault 
   const { first, last, isCyclic, position } = readFailure(error);
   if (position === undefined && !isCyclic) {
     const message = error instanceof Error ? error.message : String(error);
-    return { problem: `Constructor of class ${jobClass.name} failed: ${message}`, cure: 'Mend the constructor; the cause says where.' };
+    return {
+      problem: `Constructor of class ${jobClass.name} failed: ${message}`,
+      cure: 'Mend the constructor; the cause says where.',
+    };
   }
   const token = position === undefined ? '' : ` (token ${nameToken(readJobParameters(jobClass)[position])})`;
   return describeReason(`${first.replace(/\.? Reason:$/, '')}${token}`, last, isCyclic);
@@ -53,7 +56,9 @@ export function describeResolution(token: InjectionToken, error: unknown): JobFa
 /** Says why something could not be resolved: `reason` is tsyringe's, or begins with {@link circleMark}. */
 export function describeReason(what: string, reason: string, isCyclic: boolean): JobFault {
   if (isCyclic) {
-    const way = reason.startsWith(circleMark) ? `: ${reason.slice(circleMark.length)}` : ', directly or through others';
+    const way = reason.startsWith(circleMark)
+      ? `: ${reason.slice(circleMark.length)}`
+      : ', directly or through others';
     return {
       problem: `${what}: it depends on itself${way}`,
       cure: 'Break the circle, or inject one side with delay(() => …) of tsyringe.',
@@ -78,7 +83,8 @@ function readFailure(error: unknown) {
     last: lines.at(-1) ?? '',
     // tsyringe fails to write its message about a circle of symbols: Array.join takes none.
     isCyclic:
-      error instanceof RangeError || /Maximum call stack|circular dependency|registration cycle|Symbol value to a string/i.test(message),
+      error instanceof RangeError ||
+      /Maximum call stack|circular dependency|registration cycle|Symbol value to a string/i.test(message),
     position: position === undefined ? undefined : Number(position),
   };
 }

@@ -1,4 +1,4 @@
-import type { JobClass } from '../runtime/core/job-plan';
+import type { JobClass } from '../runtime/core/execution/job-plan';
 import { nameToken } from './name-token';
 
 /** The metadata keys under which tsyringe and TypeScript keep constructor parameters. */
@@ -29,8 +29,16 @@ export function readDependency(parameter: Parameter): Dependency {
 
 /** The nearest class up from this one that says what its constructor takes. */
 export function findDeclaring(jobClass: JobClass): JobClass {
-  for (let current: unknown = jobClass; typeof current === 'function' && current.prototype; current = Object.getPrototypeOf(current)) {
-    if (Reflect.hasOwnMetadata(tokensKey, current) || Reflect.hasOwnMetadata(typesKey, current) || current.length > 0)
+  for (
+    let current: unknown = jobClass;
+    typeof current === 'function' && current.prototype;
+    current = Object.getPrototypeOf(current)
+  ) {
+    if (
+      Reflect.hasOwnMetadata(tokensKey, current) ||
+      Reflect.hasOwnMetadata(typesKey, current) ||
+      current.length > 0
+    )
       return current as JobClass;
   }
   return jobClass;
@@ -63,12 +71,16 @@ export function nameParameter(target: { readonly name: string }, source: string,
 
 /** Whether it is one of the tokens that tsyringe takes: a text, a symbol, a class, or what `delay` makes of one. */
 export function isToken(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'symbol' || typeof value === 'function' || isDelayed(value);
+  return (
+    typeof value === 'string' || typeof value === 'symbol' || typeof value === 'function' || isDelayed(value)
+  );
 }
 
 /** Whether it is what `delay(() => Class)` makes: resolved when it is first used. */
 export function isDelayed(value: unknown): value is { wrap(): unknown } {
-  return typeof value === 'object' && value !== null && typeof (value as { wrap?: unknown }).wrap === 'function';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { wrap?: unknown }).wrap === 'function'
+  );
 }
 
 /** A token for people, whatever stands in its place. */

@@ -1,23 +1,23 @@
 import type { InjectionToken } from 'tsyringe';
-import { createStore, type StoreSettings } from '../runtime/adapters/create-store';
-import { defaultLambdaClient, defaultSqsClient } from '../runtime/adapters/default-clients';
-import { DevalueCodec } from '../runtime/adapters/devalue-codec';
-import { FileFlightRecorder } from '../runtime/adapters/file-flight-recorder';
-import { GuardedLogger } from '../runtime/adapters/guarded-logger';
-import { JsonLogger, type LogLevel } from '../runtime/adapters/json-logger';
-import { type ContinueOn, LambdaSender } from '../runtime/adapters/lambda-sender';
-import { MathRandom } from '../runtime/adapters/math-random';
-import { NanoTimer } from '../runtime/adapters/nano-timer';
-import { NodePlatform } from '../runtime/adapters/node-platform';
-import { SignatureSeal } from '../runtime/adapters/signature-seal';
-import { SqsSender } from '../runtime/adapters/sqs-sender';
-import { completeClock, SystemClock } from '../runtime/adapters/system-clock';
-import type { Collaborators } from '../runtime/collaborators';
-import { ContextLogger } from '../runtime/context-logger';
-import { describeError } from '../runtime/core/describe-error';
-import { checkPrices, listPrices, type Prices } from '../runtime/core/prices';
-import { type Seal, sealByChecksum } from '../runtime/core/seal';
+import { defaultLambdaClient, defaultSqsClient } from '../runtime/adapters/aws/default-clients';
+import { DevalueCodec } from '../runtime/adapters/codec/devalue-codec';
+import { FileFlightRecorder } from '../runtime/adapters/file/file-flight-recorder';
+import { type ContinueOn, LambdaSender } from '../runtime/adapters/lambda/lambda-sender';
+import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
+import { JsonLogger, type LogLevel } from '../runtime/adapters/node/json-logger';
+import { MathRandom } from '../runtime/adapters/node/math-random';
+import { NanoTimer } from '../runtime/adapters/node/nano-timer';
+import { NodePlatform } from '../runtime/adapters/node/node-platform';
+import { SignatureSeal } from '../runtime/adapters/node/signature-seal';
+import { completeClock, SystemClock } from '../runtime/adapters/node/system-clock';
+import { SqsSender } from '../runtime/adapters/sqs/sqs-sender';
+import { createStore, type StoreSettings } from '../runtime/adapters/store/create-store';
+import { checkPrices, listPrices, type Prices } from '../runtime/core/cost/prices';
+import { describeError } from '../runtime/core/record/describe-error';
+import { type Seal, sealByChecksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, ContinuationSender, FlightRecorder, Logger } from '../runtime/ports';
+import type { Collaborators } from '../runtime/ports/collaborators';
+import { ContextLogger } from '../runtime/step/context-logger';
 import type { InvocationScope } from './handler-scope';
 import {
   CHECKPOINT_STORE,
@@ -59,7 +59,9 @@ export class Defaults {
   readonly seal: Seal;
   readonly recorder: FlightRecorder | undefined;
   readonly settings: DefaultsSettings;
-  #channels: { readonly lambda: Client; readonly sqs: Client; readonly senders: readonly ContinuationSender[] } | undefined;
+  #channels:
+    | { readonly lambda: Client; readonly sqs: Client; readonly senders: readonly ContinuationSender[] }
+    | undefined;
 
   constructor(settings: DefaultsSettings) {
     this.settings = settings;
@@ -67,7 +69,8 @@ export class Defaults {
     this.store = settings.store && createStore(settings.store);
     this.recorder = settings.isOnLambda ? new FileFlightRecorder() : undefined;
     const [first, ...others] = settings.signingKeys;
-    this.seal = first === undefined ? sealByChecksum(this.platform.checksum) : new SignatureSeal([first, ...others]);
+    this.seal =
+      first === undefined ? sealByChecksum(this.platform.checksum) : new SignatureSeal([first, ...others]);
   }
 
   /** The default channels over these clients: the same ones while the clients stay, since a channel keeps what it has learnt. */
@@ -93,7 +96,9 @@ export const collaboratorTokens: readonly InjectionToken[] = [
   CHECKPOINT_STORE,
 ];
 /** Those that always have a default, which can be injected too. */
-export const defaultTokens: ReadonlySet<unknown> = new Set(collaboratorTokens.filter((token) => token !== CHECKPOINT_STORE));
+export const defaultTokens: ReadonlySet<unknown> = new Set(
+  collaboratorTokens.filter((token) => token !== CHECKPOINT_STORE),
+);
 
 /** The collaborators of one invocation: what the user provides, else the default. */
 export function resolveCollaborators(
@@ -111,7 +116,9 @@ export function resolveCollaborators(
     logger,
     codec: scope.resolve(STATE_CODEC, () => defaults.codec),
     senders: scope.resolve(CONTINUATION_SENDERS, () => defaults.openSenders(lambdaClient, sqsClient)),
-    store: scope.provides(CHECKPOINT_STORE) ? scope.resolve(CHECKPOINT_STORE, () => undefined) : defaults.store,
+    store: scope.provides(CHECKPOINT_STORE)
+      ? scope.resolve(CHECKPOINT_STORE, () => undefined)
+      : defaults.store,
     platform: defaults.platform,
     prices: resolvePrices(scope, logger),
     seal: defaults.seal,
@@ -143,7 +150,9 @@ function resolveLogger(scope: InvocationScope, defaults: Defaults): Logger {
       defaults.logger,
     );
   } catch (error) {
-    defaults.logger.error('LOGGER cannot be made: lines are written to standard output', { error: describeError(error) });
+    defaults.logger.error('LOGGER cannot be made: lines are written to standard output', {
+      error: describeError(error),
+    });
     return defaults.logger;
   }
 }
@@ -152,7 +161,8 @@ function resolvePrices(scope: InvocationScope, logger: Logger): Prices {
   if (!scope.provides(PRICES)) return listPrices;
   try {
     const { prices, wrongNames } = checkPrices(scope.resolve(PRICES, () => ({})));
-    if (wrongNames.length > 0) logger.warn('PRICES are not all numbers from 0 up: list prices are used instead', { wrongNames });
+    if (wrongNames.length > 0)
+      logger.warn('PRICES are not all numbers from 0 up: list prices are used instead', { wrongNames });
     return prices;
   } catch (error) {
     logger.warn('PRICES cannot be read: list prices are used', { error: describeError(error) });
@@ -160,7 +170,11 @@ function resolvePrices(scope: InvocationScope, logger: Logger): Prices {
   }
 }
 
-function createSenders({ queueUrl, continueOn }: DefaultsSettings, lambda: Client, sqs: Client): ContinuationSender[] {
+function createSenders(
+  { queueUrl, continueOn }: DefaultsSettings,
+  lambda: Client,
+  sqs: Client,
+): ContinuationSender[] {
   const senders: ContinuationSender[] = [new LambdaSender(lambda, continueOn)];
   if (queueUrl !== undefined) senders.push(new SqsSender(sqs, queueUrl));
   return senders;

@@ -1,7 +1,15 @@
 import type { InjectionToken } from 'tsyringe';
-import type { CommandSender } from '../runtime/adapters/lazy-client';
-import type { Prices } from '../runtime/core/prices';
-import type { CheckpointStore, Clock, ContinuationSender, Logger, Random, StateCodec, Timer } from '../runtime/ports';
+import type { CommandSender } from '../runtime/adapters/aws/lazy-client';
+import type { Prices } from '../runtime/core/cost/prices';
+import type {
+  CheckpointStore,
+  Clock,
+  ContinuationSender,
+  Logger,
+  Random,
+  StateCodec,
+  Timer,
+} from '../runtime/ports';
 
 /** Symbols of the global registry: two copies of this package mean the same tokens. */
 function token<Value>(name: string): InjectionToken<Value> & symbol {

@@ -33,7 +33,8 @@ export class WatchedContainer {
     // What a container resolves it resolves through its own methods, synchronously: so a list of what is under way will do.
     for (const method of ['resolve', 'resolveAll'] as const) {
       const original = this.container[method].bind(this.container) as unknown as Resolve;
-      const watched: Resolve = (token, ...rest) => this.#watch(token, () => original(token, ...rest), method === 'resolve');
+      const watched: Resolve = (token, ...rest) =>
+        this.#watch(token, () => original(token, ...rest), method === 'resolve');
       Object.assign(this.container, { [method]: watched });
     }
   }
@@ -44,7 +45,8 @@ export class WatchedContainer {
     try {
       return this.container.resolve(token);
     } finally {
-      for (const instance of listDisposables(this.container)) if (!before.has(instance)) this.#made.add(instance);
+      for (const instance of listDisposables(this.container))
+        if (!before.has(instance)) this.#made.add(instance);
     }
   }
 
@@ -53,7 +55,8 @@ export class WatchedContainer {
     if (this.#made.size === 0) return [];
     const kept = new Set([...listInstancesAbove(this.container), ...this.#ofFactories].filter(isObject));
     // A set is walked through to what is added meanwhile.
-    for (const instance of kept) for (const dependency of this.#dependencies.get(instance) ?? []) kept.add(dependency);
+    for (const instance of kept)
+      for (const dependency of this.#dependencies.get(instance) ?? []) kept.add(dependency);
     return [...this.#made].filter((instance) => !kept.has(instance)).reverse();
   }
 

@@ -56,7 +56,10 @@ export abstract class BatonError<Details extends object = object> extends Error 
   readonly details: Readonly<Details>;
 
   constructor({ problem, cure, details, cause }: BatonErrorParts<Details>) {
-    super(cure === undefined ? problem : `${problem}\n→ ${cure}`, cause === undefined ? undefined : { cause });
+    super(
+      cure === undefined ? problem : `${problem}\n→ ${cure}`,
+      cause === undefined ? undefined : { cause },
+    );
     this.details = Object.freeze({ ...details }) as Readonly<Details>;
     Object.defineProperty(this, brand, { value: true });
   }

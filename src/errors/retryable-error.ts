@@ -32,7 +32,11 @@ export class RetryableError extends BatonError<{ retryAfterMs: number; countsAsA
         `RetryableError: retryAfterMs is ${String(retryAfterMs)}; it must be a finite number of milliseconds, 0 or more.`,
       );
     }
-    super({ problem: message ?? `Try again in ${retryAfterMs} ms`, details: { retryAfterMs, countsAsAttempt }, cause });
+    super({
+      problem: message ?? `Try again in ${retryAfterMs} ms`,
+      details: { retryAfterMs, countsAsAttempt },
+      cause,
+    });
     this.retryAfterMs = retryAfterMs;
     this.countsAsAttempt = countsAsAttempt;
   }

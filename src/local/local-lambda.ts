@@ -66,7 +66,12 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     private readonly directory: string,
   ) {
     super();
-    const { region = 'us-east-1', accountId = '123456789012', seed = Math.floor(Math.random() * 2 ** 31), concurrencyLimit = 10 } = options;
+    const {
+      region = 'us-east-1',
+      accountId = '123456789012',
+      seed = Math.floor(Math.random() * 2 ** 31),
+      concurrencyLimit = 10,
+    } = options;
     this.region = region;
     this.seed = seed;
     const emit = createEmit(this);
@@ -91,10 +96,17 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
       concurrency: this.concurrency,
       emit,
       registry: this.registry,
-      send: (queueArn, body, attributes) => void this.queues.send(queueArn, body, attributes === undefined ? {} : { attributes }),
+      send: (queueArn, body, attributes) =>
+        void this.queues.send(queueArn, body, attributes === undefined ? {} : { attributes }),
     });
     const { registry, runner, events } = this;
-    this.invokeApi = new InvokeApi({ registry, runner, events, emit, asyncRecursion: options.asyncRecursion ?? 'drop' });
+    this.invokeApi = new InvokeApi({
+      registry,
+      runner,
+      events,
+      emit,
+      asyncRecursion: options.asyncRecursion ?? 'drop',
+    });
   }
 
   /** Starts the endpoint. Functions and queues are created afterwards; processes start when the first event comes. */
@@ -114,7 +126,8 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
 
   /** @throws LocalLambdaError when an option is wrong, the code is not there, or aws-lambda-ric is not installed */
   async createFunction(options: FunctionOptions): Promise<{ readonly name: string; readonly arn: string }> {
-    for (const arn of [options.onFailure, options.deadLetterQueue]) if (arn !== undefined) this.queues.get(arn);
+    for (const arn of [options.onFailure, options.deadLetterQueue])
+      if (arn !== undefined) this.queues.get(arn);
     const { name, arn } = await this.control.create(options);
     return { name, arn };
   }
@@ -136,7 +149,9 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
   }
 
   /** Creates a queue, or answers the one of this name. @throws LocalLambdaError when local-aws-sqs is not installed */
-  async createQueue(options: QueueOptions): Promise<{ readonly name: string; readonly url: string; readonly arn: string }> {
+  async createQueue(
+    options: QueueOptions,
+  ): Promise<{ readonly name: string; readonly url: string; readonly arn: string }> {
     const { name, url, arn } = await this.queues.create(options);
     return { name, url, arn };
   }
@@ -152,7 +167,15 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
       });
     }
     const { registry, runner, concurrency, region } = this;
-    const mapping = new EventSourceMapping({ queue, options, registry, runner, concurrency, region, emit: this.tell });
+    const mapping = new EventSourceMapping({
+      queue,
+      options,
+      registry,
+      runner,
+      concurrency,
+      region,
+      emit: this.tell,
+    });
     this.mappings.add(mapping);
     return () => {
       mapping.close();
@@ -161,9 +184,19 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
   }
 
   /** Invokes a function without the wire. Faults of requests do not strike here, those of invocations do. */
-  async invoke({ functionName, qualifier, payload = {}, invocationType = 'RequestResponse' }: InvokeOptions): Promise<InvokeResult> {
+  async invoke({
+    functionName,
+    qualifier,
+    payload = {},
+    invocationType = 'RequestResponse',
+  }: InvokeOptions): Promise<InvokeResult> {
     const body = Buffer.from(JSON.stringify(payload));
-    const call = { reference: functionName, invocationType, payload: body, ...(qualifier === undefined ? {} : { qualifier }) };
+    const call = {
+      reference: functionName,
+      invocationType,
+      payload: body,
+      ...(qualifier === undefined ? {} : { qualifier }),
+    };
     return this.invokeApi.invoke(call).catch((error: unknown) => {
       throw toLocalError(functionName, error);
     });
@@ -187,7 +220,9 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
       messageId: MessageId,
       body: MessageBody,
       attributes,
-      messageAttributes: Object.fromEntries(Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue])),
+      messageAttributes: Object.fromEntries(
+        Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
+      ),
     }));
     return received.length === 0 ? [] : [...received, ...(await this.drainQueue(queueArn))];
   }
@@ -252,7 +287,8 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     };
     return new ApiServer({
       findOperation: (request) => findLambda(request) ?? findSqsOperation(this.queues, request),
-      chooseFault: async (request) => (await onRequest?.(request)) ?? chooseRequestFault(this.seed, faults, request),
+      chooseFault: async (request) =>
+        (await onRequest?.(request)) ?? chooseRequestFault(this.seed, faults, request),
       findCaller: (accessKeyId) => this.pool.findCaller(accessKeyId),
       emit,
     });

@@ -22,9 +22,14 @@ export interface Member {
 export function collectMembers(lineage: readonly Ancestor[], faults: JobFault[]): readonly Member[] {
   const members = new Map<string, Member>();
   for (const ancestor of lineage) {
-    for (const declaration of [...ancestor.onMembers, ...ancestor.onClass.filter(({ decorator }) => decorator !== 'LongRunning')]) {
+    for (const declaration of [
+      ...ancestor.onMembers,
+      ...ancestor.onClass.filter(({ decorator }) => decorator !== 'LongRunning'),
+    ]) {
       const where = describePlace(declaration, ancestor);
-      const fault = findMemberFault(declaration) ?? findClash(declaration, ancestor, members.get(String(declaration.member)));
+      const fault =
+        findMemberFault(declaration) ??
+        findClash(declaration, ancestor, members.get(String(declaration.member)));
       const name = String(declaration.member);
       if (fault) faults.push({ problem: `${where} ${fault.problem}`, cure: fault.cure });
       else members.set(name, { name, declaration, where, ancestor });
@@ -33,12 +38,19 @@ export function collectMembers(lineage: readonly Ancestor[], faults: JobFault[])
   return [...members.values()];
 }
 
-function findClash({ decorator }: Declaration, ancestor: Ancestor, earlier: Member | undefined): JobFault | undefined {
+function findClash(
+  { decorator }: Declaration,
+  ancestor: Ancestor,
+  earlier: Member | undefined,
+): JobFault | undefined {
   if (earlier === undefined) return undefined;
   const other = earlier.declaration.decorator;
   if (other !== decorator) {
     const there = earlier.ancestor === ancestor ? '' : ` in ${earlier.ancestor.label}`;
-    return { problem: `is @${other}${there} as well, but a member has one role.`, cure: `Keep @${decorator} or @${other}.` };
+    return {
+      problem: `is @${other}${there} as well, but a member has one role.`,
+      cure: `Keep @${decorator} or @${other}.`,
+    };
   }
   if (earlier.ancestor !== ancestor) return undefined;
   return { problem: 'is declared twice.', cure: `Keep one @${decorator}.` };

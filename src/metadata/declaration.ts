@@ -1,5 +1,12 @@
 /** The hooks that a job may have, by the decorator that declares them. */
-export const hookDecorators = ['OnStart', 'OnResume', 'OnHandoff', 'OnComplete', 'OnFailure', 'OnCancel'] as const;
+export const hookDecorators = [
+  'OnStart',
+  'OnResume',
+  'OnHandoff',
+  'OnComplete',
+  'OnFailure',
+  'OnCancel',
+] as const;
 
 /** A decorator that declares a hook. */
 export type HookDecorator = (typeof hookDecorators)[number];

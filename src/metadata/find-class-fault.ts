@@ -5,7 +5,8 @@ import type { Ancestor } from './lineage';
 export function findClassFault(lineage: readonly Ancestor[]): JobFault | undefined {
   const job = lineage.at(-1) as Ancestor;
   const own = job.onClass.filter(({ decorator }) => decorator === 'LongRunning');
-  if (own.length > 1) return { problem: `${job.label} carries @LongRunning ${own.length} times.`, cure: 'Keep one.' };
+  if (own.length > 1)
+    return { problem: `${job.label} carries @LongRunning ${own.length} times.`, cure: 'Keep one.' };
   if (own.some(({ misuse }) => misuse === 'no-parentheses')) {
     return {
       problem: `@LongRunning on ${job.label} has no parentheses.`,
@@ -13,7 +14,9 @@ export function findClassFault(lineage: readonly Ancestor[]): JobFault | undefin
     };
   }
   if (own.length === 1) return undefined;
-  const base = lineage.findLast(({ onClass }) => onClass.some(({ decorator }) => decorator === 'LongRunning'));
+  const base = lineage.findLast(({ onClass }) =>
+    onClass.some(({ decorator }) => decorator === 'LongRunning'),
+  );
   if (base === undefined) {
     return {
       problem: `${job.label} has no @LongRunning.`,

@@ -16,21 +16,32 @@ const impossibleNames: readonly unknown[] = ['__proto__', 'constructor', 'protot
 /** Finds what is wrong with the place of a decorator: what it stands on, and how that is called. */
 export function findMemberFault({ decorator, member, placement, misuse }: Declaration): JobFault | undefined {
   if (misuse === 'no-parentheses') {
-    const right = decorator === 'LongRunning' ? '@LongRunning({ safeMs: 60_000, intervalMs: 5_000 })' : `@${decorator}()`;
+    const right =
+      decorator === 'LongRunning' ? '@LongRunning({ safeMs: 60_000, intervalMs: 5_000 })' : `@${decorator}()`;
     return { problem: 'has no parentheses.', cure: `Write ${right}.` };
   }
-  if (decorator === 'LongRunning') return { problem: `stands on ${where[placement]}.`, cure: 'Move it above the class.' };
+  if (decorator === 'LongRunning')
+    return { problem: `stands on ${where[placement]}.`, cure: 'Move it above the class.' };
   const right = decorator === 'State' ? 'field' : 'method';
   if (placement !== right)
-    return { problem: `stands on ${where[placement]}.`, cure: `Move it to ${right === 'field' ? 'a field' : 'a method'} of the instance.` };
+    return {
+      problem: `stands on ${where[placement]}.`,
+      cure: `Move it to ${right === 'field' ? 'a field' : 'a method'} of the instance.`,
+    };
   if (typeof member === 'symbol')
-    return { problem: 'has a symbol for a name, which no checkpoint can hold.', cure: `Give the ${right} a text for a name.` };
+    return {
+      problem: 'has a symbol for a name, which no checkpoint can hold.',
+      cure: `Give the ${right} a text for a name.`,
+    };
   if (member?.startsWith('#'))
     return {
       problem: 'is private to the language, so lambda-baton cannot reach it.',
       cure: `Write private ${member.slice(1)} in place of ${member}.`,
     };
   if (impossibleNames.includes(member))
-    return { problem: 'has a name that JavaScript keeps for itself.', cure: `Give the ${right} another name.` };
+    return {
+      problem: 'has a name that JavaScript keeps for itself.',
+      cure: `Give the ${right} another name.`,
+    };
   return undefined;
 }

@@ -2,7 +2,10 @@ import type { JobFault } from '../errors';
 import type { Member } from './collect-members';
 
 /** Finds a method that a subclass has replaced by something that cannot be called. Runs no getter. */
-export function findOverrideFault(jobClass: object, { name, declaration, where }: Member): JobFault | undefined {
+export function findOverrideFault(
+  jobClass: object,
+  { name, declaration, where }: Member,
+): JobFault | undefined {
   if (declaration.decorator === 'State') return undefined;
   const descriptor = findDescriptor((jobClass as { prototype: object }).prototype, name);
   if (typeof descriptor?.value === 'function') return undefined;

@@ -15,7 +15,11 @@ export interface Ancestor {
 /** Lists a class and those that it extends, the base class first and the class itself last. */
 export function readLineage(jobClass: object): readonly Ancestor[] {
   const chain: Ancestor[] = [];
-  for (let current = jobClass; typeof current === 'function' && current !== Function.prototype; current = Object.getPrototypeOf(current)) {
+  for (
+    let current = jobClass;
+    typeof current === 'function' && current !== Function.prototype;
+    current = Object.getPrototypeOf(current)
+  ) {
     chain.unshift(readAncestor(current));
   }
   return chain;

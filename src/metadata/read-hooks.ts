@@ -1,5 +1,5 @@
 import type { JobFault } from '../errors';
-import type { HookPlan } from '../runtime/core/job-plan';
+import type { HookPlan } from '../runtime/core/execution/job-plan';
 import type { Member } from './collect-members';
 import { type HookDecorator, hookDecorators } from './declaration';
 import type { Ancestor } from './lineage';
@@ -14,11 +14,17 @@ const planKeys: Readonly<Record<HookDecorator, keyof HookPlan>> = {
 };
 
 /** Finds the method of each hook: the most derived class that declares one wins, and each class declares at most one. */
-export function readHooks(members: readonly Member[], lineage: readonly Ancestor[], faults: JobFault[]): HookPlan {
+export function readHooks(
+  members: readonly Member[],
+  lineage: readonly Ancestor[],
+  faults: JobFault[],
+): HookPlan {
   const hooks: { -readonly [Key in keyof HookPlan]: HookPlan[Key] } = {};
   for (const decorator of hookDecorators) {
     for (const ancestor of lineage) {
-      const [first, second] = members.filter((member) => member.declaration.decorator === decorator && member.ancestor === ancestor);
+      const [first, second] = members.filter(
+        (member) => member.declaration.decorator === decorator && member.ancestor === ancestor,
+      );
       if (first) hooks[planKeys[decorator]] = first.name;
       if (first?.declaration.options !== undefined)
         faults.push({ problem: `${first.where} takes no options.`, cure: `Write @${decorator}().` });

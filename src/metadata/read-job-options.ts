@@ -1,5 +1,5 @@
 import type { JobFault } from '../errors';
-import type { JobPlan, Limits } from '../runtime/core/job-plan';
+import type { JobPlan, Limits } from '../runtime/core/execution/job-plan';
 import { describeClass } from './describe-class';
 import { findClassFault } from './find-class-fault';
 import type { Ancestor } from './lineage';
@@ -20,7 +20,11 @@ const defaultLimits: Limits = {
 const longestDefaultReserveMs = 10_000;
 
 /** Reads, checks and completes what the class's own `@LongRunning` says; a base class's says nothing about its subclasses. */
-export function readJobOptions(jobClass: object, lineage: readonly Ancestor[], faults: JobFault[]): JobOptions {
+export function readJobOptions(
+  jobClass: object,
+  lineage: readonly Ancestor[],
+  faults: JobFault[],
+): JobOptions {
   const fault = findClassFault(lineage);
   if (fault) faults.push(fault);
   const own = lineage.at(-1)?.onClass.find(({ decorator }) => decorator === 'LongRunning');
@@ -28,11 +32,19 @@ export function readJobOptions(jobClass: object, lineage: readonly Ancestor[], f
   const where = `@LongRunning on ${label}`;
   const given = fault
     ? {}
-    : checkOptions(LongRunningRules, own?.options === undefined ? {} : own.options, { where, inner: { limits: LimitsRules }, faults });
+    : checkOptions(LongRunningRules, own?.options === undefined ? {} : own.options, {
+        where,
+        inner: { limits: LimitsRules },
+        faults,
+      });
   const limits = checkOptions(LimitsRules, given.limits, { where, within: 'limits', faults });
   const nameFault = fault || isNameGiven(own?.options) ? undefined : findNameFault(jobClass);
   if (nameFault) faults.push(nameFault);
-  return completeOptions(describeClass(jobClass).className, given as Partial<JobPlan>, limits as Partial<Limits>);
+  return completeOptions(
+    describeClass(jobClass).className,
+    given as Partial<JobPlan>,
+    limits as Partial<Limits>,
+  );
 }
 
 function completeOptions(className: string, given: Partial<JobPlan>, limits: Partial<Limits>): JobOptions {
@@ -69,7 +81,8 @@ function findNameFault(jobClass: object): JobFault | undefined {
 }
 
 function describeUnfitName(className: string): string | undefined {
-  if (minifiedName.test(className)) return "is too short to be the job's name (a minifier may have changed it)";
+  if (minifiedName.test(className))
+    return "is too short to be the job's name (a minifier may have changed it)";
   if (!isJobName(className))
     return "cannot be the job's name: that is a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens";
   if (numberedName.test(className))

@@ -1,5 +1,5 @@
 import { InvalidJobError, type JobFault } from '../errors';
-import type { JobClass, JobPlan } from '../runtime/core/job-plan';
+import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { describeClass } from './describe-class';
 import { type Ancestor, readLineage } from './lineage';
 import { readJobOptions } from './read-job-options';
@@ -15,7 +15,8 @@ import { isConstructor } from './reflect';
 export function readJob(jobClass: JobClass): JobPlan {
   const faults: JobFault[] = [];
   const { plan, cause } = tryToPlan(jobClass, faults);
-  if (plan === undefined || faults.length > 0) throw new InvalidJobError(describeClass(jobClass).name, faults, cause);
+  if (plan === undefined || faults.length > 0)
+    throw new InvalidJobError(describeClass(jobClass).name, faults, cause);
   return plan;
 }
 
@@ -45,14 +46,25 @@ function planJob(jobClass: JobClass, faults: JobFault[]): JobPlan | undefined {
     });
     return undefined;
   }
-  return Object.freeze({ jobClass, ...readJobOptions(jobClass, lineage, faults), ...readMembers(jobClass, lineage, faults) });
+  return Object.freeze({
+    jobClass,
+    ...readJobOptions(jobClass, lineage, faults),
+    ...readMembers(jobClass, lineage, faults),
+  });
 }
 
 function findBasicFault(jobClass: unknown): JobFault | undefined {
   if (isConstructor(jobClass)) return undefined;
   const what =
-    typeof jobClass === 'function' ? 'a function that is no class' : jobClass === null ? 'null' : `a value of type ${typeof jobClass}`;
-  return { problem: `A job must be a class, but this is ${what}.`, cure: 'Give createHandler the class that carries @LongRunning.' };
+    typeof jobClass === 'function'
+      ? 'a function that is no class'
+      : jobClass === null
+        ? 'null'
+        : `a value of type ${typeof jobClass}`;
+  return {
+    problem: `A job must be a class, but this is ${what}.`,
+    cure: 'Give createHandler the class that carries @LongRunning.',
+  };
 }
 
 function usesStandardDecorators({ onClass }: Ancestor): boolean {

@@ -1,6 +1,6 @@
 import type { JobFault } from '../errors';
-import type { JobPlan, StateFieldPlan, StepPlan } from '../runtime/core/job-plan';
-import { defaultRetryPolicy } from '../runtime/core/retry-policy';
+import type { JobPlan, StateFieldPlan, StepPlan } from '../runtime/core/execution/job-plan';
+import { defaultRetryPolicy } from '../runtime/core/execution/retry-policy';
 import { collectMembers, type Member } from './collect-members';
 import type { DecoratorName } from './declaration';
 import { findOverrideFault } from './find-override-fault';
@@ -14,7 +14,8 @@ export type JobMembers = Pick<JobPlan, 'hooks' | 'state' | 'steps' | 'terminate'
 /** Reads and checks steps, state, the `@Terminate` predicate and hooks. */
 export function readMembers(jobClass: object, lineage: readonly Ancestor[], faults: JobFault[]): JobMembers {
   const members = collectMembers(lineage, faults);
-  const pick = (decorator: DecoratorName) => members.filter(({ declaration }) => declaration.decorator === decorator);
+  const pick = (decorator: DecoratorName) =>
+    members.filter(({ declaration }) => declaration.decorator === decorator);
   for (const member of members) {
     const fault = findOverrideFault(jobClass, member);
     if (fault) faults.push(fault);
@@ -34,7 +35,11 @@ export function readMembers(jobClass: object, lineage: readonly Ancestor[], faul
 }
 
 function readStep({ name, declaration, where }: Member, faults: JobFault[]): StepPlan {
-  const given = checkOptions(StepRules, declaration.options, { where, inner: { retry: RetryRules }, faults }) as Partial<StepPlan>;
+  const given = checkOptions(StepRules, declaration.options, {
+    where,
+    inner: { retry: RetryRules },
+    faults,
+  }) as Partial<StepPlan>;
   const retry = checkOptions(RetryRules, given.retry, { where, within: 'retry', faults });
   return Object.freeze({
     method: name,
@@ -46,11 +51,18 @@ function readStep({ name, declaration, where }: Member, faults: JobFault[]): Ste
 }
 
 function readStateField({ name, declaration, where }: Member, faults: JobFault[]): StateFieldPlan {
-  const { codec, secret = false } = checkOptions(StateRules, declaration.options, { where, faults }) as Partial<StateFieldPlan>;
+  const { codec, secret = false } = checkOptions(StateRules, declaration.options, {
+    where,
+    faults,
+  }) as Partial<StateFieldPlan>;
   return Object.freeze({ field: name, codec, secret });
 }
 
-function readTerminate(predicates: readonly Member[], lineage: readonly Ancestor[], faults: JobFault[]): JobPlan['terminate'] {
+function readTerminate(
+  predicates: readonly Member[],
+  lineage: readonly Ancestor[],
+  faults: JobFault[],
+): JobPlan['terminate'] {
   if (!isDeclared('Terminate', lineage)) {
     faults.push({
       problem: `${label(lineage)} has no @Terminate, so it would never end.`,
@@ -66,7 +78,10 @@ function readTerminate(predicates: readonly Member[], lineage: readonly Ancestor
   }
   const [first] = predicates;
   if (first === undefined) return { method: '', check: 'cycle' };
-  const { check = 'cycle' } = checkOptions(TerminateRules, first.declaration.options, { where: first.where, faults }) as {
+  const { check = 'cycle' } = checkOptions(TerminateRules, first.declaration.options, {
+    where: first.where,
+    faults,
+  }) as {
     check?: 'cycle' | 'step';
   };
   return Object.freeze({ method: first.name, check });
@@ -74,7 +89,9 @@ function readTerminate(predicates: readonly Member[], lineage: readonly Ancestor
 
 /** Says whether a decorator was used at all, if only in a wrong place: then that is the fault to report. */
 function isDeclared(decorator: DecoratorName, lineage: readonly Ancestor[]): boolean {
-  return lineage.some(({ onMembers, onClass }) => [...onMembers, ...onClass].some((declaration) => declaration.decorator === decorator));
+  return lineage.some(({ onMembers, onClass }) =>
+    [...onMembers, ...onClass].some((declaration) => declaration.decorator === decorator),
+  );
 }
 
 function label(lineage: readonly Ancestor[]): string {

@@ -1,9 +1,9 @@
 import type { SweepAnswer } from '../client/answers';
 import { BatonClient, type BatonClientOptions } from '../client/baton-client';
 import { InvalidJobError } from '../errors/invalid-job-error';
-import { createStore } from '../runtime/adapters/create-store';
-import { GuardedLogger } from '../runtime/adapters/guarded-logger';
-import { JsonLogger } from '../runtime/adapters/json-logger';
+import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
+import { JsonLogger } from '../runtime/adapters/node/json-logger';
+import { createStore } from '../runtime/adapters/store/create-store';
 import type { Logger } from '../runtime/ports';
 import { readSweepSettings } from './read-sweep-settings';
 import { SweepIncompleteError } from './sweep-incomplete-error';
@@ -28,9 +28,18 @@ export function createSweeper(
   if (faults.length > 0 || store === undefined) throw new InvalidJobError(job || 'to sweep', faults);
   const standard = new JsonLogger(logLevel);
   const log = logger === undefined ? standard : new GuardedLogger(logger, standard);
-  const client = new BatonClient({ ...parts, functionName, store: createStore(store), ...(signingKey !== undefined && { signingKey }) });
+  const client = new BatonClient({
+    ...parts,
+    functionName,
+    store: createStore(store),
+    ...(signingKey !== undefined && { signingKey }),
+  });
   return async () => {
-    const answer = await client.sweep({ job, ...(graceMs !== undefined && { graceMs }), ...(limit !== undefined && { limit }) });
+    const answer = await client.sweep({
+      job,
+      ...(graceMs !== undefined && { graceMs }),
+      ...(limit !== undefined && { limit }),
+    });
     report(log, job, answer);
     if (answer.failed.length > 0 || answer.hasMore) throw describeRest(job, answer);
     return answer;
@@ -40,12 +49,15 @@ export function createSweeper(
 function report(log: Logger, job: string, { swept, failed, parkedIds, hasMore }: SweepAnswer): void {
   const isGood = failed.length === 0 && !hasMore;
   log[isGood ? 'info' : 'error']('executions swept', { job, swept, failed, hasMore });
-  if (parkedIds.length > 0) log.warn('executions are parked: allow recursion, then redrive them', { job, parkedIds });
+  if (parkedIds.length > 0)
+    log.warn('executions are parked: allow recursion, then redrive them', { job, parkedIds });
 }
 
 function describeRest(job: string, { swept, failed, hasMore }: SweepAnswer): SweepIncompleteError {
   const left = [
-    ...(failed.length > 0 ? [`${failed.length} could not be sent on (${failed[0]?.executionId}: ${failed[0]?.reason})`] : []),
+    ...(failed.length > 0
+      ? [`${failed.length} could not be sent on (${failed[0]?.executionId}: ${failed[0]?.reason})`]
+      : []),
     ...(hasMore ? ['there may be more than it looked at'] : []),
   ];
   return new SweepIncompleteError({

@@ -1,8 +1,8 @@
 import type { JobFault } from '../errors/invalid-job-error';
-import type { StoreSettings } from '../runtime/adapters/create-store';
-import type { LogLevel } from '../runtime/adapters/json-logger';
-import { mostSwept } from '../runtime/core/sweep';
-import { readSettings } from '../runtime/read-settings';
+import { readSettings } from '../handler/read-settings';
+import type { LogLevel } from '../runtime/adapters/node/json-logger';
+import type { StoreSettings } from '../runtime/adapters/store/create-store';
+import { mostSwept } from '../runtime/core/record/sweep';
 
 /** What the environment of a sweeper says. */
 export interface SweepSettings {
@@ -23,15 +23,30 @@ export function readSweepSettings(environment: Readonly<Record<string, string | 
 } {
   const { settings, faults } = readSettings(environment);
   const { BATON_SWEEP_FUNCTION: functionName = '', BATON_SWEEP_JOB: job = '' } = environment;
-  if (functionName === '') faults.push(missOut('BATON_SWEEP_FUNCTION', 'the function that is to go on: its name or ARN, with its alias'));
+  if (functionName === '')
+    faults.push(
+      missOut('BATON_SWEEP_FUNCTION', 'the function that is to go on: its name or ARN, with its alias'),
+    );
   if (job === '') faults.push(missOut('BATON_SWEEP_JOB', 'the name of the job'));
-  if (settings.store === undefined) faults.push(missOut('BATON_TABLE or BATON_BUCKET', 'where the function keeps its executions'));
+  if (settings.store === undefined)
+    faults.push(missOut('BATON_TABLE or BATON_BUCKET', 'where the function keeps its executions'));
   const [graceMs, limit] = [
     readNumber(environment, 'BATON_SWEEP_GRACE_MS', Number.MAX_SAFE_INTEGER, faults),
     readNumber(environment, 'BATON_SWEEP_LIMIT', mostSwept, faults),
   ];
   const { store, logLevel } = settings;
-  return { settings: { functionName, job, graceMs, limit, store, logLevel, signingKey: environment.BATON_SIGNING_KEY }, faults };
+  return {
+    settings: {
+      functionName,
+      job,
+      graceMs,
+      limit,
+      store,
+      logLevel,
+      signingKey: environment.BATON_SIGNING_KEY,
+    },
+    faults,
+  };
 }
 
 function missOut(name: string, what: string): JobFault {

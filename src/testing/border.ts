@@ -39,7 +39,12 @@ export class Border {
   }
 
   /** Makes a call to the outside. `copy` delivers once more what the call has sent. */
-  async cross<Value>(kind: BoundaryKind, label: string, act: () => Promise<Value>, copy?: (value: Value) => void): Promise<Value> {
+  async cross<Value>(
+    kind: BoundaryKind,
+    label: string,
+    act: () => Promise<Value>,
+    copy?: (value: Value) => void,
+  ): Promise<Value> {
     const { invocation } = this;
     if (invocation === undefined) return act();
     if (invocation.isOver) return never();
@@ -52,7 +57,8 @@ export class Border {
     if (fault === 'duplicate') copy?.(value);
     if (fault === 'crash-after') this.#lambda.crash(invocation);
     if (invocation.isOver) return never();
-    if (fault === 'lost-reply') throw Object.assign(new Error(`The reply to ${kind} ${label} was lost.`), { code: 'ECONNRESET' });
+    if (fault === 'lost-reply')
+      throw Object.assign(new Error(`The reply to ${kind} ${label} was lost.`), { code: 'ECONNRESET' });
     return value;
   }
 

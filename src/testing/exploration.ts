@@ -55,7 +55,9 @@ export class Exploration {
 const longestList = 10;
 
 function describeDeviation({ schedule, faults, differences }: Deviation): string {
-  const where = faults.map(({ fault, boundary: { kind, label } }) => `${fault} at ${kind} ${label}`).join(', then ');
+  const where = faults
+    .map(({ fault, boundary: { kind, label } }) => `${fault} at ${kind} ${label}`)
+    .join(', then ');
   if (schedule === '') return `- undisturbed: ${differences.join('; ')}`;
   return `- ${where}: ${differences.join('; ')}\n  replay: env.run({ schedule: '${schedule}' })`;
 }

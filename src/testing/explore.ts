@@ -39,7 +39,8 @@ export class Explorer {
     if (found === undefined) return;
     const shortest = await this.#shorten(baseline, schedule, found);
     if (isFork(shortest)) this.#forks.push(shortest);
-    else if (!this.#deviations.some((known) => known.schedule === shortest.schedule)) this.#deviations.push(shortest);
+    else if (!this.#deviations.some((known) => known.schedule === shortest.schedule))
+      this.#deviations.push(shortest);
   }
 
   /** A pair whose deviation one of its faults shows alone is no pair. */

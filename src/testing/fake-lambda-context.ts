@@ -17,7 +17,12 @@ export interface FakeLambdaContextOptions {
 
 /** A Lambda context whose time runs out on the given clock. */
 export function fakeLambdaContext(options: FakeLambdaContextOptions = {}): Context {
-  const { remainingMs = 60_000, clock = new VirtualClock(), awsRequestId = 'request-1', functionVersion = '3' } = options;
+  const {
+    remainingMs = 60_000,
+    clock = new VirtualClock(),
+    awsRequestId = 'request-1',
+    functionVersion = '3',
+  } = options;
   const { arn = 'arn:aws:lambda:eu-central-1:123456789012:function:job:live' } = options;
   const deadlineMs = clock.now() + remainingMs;
   return {

@@ -1,5 +1,12 @@
-import { MemoryCheckpointStore } from '../runtime/adapters/memory-store';
-import type { CheckpointStore, ListedExecutions, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../runtime/ports';
+import { MemoryCheckpointStore } from '../runtime/adapters/store/memory-store';
+import type {
+  CheckpointStore,
+  ListedExecutions,
+  ListQuery,
+  SaveHint,
+  StoredExecution,
+  StoredRevision,
+} from '../runtime/ports';
 import { never } from './life';
 
 /** What happens to one write. `lost`: it takes effect, and its reply is lost. `hang`: no answer ever comes, and no effect. */
@@ -26,7 +33,11 @@ export class FaultyStore implements CheckpointStore {
     return this.#store.load(executionId);
   }
 
-  async save(execution: StoredExecution, expected: string | undefined, hint?: SaveHint): Promise<string | undefined> {
+  async save(
+    execution: StoredExecution,
+    expected: string | undefined,
+    hint?: SaveHint,
+  ): Promise<string | undefined> {
     this.writes.push({ execution, hint });
     const number = this.writes.length;
     await this.beforeWrite(number);

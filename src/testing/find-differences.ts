@@ -15,18 +15,28 @@ export interface Difference {
  * Compares a disturbed run with the undisturbed one. An effect may happen again under the same key, and under no other; another effect
  * must not happen under it.
  */
-export function findDifferences(baseline: JobRun, run: JobRun, compare: ExploreOptions['compare']): readonly Difference[] {
+export function findDifferences(
+  baseline: JobRun,
+  run: JobRun,
+  compare: ExploreOptions['compare'],
+): readonly Difference[] {
   const differences: Difference[] = [];
   const expectSame = (kind: DeviationKind, expected: unknown, received: unknown) => {
-    if (!isDeepStrictEqual(expected, received)) differences.push({ kind, text: `${kind} ${show(received)}, not ${show(expected)}` });
+    if (!isDeepStrictEqual(expected, received))
+      differences.push({ kind, text: `${kind} ${show(received)}, not ${show(expected)}` });
   };
   if (compare === undefined) {
     expectSame('outcome', baseline.outcome, run.outcome);
     expectSame('result', baseline.result, run.result);
     expectSame('state', baseline.state, run.state);
   } else expectSame('result', compare(baseline), compare(run));
-  if (run.endingCount > Math.max(1, baseline.endingCount)) differences.push({ kind: 'endings', text: `${run.endingCount} endings` });
-  return [...differences, ...compareEffects(baseline.effects, run.effects), ...compareCollisions(baseline, run)];
+  if (run.endingCount > Math.max(1, baseline.endingCount))
+    differences.push({ kind: 'endings', text: `${run.endingCount} endings` });
+  return [
+    ...differences,
+    ...compareEffects(baseline.effects, run.effects),
+    ...compareCollisions(baseline, run),
+  ];
 }
 
 /** What a run says of its keys that the undisturbed one did not say already. */

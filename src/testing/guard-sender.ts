@@ -5,7 +5,12 @@ import type { RunRecorder } from './run-recorder';
 import type { VirtualLambda } from './virtual-lambda';
 
 /** A channel behind the border: what it accepts is delivered. */
-export function guardSender(sender: ContinuationSender, border: Border, recorder: RunRecorder, lambda: VirtualLambda): ContinuationSender {
+export function guardSender(
+  sender: ContinuationSender,
+  border: Border,
+  recorder: RunRecorder,
+  lambda: VirtualLambda,
+): ContinuationSender {
   const { channel, maxDelaySeconds } = sender;
   const take = (request: SentRequest) => takeOn(request, channel, border, recorder, lambda);
   const send = async (request: SentRequest): Promise<() => void> => {
@@ -40,10 +45,23 @@ export function guardSender(sender: ContinuationSender, border: Border, recorder
 }
 
 /** Lets a continuation be delivered. Answers what delivers it once more. */
-function takeOn(request: SentRequest, channel: string, border: Border, recorder: RunRecorder, lambda: VirtualLambda): () => void {
+function takeOn(
+  request: SentRequest,
+  channel: string,
+  border: Border,
+  recorder: RunRecorder,
+  lambda: VirtualLambda,
+): () => void {
   const { body, delaySeconds = 0, invocation } = request;
   const sentBy = border.invocation;
-  recorder.continuations.push({ channel, bytes: Buffer.byteLength(body), delaySeconds, invocation, call: sentBy?.call ?? 0, body });
+  recorder.continuations.push({
+    channel,
+    bytes: Buffer.byteLength(body),
+    delaySeconds,
+    invocation,
+    call: sentBy?.call ?? 0,
+    body,
+  });
   const { chainLength = 0, isCopy = false } = sentBy?.delivery ?? {};
   const id = lambda.nextId(channel === 'sqs' ? 'message' : 'request');
   const delivery = { id, channel, body, receiveCount: 1, chainLength: chainLength + 1, isCopy };

@@ -1,7 +1,14 @@
-import { NodePlatform } from '../runtime/adapters/node-platform';
-import { isUsableId } from '../runtime/core/execution-id';
-import { parseRecord } from '../runtime/core/execution-record';
-import type { CheckpointStore, ListedExecutions, ListQuery, SaveHint, StoredExecution, StoredRevision } from '../runtime/ports';
+import { NodePlatform } from '../runtime/adapters/node/node-platform';
+import { isUsableId } from '../runtime/core/message/execution-id';
+import { parseRecord } from '../runtime/core/record/execution-record';
+import type {
+  CheckpointStore,
+  ListedExecutions,
+  ListQuery,
+  SaveHint,
+  StoredExecution,
+  StoredRevision,
+} from '../runtime/ports';
 import type { Border } from './border';
 import type { RunRecorder } from './run-recorder';
 
@@ -25,7 +32,11 @@ export class GuardedStore implements CheckpointStore {
     return this.#border.cross('load', executionId, () => this.#store.load(executionId));
   }
 
-  save(execution: StoredExecution, expected: string | undefined, hint?: SaveHint): Promise<string | undefined> {
+  save(
+    execution: StoredExecution,
+    expected: string | undefined,
+    hint?: SaveHint,
+  ): Promise<string | undefined> {
     return this.#border.cross('save', execution.status, async () => {
       const revision = await this.#store.save(execution, expected, hint);
       this.#note(execution, revision !== undefined);
@@ -44,6 +55,15 @@ export class GuardedStore implements CheckpointStore {
     const { invocation, cycle, step } = continuation;
     const bytes = platform.countBytes(state);
     const call = this.#border.invocation?.call ?? 0;
-    this.#recorder.checkpoints.push({ atMs: this.#now(), call, status, invocation, cycle, step, bytes, isAccepted });
+    this.#recorder.checkpoints.push({
+      atMs: this.#now(),
+      call,
+      status,
+      invocation,
+      cycle,
+      step,
+      bytes,
+      isAccepted,
+    });
   }
 }

@@ -1,7 +1,7 @@
 // tsyringe wants this polyfill to be there first.
 import 'reflect-metadata';
 
-export { MemoryCheckpointStore } from '../runtime/adapters/memory-store';
+export { MemoryCheckpointStore } from '../runtime/adapters/store/memory-store';
 export type { Boundary, BoundaryKind, FaultKind } from './boundaries';
 export { EffectLedger, type EffectRecord, type KeyCollision, type RepeatedEffect } from './effect-ledger';
 export { type Deviation, type DeviationKind, Exploration } from './exploration';

@@ -1,6 +1,20 @@
 import type { Boundary } from './boundaries';
-import { type EffectRecord, type KeyCollision, listKeyCollisions, listRepeated, type RepeatedEffect } from './effect-ledger';
-import type { CheckpointRun, ContinuationRun, DeadLetter, InvocationRun, JobOutcome, RunLogLine, StepRun } from './run-records';
+import {
+  type EffectRecord,
+  type KeyCollision,
+  listKeyCollisions,
+  listRepeated,
+  type RepeatedEffect,
+} from './effect-ledger';
+import type {
+  CheckpointRun,
+  ContinuationRun,
+  DeadLetter,
+  InvocationRun,
+  JobOutcome,
+  RunLogLine,
+  StepRun,
+} from './run-records';
 import { writeTimeline } from './write-timeline';
 
 /** What happened in a run: for assertions, and for reading (`String(run)`). */
@@ -73,4 +87,7 @@ export class JobRun<State = unknown> {
 }
 
 /** The facts of a {@link JobRun}. */
-export type JobRunParts<State = unknown> = Omit<JobRun<State>, 'keyCollisions' | 'repeatedEffects' | 'timeline' | 'toString'>;
+export type JobRunParts<State = unknown> = Omit<
+  JobRun<State>,
+  'keyCollisions' | 'repeatedEffects' | 'timeline' | 'toString'
+>;

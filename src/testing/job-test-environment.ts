@@ -1,7 +1,7 @@
 import { tokens } from '../di';
+import { createHandler } from '../handler/create-handler';
 import { readJob } from '../metadata';
-import type { JobClass, JobPlan } from '../runtime/core/job-plan';
-import { createHandler } from '../runtime/create-handler';
+import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { readSchedule, type Schedule } from './boundaries';
 import { EffectLedger } from './effect-ledger';
 import type { Exploration } from './exploration';
@@ -52,7 +52,10 @@ export class JobTestEnvironment<Job extends object> {
    *
    * @throws InvalidJobError with everything that is wrong with the job, as `createHandler` does.
    */
-  static create<Job extends object>(jobClass: JobClass<Job>, options: JobTestOptions<Job> = {}): JobTestEnvironment<Job> {
+  static create<Job extends object>(
+    jobClass: JobClass<Job>,
+    options: JobTestOptions<Job> = {},
+  ): JobTestEnvironment<Job> {
     return new JobTestEnvironment(jobClass, options);
   }
 
@@ -67,7 +70,9 @@ export class JobTestEnvironment<Job extends object> {
     try {
       this.#runCount += 1;
       await this.#options.beforeRun?.();
-      return (await this.#openWorld(options).run(this.#readInput(options), this.#nameExecution())) as JobRun<StateOf<Job>>;
+      return (await this.#openWorld(options).run(this.#readInput(options), this.#nameExecution())) as JobRun<
+        StateOf<Job>
+      >;
     } finally {
       this.#isRunning = false;
     }
@@ -82,7 +87,10 @@ export class JobTestEnvironment<Job extends object> {
    * expect(String(exploration)).toContain(' 0 deviations');
    */
   async explore(options: ExploreOptions<Job> = {}): Promise<Exploration> {
-    const explorer = new Explorer(options as ExploreOptions, (schedule) => this.run({ ...options, schedule }) as Promise<JobRun>);
+    const explorer = new Explorer(
+      options as ExploreOptions,
+      (schedule) => this.run({ ...options, schedule }) as Promise<JobRun>,
+    );
     return explorer.explore();
   }
 
@@ -108,7 +116,8 @@ export class JobTestEnvironment<Job extends object> {
   #nameExecution(): string {
     const { executionId = 'execution-1', store, providers = [], container } = this.#options;
     const isProvided =
-      providers.some(({ token }) => token === tokens.CHECKPOINT_STORE) || container?.isRegistered(tokens.CHECKPOINT_STORE, true);
+      providers.some(({ token }) => token === tokens.CHECKPOINT_STORE) ||
+      container?.isRegistered(tokens.CHECKPOINT_STORE, true);
     const isFresh = typeof store === 'function' || (store === undefined && isProvided !== true);
     return isFresh || this.#runCount === 1 ? executionId : `${executionId}-run-${this.#runCount}`;
   }
@@ -117,7 +126,10 @@ export class JobTestEnvironment<Job extends object> {
 /** @throws InvalidJobError as the job's own handler does, with the store that it would have. */
 function checkAsInProduction(jobClass: JobClass, { container, providers = [], store }: JobTestOptions): void {
   const given = store === undefined ? [] : [{ token: tokens.CHECKPOINT_STORE, useFactory: () => undefined }];
-  createHandler(jobClass, { ...(container === undefined ? {} : { container }), providers: [...providers, ...given] });
+  createHandler(jobClass, {
+    ...(container === undefined ? {} : { container }),
+    providers: [...providers, ...given],
+  });
 }
 
 function readStart({ startedAt = epochMs }: JobTestOptions): number {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { StepContext } from '../runtime/step-context';
+import type { StepContext } from '../runtime/step/step-context';
 
 /**
  * The life of one fake invocation. A real process is killed; here only its promises can be abandoned.

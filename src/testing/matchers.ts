@@ -24,23 +24,36 @@ export const batonMatchers = {
   /** The execution has completed, with this result when one is given. */
   toComplete(received: unknown, ...expected: [result?: unknown]): BatonMatcherResult {
     const run = readRun(received, 'toComplete');
-    if (expected.length === 0 || run.outcome !== 'completed') return answer(run, run.outcome === 'completed', 'complete');
+    if (expected.length === 0 || run.outcome !== 'completed')
+      return answer(run, run.outcome === 'completed', 'complete');
     const isSame = this.equals?.(run.result, expected[0]) ?? show(run.result) === show(expected[0]);
-    return answer(run, isSame, `complete with ${show(expected[0])}, and it completed with ${show(run.result)}`);
+    return answer(
+      run,
+      isSame,
+      `complete with ${show(expected[0])}, and it completed with ${show(run.result)}`,
+    );
   },
 
   /** The execution has failed, and this is the `code` or `name` of the error or of one of its causes. */
   toFailWith(received: unknown, code: string): BatonMatcherResult {
     const run = readRun(received, 'toFailWith');
     const codes = listErrorCodes(run.error);
-    return answer(run, run.outcome === 'failed' && codes.includes(code), `fail with ${code}${describeCodes(codes)}`);
+    return answer(
+      run,
+      run.outcome === 'failed' && codes.includes(code),
+      `fail with ${code}${describeCodes(codes)}`,
+    );
   },
 
   /** It took this many calls of the handler, whatever became of them. */
   toFinishInInvocations(received: unknown, count: number): BatonMatcherResult {
     const run = readRun(received, 'toFinishInInvocations');
     const isOver = run.outcome !== 'unfinished' && run.outcome !== 'lost';
-    return answer(run, isOver && run.invocations.length === count, `finish in ${count} invocations, and it took ${run.invocations.length}`);
+    return answer(
+      run,
+      isOver && run.invocations.length === count,
+      `finish in ${count} invocations, and it took ${run.invocations.length}`,
+    );
   },
 
   /** At least one continuation went by this channel. */
@@ -58,7 +71,10 @@ export const batonMatchers = {
   toHoldItsPromise(received: unknown): BatonMatcherResult {
     if (received instanceof JobRun) return answerByEffects(received);
     if (!(received instanceof Exploration)) {
-      throw describeOther('toHoldItsPromise', 'an Exploration or a JobRun: what env.explore() or env.run() resolves to.');
+      throw describeOther(
+        'toHoldItsPromise',
+        'an Exploration or a JobRun: what env.explore() or env.run() resolves to.',
+      );
     }
     const pass = received.deviations.length === 0;
     return { pass, message: () => String(received) };
@@ -82,7 +98,11 @@ interface MatcherThis {
 }
 
 function answer(run: JobRun, pass: boolean, what: string): BatonMatcherResult {
-  return { pass, message: () => `Expected the execution ${pass ? 'not ' : ''}to ${what}.\n\n${describeError(run)}${String(run)}` };
+  return {
+    pass,
+    message: () =>
+      `Expected the execution ${pass ? 'not ' : ''}to ${what}.\n\n${describeError(run)}${String(run)}`,
+  };
 }
 
 function describeError({ error }: JobRun): string {
@@ -99,7 +119,10 @@ function readRun(received: unknown, matcher: string): JobRun {
 }
 
 function describeOther(matcher: string, wanted: string): TestKitError {
-  return new TestKitError({ problem: `${matcher} was given something else than a run.`, cure: `Give it ${wanted}` });
+  return new TestKitError({
+    problem: `${matcher} was given something else than a run.`,
+    cure: `Give it ${wanted}`,
+  });
 }
 
 /** Types of the matchers, where Jest's global types and Vitest's both look: neither is imported. */

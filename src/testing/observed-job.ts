@@ -1,7 +1,7 @@
 import { addDeclaration, getOwnDeclarations } from '../metadata/reflect';
-import type { JobClass, JobPlan } from '../runtime/core/job-plan';
-import { isGenerator, readPromise, type StepGenerator } from '../runtime/returned-value';
-import type { StepContext } from '../runtime/step-context';
+import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
+import { isGenerator, readPromise, type StepGenerator } from '../runtime/step/returned-value';
+import type { StepContext } from '../runtime/step/step-context';
 
 /** Where the calls of a job's work are watched. */
 export interface JobObserver {
@@ -29,7 +29,9 @@ export interface CallWatch {
  */
 export function observeJob(jobClass: JobClass, plan: JobPlan, observer: JobObserver): JobClass {
   const { onStart, onComplete } = plan.hooks;
-  const methods = [onStart, ...plan.steps.map(({ method }) => method), onComplete].filter((method) => method !== undefined);
+  const methods = [onStart, ...plan.steps.map(({ method }) => method), onComplete].filter(
+    (method) => method !== undefined,
+  );
   class Observed extends jobClass {
     // biome-ignore lint/suspicious/noExplicitAny: dependencies of any type
     constructor(...dependencies: any[]) {

@@ -2,12 +2,18 @@ import { type Boundary, type FaultKind, faultsAt, type Schedule } from './bounda
 import type { ExploreOptions } from './explore-options';
 import { SeededRandom } from './seeded-random';
 
-type Wishes = Pick<ExploreOptions, 'crashes' | 'delays' | 'duplicates' | 'lostReplies' | 'maxRuns' | 'pairs' | 'seed' | 'timeouts'>;
+type Wishes = Pick<
+  ExploreOptions,
+  'crashes' | 'delays' | 'duplicates' | 'lostReplies' | 'maxRuns' | 'pairs' | 'seed' | 'timeouts'
+>;
 
 const defaultMaxRuns = 2_000;
 
 /** Lists the schedules to try: one fault at every boundary, then pairs at random. Says how many were left out. */
-export function planExploration(boundaries: readonly Boundary[], wishes: Wishes): { schedules: Schedule[]; skippedCount: number } {
+export function planExploration(
+  boundaries: readonly Boundary[],
+  wishes: Wishes,
+): { schedules: Schedule[]; skippedCount: number } {
   const kinds = readKinds(wishes);
   const singles = boundaries.flatMap(({ number, kind }) =>
     faultsAt[kind].filter((fault) => kinds.has(fault)).map((fault) => [number, fault] as const),
@@ -35,7 +41,10 @@ function readKinds({ crashes, delays, duplicates, lostReplies, timeouts }: Wishe
 /** At most so many of a list, evenly spread over it. */
 function thinOut<Item>(items: readonly Item[], limit: number): readonly Item[] {
   if (items.length <= limit) return items;
-  return Array.from({ length: limit }, (_, index) => items[Math.floor((index * items.length) / limit)] as Item);
+  return Array.from(
+    { length: limit },
+    (_, index) => items[Math.floor((index * items.length) / limit)] as Item,
+  );
 }
 
 function drawPair(singles: readonly (readonly [number, FaultKind])[], random: SeededRandom): Schedule {

@@ -26,7 +26,10 @@ export class Provided {
       if (alias !== undefined) return create(scope.resolve<Value>(alias));
       return create(this.has(token) ? this.#container?.resolve<Value>(token) : undefined);
     };
-    return { token, useFactory: Object.assign(useFactory, { [resolvesKey]: alias === undefined ? [] : [alias] }) };
+    return {
+      token,
+      useFactory: Object.assign(useFactory, { [resolvesKey]: alias === undefined ? [] : [alias] }),
+    };
   }
 
   #alias(provider: Provider): Provider {
@@ -39,7 +42,12 @@ export class Provided {
   }
 }
 
-const watched: ReadonlySet<unknown> = new Set([tokens.LOGGER, tokens.CONTINUATION_SENDERS, tokens.CHECKPOINT_STORE, tokens.RANDOM]);
+const watched: ReadonlySet<unknown> = new Set([
+  tokens.LOGGER,
+  tokens.CONTINUATION_SENDERS,
+  tokens.CHECKPOINT_STORE,
+  tokens.RANDOM,
+]);
 
 function describeOwnTime(token: string): TestKitError {
   return new TestKitError({

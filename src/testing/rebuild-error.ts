@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '../runtime/core/describe-error';
+import type { ErrorRecord } from '../runtime/core/record/describe-error';
 
 /** An error as it was thrown, or made of what the log has of it. */
 export function rebuildError(error: unknown): unknown {

@@ -43,7 +43,13 @@ export class RecordingSender implements ContinuationSender {
   readonly #before: NonNullable<RecordingSenderOptions['before']>;
 
   constructor(options: RecordingSenderOptions = {}) {
-    const { channel = 'recording', maxBytes = awsMaxBytes, actualMaxBytes = maxBytes, maxDelaySeconds, before = () => {} } = options;
+    const {
+      channel = 'recording',
+      maxBytes = awsMaxBytes,
+      actualMaxBytes = maxBytes,
+      maxDelaySeconds,
+      before = () => {},
+    } = options;
     this.channel = channel;
     this.maxBytes = maxBytes;
     this.#actualMaxBytes = Math.min(actualMaxBytes, maxBytes);
@@ -70,17 +76,32 @@ export class RecordingSender implements ContinuationSender {
   }
 }
 
-function refuseUnfit(sender: RecordingSender, maxBytes: number, { body, delaySeconds = 0 }: SentRequest): void {
+function refuseUnfit(
+  sender: RecordingSender,
+  maxBytes: number,
+  { body, delaySeconds = 0 }: SentRequest,
+): void {
   const { channel } = sender;
   const bytes = Buffer.byteLength(body);
-  if (bytes > maxBytes) throw refuse(channel, 'too-large', `the body is ${bytes} bytes, and ${maxBytes} is the limit`, maxBytes);
+  if (bytes > maxBytes)
+    throw refuse(channel, 'too-large', `the body is ${bytes} bytes, and ${maxBytes} is the limit`, maxBytes);
   const longest = readMaxDelaySeconds(sender);
   if (!Number.isInteger(delaySeconds) || delaySeconds < 0 || delaySeconds > longest)
-    throw refuse(channel, 'refused', `a delay of ${delaySeconds} seconds is no whole number from 0 to ${longest}`);
-  if (channel === 'sqs' && notXml.test(body)) throw refuse(channel, 'refused', 'the body has a character that XML 1.0 does not have');
+    throw refuse(
+      channel,
+      'refused',
+      `a delay of ${delaySeconds} seconds is no whole number from 0 to ${longest}`,
+    );
+  if (channel === 'sqs' && notXml.test(body))
+    throw refuse(channel, 'refused', 'the body has a character that XML 1.0 does not have');
 }
 
-function refuse(channel: string, failure: HandOffFailure, reason: string, maxBytes?: number): HandOffFailedError {
+function refuse(
+  channel: string,
+  failure: HandOffFailure,
+  reason: string,
+  maxBytes?: number,
+): HandOffFailedError {
   return new HandOffFailedError({
     problem: `Channel ${channel} refused a continuation: ${reason}.`,
     cure: 'The double is as strict as AWS: send what fits.',

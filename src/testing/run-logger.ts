@@ -36,7 +36,13 @@ export class RunLogger implements Logger {
     const life = readFrame()?.life;
     if (life?.isOver === true) return;
     const invocation = life instanceof VirtualInvocation ? life : undefined;
-    const line = { level, message, fields: { ...fields }, atMs: this.#clock.now(), call: invocation?.call ?? 0 };
+    const line = {
+      level,
+      message,
+      fields: { ...fields },
+      atMs: this.#clock.now(),
+      call: invocation?.call ?? 0,
+    };
     this.#lines.push(line);
     invocation?.lines.push(line);
     this.#provided?.[level](message, fields);

@@ -1,8 +1,8 @@
-import { copyJson } from '../runtime/core/copy-json';
-import { isDirective } from '../runtime/core/directives';
-import type { HookPlan } from '../runtime/core/job-plan';
+import { isDirective } from '../runtime/core/execution/directives';
+import type { HookPlan } from '../runtime/core/execution/job-plan';
+import { copyJson } from '../runtime/core/state/copy-json';
 import type { Clock } from '../runtime/ports';
-import type { StepContext } from '../runtime/step-context';
+import type { StepContext } from '../runtime/step/step-context';
 import type { CallEnd, CheckpointRun, ContinuationRun, DeadLetter, StepCall, StepRun } from './run-records';
 import type { VirtualInvocation } from './virtual-invocation';
 
@@ -38,7 +38,11 @@ export class RunRecorder {
   }
 
   /** Notes that a step's method is called. */
-  beginCall(name: string, { cycle, invocation, attempt, idempotencyKey }: StepContext, call: number): OpenCall {
+  beginCall(
+    name: string,
+    { cycle, invocation, attempt, idempotencyKey }: StepContext,
+    call: number,
+  ): OpenCall {
     const opened: OpenCall = {
       call,
       invocation,
@@ -93,7 +97,8 @@ export class RunRecorder {
   #findOpen(name: string, cycle: number, idempotencyKey: string): OpenStep {
     const last = this.#steps.findLast((step) => step.name === name);
     const call = last?.calls.at(-1);
-    const isSame = last?.cycle === cycle && (call?.end !== 'returned' || call.idempotencyKey === idempotencyKey);
+    const isSame =
+      last?.cycle === cycle && (call?.end !== 'returned' || call.idempotencyKey === idempotencyKey);
     if (last !== undefined && isSame) return last;
     const step: OpenStep = { name, cycle, calls: [] };
     this.#steps.push(step);

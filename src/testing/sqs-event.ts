@@ -24,12 +24,17 @@ export interface SqsRecord {
 }
 
 /** Makes the event with which an SQS event source mapping calls a function. */
-export function sqsEvent(messages: readonly SqsMessage[] | SqsMessage): { readonly Records: readonly SqsRecord[] } {
+export function sqsEvent(messages: readonly SqsMessage[] | SqsMessage): {
+  readonly Records: readonly SqsRecord[];
+} {
   const list = Array.isArray(messages) ? (messages as readonly SqsMessage[]) : [messages as SqsMessage];
   return { Records: list.map(describeRecord) };
 }
 
-function describeRecord({ messageId, body, receiveCount = 1, messageGroupId }: SqsMessage, index: number): SqsRecord {
+function describeRecord(
+  { messageId, body, receiveCount = 1, messageGroupId }: SqsMessage,
+  index: number,
+): SqsRecord {
   const id = messageId ?? `message-${index + 1}`;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const isFifo = messageGroupId !== undefined;

@@ -1,4 +1,4 @@
-import type { StepContext } from '../runtime/step-context';
+import type { StepContext } from '../runtime/step/step-context';
 import type { Border } from './border';
 import { never, readFrame, runInFrame } from './life';
 import type { CallWatch, JobObserver } from './observed-job';
@@ -39,7 +39,14 @@ class MethodWatch implements CallWatch {
   readonly #recorder: RunRecorder;
   readonly #drains: boolean;
 
-  constructor(method: string, ctx: StepContext, invocation: VirtualInvocation, border: Border, recorder: RunRecorder, drains: boolean) {
+  constructor(
+    method: string,
+    ctx: StepContext,
+    invocation: VirtualInvocation,
+    border: Border,
+    recorder: RunRecorder,
+    drains: boolean,
+  ) {
     this.#method = method;
     this.#ctx = ctx;
     this.#invocation = invocation;
@@ -54,7 +61,8 @@ class MethodWatch implements CallWatch {
 
   begin(): Promise<never> | undefined {
     const end = this.#border.pass('begin', this.#method);
-    if (end === undefined) this.#call = this.#recorder.beginCall(this.#method, this.#ctx, this.#invocation.call);
+    if (end === undefined)
+      this.#call = this.#recorder.beginCall(this.#method, this.#ctx, this.#invocation.call);
     return end;
   }
 
@@ -69,7 +77,8 @@ class MethodWatch implements CallWatch {
   }
 
   fail(error: unknown): void {
-    if (this.#call !== undefined && !this.#invocation.isOver) this.#recorder.endCall(this.#call, 'threw', error);
+    if (this.#call !== undefined && !this.#invocation.isOver)
+      this.#recorder.endCall(this.#call, 'threw', error);
   }
 
   stop(): void {

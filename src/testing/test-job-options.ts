@@ -1,5 +1,5 @@
 import type { HandlerScopeOptions } from '../di';
-import type { JobClass } from '../runtime/core/job-plan';
+import type { JobClass } from '../runtime/core/execution/job-plan';
 import type { CheckpointStore } from '../runtime/ports';
 import type { InputOf } from './infer-job';
 

@@ -71,7 +71,11 @@ export class VirtualInvocation extends Life {
   /** It, as the result of a run shows it. */
   describe(): InvocationRun {
     const { call, delivery, startedAtMs } = this;
-    const { end, answer, error } = this.#outcome ?? { end: 'crashed' as const, answer: undefined, error: undefined };
+    const { end, answer, error } = this.#outcome ?? {
+      end: 'crashed' as const,
+      answer: undefined,
+      error: undefined,
+    };
     const reason = this.#findField('handing off', 'reason');
     return {
       call,

@@ -1,6 +1,6 @@
 import { BatonError } from '../errors/baton-error';
-import { recursionLimit } from '../runtime/core/chain';
-import type { BatonHandler } from '../runtime/create-handler';
+import type { BatonHandler } from '../handler/create-handler';
+import { recursionLimit } from '../runtime/core/execution/chain';
 import { fakeLambdaContext } from './fake-lambda-context';
 import { runInFrame } from './life';
 import type { ManualTimer } from './manual-timer';
@@ -48,7 +48,12 @@ export class VirtualLambda {
   readonly #settings: VirtualLambdaSettings;
   readonly #openHandler: () => Promise<BatonHandler>;
 
-  constructor(timer: ManualTimer, recorder: RunRecorder, settings: VirtualLambdaSettings, openHandler: () => Promise<BatonHandler>) {
+  constructor(
+    timer: ManualTimer,
+    recorder: RunRecorder,
+    settings: VirtualLambdaSettings,
+    openHandler: () => Promise<BatonHandler>,
+  ) {
     this.#timer = timer;
     this.#recorder = recorder;
     this.#settings = settings;
@@ -69,7 +74,11 @@ export class VirtualLambda {
 
   /** Delivers what was accepted a second time: at least once means that it can come twice. */
   copy(delivery: VirtualDelivery, delayMs = 0): void {
-    const again = { ...delivery, isCopy: true, receiveCount: delivery.receiveCount + (delivery.channel === 'sqs' ? 1 : 0) };
+    const again = {
+      ...delivery,
+      isCopy: true,
+      receiveCount: delivery.receiveCount + (delivery.channel === 'sqs' ? 1 : 0),
+    };
     this.#at(this.#timer.clock.now() + delayMs, () => this.#deliver(again));
   }
 
@@ -120,7 +129,8 @@ export class VirtualLambda {
     const running = this.#running.size;
     for (let turn = 0; turn < maxIdleTurns; turn += 1) {
       await settle();
-      if (this.#timer.nextDueMs !== undefined || this.#agenda[0] !== next || this.#running.size !== running) return true;
+      if (this.#timer.nextDueMs !== undefined || this.#agenda[0] !== next || this.#running.size !== running)
+        return true;
     }
     return false;
   }
@@ -172,7 +182,11 @@ export class VirtualLambda {
     const { safeMs } = this.#settings;
     const context = fakeLambdaContext({ clock, awsRequestId, remainingMs: this.#settings.timeoutMs });
     const readRemaining = context.getRemainingTimeInMillis;
-    return { ...context, getRemainingTimeInMillis: () => (invocation.isDraining ? Math.min(safeMs, readRemaining()) : readRemaining()) };
+    return {
+      ...context,
+      getRemainingTimeInMillis: () =>
+        invocation.isDraining ? Math.min(safeMs, readRemaining()) : readRemaining(),
+    };
   }
 
   #close(invocation: VirtualInvocation, outcome: InvocationOutcome): void {
@@ -188,13 +202,18 @@ export class VirtualLambda {
   #tryAgain({ delivery, startedAtMs, outcome }: VirtualInvocation): void {
     if (outcome?.end === 'failed' && !this.#settings.retryFailed) this.#bury(delivery, 'ExecutionFailed');
     else if (delivery.channel === 'sqs') this.#release(delivery, startedAtMs);
-    else if (delivery.receiveCount > this.#settings.maximumRetryAttempts) this.#bury(delivery, 'RetriesExhausted');
-    else this.#deliverAgain(delivery, this.#timer.clock.now() + (retryDelaysMs[delivery.receiveCount - 1] ?? 0));
+    else if (delivery.receiveCount > this.#settings.maximumRetryAttempts)
+      this.#bury(delivery, 'RetriesExhausted');
+    else
+      this.#deliverAgain(delivery, this.#timer.clock.now() + (retryDelaysMs[delivery.receiveCount - 1] ?? 0));
   }
 
   /** A message that was not deleted becomes visible again, until its queue gives it up. */
   #release(delivery: VirtualDelivery, receivedAtMs: number): void {
-    const visibleAtMs = Math.max(this.#timer.clock.now(), receivedAtMs + visibilityFactor * this.#settings.timeoutMs);
+    const visibleAtMs = Math.max(
+      this.#timer.clock.now(),
+      receivedAtMs + visibilityFactor * this.#settings.timeoutMs,
+    );
     if (delivery.receiveCount >= this.#settings.maxReceiveCount) this.#bury(delivery, 'MaxReceiveCount');
     else this.#deliverAgain(delivery, visibleAtMs);
   }

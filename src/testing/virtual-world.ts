@@ -1,8 +1,8 @@
 import { tokens } from '../di';
-import { GuardedLogger } from '../runtime/adapters/guarded-logger';
-import { JsonLogger } from '../runtime/adapters/json-logger';
-import type { JobClass, JobPlan } from '../runtime/core/job-plan';
-import { type BatonHandler, type CreateHandlerOptions, createHandler } from '../runtime/create-handler';
+import { type BatonHandler, type CreateHandlerOptions, createHandler } from '../handler/create-handler';
+import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
+import { JsonLogger } from '../runtime/adapters/node/json-logger';
+import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import type { CheckpointStore, ContinuationSender, Logger } from '../runtime/ports';
 import { Border } from './border';
 import type { Schedule } from './boundaries';
@@ -53,12 +53,18 @@ export class VirtualWorld {
     const { plan, timer, effects, schedule, runOptions, options } = parts;
     this.#parts = parts;
     this.#recorder = new RunRecorder(timer.clock, plan.hooks);
-    this.#lambda = new VirtualLambda(timer, this.#recorder, describeSettings(parts), () => this.#openHandler());
+    this.#lambda = new VirtualLambda(timer, this.#recorder, describeSettings(parts), () =>
+      this.#openHandler(),
+    );
     this.#border = new Border(schedule, this.#lambda, timer);
-    const drains = (method: string) => runOptions.handOffAfterEveryStep === true && method !== plan.hooks.onComplete;
+    const drains = (method: string) =>
+      runOptions.handOffAfterEveryStep === true && method !== plan.hooks.onComplete;
     this.#watch = new StepWatch(this.#border, this.#recorder, drains);
     effects.reset((label, act) => this.#border.cross('effect', label, act));
-    this.handlerOptions = { ...(options.container === undefined ? {} : { container: options.container }), providers: this.#provide() };
+    this.handlerOptions = {
+      ...(options.container === undefined ? {} : { container: options.container }),
+      providers: this.#provide(),
+    };
   }
 
   /** Runs one execution until nothing is scheduled any more. */
@@ -69,7 +75,8 @@ export class VirtualWorld {
     const isDrained = await leaveFrame(() => this.#lambda.drain());
     this.#lambda.stop();
     const { ending, invocations } = this.#recorder;
-    const job = (ending?.job ?? invocations.findLast((invocation) => invocation.job !== undefined)?.job) as Record<string, unknown>;
+    const job = (ending?.job ??
+      invocations.findLast((invocation) => invocation.job !== undefined)?.job) as Record<string, unknown>;
     return new JobRun({
       executionId,
       startedAtMs,
@@ -106,12 +113,15 @@ export class VirtualWorld {
   #readResult(): unknown {
     const { ending, result } = this.#recorder;
     if (ending?.outcome?.end !== 'completed') return undefined;
-    return ending.delivery.channel === 'sqs' ? result : (ending.outcome.answer as { result?: unknown }).result;
+    return ending.delivery.channel === 'sqs'
+      ? result
+      : (ending.outcome.answer as { result?: unknown }).result;
   }
 
   async #openHandler(): Promise<BatonHandler> {
     const { options, runOptions, jobClass } = this.#parts;
-    if (runOptions.coldStartEveryInvocation === true) return this.#createHandler((await options.load?.()) ?? jobClass);
+    if (runOptions.coldStartEveryInvocation === true)
+      return this.#createHandler((await options.load?.()) ?? jobClass);
     this.#warmHandler ??= this.#createHandler(jobClass);
     return this.#warmHandler;
   }
@@ -130,7 +140,10 @@ export class VirtualWorld {
       { token: tokens.CLOCK, useValue: timer.clock },
       { token: tokens.TIMER, useValue: timer },
       provided.provide<{ next(): number }>(tokens.RANDOM, (own) => own ?? random),
-      provided.provide<Logger>(tokens.LOGGER, (own) => new RunLogger(this.#lines, timer.clock, own && new GuardedLogger(own, fallback))),
+      provided.provide<Logger>(
+        tokens.LOGGER,
+        (own) => new RunLogger(this.#lines, timer.clock, own && new GuardedLogger(own, fallback)),
+      ),
       provided.provide<readonly ContinuationSender[]>(tokens.CONTINUATION_SENDERS, this.#openSenders()),
       provided.provide<CheckpointStore>(tokens.CHECKPOINT_STORE, this.#openStore()),
     ];
@@ -158,7 +171,11 @@ export class VirtualWorld {
   }
 }
 
-const endingLines: ReadonlySet<string> = new Set(['execution cancelled', 'execution completed', 'execution failed']);
+const endingLines: ReadonlySet<string> = new Set([
+  'execution cancelled',
+  'execution completed',
+  'execution failed',
+]);
 
 function describeSettings({ options, runOptions, plan }: VirtualWorldParts) {
   return {

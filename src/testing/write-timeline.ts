@@ -1,5 +1,12 @@
 import type { KeyCollision } from './effect-ledger';
-import type { ContinuationRun, DeadLetter, InvocationRun, JobOutcome, StepCall, StepRun } from './run-records';
+import type {
+  ContinuationRun,
+  DeadLetter,
+  InvocationRun,
+  JobOutcome,
+  StepCall,
+  StepRun,
+} from './run-records';
 
 /** What a timeline is written from. */
 export interface TimelineFacts {
@@ -16,7 +23,9 @@ export interface TimelineFacts {
 /** Writes a run as text: one line per invocation, its steps and what it sent below it. */
 export function writeTimeline(run: TimelineFacts): string {
   const lines = run.invocations.flatMap((invocation) => describeInvocation(run, invocation));
-  const letters = run.deadLetters.map(({ channel, delivery, reason }) => `dead letter: ${channel} ${delivery} (${reason})`);
+  const letters = run.deadLetters.map(
+    ({ channel, delivery, reason }) => `dead letter: ${channel} ${delivery} (${reason})`,
+  );
   const collisions = run.keyCollisions.map(({ key, whats }) => `one key, ${key}: ${whats.join(', ')}`);
   const count = run.invocations.length;
   const end = `${run.outcome} after ${formatDuration(run.durationMs)} in ${count} ${count === 1 ? 'invocation' : 'invocations'}`;
@@ -39,7 +48,9 @@ function describeInvocation(run: TimelineFacts, invocation: InvocationRun): stri
 function describeCalls(run: TimelineFacts, call: number): string[] {
   const lines: { text: string; count: number }[] = [];
   const calls = run.steps.flatMap((step) => step.calls.map((one) => ({ name: step.name, one })));
-  const ofInvocation = calls.filter(({ one }) => one.call === call).sort((a, b) => a.one.startedAtMs - b.one.startedAtMs);
+  const ofInvocation = calls
+    .filter(({ one }) => one.call === call)
+    .sort((a, b) => a.one.startedAtMs - b.one.startedAtMs);
   for (const { name, one } of ofInvocation) {
     const text = describeCall(name, one);
     const last = lines.at(-1);
@@ -52,7 +63,12 @@ function describeCalls(run: TimelineFacts, call: number): string[] {
 function describeCall(name: string, { attempt, durationMs, end, error }: StepCall): string {
   const nth = attempt > 1 ? ` attempt ${attempt}` : '';
   const took = durationMs > 0 ? ` ${formatDuration(durationMs)}` : '';
-  const ends = { 'cut-off': ' cut off', returned: '', stopped: ' stopped', threw: ` threw ${describeThrown(error)}` };
+  const ends = {
+    'cut-off': ' cut off',
+    returned: '',
+    stopped: ' stopped',
+    threw: ` threw ${describeThrown(error)}`,
+  };
   return `${name}${nth}${took}${ends[end]}`;
 }
 

@@ -23,7 +23,11 @@ describe('baton doctor --template', () => {
     addJob(app, 'Bare', () => ({ queue: false, store: false, retryAttempts: 1, memory: 128 }));
     addJob(app, 'Elsewhere', (stack) => ({
       store: { table: Table.fromTableName(stack, 'Mine', 'executions') },
-      functionProps: { vpc: new Vpc(stack, 'Vpc') as never, reservedConcurrentExecutions: 0, depsLockFilePath },
+      functionProps: {
+        vpc: new Vpc(stack, 'Vpc') as never,
+        reservedConcurrentExecutions: 0,
+        depsLockFilePath,
+      },
     }));
     app.synth();
   });
@@ -31,7 +35,13 @@ describe('baton doctor --template', () => {
 
   const file = (stack: string) => join(folder, 'cdk.out', `${stack}.template.json`);
   const examine = async (template: string, ...options: string[]) => {
-    const { exitCode, stdout, stderr } = await readPrinted(['doctor', '--template', template, '--json', ...options]);
+    const { exitCode, stdout, stderr } = await readPrinted([
+      'doctor',
+      '--template',
+      template,
+      '--json',
+      ...options,
+    ]);
     if (stdout === '') throw new Error(stderr);
     return { ...(JSON.parse(stdout) as Diagnosis), exitCode };
   };
@@ -92,22 +102,39 @@ describe('baton doctor --template', () => {
         for (const { PolicyDocument } of properties(resources, 'AWS::IAM::Policy')) {
           const { Statement } = PolicyDocument as { Statement: { Action: unknown; Resource: unknown }[] };
           for (const statement of Statement)
-            if (statement.Action === 'lambda:InvokeFunction') statement.Resource = [statement.Resource].flat()[0];
+            if (statement.Action === 'lambda:InvokeFunction')
+              statement.Resource = [statement.Resource].flat()[0];
         }
       },
     ],
-    ['error recursion', (resources) => delete properties(resources, 'AWS::Lambda::Function')[0]?.RecursiveLoop],
+    [
+      'error recursion',
+      (resources) => delete properties(resources, 'AWS::Lambda::Function')[0]?.RecursiveLoop,
+    ],
     [
       'error table',
       (resources) =>
-        Object.assign(properties(resources, 'AWS::DynamoDB::Table')[0] ?? {}, { KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }] }),
+        Object.assign(properties(resources, 'AWS::DynamoDB::Table')[0] ?? {}, {
+          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        }),
     ],
-    ['warning table', (resources) => delete properties(resources, 'AWS::DynamoDB::Table')[0]?.TimeToLiveSpecification],
-    ['warning bucket', (resources) => delete properties(resources, 'AWS::S3::Bucket')[0]?.LifecycleConfiguration],
-    ['error event source', (resources) => delete properties(resources, 'AWS::Lambda::EventSourceMapping')[0]?.FunctionResponseTypes],
+    [
+      'warning table',
+      (resources) => delete properties(resources, 'AWS::DynamoDB::Table')[0]?.TimeToLiveSpecification,
+    ],
+    [
+      'warning bucket',
+      (resources) => delete properties(resources, 'AWS::S3::Bucket')[0]?.LifecycleConfiguration,
+    ],
     [
       'error event source',
-      (resources) => Object.assign(properties(resources, 'AWS::Lambda::EventSourceMapping')[0] ?? {}, { Enabled: false }),
+      (resources) =>
+        delete properties(resources, 'AWS::Lambda::EventSourceMapping')[0]?.FunctionResponseTypes,
+    ],
+    [
+      'error event source',
+      (resources) =>
+        Object.assign(properties(resources, 'AWS::Lambda::EventSourceMapping')[0] ?? {}, { Enabled: false }),
     ],
     [
       'error queue',
@@ -115,12 +142,21 @@ describe('baton doctor --template', () => {
         for (const queue of properties(resources, 'AWS::SQS::Queue')) delete queue.RedrivePolicy;
       },
     ],
-    ['error runtime', (resources) => Object.assign(properties(resources, 'AWS::Lambda::Function')[0] ?? {}, { Runtime: 'nodejs20.x' })],
-    ['error time-out', (resources) => Object.assign(properties(resources, 'AWS::Lambda::Function')[0] ?? {}, { Timeout: 1 })],
+    [
+      'error runtime',
+      (resources) =>
+        Object.assign(properties(resources, 'AWS::Lambda::Function')[0] ?? {}, { Runtime: 'nodejs20.x' }),
+    ],
+    [
+      'error time-out',
+      (resources) => Object.assign(properties(resources, 'AWS::Lambda::Function')[0] ?? {}, { Timeout: 1 }),
+    ],
     [
       'warning permissions',
       (resources) =>
-        Object.assign(properties(resources, 'AWS::Lambda::Function')[0] ?? {}, { Role: 'arn:aws:iam::123456789012:role/mine' }),
+        Object.assign(properties(resources, 'AWS::Lambda::Function')[0] ?? {}, {
+          Role: 'arn:aws:iam::123456789012:role/mine',
+        }),
     ],
   ])('finds in a changed template: %s', async (finding, mutate) => {
     expect(await change(mutate)).toEqual([finding]);
@@ -128,8 +164,10 @@ describe('baton doctor --template', () => {
 
   it('says that the code is not on this machine', async () => {
     const template = JSON.parse(readFileSync(file('Jobs'), 'utf8')) as { Resources: Resources };
-    for (const fn of properties(template.Resources, 'AWS::Lambda::Function')) fn.Code = { S3Bucket: 'elsewhere', S3Key: 'code.zip' };
-    for (const resource of Object.values(template.Resources)) delete (resource as { Metadata?: unknown }).Metadata;
+    for (const fn of properties(template.Resources, 'AWS::Lambda::Function'))
+      fn.Code = { S3Bucket: 'elsewhere', S3Key: 'code.zip' };
+    for (const resource of Object.values(template.Resources))
+      delete (resource as { Metadata?: unknown }).Metadata;
     const path = join(folder, 'Codeless.template.json');
     writeFileSync(path, JSON.stringify(template));
     expect(faults(await examine(path))).toContain('warning job');

@@ -39,7 +39,13 @@ function listActions(resources: Readonly<Record<string, Resource>>, isOfSweeper 
 }
 
 /** What SAM and the function's own role need beyond hand-overs: SAM attaches AWSLambdaSQSQueueExecutionRole, and sends to the failure queue are granted once. */
-const addedBySam = ['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ReceiveMessage'];
+const addedBySam = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+];
 
 const alarmFields = [
   'Namespace',
@@ -61,7 +67,10 @@ describe('the SAM template', () => {
   const fn = sam.Job?.Properties ?? {};
 
   it('has the function of the construct', () => {
-    const { Runtime, Handler, Architectures, Timeout, MemorySize, RecursiveLoop } = find('AWS::Lambda::Function', 'CountFunction');
+    const { Runtime, Handler, Architectures, Timeout, MemorySize, RecursiveLoop } = find(
+      'AWS::Lambda::Function',
+      'CountFunction',
+    );
     expect(fn).toMatchObject({ Runtime, Handler, Architectures, Timeout, MemorySize, RecursiveLoop });
     expect(Object.keys(fn.Environment.Variables)).toEqual(
       Object.keys(find('AWS::Lambda::Function', 'CountFunction').Environment.Variables).reverse().sort(),
@@ -70,7 +79,10 @@ describe('the SAM template', () => {
   });
 
   it('has its queues', () => {
-    const { VisibilityTimeout, MessageRetentionPeriod, MaximumMessageSize, RedrivePolicy } = find('AWS::SQS::Queue', 'ContinuationsQueue');
+    const { VisibilityTimeout, MessageRetentionPeriod, MaximumMessageSize, RedrivePolicy } = find(
+      'AWS::SQS::Queue',
+      'ContinuationsQueue',
+    );
     expect(sam.Continuations?.Properties).toMatchObject({
       MaximumMessageSize,
       VisibilityTimeout,
@@ -82,7 +94,8 @@ describe('the SAM template', () => {
   });
 
   it('lets nobody reach them without TLS, as it does', () => {
-    const { Action, Effect, Principal, Condition } = find('AWS::SQS::QueuePolicy', 'Failures').PolicyDocument.Statement[0];
+    const { Action, Effect, Principal, Condition } = find('AWS::SQS::QueuePolicy', 'Failures').PolicyDocument
+      .Statement[0];
     for (const id of ['Continuations', 'DeadContinuations', 'Failures']) {
       const Resource = { 'Fn::GetAtt': [id, 'Arn'] };
       expect(sam[`${id}Policy`]?.Properties).toMatchObject({
@@ -111,7 +124,10 @@ describe('the SAM template', () => {
 
   it('retries the alias and the version as it does, and keeps the settings of earlier versions', () => {
     const { MaximumRetryAttempts } = find('AWS::Lambda::EventInvokeConfig', 'RetryVersion');
-    expect(fn.EventInvokeConfig).toMatchObject({ MaximumRetryAttempts, DestinationConfig: { OnFailure: { Type: 'SQS' } } });
+    expect(fn.EventInvokeConfig).toMatchObject({
+      MaximumRetryAttempts,
+      DestinationConfig: { OnFailure: { Type: 'SQS' } },
+    });
     expect(sam.RetryVersion).toMatchObject({
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -122,11 +138,17 @@ describe('the SAM template', () => {
   it('allows what it allows, on the function with and without a version', () => {
     expect([...listActions(sam), ...addedBySam].sort()).toEqual(listActions(construct));
     const statements = sam.ExecutionPolicy?.Properties.PolicyDocument.Statement;
-    expect(statements[0].Resource).toEqual([{ 'Fn::GetAtt': ['Job', 'Arn'] }, { 'Fn::Sub': ['${', 'Job.Arn}:*'].join('') }]);
+    expect(statements[0].Resource).toEqual([
+      { 'Fn::GetAtt': ['Job', 'Arn'] },
+      { 'Fn::Sub': ['${', 'Job.Arn}:*'].join('') },
+    ]);
   });
 
   it('has its sweeper, which may do what it may', () => {
-    const { Runtime, Handler, Architectures, Timeout, MemorySize, Environment } = find('AWS::Lambda::Function', 'Sweeper');
+    const { Runtime, Handler, Architectures, Timeout, MemorySize, Environment } = find(
+      'AWS::Lambda::Function',
+      'Sweeper',
+    );
     const sweeper = sam.Sweeper?.Properties ?? {};
     expect(sweeper).toMatchObject({ Runtime, Handler, Architectures, Timeout, MemorySize });
     const { BATON_SWEEP_FUNCTION, BATON_SWEEP_GRACE_MS, ...others } = sweeper.Environment.Variables;
@@ -139,7 +161,9 @@ describe('the SAM template', () => {
     expect(sweeper.Events.Schedule.Properties.Schedule).toBe(find('AWS::Events::Rule').ScheduleExpression);
     expect(sam.SweeperLog?.Properties).toEqual(find('AWS::Logs::LogGroup', 'Sweeper'));
     const statements = sweeper.Policies[0].Statement;
-    expect(statements.flatMap(({ Action }: { Action: string }) => Action).sort()).toEqual(listActions(construct, true));
+    expect(statements.flatMap(({ Action }: { Action: string }) => Action).sort()).toEqual(
+      listActions(construct, true),
+    );
     expect(statements[0].Resource).toEqual({ Ref: 'Job.Alias' });
   });
 
@@ -152,7 +176,10 @@ describe('the Terraform file', () => {
   const read = (resource: string, name: string) => readAttribute(terraform[resource], name);
 
   it('has the function of the construct', () => {
-    const { Runtime, Handler, Architectures, MemorySize, RecursiveLoop, Environment } = find('AWS::Lambda::Function', 'CountFunction');
+    const { Runtime, Handler, Architectures, MemorySize, RecursiveLoop, Environment } = find(
+      'AWS::Lambda::Function',
+      'CountFunction',
+    );
     const fn = 'aws_lambda_function.job';
     expect({
       runtime: read(fn, 'runtime'),
@@ -177,9 +204,14 @@ describe('the Terraform file', () => {
   });
 
   it('has its queues', () => {
-    const { MessageRetentionPeriod, MaximumMessageSize, RedrivePolicy } = find('AWS::SQS::Queue', 'ContinuationsQueue');
+    const { MessageRetentionPeriod, MaximumMessageSize, RedrivePolicy } = find(
+      'AWS::SQS::Queue',
+      'ContinuationsQueue',
+    );
     expect(read('aws_sqs_queue.continuations', 'visibility_timeout_seconds')).toBe('6 * var.timeout_seconds');
-    expect(read('aws_sqs_queue.continuations', 'maxReceiveCount')).toBe(String(RedrivePolicy.maxReceiveCount));
+    expect(read('aws_sqs_queue.continuations', 'maxReceiveCount')).toBe(
+      String(RedrivePolicy.maxReceiveCount),
+    );
     for (const name of ['continuations', 'dead_continuations', 'failures']) {
       expect(read(`aws_sqs_queue.${name}`, 'message_retention_seconds')).toBe(String(MessageRetentionPeriod));
       expect(read(`aws_sqs_queue.${name}`, 'max_message_size')).toBe(String(MaximumMessageSize));
@@ -188,8 +220,11 @@ describe('the Terraform file', () => {
 
   it('lets nobody reach them without TLS, as it does', () => {
     const policy = terraform['aws_sqs_queue_policy.tls'] ?? '';
-    for (const name of ['continuations', 'dead_continuations', 'failures']) expect(policy).toContain(`aws_sqs_queue.${name}\n`);
-    expect(policy.replaceAll(/ +/g, ' ')).toContain('Condition = { Bool = { "aws:SecureTransport" = "false" } }');
+    for (const name of ['continuations', 'dead_continuations', 'failures'])
+      expect(policy).toContain(`aws_sqs_queue.${name}\n`);
+    expect(policy.replaceAll(/ +/g, ' ')).toContain(
+      'Condition = { Bool = { "aws:SecureTransport" = "false" } }',
+    );
     for (const [name, value] of [
       ['Effect', '"Deny"'],
       ['Action', '"sqs:*"'],
@@ -214,13 +249,17 @@ describe('the Terraform file', () => {
   });
 
   it('has its table', () => {
-    const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification, BillingMode } = find('AWS::DynamoDB::Table');
+    const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification, BillingMode } =
+      find('AWS::DynamoDB::Table');
     const table = terraform['aws_dynamodb_table.executions'] ?? '';
     const attributes = [...table.matchAll(/attribute \{\s*name = "(\w+)"\s*type = "(\w)"/g)];
-    expect(attributes.map(([, AttributeName, AttributeType]) => ({ AttributeName, AttributeType }))).toEqual(AttributeDefinitions);
-    const keys = [...KeySchema, ...GlobalSecondaryIndexes.flatMap((index: { KeySchema: object[] }) => index.KeySchema)].map(
-      ({ AttributeName }) => `"${AttributeName}"`,
+    expect(attributes.map(([, AttributeName, AttributeType]) => ({ AttributeName, AttributeType }))).toEqual(
+      AttributeDefinitions,
     );
+    const keys = [
+      ...KeySchema,
+      ...GlobalSecondaryIndexes.flatMap((index: { KeySchema: object[] }) => index.KeySchema),
+    ].map(({ AttributeName }) => `"${AttributeName}"`);
     expect([...table.matchAll(/(?:hash|range)_key\s*=\s*(\S+)/g)].map(([, key]) => key)).toEqual(keys);
     const blocks = table.split('global_secondary_index').slice(1);
     for (const [at, { IndexName, Projection }] of GlobalSecondaryIndexes.entries()) {
@@ -241,8 +280,12 @@ describe('the Terraform file', () => {
   });
 
   it('allows what it allows, on the function with and without a version', () => {
-    const policies = Object.entries(terraform).filter(([name]) => /^aws_iam_role_policy\.(execution|receive)$/.test(name));
-    const actions = policies.flatMap(([, block]) => [...block.matchAll(/"((?:lambda|sqs|dynamodb):\w+)"/g)].map(([, action]) => action));
+    const policies = Object.entries(terraform).filter(([name]) =>
+      /^aws_iam_role_policy\.(execution|receive)$/.test(name),
+    );
+    const actions = policies.flatMap(([, block]) =>
+      [...block.matchAll(/"((?:lambda|sqs|dynamodb):\w+)"/g)].map(([, action]) => action),
+    );
     expect([...new Set(actions)].sort()).toEqual(listActions(construct));
     expect(terraform['aws_iam_role_policy.execution']).toContain(
       ['[aws_lambda_function.job.arn, "${', 'aws_lambda_function.job.arn}:*"]'].join(''),
@@ -250,9 +293,14 @@ describe('the Terraform file', () => {
   });
 
   it('has its sweeper, which may do what it may', () => {
-    const { Runtime, Handler, Architectures, Timeout, MemorySize, Environment } = find('AWS::Lambda::Function', 'Sweeper');
+    const { Runtime, Handler, Architectures, Timeout, MemorySize, Environment } = find(
+      'AWS::Lambda::Function',
+      'Sweeper',
+    );
     const fn = 'aws_lambda_function.sweeper';
-    expect(['runtime', 'handler', 'architectures', 'timeout', 'memory_size'].map((name) => read(fn, name))).toEqual([
+    expect(
+      ['runtime', 'handler', 'architectures', 'timeout', 'memory_size'].map((name) => read(fn, name)),
+    ).toEqual([
       `"${Runtime}"`,
       `"${Handler}"`,
       JSON.stringify(Architectures),
@@ -265,7 +313,9 @@ describe('the Terraform file', () => {
       '6000 * var.timeout_seconds',
     ]);
     expect(read('aws_lambda_function_event_invoke_config.sweeper', 'maximum_retry_attempts')).toBe('0');
-    expect(read('aws_cloudwatch_event_rule.sweep', 'schedule_expression')).toBe(`"${find('AWS::Events::Rule').ScheduleExpression}"`);
+    expect(read('aws_cloudwatch_event_rule.sweep', 'schedule_expression')).toBe(
+      `"${find('AWS::Events::Rule').ScheduleExpression}"`,
+    );
     expect(read('aws_cloudwatch_event_target.sweep', 'arn')).toBe(`${fn}.arn`);
     expect(read('aws_cloudwatch_log_group.sweeper', 'retention_in_days')).toBe(
       String(find('AWS::Logs::LogGroup', 'Sweeper').RetentionInDays),
@@ -280,10 +330,13 @@ describe('the Terraform file', () => {
     const metrics = Object.values(construct).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
     const { TreatMissingData, ComparisonOperator } = metrics[0]?.Properties ?? {};
     const text = readFileSync(join(samples, 'terraform/main.tf'), 'utf8');
-    for (const { Properties } of metrics) expect(text).toMatch(new RegExp(`\\b${Properties.MetricName}\\b.*`));
+    for (const { Properties } of metrics)
+      expect(text).toMatch(new RegExp(`\\b${Properties.MetricName}\\b.*`));
     for (const name of ['function', 'dead_letters', 'sweep']) {
       expect(read(`aws_cloudwatch_metric_alarm.${name}`, 'treat_missing_data')).toBe(`"${TreatMissingData}"`);
-      expect(read(`aws_cloudwatch_metric_alarm.${name}`, 'comparison_operator')).toBe(`"${ComparisonOperator}"`);
+      expect(read(`aws_cloudwatch_metric_alarm.${name}`, 'comparison_operator')).toBe(
+        `"${ComparisonOperator}"`,
+      );
     }
   });
 });

@@ -19,13 +19,19 @@ beforeAll(ensureBuilt);
 const addJob = (scope: Stack, id: string, props: Partial<LongRunningFunctionProps> = {}) =>
   new LongRunningFunction(scope, id, { entry, job: CountingJob, ...props });
 const addPlain = (scope: Stack, id = 'Other') =>
-  new LambdaFunction(scope, id, { code: Code.fromInline('exports.h = async () => {}'), handler: 'index.h', runtime: Runtime.NODEJS_22_X });
+  new LambdaFunction(scope, id, {
+    code: Code.fromInline('exports.h = async () => {}'),
+    handler: 'index.h',
+    runtime: Runtime.NODEJS_22_X,
+  });
 
 /** The templates of an app with a stack, nested ones included. */
 function synthesizeAll(build: (stack: Stack, app: App) => void) {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   build(new Stack(app, 'Jobs'), app);
-  return app.synth().stacksRecursively.map(({ template }) => template as { Resources: Record<string, object> });
+  return app
+    .synth()
+    .stacksRecursively.map(({ template }) => template as { Resources: Record<string, object> });
 }
 
 /** Ways to use the construct that a circle was near to in one version or another of it or of the CDK. */
@@ -69,7 +75,9 @@ const ways: Readonly<Record<string, (stack: Stack, app: App) => void>> = {
   },
   'a job in a nested stack whose starter it names': (stack) => {
     const notifier = addPlain(stack);
-    addJob(new NestedStack(stack, 'Nested'), 'Job', { environment: { NOTIFIER: notifier.functionName } }).grantStart(notifier);
+    addJob(new NestedStack(stack, 'Nested'), 'Job', {
+      environment: { NOTIFIER: notifier.functionName },
+    }).grantStart(notifier);
   },
   'a role, a user and a group of one stack, all granted twice': (stack) => {
     const job = addJob(stack, 'Job');
@@ -109,14 +117,22 @@ describe('grantStart of LongRunningFunction', () => {
     const [template] = synthesizeAll((stack) => void addJob(stack, 'Job').grantStart(addPlain(stack)));
     Template.fromJSON(template as object).hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
-        Statement: [{ Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: { Ref: Match.stringLikeRegexp('^JobAlias') } }],
+        Statement: [
+          {
+            Action: 'lambda:InvokeFunction',
+            Effect: 'Allow',
+            Resource: { Ref: Match.stringLikeRegexp('^JobAlias') },
+          },
+        ],
       },
       Roles: [{ Ref: Match.stringLikeRegexp('^OtherServiceRole') }],
     });
   });
 
   it('lets a service in by the permission of the alias', () => {
-    const [template] = synthesizeAll((stack) => void addJob(stack, 'Job').grantStart(new ServicePrincipal('apigateway.amazonaws.com')));
+    const [template] = synthesizeAll(
+      (stack) => void addJob(stack, 'Job').grantStart(new ServicePrincipal('apigateway.amazonaws.com')),
+    );
     Template.fromJSON(template as object).hasResourceProperties('AWS::Lambda::Permission', {
       Action: 'lambda:InvokeFunction',
       FunctionName: { Ref: Match.stringLikeRegexp('^JobAlias') },
@@ -126,7 +142,10 @@ describe('grantStart of LongRunningFunction', () => {
 
   it('lets a role of another account in by the permission of the alias', () => {
     const [template] = synthesizeAll(
-      (stack) => void addJob(stack, 'Job').grantStart(Role.fromRoleArn(stack, 'Theirs', 'arn:aws:iam::210987654321:role/theirs')),
+      (stack) =>
+        void addJob(stack, 'Job').grantStart(
+          Role.fromRoleArn(stack, 'Theirs', 'arn:aws:iam::210987654321:role/theirs'),
+        ),
     );
     Template.fromJSON(template as object).hasResourceProperties('AWS::Lambda::Permission', {
       Principal: 'arn:aws:iam::210987654321:role/theirs',
@@ -134,7 +153,13 @@ describe('grantStart of LongRunningFunction', () => {
   });
 });
 
-const keyActions = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
+const keyActions = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey*',
+  'kms:ReEncrypt*',
+];
 
 /** What the policies that belong to a role with a part in its id allow on keys. */
 function listKeyActions(template: Template, part: string): unknown[] {
@@ -142,7 +167,8 @@ function listKeyActions(template: Template, part: string): unknown[] {
     JSON.stringify(Properties.Roles).includes(part),
   );
   const statements = policies.flatMap(
-    ({ Properties }) => Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
+    ({ Properties }) =>
+      Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
   );
   return statements
     .filter(({ Action }) => [Action].flat().some((action) => action.startsWith('kms:')))
@@ -165,7 +191,10 @@ describe('customer keys', () => {
     [
       "a bucket of one's own",
       (stack) => ({
-        store: { table: false as const, bucket: new Bucket(stack, 'Mine', { encryptionKey: new Key(stack, 'Key') }) as IBucket },
+        store: {
+          table: false as const,
+          bucket: new Bucket(stack, 'Mine', { encryptionKey: new Key(stack, 'Key') }) as IBucket,
+        },
       }),
     ],
   ])('of %s are granted to the function and to its sweeper', (_name, props) => {
@@ -176,7 +205,9 @@ describe('customer keys', () => {
   });
 
   it('of the environment encrypt the variables of the sweeper too, and may be used by both', () => {
-    const template = synthesize((stack) => ({ functionProps: { environmentEncryption: new Key(stack, 'Key') } }));
+    const template = synthesize((stack) => ({
+      functionProps: { environmentEncryption: new Key(stack, 'Key') },
+    }));
     const key = { 'Fn::GetAtt': [Object.keys(template.findResources('AWS::KMS::Key'))[0], 'Arn'] };
     template.resourcePropertiesCountIs('AWS::Lambda::Function', { KmsKeyArn: key }, 2);
     expect(listKeyActions(template, 'CountFunctionServiceRole')).toEqual([['kms:Decrypt']]);

@@ -60,7 +60,10 @@ describe('LongRunningFunction', () => {
   it('hides messages for six time-outs, and gives them up after five receipts', () => {
     template.hasResourceProperties('AWS::SQS::Queue', {
       VisibilityTimeout: 5_400,
-      RedrivePolicy: { deadLetterTargetArn: arnOf(find(template, 'AWS::SQS::Queue', 'ContinuationsDeadLetters')), maxReceiveCount: 5 },
+      RedrivePolicy: {
+        deadLetterTargetArn: arnOf(find(template, 'AWS::SQS::Queue', 'ContinuationsDeadLetters')),
+        maxReceiveCount: 5,
+      },
     });
   });
 
@@ -119,7 +122,9 @@ describe('LongRunningFunction', () => {
   });
 
   it('lets nobody reach its queues without TLS', () => {
-    const secured = Object.values(template.findResources('AWS::SQS::QueuePolicy')).map(({ Properties }) => Properties.Queues[0].Ref);
+    const secured = Object.values(template.findResources('AWS::SQS::QueuePolicy')).map(
+      ({ Properties }) => Properties.Queues[0].Ref,
+    );
     expect(secured.sort()).toEqual(Object.keys(template.findResources('AWS::SQS::Queue')).sort());
   });
 
@@ -133,7 +138,9 @@ describe('LongRunningFunction', () => {
         DestinationConfig: { OnFailure: { Destination: failures } },
       });
     }
-    const ofAlias = template.findResources('AWS::Lambda::EventInvokeConfig', { Properties: { Qualifier: 'live' } });
+    const ofAlias = template.findResources('AWS::Lambda::EventInvokeConfig', {
+      Properties: { Qualifier: 'live' },
+    });
     expect(Object.values(ofAlias)[0]?.DependsOn).toContain(find(template, 'AWS::Lambda::Alias'));
   });
 
@@ -157,7 +164,11 @@ describe('LongRunningFunction', () => {
             Resource: [arnOf(fn), { 'Fn::Join': ['', [arnOf(fn), ':*']] }],
           },
           { Action: 'lambda:GetFunctionRecursionConfig', Effect: 'Allow', Resource: arnOf(fn) },
-          { Action: 'sqs:SendMessage', Effect: 'Allow', Resource: arnOf(find(template, 'AWS::SQS::Queue', 'ContinuationsQueue')) },
+          {
+            Action: 'sqs:SendMessage',
+            Effect: 'Allow',
+            Resource: arnOf(find(template, 'AWS::SQS::Queue', 'ContinuationsQueue')),
+          },
         ]),
       },
     });
@@ -186,19 +197,30 @@ describe('LongRunningFunction', () => {
     ['AsyncEventAge', 'AWS/Lambda', 900_000],
     ['ApproximateNumberOfMessagesVisible', 'AWS/SQS', 1],
   ])('watches %s', (MetricName, Namespace, Threshold) => {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName, Namespace, Threshold, TreatMissingData: 'notBreaching' });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName,
+      Namespace,
+      Threshold,
+      TreatMissingData: 'notBreaching',
+    });
   });
 
   it('watches both dead-letter queues', () => {
     const alarms = template.findResources('AWS::CloudWatch::Alarm', { Properties: { Namespace: 'AWS/SQS' } });
-    const watched = Object.values(alarms).map(({ Properties }) => Properties.Dimensions[0].Value['Fn::GetAtt'][0]);
-    expect(watched.sort()).toEqual(['ContinuationsDeadLetters', 'Failures'].map((part) => find(template, 'AWS::SQS::Queue', part)).sort());
+    const watched = Object.values(alarms).map(
+      ({ Properties }) => Properties.Dimensions[0].Value['Fn::GetAtt'][0],
+    );
+    expect(watched.sort()).toEqual(
+      ['ContinuationsDeadLetters', 'Failures'].map((part) => find(template, 'AWS::SQS::Queue', part)).sort(),
+    );
   });
 });
 
 describe('the properties of LongRunningFunction', () => {
   it('can make the queue FIFO', () => {
-    const template = synthesize({ queue: { fifo: true, visibilityTimeout: Duration.minutes(20), maxReceiveCount: 9 } });
+    const template = synthesize({
+      queue: { fifo: true, visibilityTimeout: Duration.minutes(20), maxReceiveCount: 9 },
+    });
     template.hasResourceProperties('AWS::SQS::Queue', {
       FifoQueue: true,
       VisibilityTimeout: 1_200,
@@ -218,8 +240,11 @@ describe('the properties of LongRunningFunction', () => {
 
   it('never let a bucket delete what a record may name: not before twice maxDurationMs and 60 days, and never when that is not known', () => {
     const rules = (props: Parameters<typeof synthesize>[0]) =>
-      Object.values(synthesize(props).findResources('AWS::S3::Bucket'))[0]?.Properties.LifecycleConfiguration.Rules;
-    expect(rules({ store: { bucket: true, expireAfter: Duration.days(74) } })).toMatchObject([{ ExpirationInDays: 74 }]);
+      Object.values(synthesize(props).findResources('AWS::S3::Bucket'))[0]?.Properties.LifecycleConfiguration
+        .Rules;
+    expect(rules({ store: { bucket: true, expireAfter: Duration.days(74) } })).toMatchObject([
+      { ExpirationInDays: 74 },
+    ]);
     expect(() => rules({ store: { bucket: true, expireAfter: Duration.days(73) } })).toThrow(
       'store.expireAfter (73 days) is under 74 days, twice maxDurationMs of job CountingJob and 60 days',
     );
@@ -244,13 +269,22 @@ describe('the properties of LongRunningFunction', () => {
 
   it('refuse to destroy the version that executions are pinned to, and only that', () => {
     const functionProps = { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } };
-    expect(() => synthesize({ functionProps })).toThrow('would delete the version that executions are pinned to');
-    synthesize({ functionProps, continueOn: 'latest' }).hasResource('AWS::Lambda::Version', { DeletionPolicy: 'Delete' });
+    expect(() => synthesize({ functionProps })).toThrow(
+      'would delete the version that executions are pinned to',
+    );
+    synthesize({ functionProps, continueOn: 'latest' }).hasResource('AWS::Lambda::Version', {
+      DeletionPolicy: 'Delete',
+    });
   });
 
   it('can leave queue, store and alarms out', () => {
     const template = synthesize({ queue: false, store: false, alarmActions: false });
-    for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::CloudWatch::Alarm', 'AWS::Lambda::EventSourceMapping'])
+    for (const type of [
+      'AWS::DynamoDB::Table',
+      'AWS::S3::Bucket',
+      'AWS::CloudWatch::Alarm',
+      'AWS::Lambda::EventSourceMapping',
+    ])
       template.resourceCountIs(type, 0);
     template.resourceCountIs('AWS::SQS::Queue', 1);
   });
@@ -260,11 +294,16 @@ describe('the properties of LongRunningFunction', () => {
       store: { table: TableV2.fromTableName(stack, 'Mine', 'mine') },
     }));
     template.resourceCountIs('AWS::DynamoDB::Table', 0);
-    template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ BATON_TABLE: 'mine' }) } });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ BATON_TABLE: 'mine' }) },
+    });
   });
 
   it('refer to the signing key, and never hold it', () => {
-    for (const signingKey of [(stack: Stack) => new Secret(stack, 'Key'), () => SecretValue.secretsManager('key')]) {
+    for (const signingKey of [
+      (stack: Stack) => new Secret(stack, 'Key'),
+      () => SecretValue.secretsManager('key'),
+    ]) {
       const template = synthesize((stack) => ({ signingKey: signingKey(stack) }));
       const [fn] = Object.values(template.findResources('AWS::Lambda::Function'));
       expect(JSON.stringify(fn?.Properties.Environment.Variables.BATON_SIGNING_KEY)).toContain('{{resolve:');
@@ -311,7 +350,9 @@ describe('the properties of LongRunningFunction', () => {
 
   it('let others start executions, by the alias', () => {
     const { stack, construct } = createConstruct();
-    construct.grantStart(new Role(stack, 'Starter', { assumedBy: new ServicePrincipal('apigateway.amazonaws.com') }));
+    construct.grantStart(
+      new Role(stack, 'Starter', { assumedBy: new ServicePrincipal('apigateway.amazonaws.com') }),
+    );
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: { Statement: [Match.objectLike({ Action: 'lambda:InvokeFunction' })] },
       Roles: [{ Ref: Match.stringLikeRegexp('^Starter') }],
@@ -327,15 +368,22 @@ describe('the properties of LongRunningFunction', () => {
         queue: { visibilityTimeout: Duration.millis(300), maxReceiveCount: 1 },
       });
     expect(refused).toThrow(InvalidDeploymentError);
-    expect(refused).toThrow(/^LongRunningFunction Jobs\/Count has 5 faults:\n1\. entry nowhere\/job\.ts: there is no such file\.\n/);
+    expect(refused).toThrow(
+      /^LongRunningFunction Jobs\/Count has 5 faults:\n1\. entry nowhere\/job\.ts: there is no such file\.\n/,
+    );
   });
 
   it('count a store of neither table nor bucket as none', () => {
-    const [fn] = Object.values(synthesize({ store: { table: false } }).findResources('AWS::Lambda::Function'));
+    const [fn] = Object.values(
+      synthesize({ store: { table: false } }).findResources('AWS::Lambda::Function'),
+    );
     expect(Object.keys(fn?.Properties.Environment.Variables)).toEqual(['BATON_QUEUE_URL']);
     const inBucket = synthesize({ store: { table: false, bucket: true }, sweep: false });
     const [withBucket] = Object.values(inBucket.findResources('AWS::Lambda::Function'));
-    expect(Object.keys(withBucket?.Properties.Environment.Variables).sort()).toEqual(['BATON_BUCKET', 'BATON_QUEUE_URL']);
+    expect(Object.keys(withBucket?.Properties.Environment.Variables).sort()).toEqual([
+      'BATON_BUCKET',
+      'BATON_QUEUE_URL',
+    ]);
   });
 
   it('refuse a job that is none', () => {
@@ -344,7 +392,12 @@ describe('the properties of LongRunningFunction', () => {
   });
 
   it('warn of what works less well than it looks', () => {
-    const { stack } = createConstruct({ job: undefined as never, store: false, queue: false, retryAttempts: 0 });
+    const { stack } = createConstruct({
+      job: undefined as never,
+      store: false,
+      queue: false,
+      retryAttempts: 0,
+    });
     const warnings = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
     expect(warnings.map(({ id, entry: { data } }) => `${id} ${data}`)).toMatchInlineSnapshot(`
 [

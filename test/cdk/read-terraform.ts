@@ -4,7 +4,12 @@ import { readFileSync } from 'node:fs';
 export function readTerraform(file: string): Readonly<Record<string, string>> {
   const text = readFileSync(file, 'utf8').replace(/^\s*#.*$/gm, '');
   const starts = [...text.matchAll(/^resource "(\w+)" "(\w+)" \{$/gm)];
-  return Object.fromEntries(starts.map((start) => [`${start[1]}.${start[2]}`, cutBlock(text.slice(start.index + start[0].length - 1))]));
+  return Object.fromEntries(
+    starts.map((start) => [
+      `${start[1]}.${start[2]}`,
+      cutBlock(text.slice(start.index + start[0].length - 1)),
+    ]),
+  );
 }
 
 /** What stands for an attribute: `timeout = 900` has `900`. */

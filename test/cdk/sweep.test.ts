@@ -30,10 +30,14 @@ function find(template: Template, type: string, part = 'Sweeper') {
 }
 
 const variablesOf = (template: Template) =>
-  (find(template, 'AWS::Lambda::Function').Properties.Environment as { Variables: Record<string, unknown> }).Variables;
+  (find(template, 'AWS::Lambda::Function').Properties.Environment as { Variables: Record<string, unknown> })
+    .Variables;
 const listStatements = (template: Template) =>
-  (find(template, 'AWS::IAM::Policy').Properties.PolicyDocument as { Statement: { Action: string | string[]; Resource: unknown }[] })
-    .Statement;
+  (
+    find(template, 'AWS::IAM::Policy').Properties.PolicyDocument as {
+      Statement: { Action: string | string[]; Resource: unknown }[];
+    }
+  ).Statement;
 
 describe('the property sweep of LongRunningFunction', () => {
   let template: Template;
@@ -57,7 +61,10 @@ describe('the property sweep of LongRunningFunction', () => {
 
   it('puts the sweeper where the function is: in its VPC, its subnets and its security groups', () => {
     const inVpc = synthesize((stack) => ({
-      functionProps: { vpc: new Vpc(stack, 'Vpc') as IVpc, vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS } },
+      functionProps: {
+        vpc: new Vpc(stack, 'Vpc') as IVpc,
+        vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+      },
     }));
     const config = (part: string) => find(inVpc, 'AWS::Lambda::Function', part).Properties.VpcConfig;
     expect(config('Sweeper')).toBeDefined();
@@ -66,10 +73,18 @@ describe('the property sweep of LongRunningFunction', () => {
 
   it('makes a small function of its own, with a log of its own, that is not tried again', () => {
     const { id, Properties } = find(template, 'AWS::Lambda::Function');
-    expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Handler: 'index.handler', Timeout: 300, MemorySize: 256 });
+    expect(Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Timeout: 300,
+      MemorySize: 256,
+    });
     expect(Properties.RecursiveLoop).toBeUndefined();
     expect(Properties.LoggingConfig).toEqual({ LogGroup: { Ref: find(template, 'AWS::Logs::LogGroup').id } });
-    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { FunctionName: { Ref: id }, MaximumRetryAttempts: 0 });
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: id },
+      MaximumRetryAttempts: 0,
+    });
   });
 
   it('tells it the job, the alias, the store, and a grace that outlasts the visibility of the queue', () => {
@@ -96,11 +111,20 @@ describe('the property sweep of LongRunningFunction', () => {
     const table = find(template, 'AWS::DynamoDB::Table', '').id;
     const arn = { 'Fn::GetAtt': [table, 'Arn'] };
     expect(listStatements(template)).toEqual([
-      { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { Ref: find(template, 'AWS::Lambda::Alias', '').id } },
       {
         Effect: 'Allow',
-        Action: ['GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem', 'Query'].map((name) => `dynamodb:${name}`),
-        Resource: [arn, ...['byJob', 'byStatus'].map((name) => ({ 'Fn::Join': ['', [arn, `/index/${name}`]] }))],
+        Action: 'lambda:InvokeFunction',
+        Resource: { Ref: find(template, 'AWS::Lambda::Alias', '').id },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem', 'Query'].map(
+          (name) => `dynamodb:${name}`,
+        ),
+        Resource: [
+          arn,
+          ...['byJob', 'byStatus'].map((name) => ({ 'Fn::Join': ['', [arn, `/index/${name}`]] })),
+        ],
       },
     ]);
   });
@@ -117,7 +141,9 @@ describe('the property sweep of LongRunningFunction', () => {
   });
 
   it('takes schedule, grace and limit', () => {
-    const chosen = synthesize({ sweep: { schedule: Schedule.rate(Duration.hours(1)), grace: Duration.minutes(5), limit: 7 } });
+    const chosen = synthesize({
+      sweep: { schedule: Schedule.rate(Duration.hours(1)), grace: Duration.minutes(5), limit: 7 },
+    });
     expect(variablesOf(chosen)).toMatchObject({ BATON_SWEEP_GRACE_MS: '300000', BATON_SWEEP_LIMIT: '7' });
     chosen.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 hour)' });
   });
@@ -132,20 +158,33 @@ describe('the property sweep of LongRunningFunction', () => {
     expect(Object.keys(variablesOf(ofBucket))).toContain('BATON_BUCKET');
     expect(Object.keys(variablesOf(ofBucket))).not.toContain('BATON_TABLE');
     const actions = listStatements(ofBucket).flatMap(({ Action }) => Action);
-    expect(actions).toEqual(['lambda:InvokeFunction', 's3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket']);
+    expect(actions).toEqual([
+      'lambda:InvokeFunction',
+      's3:GetObject',
+      's3:PutObject',
+      's3:DeleteObject',
+      's3:ListBucket',
+    ]);
   });
 
   it("may read the whole of a user's own table, which may have no index", () => {
-    const own = synthesize((stack) => ({ sweep: true, store: { table: TableV2.fromTableName(stack, 'Mine', 'mine') } }));
+    const own = synthesize((stack) => ({
+      sweep: true,
+      store: { table: TableV2.fromTableName(stack, 'Mine', 'mine') },
+    }));
     expect(listStatements(own).flatMap(({ Action }) => Action)).toContain('dynamodb:Scan');
     expect(listStatements(template).flatMap(({ Action }) => Action)).not.toContain('dynamodb:Scan');
-    const indexed = synthesize((stack) => ({ store: { table: TableV2.fromTableName(stack, 'Mine', 'mine'), hasIndex: true } }));
+    const indexed = synthesize((stack) => ({
+      store: { table: TableV2.fromTableName(stack, 'Mine', 'mine'), hasIndex: true },
+    }));
     expect(listStatements(indexed).flatMap(({ Action }) => Action)).not.toContain('dynamodb:Scan');
   });
 
   it('is refused at synth where it cannot work, all of it at once', () => {
     const refuse = (props: Parameters<typeof synthesize>[0]) => () => synthesize(props);
-    expect(refuse({ sweep: { grace: Duration.seconds(59), limit: 0 }, store: false, job: undefined as never })).toThrow(
+    expect(
+      refuse({ sweep: { grace: Duration.seconds(59), limit: 0 }, store: false, job: undefined as never }),
+    ).toThrow(
       expect.objectContaining({
         code: 'INVALID_DEPLOYMENT',
         message: [
@@ -187,7 +226,15 @@ describe('what a sweep deploys, on this machine', () => {
   it.each([[[]], [['--function', 'Count']]])(
     'is taken by baton dev for what it is: the job runs, not its sweeper (%p)',
     async (options) => {
-      const printed = await readPrinted(['dev', '--template', file, '--event', '{"pages":1,"pageMs":1}', '--json', ...options]);
+      const printed = await readPrinted([
+        'dev',
+        '--template',
+        file,
+        '--event',
+        '{"pages":1,"pageMs":1}',
+        '--json',
+        ...options,
+      ]);
       const report = JSON.parse(printed.stdout || 'null') as RunReport;
       expect({ exitCode: printed.exitCode, stderr: printed.stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(report.executions).toMatchObject([{ job: 'CountingJob', result: { pages: 1 } }]);
@@ -198,13 +245,18 @@ describe('what a sweep deploys, on this machine', () => {
     const { exitCode, stdout } = await readPrinted(['doctor', '--template', file, '--json']);
     const { findings } = JSON.parse(stdout);
     expect(exitCode).toBe(0);
-    expect(findings).toContainEqual({ level: 'ok', subject: 'store', what: 'Its executions are swept on a schedule.' });
+    expect(findings).toContainEqual({
+      level: 'ok',
+      subject: 'store',
+      what: 'Its executions are swept on a schedule.',
+    });
   });
 
   it('finds an execution whose only delivery died, and sends it on: nothing else would have come for it', async () => {
     const template = readTemplate(file);
     const code = (part: string) => {
-      const [id, resource] = listResources(template, 'AWS::Lambda::Function').find(([name]) => name.includes(part)) ?? [];
+      const [id, resource] =
+        listResources(template, 'AWS::Lambda::Function').find(([name]) => name.includes(part)) ?? [];
       if (id === undefined || resource === undefined) throw new Error(part);
       return { handler: String(resource.Properties.Handler), code: locateCode(template, id, resource) };
     };
@@ -213,14 +265,35 @@ describe('what a sweep deploys, on this machine', () => {
     const lambda = await LocalLambda.start();
     try {
       const environment = { BATON_DIRECTORY: directory };
-      await lambda.createFunction({ name: 'count', ...code('CountFunction'), timeoutMs: 3_000, maximumRetryAttempts: 0, environment });
+      await lambda.createFunction({
+        name: 'count',
+        ...code('CountFunction'),
+        timeoutMs: 3_000,
+        maximumRetryAttempts: 0,
+        environment,
+      });
       lambda.setAlias('count', 'live', lambda.publishVersion('count'));
-      const sweeping = { BATON_SWEEP_FUNCTION: 'count:live', BATON_SWEEP_JOB: 'CountingJob', BATON_SWEEP_GRACE_MS: '1' };
-      await lambda.createFunction({ name: 'sweeper', ...code('Sweeper'), timeoutMs: 10_000, environment: { ...environment, ...sweeping } });
+      const sweeping = {
+        BATON_SWEEP_FUNCTION: 'count:live',
+        BATON_SWEEP_JOB: 'CountingJob',
+        BATON_SWEEP_GRACE_MS: '1',
+      };
+      await lambda.createFunction({
+        name: 'sweeper',
+        ...code('Sweeper'),
+        timeoutMs: 10_000,
+        environment: { ...environment, ...sweeping },
+      });
       const sweep = () => lambda.invoke({ functionName: 'sweeper' });
 
-      const start = { lambdaBaton: { v: 1, start: { executionId: 'lost', input: { pages: 6, pageMs: 150 } } } };
-      const { requestId } = await lambda.invoke({ functionName: 'count:live', invocationType: 'Event', payload: start });
+      const start = {
+        lambdaBaton: { v: 1, start: { executionId: 'lost', input: { pages: 6, pageMs: 150 } } },
+      };
+      const { requestId } = await lambda.invoke({
+        functionName: 'count:live',
+        invocationType: 'Event',
+        payload: start,
+      });
       await until(async () => ((await client.status('lost'))?.stepCount ?? 0) >= 2);
       expect(lambda.kill(requestId)).toBe(true);
       await lambda.idle();
@@ -228,9 +301,16 @@ describe('what a sweep deploys, on this machine', () => {
       expect((await sweep()).payload).toMatchObject({ swept: [] });
 
       await until(async () => (await client.status('lost'))?.isStuck === true);
-      expect((await sweep()).payload).toMatchObject({ swept: [{ executionId: 'lost', invocation: 2 }], failed: [] });
+      expect((await sweep()).payload).toMatchObject({
+        swept: [{ executionId: 'lost', invocation: 2 }],
+        failed: [],
+      });
       await lambda.idle();
-      expect(await client.status('lost')).toMatchObject({ status: 'completed', invocation: 3, result: { pages: 6 } });
+      expect(await client.status('lost')).toMatchObject({
+        status: 'completed',
+        invocation: 3,
+        result: { pages: 6 },
+      });
       expect((await sweep()).payload).toMatchObject({ swept: [] });
     } finally {
       await lambda.stop();

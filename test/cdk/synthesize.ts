@@ -9,7 +9,9 @@ import { CountingJob } from './fixtures/counting-job';
 export const entry = join(__dirname, 'fixtures', 'counting-job.ts');
 
 /** A stack with one construct, its code not bundled; that of its sweeper is. */
-export function createConstruct(props: Partial<LongRunningFunctionProps> | ((stack: Stack) => Partial<LongRunningFunctionProps>) = {}) {
+export function createConstruct(
+  props: Partial<LongRunningFunctionProps> | ((stack: Stack) => Partial<LongRunningFunctionProps>) = {},
+) {
   ensureBuilt();
   const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Jobs');
   const given = typeof props === 'function' ? props(stack) : props;

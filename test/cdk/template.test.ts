@@ -23,7 +23,15 @@ describe('baton dev --template', () => {
 
   const dev = async (stack: string, input: object, ...options: string[]) => {
     const template = join(folder, 'cdk.out', `${stack}.template.json`);
-    const printed = await readPrinted(['dev', '--template', template, '--event', JSON.stringify(input), '--json', ...options]);
+    const printed = await readPrinted([
+      'dev',
+      '--template',
+      template,
+      '--event',
+      JSON.stringify(input),
+      '--json',
+      ...options,
+    ]);
     return { ...printed, report: (printed.stdout ? JSON.parse(printed.stdout) : undefined) as RunReport };
   };
 
@@ -31,7 +39,10 @@ describe('baton dev --template', () => {
     const { exitCode, stderr, report } = await dev('Jobs', { pages: 2, pageMs: 10 });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(report.executions).toMatchObject([
-      { status: 'completed', result: { pages: 2, stage: 'test', hasQueue: true, hasTable: false, version: '1' } },
+      {
+        status: 'completed',
+        result: { pages: 2, stage: 'test', hasQueue: true, hasTable: false, version: '1' },
+      },
     ]);
     expect(report).toMatchObject({ memoryMb: 640, cost: { architecture: 'arm64' } });
   });

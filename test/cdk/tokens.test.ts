@@ -10,7 +10,11 @@ const number = (stack: Stack, id: string) => new CfnParameter(stack, id, { type:
 const text = (stack: Stack, id: string) => new CfnParameter(stack, id).valueAsString;
 
 /** Where the parameter P ends in the template when a property is given as its value. */
-const rows: readonly (readonly [property: string, (stack: Stack) => Partial<LongRunningFunctionProps>, deployed: readonly string[]])[] = [
+const rows: readonly (readonly [
+  property: string,
+  (stack: Stack) => Partial<LongRunningFunctionProps>,
+  deployed: readonly string[],
+])[] = [
   [
     'timeout',
     (stack) => ({ timeout: Duration.seconds(number(stack, 'P')) }),
@@ -22,16 +26,36 @@ const rows: readonly (readonly [property: string, (stack: Stack) => Partial<Long
     ],
   ],
   ['memory', (stack) => ({ memory: number(stack, 'P') }), ['"MemorySize":{"Ref":"P"}']],
-  ['runtime', (stack) => ({ runtime: new Runtime(text(stack, 'P'), RuntimeFamily.NODEJS) }), ['"Runtime":{"Ref":"P"}']],
+  [
+    'runtime',
+    (stack) => ({ runtime: new Runtime(text(stack, 'P'), RuntimeFamily.NODEJS) }),
+    ['"Runtime":{"Ref":"P"}'],
+  ],
   [
     'queue.visibilityTimeout',
     (stack) => ({ queue: { visibilityTimeout: Duration.seconds(number(stack, 'P')) } }),
     ['"VisibilityTimeout":{"Ref":"P"}', '"BATON_SWEEP_GRACE_MS":{"Fn::Join":["",[{"Ref":"P"},"000"]]}'],
   ],
-  ['queue.maxReceiveCount', (stack) => ({ queue: { maxReceiveCount: number(stack, 'P') } }), ['"maxReceiveCount":{"Ref":"P"}']],
-  ['retryAttempts', (stack) => ({ retryAttempts: number(stack, 'P') as 2 }), ['"MaximumRetryAttempts":{"Ref":"P"}']],
-  ['recursiveLoop', (stack) => ({ recursiveLoop: text(stack, 'P') as RecursiveLoop }), ['"RecursiveLoop":{"Ref":"P"}']],
-  ['continueOn', (stack) => ({ continueOn: text(stack, 'P') as 'latest' }), ['"BATON_CONTINUE_ON":{"Ref":"P"}']],
+  [
+    'queue.maxReceiveCount',
+    (stack) => ({ queue: { maxReceiveCount: number(stack, 'P') } }),
+    ['"maxReceiveCount":{"Ref":"P"}'],
+  ],
+  [
+    'retryAttempts',
+    (stack) => ({ retryAttempts: number(stack, 'P') as 2 }),
+    ['"MaximumRetryAttempts":{"Ref":"P"}'],
+  ],
+  [
+    'recursiveLoop',
+    (stack) => ({ recursiveLoop: text(stack, 'P') as RecursiveLoop }),
+    ['"RecursiveLoop":{"Ref":"P"}'],
+  ],
+  [
+    'continueOn',
+    (stack) => ({ continueOn: text(stack, 'P') as 'latest' }),
+    ['"BATON_CONTINUE_ON":{"Ref":"P"}'],
+  ],
   ['logLevel', (stack) => ({ logLevel: text(stack, 'P') as 'info' }), ['"BATON_LOG_LEVEL":{"Ref":"P"}']],
   [
     'sweep.grace in milliseconds',

@@ -45,7 +45,10 @@ describe('the options of baton dev', () => {
     ['job.ts --recursion terminate', { recursiveLoop: 'Terminate' }],
     ['job.ts --retry-delay 1m', { retryDelaysMs: [60_000, 120_000] }],
     ['job.ts --arch arm64', { architecture: 'arm64' }],
-    ['job.ts --crash 0.05 --lost-reply 1 --error 0', { faults: { crash: 0.05, 'lost-reply': 1, 'server-error': 0 } }],
+    [
+      'job.ts --crash 0.05 --lost-reply 1 --error 0',
+      { faults: { crash: 0.05, 'lost-reply': 1, 'server-error': 0 } },
+    ],
     ['job.ts --seed 42', { seed: 42 }],
     ['job.ts --json', { output: 'json' }],
     ['job.ts -q', { output: 'quiet' }],
@@ -55,9 +58,12 @@ describe('the options of baton dev', () => {
     expect(parseDevOptions(line.split(' '))).toMatchObject(expected);
   });
 
-  it.each(['--help', '-h', 'job.ts --help', 'job.ts --timeout nonsense --help'])('give way to the help in "%s"', (line) => {
-    expect(parseDevOptions(line.split(' '))).toBe('help');
-  });
+  it.each(['--help', '-h', 'job.ts --help', 'job.ts --timeout nonsense --help'])(
+    'give way to the help in "%s"',
+    (line) => {
+      expect(parseDevOptions(line.split(' '))).toBe('help');
+    },
+  );
 
   it('are refused with what to do instead', () => {
     const lines = [

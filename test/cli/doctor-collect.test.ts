@@ -23,22 +23,34 @@ function answering(answers: Readonly<Record<string, object>>): LambdaClient {
 
 const arn = 'arn:aws:lambda:us-east-1:123456789012:function:count';
 const examine = async (configuration: object) => {
-  const GetFunctionConfiguration = { FunctionArn: arn, Version: '1', Runtime: 'nodejs24.x', Timeout: 900, ...configuration };
+  const GetFunctionConfiguration = {
+    FunctionArn: arn,
+    Version: '1',
+    Runtime: 'nodejs24.x',
+    Timeout: 900,
+    ...configuration,
+  };
   const lambda = answering({ GetFunctionConfiguration });
   const asked = { name: 'count', qualifier: 'live' };
-  return judgeFacts(await collectFromAws({ lambda, asked, region: 'us-east-1', isLocal: false, bundle: undefined }));
+  return judgeFacts(
+    await collectFromAws({ lambda, asked, region: 'us-east-1', isLocal: false, bundle: undefined }),
+  );
 };
 
 describe('baton doctor on a function', () => {
   it('calls it an error when its variables cannot be decrypted, and all that they would have named', async () => {
-    const findings = await examine({ Environment: { Error: { ErrorCode: 'AccessDenied', Message: 'The key is not yours.' } } });
+    const findings = await examine({
+      Environment: { Error: { ErrorCode: 'AccessDenied', Message: 'The key is not yours.' } },
+    });
     expect(findings.filter(({ level }) => level === 'error')).toContainEqual({
       level: 'error',
       subject: 'environment',
       what: 'The variables could not be read: The key is not yours.',
       cure: 'Allow kms:Decrypt on the key to the credentials used here.',
     });
-    expect(findings.map(({ what }) => what).filter((what) => /There is no queue|No variable names/.test(what))).toEqual([]);
+    expect(
+      findings.map(({ what }) => what).filter((what) => /There is no queue|No variable names/.test(what)),
+    ).toEqual([]);
   });
 
   it('says nothing of a key that opened the variables', async () => {
@@ -58,7 +70,11 @@ describe('what could not be read', () => {
       named('Error', "Cannot find package '@aws-sdk/client-s3' imported from here"),
       'Run npm install --save-dev @aws-sdk/client-s3.',
     ],
-    ['a missing Region', new Error('Region is missing'), 'Say which Region: --region, or the variable AWS_REGION.'],
+    [
+      'a missing Region',
+      new Error('Region is missing'),
+      'Say which Region: --region, or the variable AWS_REGION.',
+    ],
     [
       'credentials that have expired, which AWS answers with 403 as well',
       Object.assign(named('ExpiredTokenException'), { $metadata: { httpStatusCode: 403 } }),
@@ -79,13 +95,21 @@ describe('what could not be read', () => {
       named('KMSDisabledException'),
       'Look at the key that its variables are encrypted with: it is disabled, is being deleted, or is not there.',
     ],
-    ['a value that AWS refuses', named('InvalidParameterValueException'), 'Correct what the message names: AWS does not take that value.'],
+    [
+      'a value that AWS refuses',
+      named('InvalidParameterValueException'),
+      'Correct what the message names: AWS does not take that value.',
+    ],
     [
       'too many requests',
       named('TooManyRequestsException'),
       'Run baton doctor again in a minute: AWS has had too many requests from this account.',
     ],
-    ['anything else', named('TimeoutError'), 'Run baton doctor again; look at the network and the Region if it comes back.'],
+    [
+      'anything else',
+      named('TimeoutError'),
+      'Run baton doctor again; look at the network and the Region if it comes back.',
+    ],
   ])('is an error with a cure: %s', async (_what, error, cure) => {
     expect(await read(error)).toEqual({
       kind: 'unread',
@@ -105,22 +129,45 @@ describe('baton doctor on a template', () => {
 
   const fn = (Variables: object) => ({
     Type: 'AWS::Lambda::Function',
-    Properties: { Code: { ZipFile: 'x' }, Runtime: 'nodejs24.x', Handler: 'index.handler', Environment: { Variables } },
+    Properties: {
+      Code: { ZipFile: 'x' },
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Environment: { Variables },
+    },
   });
   const warnings = async (resources: object) => {
     const file = join(folder, 'Jobs.template.json');
     writeFileSync(file, JSON.stringify({ Resources: resources }));
     const findings = judgeFacts(await collectFromTemplate(readTemplate(file), undefined, undefined));
-    return findings.filter(({ level }) => level === 'warning').map(({ subject, what }) => `${subject}: ${what}`);
+    return findings
+      .filter(({ level }) => level === 'warning')
+      .map(({ subject, what }) => `${subject}: ${what}`);
   };
   const elsewhere = { 'Fn::ImportValue': 'mine' };
 
   it.each([
-    ['queue: The queue is not in the template.', { BATON_QUEUE_URL: elsewhere }, { BATON_QUEUE_URL: { Ref: 'Queue' } }],
-    ['table: The table is not in the template.', { BATON_TABLE: elsewhere }, { BATON_TABLE: { Ref: 'Table' } }],
-    ['bucket: The bucket is not in the template.', { BATON_BUCKET: elsewhere }, { BATON_BUCKET: { Ref: 'Bucket' } }],
+    [
+      'queue: The queue is not in the template.',
+      { BATON_QUEUE_URL: elsewhere },
+      { BATON_QUEUE_URL: { Ref: 'Queue' } },
+    ],
+    [
+      'table: The table is not in the template.',
+      { BATON_TABLE: elsewhere },
+      { BATON_TABLE: { Ref: 'Table' } },
+    ],
+    [
+      'bucket: The bucket is not in the template.',
+      { BATON_BUCKET: elsewhere },
+      { BATON_BUCKET: { Ref: 'Bucket' } },
+    ],
   ])('warns of what is not in it, and only of that: %s', async (what, there, here) => {
-    const others = { Queue: { Type: 'AWS::SQS::Queue' }, Table: { Type: 'AWS::DynamoDB::Table' }, Bucket: { Type: 'AWS::S3::Bucket' } };
+    const others = {
+      Queue: { Type: 'AWS::SQS::Queue' },
+      Table: { Type: 'AWS::DynamoDB::Table' },
+      Bucket: { Type: 'AWS::S3::Bucket' },
+    };
     expect(await warnings({ Job: fn(there), ...others })).toContain(what);
     expect(await warnings({ Job: fn(here), ...others })).not.toContain(what);
   });
@@ -134,7 +181,10 @@ describe('baton doctor on a template', () => {
     findings.filter(({ subject }) => subjects.includes(subject)).map(({ level, what }) => `${level} ${what}`);
 
   it('reads what parameters and mappings say of it', async () => {
-    const job = { ...fn({}), Properties: { ...fn({}).Properties, Timeout: { Ref: 'Seconds' }, MemorySize: { Ref: 'Megabytes' } } };
+    const job = {
+      ...fn({}),
+      Properties: { ...fn({}).Properties, Timeout: { Ref: 'Seconds' }, MemorySize: { Ref: 'Megabytes' } },
+    };
     const Runtime = { 'Fn::FindInMap': ['Nodes', { Ref: 'AWS::Region' }, 'value'] };
     const Parameters = { Seconds: { Type: 'Number', Default: 900 }, Megabytes: { Type: 'Number' } };
     const examineWith = (newest: string) =>
@@ -147,13 +197,24 @@ describe('baton doctor on a template', () => {
       'warning The memory is known only when it is deployed.',
       'ok nodejs22.x.',
     ]);
-    expect(say(await examineWith('nodejs16.x'), 'runtime')).toEqual(['error nodejs16.x is no longer supported by AWS.']);
+    expect(say(await examineWith('nodejs16.x'), 'runtime')).toEqual([
+      'error nodejs16.x is no longer supported by AWS.',
+    ]);
   });
 
   it('says of what only the deployment tells that it was not looked at', async () => {
     const told = { Ref: 'P' };
-    const Properties = { ...fn({}).Properties, Runtime: told, Timeout: told, RecursiveLoop: told, ReservedConcurrentExecutions: told };
-    const findings = await examineTemplate({ Parameters: { P: { Type: 'String' } }, Resources: { Job: { ...fn({}), Properties } } });
+    const Properties = {
+      ...fn({}).Properties,
+      Runtime: told,
+      Timeout: told,
+      RecursiveLoop: told,
+      ReservedConcurrentExecutions: told,
+    };
+    const findings = await examineTemplate({
+      Parameters: { P: { Type: 'String' } },
+      Resources: { Job: { ...fn({}), Properties } },
+    });
     expect(say(findings, 'runtime', 'time-out', 'recursion', 'concurrency')).toEqual([
       'warning The time-out is known only when it is deployed.',
       'warning The runtime is known only when it is deployed.',
@@ -166,8 +227,15 @@ describe('baton doctor on a template', () => {
   it('reads how large a message the queue takes, and what it invokes', async () => {
     const Resources = (MaximumMessageSize: unknown, FunctionName: unknown) => ({
       Job: fn({ BATON_QUEUE_URL: { Ref: 'Queue' } }),
-      Version: { Type: 'AWS::Lambda::Version', DeletionPolicy: 'Retain', Properties: { FunctionName: { Ref: 'Job' } } },
-      Live: { Type: 'AWS::Lambda::Alias', Properties: { FunctionName: { Ref: 'Job' }, Name: 'live', FunctionVersion: '1' } },
+      Version: {
+        Type: 'AWS::Lambda::Version',
+        DeletionPolicy: 'Retain',
+        Properties: { FunctionName: { Ref: 'Job' } },
+      },
+      Live: {
+        Type: 'AWS::Lambda::Alias',
+        Properties: { FunctionName: { Ref: 'Job' }, Name: 'live', FunctionVersion: '1' },
+      },
       Queue: { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: 18, MaximumMessageSize } },
       Mapping: {
         Type: 'AWS::Lambda::EventSourceMapping',
@@ -188,7 +256,9 @@ describe('baton doctor on a template', () => {
       ]),
     );
     const small = await examineWith(262_144, { Ref: 'Job' });
-    expect(small).toContainEqual(expect.stringContaining('warning Queue Queue takes messages up to 262144 bytes'));
+    expect(small).toContainEqual(
+      expect.stringContaining('warning Queue Queue takes messages up to 262144 bytes'),
+    );
     expect(small).toContainEqual(expect.stringContaining('warning The queue invokes Job: $LATEST'));
     expect(await examineWith(262_144, { Ref: 'Version' })).toContainEqual(
       expect.stringContaining('warning The queue invokes Version: one version'),
@@ -204,38 +274,63 @@ describe('baton doctor on a template', () => {
     const findings = await examineTemplate({
       Resources: {
         Job: fn({}),
-        Version: { Type: 'AWS::Lambda::Version', DeletionPolicy, Properties: { FunctionName: { Ref: 'Job' } } },
+        Version: {
+          Type: 'AWS::Lambda::Version',
+          DeletionPolicy,
+          Properties: { FunctionName: { Ref: 'Job' } },
+        },
         Live: {
           Type: 'AWS::Lambda::Alias',
-          Properties: { FunctionName: { Ref: 'Job' }, Name: 'live', FunctionVersion: { 'Fn::GetAtt': ['Version', 'Version'] } },
+          Properties: {
+            FunctionName: { Ref: 'Job' },
+            Name: 'live',
+            FunctionVersion: { 'Fn::GetAtt': ['Version', 'Version'] },
+          },
         },
       },
     });
-    expect(findings.filter(({ subject }) => subject === 'versions').map((finding) => finding.level)).toEqual([level]);
+    expect(findings.filter(({ subject }) => subject === 'versions').map((finding) => finding.level)).toEqual([
+      level,
+    ]);
   });
 
   it.each<[string, object | undefined, string]>([
     ['nothing', undefined, 'error'],
-    ['its key, for less than it takes', { Action: 'kms:Decrypt', Resource: { 'Fn::GetAtt': ['Key', 'Arn'] } }, 'error'],
+    [
+      'its key, for less than it takes',
+      { Action: 'kms:Decrypt', Resource: { 'Fn::GetAtt': ['Key', 'Arn'] } },
+      'error',
+    ],
     ['another key', { Action: 'kms:*', Resource: 'arn:aws:kms:us-east-1:123456789012:key/other' }, 'error'],
-    ['its key', { Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Resource: { 'Fn::GetAtt': ['Key', 'Arn'] } }, 'ok'],
+    [
+      'its key',
+      { Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Resource: { 'Fn::GetAtt': ['Key', 'Arn'] } },
+      'ok',
+    ],
     ['every key', { Action: 'kms:*', Resource: '*' }, 'ok'],
-  ])('looks whether the function may use the key of its table: it may use %s', async (_what, statement, level) => {
-    const Statement = statement ? [{ Effect: 'Allow', ...statement }] : [];
-    const job = fn({ BATON_TABLE: { Ref: 'Table' } });
-    const findings = await examineTemplate({
-      Resources: {
-        Job: { ...job, Properties: { ...job.Properties, Role: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
-        Role: { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyDocument: { Statement } }] } },
-        Key: { Type: 'AWS::KMS::Key', Properties: {} },
-        Table: {
-          Type: 'AWS::DynamoDB::Table',
-          Properties: { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } } },
+  ])(
+    'looks whether the function may use the key of its table: it may use %s',
+    async (_what, statement, level) => {
+      const Statement = statement ? [{ Effect: 'Allow', ...statement }] : [];
+      const job = fn({ BATON_TABLE: { Ref: 'Table' } });
+      const findings = await examineTemplate({
+        Resources: {
+          Job: { ...job, Properties: { ...job.Properties, Role: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
+          Role: { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyDocument: { Statement } }] } },
+          Key: { Type: 'AWS::KMS::Key', Properties: {} },
+          Table: {
+            Type: 'AWS::DynamoDB::Table',
+            Properties: {
+              SSESpecification: { SSEEnabled: true, KMSMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } },
+            },
+          },
         },
-      },
-    });
-    expect(findings.filter(({ subject }) => subject === 'keys').map((finding) => finding.level)).toEqual([level]);
-  });
+      });
+      expect(findings.filter(({ subject }) => subject === 'keys').map((finding) => finding.level)).toEqual([
+        level,
+      ]);
+    },
+  );
 
   it('loads the code as Lambda does, in a project of ES modules too', async () => {
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
@@ -243,9 +338,15 @@ describe('baton doctor on a template', () => {
     mkdirSync(directory);
     writeFileSync(join(directory, 'index.js'), commonJsJob);
     const job = { ...fn({}), Metadata: { 'aws:asset:path': 'asset' } };
-    const findings = await examineTemplate({ Resources: { Job: { ...job, Properties: { ...job.Properties, Timeout: 900 } } } });
-    expect(say(findings, 'job', 'time-out')).toEqual(['ok 900000 ms, of which job Counting works 840000 ms.']);
-    expect(await readJobFacts({ file: join(directory, 'index.js'), handler: 'index.handler', variables: {} })).toMatchObject({
+    const findings = await examineTemplate({
+      Resources: { Job: { ...job, Properties: { ...job.Properties, Timeout: 900 } } },
+    });
+    expect(say(findings, 'job', 'time-out')).toEqual([
+      'ok 900000 ms, of which job Counting works 840000 ms.',
+    ]);
+    expect(
+      await readJobFacts({ file: join(directory, 'index.js'), handler: 'index.handler', variables: {} }),
+    ).toMatchObject({
       kind: 'known',
       value: { name: 'Counting' },
     });
@@ -254,6 +355,8 @@ describe('baton doctor on a template', () => {
   it('warns that a role from elsewhere, and code that is not here, were not looked at', async () => {
     const said = await warnings({ Job: fn({}) });
     expect(said).toContain("permissions: The function's role is not in the template, nor what it may do.");
-    expect(said).toContainEqual(expect.stringMatching(/^job: Function Job: its code is written into the template/));
+    expect(said).toContainEqual(
+      expect.stringMatching(/^job: Function Job: its code is written into the template/),
+    );
   });
 });

@@ -29,11 +29,17 @@ const bucket = { name: 'states', expiresAfterDays: know(74), key: know(undefined
 const judge = (change: Change = {}) => judgeFacts({ ...healthyFacts, ...change });
 const faults = (change: Change = {}) => judge(change).filter(({ level }) => level !== 'ok');
 const limits = (change: Partial<typeof job.limits>) => know({ ...job, limits: { ...job.limits, ...change } });
-const mapped = (change: Partial<typeof mapping>) => know({ ...queue, mappings: know([{ ...mapping, ...change }]) });
+const mapped = (change: Partial<typeof mapping>) =>
+  know({ ...queue, mappings: know([{ ...mapping, ...change }]) });
 
 /** Each change makes a healthy deployment ill in one way. */
 const rows: readonly Row[] = [
-  [{ recursion: know('Terminate') }, error('recursion'), 'every execution is parked after 14 invocations', '--fix'],
+  [
+    { recursion: know('Terminate') },
+    error('recursion'),
+    'every execution is parked after 14 invocations',
+    '--fix',
+  ],
   [
     { recursion: know('Terminate'), environment: know({ BATON_SIGNING_KEY: 'a key of 16 bytes' }) },
     error('recursion'),
@@ -46,14 +52,24 @@ const rows: readonly Row[] = [
     'The setting is Terminate',
     'Set it to Allow',
   ],
-  [{ job: limits({ maxInvocations: 1e9, maxDurationMs: 1e15 }) }, error('fuses'), 'no fuse that would end it within a year', 'Set limits'],
+  [
+    { job: limits({ maxInvocations: 1e9, maxDurationMs: 1e15 }) },
+    error('fuses'),
+    'no fuse that would end it within a year',
+    'Set limits',
+  ],
   [
     { environment: know({ BATON_QUEUE_URL: variables.BATON_QUEUE_URL }) },
     warning('fuses'),
     'counted in continuations that anybody',
     'BATON_SIGNING_KEY',
   ],
-  [{ fn: know({ ...fn, timeoutMs: 60_000 }) }, error('time-out'), 'no invocation ever starts a step', 'Set it above 60000 ms'],
+  [
+    { fn: know({ ...fn, timeoutMs: 60_000 }) },
+    error('time-out'),
+    'no invocation ever starts a step',
+    'Set it above 60000 ms',
+  ],
   [
     { job: know({ ...job, steps: [{ method: 'reconcilePage', minBudgetMs: 840_000 }] }) },
     error('time-out'),
@@ -66,18 +82,68 @@ const rows: readonly Row[] = [
     "no more than Lambda's default",
     '900 s is best',
   ],
-  [{ fn: know({ ...fn, memoryMb: 128 }) }, warning('memory'), '128 MB come with so small a share', '256 MB or more'],
-  [{ fn: know({ ...fn, runtime: 'nodejs20.x' }) }, error('runtime'), 'nodejs20.x is no longer supported', 'nodejs22.x or nodejs24.x'],
-  [{ fn: know({ ...fn, runtime: 'python3.13' }) }, error('runtime'), 'python3.13 runs no Node', 'nodejs22.x or nodejs24.x'],
-  [{ fn: know({ ...fn, runtime: 'nodejs26.x' }) }, warning('runtime'), 'newer than this version', 'nodejs22.x or nodejs24.x'],
+  [
+    { fn: know({ ...fn, memoryMb: 128 }) },
+    warning('memory'),
+    '128 MB come with so small a share',
+    '256 MB or more',
+  ],
+  [
+    { fn: know({ ...fn, runtime: 'nodejs20.x' }) },
+    error('runtime'),
+    'nodejs20.x is no longer supported',
+    'nodejs22.x or nodejs24.x',
+  ],
+  [
+    { fn: know({ ...fn, runtime: 'python3.13' }) },
+    error('runtime'),
+    'python3.13 runs no Node',
+    'nodejs22.x or nodejs24.x',
+  ],
+  [
+    { fn: know({ ...fn, runtime: 'nodejs26.x' }) },
+    warning('runtime'),
+    'newer than this version',
+    'nodejs22.x or nodejs24.x',
+  ],
   [{ fn: know({ ...fn, runtime: undefined }) }, warning('runtime'), 'container image', 'Node 22 or 24'],
-  [{ fn: know({ ...fn, runtime: 'nodejs' }) }, error('runtime'), 'nodejs is no longer supported', 'nodejs22.x or nodejs24.x'],
-  [{ fn: know({ ...fn, runtime: unknownText }) }, warning('runtime'), 'The runtime is known only when it is deployed', 'baton doctor'],
-  [{ fn: know({ ...fn, memoryMb: undefined }) }, warning('memory'), 'The memory is known only when', 'Run baton doctor'],
-  [{ fn: know({ ...fn, timeoutMs: undefined }) }, warning('time-out'), 'The time-out is known only when', 'Run baton doctor'],
-  [{ job: know({ ...job, parameterCount: 3 }) }, error('handler'), 'declares 3 parameters', '(event, context)'],
+  [
+    { fn: know({ ...fn, runtime: 'nodejs' }) },
+    error('runtime'),
+    'nodejs is no longer supported',
+    'nodejs22.x or nodejs24.x',
+  ],
+  [
+    { fn: know({ ...fn, runtime: unknownText }) },
+    warning('runtime'),
+    'The runtime is known only when it is deployed',
+    'baton doctor',
+  ],
+  [
+    { fn: know({ ...fn, memoryMb: undefined }) },
+    warning('memory'),
+    'The memory is known only when',
+    'Run baton doctor',
+  ],
+  [
+    { fn: know({ ...fn, timeoutMs: undefined }) },
+    warning('time-out'),
+    'The time-out is known only when',
+    'Run baton doctor',
+  ],
+  [
+    { job: know({ ...job, parameterCount: 3 }) },
+    error('handler'),
+    'declares 3 parameters',
+    '(event, context)',
+  ],
   [{ fn: know({ ...fn, isInVpc: true }) }, warning('network'), 'in a VPC', 'NAT gateway, or endpoints'],
-  [{ reservedConcurrency: know(0) }, error('concurrency'), 'The reserved concurrency is 0', 'delete the reservation'],
+  [
+    { reservedConcurrency: know(0) },
+    error('concurrency'),
+    'The reserved concurrency is 0',
+    'delete the reservation',
+  ],
   [
     { permissions: know([{ resource: 'arn:reconcile:7', isAllowed: false, by: 'dry-run' }]) },
     error('permissions'),
@@ -91,7 +157,16 @@ const rows: readonly Row[] = [
     'on the unqualified ARN and on ARN:*',
   ],
   [
-    { keys: know([{ subject: 'Table executions', key: 'Key', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], isAllowed: false }]) },
+    {
+      keys: know([
+        {
+          subject: 'Table executions',
+          key: 'Key',
+          actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          isAllowed: false,
+        },
+      ]),
+    },
     error('keys'),
     'Table executions is encrypted with key Key, which no policy lets the function use',
     'Grant kms:Decrypt, kms:GenerateDataKey on Key',
@@ -102,7 +177,12 @@ const rows: readonly Row[] = [
     'takes messages up to 262144 bytes',
     'Set its MaximumMessageSize to 1048576',
   ],
-  [{ queue: know({ ...queue, visibilityMs: undefined }) }, warning('queue'), 'is known only when it is deployed', 'Run baton doctor'],
+  [
+    { queue: know({ ...queue, visibilityMs: undefined }) },
+    warning('queue'),
+    'is known only when it is deployed',
+    'Run baton doctor',
+  ],
   [
     { queue: mapped({ invokes: 'latest', target: 'reconcile' }) },
     warning('versions'),
@@ -115,37 +195,117 @@ const rows: readonly Row[] = [
     'The queue invokes reconcile:7: one version, whatever is deployed later',
     'Point the event source mapping to the alias',
   ],
-  [{ areVersionsKept: false }, error('versions'), 'The next deployment deletes the version that executions stay on', 'to Retain'],
+  [
+    { areVersionsKept: false },
+    error('versions'),
+    'The next deployment deletes the version that executions stay on',
+    'to Retain',
+  ],
   [{ queue: know(undefined) }, warning('queue'), 'There is no queue', 'set BATON_QUEUE_URL'],
   [{ queue: know('missing') }, error('queue'), 'names a queue that is not there', 'Correct BATON_QUEUE_URL'],
-  [{ queue: know({ ...queue, visibilityMs: 899_000 }) }, error('queue'), 'comes back while it is still worked on', '900000 ms at least'],
-  [{ queue: know({ ...queue, visibilityMs: 900_000 }) }, warning('queue'), 'less than 6 time-outs', '5400000 ms'],
-  [{ queue: know({ ...queue, deadLetters: undefined }) }, error('queue'), 'no dead-letter queue', 'maxReceiveCount 5'],
-  [{ queue: know({ ...queue, deadLetters: { maxReceiveCount: 4 } }) }, error('queue'), 'gives up after 4 receipts', '5 or more'],
-  [{ queue: know({ ...queue, mappings: know([]) }) }, error('event source'), 'invokes nothing', 'Create an event source mapping'],
   [
-    { queue: know({ ...queue, mappings: know([mapping, { ...mapping, isOfFunction: false, target: 'other' }]) }) },
+    { queue: know({ ...queue, visibilityMs: 899_000 }) },
+    error('queue'),
+    'comes back while it is still worked on',
+    '900000 ms at least',
+  ],
+  [
+    { queue: know({ ...queue, visibilityMs: 900_000 }) },
+    warning('queue'),
+    'less than 6 time-outs',
+    '5400000 ms',
+  ],
+  [
+    { queue: know({ ...queue, deadLetters: undefined }) },
+    error('queue'),
+    'no dead-letter queue',
+    'maxReceiveCount 5',
+  ],
+  [
+    { queue: know({ ...queue, deadLetters: { maxReceiveCount: 4 } }) },
+    error('queue'),
+    'gives up after 4 receipts',
+    '5 or more',
+  ],
+  [
+    { queue: know({ ...queue, mappings: know([]) }) },
+    error('event source'),
+    'invokes nothing',
+    'Create an event source mapping',
+  ],
+  [
+    {
+      queue: know({
+        ...queue,
+        mappings: know([mapping, { ...mapping, isOfFunction: false, target: 'other' }]),
+      }),
+    },
     error('event source'),
     'invokes other as well',
     'a queue of its own',
   ],
   [{ queue: mapped({ isEnabled: false }) }, error('event source'), 'is not enabled', 'Enable it'],
-  [{ queue: mapped({ reportsFailures: false }) }, error('event source'), 'does not read batchItemFailures', 'ReportBatchItemFailures'],
-  [{ queue: mapped({ batchSize: 10 }) }, warning('event source'), 'up to 10 messages at once', 'batch size to 1'],
+  [
+    { queue: mapped({ reportsFailures: false }) },
+    error('event source'),
+    'does not read batchItemFailures',
+    'ReportBatchItemFailures',
+  ],
+  [
+    { queue: mapped({ batchSize: 10 }) },
+    warning('event source'),
+    'up to 10 messages at once',
+    'batch size to 1',
+  ],
   [
     { retries: know([{ qualifier: 'live', attempts: 1, hasDestination: true }]) },
     warning('retries'),
     'Events of live are retried 1 times',
     'MaximumRetryAttempts of live to 2',
   ],
-  [{ retries: know([{ qualifier: '7', attempts: 2, hasDestination: false }]) }, warning('retries'), 'vanish', 'OnFailure destination'],
+  [
+    { retries: know([{ qualifier: '7', attempts: 2, hasDestination: false }]) },
+    warning('retries'),
+    'vanish',
+    'OnFailure destination',
+  ],
   [{ table: know('missing') }, error('table'), 'names a table that is not there', 'Correct BATON_TABLE'],
-  [{ table: know({ ...table, partitionKey: 'id S', sortKey: undefined }) }, error('table'), 'has the keys id S,', 'both strings'],
-  [{ table: know({ ...table, sortKey: 'sk N' }) }, error('table'), 'has the keys pk S, sk N,', 'both strings'],
-  [{ table: know({ ...table, jobIndex: undefined }) }, warning('table'), 'has no index byJob', 'global secondary index byJob'],
-  [{ table: know({ ...table, jobIndex: ['job S'] }) }, error('table'), 'Index byJob of table executions has the keys job S', 'startedAtMs'],
-  [{ table: know({ ...table, expiresBy: know(undefined) }) }, warning('table'), 'keeps its items for ever', 'attribute expiresAt'],
-  [{ table: know({ ...table, expiresBy: know('ttl') }) }, warning('table'), 'expires its items by ttl', 'attribute expiresAt'],
+  [
+    { table: know({ ...table, partitionKey: 'id S', sortKey: undefined }) },
+    error('table'),
+    'has the keys id S,',
+    'both strings',
+  ],
+  [
+    { table: know({ ...table, sortKey: 'sk N' }) },
+    error('table'),
+    'has the keys pk S, sk N,',
+    'both strings',
+  ],
+  [
+    { table: know({ ...table, jobIndex: undefined }) },
+    warning('table'),
+    'has no index byJob',
+    'global secondary index byJob',
+  ],
+  [
+    { table: know({ ...table, jobIndex: ['job S'] }) },
+    error('table'),
+    'Index byJob of table executions has the keys job S',
+    'startedAtMs',
+  ],
+  [
+    { table: know({ ...table, expiresBy: know(undefined) }) },
+    warning('table'),
+    'keeps its items for ever',
+    'attribute expiresAt',
+  ],
+  [
+    { table: know({ ...table, expiresBy: know('ttl') }) },
+    warning('table'),
+    'expires its items by ttl',
+    'attribute expiresAt',
+  ],
   [{ bucket: know('missing') }, error('bucket'), 'names a bucket that is not there', 'Correct BATON_BUCKET'],
   [
     { bucket: know({ ...bucket, expiresAfterDays: know(undefined) }) },
@@ -160,7 +320,12 @@ const rows: readonly Row[] = [
     'Let objects expire 74 days after',
   ],
   [
-    { environment: know({ BATON_SIGNING_KEY: 'a key of 16 bytes', BATON_QUEUE_URL: variables.BATON_QUEUE_URL }) },
+    {
+      environment: know({
+        BATON_SIGNING_KEY: 'a key of 16 bytes',
+        BATON_QUEUE_URL: variables.BATON_QUEUE_URL,
+      }),
+    },
     warning('store'),
     'No variable names a store',
     'Set BATON_TABLE or BATON_BUCKET',
@@ -189,7 +354,12 @@ const rows: readonly Row[] = [
     'BATON_QUEUE_URL is "arn:aws:sqs"',
     'the URL of an SQS queue',
   ],
-  [{ environment: know({ ...variables, BATON_LOG_LEVEL: 'loud' }) }, error('environment'), 'BATON_LOG_LEVEL is "loud"', 'warn or error'],
+  [
+    { environment: know({ ...variables, BATON_LOG_LEVEL: 'loud' }) },
+    error('environment'),
+    'BATON_LOG_LEVEL is "loud"',
+    'warn or error',
+  ],
   [
     { environment: know({ ...variables, BATON_SIGNING_KEY: 'the new key of 22 bytes,' }) },
     error('environment'),
@@ -227,30 +397,50 @@ const rows: readonly Row[] = [
     'change to other code when it is deployed',
     'continueOn pinned',
   ],
-  [{ job: know({ ...job, continueOn: 'latest' }) }, warning('versions'), 'change to other code', 'continueOn pinned'],
+  [
+    { job: know({ ...job, continueOn: 'latest' }) },
+    warning('versions'),
+    'change to other code',
+    'continueOn pinned',
+  ],
 ];
 
 describe('the checks of baton doctor', () => {
   it('find nothing wrong with a deployment as the construct makes it', () => {
     expect(faults()).toEqual([]);
-    expect(judge().map(({ subject }) => subject)).toEqual(expect.arrayContaining(['recursion', 'time-out', 'queue', 'table', 'versions']));
+    expect(judge().map(({ subject }) => subject)).toEqual(
+      expect.arrayContaining(['recursion', 'time-out', 'queue', 'table', 'versions']),
+    );
   });
 
-  it.each(rows.map(([change, finding, what, cure]) => [finding.level, finding.subject, what, cure, { change, finding }] as const))(
+  it.each(
+    rows.map(
+      ([change, finding, what, cure]) =>
+        [finding.level, finding.subject, what, cure, { change, finding }] as const,
+    ),
+  )(
     'say as %s of %s "%s" with its cure, and only then',
     (_level, _subject, what, cure, { change, finding }) => {
-      expect(faults(change)).toContainEqual({ ...finding, what: expect.stringContaining(what), cure: expect.stringContaining(cure) });
+      expect(faults(change)).toContainEqual({
+        ...finding,
+        what: expect.stringContaining(what),
+        cure: expect.stringContaining(cure),
+      });
       expect(faults().some((silent) => silent.what.includes(what))).toBe(false);
     },
   );
 
   it('say nothing else about a deployment that is ill in one way', () => {
-    const alone = rows.filter(([change]) => !('job' in change && change.job?.kind === 'unread') && !('environment' in change));
-    for (const [change, { subject }] of alone) expect(new Set(faults(change).map((found) => found.subject))).toEqual(new Set([subject]));
+    const alone = rows.filter(
+      ([change]) => !('job' in change && change.job?.kind === 'unread') && !('environment' in change),
+    );
+    for (const [change, { subject }] of alone)
+      expect(new Set(faults(change).map((found) => found.subject))).toEqual(new Set([subject]));
   });
 
   it('note that nothing sweeps the executions of a store, as no more than a note', () => {
-    const said = (change: Change) => judge(change).filter(({ subject, what }) => subject === 'store' && /swe/.test(what));
+    const said = (change: Change) =>
+      judge(change).filter(({ subject, what }) => subject === 'store' && /swe/.test(what));
     expect(said({ isSwept: false })).toEqual([
       {
         level: 'ok',
@@ -259,13 +449,17 @@ describe('the checks of baton doctor', () => {
         cure: 'To have it done on a schedule, leave sweep: false out of LongRunningFunction, or deploy dist/sweeper.',
       },
     ]);
-    expect(said({ isSwept: true })).toEqual([{ level: 'ok', subject: 'store', what: 'Its executions are swept on a schedule.' }]);
+    expect(said({ isSwept: true })).toEqual([
+      { level: 'ok', subject: 'store', what: 'Its executions are swept on a schedule.' },
+    ]);
     expect(said({ isSwept: undefined })).toEqual([]);
     expect(said({ isSwept: false, environment: know({}) })).toEqual([]);
   });
 
   it('note the key of something where policies are not read, and what it takes', () => {
-    const keys = know([{ subject: 'Table executions', key: 'arn:key', actions: ['kms:Decrypt'], isAllowed: undefined }]);
+    const keys = know([
+      { subject: 'Table executions', key: 'arn:key', actions: ['kms:Decrypt'], isAllowed: undefined },
+    ]);
     expect(judge({ keys }).filter(({ subject }) => subject === 'keys')).toEqual([
       {
         level: 'ok',
@@ -283,7 +477,9 @@ describe('the checks of baton doctor', () => {
 
   it('let a job that ends before AWS would stop it be', () => {
     expect(faults({ recursion: know('Terminate'), job: limits({ maxInvocations: 14 }) })).toEqual([]);
-    expect(faults({ recursion: know('Terminate'), job: limits({ maxInvocations: 15 }) })).toMatchObject([error('recursion')]);
+    expect(faults({ recursion: know('Terminate'), job: limits({ maxInvocations: 15 }) })).toMatchObject([
+      error('recursion'),
+    ]);
   });
 
   it('let fuses be cost, and counting be signed', () => {
@@ -311,7 +507,11 @@ describe('the checks of baton doctor', () => {
   it('say how sure they are of a dry run', () => {
     const said = (change: Change) => judge(change).filter(({ subject }) => subject === 'permissions');
     expect(said({})).toMatchObject([
-      { level: 'ok', what: expect.stringContaining('credentials used here'), cure: expect.stringContaining('role') },
+      {
+        level: 'ok',
+        what: expect.stringContaining('credentials used here'),
+        cure: expect.stringContaining('role'),
+      },
       { level: 'ok' },
     ]);
     expect(said({ isLocal: true })[0]).not.toHaveProperty('cure');
@@ -347,14 +547,18 @@ describe('the checks of baton doctor', () => {
 
   it('begin with the errors, and have a cure for each of them and for each warning', () => {
     const findings = judge({ recursion: know('Terminate'), fn: know({ ...fn, memoryMb: 128 }) });
-    expect(findings.map(({ level }) => level).filter((level, index, all) => level !== all[index - 1])).toEqual(['error', 'warning', 'ok']);
+    expect(
+      findings.map(({ level }) => level).filter((level, index, all) => level !== all[index - 1]),
+    ).toEqual(['error', 'warning', 'ok']);
     for (const [change] of rows) for (const { cure } of faults(change)) expect(cure).toMatch(/[.?]$/);
   });
 });
 
 describe('the findings of baton doctor', () => {
   const folder = join(__dirname, '../../src/cli/doctor/checks');
-  const patterns = readdirSync(folder).flatMap((name) => listMessagePatterns(join(folder, name), inCallOf(['refuse', 'warn'], 1)));
+  const patterns = readdirSync(folder).flatMap((name) =>
+    listMessagePatterns(join(folder, name), inCallOf(['refuse', 'warn'], 1)),
+  );
   /** What is said with the words of the handler's own start: see the settings below. */
   const fromElsewhere = patterns.filter(({ text }) => text === undefined);
 
@@ -372,9 +576,11 @@ describe('the findings of baton doctor', () => {
   });
 
   it('say of the variables whatever the handler itself would refuse at its start', () => {
-    const file = join(__dirname, '../../src/runtime/read-settings.ts');
+    const file = join(__dirname, '../../src/handler/read-settings.ts');
     const refusals = listMessagePatterns(file, inProperty('problem'));
-    const said = rows.flatMap(([change]) => faults(change)).filter(({ subject, level }) => subject === 'environment' && level === 'error');
+    const said = rows
+      .flatMap(([change]) => faults(change))
+      .filter(({ subject, level }) => subject === 'environment' && level === 'error');
     expect(refusals).toHaveLength(4);
     for (const { text } of refusals) expect(said.some(({ what }) => text?.test(what))).toBe(true);
     for (const name of ['BATON_QUEUE_URL', 'BATON_CONTINUE_ON', 'BATON_LOG_LEVEL'])
@@ -392,19 +598,29 @@ describe('--fix', () => {
   };
   const fix = (change: Change) => {
     const sent: string[] = [];
-    const lambda = { send: async (command: object) => sent.push(command.constructor.name) } as unknown as LambdaClient;
+    const lambda = {
+      send: async (command: object) => sent.push(command.constructor.name),
+    } as unknown as LambdaClient;
     const parts = { lambda, name: 'reconcile', mayAsk: false, streams };
     return fixRecursion({ ...healthyFacts, ...change }, parts).then((isFixed) => ({ isFixed, sent }));
   };
 
   it('changes the setting where it is wrong, and nothing where it is not', async () => {
-    expect(await fix({ recursion: know('Terminate') })).toEqual({ isFixed: true, sent: ['PutFunctionRecursionConfigCommand'] });
+    expect(await fix({ recursion: know('Terminate') })).toEqual({
+      isFixed: true,
+      sent: ['PutFunctionRecursionConfigCommand'],
+    });
     expect(await fix({})).toEqual({ isFixed: false, sent: [] });
-    expect(await fix({ recursion: know('Terminate'), job: limits({ maxInvocations: 14 }) })).toEqual({ isFixed: false, sent: [] });
+    expect(await fix({ recursion: know('Terminate'), job: limits({ maxInvocations: 14 }) })).toEqual({
+      isFixed: false,
+      sent: [],
+    });
   });
 
   it('is refused for a job that nothing would end then', async () => {
-    await expect(fix({ recursion: know('Terminate'), job: limits({ maxInvocations: 1e9, maxDurationMs: 1e15 }) })).rejects.toThrow(
+    await expect(
+      fix({ recursion: know('Terminate'), job: limits({ maxInvocations: 1e9, maxDurationMs: 1e15 }) }),
+    ).rejects.toThrow(
       /^--fix is refused, since then: The setting is Allow, and job Reconcile has no fuse .*\n→ Set limits\.maxInvocations/,
     );
   });
@@ -420,7 +636,9 @@ describe('--fix', () => {
     const lambda = { send: async () => ({}) } as unknown as LambdaClient;
     const terminal = { ...streams, stdin, stdout: { isTTY: true, write: () => {} } };
     const facts = { ...healthyFacts, recursion: know('Terminate' as const) };
-    expect(await fixRecursion(facts, { lambda, name: 'reconcile', mayAsk: true, streams: terminal })).toBe(isFixed);
+    expect(await fixRecursion(facts, { lambda, name: 'reconcile', mayAsk: true, streams: terminal })).toBe(
+      isFixed,
+    );
   });
 });
 
@@ -443,7 +661,8 @@ describe('baton doctor', () => {
     const { stdout, exitCode } = await readPrinted(['doctor', '--help']);
     expect(exitCode).toBe(0);
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
-    for (const option of ['region', 'bundle', 'template', 'fix', 'yes', 'json']) expect(stdout).toContain(`--${option}`);
+    for (const option of ['region', 'bundle', 'template', 'fix', 'yes', 'json'])
+      expect(stdout).toContain(`--${option}`);
     expect((await readPrinted(['--help'])).stdout).toContain('baton doctor <function>');
   });
 });

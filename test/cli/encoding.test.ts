@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { readEvent } from '../../src/cli/arguments/read-event';
 import { readTemplate } from '../../src/cli/template/template';
-import { FileCheckpointStore } from '../../src/runtime/adapters/file-store';
+import { FileCheckpointStore } from '../../src/runtime/adapters/file/file-store';
 
 const directory = mkdtempSync(join(tmpdir(), 'baton-encoding-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -56,7 +56,10 @@ describe('UTF-16', () => {
     ['with its mark the other way round', Buffer.from(wide).swap16()],
     ['without a mark', wide.subarray(2)],
   ])('is refused as an encoding, %s', async (_what, bytes) => {
-    const refusal = { code: 'LOCAL_LAMBDA', message: expect.stringContaining('is not encoded in UTF-8: it is UTF-16') };
+    const refusal = {
+      code: 'LOCAL_LAMBDA',
+      message: expect.stringContaining('is not encoded in UTF-8: it is UTF-16'),
+    };
     await expect(readEvent(place(bytes), nothing)).rejects.toMatchObject(refusal);
     await expect(readEvent('-', Readable.from([bytes]))).rejects.toMatchObject(refusal);
     expect(() => readTemplate(place(bytes))).toThrow('The template');
@@ -64,6 +67,8 @@ describe('UTF-16', () => {
   });
 
   it('is not what any other encoding is called', async () => {
-    await expect(readEvent(place(Buffer.from('{"a":"\xe9"}', 'latin1')), nothing)).rejects.toThrow(/is not encoded in UTF-8\.\n/);
+    await expect(readEvent(place(Buffer.from('{"a":"\xe9"}', 'latin1')), nothing)).rejects.toThrow(
+      /is not encoded in UTF-8\.\n/,
+    );
   });
 });

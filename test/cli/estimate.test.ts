@@ -5,13 +5,16 @@ import fc from 'fast-check';
 import { estimateWork } from '../../src/cli/estimate/estimate-work';
 import type { Workload } from '../../src/cli/estimate/offers';
 import { formatPrice } from '../../src/cli/estimate/offers';
-import { listPrices } from '../../src/runtime/core/prices';
+import { listPrices } from '../../src/runtime/core/cost/prices';
 import { readPrinted } from './read-printed';
 
 const million = '--items 1e6 --ms-per-item 40 --memory 512 --arch arm64 --timeout 900';
-const estimate = (options: string, ...more: string[]) => readPrinted(['estimate', ...options.split(' '), ...more]);
-const readJson = async (options: string, ...more: string[]) => JSON.parse((await estimate(options, '--json', ...more)).stdout);
-const totals = (printed: { offers: { totalUsd: number }[] }) => printed.offers.map(({ totalUsd }) => totalUsd);
+const estimate = (options: string, ...more: string[]) =>
+  readPrinted(['estimate', ...options.split(' '), ...more]);
+const readJson = async (options: string, ...more: string[]) =>
+  JSON.parse((await estimate(options, '--json', ...more)).stdout);
+const totals = (printed: { offers: { totalUsd: number }[] }) =>
+  printed.offers.map(({ totalUsd }) => totalUsd);
 
 describe('baton estimate', () => {
   it('prints invocations, hand-offs, GB-seconds and dollars beside the same work elsewhere, with date and arithmetic', async () => {
@@ -55,7 +58,11 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
       invocationCount: 48,
       handOffCount: 47,
       gbSeconds: 20_012,
-      offers: [{ name: 'lambda-baton' }, { name: 'Lambda durable functions' }, { name: 'Step Functions Standard' }],
+      offers: [
+        { name: 'lambda-baton' },
+        { name: 'Lambda durable functions' },
+        { name: 'Step Functions Standard' },
+      ],
       workload: { itemCount: 1_000_000, timeoutMs: 900_000, safeMs: 60_000, prices: listPrices },
     });
   });
@@ -66,7 +73,10 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
     [21_001, 2],
     [42_000, 2],
   ])('fits %i items into %i invocations', async (items, invocationCount) => {
-    expect(await readJson(`--items ${items} --ms-per-item 40`)).toMatchObject({ invocationCount, handOffCount: invocationCount - 1 });
+    expect(await readJson(`--items ${items} --ms-per-item 40`)).toMatchObject({
+      invocationCount,
+      handOffCount: invocationCount - 1,
+    });
   });
 
   it('has no cost of checkpoints without a store', async () => {
@@ -93,7 +103,10 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
       writeFileSync(join(folder, 'prices.json'), prices);
       for (const given of [prices, join(folder, 'prices.json')]) {
         const { pricesOf, offers } = await readJson(million, '--prices', given);
-        expect({ pricesOf, durableUsd: offers[1].totalUsd }).toEqual({ pricesOf: 'May 2027', durableUsd: expect.closeTo(0.256, 3) });
+        expect({ pricesOf, durableUsd: offers[1].totalUsd }).toEqual({
+          pricesOf: 'May 2027',
+          durableUsd: expect.closeTo(0.256, 3),
+        });
       }
     } finally {
       rmSync(folder, { recursive: true });
@@ -101,17 +114,45 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
   });
 
   it.each([
-    ['--ms-per-item 40', 'baton estimate needs --items.', 'Write for example baton estimate --items 1e6 --ms-per-item 40.'],
+    [
+      '--ms-per-item 40',
+      'baton estimate needs --items.',
+      'Write for example baton estimate --items 1e6 --ms-per-item 40.',
+    ],
     ['--items 10', 'baton estimate needs --ms-per-item.', 'Write for example'],
-    ['--items 10 --ms-per-item 4 --timeout 60', '--timeout (60000 ms) must be greater than --safe (60000 ms)', 'Raise --timeout'],
-    ['--items 10 --ms-per-item 9000 --items-per-step 100', 'A step of 100 items takes 900000 ms', 'Lower --items-per-step'],
+    [
+      '--items 10 --ms-per-item 4 --timeout 60',
+      '--timeout (60000 ms) must be greater than --safe (60000 ms)',
+      'Raise --timeout',
+    ],
+    [
+      '--items 10 --ms-per-item 9000 --items-per-step 100',
+      'A step of 100 items takes 900000 ms',
+      'Lower --items-per-step',
+    ],
     ['--items 0 --ms-per-item 4', '--items 0: that is not a whole number from 1', 'Write for example'],
     ['--items 10 --ms-per-item 4 --store s3', '--store s3: that is no choice.', 'Write table or none.'],
-    ['--items 10 --ms-per-item 4 --prices {"lambdaRequestUSD":1}', '--prices: there is no price lambdaRequestUSD.', 'Did you mean'],
-    ['--items 10 --ms-per-item 4 --prices {"gbSecondUsd":{"arm64":-1}}', '--prices: gbSecondUsd.arm64 is not an amount', 'Correct it'],
-    ['--items 10 --ms-per-item 4 --prices {"gbSecondUsd":1}', '--prices: gbSecondUsd. is not an object of prices.', 'Correct it'],
+    [
+      '--items 10 --ms-per-item 4 --prices {"lambdaRequestUSD":1}',
+      '--prices: there is no price lambdaRequestUSD.',
+      'Did you mean',
+    ],
+    [
+      '--items 10 --ms-per-item 4 --prices {"gbSecondUsd":{"arm64":-1}}',
+      '--prices: gbSecondUsd.arm64 is not an amount',
+      'Correct it',
+    ],
+    [
+      '--items 10 --ms-per-item 4 --prices {"gbSecondUsd":1}',
+      '--prices: gbSecondUsd. is not an object of prices.',
+      'Correct it',
+    ],
     ['--items 10 --ms-per-item 4 --prices []', '--prices: That is not an object of prices.', 'Correct it'],
-    ['--items 10 --ms-per-item 4 --prices none.json', 'The price file none.json cannot be read (ENOENT).', 'Correct the path'],
+    [
+      '--items 10 --ms-per-item 4 --prices none.json',
+      'The price file none.json cannot be read (ENOENT).',
+      'Correct the path',
+    ],
     ['job.ts', 'baton estimate takes no job.ts: only options.', 'See baton estimate --help.'],
   ])('refuses "%s" with 2', async (options, problem, cure) => {
     const { exitCode, stdout, stderr } = await estimate(options);
@@ -124,7 +165,8 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
     const { stdout, exitCode } = await estimate('--help');
     expect(exitCode).toBe(0);
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
-    for (const option of ['items', 'ms-per-item', 'safe', 'state-bytes', 'store', 'json']) expect(stdout).toContain(`--${option}`);
+    for (const option of ['items', 'ms-per-item', 'safe', 'state-bytes', 'store', 'json'])
+      expect(stdout).toContain(`--${option}`);
   });
 });
 

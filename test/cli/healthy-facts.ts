@@ -1,4 +1,11 @@
-import type { DoctorFacts, FunctionFacts, JobFacts, MappingFacts, QueueFacts, TableFacts } from '../../src/cli/doctor/facts';
+import type {
+  DoctorFacts,
+  FunctionFacts,
+  JobFacts,
+  MappingFacts,
+  QueueFacts,
+  TableFacts,
+} from '../../src/cli/doctor/facts';
 import { know } from '../../src/cli/doctor/reading';
 
 export const healthyFunction: FunctionFacts = {

@@ -23,8 +23,17 @@ describe('baton init', () => {
   ])('writes job, test, scripts and what %s needs', async (tool, deployment) => {
     const { exitCode, stdout, stderr } = await init('--deploy', tool);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout).toMatch(/^✔ \d+ files in .*\n\n {2}cd .*\n {2}npm install\n {2}npm test\n {2}npm run dev\n$/);
-    const files = ['package.json', 'tsconfig.json', '.gitignore', 'README.md', 'src/job.ts', 'src/job.test.ts'];
+    expect(stdout).toMatch(
+      /^✔ \d+ files in .*\n\n {2}cd .*\n {2}npm install\n {2}npm test\n {2}npm run dev\n$/,
+    );
+    const files = [
+      'package.json',
+      'tsconfig.json',
+      '.gitignore',
+      'README.md',
+      'src/job.ts',
+      'src/job.test.ts',
+    ];
     for (const file of [...files, ...deployment]) expect(existsSync(join(folder, 'jobs', file))).toBe(true);
     expect(existsSync(join(folder, 'jobs', 'cdk.json'))).toBe(tool === 'cdk');
   });
@@ -39,7 +48,11 @@ describe('baton init', () => {
   });
 
   it.each([
-    ['cdk', 'npm run synth && baton doctor --template cdk.out/ExampleJobStack.template.json', 'npm run doctor          # '],
+    [
+      'cdk',
+      'npm run synth && baton doctor --template cdk.out/ExampleJobStack.template.json',
+      'npm run doctor          # ',
+    ],
     ['sam', 'baton doctor --bundle src/job.ts', 'npm run doctor -- NAME:live   # '],
     ['none', 'baton doctor --bundle src/job.ts', 'npm run doctor -- NAME:live   # '],
   ])('has the doctor asked by a script of its own: %s', async (tool, script, line) => {
@@ -53,7 +66,10 @@ describe('baton init', () => {
     const { dependencies, devDependencies } = JSON.parse(read('package.json'));
     expect(dependencies['lambda-baton']).toBe('^1.2.3');
     const peers: Readonly<Record<string, string>> = manifest.peerDependencies;
-    for (const [name, range] of Object.entries({ ...dependencies, ...devDependencies } as Record<string, string>)) {
+    for (const [name, range] of Object.entries({ ...dependencies, ...devDependencies } as Record<
+      string,
+      string
+    >)) {
       if (name in peers) expect(leastOf(range)).toBeGreaterThanOrEqual(leastOf(peers[name] ?? ''));
     }
     const optional = Object.keys(peers).filter((name) => name !== '@aws-sdk/client-s3');
@@ -65,35 +81,49 @@ describe('baton init', () => {
     writeFileSync(join(folder, 'jobs', 'src/job.ts'), 'mine');
     const { exitCode, stdout, stderr } = await init();
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(/^CliError: .* already has package\.json, .*src\/job\.ts, .*, and nothing is written over\.\n→ /);
+    expect(stderr).toMatch(
+      /^CliError: .* already has package\.json, .*src\/job\.ts, .*, and nothing is written over\.\n→ /,
+    );
     expect(read('src/job.ts')).toBe('mine');
   });
 
   it('asks three questions on a terminal, and takes an empty answer for the default', async () => {
     const { exitCode, stdout } = await answer(['init'], `${join(folder, 'jobs')}\n\nsam\n`);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^Directory \(my-job\): Name of the job class \(ExampleJob\): Deployed with \(cdk, sam, none\) \(cdk\): ✔ /);
+    expect(stdout).toMatch(
+      /^Directory \(my-job\): Name of the job class \(ExampleJob\): Deployed with \(cdk, sam, none\) \(cdk\): ✔ /,
+    );
     expect(existsSync(join(folder, 'jobs', 'template.yaml'))).toBe(true);
   });
 
   it('asks again when an answer is none, with the reason', async () => {
-    const { exitCode, stdout } = await answer(['init'], `${join(folder, 'jobs')}\nnope\nCountRows\nheroku\nsam\n`);
+    const { exitCode, stdout } = await answer(
+      ['init'],
+      `${join(folder, 'jobs')}\nnope\nCountRows\nheroku\nsam\n`,
+    );
     expect(exitCode).toBe(0);
     expect(stdout).toContain('--job nope: that is no name of a job class');
     expect(stdout).toContain('→ Write cdk or sam or none.\nDeployed with (cdk, sam, none) (cdk): ✔ ');
     expect(read('src/job.ts')).toContain('CountRows');
   });
 
-  it.each(['My Job', 'Größe', '日本', '.hidden', '_under', 'favicon.ico', 'x'.repeat(230), "it's", 'node_modules'])(
-    'writes a name that npm accepts, whatever the folder is called: %s',
-    async (name) => {
-      const { exitCode, stdout } = await readPrinted(['init', join(folder, name), '--yes']);
-      expect(exitCode).toBe(0);
-      const manifest = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8'));
-      expect(manifest.name).toMatch(/^(?!node_modules$|favicon\.ico$)[a-z0-9][a-z0-9._-]{0,213}$/);
-      if (/[ ']/.test(name)) expect(stdout).toMatch(/\n {2}cd '/);
-    },
-  );
+  it.each([
+    'My Job',
+    'Größe',
+    '日本',
+    '.hidden',
+    '_under',
+    'favicon.ico',
+    'x'.repeat(230),
+    "it's",
+    'node_modules',
+  ])('writes a name that npm accepts, whatever the folder is called: %s', async (name) => {
+    const { exitCode, stdout } = await readPrinted(['init', join(folder, name), '--yes']);
+    expect(exitCode).toBe(0);
+    const manifest = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8'));
+    expect(manifest.name).toMatch(/^(?!node_modules$|favicon\.ico$)[a-z0-9][a-z0-9._-]{0,213}$/);
+    if (/[ ']/.test(name)) expect(stdout).toMatch(/\n {2}cd '/);
+  });
 
   it('asks nothing that it was told, and nothing at all with --yes', async () => {
     const told = await answer(['init', join(folder, 'jobs'), '--job', 'CountRows', '--deploy', 'none'], '');
@@ -108,7 +138,10 @@ describe('baton init', () => {
     [['--deploy', 'heroku'], '--deploy heroku: that is no choice.\n→ Write cdk or sam or none.'],
     [['--force'], 'baton init has no option --force.'],
   ])('refuses %p with 2', async (args, message) => {
-    expect(await readPrinted(['init', ...args])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) });
+    expect(await readPrinted(['init', ...args])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(message),
+    });
   });
 
   it('explains itself', async () => {

@@ -74,8 +74,18 @@ describe('LiveView', () => {
     const terminal = new PaperTerminal(80);
     const record = new RunRecord();
     let nowMs = 0;
-    const view = new LiveView({ screen: new Screen(terminal), paint: paintColors, record, readTime: () => nowMs });
-    view.begin({ command: 'baton dev', options: parseDevOptions(['job.ts']) as DevOptions, seed: 42, hasQueue: true });
+    const view = new LiveView({
+      screen: new Screen(terminal),
+      paint: paintColors,
+      record,
+      readTime: () => nowMs,
+    });
+    view.begin({
+      command: 'baton dev',
+      options: parseDevOptions(['job.ts']) as DevOptions,
+      seed: 42,
+      hasQueue: true,
+    });
     for (const event of recordBusyRun().events) {
       jest.advanceTimersByTime(event.atMs - nowMs);
       nowMs = event.atMs;
@@ -93,7 +103,14 @@ loadBatch  ━━━━━━╸──────────   40 %  40,000/10
 `);
       }
     }
-    view.end(writeReport(record, decideOutcome(record, false), { wallMs: 9_720, memoryMb: 512, architecture: 'arm64', seed: 42 }));
+    view.end(
+      writeReport(record, decideOutcome(record, false), {
+        wallMs: 9_720,
+        memoryMb: 512,
+        architecture: 'arm64',
+        seed: 42,
+      }),
+    );
     view.close();
     expect(`\n${terminal.text}\n`).toMatchInlineSnapshot(`
 "

@@ -20,7 +20,10 @@ describe('baton', () => {
     [['dve', 'x.ts'], 'CliError: baton has no command dve.\n→ Did you mean baton dev?\n'],
     [['--verison'], 'CliError: baton has no command --verison.\n→ Did you mean baton --version?\n'],
     [['deploy'], 'CliError: baton has no command deploy.\n→ Write baton dev <file>, or see baton --help.\n'],
-    [['dev'], 'CliError: baton dev needs the file that exports the handler.\n→ Write baton dev src/job.ts, or the path of a bundle.\n'],
+    [
+      ['dev'],
+      'CliError: baton dev needs the file that exports the handler.\n→ Write baton dev src/job.ts, or the path of a bundle.\n',
+    ],
   ])('refuses %p with 2', async (args, stderr) => {
     expect(await readPrinted(args)).toEqual({ exitCode: 2, stdout: '', stderr });
   });
@@ -67,7 +70,9 @@ describe('baton', () => {
 
   it('leaves what a signal interrupts, with the exit code of the signal', async () => {
     const interruption = AbortSignal.abort({ exitCode: 143 });
-    expect(await readPrinted(['list', '--directory', __dirname], { interruption })).toMatchObject({ exitCode: 143 });
+    expect(await readPrinted(['list', '--directory', __dirname], { interruption })).toMatchObject({
+      exitCode: 143,
+    });
   });
 
   it('prints errors in colour where that is asked for', async () => {
@@ -108,6 +113,8 @@ describe('baton dev', () => {
     const { exitCode, stdout, stderr } = await readPrinted(['dev', 'no/such-job.ts']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(/^CliError: There is no file or directory .*no\/such-job\.ts\.\n→ /);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('lambda-baton-') && !before.includes(name))).toEqual([]);
+    expect(
+      readdirSync(tmpdir()).filter((name) => name.startsWith('lambda-baton-') && !before.includes(name)),
+    ).toEqual([]);
   });
 });

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BatonClient, FileCheckpointStore, type StoredExecution } from '../../src';
-import { NodePlatform } from '../../src/runtime/adapters/node-platform';
-import { parseRecord, writeRecord } from '../../src/runtime/core/execution-record';
+import { NodePlatform } from '../../src/runtime/adapters/node/node-platform';
+import { parseRecord, writeRecord } from '../../src/runtime/core/record/execution-record';
 import { readPrinted } from './read-printed';
 import { runCounting } from './run-counting';
 
@@ -19,7 +19,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const run = (executionId: string, input?: object, remainingMs?: number) => runCounting(store, executionId, input, remainingMs);
+const run = (executionId: string, input?: object, remainingMs?: number) =>
+  runCounting(store, executionId, input, remainingMs);
 const baton = (...args: string[]) => readPrinted([...args, '--directory', directory]);
 
 describe('baton status', () => {
@@ -56,7 +57,11 @@ describe('baton status', () => {
 
   it('tells neither input nor state', async () => {
     await run('done', { card: '4111-1111' });
-    const printed = JSON.stringify([await baton('status', 'done'), await baton('status', 'done', '--json'), await baton('list', '--json')]);
+    const printed = JSON.stringify([
+      await baton('status', 'done'),
+      await baton('status', 'done', '--json'),
+      await baton('list', '--json'),
+    ]);
     expect(printed).not.toMatch(/4111|do-not-tell/);
   });
 
@@ -64,14 +69,20 @@ describe('baton status', () => {
     await run('done');
     const { stdout, exitCode } = await baton('status', 'done', '--json');
     expect(exitCode).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ executionId: 'done', status: 'completed', stepCount: 2, result: { counted: 2 } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      executionId: 'done',
+      status: 'completed',
+      stepCount: 2,
+      result: { counted: 2 },
+    });
   });
 
   it('ends with 1 for an id that the store does not have', async () => {
     expect(await baton('status', 'nobody')).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'CliError: The store has no execution nobody.\n→ Check the id and the store; baton list shows what is there.\n',
+      stderr:
+        'CliError: The store has no execution nobody.\n→ Check the id and the store; baton list shows what is there.\n',
     });
   });
 });
@@ -79,8 +90,15 @@ describe('baton status', () => {
 describe('baton result', () => {
   it('prints the result and nothing else', async () => {
     await run('done');
-    expect(await baton('result', 'done')).toEqual({ exitCode: 0, stdout: '{\n  "counted": 2\n}\n', stderr: '' });
-    expect(JSON.parse((await baton('result', 'done', '--json')).stdout)).toMatchObject({ status: 'completed', result: { counted: 2 } });
+    expect(await baton('result', 'done')).toEqual({
+      exitCode: 0,
+      stdout: '{\n  "counted": 2\n}\n',
+      stderr: '',
+    });
+    expect(JSON.parse((await baton('result', 'done', '--json')).stdout)).toMatchObject({
+      status: 'completed',
+      result: { counted: 2 },
+    });
   });
 
   it('ends with 1 while there is none, and with the error when there never will be', async () => {
@@ -91,7 +109,10 @@ describe('baton result', () => {
       stdout: '',
       stderr: expect.stringContaining('has not ended'),
     });
-    expect(await baton('result', 'handed-over', '--json')).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('"running"') });
+    expect(await baton('result', 'handed-over', '--json')).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining('"running"'),
+    });
     expect(await baton('result', 'broken')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('TerminalError: no such account\n→ '),
@@ -105,12 +126,20 @@ describe('baton cancel', () => {
     await run('handed-over', {}, 900);
     expect(await baton('cancel', 'handed-over')).toEqual({
       exitCode: 0,
-      stdout: '! handed-over looks stuck, and ends when it is redriven\n  baton redrive handed-over --function <function>\n',
+      stdout:
+        '! handed-over looks stuck, and ends when it is redriven\n  baton redrive handed-over --function <function>\n',
       stderr: '',
     });
     expect((await baton('status', 'handed-over')).stdout).toContain('cancel       requested');
-    expect(await baton('cancel', 'done')).toEqual({ exitCode: 1, stdout: '! done had ended already: it is completed\n', stderr: '' });
-    expect(await baton('cancel', 'nobody')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('UnknownExecutionError') });
+    expect(await baton('cancel', 'done')).toEqual({
+      exitCode: 1,
+      stdout: '! done had ended already: it is completed\n',
+      stderr: '',
+    });
+    expect(await baton('cancel', 'nobody')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('UnknownExecutionError'),
+    });
   });
 });
 
@@ -125,7 +154,11 @@ describe('baton list', () => {
 ✖ failed       broken-2026-11-23  counting  #1     3 h 20 min ago"
 `);
     expect((await baton('list', '--status', 'failed')).stdout).toMatch(/^✖ failed.*broken.*\n$/);
-    expect(await baton('list', '--job', 'other')).toEqual({ exitCode: 0, stdout: 'There is no such execution.\n', stderr: '' });
+    expect(await baton('list', '--job', 'other')).toEqual({
+      exitCode: 0,
+      stdout: 'There is no such execution.\n',
+      stderr: '',
+    });
     expect(JSON.parse((await baton('list', '--json')).stdout).executions).toHaveLength(2);
   });
 });
@@ -140,7 +173,9 @@ describe('baton list, in parts', () => {
     const [, before = ''] = /^there may be more: --before (\S+)$/.exec(first[2] ?? '') ?? [];
     expect(Date.parse(before)).toBe(executions[1]?.startedAtMs);
     const rest = JSON.parse((await baton('list', '--before', before, '--json')).stdout);
-    expect(rest.executions.map(({ executionId }: { executionId: string }) => executionId)).toContain(executions[2]?.executionId);
+    expect(rest.executions.map(({ executionId }: { executionId: string }) => executionId)).toContain(
+      executions[2]?.executionId,
+    );
     expect(rest.executions.length).toBeLessThan(3);
     expect((await baton('list', '--before', '2001-02-03')).stdout).toBe('There is no such execution.\n');
   });
@@ -151,7 +186,10 @@ describe('baton list, in parts', () => {
     if (stored === undefined) throw new Error('nothing stored');
     const { checksum } = new NodePlatform();
     const record = parseRecord(stored.head, checksum);
-    await store.save({ ...stored, head: writeRecord({ ...record, isParked: true }, checksum) }, stored.revision);
+    await store.save(
+      { ...stored, head: writeRecord({ ...record, isParked: true }, checksum) },
+      stored.revision,
+    );
     const stuck = writeRecord({ ...record, handedOffTo: null, leaseUntilMs: 0 }, checksum);
     await store.save({ ...stored, executionId: 'stuck', startedAtMs: 0, head: stuck }, undefined);
     expect((await baton('list')).stdout).toMatch(/^! parked {7}parked .*\n! looks stuck {2}stuck .*\n$/);
@@ -177,7 +215,11 @@ describe('baton start and redrive', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     process.env.AWS_ENDPOINT_URL_LAMBDA = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    Object.assign(process.env, { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' });
+    Object.assign(process.env, {
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    });
   });
 
   afterEach(() => {
@@ -188,9 +230,15 @@ describe('baton start and redrive', () => {
 
   it('send the start once for each id', async () => {
     const args = ['start', 'count', '--event', '{"a":1}', '--id', 'one'];
-    expect(await baton(...args)).toEqual({ exitCode: 0, stdout: '✔ one was sent to count\n  baton status one\n', stderr: '' });
+    expect(await baton(...args)).toEqual({
+      exitCode: 0,
+      stdout: '✔ one was sent to count\n  baton status one\n',
+      stderr: '',
+    });
     await run('one', { a: 1 });
-    expect((await baton(...args)).stdout).toMatch(/^· it was there already, and nothing was started\n✔ completed {2}one of job counting\n/);
+    expect((await baton(...args)).stdout).toMatch(
+      /^· it was there already, and nothing was started\n✔ completed {2}one of job counting\n/,
+    );
     expect(await baton('start', 'count', '--event', '{"a":2}', '--id', 'one')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/^ExecutionConflictError: .*with another input\.\n→ /),
@@ -217,12 +265,18 @@ describe('baton start and redrive', () => {
         event: { lambdaBaton: { continuation: { invocation: 2 }, state: { stored: '' } } },
       },
     ]);
-    expect(await new BatonClient({ store }).status('broken')).toMatchObject({ status: 'running', handedOffTo: 2 });
+    expect(await new BatonClient({ store }).status('broken')).toMatchObject({
+      status: 'running',
+      handedOffTo: 2,
+    });
     expect(await baton('redrive', 'done', '--function', 'count')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('RedriveRefusedError'),
     });
-    expect(await baton('redrive', 'broken')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--function') });
+    expect(await baton('redrive', 'broken')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('--function'),
+    });
   });
 });
 
@@ -231,8 +285,16 @@ describe('baton sweep', () => {
     await run('done');
     await run('handed-over', {}, 900);
     const sweep = (...args: string[]) => baton('sweep', '--function', 'count', '--dry-run', ...args);
-    expect(await sweep()).toEqual({ exitCode: 0, stdout: '✔ handed-over would go on in invocation 2\n', stderr: '' });
-    expect(await sweep('--grace', '1000m')).toEqual({ exitCode: 0, stdout: 'nothing to sweep\n', stderr: '' });
+    expect(await sweep()).toEqual({
+      exitCode: 0,
+      stdout: '✔ handed-over would go on in invocation 2\n',
+      stderr: '',
+    });
+    expect(await sweep('--grace', '1000m')).toEqual({
+      exitCode: 0,
+      stdout: 'nothing to sweep\n',
+      stderr: '',
+    });
     expect(JSON.parse((await sweep('--json', '--job', 'another')).stdout)).toEqual({
       swept: [],
       failed: [],
@@ -242,7 +304,10 @@ describe('baton sweep', () => {
   });
 
   it('needs the function, and a grace that makes sense', async () => {
-    expect(await baton('sweep')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('baton sweep needs the function') });
+    expect(await baton('sweep')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('baton sweep needs the function'),
+    });
     expect(await baton('sweep', '--function', 'count', '--grace', '1s')).toMatchObject({ exitCode: 2 });
   });
 });
@@ -263,9 +328,13 @@ describe('baton stop and resume', () => {
     expect(await baton('status', 'late')).toMatchObject({ exitCode: 1 });
     expect(await baton('start', 'count', '--job', 'counting')).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringMatching(/^JobStoppedError: .*\(the ledger is wrong\)\.\n→ When it may go on: baton resume counting/),
+      stderr: expect.stringMatching(
+        /^JobStoppedError: .*\(the ledger is wrong\)\.\n→ When it may go on: baton resume counting/,
+      ),
     });
-    expect((await baton('resume', 'counting')).stdout).toBe('✔ counting starts executions again; those that were asked to end still do\n');
+    expect((await baton('resume', 'counting')).stdout).toBe(
+      '✔ counting starts executions again; those that were asked to end still do\n',
+    );
     expect((await baton('resume', 'counting')).stdout).toBe('· counting was not stopped\n');
     await run('late');
     expect(await baton('status', 'late')).toMatchObject({ exitCode: 0 });
@@ -283,18 +352,24 @@ describe('baton stop and resume', () => {
       hasMore: false,
     });
     expect(Math.abs(Date.now() - stopped.stoppedAtMs)).toBeLessThan(60_000);
-    expect(JSON.parse((await baton('resume', 'counting', '--json')).stdout)).toEqual({ job: 'counting', wasStopped: true });
+    expect(JSON.parse((await baton('resume', 'counting', '--json')).stdout)).toEqual({
+      job: 'counting',
+      wasStopped: true,
+    });
   });
 
   it('doubt the name of a job of which the store has nothing', async () => {
     await run('done');
-    expect((await baton('stop', 'countign')).stdout).toContain('! the store has no execution of countign: check the name\n');
+    expect((await baton('stop', 'countign')).stdout).toContain(
+      '! the store has no execution of countign: check the name\n',
+    );
     expect((await baton('stop', 'counting')).stdout).not.toContain('check the name');
   });
 
   it('say of a list and of an execution that the job is stopped', async () => {
     await run('done');
-    const isStopped = /^! job counting was stopped [\d.]+ m?s ago: the ledger is wrong \(baton resume counting\)\n✔ completed/;
+    const isStopped =
+      /^! job counting was stopped [\d.]+ m?s ago: the ledger is wrong \(baton resume counting\)\n✔ completed/;
     await baton('stop', 'counting', '--reason', 'the ledger is wrong');
     for (const args of [['list'], ['list', '--job', 'counting'], ['status', 'done']]) {
       expect((await baton(...args)).stdout).toMatch(isStopped);
@@ -303,8 +378,14 @@ describe('baton stop and resume', () => {
       /^! job counting was stopped .*\nThere is no such execution\.\n$/,
     );
     const stop = { job: 'counting', stoppedAtMs: expect.any(Number), reason: 'the ledger is wrong' };
-    expect(JSON.parse((await baton('list', '--json')).stdout)).toMatchObject({ executions: [{ executionId: 'done' }], stopped: [stop] });
-    expect(JSON.parse((await baton('status', 'done', '--json')).stdout)).toMatchObject({ executionId: 'done', stop });
+    expect(JSON.parse((await baton('list', '--json')).stdout)).toMatchObject({
+      executions: [{ executionId: 'done' }],
+      stopped: [stop],
+    });
+    expect(JSON.parse((await baton('status', 'done', '--json')).stdout)).toMatchObject({
+      executionId: 'done',
+      stop,
+    });
     await baton('resume', 'counting');
     expect(JSON.parse((await baton('list', '--json')).stdout)).toMatchObject({ stopped: [] });
     expect(JSON.parse((await baton('status', 'done', '--json')).stdout)).not.toHaveProperty('stop');
@@ -313,7 +394,10 @@ describe('baton stop and resume', () => {
   it('say of a damaged mark that it stops the job, and show the rest', async () => {
     await run('done');
     await baton('stop', 'counting');
-    const { revision, ...mark } = (await store.load('lambda-baton:stop:counting')) ?? { revision: '', head: '' };
+    const { revision, ...mark } = (await store.load('lambda-baton:stop:counting')) ?? {
+      revision: '',
+      head: '',
+    };
     await store.save({ ...mark, head: `x${mark.head}` } as StoredExecution, revision);
     expect((await baton('list')).stdout).toMatch(
       /^! job counting is stopped: its stop mark is damaged \(baton resume counting\)\n✔ completed .*\n$/,
@@ -327,7 +411,11 @@ describe('the commands that look after executions', () => {
     async (name) => {
       const { stdout, exitCode, stderr } = await readPrinted([name, '--help']);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      expect(stdout).toMatch(new RegExp(`^baton ${name} [^]*\n\nUsage\n {2}baton ${name} [^]*--table <name>[^]*Exit code\n {2}0\\b`));
+      expect(stdout).toMatch(
+        new RegExp(
+          `^baton ${name} [^]*\n\nUsage\n {2}baton ${name} [^]*--table <name>[^]*Exit code\n {2}0\\b`,
+        ),
+      );
       expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
       expect((await readPrinted(['--help'])).stdout).toContain(`baton ${name} `);
     },
@@ -362,7 +450,9 @@ describe('the commands that look after executions', () => {
     const environment = { BATON_DIRECTORY: directory };
     expect((await readPrinted(['list'], { environment })).stdout).toContain('done');
     const empty = mkdtempSync(join(tmpdir(), 'baton-operate-'));
-    expect((await readPrinted(['list', '--directory', empty], { environment })).stdout).toBe('There is no such execution.\n');
+    expect((await readPrinted(['list', '--directory', empty], { environment })).stdout).toBe(
+      'There is no such execution.\n',
+    );
     rmSync(empty, { recursive: true });
   });
 });

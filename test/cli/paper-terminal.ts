@@ -66,8 +66,10 @@ export class PaperTerminal implements Output {
     if (command === 'A') this.row = Math.max(0, this.row - count);
     if (command === 'B') for (let step = 0; step < count; step++) this.rows[++this.row] ??= '';
     if (command === 'G') this.column = count - 1;
-    if (command === 'K') this.rows[this.row] = argument === '2' ? '' : (this.rows[this.row] ?? '').slice(0, this.column);
-    if (command === 'J') this.rows.splice(this.row, Number.POSITIVE_INFINITY, (this.rows[this.row] ?? '').slice(0, this.column));
+    if (command === 'K')
+      this.rows[this.row] = argument === '2' ? '' : (this.rows[this.row] ?? '').slice(0, this.column);
+    if (command === 'J')
+      this.rows.splice(this.row, Number.POSITIVE_INFINITY, (this.rows[this.row] ?? '').slice(0, this.column));
     if (argument === '?25') this.isCursorHidden = command === 'l';
   }
 }

@@ -15,7 +15,8 @@ interface Surroundings {
 
 /** Runs a command line in this process, without a terminal. */
 export async function readPrinted(args: readonly string[], surroundings: Surroundings = {}) {
-  if (surroundings.workingDirectory !== undefined) return run(args, surroundings, surroundings.workingDirectory);
+  if (surroundings.workingDirectory !== undefined)
+    return run(args, surroundings, surroundings.workingDirectory);
   const workingDirectory = mkdtempSync(join(tmpdir(), 'baton-test-'));
   try {
     return await run(args, surroundings, workingDirectory);
@@ -24,7 +25,11 @@ export async function readPrinted(args: readonly string[], surroundings: Surroun
   }
 }
 
-async function run(args: readonly string[], { stdin = '', environment = {}, interruption }: Surroundings, workingDirectory: string) {
+async function run(
+  args: readonly string[],
+  { stdin = '', environment = {}, interruption }: Surroundings,
+  workingDirectory: string,
+) {
   const printed = { stdout: '', stderr: '' };
   const exitCode = await main(args, {
     streams: {

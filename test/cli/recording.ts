@@ -19,9 +19,17 @@ export class Recording {
 
   start(
     atMs: number,
-    { number = 1, environmentId = 'A', attempt = 1, channel = 'invoke', cold = false, bytes = 100 }: Invocation = {},
+    {
+      number = 1,
+      environmentId = 'A',
+      attempt = 1,
+      channel = 'invoke',
+      cold = false,
+      bytes = 100,
+    }: Invocation = {},
   ): this {
-    const payload = number === 1 ? '{}' : JSON.stringify({ lambdaBaton: { v: 1, continuation: { invocation: number } } });
+    const payload =
+      number === 1 ? '{}' : JSON.stringify({ lambdaBaton: { v: 1, continuation: { invocation: number } } });
     return this.add({
       name: 'invocation-start',
       atMs,
@@ -43,11 +51,19 @@ export class Recording {
   }
 
   line(atMs: number, line: string, environmentId = 'A'): this {
-    return this.add({ name: 'log', atMs, about: { functionName: 'baton-dev', stream: 'stdout', line, environmentId } });
+    return this.add({
+      name: 'log',
+      atMs,
+      about: { functionName: 'baton-dev', stream: 'stdout', line, environmentId },
+    });
   }
 
   log(atMs: number, invocation: number, message: string, fields: object = {}, environmentId = 'A'): this {
-    return this.line(atMs, JSON.stringify({ level: 'INFO', message, executionId, invocation, job: 'Backfill', ...fields }), environmentId);
+    return this.line(
+      atMs,
+      JSON.stringify({ level: 'INFO', message, executionId, invocation, job: 'Backfill', ...fields }),
+      environmentId,
+    );
   }
 
   add(event: RunEvent): this {
@@ -90,18 +106,36 @@ export function recordBusyRun(): Recording {
     .log(1_400, 1, 'progress', { step: 'loadBatch', done: 20_000, total: 100_000 })
     .line(1_500, '2026-11-23T13:00:00.000Z\trequest-1\tINFO\ttwenty thousand\rso far')
     .log(2_400, 1, 'progress', { step: 'loadBatch', done: 40_000, total: 100_000, note: 'page 2' })
-    .log(2_450, 1, 'handed off', { step: 'isDone', reason: 'safe-window', bytes: 1_536, channel: 'lambda', stepCount: 2 })
+    .log(2_450, 1, 'handed off', {
+      step: 'isDone',
+      reason: 'safe-window',
+      bytes: 1_536,
+      channel: 'lambda',
+      stepCount: 2,
+    })
     .end(2_460, 1, { initMs: 350, billedMs: 2_410, durationMs: 2_060 })
     .start(2_470, { number: 2, bytes: 1_536 })
-    .add({ name: 'fault', atMs: 2_600, about: { kind: 'throttle', target: 'baton-dev', operation: 'Invoke', requestId: 'request-2' } })
-    .add({ name: 'fault', atMs: 2_700, about: { kind: 'crash', target: 'baton-dev', requestId: 'request-2' } })
+    .add({
+      name: 'fault',
+      atMs: 2_600,
+      about: { kind: 'throttle', target: 'baton-dev', operation: 'Invoke', requestId: 'request-2' },
+    })
+    .add({
+      name: 'fault',
+      atMs: 2_700,
+      about: { kind: 'crash', target: 'baton-dev', requestId: 'request-2' },
+    })
     .end(2_710, 2, {
       reason: 'crash-fault',
       durationMs: 240,
       billedMs: 240,
       error: { errorType: 'Runtime.ExitError', errorMessage: 'killed' },
     })
-    .add({ name: 'retry', atMs: 2_710, about: { functionName: 'baton-dev', requestId: 'request-2', attempt: 2, delayMs: 5_000 } })
+    .add({
+      name: 'retry',
+      atMs: 2_710,
+      about: { functionName: 'baton-dev', requestId: 'request-2', attempt: 2, delayMs: 5_000 },
+    })
     .start(7_710, { number: 2, attempt: 2, cold: true, bytes: 1_536 })
     .log(7_800, 2, 'step failed', {
       level: 'WARN',
@@ -118,6 +152,11 @@ export function recordBusyRun(): Recording {
       durationMs: 2_010,
       billedMs: 2_310,
       initMs: 300,
-      response: JSON.stringify({ status: 'completed', executionId, invocation: 2, result: { rows: 100_000 } }),
+      response: JSON.stringify({
+        status: 'completed',
+        executionId,
+        invocation: 2,
+        result: { rows: 100_000 },
+      }),
     });
 }

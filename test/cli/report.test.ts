@@ -2,11 +2,17 @@ import { decideOutcome } from '../../src/cli/run/decide-outcome';
 import { estimateCost } from '../../src/cli/run/estimate-cost';
 import { readInvocationNumber } from '../../src/cli/run/invocation-record';
 import { writeReport } from '../../src/cli/run/run-report';
-import { formatBytes, formatCount, formatDuration, formatSeconds, formatUsd } from '../../src/cli/view/format';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatSeconds,
+  formatUsd,
+} from '../../src/cli/view/format';
 import { paintNothing } from '../../src/cli/view/paint';
 import { renderSummary } from '../../src/cli/view/render-summary';
 import type { DropReason } from '../../src/local';
-import { listPrices as prices } from '../../src/runtime/core/prices';
+import { listPrices as prices } from '../../src/runtime/core/cost/prices';
 import { Recording, recordBusyRun } from './recording';
 
 const facts = { wallMs: 9_720.4, memoryMb: 512, architecture: 'x86_64', seed: 42 } as const;
@@ -77,7 +83,9 @@ describe('the report', () => {
 
   it('counts what a forked execution did only once', () => {
     const recording = new Recording().start(0, { environmentId: 'A' }).start(0, { environmentId: 'B' });
-    recording.log(10, 1, 'execution completed', { stepCount: 9 }, 'A').log(20, 1, 'execution completed', { stepCount: 7 }, 'B');
+    recording
+      .log(10, 1, 'execution completed', { stepCount: 9 }, 'A')
+      .log(20, 1, 'execution completed', { stepCount: 7 }, 'B');
     const record = recording.play();
     expect(writeReport(record, decideOutcome(record, false), facts).stepCount).toBe(9);
   });
@@ -92,7 +100,9 @@ describe('the report', () => {
 
   it('adds up what was handed over, and finds the largest', () => {
     const recording = new Recording().start(0).log(1, 1, 'handed off', { bytes: 700, channel: 'lambda' });
-    recording.log(2, 1, 'handed off', { bytes: 300, channel: 'sqs' }).log(3, 1, 'handed off', { bytes: 500, channel: 'lambda' });
+    recording
+      .log(2, 1, 'handed off', { bytes: 300, channel: 'sqs' })
+      .log(3, 1, 'handed off', { bytes: 500, channel: 'lambda' });
     const record = recording.play();
     expect(writeReport(record, decideOutcome(record, false), facts).handOffs).toEqual({
       count: 3,
@@ -103,9 +113,13 @@ describe('the report', () => {
   });
 
   it('counts what the store has dropped, and says it in the summary', () => {
-    const recording = recordBusyRun().log(9_800, 2, 'delivery answered from the store', { status: 'duplicate' });
+    const recording = recordBusyRun().log(9_800, 2, 'delivery answered from the store', {
+      status: 'duplicate',
+    });
     recording.log(9_810, 2, 'delivery answered from the store', { status: 'completed' });
-    recording.log(9_820, 2, 'invocation superseded: another one has claimed the execution', { level: 'WARN' });
+    recording.log(9_820, 2, 'invocation superseded: another one has claimed the execution', {
+      level: 'WARN',
+    });
     const record = recording.play();
     const report = writeReport(record, decideOutcome(record, false), {
       ...facts,
@@ -120,7 +134,9 @@ describe('the report', () => {
   it('charges the size of an event to Invoke, not to a queue', () => {
     const requestsOf = (channel: 'invoke' | 'sqs') => {
       const record = new Recording().start(0, { bytes: 400_000, channel }).play();
-      return writeReport(record, decideOutcome(record, false), facts).cost.requestsUsd / prices.lambdaRequestUsd;
+      return (
+        writeReport(record, decideOutcome(record, false), facts).cost.requestsUsd / prices.lambdaRequestUsd
+      );
     };
     expect(requestsOf('invoke')).toBeCloseTo(4, 6);
     expect(requestsOf('sqs')).toBeCloseTo(1, 6);
@@ -167,7 +183,11 @@ describe('the cost', () => {
   });
 
   it('is $1.44 for 24 hours at 1 GB, and next to nothing for its 96 hand-offs', () => {
-    const invocations = Array.from({ length: 96 }, () => ({ billedMs: 900_000, memoryMb: 1_024, bytes: 5_000 }));
+    const invocations = Array.from({ length: 96 }, () => ({
+      billedMs: 900_000,
+      memoryMb: 1_024,
+      bytes: 5_000,
+    }));
     const cost = estimateCost({ ...one, invocations }, 'x86_64');
     expect(cost.durationUsd).toBeCloseTo(1.44, 2);
     expect(cost.requestsUsd).toBeCloseTo(0.00002, 5);
@@ -186,7 +206,10 @@ describe('the cost', () => {
   });
 
   it('has three SQS requests for each hop through the queue', () => {
-    expect(estimateCost({ ...one, sqsSentCount: 10, sqsDeliveredCount: 10 }, 'x86_64').sqsUsd).toBeCloseTo(30 * 0.0000004, 12);
+    expect(estimateCost({ ...one, sqsSentCount: 10, sqsDeliveredCount: 10 }, 'x86_64').sqsUsd).toBeCloseTo(
+      30 * 0.0000004,
+      12,
+    );
   });
 });
 
@@ -196,16 +219,28 @@ describe('the verdict', () => {
       .start(0)
       .log(1, 1, 'execution started')
       .end(2, 1)
-      .add({ name: 'dropped', atMs: 3, about: { functionName: 'f', requestId: 'request-1', reason, channel: 'invoke', sentTo: [] } });
+      .add({
+        name: 'dropped',
+        atMs: 3,
+        about: { functionName: 'f', requestId: 'request-1', reason, channel: 'invoke', sentTo: [] },
+      });
   const failing = () =>
-    new Recording().start(0).log(1, 1, 'execution failed', { error: { name: 'FuseBlownError', message: 'No.\n→ Yes.' } });
+    new Recording()
+      .start(0)
+      .log(1, 1, 'execution failed', { error: { name: 'FuseBlownError', message: 'No.\n→ Yes.' } });
 
   it('is completed when the execution has completed', () => {
-    expect(decideOutcome(recordBusyRun().play(), false)).toEqual({ outcome: 'completed', failure: undefined });
+    expect(decideOutcome(recordBusyRun().play(), false)).toEqual({
+      outcome: 'completed',
+      failure: undefined,
+    });
   });
 
   it('is completed by the answer alone when the log says nothing', () => {
-    const record = new Recording().start(0).end(1, 1, { response: '{"status":"completed","executionId":"e"}' }).play();
+    const record = new Recording()
+      .start(0)
+      .end(1, 1, { response: '{"status":"completed","executionId":"e"}' })
+      .play();
     expect(decideOutcome(record, false).outcome).toBe('completed');
   });
 
@@ -218,7 +253,10 @@ describe('the verdict', () => {
 
   it('is completed when a later delivery completed what had failed', () => {
     expect(decideOutcome(failing().log(2, 1, 'execution completed').play(), false).outcome).toBe('completed');
-    const reversed = new Recording().start(0).log(0, 1, 'execution completed').log(1, 1, 'execution failed', {});
+    const reversed = new Recording()
+      .start(0)
+      .log(0, 1, 'execution completed')
+      .log(1, 1, 'execution failed', {});
     expect(decideOutcome(reversed.play(), false).outcome).toBe('completed');
   });
 
@@ -228,7 +266,11 @@ describe('the verdict', () => {
   });
 
   it('is cancelled when the execution was', () => {
-    const record = new Recording().start(0).log(1, 1, 'execution started').log(2, 1, 'execution cancelled').play();
+    const record = new Recording()
+      .start(0)
+      .log(1, 1, 'execution started')
+      .log(2, 1, 'execution cancelled')
+      .play();
     expect(decideOutcome(record, false)).toEqual({ outcome: 'cancelled', failure: undefined });
   });
 
@@ -239,11 +281,19 @@ describe('the verdict', () => {
   });
 
   it('names what an execution was lost by, and what to do', () => {
-    const reasons: DropReason[] = ['EventAgeExceeded', 'RecursiveInvocation', 'RetriesExhausted', 'ZeroReservedConcurrency'];
+    const reasons: DropReason[] = [
+      'EventAgeExceeded',
+      'RecursiveInvocation',
+      'RetriesExhausted',
+      'ZeroReservedConcurrency',
+    ];
     const texts = reasons.map((reason) => decideOutcome(dropped(reason).play(), false).failure?.message);
     const message = { queueName: 'q', messageId: 'm', bytes: 1, delayMs: 0, deadLetter: true };
     const started = () => new Recording().start(0).log(1, 1, 'execution started');
-    texts.push(decideOutcome(started().add({ name: 'message', atMs: 1, about: message }).play(), false).failure?.message);
+    texts.push(
+      decideOutcome(started().add({ name: 'message', atMs: 1, about: message }).play(), false).failure
+        ?.message,
+    );
     texts.push(decideOutcome(started().play(), false).failure?.message);
     expect(`\n${texts.join('\n')}\n`).toMatchInlineSnapshot(`
 "
@@ -265,8 +315,13 @@ Execution execution-1 was lost: nothing is left that would carry it on.
 
   it('is failed when no execution began, with the reason', () => {
     const end = (errorType: string, errorMessage: string) =>
-      decideOutcome(new Recording().start(0).end(1, 1, { reason: 'init-error', error: { errorType, errorMessage } }).play(), false).failure
-        ?.message;
+      decideOutcome(
+        new Recording()
+          .start(0)
+          .end(1, 1, { reason: 'init-error', error: { errorType, errorMessage } })
+          .play(),
+        false,
+      ).failure?.message;
     const texts = [
       end('Runtime.HandlerNotFound', 'job.handlr is undefined or not exported'),
       end('Runtime.ImportModuleError', "Cannot find module 'left-pad'\nRequire stack:"),

@@ -34,10 +34,19 @@ class Counting {
 const agoMs = 3 * 3_600_000 + 20 * 60_000 + 500;
 
 /** Delivers a start to a job that counts, and waits for the invocation's end, good or bad. */
-export async function runCounting(store: CheckpointStore, executionId: string, input: object = {}, remainingMs = 60_000): Promise<void> {
+export async function runCounting(
+  store: CheckpointStore,
+  executionId: string,
+  input: object = {},
+  remainingMs = 60_000,
+): Promise<void> {
   const { clock, timer, providers } = virtualWorld();
   clock.moveTo(Date.now() - agoMs);
-  const handler = createHandler(Counting, { providers: [...providers, { token: CHECKPOINT_STORE, useValue: store }] });
+  const handler = createHandler(Counting, {
+    providers: [...providers, { token: CHECKPOINT_STORE, useValue: store }],
+  });
   const event = { lambdaBaton: { v: 1, start: { executionId, input } } };
-  await timer.drive(handler(event, fakeLambdaContext({ clock, remainingMs, awsRequestId: executionId }))).catch(() => {});
+  await timer
+    .drive(handler(event, fakeLambdaContext({ clock, remainingMs, awsRequestId: executionId })))
+    .catch(() => {});
 }

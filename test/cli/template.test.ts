@@ -14,7 +14,10 @@ let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'baton-template-test-'));
   mkdirSync(join(folder, 'asset.a'));
-  writeFileSync(join(folder, 'Jobs.assets.json'), JSON.stringify({ files: { [hash]: { source: { path: 'asset.a' } } } }));
+  writeFileSync(
+    join(folder, 'Jobs.assets.json'),
+    JSON.stringify({ files: { [hash]: { source: { path: 'asset.a' } } } }),
+  );
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -27,7 +30,12 @@ function write(Resources: object, more: object = {}): string {
 
 const fn = (properties: object = {}, type = 'AWS::Lambda::Function') => ({
   Type: type,
-  Properties: { Code: { S3Bucket: 'b', S3Key: `${hash}.zip` }, Runtime: 'nodejs24.x', Handler: 'index.handler', ...properties },
+  Properties: {
+    Code: { S3Bucket: 'b', S3Key: `${hash}.zip` },
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    ...properties,
+  },
 });
 const ref = (id: string) => ({ Ref: id });
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
@@ -36,7 +44,9 @@ const read = (resources: object, asked?: string) => readFunction(readTemplate(wr
 describe('a job and its sweeper in one template', () => {
   const resources = {
     CountFunction1: fn({ Environment: { Variables: { BATON_TABLE: 'executions' } } }),
-    CountSweeperFunction2: fn({ Environment: { Variables: { BATON_TABLE: 'executions', BATON_SWEEP_FUNCTION: ref('CountFunction1') } } }),
+    CountSweeperFunction2: fn({
+      Environment: { Variables: { BATON_TABLE: 'executions', BATON_SWEEP_FUNCTION: ref('CountFunction1') } },
+    }),
   };
 
   it.each([undefined, 'Count', 'CountFunction'])('is the job when %p is asked for', (asked) => {
@@ -69,7 +79,11 @@ describe('a function of a template', () => {
       Alias: { Type: 'AWS::Lambda::Alias', Properties: { FunctionName: ref('Job'), Name: 'live' } },
       Queue: {
         Type: 'AWS::SQS::Queue',
-        Properties: { FifoQueue: 'true', VisibilityTimeout: 60, RedrivePolicy: { deadLetterTargetArn: arn('Dead'), maxReceiveCount: 7 } },
+        Properties: {
+          FifoQueue: 'true',
+          VisibilityTimeout: 60,
+          RedrivePolicy: { deadLetterTargetArn: arn('Dead'), maxReceiveCount: 7 },
+        },
       },
       Dead: { Type: 'AWS::SQS::Queue' },
       Failures: { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 3, MaximumMessageSize: 262_144 } },
@@ -79,10 +93,15 @@ describe('a function of a template', () => {
           BatchSize: 1,
           FunctionResponseTypes: ['ReportBatchItemFailures'],
           EventSourceArn: arn('Queue'),
-          FunctionName: { 'Fn::Join': ['', [{ 'Fn::Select': [6, { 'Fn::Split': [':', ref('Alias')] }] }, ':live']] },
+          FunctionName: {
+            'Fn::Join': ['', [{ 'Fn::Select': [6, { 'Fn::Split': [':', ref('Alias')] }] }, ':live']],
+          },
         },
       },
-      Stream: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { EventSourceArn: 'arn:x', FunctionName: ref('Job') } },
+      Stream: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { EventSourceArn: 'arn:x', FunctionName: ref('Job') },
+      },
       Latest: {
         Type: 'AWS::Lambda::EventInvokeConfig',
         Properties: { FunctionName: ref('Job'), Qualifier: '$LATEST', MaximumRetryAttempts: 0 },
@@ -112,7 +131,13 @@ describe('a function of a template', () => {
       deadLetterQueueId: 'Failures',
       alias: 'live',
       queues: [
-        { id: 'Dead', isFifo: false, contentBasedDeduplication: false, visibilityTimeoutMs: 30_000, delayMs: 0 },
+        {
+          id: 'Dead',
+          isFifo: false,
+          contentBasedDeduplication: false,
+          visibilityTimeoutMs: 30_000,
+          delayMs: 0,
+        },
         {
           ...{ id: 'Failures', isFifo: false, contentBasedDeduplication: false },
           ...{ visibilityTimeoutMs: 30_000, delayMs: 3_000, maximumMessageBytes: 262_144 },
@@ -143,7 +168,11 @@ describe('a function of a template', () => {
   });
 
   it('is the only job, or the one that is asked for', () => {
-    const resources = { Job1: fn({ RecursiveLoop: 'Allow' }), Provider: fn(), Python: fn({ Runtime: 'python3.13' }) };
+    const resources = {
+      Job1: fn({ RecursiveLoop: 'Allow' }),
+      Provider: fn(),
+      Python: fn({ Runtime: 'python3.13' }),
+    };
     expect(read(resources).id).toBe('Job1');
     expect(read(resources, 'Prov').id).toBe('Provider');
     expect(read({ ...resources, Job12: fn({ RecursiveLoop: 'Allow' }) }, 'Job1').id).toBe('Job1');
@@ -151,11 +180,15 @@ describe('a function of a template', () => {
 
   it('is found by its asset path where there is no manifest', () => {
     rmSync(join(folder, 'Jobs.assets.json'));
-    expect(read({ Job: { ...fn(), Metadata: { 'aws:asset:path': 'asset.a' } } }).codeDirectory).toBe(join(folder, 'asset.a'));
+    expect(read({ Job: { ...fn(), Metadata: { 'aws:asset:path': 'asset.a' } } }).codeDirectory).toBe(
+      join(folder, 'asset.a'),
+    );
   });
 
   it('is run as the template says, but for what the command line says', () => {
-    const file = write({ Job: fn({ Timeout: 900, MemorySize: 640, Architectures: ['arm64'], RecursiveLoop: 'Allow' }) });
+    const file = write({
+      Job: fn({ Timeout: 900, MemorySize: 640, Architectures: ['arm64'], RecursiveLoop: 'Allow' }),
+    });
     const apply = (...more: string[]) => {
       const options = parseDevOptions(['--template', file, ...more]);
       if (options === 'help' || options.template === undefined) throw new Error('There is a template.');
@@ -163,14 +196,24 @@ describe('a function of a template', () => {
       rmSync(run.storeDirectory, { recursive: true });
       return run.options;
     };
-    const deployed = { timeoutMs: 900_000, memoryMb: 640, architecture: 'arm64', recursiveLoop: 'Allow', file: `Job of ${file}` };
+    const deployed = {
+      timeoutMs: 900_000,
+      memoryMb: 640,
+      architecture: 'arm64',
+      recursiveLoop: 'Allow',
+      file: `Job of ${file}`,
+    };
     expect(apply()).toMatchObject(deployed);
     expect(apply('--timeout', '5s', '--recursion', 'terminate')).toMatchObject({
       ...deployed,
       timeoutMs: 5_000,
       recursiveLoop: 'Terminate',
     });
-    expect(apply('--memory', '256', '--arch', 'x86_64')).toMatchObject({ ...deployed, memoryMb: 256, architecture: 'x86_64' });
+    expect(apply('--memory', '256', '--arch', 'x86_64')).toMatchObject({
+      ...deployed,
+      memoryMb: 256,
+      architecture: 'x86_64',
+    });
   });
 });
 
@@ -178,14 +221,39 @@ describe('what cannot be mapped', () => {
   const two = { One: fn({ RecursiveLoop: 'Allow' }), Two: fn({ RecursiveLoop: 'Allow' }) };
 
   it.each<[string, object, string[], string]>([
-    ['no function', { Queue: { Type: 'AWS::SQS::Queue' } }, [], 'has no Node function; it has none.\n→ Write --function'],
-    ['no such function', { Job: fn() }, ['--function', 'Jab'], 'has no Node function Jab; it has Job.\n→ Write --function'],
+    [
+      'no function',
+      { Queue: { Type: 'AWS::SQS::Queue' } },
+      [],
+      'has no Node function; it has none.\n→ Write --function',
+    ],
+    [
+      'no such function',
+      { Job: fn() },
+      ['--function', 'Jab'],
+      'has no Node function Jab; it has Job.\n→ Write --function',
+    ],
     ['several functions', two, [], 'has more than one function: One, Two.\n→ Write --function'],
-    ['layers', { Job: fn({ Layers: ['arn:x'] }) }, [], 'has Layers, and the local Lambda has none.\n→ Bundle'],
+    [
+      'layers',
+      { Job: fn({ Layers: ['arn:x'] }) },
+      [],
+      'has Layers, and the local Lambda has none.\n→ Bundle',
+    ],
     ['a file system', { Job: fn({ FileSystemConfigs: [{}] }) }, [], 'has FileSystemConfigs, and'],
-    ['an image', { Job: fn({ Code: { ImageUri: 'x' }, Runtime: undefined }) }, [], 'its code is a container image'],
+    [
+      'an image',
+      { Job: fn({ Code: { ImageUri: 'x' }, Runtime: undefined }) },
+      [],
+      'its code is a container image',
+    ],
     ['inline code', { Job: fn({ Code: { ZipFile: 'x' } }) }, [], 'its code is written into the template'],
-    ['code elsewhere', { Job: fn({ Code: { S3Key: 'my.zip' } }) }, [], 'its code is in a bucket, not on this machine.\n→ Run cdk synth'],
+    [
+      'code elsewhere',
+      { Job: fn({ Code: { S3Key: 'my.zip' } }) },
+      [],
+      'its code is in a bucket, not on this machine.\n→ Run cdk synth',
+    ],
     [
       'a parameter without a default',
       { Job: fn({ Environment: { Variables: { STAGE: ref('Stage') } } }) },
@@ -205,19 +273,35 @@ describe('what cannot be mapped', () => {
       'variable X needs a dynamic reference, which',
     ],
   ])('is refused: %s', async (_what, resources, options, message) => {
-    const { exitCode, stdout, stderr } = await readPrinted(['dev', '--template', write(resources), ...options]);
+    const { exitCode, stdout, stderr } = await readPrinted([
+      'dev',
+      '--template',
+      write(resources),
+      ...options,
+    ]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/^TemplateError: /);
     expect(stderr).toContain(message);
   });
 
   it.each([
-    ['nowhere.template.json', 2, 'The template nowhere.template.json cannot be read (ENOENT).\n→ Run cdk synth first'],
+    [
+      'nowhere.template.json',
+      2,
+      'The template nowhere.template.json cannot be read (ENOENT).\n→ Run cdk synth first',
+    ],
     [__filename, 1, 'is not JSON: '],
-    [join(__dirname, '../../package.json'), 1, 'is no CloudFormation template: it has no Resources.\n→ Pass what cdk synth wrote'],
+    [
+      join(__dirname, '../../package.json'),
+      1,
+      'is no CloudFormation template: it has no Resources.\n→ Pass what cdk synth wrote',
+    ],
   ])('is refused: %s', async (file, expectedCode, message) => {
     const { exitCode, stderr } = await readPrinted(['dev', '--template', file]);
-    expect({ exitCode, stderr }).toEqual({ exitCode: expectedCode, stderr: expect.stringContaining(message) });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: expectedCode,
+      stderr: expect.stringContaining(message),
+    });
   });
 
   it.each([
@@ -225,7 +309,10 @@ describe('what cannot be mapped', () => {
     [['--handler', 'run', '--template', 't.json'], '--template says what is run, and so does --handler.'],
     [['job.ts', '--function', 'Job'], '--function names a function of a template, and there is none.'],
   ])('is refused with 2: %p', async (args, message) => {
-    expect(await readPrinted(['dev', ...args])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) });
+    expect(await readPrinted(['dev', ...args])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(message),
+    });
   });
 });
 
@@ -234,7 +321,13 @@ describe('the variables of a function', () => {
     ({ Queue: 'http://queue', 'Queue.Arn': 'arn:queue' })[attribute ? `${id}.${attribute}` : id];
   const resolve = (environment: object, more: object = {}) => {
     const deployed = read({ Job: fn({ Environment: { Variables: environment } }) });
-    return resolveEnvironment(deployed, 't.json', { lookUp, storeDirectory: '/store', hasQueues: true, given: {}, ...more });
+    return resolveEnvironment(deployed, 't.json', {
+      lookUp,
+      storeDirectory: '/store',
+      hasQueues: true,
+      given: {},
+      ...more,
+    });
   };
 
   it('have local stand-ins for queue, store and signing key', () => {
@@ -254,7 +347,12 @@ describe('the variables of a function', () => {
   });
 
   it('that the user gave are not looked up', () => {
-    expect(resolve({ STAGE: ref('Stage'), BATON_TABLE: ref('Table') }, { given: { STAGE: 'x', BATON_TABLE: 't' } })).toEqual({
+    expect(
+      resolve(
+        { STAGE: ref('Stage'), BATON_TABLE: ref('Table') },
+        { given: { STAGE: 'x', BATON_TABLE: 't' } },
+      ),
+    ).toEqual({
       STAGE: 'x',
       BATON_TABLE: 't',
     });
@@ -268,7 +366,11 @@ describe('the variables of a function', () => {
 describe('a value of a template', () => {
   /** Placeholders are written with angle brackets here. */
   const sub = (text: string) => text.replaceAll(/<(.*?)>/g, '$${$1}');
-  const known: Readonly<Record<string, string>> = { Stage: 'test', 'Queue.Arn': 'a:b:c', 'AWS::Region': 'us-east-1' };
+  const known: Readonly<Record<string, string>> = {
+    Stage: 'test',
+    'Queue.Arn': 'a:b:c',
+    'AWS::Region': 'us-east-1',
+  };
   const lookUp = (id: string, attribute?: string) => known[attribute ? `${id}.${attribute}` : id];
 
   it.each<[unknown, string]>([
@@ -281,7 +383,10 @@ describe('a value of a template', () => {
     [{ 'Fn::Join': ['-', ['x', { Ref: 'Stage' }]] }, 'x-test'],
     [{ 'Fn::Select': [1, { 'Fn::Split': [':', { 'Fn::GetAtt': ['Queue', 'Arn'] }] }] }, 'b'],
     [{ 'Fn::Select': ['0', ['x', 'y']] }, 'x'],
-    [{ 'Fn::Sub': sub('<Stage>-<AWS::Region>-<Queue.Arn>-<!Literal>') }, sub('test-us-east-1-a:b:c-<Literal>')],
+    [
+      { 'Fn::Sub': sub('<Stage>-<AWS::Region>-<Queue.Arn>-<!Literal>') },
+      sub('test-us-east-1-a:b:c-<Literal>'),
+    ],
     [{ 'Fn::Sub': [sub('<a>/<Stage>'), { a: { Ref: 'Stage' } }] }, 'test/test'],
   ])('%j is %s', (value, text) => {
     expect(resolveValue(value, lookUp)).toEqual({ text });

@@ -7,8 +7,24 @@ import { readPrinted } from './read-printed';
 
 const hostile = 'a\u001b[2J\u009b31mb\u202Ec\nd';
 const execution: ExecutionDescription = {
-  ...{ executionId: hostile, job: hostile, status: 'failed', invocation: 1, handedOffTo: null, phase: 'step', step: hostile },
-  ...{ cycle: 1, attempt: 1, stepCount: 0, failedAttemptCount: 1, startedAtMs: 0, leaseUntilMs: 0, resumeAtMs: null },
+  ...{
+    executionId: hostile,
+    job: hostile,
+    status: 'failed',
+    invocation: 1,
+    handedOffTo: null,
+    phase: 'step',
+    step: hostile,
+  },
+  ...{
+    cycle: 1,
+    attempt: 1,
+    stepCount: 0,
+    failedAttemptCount: 1,
+    startedAtMs: 0,
+    leaseUntilMs: 0,
+    resumeAtMs: null,
+  },
   ...{ isCancelRequested: false, isStuck: false, isParked: false },
   error: { name: 'Error', message: `${'word '.repeat(60)}end ${hostile}\n→ do it` },
 };
@@ -19,9 +35,13 @@ const obeyed = /[\p{Cc}\u202E]/u;
 describe('what is printed of an id, a name or an error', () => {
   it('shows the characters that a terminal would obey, and obeys none', () => {
     expect(escapeControls(hostile)).toBe('a\\x1b[2J\\x9b31mb\\u202ec\\x0ad');
-    const lines = [...renderStatus(execution, 0, paintNothing, 80), ...renderList([{ ...execution }], 0, paintNothing)];
+    const lines = [
+      ...renderStatus(execution, 0, paintNothing, 80),
+      ...renderList([{ ...execution }], 0, paintNothing),
+    ];
     for (const line of lines) expect(line).not.toMatch(obeyed);
-    for (const line of renderFailure({ name: hostile, message: hostile }, paintNothing).split('\n')) expect(line).not.toMatch(obeyed);
+    for (const line of renderFailure({ name: hostile, message: hostile }, paintNothing).split('\n'))
+      expect(line).not.toMatch(obeyed);
   });
 
   it('is escaped in JSON too, and is the same when it is read', () => {
@@ -45,13 +65,23 @@ describe('what is printed of an id, a name or an error', () => {
 });
 
 describe('a command that is printed', () => {
-  it.each(['payments-2026-11-23', 'a b', "it's", '$HOME', '`id`', 'a;b', hostile, "\u001b'\\", '日本', '!!', '*', ''])(
-    'gives a shell the id as it is: %j',
-    (id) => {
-      expect(execFileSync('bash', ['-c', `printf %s ${quoteForShell(id)}`], { encoding: 'utf8' })).toBe(id);
-      expect(quoteForShell(id)).not.toMatch(obeyed);
-    },
-  );
+  it.each([
+    'payments-2026-11-23',
+    'a b',
+    "it's",
+    '$HOME',
+    '`id`',
+    'a;b',
+    hostile,
+    "\u001b'\\",
+    '日本',
+    '!!',
+    '*',
+    '',
+  ])('gives a shell the id as it is: %j', (id) => {
+    expect(execFileSync('bash', ['-c', `printf %s ${quoteForShell(id)}`], { encoding: 'utf8' })).toBe(id);
+    expect(quoteForShell(id)).not.toMatch(obeyed);
+  });
 
   it('keeps an id from being taken for an option', () => {
     expect(writeCommand('baton status', '-x', ' --directory d')).toBe("baton status --directory d -- '-x'");

@@ -88,7 +88,10 @@ waiting, 5 s until the next delivery · 3 s · 2 invocations · 1 redelivery
   });
 
   it('show progress without a total as a count', () => {
-    const record = new Recording().start(0).log(100, 1, 'progress', { step: 'drain', done: 1_234, note: 'queue é日本' }).play();
+    const record = new Recording()
+      .start(0)
+      .log(100, 1, 'progress', { step: 'drain', done: 1_234, note: 'queue é日本' })
+      .play();
     expect(`\n${renderFrame(record, 100, 60, paintNothing).join('\n')}\n`).toMatchInlineSnapshot(`
 "
 drain  1,234 done  queue é日本
@@ -99,14 +102,20 @@ drain  1,234 done  queue é日本
 
   it('never reach the last column, whatever the width and the figures', () => {
     for (const done of [0, 1, 99_999, 1e15]) {
-      const fields = { step: 'aStepWithAVeryLongNameIndeed', done, total: 1e15, note: '日本語のメモ'.repeat(5) };
+      const fields = {
+        step: 'aStepWithAVeryLongNameIndeed',
+        done,
+        total: 1e15,
+        note: '日本語のメモ'.repeat(5),
+      };
       const record = new Recording()
         .start(0)
         .log(0, 1, 'progress', { ...fields, done: 0 })
         .log(900, 1, 'progress', fields)
         .play();
       for (let columns = 20; columns <= 200; columns++) {
-        for (const line of renderFrame(record, 1e7, columns, paintColors)) expect(countCells(line)).toBeLessThan(columns);
+        for (const line of renderFrame(record, 1e7, columns, paintColors))
+          expect(countCells(line)).toBeLessThan(columns);
       }
     }
   });
@@ -128,8 +137,13 @@ describe('progress', () => {
       .log(0, 1, 'progress', { done: 0, total: 1_000 })
       .log(400, 1, 'progress', { done: 40, total: 1_000 });
     expect(progress(recording)).toMatchObject({ done: 40, rate: undefined, leftMs: undefined });
-    expect(progress(recording.log(500, 1, 'progress', { done: 50, total: 1_000 }))).toMatchObject({ rate: 100, leftMs: 9_500 });
-    const later = recording.log(20_000, 1, 'progress', { done: 500, total: 1_000 }).log(25_000, 1, 'progress', { done: 600, total: 1_000 });
+    expect(progress(recording.log(500, 1, 'progress', { done: 50, total: 1_000 }))).toMatchObject({
+      rate: 100,
+      leftMs: 9_500,
+    });
+    const later = recording
+      .log(20_000, 1, 'progress', { done: 500, total: 1_000 })
+      .log(25_000, 1, 'progress', { done: 600, total: 1_000 });
     expect(progress(later)).toMatchObject({ rate: 20, leftMs: 20_000 });
   });
 
@@ -139,8 +153,14 @@ describe('progress', () => {
       .log(0, 1, 'progress', { step: 'one', done: 0 })
       .log(1_000, 1, 'progress', { step: 'one', done: 10 });
     expect(progress(recording)).toMatchObject({ rate: 10 });
-    expect(progress(recording.log(2_000, 1, 'progress', { step: 'one', done: 5 }))).toMatchObject({ done: 5, rate: undefined });
-    expect(progress(recording.log(3_000, 1, 'progress', { step: 'two', done: 50 }))).toMatchObject({ done: 50, rate: undefined });
+    expect(progress(recording.log(2_000, 1, 'progress', { step: 'one', done: 5 }))).toMatchObject({
+      done: 5,
+      rate: undefined,
+    });
+    expect(progress(recording.log(3_000, 1, 'progress', { step: 'two', done: 50 }))).toMatchObject({
+      done: 50,
+      rate: undefined,
+    });
   });
 
   it('follows the line in front when an execution has forked', () => {
@@ -151,10 +171,13 @@ describe('progress', () => {
     expect(progress(recording)).toMatchObject({ done: 30 });
   });
 
-  it.each([{}, { done: 'many' }, { done: null }, { done: 5, total: 'all' }, { done: 7, total: 0 }])('survives %p', (fields) => {
-    const recording = new Recording().start(0).log(0, 1, 'progress', fields);
-    expect(() => renderFrame(recording.play(), 1, 80, paintNothing)).not.toThrow();
-  });
+  it.each([{}, { done: 'many' }, { done: null }, { done: 5, total: 'all' }, { done: 7, total: 0 }])(
+    'survives %p',
+    (fields) => {
+      const recording = new Recording().start(0).log(0, 1, 'progress', fields);
+      expect(() => renderFrame(recording.play(), 1, 80, paintNothing)).not.toThrow();
+    },
+  );
 });
 
 describe('messages', () => {
@@ -184,7 +207,8 @@ so far
     const error = { errorType: 'TypeError', errorMessage: 'x is not a function\n→ never shown' };
     const died = (reason: 'error' | 'exit' | 'init-error' | 'out-of-memory' | 'stopped' | 'time-out') =>
       describeOne(undefined, { reason, error });
-    const answered = (message: string, fields = {}, response = 'null') => describeOne({ message, fields }, { response });
+    const answered = (message: string, fields = {}, response = 'null') =>
+      describeOne({ message, fields }, { response });
     const texts = [
       died('error'),
       died('exit'),
@@ -194,7 +218,10 @@ so far
       died('time-out'),
       answered('handed off', { channel: 'sqs', reason: 'wait', delaySeconds: 90, bytes: 700 }),
       answered('handed off', { channel: 'lambda', reason: 'interrupted', bytes: 3_000_000 }),
-      describeOne({ message: 'handed off', fields: { channel: 'lambda', bytes: 1 } }, { reason: 'crash-fault' }),
+      describeOne(
+        { message: 'handed off', fields: { channel: 'lambda', bytes: 1 } },
+        { reason: 'crash-fault' },
+      ),
       answered(
         'execution failed',
         { error: { name: 'FuseBlownError', message: 'too often' } },
@@ -245,7 +272,11 @@ so far
       '{"level":"INFO","message":"progress"}',
     ];
     const told = lines.map((line) => {
-      const event = { name: 'log', atMs: 0, about: { functionName: 'f', stream: 'stdout', line, environmentId: 'A' } } as const;
+      const event = {
+        name: 'log',
+        atMs: 0,
+        about: { functionName: 'f', stream: 'stdout', line, environmentId: 'A' },
+      } as const;
       const messages = describeEvent(event, new RunRecord().take(event));
       return messages.map((message) => renderMessage(message, 60, paintNothing)).join('\n') || '(nothing)';
     });
@@ -276,15 +307,18 @@ describe('noise', () => {
 
   it('is what every cold start says again, but not what executions say', () => {
     const filter = new NoiseFilter();
-    const warn = (timestamp: string) => say(JSON.stringify({ level: 'WARN', message: 'no checkpoint store', timestamp }));
-    expect([warn('1'), warn('2'), say('plain'), say('plain')].map((event) => filter.isNoise(event, new RunRecord().take(event)))).toEqual([
-      false,
-      true,
+    const warn = (timestamp: string) =>
+      say(JSON.stringify({ level: 'WARN', message: 'no checkpoint store', timestamp }));
+    expect(
+      [warn('1'), warn('2'), say('plain'), say('plain')].map((event) =>
+        filter.isNoise(event, new RunRecord().take(event)),
+      ),
+    ).toEqual([false, true, false, false]);
+    const step = say('{"message":"step failed","executionId":"e"}');
+    expect([step, step].map((event) => filter.isNoise(event, new RunRecord().take(event)))).toEqual([
       false,
       false,
     ]);
-    const step = say('{"message":"step failed","executionId":"e"}');
-    expect([step, step].map((event) => filter.isNoise(event, new RunRecord().take(event)))).toEqual([false, false]);
   });
 
   it("is Node's own report of a failed cold start, and of no other environment", () => {
@@ -296,7 +330,13 @@ describe('noise', () => {
       say('Uncaught', 'B', 'stderr'),
       say('still talking', 'A'),
     ];
-    expect(lines.map((event) => filter.isNoise(event, new RunRecord().take(event)))).toEqual([false, false, true, false, false]);
+    expect(lines.map((event) => filter.isNoise(event, new RunRecord().take(event)))).toEqual([
+      false,
+      false,
+      true,
+      false,
+      false,
+    ]);
   });
 });
 
@@ -318,7 +358,12 @@ describe('plain lines', () => {
     const written: string[] = [];
     const record = new RunRecord();
     const view = new PlainView({ write: (text) => written.push(text) }, paintNothing, record);
-    view.begin({ command: 'baton dev', options: parseDevOptions(['job.ts', '--crash', '0.1']) as DevOptions, seed: 42, hasQueue: true });
+    view.begin({
+      command: 'baton dev',
+      options: parseDevOptions(['job.ts', '--crash', '0.1']) as DevOptions,
+      seed: 42,
+      hasQueue: true,
+    });
     for (const event of recordBusyRun().events) view.show(event, record.take(event));
     view.end(writeReport(record, decideOutcome(record, false), facts));
     expect(`\n${written.join('')}`).toMatchInlineSnapshot(`
@@ -375,10 +420,18 @@ describe('the summary', () => {
 
 describe('the first line', () => {
   it('says what is out of the ordinary', () => {
-    const options = parseDevOptions(['job.ts', '--recursion', 'terminate', '--node', '/opt/node', '--timeout', '15m']) as DevOptions;
-    expect(renderHeader({ command: 'baton dev', options, seed: 1, hasQueue: false }, paintNothing)).toMatchInlineSnapshot(
-      `"baton dev job.ts (time-out 15 min, 512 MB, /opt/node, recursion terminates)"`,
-    );
+    const options = parseDevOptions([
+      'job.ts',
+      '--recursion',
+      'terminate',
+      '--node',
+      '/opt/node',
+      '--timeout',
+      '15m',
+    ]) as DevOptions;
+    expect(
+      renderHeader({ command: 'baton dev', options, seed: 1, hasQueue: false }, paintNothing),
+    ).toMatchInlineSnapshot(`"baton dev job.ts (time-out 15 min, 512 MB, /opt/node, recursion terminates)"`);
   });
 });
 

@@ -19,7 +19,11 @@ class BrokenStore extends MemoryCheckpointStore {
     return this.#breakage.load?.(executionId) ?? super.load(executionId);
   }
 
-  override save(execution: StoredExecution, expected: string | undefined, hint?: SaveHint): Promise<string | undefined> {
+  override save(
+    execution: StoredExecution,
+    expected: string | undefined,
+    hint?: SaveHint,
+  ): Promise<string | undefined> {
     return this.#breakage.save?.(execution, expected, hint) ?? super.save(execution, expected);
   }
 
@@ -29,7 +33,9 @@ class BrokenStore extends MemoryCheckpointStore {
 }
 
 /** The titles of the cases that a broken store fails. */
-async function findFailures(breakRule: (sound: CheckpointStore) => Partial<CheckpointStore>): Promise<string[]> {
+async function findFailures(
+  breakRule: (sound: CheckpointStore) => Partial<CheckpointStore>,
+): Promise<string[]> {
   const cases = checkpointStoreContract(async () => {
     const store = new BrokenStore(breakRule);
     return { store, reopen: () => store };
@@ -43,7 +49,9 @@ async function findFailures(breakRule: (sound: CheckpointStore) => Partial<Check
 
 describe('checkpointStoreContract', () => {
   it('has no two cases of the same title', () => {
-    const titles = checkpointStoreContract(async () => Promise.reject(new Error('not opened'))).map(({ title }) => title);
+    const titles = checkpointStoreContract(async () => Promise.reject(new Error('not opened'))).map(
+      ({ title }) => title,
+    );
     expect(new Set(titles).size).toBe(titles.length);
   });
 
@@ -65,14 +73,18 @@ describe('checkpointStoreContract', () => {
     [
       'writes without a condition',
       'replaces an execution at the expected revision only',
-      ({ save, load }) => ({ save: async (execution) => save(execution, (await load(execution.executionId))?.revision) }),
+      ({ save, load }) => ({
+        save: async (execution) => save(execution, (await load(execution.executionId))?.revision),
+      }),
     ],
     [
       'has a condition for the first write only',
       'refuses a writer that slept through many revisions',
       ({ save, load }) => ({
         save: async (execution, expected) =>
-          expected === undefined ? save(execution, expected) : save(execution, (await load(execution.executionId))?.revision ?? expected),
+          expected === undefined
+            ? save(execution, expected)
+            : save(execution, (await load(execution.executionId))?.revision ?? expected),
       }),
     ],
     [
@@ -90,26 +102,32 @@ describe('checkpointStoreContract', () => {
       'creates what it was to replace',
       'refuses to replace an execution that is not there',
       ({ save, load }) => ({
-        save: async (execution, expected) => save(execution, (await load(execution.executionId)) === undefined ? undefined : expected),
+        save: async (execution, expected) =>
+          save(execution, (await load(execution.executionId)) === undefined ? undefined : expected),
       }),
     ],
     [
       'forgets a state that has not changed',
       'still has a small state after writes that were told that it has not changed',
       ({ save }) => ({
-        save: (execution, expected, hint) => save(hint?.isStateUnchanged ? { ...execution, state: '' } : execution, expected),
+        save: (execution, expected, hint) =>
+          save(hint?.isStateUnchanged ? { ...execution, state: '' } : execution, expected),
       }),
     ],
     [
       'cuts what is longer than an item',
       'keeps a state of 3000000 characters, of four bytes each',
-      ({ save }) => ({ save: (execution, expected) => save({ ...execution, state: execution.state.slice(0, 400_000) }, expected) }),
+      ({ save }) => ({
+        save: (execution, expected) =>
+          save({ ...execution, state: execution.state.slice(0, 400_000) }, expected),
+      }),
     ],
     [
       'takes the id of another case for the same',
       'keeps the id "UPPER" apart from every other',
       ({ save, load }) => ({
-        save: (execution, expected) => save({ ...execution, executionId: execution.executionId.toLowerCase() }, expected),
+        save: (execution, expected) =>
+          save({ ...execution, executionId: execution.executionId.toLowerCase() }, expected),
         load: (executionId) => load(executionId.toLowerCase()),
       }),
     ],

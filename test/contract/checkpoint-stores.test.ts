@@ -1,9 +1,9 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileCheckpointStore } from '../../src/runtime/adapters/file-store';
-import { MemoryCheckpointStore } from '../../src/runtime/adapters/memory-store';
-import { S3CheckpointStore } from '../../src/runtime/adapters/s3-store';
+import { FileCheckpointStore } from '../../src/runtime/adapters/file/file-store';
+import { S3CheckpointStore } from '../../src/runtime/adapters/s3/s3-store';
+import { MemoryCheckpointStore } from '../../src/runtime/adapters/store/memory-store';
 import type { CheckpointStore, StoredExecution } from '../../src/runtime/ports';
 import { checkpointStoreContract, type StoreUnderTest } from '../../src/testing';
 import { sampleExecution } from '../../src/testing/store-contract/sample-execution';
@@ -83,7 +83,10 @@ describe('FileCheckpointStore on its disk', () => {
   test.each<[string, (text: string) => string]>([
     ['cut in half', (text) => text.slice(0, text.length / 2)],
     ['emptied', () => ''],
-    ['without one of its quotes', (text) => text.slice(0, text.lastIndexOf('"')) + text.slice(text.lastIndexOf('"') + 1)],
+    [
+      'without one of its quotes',
+      (text) => text.slice(0, text.lastIndexOf('"')) + text.slice(text.lastIndexOf('"') + 1),
+    ],
     ['of another kind', () => '[]'],
     ['without its state', (text) => JSON.stringify({ ...JSON.parse(text), state: undefined })],
     ['of an unknown status', (text) => JSON.stringify({ ...JSON.parse(text), status: 'asleep' })],
@@ -115,7 +118,9 @@ describe('FileCheckpointStore on its disk', () => {
     const modes = new Set<string>();
     for (const name of await readdir(directory, { recursive: true })) {
       const { mode } = await stat(join(directory, name));
-      modes.add(`${(await stat(join(directory, name))).isDirectory() ? 'folder' : 'file'} ${(mode & 0o777).toString(8)}`);
+      modes.add(
+        `${(await stat(join(directory, name))).isDirectory() ? 'folder' : 'file'} ${(mode & 0o777).toString(8)}`,
+      );
     }
     expect([...modes].sort()).toEqual(['file 600', 'folder 700']);
     expect((await stat(directory)).mode & 0o777).toBe(0o755);
@@ -155,5 +160,8 @@ async function openMemory(): Promise<StoreUnderTest> {
 }
 
 function openFiles(directory: string): StoreUnderTest {
-  return { store: new FileCheckpointStore({ directory }), reopen: () => new FileCheckpointStore({ directory }) };
+  return {
+    store: new FileCheckpointStore({ directory }),
+    reopen: () => new FileCheckpointStore({ directory }),
+  };
 }

@@ -1,7 +1,13 @@
 import fs, { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BatonClient, type CheckpointStore, FileCheckpointStore, MemoryCheckpointStore, S3CheckpointStore } from '../../src';
+import {
+  BatonClient,
+  type CheckpointStore,
+  FileCheckpointStore,
+  MemoryCheckpointStore,
+  S3CheckpointStore,
+} from '../../src';
 import type { StoredExecution } from '../../src/runtime/ports';
 import { sampleExecution } from '../../src/testing/store-contract/sample-execution';
 import { clientWorld } from '../helpers/client-world';
@@ -26,13 +32,18 @@ async function fill(store: CheckpointStore, endedCount: number, liveCount: numbe
   const save = (executionId: string, n: number, status: StoredExecution['status']) =>
     store.save({ ...live, executionId, status, startedAtMs: 1_000 + n }, undefined);
   for (let n = 0; n < endedCount; n += 50) {
-    await Promise.all(Array.from({ length: Math.min(50, endedCount - n) }, (_one, i) => save(`ended ${n + i}`, n + i, 'completed')));
+    await Promise.all(
+      Array.from({ length: Math.min(50, endedCount - n) }, (_one, i) =>
+        save(`ended ${n + i}`, n + i, 'completed'),
+      ),
+    );
   }
   for (let n = 0; n < liveCount; n += 1) await save(`live ${n}`, n, n % 2 === 0 ? 'running' : 'waiting');
 }
 
 /** A client that takes every execution for abandoned. */
-const clientOf = (store: CheckpointStore) => new BatonClient({ store, functionName: 'count', client: { send: async () => ({}) } });
+const clientOf = (store: CheckpointStore) =>
+  new BatonClient({ store, functionName: 'count', client: { send: async () => ({}) } });
 
 describe('S3CheckpointStore with 20,000 executions that have ended and 100 that are live', () => {
   let s3: MemoryS3;
@@ -44,14 +55,16 @@ describe('S3CheckpointStore with 20,000 executions that have ended and 100 that 
 
   test('reads the live ones to list what is running, and no more than asked for', async () => {
     const listed: number[] = [];
-    const list = (limit: number) => s3.count(async () => listed.push((await open().list({ status: 'running', limit })).length));
+    const list = (limit: number) =>
+      s3.count(async () => listed.push((await open().list({ status: 'running', limit })).length));
     expect(await list(1_000)).toEqual({ GetObject: 101, ListObjectsV2: 1 });
     expect((await list(5)).GetObject).toBeLessThan(20);
     expect(listed).toEqual([50, 5]);
   });
 
   test('reads the live ones once to sweep', async () => {
-    const sweep = async () => expect((await clientOf(open()).sweep({ isDryRun: true, limit: 1_000 })).swept).toHaveLength(100);
+    const sweep = async () =>
+      expect((await clientOf(open()).sweep({ isDryRun: true, limit: 1_000 })).swept).toHaveLength(100);
     expect(await s3.count(sweep)).toEqual({ GetObject: 101, ListObjectsV2: 1 });
   });
 
@@ -73,14 +86,16 @@ test('MemoryCheckpointStore gives 2,600 live executions in pages of a thousand',
 
 describe('S3CheckpointStore, of the marks of what is live', () => {
   const live = sampleExecution({ executionId: 'e', startedAtMs: 5_000 });
-  const ids = async (store: CheckpointStore) => (await store.list({ status: 'running' })).map(({ executionId }) => executionId);
+  const ids = async (store: CheckpointStore) =>
+    (await store.list({ status: 'running' })).map(({ executionId }) => executionId);
   const marksIn = (s3: MemoryS3) => [...s3.objects.keys()].filter((key) => /!live\/\d/.test(key));
 
   test('writes a mark before the first record and removes it behind the last, and none for a checkpoint', async () => {
     const s3 = new MemoryS3();
     const store = new S3CheckpointStore({ bucket: 'b', client: s3 });
     let revision: string | undefined;
-    const save = (status: StoredExecution['status']) => s3.count(async () => (revision = await store.save({ ...live, status }, revision)));
+    const save = (status: StoredExecution['status']) =>
+      s3.count(async () => (revision = await store.save({ ...live, status }, revision)));
     await save('running');
     expect(marksIn(s3)).toHaveLength(1);
     expect(await save('waiting')).toEqual({ PutObject: 1 });
@@ -107,7 +122,11 @@ describe('S3CheckpointStore, of the marks of what is live', () => {
     const s3 = new MemoryS3();
     const old = (executionId: string, status: string) => {
       const body = { v: 1, nonce: 'n', ...sampleExecution({ executionId, startedAtMs: 5_000 }), status };
-      s3.objects.set(`lambda-baton/${executionId}/record.json`, { text: JSON.stringify(body), etag: `"${executionId}"`, at: new Date() });
+      s3.objects.set(`lambda-baton/${executionId}/record.json`, {
+        text: JSON.stringify(body),
+        etag: `"${executionId}"`,
+        at: new Date(),
+      });
     };
     old('old', 'running');
     for (let n = 0; n < 30; n += 1) old(`ended-${n}`, 'failed');
@@ -126,7 +145,11 @@ describe('S3CheckpointStore, of the marks of what is live', () => {
     const s3 = new MemoryS3();
     const old = (executionId: string, startedAtMs: number) => {
       const body = { v: 1, nonce: 'n', ...sampleExecution({ executionId, startedAtMs }) };
-      s3.objects.set(`lambda-baton/${executionId}/record.json`, { text: JSON.stringify(body), etag: `"${executionId}"`, at: new Date() });
+      s3.objects.set(`lambda-baton/${executionId}/record.json`, {
+        text: JSON.stringify(body),
+        etag: `"${executionId}"`,
+        at: new Date(),
+      });
     };
     const store = new S3CheckpointStore({ bucket: 'b', client: s3 });
     old('before', Date.now() - hourMs);
@@ -186,18 +209,25 @@ describe('FileCheckpointStore with 2,000 executions that have ended and 100 that
   afterAll(() => rm(directory, { recursive: true }));
 
   test('opens a few files at a time, however many there are', async () => {
-    expect(await countReads(async () => expect(await open().list({ limit: 5_000 })).toHaveLength(2_100))).toBe(2_100);
+    expect(
+      await countReads(async () => expect(await open().list({ limit: 5_000 })).toHaveLength(2_100)),
+    ).toBe(2_100);
     expect(mostOpen).toBeLessThan(64);
   });
 
   test('reads the live ones to list what is running, and no more than asked for', async () => {
-    expect(await countReads(async () => expect(await open().list({ status: 'running', limit: 1_000 })).toHaveLength(50))).toBe(100);
+    expect(
+      await countReads(async () =>
+        expect(await open().list({ status: 'running', limit: 1_000 })).toHaveLength(50),
+      ),
+    ).toBe(100);
     expect(mostOpen).toBeLessThan(64);
     expect(await countReads(() => open().list({ status: 'running', limit: 5 }))).toBeLessThan(20);
   });
 
   test('reads the live ones once to sweep', async () => {
-    const sweep = async () => expect((await clientOf(open()).sweep({ isDryRun: true, limit: 1_000 })).swept).toHaveLength(100);
+    const sweep = async () =>
+      expect((await clientOf(open()).sweep({ isDryRun: true, limit: 1_000 })).swept).toHaveLength(100);
     expect(await countReads(sweep)).toBe(100);
   });
 
@@ -216,7 +246,9 @@ describe('FileCheckpointStore, of the marks of what is live', () => {
 
   const live = sampleExecution({ executionId: 'e', startedAtMs: 5_000 });
   const ids = async () =>
-    (await new FileCheckpointStore({ directory }).list({ status: 'running' })).map(({ executionId }) => executionId).sort();
+    (await new FileCheckpointStore({ directory }).list({ status: 'running' }))
+      .map(({ executionId }) => executionId)
+      .sort();
   const marks = async () => (await readdir(join(directory, '~live'))).filter((name) => /^\d/.test(name));
   const markFile = (name: string) => join(directory, '~live', name);
 
@@ -234,7 +266,9 @@ describe('FileCheckpointStore, of the marks of what is live', () => {
   test('leaves no mark behind a write that was refused', async () => {
     const store = new FileCheckpointStore({ directory });
     const revision = await store.save({ ...live, status: 'failed' }, undefined);
-    const saves = Array.from({ length: 8 }, () => new FileCheckpointStore({ directory }).save(live, revision));
+    const saves = Array.from({ length: 8 }, () =>
+      new FileCheckpointStore({ directory }).save(live, revision),
+    );
     expect((await Promise.all(saves)).filter((one) => one !== undefined)).toHaveLength(1);
     expect(await marks()).toHaveLength(1);
     expect(await ids()).toEqual(['e']);

@@ -19,7 +19,8 @@ function untilFailure(body: TestBody): TestBody {
 }
 
 function hurry(original: jest.It): jest.It {
-  const hurried = (title: string, body: TestBody, timeoutMs?: number) => original(title, untilFailure(body), timeoutMs);
+  const hurried = (title: string, body: TestBody, timeoutMs?: number) =>
+    original(title, untilFailure(body), timeoutMs);
   const each = (table: readonly unknown[]) => (title: string, body: TestBody, timeoutMs?: number) =>
     original.each(table)(title, untilFailure(body), timeoutMs);
   return Object.assign(hurried, original, { each }) as unknown as jest.It;

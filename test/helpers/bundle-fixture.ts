@@ -10,6 +10,14 @@ export async function bundleFixture(entry: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, `${basename(entry, '.ts')}-${process.pid}.cjs`);
   const tsconfigRaw = { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: true } };
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', packages: 'external', tsconfigRaw });
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    packages: 'external',
+    tsconfigRaw,
+  });
   return outfile;
 }

@@ -28,7 +28,9 @@ export class RecordingLambda {
   fault: (call: number) => 'lost' | 'none' = () => 'none';
   #callCount = 0;
 
-  async send(command: { input: { FunctionName: string; InvocationType: string; Payload: string } }): Promise<object> {
+  async send(command: {
+    input: { FunctionName: string; InvocationType: string; Payload: string };
+  }): Promise<object> {
     this.#callCount += 1;
     const fault = this.fault(this.#callCount);
     const { FunctionName: functionName, Payload } = command.input;
@@ -59,7 +61,12 @@ export function clientWorld(options: Partial<BatonClientOptions> & { readonly li
   const behaviour = { onStep: async (_n: number, _ctx: StepContext) => {} };
   const seen: string[] = [];
 
-  @LongRunning({ name: 'counting', safeMs: 1_000, intervalMs: 100, ...(limits === undefined ? {} : { limits }) })
+  @LongRunning({
+    name: 'counting',
+    safeMs: 1_000,
+    intervalMs: 100,
+    ...(limits === undefined ? {} : { limits }),
+  })
   class Counting {
     @State() n = 0;
     @State({ secret: true }) token = 'hush';
@@ -83,16 +90,32 @@ export function clientWorld(options: Partial<BatonClientOptions> & { readonly li
     }
   }
 
-  const handler = createHandler(Counting, { providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }] });
+  const handler = createHandler(Counting, {
+    providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
+  });
   const makeClient = (others: Partial<BatonClientOptions> = {}) =>
-    new BatonClient({ functionName: 'count', store, client: lambda, clock: world.clock, ...clientOptions, ...others });
+    new BatonClient({
+      functionName: 'count',
+      store,
+      client: lambda,
+      clock: world.clock,
+      ...clientOptions,
+      ...others,
+    });
   let deliveryCount = 0;
-  const call = (event: unknown, { remainingMs = 60_000, request = `request-${++deliveryCount}` }: DeliveryOptions = {}) =>
-    handler(structuredClone(event), fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId: request }));
+  const call = (
+    event: unknown,
+    { remainingMs = 60_000, request = `request-${++deliveryCount}` }: DeliveryOptions = {},
+  ) =>
+    handler(
+      structuredClone(event),
+      fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId: request }),
+    );
   /** Delivers an event, and waits for the invocation's end. */
   const deliver = (event: unknown, delivery?: DeliveryOptions) => world.timer.drive(call(event, delivery));
   /** Delivers several at once. */
-  const deliverAll = (events: readonly unknown[]) => world.timer.drive(Promise.all(events.map((event) => call(event))));
+  const deliverAll = (events: readonly unknown[]) =>
+    world.timer.drive(Promise.all(events.map((event) => call(event))));
   /** Delivers what the client has sent last. */
   const deliverSent = (delivery?: DeliveryOptions) => deliver(lambda.sent.at(-1)?.event, delivery);
   /** Delivers an event to an invocation that dies after some time. */
@@ -103,5 +126,18 @@ export function clientWorld(options: Partial<BatonClientOptions> & { readonly li
     world.timer.kill();
   };
   const client = makeClient();
-  return { store, lambda, sender, ...world, behaviour, seen, client, makeClient, deliver, deliverAll, deliverSent, deliverAndKill };
+  return {
+    store,
+    lambda,
+    sender,
+    ...world,
+    behaviour,
+    seen,
+    client,
+    makeClient,
+    deliver,
+    deliverAll,
+    deliverSent,
+    deliverAndKill,
+  };
 }

@@ -1,7 +1,7 @@
 import { CHECKPOINT_STORE, createHandler } from '../../src';
-import { DevalueCodec } from '../../src/runtime/adapters/devalue-codec';
-import { NodePlatform } from '../../src/runtime/adapters/node-platform';
-import { parseRecord } from '../../src/runtime/core/execution-record';
+import { DevalueCodec } from '../../src/runtime/adapters/codec/devalue-codec';
+import { NodePlatform } from '../../src/runtime/adapters/node/node-platform';
+import { parseRecord } from '../../src/runtime/core/record/execution-record';
 import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../src/testing';
 import { nameStart } from './name-start';
 import { type VirtualWorld, virtualWorld } from './virtual-world';
@@ -17,24 +17,33 @@ export function keepJob(define: (world: VirtualWorld) => Parameters<typeof creat
   const store = new FaultyStore();
   const sender = new RecordingSender();
   const world = virtualWorld({ senders: [sender] });
-  const handler = createHandler(define(world), { providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }] });
+  const handler = createHandler(define(world), {
+    providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
+  });
 
   /** Calls the handler; virtual time passes until it has answered. */
   const call = (remainingMs = 60_000, event: unknown = {}, awsRequestId = 'execution-1') =>
     world.timer.drive(
-      handler(nameStart(event, awsRequestId), fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId })),
+      handler(
+        nameStart(event, awsRequestId),
+        fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId }),
+      ),
     ) as Promise<Answer>;
 
   /** Calls the handler; after that much virtual time its process dies. */
   const callAndKill = async (killAfterMs: number, event: unknown = {}, awsRequestId = 'execution-1') => {
     const context = fakeLambdaContext({ clock: world.clock, remainingMs: 60_000, awsRequestId });
-    await world.timer.drive(handler(nameStart(event, awsRequestId), context), world.clock.now() + killAfterMs);
+    await world.timer.drive(
+      handler(nameStart(event, awsRequestId), context),
+      world.clock.now() + killAfterMs,
+    );
     world.timer.kill();
     // As long as Lambda waits before it delivers the event again.
     await world.timer.advance(60_000);
   };
 
-  const readRecord = async () => parseRecord((await store.load('execution-1'))?.head ?? '', new NodePlatform().checksum);
+  const readRecord = async () =>
+    parseRecord((await store.load('execution-1'))?.head ?? '', new NodePlatform().checksum);
 
   /** Claims the execution for somebody else, as a delivery after the lease's end does. */
   const steal = async () => {
@@ -48,7 +57,9 @@ export function keepJob(define: (world: VirtualWorld) => Parameters<typeof creat
 
   /** The state of every write after the claim, as its fields. */
   const readStates = () =>
-    store.writes.slice(1).map(({ execution }) => new DevalueCodec().decode(execution.state.slice(1)) as Record<string, unknown>);
+    store.writes
+      .slice(1)
+      .map(({ execution }) => new DevalueCodec().decode(execution.state.slice(1)) as Record<string, unknown>);
 
   return { readStates, store, sender, world, call, callAndKill, readRecord, steal };
 }

@@ -14,7 +14,10 @@ export type ChooseMessage = (node: ts.Node) => ts.Expression | undefined;
 
 /** The message of a call: `refuse(subject, what, cure)` has it in place 1. */
 export function inCallOf(names: readonly string[], index: number): ChooseMessage {
-  return (node) => (ts.isCallExpression(node) && names.includes(node.expression.getText()) ? node.arguments[index] : undefined);
+  return (node) =>
+    ts.isCallExpression(node) && names.includes(node.expression.getText())
+      ? node.arguments[index]
+      : undefined;
 }
 
 /** The message of a property: `{ problem: … }` or `{ problem, … }`. */
@@ -52,7 +55,9 @@ function listWordings(expression: ts.Expression): readonly string[] | undefined 
   if (ts.isTemplateExpression(expression)) {
     return expression.templateSpans.reduce<readonly string[]>(
       (stems, span) => {
-        const gaps = (listWordings(span.expression) ?? ['.*']).map((gap) => `${gap}${quote(span.literal.text)}`);
+        const gaps = (listWordings(span.expression) ?? ['.*']).map(
+          (gap) => `${gap}${quote(span.literal.text)}`,
+        );
         return stems.flatMap((stem) => gaps.map((gap) => `${stem}${gap}`));
       },
       [quote(expression.head.text)],
@@ -73,7 +78,9 @@ function findConstant(from: ts.Node, name: string): ts.Expression | undefined {
     if (!ts.isBlock(scope) && !ts.isSourceFile(scope)) continue;
     for (const statement of scope.statements) {
       if (!ts.isVariableStatement(statement)) continue;
-      const found = statement.declarationList.declarations.find((declaration) => declaration.name.getText() === name);
+      const found = statement.declarationList.declarations.find(
+        (declaration) => declaration.name.getText() === name,
+      );
       if (found?.initializer !== undefined) return found.initializer;
     }
   }

@@ -50,7 +50,12 @@ export async function runExecution(
   world: VirtualWorld,
   options: RunExecutionOptions = {},
 ): Promise<ExecutionRecord> {
-  const { remainingMs = 60_000, maxDeliveries = 500, awsRequestId = 'execution-1', retryDelayMs = 60_000 } = options;
+  const {
+    remainingMs = 60_000,
+    maxDeliveries = 500,
+    awsRequestId = 'execution-1',
+    retryDelayMs = 60_000,
+  } = options;
   const answers: InvocationAnswer[] = [];
   const sent: SentRequest[] = [];
   let event = nameStart(options.event ?? {}, awsRequestId);
@@ -104,7 +109,11 @@ async function callOnce(
       timer.kill();
       return { kind: 'killed' };
     }
-    return { kind: 'answered', answer, sent: recorders.flatMap(({ sent }, index) => sent.slice(counts[index])) };
+    return {
+      kind: 'answered',
+      answer,
+      sent: recorders.flatMap(({ sent }, index) => sent.slice(counts[index])),
+    };
   } catch (error) {
     return { kind: 'threw', error };
   }

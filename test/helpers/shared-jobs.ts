@@ -131,7 +131,8 @@ export const sharedJobs: Readonly<Record<string, (world: JobTime) => new () => o
     class References {
       @State() nodes: { id: number; next?: unknown; at: Date }[] = [];
       @State() head: { id: number } | undefined;
-      @State({ codec: { encode: ({ cents }: Money) => cents, decode: (cents: bigint) => new Money(cents) } }) money = new Money(0n);
+      @State({ codec: { encode: ({ cents }: Money) => cents, decode: (cents: bigint) => new Money(cents) } })
+      money = new Money(0n);
       @State() bytes = new Uint8Array(8);
       @State() gone: string | undefined = 'here';
 
@@ -294,7 +295,8 @@ export const uneasyJobs: Readonly<Record<string, (world: JobTime) => new () => o
         while (this.kept.length < 5) {
           await world.timer.sleep(4);
           this.kept.push(this.kept.length);
-          if (this.kept.length === 3 && attempt === 1) throw new RetryableError({ retryAfterMs: 70_000, message: 'later' });
+          if (this.kept.length === 3 && attempt === 1)
+            throw new RetryableError({ retryAfterMs: 70_000, message: 'later' });
           yield;
         }
         this.lost.set('after the last yield', 1);

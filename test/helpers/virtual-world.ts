@@ -1,4 +1,12 @@
-import { CLOCK, CONTINUATION_SENDERS, type ContinuationSender, LOGGER, type Provider, RANDOM, TIMER } from '../../src';
+import {
+  CLOCK,
+  CONTINUATION_SENDERS,
+  type ContinuationSender,
+  LOGGER,
+  type Provider,
+  RANDOM,
+  TIMER,
+} from '../../src';
 import { ManualTimer, MemoryLogger, RecordingSender, VirtualClock } from '../../src/testing';
 
 /** Options of {@link virtualWorld}. */
@@ -20,7 +28,10 @@ export interface VirtualWorld {
 }
 
 /** Makes the collaborators of one test, and the providers that put them into a handler. */
-export function virtualWorld({ senders = [new RecordingSender()], random = () => 0.5 }: VirtualWorldOptions = {}): VirtualWorld {
+export function virtualWorld({
+  senders = [new RecordingSender()],
+  random = () => 0.5,
+}: VirtualWorldOptions = {}): VirtualWorld {
   const clock = new VirtualClock();
   const timer = new ManualTimer(clock);
   const logger = new MemoryLogger();

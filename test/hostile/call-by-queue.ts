@@ -42,7 +42,9 @@ function readOutcome(
   const comesAgain = isFailure || line?.message === handedBack;
   const expected = comesAgain ? [{ itemIdentifier: messageId }] : [];
   if (line?.fields.messageId !== messageId || JSON.stringify(batchItemFailures) !== JSON.stringify(expected))
-    throw new Error(`The batch of ${messageId} answered ${JSON.stringify(batchItemFailures)} after ${JSON.stringify(line)}.`);
+    throw new Error(
+      `The batch of ${messageId} answered ${JSON.stringify(batchItemFailures)} after ${JSON.stringify(line)}.`,
+    );
   if (isFailure) throw readThrown(line.fields.error);
   const { status, executionId, invocation } = line.fields as unknown as InvocationAnswer;
   const result = status === 'completed' ? JSON.stringify(results.get(executionId)) : undefined;

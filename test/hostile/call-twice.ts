@@ -1,6 +1,6 @@
 import { type BatchAnswer, BatonError, type BatonHandler, type InvocationAnswer } from '../../src';
-import { NodePlatform } from '../../src/runtime/adapters/node-platform';
-import { recogniseEvent } from '../../src/runtime/core/recognise-event';
+import { NodePlatform } from '../../src/runtime/adapters/node/node-platform';
+import { recogniseEvent } from '../../src/runtime/core/message/recognise-event';
 import type { Context } from '../../src/runtime/ports';
 import { HostileCall, readFrame, runInFrame } from './hostile-call';
 
@@ -25,7 +25,9 @@ export function callTwice(handler: BatonHandler, isRace: boolean): BatonHandler 
   const before = new Map<string, Delivery>();
   const { name: job } = Reflect.get(handler, Symbol.for('lambda-baton:plan')) as { readonly name: string };
   const deliver = async (event: unknown, call: HostileCall): Promise<Ending> => {
-    const [ending] = await Promise.allSettled([runInFrame({ call, isInStep: false }, () => handler(event, call.context))]);
+    const [ending] = await Promise.allSettled([
+      runInFrame({ call, isInStep: false }, () => handler(event, call.context)),
+    ]);
     return ending;
   };
   const deliverAgain = ({ copy }: Delivery, context: Context, awsRequestId: string) =>
@@ -86,7 +88,10 @@ function hasRun(ending: Ending): boolean {
 
 /** Whether it is what every further delivery is answered with. */
 function isEnd(ending: Ending): boolean {
-  return ending.status === 'rejected' || ['completed', 'cancelled'].includes((ending.value as InvocationAnswer).status);
+  return (
+    ending.status === 'rejected' ||
+    ['completed', 'cancelled'].includes((ending.value as InvocationAnswer).status)
+  );
 }
 
 /** What has to be the same: the answer, or the kind of error. */

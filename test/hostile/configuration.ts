@@ -13,4 +13,5 @@ export interface HostileConfiguration {
 }
 
 /** The configuration of this run, from jest.config.mjs. */
-export const configuration = (globalThis as unknown as { readonly batonHostile: HostileConfiguration }).batonHostile;
+export const configuration = (globalThis as unknown as { readonly batonHostile: HostileConfiguration })
+  .batonHostile;

@@ -1,4 +1,5 @@
 import { tokens } from '../../src/di';
+import { readSettings } from '../../src/handler/read-settings';
 import {
   type BatonHandler,
   type CreateHandlerOptions,
@@ -7,10 +8,9 @@ import {
   type Provider,
 } from '../../src/index';
 import { readJob } from '../../src/metadata';
-import { GuardedLogger } from '../../src/runtime/adapters/guarded-logger';
-import { JsonLogger } from '../../src/runtime/adapters/json-logger';
+import { GuardedLogger } from '../../src/runtime/adapters/node/guarded-logger';
+import { JsonLogger } from '../../src/runtime/adapters/node/json-logger';
 import type { CheckpointStore, Context, ContinuationSender, Logger } from '../../src/runtime/ports';
-import { readSettings } from '../../src/runtime/read-settings';
 import { observeJob } from '../../src/testing/observed-job';
 import { Provided } from '../../src/testing/provided';
 import { callByQueue } from './call-by-queue';
@@ -35,18 +35,24 @@ export function createHandler(jobClass: JobClass, options: CreateHandlerOptions 
   const handsOff = configuration.handsOff && provided.has(tokens.CONTINUATION_SENDERS);
   const observer = new StepObserver(plan, handsOff);
   const observed = handsOff || isByQueue || isTwice ? observeJob(jobClass, plan, observer) : jobClass;
-  const quiet = createQuietHandler(observed, { ...options, providers: [...provided.others, ...listOwn(options, provided)] });
+  const quiet = createQuietHandler(observed, {
+    ...options,
+    providers: [...provided.others, ...listOwn(options, provided)],
+  });
   let hostile = quiet;
   if (isByQueue) hostile = callByQueue(hostile, observer.results);
   if (isTwice) hostile = callTwice(hostile, !provided.has(tokens.CHECKPOINT_STORE));
   if (handsOff) hostile = handOffAfterEveryStep(hostile, plan.safeMs);
-  const handler: BatonHandler = async (event, context) => (isOrdinary(event, context) ? hostile : quiet)(event, context);
+  const handler: BatonHandler = async (event, context) =>
+    (isOrdinary(event, context) ? hostile : quiet)(event, context);
   return Object.defineProperties(handler, Object.getOwnPropertyDescriptors(quiet));
 }
 
 /** A test's own batch is delivered as it is; so is what Lambda would never call a function with. */
 function isOrdinary(event: unknown, context: Context | undefined): boolean {
-  const isCallable = typeof context?.getRemainingTimeInMillis === 'function' && Boolean(context.awsRequestId && context.invokedFunctionArn);
+  const isCallable =
+    typeof context?.getRemainingTimeInMillis === 'function' &&
+    Boolean(context.awsRequestId && context.invokedFunctionArn);
   return isCallable && !Array.isArray((event as { Records?: unknown } | undefined)?.Records);
 }
 
@@ -68,8 +74,10 @@ function listOwn({ providers = [] }: CreateHandlerOptions, provided: Provided): 
     return isTwice ? own.map(hideLooks) : own;
   });
   wrap<Logger>(tokens.LOGGER, (logger) => (isByQueue || isTwice ? new HostileLogger(guard(logger)) : logger));
-  if (isByQueue && !provided.has(tokens.LOGGER)) own.push({ token: tokens.LOGGER, useValue: new HostileLogger(openLogger()) });
-  if (hasStore && !provided.has(tokens.CHECKPOINT_STORE)) own.push({ token: tokens.CHECKPOINT_STORE, useValue: openStore(providers) });
+  if (isByQueue && !provided.has(tokens.LOGGER))
+    own.push({ token: tokens.LOGGER, useValue: new HostileLogger(openLogger()) });
+  if (hasStore && !provided.has(tokens.CHECKPOINT_STORE))
+    own.push({ token: tokens.CHECKPOINT_STORE, useValue: openStore(providers) });
   return own;
 }
 
@@ -84,7 +92,9 @@ function openLogger(): Logger {
 }
 
 function openStore(providers: readonly Provider[]): CheckpointStore {
-  const time = providers.find(({ token }) => token === tokens.TIMER) as { readonly useValue?: object } | undefined;
+  const time = providers.find(({ token }) => token === tokens.TIMER) as
+    | { readonly useValue?: object }
+    | undefined;
   const store = (time?.useValue && stores.get(time.useValue)) ?? new MemoryCheckpointStore();
   if (time?.useValue !== undefined) stores.set(time.useValue, store);
   return store;

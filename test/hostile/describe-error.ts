@@ -1,6 +1,6 @@
-import { describeError as describe, type ErrorRecord } from '../../src/runtime/core/describe-error';
+import { describeError as describe, type ErrorRecord } from '../../src/runtime/core/record/describe-error';
 
-export * from '../../src/runtime/core/describe-error';
+export * from '../../src/runtime/core/record/describe-error';
 
 const thrownBy = new WeakMap<ErrorRecord, unknown>();
 

@@ -44,7 +44,9 @@ export default class HostileEnvironment extends TestEnvironment {
     for (const title of this.#titles) {
       const test = tests.get(title);
       if (test === undefined)
-        throw new Error(`test/hostile/register.json has a test that does not exist; rename it there too, or take it out: ${title}`);
+        throw new Error(
+          `test/hostile/register.json has a test that does not exist; rename it there too, or take it out: ${title}`,
+        );
       test.failing = true;
     }
   }

@@ -23,17 +23,24 @@ export function handOffAfterEveryStep(handler: BatonHandler, safeMs: number): Ba
     const { awsRequestId } = context;
     const known = underWay.get(awsRequestId);
     // What Lambda tries again is the continuation that it had accepted.
-    let progress: Progress = isDeepStrictEqual(known?.event, event) && known ? known : { event, next: event, awsRequestId };
+    let progress: Progress =
+      isDeepStrictEqual(known?.event, event) && known ? known : { event, next: event, awsRequestId };
     for (let count = 0; count < mostInvocations; count += 1) {
       const call = new HostileCall({ context: { ...context, awsRequestId: progress.awsRequestId }, safeMs });
-      const answer = (await runInFrame({ call, isInStep: false }, () => handler(progress.next, call.context))) as InvocationAnswer;
+      const answer = (await runInFrame({ call, isInStep: false }, () =>
+        handler(progress.next, call.context),
+      )) as InvocationAnswer;
       const hiddenCount = hiddenCounts.get(answer.executionId) ?? 0;
       if (call.continuation === undefined) {
         if (answer.status === 'completed') underWay.delete(awsRequestId);
         return { ...answer, invocation: answer.invocation - hiddenCount };
       }
       hiddenCounts.set(answer.executionId, hiddenCount + 1);
-      progress = { event, next: JSON.parse(call.continuation), awsRequestId: `${awsRequestId}.${hiddenCount + 1}` };
+      progress = {
+        event,
+        next: JSON.parse(call.continuation),
+        awsRequestId: `${awsRequestId}.${hiddenCount + 1}`,
+      };
       underWay.set(awsRequestId, progress);
     }
     throw new Error(`After ${mostInvocations} invocations there is still something left to do.`);

@@ -26,7 +26,9 @@ export function hideLooks(sender: ContinuationSender): ContinuationSender {
     maxBytes,
     ...(maxDelaySeconds !== undefined && { maxDelaySeconds }),
     ...(sender.prepare && { prepare: async (context, signal) => sender.prepare?.(context, signal) }),
-    ...(sender.readRecursion && { readRecursion: async (context, signal) => sender.readRecursion?.(context, signal) }),
+    ...(sender.readRecursion && {
+      readRecursion: async (context, signal) => sender.readRecursion?.(context, signal),
+    }),
     send: async (request) => {
       const isLook = /^\{"lambdaBaton":\{"v":1,"look":/.test(request.body);
       if (!isLook || readFrame()?.call.isSilent !== true) await sender.send(request);

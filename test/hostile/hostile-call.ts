@@ -19,7 +19,11 @@ export class HostileCall {
   readonly #safeMs: number;
   readonly #readRemaining: () => number;
 
-  constructor({ context, safeMs = 0, isSilent = false }: { context: Context; safeMs?: number; isSilent?: boolean }) {
+  constructor({
+    context,
+    safeMs = 0,
+    isSilent = false,
+  }: { context: Context; safeMs?: number; isSilent?: boolean }) {
     this.#safeMs = safeMs;
     this.#readRemaining = () => context.getRemainingTimeInMillis();
     this.isSilent = isSilent;

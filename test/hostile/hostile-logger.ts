@@ -1,7 +1,11 @@
 import type { Logger } from '../../src';
 import { readFrame } from './hostile-call';
 
-const ofRecords: ReadonlySet<string> = new Set(['record done', 'record failed', 'record handed back: another delivery is at work']);
+const ofRecords: ReadonlySet<string> = new Set([
+  'record done',
+  'record failed',
+  'record handed back: another delivery is at work',
+]);
 
 /** Keeps what is logged about the records of a batch, hides that and what duplicates log, and hands on the rest. */
 export class HostileLogger implements Logger {

@@ -10,6 +10,7 @@ const configurations = [
 
 /** The suite: what runs whole jobs on virtual time, by the package's own entries. */
 const suite = [
+  '<rootDir>/test/unit/handler/*.test.ts',
   '<rootDir>/test/unit/runtime/*.test.ts',
   '<rootDir>/test/unit/client/*.test.ts',
   '<rootDir>/test/unit/docs/testing.test.ts',
@@ -19,9 +20,13 @@ const suite = [
 /** It chooses its configurations itself. */
 const hostileAlready = '<rootDir>/test/unit/runtime/hostile-configuration.test.ts';
 /** These deliver by hand what a configuration would: duplicates, deaths, deliveries to another version. */
-const deliverers = ['duplicates', 'give-back', 'pinned', 'versions'].map((name) => `<rootDir>/test/unit/runtime/${name}.test.ts`);
+const deliverers = ['duplicates', 'give-back', 'pinned', 'versions'].map(
+  (name) => `<rootDir>/test/unit/runtime/${name}.test.ts`,
+);
 /** These run no job. */
-const jobless = ['hand-off-channels', 'read-settings'].map((name) => `<rootDir>/test/unit/runtime/${name}.test.ts`);
+const jobless = ['runtime/hand-off-channels', 'handler/read-settings'].map(
+  (name) => `<rootDir>/test/unit/${name}.test.ts`,
+);
 
 /** A Jest project for each configuration: the suite, with entries to the package that call its handlers in a hostile way. */
 export function hostileProjects(shared) {
@@ -35,7 +40,7 @@ export function hostileProjects(shared) {
       ...shared.moduleNameMapper,
       '^((\\.\\./)+src|lambda-baton)$': '<rootDir>/test/hostile/index.ts',
       '^((\\.\\./)+src|lambda-baton)/testing$': '<rootDir>/test/hostile/testing.ts',
-      '^\\./core/describe-error$': '<rootDir>/test/hostile/describe-error.ts',
+      '^\\.\\./(runtime/)?core/record/describe-error$': '<rootDir>/test/hostile/describe-error.ts',
     },
     testMatch: suite,
     testPathIgnorePatterns: ['/node_modules/', hostileAlready, ...deliverers, ...jobless],

@@ -10,6 +10,8 @@ export default class HostileReporter {
       counts.registered += tests.filter(({ failing }) => failing).length;
     }
     for (const [name, { ran, registered }] of configurations)
-      console.log(`${name}: ${ran} tests, ${registered} of which cannot hold there (test/hostile/register.json)`);
+      console.log(
+        `${name}: ${ran} tests, ${registered} of which cannot hold there (test/hostile/register.json)`,
+      );
   }
 }

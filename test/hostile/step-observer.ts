@@ -1,6 +1,6 @@
 import type { StepContext } from '../../src';
-import { isDirective } from '../../src/runtime/core/directives';
-import type { JobPlan } from '../../src/runtime/core/job-plan';
+import { isDirective } from '../../src/runtime/core/execution/directives';
+import type { JobPlan } from '../../src/runtime/core/execution/job-plan';
 import type { CallWatch, JobObserver } from '../../src/testing/observed-job';
 import { type HostileCall, readFrame, runInFrame } from './hostile-call';
 
@@ -33,11 +33,19 @@ export class StepObserver implements JobObserver {
     };
   }
 
-  #pass(call: HostileCall, method: string, executionId: string, kind: 'return' | 'yield', value: unknown): undefined {
+  #pass(
+    call: HostileCall,
+    method: string,
+    executionId: string,
+    kind: 'return' | 'yield',
+    value: unknown,
+  ): undefined {
     const { onStart, onComplete } = this.#plan.hooks;
     const directive = method !== onStart && isDirective(value) ? value.kind : undefined;
-    if (kind === 'return' && directive === 'complete') this.results.set(executionId, (value as { readonly result: unknown }).result);
-    if (kind === 'return' && method === onComplete && value !== undefined) this.results.set(executionId, value);
+    if (kind === 'return' && directive === 'complete')
+      this.results.set(executionId, (value as { readonly result: unknown }).result);
+    if (kind === 'return' && method === onComplete && value !== undefined)
+      this.results.set(executionId, value);
     const isWait = directive === 'wait' || directive === 'wait-until';
     if (this.#handsOff && method !== onComplete && !isWait) call.isDraining = true;
   }

@@ -1,4 +1,8 @@
-import { type JobTestOptions, MemoryCheckpointStore, JobTestEnvironment as QuietEnvironment } from '../../src/testing/index';
+import {
+  type JobTestOptions,
+  MemoryCheckpointStore,
+  JobTestEnvironment as QuietEnvironment,
+} from '../../src/testing/index';
 import { configuration } from './configuration';
 
 type JobClass = Parameters<typeof QuietEnvironment.create>[0];

@@ -1,11 +1,12 @@
 import { createHandler, LongRunning, State, Step, type StepContext, Terminate } from '../../src';
-import { NanoTimer } from '../../src/runtime/adapters/nano-timer';
+import { NanoTimer } from '../../src/runtime/adapters/node/nano-timer';
 
 /** What the step does, by the name that the test gives. */
 const behaviours: Record<string, (ctx: StepContext) => unknown> = {
   completes: () => {},
   'completes while the dry run hangs': () => sleep(1_500),
-  'hands over': ({ signal }) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())),
+  'hands over': ({ signal }) =>
+    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve())),
   'is abandoned': () => new Promise(() => {}),
   fails: () => {
     throw new Error('broken');

@@ -26,7 +26,11 @@ describe('a process that has run an invocation', () => {
   afterEach(() => endpoint.close());
 
   /** Runs one scenario in a process of its own, which has to end by itself. */
-  function run(scenario: string, invoke: Behaviour = { status: 202 }, dryRun: Behaviour = { status: 204 }): Promise<Ended> {
+  function run(
+    scenario: string,
+    invoke: Behaviour = { status: 202 },
+    dryRun: Behaviour = { status: 204 },
+  ): Promise<Ended> {
     endpoint.respond = ({ headers }) => (headers['x-amz-invocation-type'] === 'DryRun' ? dryRun : invoke);
     const env = {
       PATH: process.env.PATH,
@@ -55,7 +59,11 @@ describe('a process that has run an invocation', () => {
 
   it('has not loaded the AWS SDK, nor called anything, when one invocation was enough', async () => {
     const { report, exitCode } = await run('completes');
-    expect(report).toEqual({ answer: expect.objectContaining({ status: 'completed' }), active: [], loadedSdk: false });
+    expect(report).toEqual({
+      answer: expect.objectContaining({ status: 'completed' }),
+      active: [],
+      loadedSdk: false,
+    });
     expect(endpoint.requests).toEqual([]);
     expect(exitCode).toBe(0);
   });
@@ -66,13 +74,16 @@ describe('a process that has run an invocation', () => {
     ['fails', 'threw', { status: 202 }],
     ['hands over', 'threw', 'hang'],
     ['hands over', 'threw', 'reset'],
-  ])('whose step %s (%s) holds nothing alive, keeps no socket that does, and ends by itself', async (scenario, status, invoke) => {
-    const { report, exitCode, lingeredMs } = await run(scenario, invoke);
-    expect(report.answer.status).toBe(status);
-    expect(report.active).toEqual([]);
-    expect(exitCode).toBe(0);
-    expect(lingeredMs).toBeLessThan(1_500);
-  });
+  ])(
+    'whose step %s (%s) holds nothing alive, keeps no socket that does, and ends by itself',
+    async (scenario, status, invoke) => {
+      const { report, exitCode, lingeredMs } = await run(scenario, invoke);
+      expect(report.answer.status).toBe(status);
+      expect(report.active).toEqual([]);
+      expect(exitCode).toBe(0);
+      expect(lingeredMs).toBeLessThan(1_500);
+    },
+  );
 
   it('made a dry run and asked for the recursion setting before the safe window, and then the call itself', async () => {
     const { report } = await run('hands over');
@@ -95,6 +106,8 @@ describe('a process that has run an invocation', () => {
     const { exitCode, stderr } = await run('a timer task throws');
     expect(exitCode).toBe(0);
     const warnings = stderr.match(/\[LAMBDA_BATON_TIMER\] Warning: A timer's task threw Error: tick \d/g);
-    expect(warnings).toEqual([1, 2, 3].map((tick) => `[LAMBDA_BATON_TIMER] Warning: A timer's task threw Error: tick ${tick}`));
+    expect(warnings).toEqual(
+      [1, 2, 3].map((tick) => `[LAMBDA_BATON_TIMER] Warning: A timer's task threw Error: tick ${tick}`),
+    );
   });
 });

@@ -1,5 +1,14 @@
 import { appendFileSync } from 'node:fs';
-import { createHandler, LongRunning, OnFailure, State, Step, type StepContext, StepInterruptedError, Terminate } from 'lambda-baton';
+import {
+  createHandler,
+  LongRunning,
+  OnFailure,
+  State,
+  Step,
+  type StepContext,
+  StepInterruptedError,
+  Terminate,
+} from 'lambda-baton';
 
 interface Doom {
   readonly how: 'abort' | 'exit' | 'fill' | 'segfault' | 'spin';

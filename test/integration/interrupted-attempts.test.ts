@@ -54,7 +54,8 @@ async function runDoomed(how: string, store: 'file store' | 'no store') {
   return { lines, ends, lastError: ends.at(-1)?.error };
 }
 
-const details = (ending: string) => JSON.stringify({ step: 'work', limit: 'maxInterruptions', allowed: 2, actual: 2, ending });
+const details = (ending: string) =>
+  JSON.stringify({ step: 'work', limit: 'maxInterruptions', allowed: 2, actual: 2, ending });
 
 describe('a step that is killed every time', () => {
   it.each([
@@ -66,16 +67,21 @@ describe('a step that is killed every time', () => {
     ['runs out of memory', 'fill', 'no store', 'out-of-memory'],
     ['holds the event loop until the time-out', 'spin', 'file store', 'unknown'],
     ['holds the event loop until the time-out', 'spin', 'no store', 'unknown'],
-  ] as const)('because it %s (%s) ends its execution within the attempts of one delivery: %s, %s', async (_what, how, store, ending) => {
-    const { lines, ends, lastError } = await runDoomed(how, store);
-    // Without a store the second attempt does the first step again, and hands over behind it: the next delivery has attempts of its own.
-    const hasStore = store === 'file store';
-    const opened = hasStore ? ['open', 'work', 'work'] : ['open', 'work', 'open', 'work', 'work'];
-    expect(lines).toEqual([...opened, details(ending)]);
-    expect(reasons(ends).map((reason) => reason === 'ok')).toEqual(hasStore ? [false, false, false] : [false, true, false, false, false]);
-    expect(lastError).toMatchObject({
-      errorType: 'ExecutionFailedError',
-      errorMessage: expect.stringContaining('work of job doomed was cut off 2 times'),
-    });
-  });
+  ] as const)(
+    'because it %s (%s) ends its execution within the attempts of one delivery: %s, %s',
+    async (_what, how, store, ending) => {
+      const { lines, ends, lastError } = await runDoomed(how, store);
+      // Without a store the second attempt does the first step again, and hands over behind it: the next delivery has attempts of its own.
+      const hasStore = store === 'file store';
+      const opened = hasStore ? ['open', 'work', 'work'] : ['open', 'work', 'open', 'work', 'work'];
+      expect(lines).toEqual([...opened, details(ending)]);
+      expect(reasons(ends).map((reason) => reason === 'ok')).toEqual(
+        hasStore ? [false, false, false] : [false, true, false, false, false],
+      );
+      expect(lastError).toMatchObject({
+        errorType: 'ExecutionFailedError',
+        errorMessage: expect.stringContaining('work of job doomed was cut off 2 times'),
+      });
+    },
+  );
 });

@@ -17,7 +17,9 @@ describe('an environment', () => {
 
   it('runs one invocation at a time: parallel ones get environments of their own', async () => {
     const lambda = await startPuppet();
-    const pids = await Promise.all([1, 2, 3].map(() => lambda.invoke({ functionName: 'puppet', payload: { do: 'pid' } })));
+    const pids = await Promise.all(
+      [1, 2, 3].map(() => lambda.invoke({ functionName: 'puppet', payload: { do: 'pid' } })),
+    );
     expect(new Set(pids.map(({ payload }) => payload)).size).toBe(3);
   });
 
@@ -31,7 +33,8 @@ describe('an environment', () => {
   it('is stopped by the operating system while it stands still', async () => {
     const lambda = await startPuppet();
     const { payload: pid } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'pid' } });
-    while (!/^\d+ \(.*\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!/^\d+ \(.*\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')))
+      await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
   it('keeps running between invocations when it is not to be frozen', async () => {
@@ -42,24 +45,30 @@ describe('an environment', () => {
 });
 
 describe('an invocation that does not end by itself', () => {
-  it.each(['sleep', 'spin'])('is killed at its deadline when it does %s, also while it holds the CPU', async (action) => {
-    const lambda = await startPuppet({ timeoutMs: 300 });
-    const ended = next(lambda, 'invocation-end');
-    const answer = await lambda.invoke({ functionName: 'puppet', payload: { do: action, ms: 60_000 } });
-    expect(answer).toMatchObject({
-      functionError: 'Unhandled',
-      payload: { errorType: 'Sandbox.Timedout', errorMessage: `RequestId: ${answer.requestId} Error: Task timed out after 0.30 seconds` },
-      logTail: expect.stringMatching(/REPORT .*Status: timeout/),
-    });
-    const { reason, durationMs, environmentId } = await ended;
-    expect(reason).toBe('time-out');
-    expect(durationMs).toBeGreaterThanOrEqual(295);
-    expect(durationMs).toBeLessThan(3000);
-    const again = next(lambda, 'invocation-end');
-    await lambda.invoke({ functionName: 'puppet', payload: { do: 'count' } });
-    expect(await again).toMatchObject({ cold: true, response: '1' });
-    expect((await again).environmentId).not.toBe(environmentId);
-  });
+  it.each(['sleep', 'spin'])(
+    'is killed at its deadline when it does %s, also while it holds the CPU',
+    async (action) => {
+      const lambda = await startPuppet({ timeoutMs: 300 });
+      const ended = next(lambda, 'invocation-end');
+      const answer = await lambda.invoke({ functionName: 'puppet', payload: { do: action, ms: 60_000 } });
+      expect(answer).toMatchObject({
+        functionError: 'Unhandled',
+        payload: {
+          errorType: 'Sandbox.Timedout',
+          errorMessage: `RequestId: ${answer.requestId} Error: Task timed out after 0.30 seconds`,
+        },
+        logTail: expect.stringMatching(/REPORT .*Status: timeout/),
+      });
+      const { reason, durationMs, environmentId } = await ended;
+      expect(reason).toBe('time-out');
+      expect(durationMs).toBeGreaterThanOrEqual(295);
+      expect(durationMs).toBeLessThan(3000);
+      const again = next(lambda, 'invocation-end');
+      await lambda.invoke({ functionName: 'puppet', payload: { do: 'count' } });
+      expect(await again).toMatchObject({ cold: true, response: '1' });
+      expect((await again).environmentId).not.toBe(environmentId);
+    },
+  );
 });
 
 describe('a process that ends', () => {
@@ -82,14 +91,20 @@ describe('a process that ends', () => {
     const lambda = await startPuppet();
     lambda.once('invocation-start', ({ requestId }) => expect(lambda.kill(requestId)).toBe(true));
     const answer = await lambda.invoke({ functionName: 'puppet', payload: { do: 'sleep', ms: 60_000 } });
-    expect(answer.payload).toMatchObject({ errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('signal: killed') });
+    expect(answer.payload).toMatchObject({
+      errorType: 'Runtime.ExitError',
+      errorMessage: expect.stringContaining('signal: killed'),
+    });
   });
 
   it('by too much memory is reported as out of memory', async () => {
     const lambda = await startPuppet({ memoryMb: 160, timeoutMs: 20_000 });
     const ended = next(lambda, 'invocation-end');
     const answer = await lambda.invoke({ functionName: 'puppet', payload: { do: 'allocate' } });
-    expect(answer.payload).toMatchObject({ errorType: 'Runtime.OutOfMemory', errorMessage: expect.stringContaining('signal: killed') });
+    expect(answer.payload).toMatchObject({
+      errorType: 'Runtime.OutOfMemory',
+      errorMessage: expect.stringContaining('signal: killed'),
+    });
     expect(await ended).toMatchObject({ reason: 'out-of-memory', memoryMb: 160 });
     expect((await ended).maxMemoryMb).toBeGreaterThan(160);
   });
@@ -104,7 +119,12 @@ describe('a process that ends', () => {
 
 describe('a handler that cannot be loaded', () => {
   it.each([
-    ['a missing export', 'puppet.nothing', 'Runtime.HandlerNotFound', 'puppet.nothing is undefined or not exported'],
+    [
+      'a missing export',
+      'puppet.nothing',
+      'Runtime.HandlerNotFound',
+      'puppet.nothing is undefined or not exported',
+    ],
     ['an export that is no function', 'puppet.notAFunction', 'Runtime.HandlerNotFound', 'is not a function'],
     ['three arguments', 'puppet.threeArguments', 'Runtime.CallbackHandlerDeprecated', 'callback'],
     ['a missing file', 'nobody.handler', 'Runtime.ImportModuleError', "Cannot find module 'nobody'"],
@@ -112,7 +132,10 @@ describe('a handler that cannot be loaded', () => {
     const lambda = await startPuppet({ handler });
     const ends = collect(lambda, 'invocation-end');
     const answer = await lambda.invoke({ functionName: 'puppet' });
-    expect(answer).toMatchObject({ functionError: 'Unhandled', payload: { errorType, errorMessage: expect.stringContaining(message) } });
+    expect(answer).toMatchObject({
+      functionError: 'Unhandled',
+      payload: { errorType, errorMessage: expect.stringContaining(message) },
+    });
     expect(reasons(ends)).toEqual(['init-error']);
   });
 
@@ -120,7 +143,10 @@ describe('a handler that cannot be loaded', () => {
     const lambda = await startPuppet({ code: join(__dirname, 'fixtures', 'exit-at-init.cjs') });
     const ends = collect(lambda, 'invocation-end');
     const answer = await lambda.invoke({ functionName: 'puppet' });
-    expect(answer.payload).toMatchObject({ errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 5') });
+    expect(answer.payload).toMatchObject({
+      errorType: 'Runtime.ExitError',
+      errorMessage: expect.stringContaining('exit status 5'),
+    });
     expect(reasons(ends)).toEqual(['init-error']);
   });
 
@@ -128,12 +154,18 @@ describe('a handler that cannot be loaded', () => {
     const lambda = await startPuppet({ nodePath: '/nowhere/node' });
     const logged = collect(lambda, 'log');
     const answer = await lambda.invoke({ functionName: 'puppet' });
-    expect(answer.payload).toMatchObject({ errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 127') });
+    expect(answer.payload).toMatchObject({
+      errorType: 'Runtime.ExitError',
+      errorMessage: expect.stringContaining('exit status 127'),
+    });
     expect(logged).toMatchObject([{ stream: 'stderr', line: expect.stringContaining('ENOENT') }]);
   });
 
   it('in time is an init error', async () => {
-    const lambda = await startPuppet({ code: join(__dirname, 'fixtures', 'slow-init.mjs') }, { initTimeoutMs: 150 });
+    const lambda = await startPuppet(
+      { code: join(__dirname, 'fixtures', 'slow-init.mjs') },
+      { initTimeoutMs: 150 },
+    );
     const answer = await lambda.invoke({ functionName: 'puppet' });
     expect(answer.payload).toMatchObject({
       errorType: 'Sandbox.Timedout',
@@ -149,7 +181,9 @@ describe('concurrency', () => {
     const started = next(lambda, 'invocation-start');
     const first = lambda.invoke({ functionName: 'puppet', payload: { do: 'sleep', ms: 60_000 } });
     const { requestId } = await started;
-    await expect(lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet' }))).rejects.toMatchObject({
+    await expect(
+      lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet' })),
+    ).rejects.toMatchObject({
       name: 'TooManyRequestsException',
       Reason: 'ConcurrentInvocationLimitExceeded',
       $metadata: { httpStatusCode: 429 },
@@ -162,7 +196,9 @@ describe('concurrency', () => {
 
   it('throttles synchronous calls over the function’s reservation', async () => {
     const lambda = await startPuppet({ reservedConcurrency: 0 });
-    await expect(lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet' }))).rejects.toMatchObject({
+    await expect(
+      lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet' })),
+    ).rejects.toMatchObject({
       name: 'TooManyRequestsException',
       Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
     });
@@ -172,7 +208,9 @@ describe('concurrency', () => {
     const lambda = await startPuppet({}, { concurrencyLimit: 2 });
     const ends = collect(lambda, 'invocation-end');
     await Promise.all(
-      Array.from({ length: 6 }, () => lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'sleep', ms: 20 } })),
+      Array.from({ length: 6 }, () =>
+        lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'sleep', ms: 20 } }),
+      ),
     );
     await lambda.idle();
     expect(reasons(ends)).toEqual(Array(6).fill('ok'));

@@ -1,6 +1,15 @@
 import { InvokeCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import type { LocalLambda } from '../../src/local';
-import { collect, lambdaClient, next, puppet, reasons, startLambda, startPuppet, stopAll } from './start-lambda';
+import {
+  collect,
+  lambdaClient,
+  next,
+  puppet,
+  reasons,
+  startLambda,
+  startPuppet,
+  stopAll,
+} from './start-lambda';
 
 afterEach(stopAll);
 
@@ -17,7 +26,9 @@ describe('an Event whose invocation fails', () => {
     const retries = collect(lambda, 'retry');
     const { requestId } = await sendEvent(lambda, { do: 'fail' });
     await lambda.idle();
-    expect(ends.map((end) => [end.requestId, end.attempt, end.reason])).toEqual([1, 2, 3].map((attempt) => [requestId, attempt, 'error']));
+    expect(ends.map((end) => [end.requestId, end.attempt, end.reason])).toEqual(
+      [1, 2, 3].map((attempt) => [requestId, attempt, 'error']),
+    );
     expect(retries.map(({ attempt, delayMs }) => [attempt, delayMs])).toEqual([
       [2, 10],
       [3, 20],
@@ -46,28 +57,42 @@ describe('an Event whose invocation fails', () => {
     expect(reasons(ends)).toEqual(['error', 'ok']);
   });
 
-  it.each([0, 1, 2] as const)('is tried %i times more when that is the maximum', async (maximumRetryAttempts) => {
-    const lambda = await startPuppet({ retryDelaysMs, maximumRetryAttempts });
-    await sendEvent(lambda, { do: 'fail' });
-    await lambda.idle();
-    expect(lambda.metric('puppet', 'Invocations')).toBe(1 + maximumRetryAttempts);
-  });
+  it.each([0, 1, 2] as const)(
+    'is tried %i times more when that is the maximum',
+    async (maximumRetryAttempts) => {
+      const lambda = await startPuppet({ retryDelaysMs, maximumRetryAttempts });
+      await sendEvent(lambda, { do: 'fail' });
+      await lambda.idle();
+      expect(lambda.metric('puppet', 'Invocations')).toBe(1 + maximumRetryAttempts);
+    },
+  );
 
   it('is given up when it is too old for another try', async () => {
     const lambda = await startPuppet({ retryDelaysMs: [5000, 5000], maximumEventAgeMs: 1000 });
     const dropped = collect(lambda, 'dropped');
     const { requestId } = await sendEvent(lambda, { do: 'fail' });
     await lambda.idle();
-    expect(dropped).toEqual([{ functionName: 'puppet', requestId, reason: 'EventAgeExceeded', channel: 'invoke', sentTo: [] }]);
+    expect(dropped).toEqual([
+      { functionName: 'puppet', requestId, reason: 'EventAgeExceeded', channel: 'invoke', sentTo: [] },
+    ]);
   });
 });
 
 describe('an Event that was given up', () => {
-  async function startWithQueues(options: object = {}): Promise<{ lambda: LocalLambda; failures: string; dead: string }> {
+  async function startWithQueues(
+    options: object = {},
+  ): Promise<{ lambda: LocalLambda; failures: string; dead: string }> {
     const lambda = await startLambda();
     const { arn: failures } = await lambda.createQueue({ name: 'failures' });
     const { arn: dead } = await lambda.createQueue({ name: 'dead' });
-    await lambda.createFunction({ name: 'puppet', code: puppet, retryDelaysMs, onFailure: failures, deadLetterQueue: dead, ...options });
+    await lambda.createFunction({
+      name: 'puppet',
+      code: puppet,
+      retryDelaysMs,
+      onFailure: failures,
+      deadLetterQueue: dead,
+      ...options,
+    });
     return { lambda, failures, dead };
   }
 
@@ -91,7 +116,11 @@ describe('an Event that was given up', () => {
     });
     const [letter] = await lambda.drainQueue(dead);
     expect(JSON.parse(letter?.body ?? '')).toEqual({ do: 'fail', message: 'no luck' });
-    expect(letter?.messageAttributes).toEqual({ RequestID: requestId, ErrorCode: '200', ErrorMessage: 'no luck' });
+    expect(letter?.messageAttributes).toEqual({
+      RequestID: requestId,
+      ErrorCode: '200',
+      ErrorMessage: 'no luck',
+    });
   });
 
   it('is lost, and only a metric says so, when with what is added it is too large for the queue that it should go to', async () => {
@@ -107,11 +136,15 @@ describe('an Event that was given up', () => {
 
   it('was given up at once when reserved concurrency is 0', async () => {
     const { lambda, failures } = await startWithQueues();
-    await lambdaClient(lambda).send(new PutFunctionConcurrencyCommand({ FunctionName: 'puppet', ReservedConcurrentExecutions: 0 }));
+    await lambdaClient(lambda).send(
+      new PutFunctionConcurrencyCommand({ FunctionName: 'puppet', ReservedConcurrentExecutions: 0 }),
+    );
     const dropped = collect(lambda, 'dropped');
     await sendEvent(lambda, { a: 1 });
     await lambda.idle();
-    expect(dropped).toMatchObject([{ reason: 'ZeroReservedConcurrency', sentTo: [failures, expect.stringContaining(':dead')] }]);
+    expect(dropped).toMatchObject([
+      { reason: 'ZeroReservedConcurrency', sentTo: [failures, expect.stringContaining(':dead')] },
+    ]);
     const [record] = await lambda.drainQueue(failures);
     expect(JSON.parse(record?.body ?? '')).toMatchObject({
       requestContext: { condition: 'ZeroReservedConcurrency', approximateInvokeCount: 0 },
@@ -130,7 +163,11 @@ describe('an Event that was given up', () => {
   it('must have a queue that exists', async () => {
     const lambda = await startLambda();
     await expect(
-      lambda.createFunction({ name: 'puppet', code: puppet, onFailure: 'arn:aws:sqs:us-east-1:123456789012:nowhere' }),
+      lambda.createFunction({
+        name: 'puppet',
+        code: puppet,
+        onFailure: 'arn:aws:sqs:us-east-1:123456789012:nowhere',
+      }),
     ).rejects.toThrow(
       'There is no queue arn:aws:sqs:us-east-1:123456789012:nowhere in the local SQS.\n→ Create it with createQueue, or use one of: none.',
     );

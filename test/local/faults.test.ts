@@ -7,11 +7,14 @@ afterEach(stopAll);
 
 /** Strikes the n-th call of an operation. */
 function strike(operation: string, count: number, fault: RequestFault) {
-  return (request: ApiRequest) => (request.operation === operation && request.count === count ? fault : undefined);
+  return (request: ApiRequest) =>
+    request.operation === operation && request.count === count ? fault : undefined;
 }
 
 function invokeEvent(lambda: LocalLambda, maxAttempts = 1) {
-  return lambdaClient(lambda, maxAttempts).send(new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'Event', Payload: '{}' }));
+  return lambdaClient(lambda, maxAttempts).send(
+    new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'Event', Payload: '{}' }),
+  );
 }
 
 describe('onRequest', () => {
@@ -19,9 +22,14 @@ describe('onRequest', () => {
     const seen: Omit<ApiRequest, 'body'>[] = [];
     const lambda = await startPuppet(
       {},
-      { onRequest: ({ body, ...request }) => void seen.push({ ...request, ...(body.length === 0 ? {} : {}) }) },
+      {
+        onRequest: ({ body, ...request }) => void seen.push({ ...request, ...(body.length === 0 ? {} : {}) }),
+      },
     );
-    const { requestId } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'invoke', payload: {} } });
+    const { requestId } = await lambda.invoke({
+      functionName: 'puppet',
+      payload: { do: 'invoke', payload: {} },
+    });
     await invokeEvent(lambda);
     await lambda.idle();
     expect(seen).toEqual([
@@ -41,27 +49,36 @@ describe('onRequest', () => {
     [{ kind: 'server-error' }, 'ServiceException', 500, 0],
     [{ kind: 'server-error', when: 'after' }, 'ServiceException', 500, 1],
     [{ kind: 'error', status: 502, errorType: 'ENINotReadyException' }, 'ENINotReadyException', 502, 0],
-  ] as [RequestFault, string, number, number][])('%j answers %s %i; invocations: %i', async (fault, name, httpStatusCode, invocations) => {
-    const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, fault) });
-    const faults = collect(lambda, 'fault');
-    await expect(invokeEvent(lambda)).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
-    await lambda.idle();
-    expect(lambda.metric('puppet', 'Invocations')).toBe(invocations);
-    expect(faults).toEqual([{ kind: fault.kind, target: 'puppet', operation: 'Invoke' }]);
-  });
+  ] as [RequestFault, string, number, number][])(
+    '%j answers %s %i; invocations: %i',
+    async (fault, name, httpStatusCode, invocations) => {
+      const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, fault) });
+      const faults = collect(lambda, 'fault');
+      await expect(invokeEvent(lambda)).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
+      await lambda.idle();
+      expect(lambda.metric('puppet', 'Invocations')).toBe(invocations);
+      expect(faults).toEqual([{ kind: fault.kind, target: 'puppet', operation: 'Invoke' }]);
+    },
+  );
 
   it.each([
     ['before', 0],
     ['after', 1],
-  ] as const)('loses the reply %s the effect: the caller sees a dead connection, invocations: %i', async (when, invocations) => {
-    const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, { kind: 'lost-reply', when }) });
-    await expect(invokeEvent(lambda)).rejects.toThrow(/ECONNRESET/);
-    await lambda.idle();
-    expect(lambda.metric('puppet', 'Invocations')).toBe(invocations);
-  });
+  ] as const)(
+    'loses the reply %s the effect: the caller sees a dead connection, invocations: %i',
+    async (when, invocations) => {
+      const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, { kind: 'lost-reply', when }) });
+      await expect(invokeEvent(lambda)).rejects.toThrow(/ECONNRESET/);
+      await lambda.idle();
+      expect(lambda.metric('puppet', 'Invocations')).toBe(invocations);
+    },
+  );
 
   it('shows what the SDK’s own retry does to a lost reply: the event runs twice under two request ids', async () => {
-    const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, { kind: 'lost-reply', when: 'after' }) });
+    const lambda = await startPuppet(
+      {},
+      { onRequest: strike('Invoke', 1, { kind: 'lost-reply', when: 'after' }) },
+    );
     const ends = collect(lambda, 'invocation-end');
     await invokeEvent(lambda, 3);
     await lambda.idle();
@@ -74,7 +91,9 @@ describe('onRequest', () => {
   ] as const)('hangs %s the effect until the caller gives up; invocations: %i', async (when, invocations) => {
     const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, { kind: 'hang', when }) });
     const command = new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'Event', Payload: '{}' });
-    await expect(lambdaClient(lambda).send(command, { abortSignal: AbortSignal.timeout(100) })).rejects.toThrow(/abort/i);
+    await expect(
+      lambdaClient(lambda).send(command, { abortSignal: AbortSignal.timeout(100) }),
+    ).rejects.toThrow(/abort/i);
     await lambda.idle();
     expect(lambda.metric('puppet', 'Invocations')).toBe(invocations);
   });
@@ -98,11 +117,16 @@ describe('onRequest', () => {
   it('delivers a message twice, under one message id', async () => {
     const lambda = await startPuppet(
       {},
-      { onRequest: ({ operation }) => (operation.startsWith('SendMessage') ? { kind: 'duplicate' } : undefined) },
+      {
+        onRequest: ({ operation }) =>
+          operation.startsWith('SendMessage') ? { kind: 'duplicate' } : undefined,
+      },
     );
     const { arn, url: QueueUrl } = await lambda.createQueue({ name: 'work' });
     await sqsClient(lambda).send(new SendMessageCommand({ QueueUrl, MessageBody: '{"n":1}' }));
-    await sqsClient(lambda).send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'x', MessageBody: '{"n":2}' }] }));
+    await sqsClient(lambda).send(
+      new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'x', MessageBody: '{"n":2}' }] }),
+    );
     const messages = await lambda.drainQueue(arn);
     expect(messages.map(({ body }) => body).sort()).toEqual(['{"n":1}', '{"n":1}', '{"n":2}', '{"n":2}']);
     expect(new Set(messages.map(({ messageId }) => messageId)).size).toBe(2);
@@ -112,9 +136,16 @@ describe('onRequest', () => {
     ['before', 1],
     ['after', 2],
   ] as const)('crashes the caller %s its call takes effect', async (when, accepted) => {
-    const lambda = await startPuppet({ maximumRetryAttempts: 0 }, { onRequest: strike('Invoke', 1, { kind: 'crash-caller', when }) });
+    const lambda = await startPuppet(
+      { maximumRetryAttempts: 0 },
+      { onRequest: strike('Invoke', 1, { kind: 'crash-caller', when }) },
+    );
     const ends = collect(lambda, 'invocation-end');
-    await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'invoke', payload: {} } });
+    await lambda.invoke({
+      functionName: 'puppet',
+      invocationType: 'Event',
+      payload: { do: 'invoke', payload: {} },
+    });
     await lambda.idle();
     expect(reasons(ends).sort()).toEqual(['crash-fault', 'ok'].slice(0, accepted));
   });
@@ -122,15 +153,20 @@ describe('onRequest', () => {
   it.each([
     [{ kind: 'throttle' }, 'RequestThrottled', 400],
     [{ kind: 'server-error' }, 'InternalFailure', 500],
-  ] as [RequestFault, string, number][])('%j answers a message with %s %i', async (fault, name, httpStatusCode) => {
-    const lambda = await startPuppet({}, { onRequest: strike('SendMessage', 1, fault) });
-    const { url: QueueUrl, arn } = await lambda.createQueue({ name: 'work' });
-    await expect(sqsClient(lambda).send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }))).rejects.toMatchObject({
-      name,
-      $metadata: { httpStatusCode },
-    });
-    expect(await lambda.drainQueue(arn)).toEqual([]);
-  });
+  ] as [RequestFault, string, number][])(
+    '%j answers a message with %s %i',
+    async (fault, name, httpStatusCode) => {
+      const lambda = await startPuppet({}, { onRequest: strike('SendMessage', 1, fault) });
+      const { url: QueueUrl, arn } = await lambda.createQueue({ name: 'work' });
+      await expect(
+        sqsClient(lambda).send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' })),
+      ).rejects.toMatchObject({
+        name,
+        $metadata: { httpStatusCode },
+      });
+      expect(await lambda.drainQueue(arn)).toEqual([]);
+    },
+  );
 });
 
 describe('onInvocation', () => {
@@ -141,7 +177,11 @@ describe('onInvocation', () => {
     );
     const ends = collect(lambda, 'invocation-end');
     const faults = collect(lambda, 'fault');
-    const { requestId } = await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'sleep', ms: 200 } });
+    const { requestId } = await lambda.invoke({
+      functionName: 'puppet',
+      invocationType: 'Event',
+      payload: { do: 'sleep', ms: 200 },
+    });
     await lambda.idle();
     expect(ends.map(({ reason, requestId: id }) => [reason, id])).toEqual([
       ['crash-fault', requestId],
@@ -176,16 +216,27 @@ describe('faults by probability', () => {
 
   it('are the same for the same seed, and others for another', async () => {
     const faults = { throttle: 0.3, 'server-error': 0.2, 'lost-reply': 0.4 };
-    const [first, second, other] = [await outcomes(7, faults), await outcomes(7, faults), await outcomes(8, faults)];
+    const [first, second, other] = [
+      await outcomes(7, faults),
+      await outcomes(7, faults),
+      await outcomes(8, faults),
+    ];
     expect(second).toEqual(first);
     expect(other).not.toEqual(first);
     expect(new Set(first)).toEqual(new Set(['ok', 'TooManyRequestsException', 'ServiceException', 'Error']));
   });
 
   it('crash invocations in the middle', async () => {
-    const lambda = await startPuppet({ maximumRetryAttempts: 0, timeoutMs: 200 }, { seed: 1, faults: { crash: 1 } });
+    const lambda = await startPuppet(
+      { maximumRetryAttempts: 0, timeoutMs: 200 },
+      { seed: 1, faults: { crash: 1 } },
+    );
     const ended = next(lambda, 'invocation-end');
-    await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'sleep', ms: 60_000 } });
+    await lambda.invoke({
+      functionName: 'puppet',
+      invocationType: 'Event',
+      payload: { do: 'sleep', ms: 60_000 },
+    });
     const { reason, durationMs } = await ended;
     expect(reason).toBe('crash-fault');
     expect(durationMs).toBeLessThan(1000);

@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { GetFunctionConfigurationCommand, InvokeCommand, type InvokeCommandInput, type InvokeCommandOutput } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  type InvokeCommandInput,
+  type InvokeCommandOutput,
+} from '@aws-sdk/client-lambda';
 import { collect, lambdaClient, next, startLambda, startPuppet, stopAll } from './start-lambda';
 
 afterEach(stopAll);
@@ -24,25 +29,42 @@ describe('Invoke RequestResponse', () => {
 
   it('turns an empty payload into an empty object', async () => {
     const lambda = await startPuppet();
-    expect(payloadOf(await lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet' })))).toEqual({});
+    expect(payloadOf(await lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet' })))).toEqual(
+      {},
+    );
   });
 
   it('answers 200 with a function error when the handler throws, and keeps the environment', async () => {
     const lambda = await startPuppet();
     const client = lambdaClient(lambda);
     const failed = await client.send(
-      new InvokeCommand({ FunctionName: 'puppet', Payload: '{"do":"fail","name":"TypeError","message":"no cursor"}' }),
+      new InvokeCommand({
+        FunctionName: 'puppet',
+        Payload: '{"do":"fail","name":"TypeError","message":"no cursor"}',
+      }),
     );
     expect(failed).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
-    expect(payloadOf(failed)).toMatchObject({ errorType: 'TypeError', errorMessage: 'no cursor', trace: expect.any(Array) });
-    expect(payloadOf(await client.send(new InvokeCommand({ FunctionName: 'puppet', Payload: '{"do":"count"}' })))).toBe(2);
+    expect(payloadOf(failed)).toMatchObject({
+      errorType: 'TypeError',
+      errorMessage: 'no cursor',
+      trace: expect.any(Array),
+    });
+    expect(
+      payloadOf(await client.send(new InvokeCommand({ FunctionName: 'puppet', Payload: '{"do":"count"}' }))),
+    ).toBe(2);
   });
 
   it('answers the end of the log when asked, and only then', async () => {
     const lambda = await startPuppet();
     const client = lambdaClient(lambda);
-    const input: InvokeCommandInput = { FunctionName: 'puppet', Payload: JSON.stringify({ do: 'log', lines: ['one', 'two'] }) };
-    const tail = Buffer.from((await client.send(new InvokeCommand({ ...input, LogType: 'Tail' }))).LogResult ?? '', 'base64').toString();
+    const input: InvokeCommandInput = {
+      FunctionName: 'puppet',
+      Payload: JSON.stringify({ do: 'log', lines: ['one', 'two'] }),
+    };
+    const tail = Buffer.from(
+      (await client.send(new InvokeCommand({ ...input, LogType: 'Tail' }))).LogResult ?? '',
+      'base64',
+    ).toString();
     expect(tail).toMatch(
       /^START RequestId: \S+ Version: \$LATEST\n[\s\S]*\tINFO\tone\n[\s\S]*\tINFO\ttwo\n[\s\S]*to stderr\nEND RequestId: \S+\nREPORT RequestId: .*Init Duration: /,
     );
@@ -68,8 +90,14 @@ describe('Invoke RequestResponse', () => {
 
   it('fails the invocation when its answer is larger than 6 MB', async () => {
     const lambda = await startPuppet();
-    const answer = await lambda.invoke({ functionName: 'puppet', payload: { do: 'large', bytes: 6_291_557 } });
-    expect(answer).toMatchObject({ functionError: 'Unhandled', payload: { errorType: 'Function.ResponseSizeTooLarge' } });
+    const answer = await lambda.invoke({
+      functionName: 'puppet',
+      payload: { do: 'large', bytes: 6_291_557 },
+    });
+    expect(answer).toMatchObject({
+      functionError: 'Unhandled',
+      payload: { errorType: 'Function.ResponseSizeTooLarge' },
+    });
   });
 });
 
@@ -109,7 +137,12 @@ describe('Invoke Event', () => {
     const ended = next(lambda, 'invocation-end');
     const ClientContext = Buffer.from('{"custom":{}}').toString('base64');
     await lambdaClient(lambda).send(
-      new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'Event', Payload: '{"do":"describe"}', ClientContext }),
+      new InvokeCommand({
+        FunctionName: 'puppet',
+        InvocationType: 'Event',
+        Payload: '{"do":"describe"}',
+        ClientContext,
+      }),
     );
     expect(JSON.parse((await ended).response)).not.toHaveProperty('clientContext');
   });
@@ -119,7 +152,13 @@ describe('Invoke DryRun', () => {
   it('answers 204 and runs nothing', async () => {
     const lambda = await startPuppet();
     const starts = collect(lambda, 'invocation-start');
-    expect((await lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'DryRun' }))).StatusCode).toBe(204);
+    expect(
+      (
+        await lambdaClient(lambda).send(
+          new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'DryRun' }),
+        )
+      ).StatusCode,
+    ).toBe(204);
     await lambda.idle();
     expect(starts).toEqual([]);
   });
@@ -137,7 +176,9 @@ describe('Invoke refuses', () => {
     const lambda = await startPuppet({ handler: 'puppet.handler', memoryMb: 1024 });
     const Payload = `{"do":"count","x":"${'é'.repeat((bytes - 21) / 2)}${bytes % 2 ? '' : 'x'}"}`;
     expect(Buffer.byteLength(Payload)).toBe(bytes);
-    const answer = lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet', InvocationType, Payload }));
+    const answer = lambdaClient(lambda).send(
+      new InvokeCommand({ FunctionName: 'puppet', InvocationType, Payload }),
+    );
     if (refusal === undefined) expect((await answer).FunctionError).toBeUndefined();
     else await expect(answer).rejects.toMatchObject({ name: refusal, $metadata: { httpStatusCode: 413 } });
   });
@@ -146,7 +187,12 @@ describe('Invoke refuses', () => {
     ['an unknown function', { FunctionName: 'nobody' }, 'ResourceNotFoundException', 404],
     ['an unknown version', { FunctionName: 'puppet:7' }, 'ResourceNotFoundException', 404],
     ['an unknown alias', { FunctionName: 'puppet', Qualifier: 'live' }, 'ResourceNotFoundException', 404],
-    ['two different qualifiers', { FunctionName: 'puppet:1', Qualifier: '2' }, 'InvalidParameterValueException', 400],
+    [
+      'two different qualifiers',
+      { FunctionName: 'puppet:1', Qualifier: '2' },
+      'InvalidParameterValueException',
+      400,
+    ],
     ['what is not JSON', { FunctionName: 'puppet', Payload: '{' }, 'InvalidRequestContentException', 400],
   ])('%s', async (_, input, name, status) => {
     const lambda = await startPuppet();
@@ -160,7 +206,10 @@ describe('Invoke refuses', () => {
 describe('the handler', () => {
   it('gets the context that AWS gives', async () => {
     const lambda = await startPuppet({ timeoutMs: 5000, memoryMb: 256 });
-    const { payload, requestId } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'describe' } });
+    const { payload, requestId } = await lambda.invoke({
+      functionName: 'puppet',
+      payload: { do: 'describe' },
+    });
     expect(payload).toEqual({
       functionName: 'puppet',
       functionVersion: '$LATEST',
@@ -169,7 +218,9 @@ describe('the handler', () => {
       awsRequestId: requestId,
       logGroupName: '/aws/lambda/puppet',
       remainingMs: expect.any(Number),
-      traceId: expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=1:[0-9a-f]{8}:1$/),
+      traceId: expect.stringMatching(
+        /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=1:[0-9a-f]{8}:1$/,
+      ),
     });
     const { remainingMs } = payload as { remainingMs: number };
     expect(remainingMs).toBeLessThanOrEqual(5000);
@@ -178,7 +229,10 @@ describe('the handler', () => {
 
   it('gets the environment that AWS gives, the endpoints, and its own variables, but none of this process', async () => {
     process.env.BATON_TEST_LEAK = 'leaked';
-    const lambda = await startPuppet({ environment: { MINE: 'yes', AWS_REGION: 'mars-1' } }, { region: 'eu-west-1' });
+    const lambda = await startPuppet(
+      { environment: { MINE: 'yes', AWS_REGION: 'mars-1' } },
+      { region: 'eu-west-1' },
+    );
     const names = [
       'MINE',
       'AWS_REGION',
@@ -218,7 +272,9 @@ describe('the handler', () => {
 describe('GetFunctionConfiguration', () => {
   it('describes the function', async () => {
     const lambda = await startPuppet({ timeoutMs: 4000, memoryMb: 256, environment: { A: 'b' } });
-    expect(await lambdaClient(lambda).send(new GetFunctionConfigurationCommand({ FunctionName: 'puppet' }))).toMatchObject({
+    expect(
+      await lambdaClient(lambda).send(new GetFunctionConfigurationCommand({ FunctionName: 'puppet' })),
+    ).toMatchObject({
       FunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:puppet',
       Version: '$LATEST',
       Timeout: 4,

@@ -42,7 +42,9 @@ describe('stop', () => {
     const port = Number(new URL(lambda.endpoint).port);
     await lambda.stop();
     const server = createServer();
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) =>
+      server.once('error', reject).listen(port, '127.0.0.1', resolve),
+    );
     await new Promise((resolve) => server.close(resolve));
     expect(existsSync(dirname(preload))).toBe(false);
   });
@@ -51,7 +53,10 @@ describe('stop', () => {
     const lambda = await startPuppet();
     const folders = [];
     for (let time = 0; time < 2; time += 1) {
-      const { payload } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'env', names: ['TMPDIR'] } });
+      const { payload } = await lambda.invoke({
+        functionName: 'puppet',
+        payload: { do: 'env', names: ['TMPDIR'] },
+      });
       folders.push((payload as { TMPDIR: string }).TMPDIR);
       await lambda.invoke({ functionName: 'puppet', payload: { do: 'exit', code: 1 } });
     }

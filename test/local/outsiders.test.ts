@@ -5,10 +5,16 @@ import { lambdaClient, next, startPuppet, stopAll } from './start-lambda';
 afterEach(stopAll);
 
 /** Calls the endpoint as somebody else would. */
-async function call(endpoint: string, headers: Readonly<Record<string, string>>, path = '/2015-03-31/functions/puppet/invocations') {
+async function call(
+  endpoint: string,
+  headers: Readonly<Record<string, string>>,
+  path = '/2015-03-31/functions/puppet/invocations',
+) {
   const { hostname, port } = new URL(endpoint);
   return new Promise<number>((resolve, reject) => {
-    const sent = request({ hostname, port, path, method: 'POST', headers }, ({ statusCode = 0 }) => resolve(statusCode));
+    const sent = request({ hostname, port, path, method: 'POST', headers }, ({ statusCode = 0 }) =>
+      resolve(statusCode),
+    );
     sent.on('error', reject);
     sent.end('{"do":"echo"}');
   });
@@ -24,7 +30,11 @@ describe('the endpoint of the local Lambda', () => {
   ])('answers nothing to %s, and runs nothing', async (_who, headers) => {
     const lambda = await startPuppet();
     expect(await call(lambda.endpoint, headers)).toBe(403);
-    const queues = { ...headers, 'x-amz-target': 'AmazonSQS.ListQueues', 'content-type': 'application/x-amz-json-1.0' };
+    const queues = {
+      ...headers,
+      'x-amz-target': 'AmazonSQS.ListQueues',
+      'content-type': 'application/x-amz-json-1.0',
+    };
     expect(await call(lambda.endpoint, queues, '/')).toBe(403);
     expect(lambda.metric('puppet', 'Invocations')).toBe(0);
   });
@@ -39,13 +49,18 @@ describe('the endpoint of the local Lambda', () => {
 
   it('answers the SDK', async () => {
     const lambda = await startPuppet();
-    const answer = await lambdaClient(lambda).send(new GetFunctionConfigurationCommand({ FunctionName: 'puppet' }));
+    const answer = await lambdaClient(lambda).send(
+      new GetFunctionConfigurationCommand({ FunctionName: 'puppet' }),
+    );
     expect(answer.FunctionName).toBe('puppet');
   });
 
   it('hands no event to a page that asks the Runtime API of an environment', async () => {
     const lambda = await startPuppet();
-    const { payload } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'env', names: ['AWS_LAMBDA_RUNTIME_API'] } });
+    const { payload } = await lambda.invoke({
+      functionName: 'puppet',
+      payload: { do: 'env', names: ['AWS_LAMBDA_RUNTIME_API'] },
+    });
     const { AWS_LAMBDA_RUNTIME_API } = payload as Record<string, string>;
     const status = await call(
       `http://${AWS_LAMBDA_RUNTIME_API}`,
@@ -53,7 +68,9 @@ describe('the endpoint of the local Lambda', () => {
       '/2018-06-01/runtime/init/error',
     ).catch(() => 0);
     expect([0, 403]).toContain(status);
-    expect((await lambda.invoke({ functionName: 'puppet', payload: { do: 'echo' } })).functionError).toBeUndefined();
+    expect(
+      (await lambda.invoke({ functionName: 'puppet', payload: { do: 'echo' } })).functionError,
+    ).toBeUndefined();
   });
 });
 
@@ -65,11 +82,14 @@ describe('BATON_RETRY_AFTER_MS of a function', () => {
     [{ retryDelaysMs: [10, 20] as const }, 9],
     [{ retryDelaysMs: [120_000, 240_000] as const }, 50_000],
     [{ environment: { BATON_RETRY_AFTER_MS: '7' } }, 7],
-  ])('is less than the delay of its first retry, and what AWS allows at most: %j', async (options, expected) => {
-    const lambda = await startPuppet(options);
-    const { payload } = await lambda.invoke({ functionName: 'puppet', payload: ask });
-    expect(payload).toEqual({ BATON_RETRY_AFTER_MS: String(expected) });
-  });
+  ])(
+    'is less than the delay of its first retry, and what AWS allows at most: %j',
+    async (options, expected) => {
+      const lambda = await startPuppet(options);
+      const { payload } = await lambda.invoke({ functionName: 'puppet', payload: ask });
+      expect(payload).toEqual({ BATON_RETRY_AFTER_MS: String(expected) });
+    },
+  );
 });
 
 describe('idle', () => {

@@ -13,11 +13,19 @@ describe('recursion detection', () => {
     const starts = collect(lambda, 'invocation-start');
     const ends = collect(lambda, 'invocation-end');
     const dropped = collect(lambda, 'dropped');
-    await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'loop', hops: 30 } });
+    await lambda.invoke({
+      functionName: 'puppet',
+      invocationType: 'Event',
+      payload: { do: 'loop', hops: 30 },
+    });
     await lambda.idle();
-    expect(starts.map(({ chainLength }) => chainLength)).toEqual(Array.from({ length: limit }, (_, hop) => hop + 1));
+    expect(starts.map(({ chainLength }) => chainLength)).toEqual(
+      Array.from({ length: limit }, (_, hop) => hop + 1),
+    );
     expect(reasons(ends)).toEqual(Array(limit).fill('ok'));
-    expect(dropped).toMatchObject([{ functionName: 'puppet', reason: 'RecursiveInvocation', channel: 'invoke', sentTo: [onFailure] }]);
+    expect(dropped).toMatchObject([
+      { functionName: 'puppet', reason: 'RecursiveInvocation', channel: 'invoke', sentTo: [onFailure] },
+    ]);
     expect(lambda.metric('puppet', 'RecursiveInvocationsDropped')).toBe(1);
     const [record] = await lambda.drainQueue(onFailure);
     expect(JSON.parse(record?.body ?? '')).toMatchObject({
@@ -29,7 +37,11 @@ describe('recursion detection', () => {
   it('can be made to refuse the event instead, because AWS does not say which it does', async () => {
     const lambda = await startPuppet({ maximumRetryAttempts: 0 }, { asyncRecursion: 'reject' });
     const ends = collect(lambda, 'invocation-end');
-    await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'loop', hops: 30 } });
+    await lambda.invoke({
+      functionName: 'puppet',
+      invocationType: 'Event',
+      payload: { do: 'loop', hops: 30 },
+    });
     await lambda.idle();
     expect(ends).toHaveLength(limit);
     expect(ends.find(({ chainLength }) => chainLength === limit)).toMatchObject({
@@ -41,7 +53,11 @@ describe('recursion detection', () => {
   it('refuses the synchronous call with RecursiveInvocationException', async () => {
     const lambda = await startPuppet({ maximumRetryAttempts: 0 });
     const ends = collect(lambda, 'invocation-end');
-    await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'loop', hops: 30, syncFrom: limit + 1 } });
+    await lambda.invoke({
+      functionName: 'puppet',
+      invocationType: 'Event',
+      payload: { do: 'loop', hops: 30, syncFrom: limit + 1 },
+    });
     await lambda.idle();
     expect(ends.find(({ reason }) => reason === 'error')).toMatchObject({
       chainLength: limit,
@@ -53,10 +69,20 @@ describe('recursion detection', () => {
   it('lets everything pass when the function’s setting is Allow, which only the function’s owner can set', async () => {
     const lambda = await startPuppet();
     const client = lambdaClient(lambda);
-    expect((await client.send(new GetFunctionRecursionConfigCommand({ FunctionName: 'puppet' }))).RecursiveLoop).toBe('Terminate');
-    await client.send(new PutFunctionRecursionConfigCommand({ FunctionName: 'puppet', RecursiveLoop: 'Allow' }));
-    expect((await client.send(new GetFunctionRecursionConfigCommand({ FunctionName: 'puppet' }))).RecursiveLoop).toBe('Allow');
-    await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'loop', hops: 20 } });
+    expect(
+      (await client.send(new GetFunctionRecursionConfigCommand({ FunctionName: 'puppet' }))).RecursiveLoop,
+    ).toBe('Terminate');
+    await client.send(
+      new PutFunctionRecursionConfigCommand({ FunctionName: 'puppet', RecursiveLoop: 'Allow' }),
+    );
+    expect(
+      (await client.send(new GetFunctionRecursionConfigCommand({ FunctionName: 'puppet' }))).RecursiveLoop,
+    ).toBe('Allow');
+    await lambda.invoke({
+      functionName: 'puppet',
+      invocationType: 'Event',
+      payload: { do: 'loop', hops: 20 },
+    });
     await lambda.idle();
     expect(lambda.metric('puppet', 'Invocations')).toBe(20);
     expect(lambda.metric('puppet', 'RecursiveInvocationsDropped')).toBe(0);
@@ -75,7 +101,9 @@ describe('recursion detection', () => {
     const starts = collect(lambda, 'invocation-start');
     lambda.sendMessage(queue.arn, JSON.stringify({ loop: queue.url }));
     await lambda.idle();
-    expect(starts.map(({ chainLength }) => chainLength)).toEqual(Array.from({ length: limit }, (_, hop) => hop + 1));
+    expect(starts.map(({ chainLength }) => chainLength)).toEqual(
+      Array.from({ length: limit }, (_, hop) => hop + 1),
+    );
     expect(dropped).toMatchObject([
       { reason: 'RecursiveInvocation', channel: 'sqs' },
       { reason: 'RecursiveInvocation', channel: 'sqs' },
@@ -86,7 +114,9 @@ describe('recursion detection', () => {
 
   it('does not mistake many events from outside for a chain', async () => {
     const lambda = await startPuppet();
-    await Promise.all(Array.from({ length: 20 }, () => lambda.invoke({ functionName: 'puppet', invocationType: 'Event' })));
+    await Promise.all(
+      Array.from({ length: 20 }, () => lambda.invoke({ functionName: 'puppet', invocationType: 'Event' })),
+    );
     await lambda.idle();
     expect(lambda.metric('puppet', 'Invocations')).toBe(20);
   });

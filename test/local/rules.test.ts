@@ -26,7 +26,10 @@ describe('parseFunctionName', () => {
 });
 
 describe('the trace header', () => {
-  const [job, other] = ['arn:aws:lambda:us-east-1:123456789012:function:job', 'arn:aws:lambda:us-east-1:123456789012:function:other'];
+  const [job, other] = [
+    'arn:aws:lambda:us-east-1:123456789012:function:job',
+    'arn:aws:lambda:us-east-1:123456789012:function:other',
+  ];
 
   it('counts each function of a chain for itself, and keeps its root', () => {
     let trace = extendTrace(undefined, job);
@@ -76,7 +79,9 @@ describe('errors say what to do', () => {
 
   it('when a function exists already', async () => {
     const lambda = await startPuppet();
-    await expect(lambda.createFunction({ name: 'puppet', code: puppet })).rejects.toThrowErrorMatchingInlineSnapshot(`
+    await expect(
+      lambda.createFunction({ name: 'puppet', code: puppet }),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(`
 "Function puppet exists already.
 → Use updateFunction, or another name."
 `);

@@ -17,20 +17,26 @@ describe('GetFunctionEventInvokeConfig', () => {
     await lambda.updateFunction('puppet', { onFailure });
     lambda.setAlias('puppet', 'live', lambda.publishVersion('puppet'));
     const client = lambdaClient(lambda);
-    expect(await client.send(new GetFunctionEventInvokeConfigCommand({ FunctionName: 'puppet' }))).toMatchObject({
+    expect(
+      await client.send(new GetFunctionEventInvokeConfigCommand({ FunctionName: 'puppet' })),
+    ).toMatchObject({
       FunctionArn: `${arn}:$LATEST`,
       LastModified: expect.any(Date),
       MaximumRetryAttempts: 1,
       MaximumEventAgeInSeconds: 60,
       DestinationConfig: { OnFailure: { Destination: onFailure } },
     });
-    const ofAlias = await client.send(new GetFunctionEventInvokeConfigCommand({ FunctionName: 'puppet', Qualifier: 'live' }));
+    const ofAlias = await client.send(
+      new GetFunctionEventInvokeConfigCommand({ FunctionName: 'puppet', Qualifier: 'live' }),
+    );
     expect(ofAlias.FunctionArn).toBe(`${arn}:live`);
   });
 
   it('has nothing to answer where nothing was configured, as on AWS', async () => {
     const lambda = await startPuppet();
-    await expect(lambdaClient(lambda).send(new GetFunctionEventInvokeConfigCommand({ FunctionName: 'puppet' }))).rejects.toMatchObject({
+    await expect(
+      lambdaClient(lambda).send(new GetFunctionEventInvokeConfigCommand({ FunctionName: 'puppet' })),
+    ).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
       message: expect.stringContaining("doesn't have an EventInvokeConfig"),
     });
@@ -40,15 +46,30 @@ describe('GetFunctionEventInvokeConfig', () => {
 describe('ListEventSourceMappings', () => {
   it('lists by function and by queue what a queue invokes', async () => {
     const lambda = await startPuppet();
-    const [one, other] = [await lambda.createQueue({ name: 'one' }), await lambda.createQueue({ name: 'other' })];
+    const [one, other] = [
+      await lambda.createQueue({ name: 'one' }),
+      await lambda.createQueue({ name: 'other' }),
+    ];
     lambda.setAlias('puppet', 'live', lambda.publishVersion('puppet'));
-    lambda.addEventSourceMapping({ functionName: 'puppet:live', queueArn: one.arn, batchSize: 1, reportBatchItemFailures: true });
-    const remove = lambda.addEventSourceMapping({ functionName: 'puppet', queueArn: other.arn, maximumConcurrency: 2 });
+    lambda.addEventSourceMapping({
+      functionName: 'puppet:live',
+      queueArn: one.arn,
+      batchSize: 1,
+      reportBatchItemFailures: true,
+    });
+    const remove = lambda.addEventSourceMapping({
+      functionName: 'puppet',
+      queueArn: other.arn,
+      maximumConcurrency: 2,
+    });
     const list = async (input: object) =>
       (await lambdaClient(lambda).send(new ListEventSourceMappingsCommand(input))).EventSourceMappings?.map(
         ({ EventSourceArn }) => EventSourceArn,
       );
-    expect((await lambdaClient(lambda).send(new ListEventSourceMappingsCommand({ EventSourceArn: one.arn }))).EventSourceMappings).toEqual([
+    expect(
+      (await lambdaClient(lambda).send(new ListEventSourceMappingsCommand({ EventSourceArn: one.arn })))
+        .EventSourceMappings,
+    ).toEqual([
       expect.objectContaining({
         UUID: expect.stringMatching(/^[0-9a-f-]{36}$/),
         FunctionArn: `${arn}:live`,
@@ -71,9 +92,12 @@ describe('GetFunctionConcurrency', () => {
   it('answers what is reserved, and nothing where nothing is', async () => {
     const lambda = await startPuppet();
     const read = async () =>
-      (await lambdaClient(lambda).send(new GetFunctionConcurrencyCommand({ FunctionName: 'puppet' }))).ReservedConcurrentExecutions;
+      (await lambdaClient(lambda).send(new GetFunctionConcurrencyCommand({ FunctionName: 'puppet' })))
+        .ReservedConcurrentExecutions;
     expect(await read()).toBeUndefined();
-    await lambdaClient(lambda).send(new PutFunctionConcurrencyCommand({ FunctionName: 'puppet', ReservedConcurrentExecutions: 0 }));
+    await lambdaClient(lambda).send(
+      new PutFunctionConcurrencyCommand({ FunctionName: 'puppet', ReservedConcurrentExecutions: 0 }),
+    );
     expect(await read()).toBe(0);
   });
 });

@@ -44,7 +44,9 @@ function collectBatches(lambda: LocalLambda): { body: unknown; attributes: Recor
   const batches: { body: unknown; attributes: Record<string, string> }[][] = [];
   lambda.on('invocation-start', ({ payload, channel }) => {
     if (channel !== 'sqs') return;
-    const { Records } = JSON.parse(payload) as { Records: { body: string; attributes: Record<string, string> }[] };
+    const { Records } = JSON.parse(payload) as {
+      Records: { body: string; attributes: Record<string, string> }[];
+    };
     batches.push(Records.map(({ body, attributes }) => ({ body: JSON.parse(body), attributes })));
   });
   return batches;
@@ -76,7 +78,9 @@ describe('an event source mapping', () => {
             SenderId: expect.any(String),
             ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
           },
-          messageAttributes: { kind: { stringValue: 'test', stringListValues: [], binaryListValues: [], dataType: 'String' } },
+          messageAttributes: {
+            kind: { stringValue: 'test', stringListValues: [], binaryListValues: [], dataType: 'String' },
+          },
           md5OfBody: expect.stringMatching(/^[0-9a-f]{32}$/),
           eventSource: 'aws:sqs',
           eventSourceARN: arn,
@@ -103,7 +107,9 @@ describe('an event source mapping', () => {
   it('is refused when the visibility timeout is shorter than the function’s time-out, as on AWS', async () => {
     const lambda = await startPuppet({ timeoutMs: 1000 });
     const { arn } = await lambda.createQueue({ name: 'work', visibilityTimeoutMs: 999 });
-    expect(() => lambda.addEventSourceMapping({ functionName: 'puppet', queueArn: arn })).toThrowErrorMatchingInlineSnapshot(`
+    expect(() =>
+      lambda.addEventSourceMapping({ functionName: 'puppet', queueArn: arn }),
+    ).toThrowErrorMatchingInlineSnapshot(`
 "Queue work: its visibility timeout (999 ms) is less than the time-out of function puppet (1000 ms). AWS refuses that.
 → Create the queue with visibilityTimeoutMs: 1000 or more; AWS recommends six times as much."
 `);
@@ -139,26 +145,35 @@ describe('a batch that fails', () => {
   it.each([
     ['the handler throws', { throws: true }, 'error'],
     ['the handler times out', { sleep: 5000 }, 'time-out'],
-  ])('because %s comes back with its messageId and a higher receive count, then goes to the dead letters', async (_, body, reason) => {
-    const { lambda, arn, dead } = await startMapped();
-    const batches = collectBatches(lambda);
-    const ends = collect(lambda, 'invocation-end');
-    const messageId = lambda.sendMessage(arn, JSON.stringify(body));
-    await lambda.idle();
-    expect(reasons(ends)).toEqual([reason, reason]);
-    expect(ends.map(({ attempt }) => attempt)).toEqual([1, 2]);
-    expect(batches.map(([record]) => record?.attributes.ApproximateReceiveCount)).toEqual(['1', '2']);
-    expect(await lambda.drainQueue(dead)).toMatchObject([{ messageId, attributes: { DeadLetterQueueSourceArn: arn } }]);
-    const firstReceivedAt = Number(batches[1]?.[0]?.attributes.ApproximateFirstReceiveTimestamp);
-    expect((ends[1]?.startedAt ?? 0) - firstReceivedAt).toBeGreaterThanOrEqual(hiddenMs - 5);
-  });
+  ])(
+    'because %s comes back with its messageId and a higher receive count, then goes to the dead letters',
+    async (_, body, reason) => {
+      const { lambda, arn, dead } = await startMapped();
+      const batches = collectBatches(lambda);
+      const ends = collect(lambda, 'invocation-end');
+      const messageId = lambda.sendMessage(arn, JSON.stringify(body));
+      await lambda.idle();
+      expect(reasons(ends)).toEqual([reason, reason]);
+      expect(ends.map(({ attempt }) => attempt)).toEqual([1, 2]);
+      expect(batches.map(([record]) => record?.attributes.ApproximateReceiveCount)).toEqual(['1', '2']);
+      expect(await lambda.drainQueue(dead)).toMatchObject([
+        { messageId, attributes: { DeadLetterQueueSourceArn: arn } },
+      ]);
+      const firstReceivedAt = Number(batches[1]?.[0]?.attributes.ApproximateFirstReceiveTimestamp);
+      expect((ends[1]?.startedAt ?? 0) - firstReceivedAt).toBeGreaterThanOrEqual(hiddenMs - 5);
+    },
+  );
 
   it('in part brings back only the messages that were reported', async () => {
     const { lambda, arn, dead } = await startMapped({ reportBatchItemFailures: true });
     const batches = collectBatches(lambda);
-    for (const body of [{ n: 1 }, { n: 2, fails: true }, { n: 3 }]) lambda.sendMessage(arn, JSON.stringify(body));
+    for (const body of [{ n: 1 }, { n: 2, fails: true }, { n: 3 }])
+      lambda.sendMessage(arn, JSON.stringify(body));
     await lambda.idle();
-    expect(batches.map((batch) => batch.map(({ body }) => (body as { n: number }).n))).toEqual([[1, 2, 3], [2]]);
+    expect(batches.map((batch) => batch.map(({ body }) => (body as { n: number }).n))).toEqual([
+      [1, 2, 3],
+      [2],
+    ]);
     expect((await lambda.drainQueue(dead)).map(({ body }) => JSON.parse(body).n)).toEqual([2]);
   });
 
@@ -172,7 +187,11 @@ describe('a batch that fails', () => {
 
   it('by an answer that AWS cannot read comes back as a whole', async () => {
     const { lambda, arn, dead } = await startMapped({ reportBatchItemFailures: true });
-    for (const n of [1, 2]) lambda.sendMessage(arn, JSON.stringify({ n, answer: { batchItemFailures: [{ itemIdentifier: 'unknown' }] } }));
+    for (const n of [1, 2])
+      lambda.sendMessage(
+        arn,
+        JSON.stringify({ n, answer: { batchItemFailures: [{ itemIdentifier: 'unknown' }] } }),
+      );
     await lambda.idle();
     expect(await lambda.drainQueue(dead)).toHaveLength(2);
   });
@@ -210,9 +229,16 @@ describe('the queues', () => {
   it('can be created with the SDK', async () => {
     const lambda = await startLambda();
     const client = sqsClient(lambda);
-    const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'made', Attributes: { VisibilityTimeout: '7' } }));
-    const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
-    expect(Attributes).toMatchObject({ VisibilityTimeout: '7', QueueArn: 'arn:aws:sqs:us-east-1:123456789012:made' });
+    const { QueueUrl } = await client.send(
+      new CreateQueueCommand({ QueueName: 'made', Attributes: { VisibilityTimeout: '7' } }),
+    );
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+    );
+    expect(Attributes).toMatchObject({
+      VisibilityTimeout: '7',
+      QueueArn: 'arn:aws:sqs:us-east-1:123456789012:made',
+    });
     const messages = collect(lambda, 'message');
     lambda.sendMessage('made', 'body');
     expect(messages).toMatchObject([{ queueName: 'made', bytes: 4, delayMs: 0, deadLetter: false }]);
@@ -234,32 +260,50 @@ describe('the queues', () => {
   });
 
   it.each([
-    ['made here', (lambda: LocalLambda) => lambda.createQueue({ name: 'small', maximumMessageBytes: 262_144 })],
+    [
+      'made here',
+      (lambda: LocalLambda) => lambda.createQueue({ name: 'small', maximumMessageBytes: 262_144 }),
+    ],
     [
       'made with the SDK',
       async (lambda: LocalLambda) => {
-        const made = new CreateQueueCommand({ QueueName: 'small', Attributes: { MaximumMessageSize: '262144' } });
+        const made = new CreateQueueCommand({
+          QueueName: 'small',
+          Attributes: { MaximumMessageSize: '262144' },
+        });
         return { url: (await sqsClient(lambda).send(made)).QueueUrl };
       },
     ],
-  ])('refuse what is larger than the queue’s own maximum, in bytes and with its number (%s)', async (_title, make) => {
-    const lambda = await startLambda();
-    const { url: QueueUrl } = await make(lambda);
-    const client = sqsClient(lambda);
-    const send = (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
-    await expect(send('é'.repeat(131_072))).resolves.toMatchObject({ MessageId: expect.any(String) });
-    const refusal = { name: 'InvalidParameterValue', message: expect.stringContaining('Message must be shorter than 262144 bytes.') };
-    await expect(send(`${'é'.repeat(131_072)}x`)).rejects.toMatchObject(refusal);
-    const Entries = [{ Id: 'a', MessageBody: `${'é'.repeat(131_072)}x` }];
-    await expect(client.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject(refusal);
-    expect(() => lambda.sendMessage('small', `${'é'.repeat(131_072)}x`)).toThrow('Message must be shorter than 262144 bytes.');
-  });
+  ])(
+    'refuse what is larger than the queue’s own maximum, in bytes and with its number (%s)',
+    async (_title, make) => {
+      const lambda = await startLambda();
+      const { url: QueueUrl } = await make(lambda);
+      const client = sqsClient(lambda);
+      const send = (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+      await expect(send('é'.repeat(131_072))).resolves.toMatchObject({ MessageId: expect.any(String) });
+      const refusal = {
+        name: 'InvalidParameterValue',
+        message: expect.stringContaining('Message must be shorter than 262144 bytes.'),
+      };
+      await expect(send(`${'é'.repeat(131_072)}x`)).rejects.toMatchObject(refusal);
+      const Entries = [{ Id: 'a', MessageBody: `${'é'.repeat(131_072)}x` }];
+      await expect(client.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject(
+        refusal,
+      );
+      expect(() => lambda.sendMessage('small', `${'é'.repeat(131_072)}x`)).toThrow(
+        'Message must be shorter than 262144 bytes.',
+      );
+    },
+  );
 
   it('check the size of a whole batch', async () => {
     const lambda = await startLambda();
     const { url: QueueUrl } = await lambda.createQueue({ name: 'work' });
     const Entries = ['a', 'b'].map((Id) => ({ Id, MessageBody: 'x'.repeat(600_000) }));
-    await expect(sqsClient(lambda).send(new SendMessageBatchCommand({ QueueUrl, Entries }))).rejects.toMatchObject({
+    await expect(
+      sqsClient(lambda).send(new SendMessageBatchCommand({ QueueUrl, Entries })),
+    ).rejects.toMatchObject({
       name: 'BatchRequestTooLong',
     });
   });
@@ -267,7 +311,9 @@ describe('the queues', () => {
   it('refuse a delay over 15 minutes', async () => {
     const lambda = await startLambda();
     const { url: QueueUrl } = await lambda.createQueue({ name: 'work' });
-    await expect(sqsClient(lambda).send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', DelaySeconds: 901 }))).rejects.toMatchObject({
+    await expect(
+      sqsClient(lambda).send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', DelaySeconds: 901 })),
+    ).rejects.toMatchObject({
       name: 'InvalidParameterValue',
     });
   });
@@ -288,11 +334,16 @@ describe('a FIFO queue', () => {
     lambda.on('invocation-end', ({ payload }) => {
       if (payload.includes('"a\\"')) running--;
     });
-    for (const n of [1, 2, 3]) lambda.sendMessage(arn, JSON.stringify({ group: 'a', n, sleep: 20 }), { groupId: 'a' });
+    for (const n of [1, 2, 3])
+      lambda.sendMessage(arn, JSON.stringify({ group: 'a', n, sleep: 20 }), { groupId: 'a' });
     for (const n of [1, 2]) lambda.sendMessage(arn, JSON.stringify({ group: 'b', n }), { groupId: 'b' });
     await lambda.idle();
     const numbers = (group: string) =>
-      batches.flat().flatMap(({ body }) => ((body as { group: string }).group === group ? [(body as { n: number }).n] : []));
+      batches
+        .flat()
+        .flatMap(({ body }) =>
+          (body as { group: string }).group === group ? [(body as { n: number }).n] : [],
+        );
     expect(numbers('a')).toEqual([1, 2, 3]);
     expect(numbers('b')).toEqual([1, 2]);
   });
@@ -308,19 +359,33 @@ describe('a FIFO queue', () => {
   });
 
   it('holds a group back while its first message is on its way to another try', async () => {
-    const { lambda, arn, dead } = await startMapped({ batchSize: 1, reportBatchItemFailures: true }, {}, fifo);
+    const { lambda, arn, dead } = await startMapped(
+      { batchSize: 1, reportBatchItemFailures: true },
+      {},
+      fifo,
+    );
     const batches = collectBatches(lambda);
-    for (const body of [{ n: 1, fails: true }, { n: 2 }]) lambda.sendMessage(arn, JSON.stringify(body), { groupId: 'a' });
+    for (const body of [{ n: 1, fails: true }, { n: 2 }])
+      lambda.sendMessage(arn, JSON.stringify(body), { groupId: 'a' });
     await lambda.idle();
     expect(batches.flat().map(({ body }) => (body as { n: number }).n)).toEqual([1, 1, 2]);
-    expect(await lambda.drainQueue(dead)).toMatchObject([{ attributes: { DeadLetterQueueSourceArn: arn, MessageGroupId: 'a' } }]);
+    expect(await lambda.drainQueue(dead)).toMatchObject([
+      { attributes: { DeadLetterQueueSourceArn: arn, MessageGroupId: 'a' } },
+    ]);
   });
 
   it('drops a duplicate, also when the first one is gone already', async () => {
     const { lambda, url } = await startMapped({ batchSize: 1 }, {}, fifo);
     const client = sqsClient(lambda);
     const send = () =>
-      client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: '{}', MessageGroupId: 'e', MessageDeduplicationId: 'e#2' }));
+      client.send(
+        new SendMessageCommand({
+          QueueUrl: url,
+          MessageBody: '{}',
+          MessageGroupId: 'e',
+          MessageDeduplicationId: 'e#2',
+        }),
+      );
     const first = await send();
     await lambda.idle();
     const second = await send();

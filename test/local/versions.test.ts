@@ -1,7 +1,13 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateAliasCommand, GetAliasCommand, InvokeCommand, PublishVersionCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
+import {
+  CreateAliasCommand,
+  GetAliasCommand,
+  InvokeCommand,
+  PublishVersionCommand,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-lambda';
 import type { LocalLambda } from '../../src/local';
 import { collect, lambdaClient, next, puppet, startLambda, stopAll } from './start-lambda';
 
@@ -19,13 +25,19 @@ afterEach(async () => {
 /** Code whose answer says which it is, and what Lambda says about it. */
 function writeCode(answer: string, file = 'job.mjs'): string {
   const path = join(directory, file);
-  const context = '{ version: context.functionVersion, arn: context.invokedFunctionArn.split(":function:")[1] }';
-  writeFileSync(path, `export const handler = async (_event, context) => ({ answer: ${JSON.stringify(answer)}, ...${context} });`);
+  const context =
+    '{ version: context.functionVersion, arn: context.invokedFunctionArn.split(":function:")[1] }';
+  writeFileSync(
+    path,
+    `export const handler = async (_event, context) => ({ answer: ${JSON.stringify(answer)}, ...${context} });`,
+  );
   return path;
 }
 
 async function ask(lambda: LocalLambda, FunctionName: string, Qualifier?: string): Promise<unknown> {
-  const answer = await lambdaClient(lambda).send(new InvokeCommand({ FunctionName, ...(Qualifier ? { Qualifier } : {}) }));
+  const answer = await lambdaClient(lambda).send(
+    new InvokeCommand({ FunctionName, ...(Qualifier ? { Qualifier } : {}) }),
+  );
   return { ...JSON.parse(answer.Payload?.transformToString() ?? ''), executed: answer.ExecutedVersion };
 }
 
@@ -38,7 +50,12 @@ describe('a published version', () => {
     writeCode('new');
     await lambda.updateFunction('job');
     const old = { answer: 'old', version: '1', arn: 'job:1', executed: '1' };
-    expect(await ask(lambda, 'job')).toEqual({ answer: 'new', version: '$LATEST', arn: 'job', executed: '$LATEST' });
+    expect(await ask(lambda, 'job')).toEqual({
+      answer: 'new',
+      version: '$LATEST',
+      arn: 'job',
+      executed: '$LATEST',
+    });
     expect(await ask(lambda, 'job:1')).toEqual(old);
     expect(await ask(lambda, 'job', '1')).toEqual(old);
     expect(await ask(lambda, 'arn:aws:lambda:us-east-1:123456789012:function:job:1')).toEqual(old);
@@ -52,7 +69,9 @@ describe('a published version', () => {
     lambda.publishVersion('puppet');
     await lambda.updateFunction('puppet', { environment: { STAGE: 'two' } });
     const env = { do: 'env', names: ['STAGE'] };
-    expect((await lambda.invoke({ functionName: 'puppet:1', payload: env })).payload).toEqual({ STAGE: 'one' });
+    expect((await lambda.invoke({ functionName: 'puppet:1', payload: env })).payload).toEqual({
+      STAGE: 'one',
+    });
     expect((await lambda.invoke({ functionName: 'puppet', payload: env })).payload).toEqual({ STAGE: 'two' });
   });
 
@@ -116,19 +135,33 @@ describe('an alias', () => {
     await lambda.createFunction({ name: 'job', code: writeCode('old') });
     lambda.publishVersion('job');
     await client.send(new CreateAliasCommand({ FunctionName: 'job', Name: 'live', FunctionVersion: '1' }));
-    expect(await ask(lambda, 'job:live')).toEqual({ answer: 'old', version: '1', arn: 'job:live', executed: '1' });
+    expect(await ask(lambda, 'job:live')).toEqual({
+      answer: 'old',
+      version: '1',
+      arn: 'job:live',
+      executed: '1',
+    });
     writeCode('new');
     await lambda.updateFunction('job');
     lambda.publishVersion('job');
     await client.send(new UpdateAliasCommand({ FunctionName: 'job', Name: 'live', FunctionVersion: '2' }));
-    expect(await ask(lambda, 'job', 'live')).toEqual({ answer: 'new', version: '2', arn: 'job:live', executed: '2' });
-    expect(await client.send(new GetAliasCommand({ FunctionName: 'job', Name: 'live' }))).toMatchObject({ FunctionVersion: '2' });
+    expect(await ask(lambda, 'job', 'live')).toEqual({
+      answer: 'new',
+      version: '2',
+      arn: 'job:live',
+      executed: '2',
+    });
+    expect(await client.send(new GetAliasCommand({ FunctionName: 'job', Name: 'live' }))).toMatchObject({
+      FunctionVersion: '2',
+    });
   });
 
   it('cannot point at nothing', async () => {
     const lambda = await startLambda();
     await lambda.createFunction({ name: 'puppet', code: puppet });
-    expect(() => lambda.setAlias('puppet', 'live', '9')).toThrow('ResourceNotFoundException: Function not found');
+    expect(() => lambda.setAlias('puppet', 'live', '9')).toThrow(
+      'ResourceNotFoundException: Function not found',
+    );
   });
 });
 
@@ -174,8 +207,8 @@ describe('code', () => {
   it('with a dot in its name is refused, because Lambda cannot name its handler', async () => {
     copyFileSync(puppet, join(directory, 'puppet.bundle.cjs'));
     const lambda = await startLambda();
-    await expect(lambda.createFunction({ name: 'job', code: join(directory, 'puppet.bundle.cjs') })).rejects.toThrow(
-      'because of the dot in it',
-    );
+    await expect(
+      lambda.createFunction({ name: 'job', code: join(directory, 'puppet.bundle.cjs') }),
+    ).rejects.toThrow('because of the dot in it');
   });
 });

@@ -15,7 +15,11 @@ export function installPackage(): string {
 }
 
 /** Runs a program with this Node in the app, with these variables besides, and returns what it printed; throws what it printed when it fails. */
-export function runInApp(app: string, environment: Readonly<Record<string, string>>, ...command: readonly string[]): string {
+export function runInApp(
+  app: string,
+  environment: Readonly<Record<string, string>>,
+  ...command: readonly string[]
+): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, command, {
     cwd: app,
     encoding: 'utf8',
@@ -27,7 +31,9 @@ export function runInApp(app: string, environment: Readonly<Record<string, strin
 }
 
 function packAndInstall(app: string): void {
-  const [pack, install] = ['pack', 'install-packed'].map((name) => JSON.stringify(pathToFileURL(join(root, `scripts/lib/${name}.mjs`))));
+  const [pack, install] = ['pack', 'install-packed'].map((name) =>
+    JSON.stringify(pathToFileURL(join(root, `scripts/lib/${name}.mjs`))),
+  );
   const folder = JSON.stringify(app);
   const program = `Promise.all([import(${pack}), import(${install})])
     .then(([{ packInto }, { installPacked }]) => installPacked(packInto(${folder}), ${folder}))`;

@@ -26,7 +26,8 @@ const strictTsc = [
 const asOnLambda = ['--no-experimental-require-module'];
 
 /** The AWS SDK holds CommonJS, which calls `require`. */
-const withRequire = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const withRequire =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 const mixedImports = `
 import { createRequire } from 'node:module';
@@ -102,27 +103,36 @@ describe('the packed package, installed beside its peers', () => {
     });
   });
 
-  describe.each(['esm', 'cjs'] as const)('bundled whole by esbuild as %s, without the optional peers', (format) => {
-    const outfile = `whole.${format === 'esm' ? 'mjs' : 'cjs'}`;
-    let warnings: string[];
+  describe.each(['esm', 'cjs'] as const)(
+    'bundled whole by esbuild as %s, without the optional peers',
+    (format) => {
+      const outfile = `whole.${format === 'esm' ? 'mjs' : 'cjs'}`;
+      let warnings: string[];
 
-    beforeAll(() => {
-      warnings = bundle({ format, outfile, external: [], logLevel: 'silent', banner: { js: format === 'esm' ? withRequire : '' } });
-    });
+      beforeAll(() => {
+        warnings = bundle({
+          format,
+          outfile,
+          external: [],
+          logLevel: 'silent',
+          banner: { js: format === 'esm' ? withRequire : '' },
+        });
+      });
 
-    it('is warned about them, and completes', () => {
-      expect(warnings.every((text) => /client-(dynamodb|s3)/.test(text))).toBe(true);
-      expect(invoke(outfile)).toEqual({ ...completed, awsFilesLoaded: 0 });
-    });
+      it('is warned about them, and completes', () => {
+        expect(warnings.every((text) => /client-(dynamodb|s3)/.test(text))).toBe(true);
+        expect(invoke(outfile)).toEqual({ ...completed, awsFilesLoaded: 0 });
+      });
 
-    it.each([
-      ['DynamoDB', { BATON_TABLE: 'jobs' }, '@aws-sdk/client-dynamodb'],
-      ['S3', { BATON_BUCKET: 'jobs' }, '@aws-sdk/client-s3'],
-    ])('names the package to install when its store is on %s', (_, environment, name) => {
-      expect(() => invoke(outfile, environment)).toThrow(`npm install ${name}`);
-      expect(() => invoke(outfile, environment)).toThrow(/MISSING_PACKAGE/);
-    });
-  });
+      it.each([
+        ['DynamoDB', { BATON_TABLE: 'jobs' }, '@aws-sdk/client-dynamodb'],
+        ['S3', { BATON_BUCKET: 'jobs' }, '@aws-sdk/client-s3'],
+      ])('names the package to install when its store is on %s', (_, environment, name) => {
+        expect(() => invoke(outfile, environment)).toThrow(`npm install ${name}`);
+        expect(() => invoke(outfile, environment)).toThrow(/MISSING_PACKAGE/);
+      });
+    },
+  );
 
   describe('a class that a bundler has renamed', () => {
     it('is refused when another one in the bundle has its name', () => {
@@ -131,7 +141,12 @@ describe('the packed package, installed beside its peers', () => {
       writeFileSync(join(app, 'other.ts'), 'export class CountDown { static kind = 1; }');
       const contents =
         "import { CountDown } from './other'; import { handler } from './hoisted'; console.log(CountDown.kind); export { handler };";
-      bundle({ entryPoints: [], stdin: { contents, resolveDir: app }, format: 'esm', outfile: 'hoisted.mjs' });
+      bundle({
+        entryPoints: [],
+        stdin: { contents, resolveDir: app },
+        format: 'esm',
+        outfile: 'hoisted.mjs',
+      });
       expect(() => invoke('hoisted.mjs')).toThrow('class CountDown2: the class name ends in a number');
     });
 
@@ -146,14 +161,19 @@ describe('the packed package, installed beside its peers', () => {
   describe('a job that was declared with the CJS copy', () => {
     it('completes under the handler of the ESM copy', () => {
       const source = readFileSync(join(app, 'job.mjs'), 'utf8');
-      writeFileSync(join(app, 'mixed.mjs'), `${source}\n`.replace(/^import .* from 'lambda-baton';/, mixedImports));
+      writeFileSync(
+        join(app, 'mixed.mjs'),
+        `${source}\n`.replace(/^import .* from 'lambda-baton';/, mixedImports),
+      );
       expect(invoke('mixed.mjs')).toEqual(completed);
     });
   });
 
   describe('the command baton', () => {
     it('says its version', () => {
-      const { version } = JSON.parse(readFileSync(join(app, 'node_modules/lambda-baton/package.json'), 'utf8'));
+      const { version } = JSON.parse(
+        readFileSync(join(app, 'node_modules/lambda-baton/package.json'), 'utf8'),
+      );
       expect(runInApp(app, {}, 'node_modules/.bin/baton', '--version').trim()).toBe(version);
     });
   });
@@ -162,24 +182,32 @@ describe('the packed package, installed beside its peers', () => {
     let files: string[];
 
     beforeAll(() => {
-      files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(root, name)).isFile());
+      files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        statSync(join(root, name)).isFile(),
+      );
     });
 
     it('holds what is built, what is to be read, and nothing else', () => {
       const allowed =
         /^(CHANGELOG\.md|CONTRIBUTING\.md|LICENSE|README\.md|bench\/README\.md|package\.json)$|^(dist|docs)\/|^samples\/(backfill-warehouse|deploy|starter)\//;
       expect(files.filter((name) => !allowed.test(name))).toEqual([]);
-      expect(files).toEqual(expect.arrayContaining(['LICENSE', 'dist/licenses/devalue.txt', 'dist/sweeper/index.mjs']));
+      expect(files).toEqual(
+        expect.arrayContaining(['LICENSE', 'dist/licenses/devalue.txt', 'dist/sweeper/index.mjs']),
+      );
     });
 
     it('holds every file that a page in it links to', () => {
       const pages = files.filter((name) => name.endsWith('.md'));
-      expect(pages).toEqual(expect.arrayContaining(['README.md', 'CHANGELOG.md', 'docs/errors.md', 'docs/guide.md']));
+      expect(pages).toEqual(
+        expect.arrayContaining(['README.md', 'CHANGELOG.md', 'docs/errors.md', 'docs/guide.md']),
+      );
       expect(pages.flatMap(findBrokenLinks)).toEqual([]);
     });
 
     it('is checked before it is published, and names no repository that may not be there', () => {
-      const { scripts, repository, bugs, homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+      const { scripts, repository, bugs, homepage } = JSON.parse(
+        readFileSync(join(root, 'package.json'), 'utf8'),
+      );
       expect(scripts.prepublishOnly).toBe('npm run verify:quick');
       expect(scripts['verify:quick']).toMatch(/ build check:package /);
       expect([repository, bugs, homepage]).toEqual([undefined, undefined, undefined]);
@@ -188,8 +216,12 @@ describe('the packed package, installed beside its peers', () => {
 
   /** The relative links of a page that lead nowhere in the tarball. */
   function findBrokenLinks(page: string): string[] {
-    const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = '']) => target);
-    return links.filter((target) => !existsSync(join(root, dirname(page), target))).map((target) => `${page} → ${target}`);
+    const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+      ([, target = '']) => target,
+    );
+    return links
+      .filter((target) => !existsSync(join(root, dirname(page), target)))
+      .map((target) => `${page} → ${target}`);
   }
 
   /** Runs the job of a file once in a process of its own. */

@@ -24,25 +24,61 @@ describe('lambda-baton/testing, packed and installed', () => {
 
   beforeAll(() => {
     app = installPackage();
-    for (const name of ['vitest', 'vite']) symlinkSync(join(__dirname, '../../node_modules', name), join(app, 'node_modules', name));
+    for (const name of ['vitest', 'vite'])
+      symlinkSync(join(__dirname, '../../node_modules', name), join(app, 'node_modules', name));
   });
 
   afterAll(() => rmSync(app, { recursive: true, force: true }));
 
   it.each(['import', 'require'])('runs a job by %s, and loads nothing of the AWS SDK', (how) => {
-    expect(JSON.parse(runInApp(app, {}, 'kit-loads.cjs', how))).toEqual({ outcome: 'completed', result: 'done', files: [] });
+    expect(JSON.parse(runInApp(app, {}, 'kit-loads.cjs', how))).toEqual({
+      outcome: 'completed',
+      result: 'done',
+      files: [],
+    });
   });
 
   it('works under Vitest', () => {
-    const output = runInApp(app, {}, 'node_modules/vitest/vitest.mjs', 'run', '--root', app, 'kit.test.mjs', '--reporter=json');
-    expect(JSON.parse(output.slice(output.indexOf('{')))).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+    const output = runInApp(
+      app,
+      {},
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--root',
+      app,
+      'kit.test.mjs',
+      '--reporter=json',
+    );
+    expect(JSON.parse(output.slice(output.indexOf('{')))).toMatchObject({
+      numPassedTests: 1,
+      numFailedTests: 0,
+    });
   });
 
   it('types the input, the state and the matchers', () => {
     writeFileSync(join(app, 'kit-types.mts'), typed);
-    const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'node16', '--experimentalDecorators'];
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--target',
+      'es2022',
+      '--module',
+      'node16',
+      '--experimentalDecorators',
+    ];
     expect(
-      runInApp(app, {}, require.resolve('typescript/bin/tsc'), ...options, '--typeRoots', nodeTypes, '--types', 'node', 'kit-types.mts'),
+      runInApp(
+        app,
+        {},
+        require.resolve('typescript/bin/tsc'),
+        ...options,
+        '--typeRoots',
+        nodeTypes,
+        '--types',
+        'node',
+        'kit-types.mts',
+      ),
     ).toBe('');
   });
 });

@@ -49,7 +49,8 @@ export function buildJob(program: Program, outside: Outside): new () => Fields {
   ] as const) {
     if (hook !== undefined) define(name, decorate as Decorate, playHook(name, hook, outside));
   }
-  for (const step of program.steps) define(step.name, Step(readOptions(step)) as Decorate, playStep(step, outside));
+  for (const step of program.steps)
+    define(step.name, Step(readOptions(step)) as Decorate, playStep(step, outside));
   define('isDone', Terminate({ check: program.check }) as Decorate, function ({ cycle }) {
     return cycle > program.cycles || this.total >= program.maxTotal;
   });
@@ -117,7 +118,10 @@ interface Scene {
 }
 
 /** A step from its top: the loops go on where their counters stand. Gives a promise where it waits, and nothing where it yields. */
-function* playUnits(step: StepProgram, scene: Scene): Generator<Promise<void> | undefined, Directive | undefined> {
+function* playUnits(
+  step: StepProgram,
+  scene: Scene,
+): Generator<Promise<void> | undefined, Directive | undefined> {
   const { fields, ctx } = scene;
   if (step.loop !== undefined) {
     fields.counters[step.name] ??= [0, 0, 0];
@@ -129,7 +133,12 @@ function* playUnits(step: StepProgram, scene: Scene): Generator<Promise<void> | 
   return step.end && playEnd(step.end, step.name, fields, ctx);
 }
 
-function* playLoop({ times, inner, body }: Loop, name: string, depth: number, scene: Scene): Generator<Promise<void> | undefined> {
+function* playLoop(
+  { times, inner, body }: Loop,
+  name: string,
+  depth: number,
+  scene: Scene,
+): Generator<Promise<void> | undefined> {
   const counters = scene.fields.counters[name] as number[];
   while ((counters[depth] ?? 0) < times) {
     if (inner !== undefined) yield* playLoop(inner, name, depth + 1, scene);
@@ -151,7 +160,8 @@ function* playCommand(command: Command, place: string, scene: Scene): Generator<
       yield outside.record(ctx.idempotencyKey, place);
       return;
     case 'repeat':
-      for (let pass = 0; pass < command.times; pass += 1) yield* play(command.body, `${place}(${pass})`, scene);
+      for (let pass = 0; pass < command.times; pass += 1)
+        yield* play(command.body, `${place}(${pass})`, scene);
       return;
     case 'sleep':
       yield outside.sleep(command.ms);

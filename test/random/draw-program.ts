@@ -24,7 +24,9 @@ class Draw {
     const names = ['one', 'two', 'three', 'four'].slice(0, this.#upTo(4));
     const hooks = {
       ...(this.#chance(0.4) ? { onStart: this.#hook() } : {}),
-      ...(this.#chance(0.6) ? { onComplete: { ...this.#hook(), ...(this.#chance(0.6) ? { value: `end of ${this.#seed}` } : {}) } } : {}),
+      ...(this.#chance(0.6)
+        ? { onComplete: { ...this.#hook(), ...(this.#chance(0.6) ? { value: `end of ${this.#seed}` } : {}) } }
+        : {}),
     };
     const steps = names.map((name, index) => this.#step(name, names, index === names.length - 1));
     const check = this.#pick(['cycle', 'step'] as const);
@@ -36,7 +38,14 @@ class Draw {
   }
 
   #step(name: string, names: readonly string[], isLast: boolean): StepProgram {
-    const form = this.#pick(['async', 'async', 'async-generator', 'async-generator', 'generator', 'plain'] as const);
+    const form = this.#pick([
+      'async',
+      'async',
+      'async-generator',
+      'async-generator',
+      'generator',
+      'plain',
+    ] as const);
     const mayTakeTime = form.startsWith('async');
     return {
       name,
@@ -58,12 +67,14 @@ class Draw {
 
   #commands(most: number, mayTakeTime: boolean, depth = 1): Command[] {
     const commands: Command[] = [];
-    for (let count = this.#upTo(most); count > 0 && this.#spend(); count -= 1) commands.push(this.#command(mayTakeTime, depth));
+    for (let count = this.#upTo(most); count > 0 && this.#spend(); count -= 1)
+      commands.push(this.#command(mayTakeTime, depth));
     return commands;
   }
 
   #command(mayTakeTime: boolean, depth: number): Command {
-    if (mayTakeTime && this.#chance(0.35)) return this.#chance(0.7) ? { kind: 'effect' } : { kind: 'sleep', ms: this.#upTo(700) };
+    if (mayTakeTime && this.#chance(0.35))
+      return this.#chance(0.7) ? { kind: 'effect' } : { kind: 'sleep', ms: this.#upTo(700) };
     if (this.#chance(0.15)) return this.#failure();
     if (depth < maxDepth && this.#chance(0.15))
       return { kind: 'repeat', times: this.#upTo(3), body: this.#commands(3, mayTakeTime, depth + 1) };
@@ -73,7 +84,11 @@ class Draw {
   #failure(): Command {
     if (this.#chance(0.15)) return { kind: 'terminal', total: 5 + this.#upTo(40) };
     const attempts = this.#pick([1, 1, 1, 2, 3]);
-    return { kind: 'throw', attempts, ...(this.#chance(0.3) ? { retryAfterMs: this.#pick([0, 10, 90_000]) } : {}) };
+    return {
+      kind: 'throw',
+      attempts,
+      ...(this.#chance(0.3) ? { retryAfterMs: this.#pick([0, 10, 90_000]) } : {}),
+    };
   }
 
   #edit(): Command {

@@ -43,15 +43,18 @@ function judgeEffects({ effects }: Prediction, run: JobRun, isKept: boolean): st
     let extra = 0;
     for (const what of new Set([...expected.keys(), ...found.keys()])) {
       const [wanted, counted] = [expected.get(what) ?? 0, found.get(what) ?? 0];
-      if (counted < wanted || wanted === 0) faults.push(`${what} at ${safePoints} happened ${counted} times, not ${wanted}`);
+      if (counted < wanted || wanted === 0)
+        faults.push(`${what} at ${safePoints} happened ${counted} times, not ${wanted}`);
       extra = Math.max(extra, Math.ceil((counted - wanted) / Math.max(1, wanted)));
     }
     repeatedUnits += extra;
   }
   for (const [key, found] of received) faults.push(`${[...found.keys()].join()} happened under ${key}`);
   const interruptions = countInterruptions(run);
-  if (isKept && repeatedUnits > interruptions) faults.push(`${repeatedUnits} units were repeated after ${interruptions} interruptions`);
-  if (interruptions === 0 && repeatedUnits > 0) faults.push(`${repeatedUnits} units were repeated without an interruption`);
+  if (isKept && repeatedUnits > interruptions)
+    faults.push(`${repeatedUnits} units were repeated after ${interruptions} interruptions`);
+  if (interruptions === 0 && repeatedUnits > 0)
+    faults.push(`${repeatedUnits} units were repeated without an interruption`);
   return faults;
 }
 

@@ -12,7 +12,10 @@ jest.setTimeout(3_600_000);
 
 const everyDay = listSeeds(1, 120);
 /** More of them at the wish of `npm run test:random`. */
-const asked = listSeeds(Number(process.env.BATON_RANDOM_FIRST ?? 1), Number(process.env.BATON_RANDOM_SEEDS ?? everyDay.length));
+const asked = listSeeds(
+  Number(process.env.BATON_RANDOM_FIRST ?? 1),
+  Number(process.env.BATON_RANDOM_SEEDS ?? everyDay.length),
+);
 
 function listSeeds(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index);
@@ -28,14 +31,20 @@ async function runSeeds(seeds: readonly number[], openStore?: OpenStore): Promis
 function describeFaults(verdicts: readonly RunVerdict[]): string {
   return verdicts
     .filter(({ faults }) => faults.length > 0)
-    .map(({ seed, mode, faults }) => `seed ${seed}, ${mode}\n${faults.join('\n')}\n${inspect(drawProgram(seed), { depth: 20 })}`)
+    .map(
+      ({ seed, mode, faults }) =>
+        `seed ${seed}, ${mode}\n${faults.join('\n')}\n${inspect(drawProgram(seed), { depth: 20 })}`,
+    )
     .join('\n\n');
 }
 
 function listCommands({ onStart, onComplete, steps }: Program): Command[] {
   const flatten = (commands: readonly Command[]): Command[] =>
-    commands.flatMap((command) => (command.kind === 'repeat' ? [command, ...flatten(command.body)] : [command]));
-  const unroll = (loop: Loop | undefined): Command[] => (loop === undefined ? [] : [...flatten(loop.body), ...unroll(loop.inner)]);
+    commands.flatMap((command) =>
+      command.kind === 'repeat' ? [command, ...flatten(command.body)] : [command],
+    );
+  const unroll = (loop: Loop | undefined): Command[] =>
+    loop === undefined ? [] : [...flatten(loop.body), ...unroll(loop.inner)];
   const hooks = [onStart, onComplete].flatMap((hook) => flatten(hook?.body ?? []));
   return [...hooks, ...steps.flatMap(({ loop, body }) => [...unroll(loop), ...flatten(body)])];
 }
@@ -57,7 +66,9 @@ describe('a random program', () => {
   it('is not as predicted when the store ignores the revision it is given: without the fence, lines of an execution overwrite each other', async () => {
     const seeds = everyDay.slice(0, 30);
     const broken = (await runSeeds(seeds, () => new BlindStore())).filter(({ faults }) => faults.length > 0);
-    const sound = (await runSeeds(seeds, () => new MemoryCheckpointStore())).filter(({ faults }) => faults.length > 0);
+    const sound = (await runSeeds(seeds, () => new MemoryCheckpointStore())).filter(
+      ({ faults }) => faults.length > 0,
+    );
     expect(broken.length).toBeGreaterThan(3);
     expect(sound).toEqual([]);
   });
@@ -76,10 +87,16 @@ describe('the programs of every day', () => {
     const commands = programs.map(listCommands);
     expect(Math.max(...commands.map(({ length }) => length))).toBeLessThanOrEqual(20);
     const kinds = new Set(commands.flat().map(({ kind }) => kind));
-    expect([...kinds].sort().join(' ')).toBe('add byte date drop effect link list mark repeat sleep sum terminal throw');
+    expect([...kinds].sort().join(' ')).toBe(
+      'add byte date drop effect link list mark repeat sleep sum terminal throw',
+    );
     const steps = programs.flatMap((program) => program.steps);
-    expect([...new Set(steps.map(({ end }) => end?.kind))].sort().join(' ')).toBe('complete goTo wait waitUntil ');
-    expect([...new Set(steps.map(({ form }) => form))].sort().join(' ')).toBe('async async-generator generator plain');
+    expect([...new Set(steps.map(({ end }) => end?.kind))].sort().join(' ')).toBe(
+      'complete goTo wait waitUntil ',
+    );
+    expect([...new Set(steps.map(({ form }) => form))].sort().join(' ')).toBe(
+      'async async-generator generator plain',
+    );
     expect(steps.some(({ loop }) => loop?.inner?.inner !== undefined)).toBe(true);
     expect(programs.some(({ onStart }) => onStart !== undefined)).toBe(true);
   });

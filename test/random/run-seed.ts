@@ -1,5 +1,10 @@
 import { BatonClient, type CheckpointStore } from '../../src';
-import { type JobRunOptions, JobTestEnvironment, MemoryCheckpointStore, SeededRandom } from '../../src/testing';
+import {
+  type JobRunOptions,
+  JobTestEnvironment,
+  MemoryCheckpointStore,
+  SeededRandom,
+} from '../../src/testing';
 import { buildJob, type Outside, safeMs } from './build-job';
 import { drawProgram } from './draw-program';
 import type { Fields } from './fields';
@@ -51,7 +56,10 @@ const harmless = ['duplicate', 'lost-reply'];
 const mostHarmless = 3;
 
 /** Runs the program of a seed undisturbed, in a hostile mode, and twice with faults, and holds each run against the prediction. */
-export async function runSeed(seed: number, openStore: OpenStore = () => new MemoryCheckpointStore()): Promise<readonly RunVerdict[]> {
+export async function runSeed(
+  seed: number,
+  openStore: OpenStore = () => new MemoryCheckpointStore(),
+): Promise<readonly RunVerdict[]> {
   const program = drawProgram(seed);
   const prediction = predict(program);
   const random = new SeededRandom(seed ^ 0x5eed);
@@ -62,7 +70,9 @@ export async function runSeed(seed: number, openStore: OpenStore = () => new Mem
   for (let count = 0; count < 2; count += 1) {
     const mode = pick(faultyModes);
     const boundaryCount = mode.hasStore && quiet.hasStore ? quiet.boundaryCount : quiet.boundaryCount * 2;
-    verdicts.push(await world.run({ ...mode, schedule: drawSchedule(random, boundaryCount), seed: seed + count }));
+    verdicts.push(
+      await world.run({ ...mode, schedule: drawSchedule(random, boundaryCount), seed: seed + count }),
+    );
   }
   return verdicts;
 }
@@ -89,7 +99,10 @@ class SeedWorld {
     this.#openStore = openStore;
   }
 
-  async run({ hasStore, ...options }: Mode): Promise<RunVerdict & { readonly hasStore: boolean; readonly boundaryCount: number }> {
+  async run({
+    hasStore,
+    ...options
+  }: Mode): Promise<RunVerdict & { readonly hasStore: boolean; readonly boundaryCount: number }> {
     const store = this.#openStore();
     const outside: Outside = {
       record: (key, what) => env.effects.record(key, what).catch(forgiveLostReply),
@@ -101,9 +114,12 @@ class SeedWorld {
       ...(hasStore ? { store } : {}),
     });
     const run = await env.run(options);
-    const result = hasStore && run.outcome === 'completed' ? await readResult(store, run.executionId) : run.result;
+    const result =
+      hasStore && run.outcome === 'completed' ? await readResult(store, run.executionId) : run.result;
     const isReadable = hasStore || options.sqsOnly !== true;
-    const expected = isReadable ? this.#prediction : { ...this.#prediction, result: run.result as string | undefined };
+    const expected = isReadable
+      ? this.#prediction
+      : { ...this.#prediction, result: run.result as string | undefined };
     return {
       seed: this.#program.seed,
       mode: JSON.stringify({ hasStore, ...options }),

@@ -1,7 +1,7 @@
 /** Compiled, never run: what the compiler must refuse, line by line. */
 
 import { LongRunning, OnFailure, OnStart, State, Step, Terminate } from '../../src/decorators';
-import { createHandler } from '../../src/runtime/create-handler';
+import { createHandler } from '../../src/handler/create-handler';
 
 const times = { safeMs: 60_000, intervalMs: 5_000 };
 
@@ -9,7 +9,10 @@ const times = { safeMs: 60_000, intervalMs: 5_000 };
 export class Sound {
   @State() private cursor: string | null = '';
   @State({ secret: true }) protected readonly token = '';
-  @State({ codec: { encode: (value: Date) => value.getTime(), decode: (stored: number) => new Date(stored) } }) since = new Date();
+  @State({
+    codec: { encode: (value: Date) => value.getTime(), decode: (stored: number) => new Date(stored) },
+  })
+  since = new Date();
   constructor(readonly psp: { pay(): void }) {}
   @Step() plain() {}
   @Step({ retry: { maxAttempts: 5 } }) async reconcilePage(_ctx: { input: { page: number } }) {}
@@ -101,8 +104,12 @@ export class Members {
   @Step({ retries: 3 }) retries() {}
   // @ts-expect-error a codec goes both ways
   @State({ codec: { encode: String } }) oneWay = 1;
-  // @ts-expect-error what is encoded is not what is decoded
-  @State({ codec: { encode: (value: Date) => value.getTime(), decode: (stored: string) => new Date(stored) } }) twoForms = new Date();
+  @State({
+    // @ts-expect-error what is encoded is not what is decoded
+    codec: { encode: (value: Date) => value.getTime(), decode: (stored: string) => new Date(stored) },
+  })
+  twoForms = new Date();
   // @ts-expect-error what comes back is not what went in
-  @State({ codec: { encode: (value: Date) => value.getTime(), decode: (stored: number) => stored } }) twoValues = new Date();
+  @State({ codec: { encode: (value: Date) => value.getTime(), decode: (stored: number) => stored } })
+  twoValues = new Date();
 }

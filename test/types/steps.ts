@@ -33,7 +33,10 @@ abstract class Base {
 
 export class Sound extends Base {
   @State() left: readonly number[] = [];
-  @State({ codec: { encode: (value: Date) => value.getTime(), decode: (stored) => new Date(stored.toFixed()) } }) since = new Date();
+  @State({
+    codec: { encode: (value: Date) => value.getTime(), decode: (stored) => new Date(stored.toFixed()) },
+  })
+  since = new Date();
 
   @Step() nothing(): void {}
   @Step() async nothingLater(_ctx: StepContext<Input>) {}
@@ -155,7 +158,16 @@ export class Undone {
   release() {}
 }
 
-export const asTime: FieldCodec<Date> = { encode: (date) => date.getTime(), decode: (time: number) => new Date(time) };
-export const asText: FieldCodec<Date, string> = { encode: (date) => date.toISOString(), decode: (text) => new Date(text) };
-// @ts-expect-error the two halves disagree
-export const inTwoForms: FieldCodec<Date, string> = { encode: (date) => date.getTime(), decode: (text: string) => new Date(text) };
+export const asTime: FieldCodec<Date> = {
+  encode: (date) => date.getTime(),
+  decode: (time: number) => new Date(time),
+};
+export const asText: FieldCodec<Date, string> = {
+  encode: (date) => date.toISOString(),
+  decode: (text) => new Date(text),
+};
+export const inTwoForms: FieldCodec<Date, string> = {
+  // @ts-expect-error the two halves disagree
+  encode: (date) => date.getTime(),
+  decode: (text: string) => new Date(text),
+};

@@ -16,7 +16,11 @@ interface Naming {
  *
  * @throws CliError when there is no such file, or it is not JSON
  */
-export async function readEvent(event: string, stdin: NodeJS.ReadableStream, naming: Naming = ofEvent): Promise<unknown> {
+export async function readEvent(
+  event: string,
+  stdin: NodeJS.ReadableStream,
+  naming: Naming = ofEvent,
+): Promise<unknown> {
   if (/^\s*[[{"]/.test(event)) return parse(event.replace(/^\ufeff/, ''), `The ${naming.noun}`);
   if (event === '-') return parse(decodeText(await buffer(stdin), 'Standard input'), 'Standard input');
   return parse(decodeText(await readBytes(event, naming), event), event);
@@ -28,7 +32,12 @@ async function readBytes(file: string, { noun, example }: Naming): Promise<Uint8
   try {
     return await readFile(file);
   } catch (cause) {
-    throw missingFileError(`The ${noun} file`, file, `Correct the path, or write the ${noun} itself: ${example}.`, cause);
+    throw missingFileError(
+      `The ${noun} file`,
+      file,
+      `Correct the path, or write the ${noun} itself: ${example}.`,
+      cause,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StoreSettings } from '../../runtime/adapters/create-store';
+import type { StoreSettings } from '../../runtime/adapters/store/create-store';
 import { CliError } from '../cli-error';
 import type { GivenOptions, OptionSpec } from '../command';
 import type { ConsoleStreams } from '../console-streams';
@@ -8,7 +8,8 @@ import type { ConsoleStreams } from '../console-streams';
 /** Where `baton dev` keeps executions, below the directory that it is run in. */
 export const devDirectory = join('.baton', 'executions');
 
-const group = 'The store (default: BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY, else what baton dev kept here)';
+const group =
+  'The store (default: BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY, else what baton dev kept here)';
 
 /** Where the executions are kept: options of every command that looks after them. */
 export const storeOptions: readonly OptionSpec[] = [
@@ -38,7 +39,8 @@ export function readStore(
 ): StoreSettings {
   const { BATON_TABLE, BATON_BUCKET, BATON_DIRECTORY } = environment;
   const given = chooseStore({ table: read('table'), bucket: read('bucket'), directory: read('directory') });
-  const settings = given ?? chooseStore({ table: BATON_TABLE, bucket: BATON_BUCKET, directory: BATON_DIRECTORY });
+  const settings =
+    given ?? chooseStore({ table: BATON_TABLE, bucket: BATON_BUCKET, directory: BATON_DIRECTORY });
   if (settings !== undefined) return isNewFine ? settings : checkDirectory(settings);
   const directory = join(workingDirectory, devDirectory);
   if (existsSync(directory)) return { kind: 'directory', directory };
@@ -50,7 +52,10 @@ export function readStore(
 
 function chooseStore({ table, bucket, directory }: StoreNames): StoreSettings | undefined {
   if (directory && (table || bucket)) {
-    throw new CliError({ problem: 'A directory and a table or bucket are both given.', cure: 'Keep the one that the function uses.' });
+    throw new CliError({
+      problem: 'A directory and a table or bucket are both given.',
+      cure: 'Keep the one that the function uses.',
+    });
   }
   if (table) return { kind: 'table', tableName: table, ...(bucket && { bucket }) };
   if (bucket) return { kind: 'bucket', bucket };
@@ -60,5 +65,8 @@ function chooseStore({ table, bucket, directory }: StoreNames): StoreSettings | 
 /** A directory that is misspelt would only look empty. */
 function checkDirectory(settings: StoreSettings): StoreSettings {
   if (settings.kind !== 'directory' || existsSync(settings.directory)) return settings;
-  throw new CliError({ problem: `There is no directory ${settings.directory}.`, cure: 'Correct the path of the store.' });
+  throw new CliError({
+    problem: `There is no directory ${settings.directory}.`,
+    cure: 'Correct the path of the store.',
+  });
 }

@@ -10,7 +10,11 @@ export interface NumberRange {
 }
 
 /** Reads a number within a range. @throws CliError for any other text */
-export function parseNumber(text: string, option: string, { least, most, isWhole, example }: NumberRange): number {
+export function parseNumber(
+  text: string,
+  option: string,
+  { least, most, isWhole, example }: NumberRange,
+): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) return value;
   throw new CliError({
@@ -27,7 +31,11 @@ export interface DurationRange {
 }
 
 /** What Lambda's time-out can be. */
-export const timeoutRange: DurationRange = { leastMs: 100, mostMs: 5_400_000, most: '90m (AWS: 15m, on Managed Instances 90m)' };
+export const timeoutRange: DurationRange = {
+  leastMs: 100,
+  mostMs: 5_400_000,
+  most: '90m (AWS: 15m, on Managed Instances 90m)',
+};
 
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 
@@ -38,10 +46,16 @@ const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
  * @returns whole milliseconds
  * @throws CliError for any other text
  */
-export function parseDuration(text: string, option: string, { leastMs, mostMs, most }: DurationRange): number {
+export function parseDuration(
+  text: string,
+  option: string,
+  { leastMs, mostMs, most }: DurationRange,
+): number {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text.trim()) ?? [];
-  const refuse = (reason: string, cure: string) => new CliError({ problem: `${option} ${text}: that is ${reason}.`, cure });
-  if (digits === undefined) throw refuse('not a duration', `Write a number and its unit: ${option} 900ms, 5s or 15m.`);
+  const refuse = (reason: string, cure: string) =>
+    new CliError({ problem: `${option} ${text}: that is ${reason}.`, cure });
+  if (digits === undefined)
+    throw refuse('not a duration', `Write a number and its unit: ${option} 900ms, 5s or 15m.`);
   const ms = Math.round(Number(digits) * (unitsMs[unit] ?? 0));
   if (ms < leastMs || ms > mostMs) throw refuse('out of range', `Choose between ${leastMs}ms and ${most}.`);
   return ms;
@@ -54,14 +68,24 @@ export function parseTime(text: string | undefined, option: string): number | un
   if (text === undefined) return undefined;
   const epochMs = isoTime.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(epochMs)) return epochMs;
-  throw new CliError({ problem: `${option} ${text}: that is no time.`, cure: `Write for example ${option} 2026-11-23T10:00Z.` });
+  throw new CliError({
+    problem: `${option} ${text}: that is no time.`,
+    cure: `Write for example ${option} 2026-11-23T10:00Z.`,
+  });
 }
 
 /** Reads one of a few words; undefined when none is given. @throws CliError for any other word */
-export function chooseValue<Value>(option: string, text: string | undefined, choices: Readonly<Record<string, Value>>): Value | undefined {
+export function chooseValue<Value>(
+  option: string,
+  text: string | undefined,
+  choices: Readonly<Record<string, Value>>,
+): Value | undefined {
   if (text === undefined) return undefined;
   if (Object.hasOwn(choices, text)) return choices[text];
-  throw new CliError({ problem: `${option} ${text}: that is no choice.`, cure: `Write ${Object.keys(choices).join(' or ')}.` });
+  throw new CliError({
+    problem: `${option} ${text}: that is no choice.`,
+    cure: `Write ${Object.keys(choices).join(' or ')}.`,
+  });
 }
 
 /** Whose prices count. */
@@ -70,5 +94,9 @@ export const architectures = { x86_64: 'x86_64', arm64: 'arm64' } as const;
 /** The names of files that are missing: every command ends with the same exit code for them. */
 export function missingFileError(what: string, file: string, cure: string, cause?: unknown): CliError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'ENOENT';
-  return new CliError({ problem: `${what} ${file} cannot be read (${code}).`, cure, ...(cause === undefined ? {} : { cause }) });
+  return new CliError({
+    problem: `${what} ${file} cannot be read (${code}).`,
+    cure,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

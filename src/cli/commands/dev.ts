@@ -18,7 +18,8 @@ export const dev: Command = {
     ['baton dev --template <file> [options]', 'what a CloudFormation template deploys (cdk synth)'],
   ],
   options: devOptionSpecs,
-  exitCodes: '0 the execution completed, 1 it did not, 2 wrong command line, 130 stopped with Ctrl-C (143 by SIGTERM, 129 by SIGHUP)',
+  exitCodes:
+    '0 the execution completed, 1 it did not, 2 wrong command line, 130 stopped with Ctrl-C (143 by SIGTERM, 129 by SIGHUP)',
   handlesInterruption: true,
   run: runDev,
 };

@@ -1,4 +1,11 @@
-import { architectures, chooseValue, type DurationRange, parseDuration, parseNumber, timeoutRange } from '../arguments/read-values';
+import {
+  architectures,
+  chooseValue,
+  type DurationRange,
+  parseDuration,
+  parseNumber,
+  timeoutRange,
+} from '../arguments/read-values';
 import { CliError } from '../cli-error';
 import { type Command, type GivenOptions, jsonOption } from '../command';
 import { estimateWork } from '../estimate/estimate-work';
@@ -18,7 +25,12 @@ export const estimate: Command = {
   options: [
     { group: work, name: 'items', value: '<n>', help: 'how many there are: 250000, 1e6 (required)' },
     { group: work, name: 'ms-per-item', value: '<ms>', help: 'how long one takes (required)' },
-    { group: work, name: 'items-per-step', value: '<n>', help: 'how many one step does, and one checkpoint covers (default: 1)' },
+    {
+      group: work,
+      name: 'items-per-step',
+      value: '<n>',
+      help: 'how many one step does, and one checkpoint covers (default: 1)',
+    },
     { group: work, name: 'state-bytes', value: '<n>', help: 'how large the saved state is (default: 1024)' },
     {
       group: work,
@@ -29,9 +41,19 @@ export const estimate: Command = {
 
     { group: fn, name: 'memory', value: '<MB>', help: 'its memory (default: 512)' },
     { group: fn, name: 'arch', value: '<x86_64|arm64>', help: 'whose prices count (default: x86_64)' },
-    { group: fn, name: 'timeout', value: '<duration>', help: 'its time-out: 900 (seconds), 900ms, 5s, 15m (default: 15m)' },
+    {
+      group: fn,
+      name: 'timeout',
+      value: '<duration>',
+      help: 'its time-out: 900 (seconds), 900ms, 5s, 15m (default: 15m)',
+    },
     { group: fn, name: 'safe', value: '<duration>', help: "the job's safeMs (default: 60s)" },
-    { group: fn, name: 'start', value: '<duration>', help: 'a cold start, billed with every invocation (default: 500ms)' },
+    {
+      group: fn,
+      name: 'start',
+      value: '<duration>',
+      help: 'a cold start, billed with every invocation (default: 500ms)',
+    },
 
     {
       group: 'Output',
@@ -47,7 +69,9 @@ export const estimate: Command = {
     checkTimes(given);
     const workload = { ...given, prices: await readPrices(read('prices'), streams.stdin) };
     const needed = estimateWork(workload);
-    streams.stdout.write(isJson ? `${writeJson({ ...needed, workload })}\n` : renderEstimate(needed, workload, paint));
+    streams.stdout.write(
+      isJson ? `${writeJson({ ...needed, workload })}\n` : renderEstimate(needed, workload, paint),
+    );
     return 0;
   },
 };
@@ -63,7 +87,12 @@ function readWork({ read }: GivenOptions): Omit<Workload, 'prices'> {
     itemsPerStep: readCount('--items-per-step', read('items-per-step') ?? '1', 1e9),
     stateBytes: readCount('--state-bytes', read('state-bytes') ?? '1024', 1e9),
     store: chooseValue('--store', read('store'), { table: 'table', none: 'none' } as const) ?? 'table',
-    memoryMb: parseNumber(read('memory') ?? '512', '--memory', { least: 128, most: 10_240, isWhole: true, example: 512 }),
+    memoryMb: parseNumber(read('memory') ?? '512', '--memory', {
+      least: 128,
+      most: 10_240,
+      isWhole: true,
+      example: 512,
+    }),
     architecture: chooseValue('--arch', read('arch'), architectures) ?? 'x86_64',
     timeoutMs: parseDuration(addSeconds(read('timeout') ?? '15m'), '--timeout', timeoutRange),
     safeMs: parseDuration(read('safe') ?? '60s', '--safe', safeRange),

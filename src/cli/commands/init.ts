@@ -15,8 +15,18 @@ export const init: Command = {
   summary: 'writes a project that runs at once; nothing is written over',
   usage: [['baton init [directory] [options]', '(default: my-job)']],
   options: [
-    { group: project, name: 'job', value: '<ClassName>', help: 'what the job class is called (default: ExampleJob)' },
-    { group: project, name: 'deploy', value: '<cdk|sam|none>', help: 'what it is deployed with (default: cdk)' },
+    {
+      group: project,
+      name: 'job',
+      value: '<ClassName>',
+      help: 'what the job class is called (default: ExampleJob)',
+    },
+    {
+      group: project,
+      name: 'deploy',
+      value: '<cdk|sam|none>',
+      help: 'what it is deployed with (default: cdk)',
+    },
     { group: 'Output', name: 'yes', short: 'y', help: 'ask nothing: the defaults for all that is missing' },
   ],
   async run(request) {

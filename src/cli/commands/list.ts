@@ -7,7 +7,13 @@ import { renderList } from './render-execution';
 import { findStops, makeClient, operationOptions, printAnswer, renderStop } from './stored-executions';
 
 const group = 'Which';
-const statuses = { running: 'running', waiting: 'waiting', completed: 'completed', failed: 'failed', cancelled: 'cancelled' } as const;
+const statuses = {
+  running: 'running',
+  waiting: 'waiting',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+} as const;
 
 /** `baton list`. */
 export const list: Command = {
@@ -25,7 +31,10 @@ export const list: Command = {
     const { paint } = request;
     const [query, client, nowMs] = [readQuery(request), makeClient('list', request), Date.now()];
     const executions = await client.list(query);
-    const stopped = await findStops(client, query.job === undefined ? executions.map(({ job }) => job) : [query.job]);
+    const stopped = await findStops(
+      client,
+      query.job === undefined ? executions.map(({ job }) => job) : [query.job],
+    );
     printAnswer(request, { executions, stopped }, () => [
       ...stopped.map((stop) => renderStop(stop, nowMs, paint)),
       ...renderList(executions, nowMs, paint),
@@ -45,7 +54,12 @@ function describeRest(executions: readonly ExecutionSummary[], { limit }: ListQu
 function readQuery({ read }: GivenOptions): ListQuery {
   const [job, status] = [read('job'), chooseValue('--status', read('status'), statuses)];
   const startedUntilMs = parseTime(read('before'), '--before');
-  const limit = parseNumber(read('limit') ?? '100', '--limit', { least: 1, most: 1_000, isWhole: true, example: 20 });
+  const limit = parseNumber(read('limit') ?? '100', '--limit', {
+    least: 1,
+    most: 1_000,
+    isWhole: true,
+    example: 20,
+  });
   return {
     limit,
     ...(job !== undefined && { job }),

@@ -1,4 +1,4 @@
-import { leastGraceMs, mostSwept } from '../../runtime/core/sweep';
+import { leastGraceMs, mostSwept } from '../../runtime/core/record/sweep';
 import { parseDuration, parseNumber } from '../arguments/read-values';
 import { CliError } from '../cli-error';
 import type { Command, OptionSpec } from '../command';
@@ -33,7 +33,11 @@ export const redrive: Command = {
   summary: 'lets a failed or stuck execution go on from its last checkpoint',
   options: [
     { ...functionOption, help: `${functionOption.help.replace('(required)', '(this or --bundle)')}` },
-    { group: 'The function', name: 'latest', help: 'with the newest code, and not on the version that it began on' },
+    {
+      group: 'The function',
+      name: 'latest',
+      help: 'with the newest code, and not on the version that it began on',
+    },
     ...bundleOptions,
     ...operationOptions,
   ],
@@ -49,7 +53,10 @@ export const redrive: Command = {
         cure: `Write ${writeCommand('baton redrive', argument, ' --function <name>')}, or --bundle <file> on this machine.`,
       });
     }
-    const answer = await makeClient('redrive', request, { functionName }).redrive(argument, has('latest') ? { continueOn: 'latest' } : {});
+    const answer = await makeClient('redrive', request, { functionName }).redrive(
+      argument,
+      has('latest') ? { continueOn: 'latest' } : {},
+    );
     printAnswer(request, answer, () => [
       `${paint('good', '✔')} ${escapeControls(argument)} goes on in invocation ${answer.invocation}`,
       `  ${writeCommand('baton status', argument)}`,
@@ -76,14 +83,24 @@ export const sweep: Command = {
   exitCodes: '0, also when there is none; 1 some could not be sent on; 2 wrong command line',
   async run(request) {
     const { read, has, paint } = request;
-    const [functionName, job, grace, isDryRun] = [read('function'), read('job'), read('grace'), has('dry-run')];
+    const [functionName, job, grace, isDryRun] = [
+      read('function'),
+      read('job'),
+      read('grace'),
+      has('dry-run'),
+    ];
     if (!functionName) {
       throw new CliError({
         problem: 'baton sweep needs the function that is to go on.',
         cure: 'Write baton sweep --function <name>.',
       });
     }
-    const limit = parseNumber(read('limit') ?? '100', '--limit', { least: 1, most: mostSwept, isWhole: true, example: 20 });
+    const limit = parseNumber(read('limit') ?? '100', '--limit', {
+      least: 1,
+      most: mostSwept,
+      isWhole: true,
+      example: 20,
+    });
     const answer = await makeClient('sweep', request, { functionName }).sweep({
       ...{ limit, isDryRun },
       ...(job !== undefined && { job }),
@@ -93,8 +110,13 @@ export const sweep: Command = {
       ...answer.swept.map(({ executionId, invocation }) => {
         return `${paint('good', '✔')} ${escapeControls(executionId)} ${isDryRun ? 'would go' : 'goes'} on in invocation ${invocation}`;
       }),
-      ...answer.failed.map(({ executionId, reason }) => `${paint('bad', '✖')} ${escapeControls(executionId)}: ${escapeControls(reason)}`),
-      ...answer.parkedIds.map((id) => `${paint('warn', '!')} ${escapeControls(id)} is parked: allow recursion, then baton redrive`),
+      ...answer.failed.map(
+        ({ executionId, reason }) =>
+          `${paint('bad', '✖')} ${escapeControls(executionId)}: ${escapeControls(reason)}`,
+      ),
+      ...answer.parkedIds.map(
+        (id) => `${paint('warn', '!')} ${escapeControls(id)} is parked: allow recursion, then baton redrive`,
+      ),
       ...(answer.swept.length + answer.failed.length === 0 ? ['nothing to sweep'] : []),
       ...(answer.hasMore ? ['there may be more: sweep again'] : []),
     ]);

@@ -6,12 +6,24 @@ import { type Row, renderRows } from '../view/render-rows';
 import { countCells, escapeControls, writeJson } from '../view/text';
 
 /** How an execution stands, line by line. Its input and state are nobody's business. */
-export function renderStatus(execution: ExecutionDescription, nowMs: number, paint: Paint, columns = Number.POSITIVE_INFINITY): string[] {
-  const rows = [...describeProgress(execution, nowMs), ...describeWhoHasIt(execution, nowMs), ...describeOutcome(execution)];
+export function renderStatus(
+  execution: ExecutionDescription,
+  nowMs: number,
+  paint: Paint,
+  columns = Number.POSITIVE_INFINITY,
+): string[] {
+  const rows = [
+    ...describeProgress(execution, nowMs),
+    ...describeWhoHasIt(execution, nowMs),
+    ...describeOutcome(execution),
+  ];
   return [renderHeadline(execution, paint), ...renderRows(rows, columns, paint)];
 }
 
-function renderHeadline({ executionId, job, status, isStuck, isParked }: ExecutionDescription, paint: Paint): string {
+function renderHeadline(
+  { executionId, job, status, isStuck, isParked }: ExecutionDescription,
+  paint: Paint,
+): string {
   const trouble = (isStuck && 'looks stuck') || (isParked && 'parked');
   const [tone, mark]: readonly [Tone, string] = trouble ? ['warn', '!'] : looks[status];
   const name = paint('strong', escapeControls(executionId));
@@ -27,7 +39,10 @@ const looks: Readonly<Record<ExecutionDescription['status'], readonly [Tone, str
   waiting: ['accent', '·'],
 };
 
-function describeProgress({ startedAtMs, stepCount, failedAttemptCount, ...at }: ExecutionDescription, nowMs: number): Row[] {
+function describeProgress(
+  { startedAtMs, stepCount, failedAttemptCount, ...at }: ExecutionDescription,
+  nowMs: number,
+): Row[] {
   const failures = failedAttemptCount > 0 ? `, ${formatNumberOf(failedAttemptCount, 'failed attempt')}` : '';
   const place = {
     check: 'before the next cycle',
@@ -48,14 +63,25 @@ function describeWhoHasIt(
   { status, invocation, handedOffTo, leaseUntilMs, resumeAtMs, ...is }: ExecutionDescription,
   nowMs: number,
 ): Row[] {
-  if (status === 'cancelled' || status === 'completed' || status === 'failed') return [['invocations', String(invocation)]];
+  if (status === 'cancelled' || status === 'completed' || status === 'failed')
+    return [['invocations', String(invocation)]];
   const rows: Row[] = [];
-  const fate = handedOffTo === null ? `${invocation}, dead for` : `${handedOffTo}, handed over by ${invocation} and not begun for`;
-  if (is.isStuck) rows.push(['invocation', `${fate} ${formatAge(nowMs - leaseUntilMs)} at least: baton redrive lets it go on`]);
-  else if (is.isParked) rows.push(['invocation', `${handedOffTo} is to go on: allow recursion, then baton redrive`]);
-  else if (handedOffTo !== null) rows.push(['invocation', `${handedOffTo} is to go on, handed over by ${invocation}`]);
+  const fate =
+    handedOffTo === null
+      ? `${invocation}, dead for`
+      : `${handedOffTo}, handed over by ${invocation} and not begun for`;
+  if (is.isStuck)
+    rows.push([
+      'invocation',
+      `${fate} ${formatAge(nowMs - leaseUntilMs)} at least: baton redrive lets it go on`,
+    ]);
+  else if (is.isParked)
+    rows.push(['invocation', `${handedOffTo} is to go on: allow recursion, then baton redrive`]);
+  else if (handedOffTo !== null)
+    rows.push(['invocation', `${handedOffTo} is to go on, handed over by ${invocation}`]);
   else rows.push(['invocation', `${invocation}, for ${formatAge(leaseUntilMs - nowMs)} at most`]);
-  if (resumeAtMs !== null && resumeAtMs > nowMs) rows.push(['waits', `for ${formatAge(resumeAtMs - nowMs)} more`]);
+  if (resumeAtMs !== null && resumeAtMs > nowMs)
+    rows.push(['waits', `for ${formatAge(resumeAtMs - nowMs)} more`]);
   if (is.isCancelRequested) rows.push(['cancel', 'requested: it ends at its next safe point']);
   return rows;
 }

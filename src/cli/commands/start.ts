@@ -19,13 +19,29 @@ export const start: Command = {
     ['baton start --bundle <file> [options]', 'a bundle or TypeScript file, run on this machine to the end'],
   ],
   options: [
-    { group, name: 'event', value: '<file|json|->', help: 'its input: a file, JSON, or - for standard input (default: {})' },
-    { group, name: 'id', value: '<id>', help: 'names the work, so that it is done once (default: a random one)' },
-    { group, name: 'job', value: '<name>', help: "the job's name: an execution of another job under that id is refused" },
+    {
+      group,
+      name: 'event',
+      value: '<file|json|->',
+      help: 'its input: a file, JSON, or - for standard input (default: {})',
+    },
+    {
+      group,
+      name: 'id',
+      value: '<id>',
+      help: 'names the work, so that it is done once (default: a random one)',
+    },
+    {
+      group,
+      name: 'job',
+      value: '<name>',
+      help: "the job's name: an execution of another job under that id is refused",
+    },
     ...bundleOptions,
     ...operationOptions,
   ],
-  exitCodes: '0 started, or it was there already (with --bundle: it completed); 1 refused; 2 wrong command line',
+  exitCodes:
+    '0 started, or it was there already (with --bundle: it completed); 1 refused; 2 wrong command line',
   handlesInterruption: true,
   async run(request) {
     const { argument, read, streams } = request;
@@ -35,7 +51,9 @@ export const start: Command = {
     const [executionId, job] = [read('id'), read('job')];
     const asked = { input, ...(executionId && { executionId }), ...(job && { job }) };
     if (bundle !== undefined) return startHere(bundle, asked, request);
-    const answer = await makeClient('start', request, { functionName: argument, isNewStoreFine: true }).start(asked);
+    const answer = await makeClient('start', request, { functionName: argument, isNewStoreFine: true }).start(
+      asked,
+    );
     const { paint } = request;
     printAnswer(request, answer, () =>
       answer.execution === undefined
@@ -52,7 +70,11 @@ export const start: Command = {
   },
 };
 
-async function startHere(bundle: string, asked: { readonly input: unknown; readonly executionId?: string }, request: CommandRequest) {
+async function startHere(
+  bundle: string,
+  asked: { readonly input: unknown; readonly executionId?: string },
+  request: CommandRequest,
+) {
   return runBundle({ command: 'baton start', bundle, isNewStoreFine: true }, request, async (client) => {
     const { executionId, execution } = await client.start(asked);
     if (execution === undefined || execution.status === 'completed') return executionId;

@@ -2,7 +2,15 @@ import { CliError } from '../cli-error';
 import type { Command } from '../command';
 import { writeCommand, writeJson } from '../view/text';
 import { renderStatus } from './render-execution';
-import { executionArgument, findStops, makeClient, operationOptions, printAnswer, readColumns, renderStop } from './stored-executions';
+import {
+  executionArgument,
+  findStops,
+  makeClient,
+  operationOptions,
+  printAnswer,
+  readColumns,
+  renderStop,
+} from './stored-executions';
 
 /** `baton status`. */
 export const status: Command = {
@@ -46,11 +54,17 @@ export const result: Command = {
   },
 };
 
-function unfinishedError(executionId: string, { status: standing, invocation }: { status: string; invocation: number }): CliError {
+function unfinishedError(
+  executionId: string,
+  { status: standing, invocation }: { status: string; invocation: number },
+): CliError {
   if (standing === 'cancelled') {
     const problem = `Execution ${executionId} was cancelled, and has no result.`;
     return new CliError({ problem, cure: 'Start it again under another id.' }, 1);
   }
   const problem = `Execution ${executionId} has not ended: it is ${standing}, in invocation ${invocation}.`;
-  return new CliError({ problem, cure: `Ask again later, or see ${writeCommand('baton status', executionId)}.` }, 1);
+  return new CliError(
+    { problem, cure: `Ask again later, or see ${writeCommand('baton status', executionId)}.` },
+    1,
+  );
 }

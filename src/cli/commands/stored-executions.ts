@@ -1,7 +1,7 @@
 import type { StopMark } from '../../client/answers';
 import { BatonClient } from '../../client/baton-client';
 import { BatonError } from '../../errors';
-import { createStore } from '../../runtime/adapters/create-store';
+import { createStore } from '../../runtime/adapters/store/create-store';
 import { readStore, storeOptions } from '../arguments/read-store';
 import { type CommandRequest, jsonOption, type OptionSpec } from '../command';
 import { formatAge } from '../view/format';
@@ -37,7 +37,11 @@ export function makeClient(
 }
 
 /** Prints an answer: as one JSON object with `--json`, else line by line. */
-export function printAnswer({ isJson, streams }: CommandRequest, answer: unknown, describe: () => readonly string[]): void {
+export function printAnswer(
+  { isJson, streams }: CommandRequest,
+  answer: unknown,
+  describe: () => readonly string[],
+): void {
   streams.stdout.write(isJson ? `${writeJson(answer)}\n` : `${describe().join('\n')}\n`);
 }
 

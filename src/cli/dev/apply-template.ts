@@ -17,7 +17,10 @@ export interface TemplateRun {
 }
 
 /** Reads the template that the options name; what the user wrote on the command line wins over it. @throws TemplateError */
-export function applyTemplate(options: DevOptions, { file, functionId }: NonNullable<DevOptions['template']>): TemplateRun {
+export function applyTemplate(
+  options: DevOptions,
+  { file, functionId }: NonNullable<DevOptions['template']>,
+): TemplateRun {
   const template = readTemplate(file);
   const deployed = readFunction(template, functionId);
   const { timeoutMs, memoryMb, recursiveLoop, architecture } = deployed;

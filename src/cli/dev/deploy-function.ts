@@ -21,11 +21,15 @@ export async function deployFunction(
   lambda: LocalLambda,
   { deployed, template, options, storeDirectory }: TemplateRun,
 ): Promise<PreparedLambda> {
-  const queues = options.hasQueue ? await createQueues(lambda, deployed, options.timeoutMs) : new Map<string, LocalQueue>();
+  const queues = options.hasQueue
+    ? await createQueues(lambda, deployed, options.timeoutMs)
+    : new Map<string, LocalQueue>();
   const name = deployed.id.slice(0, longestNameLength);
   const lookUp = createLookUp({ lambda, template, queues, functionId: deployed.id, functionName: name });
   const standIns = { lookUp, storeDirectory, hasQueues: queues.size > 0, given: options.environment };
-  const [onFailure, deadLetterQueue] = [deployed.onFailureQueueId, deployed.deadLetterQueueId].map((id) => queues.get(id ?? '')?.arn);
+  const [onFailure, deadLetterQueue] = [deployed.onFailureQueueId, deployed.deadLetterQueueId].map(
+    (id) => queues.get(id ?? '')?.arn,
+  );
   await lambda.createFunction({
     name,
     code: deployed.codeDirectory,
@@ -44,9 +48,14 @@ export async function deployFunction(
   const functionName = publish(lambda, name, deployed.alias);
   for (const { queueId, batchSize, reportBatchItemFailures } of deployed.mappings) {
     const queue = queues.get(queueId);
-    if (queue) lambda.addEventSourceMapping({ functionName, queueArn: queue.arn, batchSize, reportBatchItemFailures });
+    if (queue)
+      lambda.addEventSourceMapping({ functionName, queueArn: queue.arn, batchSize, reportBatchItemFailures });
   }
-  return { functionName, hasQueue: deployed.mappings.some(({ queueId }) => queues.has(queueId)), remarks: deployed.remarks };
+  return {
+    functionName,
+    hasQueue: deployed.mappings.some(({ queueId }) => queues.has(queueId)),
+    remarks: deployed.remarks,
+  };
 }
 
 /** With an alias the run begins on a published version, so that continuations are pinned to it as they will be. */
@@ -57,9 +66,21 @@ function publish(lambda: LocalLambda, name: string, alias: string | undefined): 
 }
 
 /** A time-out that the user set shortens the visibility with it: nobody wants to wait for 90 minutes here. */
-async function createQueues(lambda: LocalLambda, deployed: DeployedFunction, timeoutMs: number): Promise<Map<string, LocalQueue>> {
+async function createQueues(
+  lambda: LocalLambda,
+  deployed: DeployedFunction,
+  timeoutMs: number,
+): Promise<Map<string, LocalQueue>> {
   const queues = new Map<string, LocalQueue>();
-  for (const { id, isFifo, deadLetters, visibilityTimeoutMs, delayMs, maximumMessageBytes, contentBasedDeduplication } of deployed.queues) {
+  for (const {
+    id,
+    isFifo,
+    deadLetters,
+    visibilityTimeoutMs,
+    delayMs,
+    maximumMessageBytes,
+    contentBasedDeduplication,
+  } of deployed.queues) {
     const dead = queues.get(deadLetters?.queueId ?? '');
     const queue = await lambda.createQueue({
       name: `${id.slice(0, longestNameLength)}${isFifo ? '.fifo' : ''}`,
@@ -67,7 +88,8 @@ async function createQueues(lambda: LocalLambda, deployed: DeployedFunction, tim
       delayMs,
       ...(maximumMessageBytes === undefined ? {} : { maximumMessageBytes }),
       contentBasedDeduplication,
-      ...(dead && deadLetters && { deadLetterQueue: { arn: dead.arn, maxReceiveCount: deadLetters.maxReceiveCount } }),
+      ...(dead &&
+        deadLetters && { deadLetterQueue: { arn: dead.arn, maxReceiveCount: deadLetters.maxReceiveCount } }),
     });
     queues.set(id, queue);
   }
@@ -98,7 +120,10 @@ function createLookUp({ lambda, template, queues, functionId, functionName }: Su
   };
 }
 
-function readQueueAttribute({ name, url, arn }: LocalQueue, attribute: string | undefined): string | undefined {
+function readQueueAttribute(
+  { name, url, arn }: LocalQueue,
+  attribute: string | undefined,
+): string | undefined {
   const attributes: Readonly<Record<string, string>> = { Arn: arn, QueueName: name, QueueUrl: url };
   return attribute === undefined ? url : attributes[attribute];
 }

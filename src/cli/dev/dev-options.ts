@@ -1,5 +1,12 @@
 import type { FaultProbabilities } from '../../local';
-import { architectures, chooseValue, type DurationRange, parseDuration, parseNumber, timeoutRange } from '../arguments/read-values';
+import {
+  architectures,
+  chooseValue,
+  type DurationRange,
+  parseDuration,
+  parseNumber,
+  timeoutRange,
+} from '../arguments/read-values';
 import { CliError } from '../cli-error';
 import type { GivenOptions, OptionSpec } from '../command';
 import type { RunOutput } from '../view/choose-view';
@@ -42,7 +49,12 @@ export interface DevOptions extends LocalFunctionOptions {
 /** How a function is run here: options of `baton dev`, and with `--bundle` of the commands that send an execution on. */
 export function listFunctionOptions(group: string): readonly OptionSpec[] {
   return [
-    { group, name: 'timeout', value: '<duration>', help: 'when an invocation is killed: 900ms, 5s, 15m (default: 3s)' },
+    {
+      group,
+      name: 'timeout',
+      value: '<duration>',
+      help: 'when an invocation is killed: 900ms, 5s, 15m (default: 3s)',
+    },
     {
       group,
       name: 'scale-time',
@@ -51,8 +63,19 @@ export function listFunctionOptions(group: string): readonly OptionSpec[] {
     { group, name: 'skip-waits', help: 'waits and retry delays of the job take a second at most' },
     { group, name: 'memory', value: '<MB>', help: 'memory limit (default: 512)' },
     { group, name: 'handler', value: '<export>', help: 'what the file exports (default: handler)' },
-    { group, name: 'env', value: '<NAME=value>', isRepeatable: true, help: 'an environment variable of the handler; repeatable' },
-    { group, name: 'node', value: '<path>', help: 'the Node binary to run the handler on (default: this one)' },
+    {
+      group,
+      name: 'env',
+      value: '<NAME=value>',
+      isRepeatable: true,
+      help: 'an environment variable of the handler; repeatable',
+    },
+    {
+      group,
+      name: 'node',
+      value: '<path>',
+      help: 'the Node binary to run the handler on (default: this one)',
+    },
     {
       group,
       name: 'no-queue',
@@ -72,7 +95,12 @@ const faults = 'Faults (probabilities from 0 to 1)';
 
 /** The options of `baton dev`, in the order of the help. */
 export const devOptionSpecs: readonly OptionSpec[] = [
-  { group: fn, name: 'event', value: '<file|json|->', help: 'the start event: a file, JSON, or - for standard input (default: {})' },
+  {
+    group: fn,
+    name: 'event',
+    value: '<file|json|->',
+    help: 'the start event: a file, JSON, or - for standard input (default: {})',
+  },
   {
     group: fn,
     name: 'template',
@@ -96,11 +124,21 @@ export const devOptionSpecs: readonly OptionSpec[] = [
 
   { group: faults, name: 'crash', value: '<p>', help: 'an invocation is killed at a random moment' },
   { group: faults, name: 'duplicate', value: '<p>', help: 'an accepted event is delivered twice' },
-  { group: faults, name: 'throttle', value: '<p>', help: 'a call of Invoke or SendMessage is refused with 429' },
+  {
+    group: faults,
+    name: 'throttle',
+    value: '<p>',
+    help: 'a call of Invoke or SendMessage is refused with 429',
+  },
   { group: faults, name: 'lost-reply', value: '<p>', help: 'a call takes effect, but its answer is lost' },
   { group: faults, name: 'error', value: '<p>', help: 'a call is answered with 500' },
   { group: faults, name: 'hang', value: '<p>', help: 'a call is never answered' },
-  { group: faults, name: 'seed', value: '<n>', help: 'the same seed gives the same faults (default: random, shown)' },
+  {
+    group: faults,
+    name: 'seed',
+    value: '<n>',
+    help: 'the same seed gives the same faults (default: random, shown)',
+  },
 
   {
     group: 'Output',
@@ -124,7 +162,10 @@ const faultOptions: Readonly<Record<string, keyof FaultProbabilities>> = {
 export function readDevOptions(file: string, options: GivenOptions): DevOptions {
   const { read, has } = options;
   return {
-    ...readFunctionOptions(read('template') === undefined ? checkFile(file) : refuseFile(file, options), options),
+    ...readFunctionOptions(
+      read('template') === undefined ? checkFile(file) : refuseFile(file, options),
+      options,
+    ),
     template: readTemplateOptions(options),
     event: read('event') ?? '{}',
     hasStore: !has('no-store'),
@@ -132,19 +173,32 @@ export function readDevOptions(file: string, options: GivenOptions): DevOptions 
 }
 
 /** Reads how a function is run here. @throws CliError */
-export function readFunctionOptions(file: string, { read, readAll, has, given }: GivenOptions): LocalFunctionOptions {
+export function readFunctionOptions(
+  file: string,
+  { read, readAll, has, given }: GivenOptions,
+): LocalFunctionOptions {
   const probabilities = readFaults(read);
-  const retryDelayMs = parseDuration(read('retry-delay') ?? (probabilities.duplicate ? '2s' : '200ms'), '--retry-delay', retryRange);
+  const retryDelayMs = parseDuration(
+    read('retry-delay') ?? (probabilities.duplicate ? '2s' : '200ms'),
+    '--retry-delay',
+    retryRange,
+  );
   return {
     file,
     given,
     timeoutMs: parseDuration(read('timeout') ?? '3s', '--timeout', timeoutRange),
-    memoryMb: parseNumber(read('memory') ?? '512', '--memory', { least: 128, most: 10_240, isWhole: true, example: 512 }),
+    memoryMb: parseNumber(read('memory') ?? '512', '--memory', {
+      least: 128,
+      most: 10_240,
+      isWhole: true,
+      example: 512,
+    }),
     handler: read('handler') ?? 'handler',
     environment: readEnvironment(readAll('env')),
     nodePath: read('node'),
     hasQueue: !has('no-queue'),
-    recursiveLoop: chooseValue('--recursion', read('recursion'), { allow: 'Allow', terminate: 'Terminate' }) ?? 'Allow',
+    recursiveLoop:
+      chooseValue('--recursion', read('recursion'), { allow: 'Allow', terminate: 'Terminate' }) ?? 'Allow',
     retryDelaysMs: [retryDelayMs, 2 * retryDelayMs],
     architecture: chooseValue('--arch', read('arch'), architectures) ?? 'x86_64',
     faults: probabilities,
@@ -167,7 +221,10 @@ function checkFile(file: string): string {
 function refuseFile(file: string, { has }: GivenOptions): string {
   const superfluous = file || (has('handler') ? '--handler' : '');
   if (superfluous === '') return '';
-  throw new CliError({ problem: `--template says what is run, and so does ${superfluous}.`, cure: 'Keep one of them.' });
+  throw new CliError({
+    problem: `--template says what is run, and so does ${superfluous}.`,
+    cure: 'Keep one of them.',
+  });
 }
 
 function readTemplateOptions({ read }: GivenOptions): DevOptions['template'] {
@@ -185,7 +242,10 @@ function readEnvironment(pairs: readonly string[]): Record<string, string> {
     pairs.map((pair) => {
       const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(pair) ?? [];
       if (name !== undefined && value !== undefined) return [name, value];
-      throw new CliError({ problem: `--env ${pair}: that is not NAME=value.`, cure: 'Write for example --env STAGE=dev.' });
+      throw new CliError({
+        problem: `--env ${pair}: that is not NAME=value.`,
+        cure: 'Write for example --env STAGE=dev.',
+      });
     }),
   );
 }
@@ -193,11 +253,15 @@ function readEnvironment(pairs: readonly string[]): Record<string, string> {
 function readFaults(read: GivenOptions['read']): FaultProbabilities {
   const entries = Object.entries(faultOptions).flatMap(([option, kind]) => {
     const text = read(option);
-    return text === undefined ? [] : [[kind, parseNumber(text, `--${option}`, { least: 0, most: 1, isWhole: false, example: 0.05 })]];
+    return text === undefined
+      ? []
+      : [[kind, parseNumber(text, `--${option}`, { least: 0, most: 1, isWhole: false, example: 0.05 })]];
   });
   return Object.fromEntries(entries) as FaultProbabilities;
 }
 
 function readSeed(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : parseNumber(text, '--seed', { least: 0, most: 2 ** 32 - 1, isWhole: true, example: 42 });
+  return text === undefined
+    ? undefined
+    : parseNumber(text, '--seed', { least: 0, most: 2 ** 32 - 1, isWhole: true, example: 42 });
 }

@@ -1,4 +1,4 @@
-import { localTimeVariables, scaleTimes } from '../../runtime/core/local-time';
+import { localTimeVariables, scaleTimes } from '../../runtime/core/execution/local-time';
 import { CliError } from '../cli-error';
 import { readJobFacts } from '../doctor/read-job';
 import { formatDuration } from '../view/format';
@@ -39,7 +39,13 @@ export const defaultDesignMs = 900_000;
  *
  * @throws CliError when no invocation would do a step
  */
-export async function fitTime({ timeoutMs, designedForMs, scalesTime, skipsWaits, ...code }: TimeFrame): Promise<FittedTime> {
+export async function fitTime({
+  timeoutMs,
+  designedForMs,
+  scalesTime,
+  skipsWaits,
+  ...code
+}: TimeFrame): Promise<FittedTime> {
   const scale = scalesTime ? Math.min(1, timeoutMs / designedForMs) : 1;
   const variables = {
     ...(scale < 1 && { [localTimeVariables.scale]: String(scale) }),
@@ -50,11 +56,20 @@ export async function fitTime({ timeoutMs, designedForMs, scalesTime, skipsWaits
   const { name, safeMs } = reading.value;
   const scaled = scaleTimes({ safeMs, reserveMs: safeMs, intervalMs: safeMs }, scale).safeMs;
   if (scaled + leastWorkMs > timeoutMs) throw noTimeError(name, safeMs, scaled, timeoutMs, scalesTime);
-  const remarks = [...(scaled < safeMs ? [`safeMs ${scaled} of ${safeMs}`] : []), ...(skipsWaits ? ['waits skipped'] : [])];
+  const remarks = [
+    ...(scaled < safeMs ? [`safeMs ${scaled} of ${safeMs}`] : []),
+    ...(skipsWaits ? ['waits skipped'] : []),
+  ];
   return { variables, remarks };
 }
 
-function noTimeError(job: string, safeMs: number, scaledMs: number, timeoutMs: number, scalesTime: boolean): CliError {
+function noTimeError(
+  job: string,
+  safeMs: number,
+  scaledMs: number,
+  timeoutMs: number,
+  scalesTime: boolean,
+): CliError {
   const window = scaledMs < safeMs ? `${safeMs} ms, scaled to ${scaledMs} ms` : `${safeMs} ms`;
   return new CliError({
     problem: `Job ${job} could do no step: its safe window (safeMs) is ${window}, and an invocation is killed after ${formatDuration(timeoutMs)}.`,

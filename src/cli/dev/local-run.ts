@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { BatonClient } from '../../client/baton-client';
 import { LocalLambda } from '../../local';
-import { createStore } from '../../runtime/adapters/create-store';
+import { createStore } from '../../runtime/adapters/store/create-store';
 import { readExitCode, type Surroundings } from '../command';
 import { decideOutcome, type RunOutcome } from '../run/decide-outcome';
 import { RunRecord } from '../run/run-record';
@@ -125,7 +125,8 @@ class Running {
     const { storeDirectory: directory } = this.#run;
     if (directory === undefined) return;
     const client = new BatonClient({ store: createStore({ kind: 'directory', directory }) });
-    if (this.#record.executions.size === 0) for (const id of await this.#findSilent(client)) this.#record.open(id);
+    if (this.#record.executions.size === 0)
+      for (const id of await this.#findSilent(client)) this.#record.open(id);
     for (const execution of this.#record.executions.values()) {
       const description = await client.status(execution.executionId);
       if (description !== undefined) execution.settle(description);
@@ -137,7 +138,9 @@ class Running {
     const sent = this.#executionId === undefined ? undefined : await client.status(this.#executionId);
     const hasEnded = sent !== undefined && sent.status !== 'running' && sent.status !== 'waiting';
     const listed = await client.list({ limit: 100 });
-    const begun = listed.filter(({ startedAtMs }) => startedAtMs >= this.#startedAtMs).map(({ executionId }) => executionId);
+    const begun = listed
+      .filter(({ startedAtMs }) => startedAtMs >= this.#startedAtMs)
+      .map(({ executionId }) => executionId);
     return [...new Set([...(hasEnded ? [sent.executionId] : []), ...begun])];
   }
 
@@ -147,7 +150,8 @@ class Running {
     const facts = { wallMs: this.#readTime(), memoryMb, architecture, seed: this.#lambda.seed, store };
     this.#view.end(writeReport(this.#record, outcome, facts));
     const { stderr, environment } = this.#parts.streams;
-    if (outcome.failure) stderr.write(`${renderFailure(outcome.failure, choosePaint(environment, stderr.isTTY === true))}\n`);
+    if (outcome.failure)
+      stderr.write(`${renderFailure(outcome.failure, choosePaint(environment, stderr.isTTY === true))}\n`);
     if (outcome.outcome === 'interrupted') return readExitCode(this.#parts.interruption);
     return outcome.outcome === 'completed' ? 0 : 1;
   }

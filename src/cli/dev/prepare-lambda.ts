@@ -47,18 +47,33 @@ export async function prepareLambda(
     recursiveLoop: options.recursiveLoop,
     ...(options.nodePath !== undefined && { nodePath: options.nodePath }),
   });
-  if (queue) lambda.addEventSourceMapping({ functionName, queueArn: queue.arn, batchSize: 1, reportBatchItemFailures: true });
+  if (queue)
+    lambda.addEventSourceMapping({
+      functionName,
+      queueArn: queue.arn,
+      batchSize: 1,
+      reportBatchItemFailures: true,
+    });
   const isMissed = options.hasQueue && queue === undefined;
-  const remarks = isMissed ? ['No continuation queue: run npm install --save-dev local-aws-sqs to have one.'] : [];
+  const remarks = isMissed
+    ? ['No continuation queue: run npm install --save-dev local-aws-sqs to have one.']
+    : [];
   return { functionName, hasQueue: queue !== undefined, remarks };
 }
 
 /** Without local-aws-sqs there is no queue, as on an account where none was created. */
-async function createQueue(lambda: LocalLambda, timeoutMs: number): Promise<{ url: string; arn: string } | undefined> {
+async function createQueue(
+  lambda: LocalLambda,
+  timeoutMs: number,
+): Promise<{ url: string; arn: string } | undefined> {
   try {
     const { arn } = await lambda.createQueue({ name: `${queueName}-failed` });
     const visibilityTimeoutMs = timeoutMs + visibilityMarginMs;
-    return await lambda.createQueue({ name: queueName, visibilityTimeoutMs, deadLetterQueue: { arn, maxReceiveCount: 3 } });
+    return await lambda.createQueue({
+      name: queueName,
+      visibilityTimeoutMs,
+      deadLetterQueue: { arn, maxReceiveCount: 3 },
+    });
   } catch (error) {
     if (error instanceof LocalLambdaError && error.details.about === 'local-aws-sqs') return undefined;
     throw error;

@@ -18,18 +18,28 @@ const localSigningKey = 'local-signing-key';
 const storeNames = new Set(['BATON_TABLE', 'BATON_BUCKET']);
 
 /** Works the variables of a function out, with local stand-ins for its queue, its store and its key. @throws TemplateError for one that has none */
-export function resolveEnvironment({ id, environment }: DeployedFunction, template: string, standIns: StandIns): Record<string, string> {
+export function resolveEnvironment(
+  { id, environment }: DeployedFunction,
+  template: string,
+  standIns: StandIns,
+): Record<string, string> {
   const resolved: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
     if (name in standIns.given) continue;
     if (storeNames.has(name)) resolved.BATON_DIRECTORY = standIns.storeDirectory;
     else if (name === 'BATON_SIGNING_KEY') resolved[name] = localSigningKey;
-    else if (name !== 'BATON_QUEUE_URL' || standIns.hasQueues) resolved[name] = resolve(name, value, standIns.lookUp, { id, template });
+    else if (name !== 'BATON_QUEUE_URL' || standIns.hasQueues)
+      resolved[name] = resolve(name, value, standIns.lookUp, { id, template });
   }
   return { ...resolved, ...standIns.given };
 }
 
-function resolve(name: string, value: unknown, lookUp: LookUp, { id, template }: { id: string; template: string }): string {
+function resolve(
+  name: string,
+  value: unknown,
+  lookUp: LookUp,
+  { id, template }: { id: string; template: string },
+): string {
   const result = resolveValue(value, lookUp);
   if ('text' in result) return result.text;
   throw new TemplateError(template, id, {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BatonClient } from '../../client/baton-client';
 import { RedriveRefusedError } from '../../errors';
 import type { LocalLambda } from '../../local';
-import { loadLambdaSdk } from '../../runtime/adapters/aws-sdk';
-import { createStore } from '../../runtime/adapters/create-store';
+import { loadLambdaSdk } from '../../runtime/adapters/aws/aws-sdk';
+import { createStore } from '../../runtime/adapters/store/create-store';
 import { readStore } from '../arguments/read-store';
 import { CliError } from '../cli-error';
 import type { CommandRequest } from '../command';
@@ -28,8 +28,13 @@ interface BundleRun {
 type Send = (client: BatonClient, view: View, interruption: AbortSignal) => Promise<string>;
 
 /** Runs an execution of a store on this machine on a local bundle, to its end. @returns the exit code: 0 only when it completed */
-export async function runBundle({ command, bundle, isNewStoreFine }: BundleRun, request: CommandRequest, send: Send): Promise<number> {
-  if (request.has('function')) throw new CliError({ problem: '--bundle and --function are both given.', cure: 'Keep one of them.' });
+export async function runBundle(
+  { command, bundle, isNewStoreFine }: BundleRun,
+  request: CommandRequest,
+  send: Send,
+): Promise<number> {
+  if (request.has('function'))
+    throw new CliError({ problem: '--bundle and --function are both given.', cure: 'Keep one of them.' });
   const options = readFunctionOptions(bundle, request);
   checkCode(options);
   const settings = readStore(command, request, isNewStoreFine, request.streams);
@@ -57,7 +62,11 @@ export async function runBundle({ command, bundle, isNewStoreFine }: BundleRun, 
       const signingKey = options.environment.BATON_SIGNING_KEY;
       try {
         const store = createStore(settings);
-        return await send(new BatonClient({ store, functionName, client, ...(signingKey && { signingKey }) }), view, request.interruption);
+        return await send(
+          new BatonClient({ store, functionName, client, ...(signingKey && { signingKey }) }),
+          view,
+          request.interruption,
+        );
       } finally {
         client.destroy();
       }
@@ -88,13 +97,20 @@ interface WaitParts {
 }
 
 /** What was interrupted a moment ago looks alive until its time-out is over, and what waits is not due yet: both are a matter of time. */
-async function waitForLease(error: unknown, executionId: string, { client, view, interruption }: WaitParts): Promise<void> {
-  const isMatterOfTime = error instanceof RedriveRefusedError && ['handed-off', 'running'].includes(error.details.standing);
+async function waitForLease(
+  error: unknown,
+  executionId: string,
+  { client, view, interruption }: WaitParts,
+): Promise<void> {
+  const isMatterOfTime =
+    error instanceof RedriveRefusedError && ['handed-off', 'running'].includes(error.details.standing);
   const execution = isMatterOfTime ? await client.status(executionId) : undefined;
   if (execution === undefined) throw error;
   const leftMs = Math.max(execution.leaseUntilMs, execution.resumeAtMs ?? 0) - Date.now() + 1;
   if (leftMs > 0) {
-    view.remark(`Its last invocation may be alive, or its wait goes on, for ${formatDuration(leftMs)} yet: it goes on after that.`);
+    view.remark(
+      `Its last invocation may be alive, or its wait goes on, for ${formatDuration(leftMs)} yet: it goes on after that.`,
+    );
     await sleep(leftMs, undefined, { signal: interruption });
   }
 }

@@ -16,7 +16,9 @@ export async function runDev(request: CommandRequest): Promise<number> {
   const options = readDevOptions(request.argument, request);
   const event = await readEvent(options.event, request.streams.stdin);
   checkCode(options);
-  return options.template ? runTemplate(options, options.template, event, request) : runFile(options, event, request);
+  return options.template
+    ? runTemplate(options, options.template, event, request)
+    : runFile(options, event, request);
 }
 
 async function runFile(options: DevOptions, event: unknown, request: CommandRequest): Promise<number> {
@@ -32,9 +34,17 @@ async function runFile(options: DevOptions, event: unknown, request: CommandRequ
     options,
     times: remarks,
     storeDirectory: store.directory ?? options.environment.BATON_DIRECTORY,
-    store: store.directory === undefined ? undefined : { directory: store.directory, options: store.options, bundle: options.file },
+    store:
+      store.directory === undefined
+        ? undefined
+        : { directory: store.directory, options: store.options, bundle: options.file },
     storeLabel: store.label,
-    prepare: (lambda) => prepareLambda(lambda, { ...options, environment: { ...variables, ...options.environment } }, store.directory),
+    prepare: (lambda) =>
+      prepareLambda(
+        lambda,
+        { ...options, environment: { ...variables, ...options.environment } },
+        store.directory,
+      ),
     begin: (lambda, functionName) => sendEvent(lambda, functionName, event),
   };
   return runLocally(run, request);
@@ -65,7 +75,14 @@ async function runTemplate(
     const environment = { ...variables, ...options.environment };
     return await runLocally(
       {
-        ...{ command: 'baton dev', options, times: remarks, storeDirectory, store: undefined, storeLabel: undefined },
+        ...{
+          command: 'baton dev',
+          options,
+          times: remarks,
+          storeDirectory,
+          store: undefined,
+          storeLabel: undefined,
+        },
         prepare: (lambda) => deployFunction(lambda, { ...applied, options: { ...options, environment } }),
         begin: (lambda, functionName) => sendEvent(lambda, functionName, event),
       },

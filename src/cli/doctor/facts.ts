@@ -1,4 +1,4 @@
-import type { JobPlan, StepPlan } from '../../runtime/core/job-plan';
+import type { JobPlan, StepPlan } from '../../runtime/core/execution/job-plan';
 import type { Reading } from './reading';
 
 /** A function's configuration. */

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { loadLambdaSdk } from '../../runtime/adapters/aws-sdk';
+import { loadLambdaSdk } from '../../runtime/adapters/aws/aws-sdk';
 import { CliError } from '../cli-error';
 import type { ConsoleStreams } from '../console-streams';
 import { checkRecursion } from './checks/check-recursion';
@@ -23,15 +23,20 @@ interface FixParts {
  * @returns whether it was changed
  * @throws CliError when there is nobody to ask, or when nothing would end the job then
  */
-export async function fixRecursion(facts: DoctorFacts, { lambda, name, mayAsk, streams }: FixParts): Promise<boolean> {
+export async function fixRecursion(
+  facts: DoctorFacts,
+  { lambda, name, mayAsk, streams }: FixParts,
+): Promise<boolean> {
   if (!isWrong(facts)) return false;
   refuseRogue({ ...facts, recursion: know('Allow') });
   if (mayAsk && !(await ask(`Set the recursion setting of ${name} to Allow?`, streams))) return false;
   const { PutFunctionRecursionConfigCommand } = await loadLambdaSdk();
-  await lambda.send(new PutFunctionRecursionConfigCommand({ FunctionName: name, RecursiveLoop: 'Allow' })).catch((cause: Error) => {
-    const problem = `The recursion setting of ${name} could not be changed: ${cause.name}: ${cause.message}`;
-    throw new CliError({ problem, cure: chooseCure(cause, 'lambda:PutFunctionRecursionConfig'), cause }, 1);
-  });
+  await lambda
+    .send(new PutFunctionRecursionConfigCommand({ FunctionName: name, RecursiveLoop: 'Allow' }))
+    .catch((cause: Error) => {
+      const problem = `The recursion setting of ${name} could not be changed: ${cause.name}: ${cause.message}`;
+      throw new CliError({ problem, cure: chooseCure(cause, 'lambda:PutFunctionRecursionConfig'), cause }, 1);
+    });
   return true;
 }
 

@@ -11,7 +11,8 @@ import { know, missOut, type Reading } from './reading';
 
 /** Lambda's own limit for a cold start, in milliseconds. */
 const longestStartMs = 10_000;
-const cure = 'Give --bundle the file whose handler was made by createHandler of this version of lambda-baton.';
+const cure =
+  'Give --bundle the file whose handler was made by createHandler of this version of lambda-baton.';
 
 /** The code of a job, and what it is loaded with. */
 export interface JobCode {
@@ -30,17 +31,30 @@ export interface JobCode {
 type Told = JobFacts | { readonly fault: string };
 
 /** Reads a job's own options by loading its code in a process of its own, with the function's variables and no credentials. */
-export async function readJobFacts({ file, handler, variables, directory, startMs = longestStartMs }: JobCode): Promise<Reading<JobFacts>> {
+export async function readJobFacts({
+  file,
+  handler,
+  variables,
+  directory,
+  startMs = longestStartMs,
+}: JobCode): Promise<Reading<JobFacts>> {
   const workDirectory = mkdtempSync(join(tmpdir(), 'lambda-baton-doctor-'));
   try {
-    if (!existsSync(file)) return missOut(`There is no file ${file}.`, 'Build the bundle first, or correct the path.');
-    const bundle = ['.ts', '.mts', '.cts', '.tsx'].includes(extname(file)) ? await bundleTypescript(resolve(file), workDirectory) : file;
+    if (!existsSync(file))
+      return missOut(`There is no file ${file}.`, 'Build the bundle first, or correct the path.');
+    const bundle = ['.ts', '.mts', '.cts', '.tsx'].includes(extname(file))
+      ? await bundleTypescript(resolve(file), workDirectory)
+      : file;
     const exportName = handler.split('.').at(-1) ?? 'handler';
     const loadFrom = (place: string) => load({ file: place, handler: exportName, variables, startMs });
     const told = await (directory === undefined
       ? loadEitherWay(resolve(bundle), workDirectory, loadFrom)
-      : loadFrom(copyAlone(resolve(bundle), { directory: resolve(directory), workDirectory, isMeant: () => true })));
-    return 'fault' in told ? missOut(`The job in ${file} could not be read: ${told.fault}`, cure) : know(told);
+      : loadFrom(
+          copyAlone(resolve(bundle), { directory: resolve(directory), workDirectory, isMeant: () => true }),
+        ));
+    return 'fault' in told
+      ? missOut(`The job in ${file} could not be read: ${told.fault}`, cure)
+      : know(told);
   } catch (error) {
     return missOut(`The job in ${file} could not be read: ${(error as Error).message.split('\n')[0]}`, cure);
   } finally {
@@ -52,12 +66,18 @@ export async function readJobFacts({ file, handler, variables, directory, startM
  * Loads a bundle where it is, and, should that fail, in a directory of its own: a `.js` file below a `package.json` of `"type": "module"` is
  * an ES module there, and is none on Lambda, where the `package.json` of the project does not come along.
  */
-async function loadEitherWay(file: string, workDirectory: string, loadFrom: (place: string) => Promise<Told>): Promise<Told> {
+async function loadEitherWay(
+  file: string,
+  workDirectory: string,
+  loadFrom: (place: string) => Promise<Told>,
+): Promise<Told> {
   const told = await loadFrom(file);
   if (!('fault' in told) || extname(file) !== '.js') return told;
   const [stem] = basename(file).split('.');
   const isOfBundle = (path: string) => path === dirname(file) || basename(path).startsWith(`${stem}.`);
-  const alone = await loadFrom(copyAlone(file, { directory: dirname(file), workDirectory, isMeant: isOfBundle }));
+  const alone = await loadFrom(
+    copyAlone(file, { directory: dirname(file), workDirectory, isMeant: isOfBundle }),
+  );
   return 'fault' in alone ? told : alone;
 }
 
@@ -71,29 +91,45 @@ interface Copy {
 /** Copies code as Lambda gets it, with the packages that it finds now. @returns where the file is then */
 function copyAlone(file: string, { directory, workDirectory, isMeant }: Copy): string {
   const copy = join(workDirectory, 'task');
-  cpSync(directory, copy, { recursive: true, filter: (path) => basename(path) !== 'node_modules' && isMeant(path) });
+  cpSync(directory, copy, {
+    recursive: true,
+    filter: (path) => basename(path) !== 'node_modules' && isMeant(path),
+  });
   linkNodeModules(directory, copy);
   return join(copy, relative(directory, file));
 }
 
 /** Neither what the code prints nor how it ends can be taken for what it says of itself: that comes by a channel of its own. */
-function load({ file, handler: exportName, variables, startMs }: Required<Omit<JobCode, 'directory'>>): Promise<Told> {
+function load({
+  file,
+  handler: exportName,
+  variables,
+  startMs,
+}: Required<Omit<JobCode, 'directory'>>): Promise<Told> {
   const { PATH, HOME, TMPDIR } = process.env;
-  const surroundings = Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined));
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', jobReaderSource, '--', file, exportName], {
-    cwd: dirname(file),
-    env: { AWS_REGION: 'us-east-1', ...surroundings, ...quietSdk, ...variables },
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    timeout: startMs,
-    killSignal: 'SIGKILL',
-  });
+  const surroundings = Object.fromEntries(
+    Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined),
+  );
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '--eval', jobReaderSource, '--', file, exportName],
+    {
+      cwd: dirname(file),
+      env: { AWS_REGION: 'us-east-1', ...surroundings, ...quietSdk, ...variables },
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+      timeout: startMs,
+      killSignal: 'SIGKILL',
+    },
+  );
   let text = '';
   child.stdio[3]?.on('data', (part: Buffer) => {
     text += part.toString();
   });
   return new Promise((settle, fail) => {
     child.on('error', fail);
-    child.on('close', (code, signal) => settle(text ? (JSON.parse(text) as Told) : { fault: describeSilence(code, signal, startMs) }));
+    child.on('close', (code, signal) =>
+      settle(text ? (JSON.parse(text) as Told) : { fault: describeSilence(code, signal, startMs) }),
+    );
   });
 }
 

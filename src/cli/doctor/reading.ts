@@ -23,7 +23,10 @@ export function missOut(reason: string, cure: string, level: 'error' | 'warning'
 }
 
 /** Judges what was read. That something was not is a finding of its own, made in one place. */
-export function judgeKnown<Value>(reading: Reading<Value>, judge: (value: Value) => readonly Finding[]): readonly Finding[] {
+export function judgeKnown<Value>(
+  reading: Reading<Value>,
+  judge: (value: Value) => readonly Finding[],
+): readonly Finding[] {
   return reading.kind === 'known' ? judge(reading.value) : [];
 }
 

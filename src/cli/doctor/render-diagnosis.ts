@@ -7,11 +7,17 @@ const marks = { error: ['bad', '✖'], warning: ['warn', '!'], ok: ['good', '✔
 const subjectCells = 14;
 
 /** Findings for people: a line each, and the cure below it. */
-export function renderDiagnosis({ function: name, findings, errorCount, warningCount, fixed }: Diagnosis, paint: Paint): string {
+export function renderDiagnosis(
+  { function: name, findings, errorCount, warningCount, fixed }: Diagnosis,
+  paint: Paint,
+): string {
   return `${[
     '',
     `${paint('strong', 'baton doctor')} ${name}`,
-    ...fixed.map((subject) => `  ${paint('good', '✔')} ${paint('dim', subject.padEnd(subjectCells))}The setting was changed to Allow.`),
+    ...fixed.map(
+      (subject) =>
+        `  ${paint('good', '✔')} ${paint('dim', subject.padEnd(subjectCells))}The setting was changed to Allow.`,
+    ),
     ...findings.flatMap((finding) => renderFinding(finding, paint)),
     '',
     `${formatNumberOf(errorCount, 'error')}, ${formatNumberOf(warningCount, 'warning')}`,
@@ -21,5 +27,7 @@ export function renderDiagnosis({ function: name, findings, errorCount, warningC
 function renderFinding({ level, subject, what, cure }: Finding, paint: Paint): string[] {
   const [tone, mark] = marks[level];
   const line = `  ${paint(tone, mark)} ${paint('dim', subject.padEnd(subjectCells))}${what}`;
-  return cure === undefined ? [line] : [line, `    ${' '.repeat(subjectCells)}${paint('accent', `→ ${cure}`)}`];
+  return cure === undefined
+    ? [line]
+    : [line, `    ${' '.repeat(subjectCells)}${paint('accent', `→ ${cure}`)}`];
 }

@@ -1,5 +1,5 @@
 import { parseFunctionName } from '../../local/functions/parse-function-name';
-import { loadLambdaSdk } from '../../runtime/adapters/aws-sdk';
+import { loadLambdaSdk } from '../../runtime/adapters/aws/aws-sdk';
 import { CliError } from '../cli-error';
 import type { ConsoleStreams } from '../console-streams';
 import { readTemplate } from '../template/template';
@@ -31,11 +31,17 @@ export async function runDoctor(options: DoctorOptions, streams: ConsoleStreams)
       ? await examineFunction(functionName ?? '', options, streams)
       : diagnose(template, await collectFromTemplate(readTemplate(template), functionName, bundle));
   const paint = choosePaint(streams.environment, streams.stdout.isTTY === true);
-  streams.stdout.write(output === 'json' ? `${JSON.stringify(diagnosis)}\n` : renderDiagnosis(diagnosis, paint));
+  streams.stdout.write(
+    output === 'json' ? `${JSON.stringify(diagnosis)}\n` : renderDiagnosis(diagnosis, paint),
+  );
   return diagnosis.errorCount > 0 ? 1 : 0;
 }
 
-async function examineFunction(functionName: string, options: DoctorOptions, streams: ConsoleStreams): Promise<Diagnosis> {
+async function examineFunction(
+  functionName: string,
+  options: DoctorOptions,
+  streams: ConsoleStreams,
+): Promise<Diagnosis> {
   const { bundle, mayFix, mayAsk } = options;
   const asked = readName(functionName);
   const region = options.region ?? findRegion(functionName);
@@ -44,7 +50,8 @@ async function examineFunction(functionName: string, options: DoctorOptions, str
   try {
     const collect = () => collectFromAws({ lambda, asked, region, isLocal: isLocal(streams), bundle });
     const facts = await collect();
-    if (!mayFix || !(await fixRecursion(facts, { lambda, name: asked.name, mayAsk, streams }))) return diagnose(functionName, facts);
+    if (!mayFix || !(await fixRecursion(facts, { lambda, name: asked.name, mayAsk, streams })))
+      return diagnose(functionName, facts);
     return diagnose(functionName, await collect(), ['recursion']);
   } finally {
     lambda.destroy();
@@ -55,7 +62,10 @@ async function examineFunction(functionName: string, options: DoctorOptions, str
 function readName(text: string): Asked {
   const parsed = parseFunctionName(text);
   if (parsed === undefined) {
-    throw new CliError({ problem: `${text} is no name of a function.`, cure: 'Write its name, name:alias, or its ARN.' });
+    throw new CliError({
+      problem: `${text} is no name of a function.`,
+      cure: 'Write its name, name:alias, or its ARN.',
+    });
   }
   const { qualifier } = parsed;
   return { name: qualifier === undefined ? text : text.slice(0, -(qualifier.length + 1)), qualifier };

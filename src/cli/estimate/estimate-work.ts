@@ -24,7 +24,13 @@ export function estimateWork(workload: Workload): Estimate {
   const invocationCount = Math.ceil(stepCount / stepsPerInvocation);
   const workMs = itemCount * msPerItem;
   const billedMs = Math.ceil(workMs + invocationCount * startMs);
-  const need = { stepCount, invocationCount, workMs, billedMs, gbSeconds: (billedMs / 1_000) * (memoryMb / 1_024) };
+  const need = {
+    stepCount,
+    invocationCount,
+    workMs,
+    billedMs,
+    gbSeconds: (billedMs / 1_000) * (memoryMb / 1_024),
+  };
   return {
     pricesOf: prices.date,
     region: prices.region,
@@ -34,6 +40,10 @@ export function estimateWork(workload: Workload): Estimate {
     handOffCount: invocationCount - 1,
     billedMs,
     gbSeconds: need.gbSeconds,
-    offers: [offerBaton(workload, need), offerDurableFunction(workload, need), offerStepFunctions(workload, need)],
+    offers: [
+      offerBaton(workload, need),
+      offerDurableFunction(workload, need),
+      offerStepFunctions(workload, need),
+    ],
   };
 }

@@ -1,4 +1,10 @@
-import { eventChunkBytes, firstEventChunkBytes, type Prices, readUnitBytes, writeUnitBytes } from '../../runtime/core/prices';
+import {
+  eventChunkBytes,
+  firstEventChunkBytes,
+  type Prices,
+  readUnitBytes,
+  writeUnitBytes,
+} from '../../runtime/core/cost/prices';
 import { formatCount } from '../view/format';
 
 /** What is to be done, and by which function. */
@@ -48,14 +54,22 @@ const headBytes = 700;
 /** One invocation after the other; a checkpoint after each step and with each claim, or none at all. */
 export function offerBaton(workload: Workload, need: Need): Offer {
   const { stateBytes, store, prices } = workload;
-  const parts = [priceDuration(workload, need.gbSeconds), priceRequests(workload, need.invocationCount, stateBytes)];
+  const parts = [
+    priceDuration(workload, need.gbSeconds),
+    priceRequests(workload, need.invocationCount, stateBytes),
+  ];
   if (store === 'table') {
     const units = Math.ceil((headBytes + stateBytes) / writeUnitBytes);
     // The record, and whether the job is stopped.
     const readUnits = Math.ceil((headBytes + stateBytes) / readUnitBytes) + 1;
     const writeCount = need.stepCount + 2 * need.invocationCount;
     parts.push(
-      priceMany('table writes', writeCount * units, prices.dynamoDbWriteUnitUsd, `${formatCount(writeCount)} × ${formatUnits(units)}`),
+      priceMany(
+        'table writes',
+        writeCount * units,
+        prices.dynamoDbWriteUnitUsd,
+        `${formatCount(writeCount)} × ${formatUnits(units)}`,
+      ),
       priceMany(
         'table reads',
         need.invocationCount * readUnits,
@@ -68,7 +82,10 @@ export function offerBaton(workload: Workload, need: Need): Offer {
 }
 
 /** The same invocations; an operation for each step, and its result written. */
-export function offerDurableFunction(workload: Workload, { gbSeconds, invocationCount, stepCount }: Need): Offer {
+export function offerDurableFunction(
+  workload: Workload,
+  { gbSeconds, invocationCount, stepCount }: Need,
+): Offer {
   const { stateBytes, prices } = workload;
   const writtenGb = (stepCount * stateBytes) / 1e9;
   return addUp('Lambda durable functions', [
@@ -89,7 +106,12 @@ export function offerStepFunctions(workload: Workload, { workMs, stepCount }: Ne
   return addUp('Step Functions Standard', [
     priceDuration(workload, (workMs / 1_000) * (memoryMb / 1_024)),
     priceRequests(workload, stepCount, 0),
-    priceMany('transitions', stepCount, prices.stepFunctionsTransitionUsd, `${formatCount(stepCount)} (at least)`),
+    priceMany(
+      'transitions',
+      stepCount,
+      prices.stepFunctionsTransitionUsd,
+      `${formatCount(stepCount)} (at least)`,
+    ),
   ]);
 }
 
@@ -99,12 +121,17 @@ function addUp(name: string, parts: readonly CostPart[]): Offer {
 
 function priceDuration({ architecture, prices: { gbSecondUsd } }: Workload, gbSeconds: number): CostPart {
   const price = gbSecondUsd[architecture];
-  return { what: 'duration', usd: gbSeconds * price, arithmetic: `${formatCount(gbSeconds)} GB-s × ${formatPrice(price)}` };
+  return {
+    what: 'duration',
+    usd: gbSeconds * price,
+    arithmetic: `${formatCount(gbSeconds)} GB-s × ${formatPrice(price)}`,
+  };
 }
 
 /** A continuation of more than 256 KB counts as several requests. */
 function priceRequests({ prices }: Workload, invocationCount: number, bytes: number): CostPart {
-  const perInvocation = 1 + Math.ceil(Math.max(0, Math.min(bytes, largestEventBytes) - firstEventChunkBytes) / eventChunkBytes);
+  const perInvocation =
+    1 + Math.ceil(Math.max(0, Math.min(bytes, largestEventBytes) - firstEventChunkBytes) / eventChunkBytes);
   const count = invocationCount * perInvocation;
   return priceMany('requests', count, prices.lambdaRequestUsd, formatCount(count));
 }

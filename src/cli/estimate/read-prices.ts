@@ -1,4 +1,4 @@
-import { listPrices, type Prices } from '../../runtime/core/prices';
+import { listPrices, type Prices } from '../../runtime/core/cost/prices';
 import { findNearestName } from '../arguments/find-nearest-name';
 import { readEvent } from '../arguments/read-event';
 import { CliError } from '../cli-error';
@@ -10,12 +10,20 @@ type Tree = { readonly [name: string]: unknown };
 /** The list prices with those that the user pays in their place. @throws CliError for a name that there is not, or a price that is no amount */
 export async function readPrices(given: string | undefined, stdin: NodeJS.ReadableStream): Promise<Prices> {
   if (given === undefined) return listPrices;
-  return replace(listPrices as unknown as Tree, await readEvent(given, stdin, naming), '') as unknown as Prices;
+  return replace(
+    listPrices as unknown as Tree,
+    await readEvent(given, stdin, naming),
+    '',
+  ) as unknown as Prices;
 }
 
 function replace(original: Tree, given: unknown, path: string): Tree {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw refuse(path || 'That', 'an object of prices');
-  const replaced = Object.entries(given).map(([name, value]) => [name, replaceOne(original, name, value, `${path}${name}`)]);
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw refuse(path || 'That', 'an object of prices');
+  const replaced = Object.entries(given).map(([name, value]) => [
+    name,
+    replaceOne(original, name, value, `${path}${name}`),
+  ]);
   return { ...original, ...Object.fromEntries(replaced) };
 }
 
@@ -32,7 +40,10 @@ function fail(path: string, expected: string): never {
 }
 
 function refuse(path: string, expected: string): CliError {
-  return new CliError({ problem: `--prices: ${path} is not ${expected}.`, cure: 'Correct it; baton estimate --json prints all prices.' });
+  return new CliError({
+    problem: `--prices: ${path} is not ${expected}.`,
+    cure: 'Correct it; baton estimate --json prints all prices.',
+  });
 }
 
 function refuseName(path: string, name: string, names: readonly string[]): CliError {

@@ -8,8 +8,18 @@ const usdCells = 14;
 
 /** The estimate as text: what is needed, then the dollars of each way, with the arithmetic. */
 export function renderEstimate(estimate: Estimate, workload: Workload, paint: Paint): string {
-  const { invocationCount, handOffCount, stepCount, stepsPerInvocation, billedMs, gbSeconds, pricesOf, region } = estimate;
-  const { itemCount, msPerItem, itemsPerStep, memoryMb, architecture, timeoutMs, safeMs, startMs, store } = workload;
+  const {
+    invocationCount,
+    handOffCount,
+    stepCount,
+    stepsPerInvocation,
+    billedMs,
+    gbSeconds,
+    pricesOf,
+    region,
+  } = estimate;
+  const { itemCount, msPerItem, itemsPerStep, memoryMb, architecture, timeoutMs, safeMs, startMs, store } =
+    workload;
   const row = (label: string, text: string) => `  ${paint('dim', label.padEnd(labelCells))}${text}`;
   return `${[
     `${paint('strong', 'baton estimate')} ${formatCount(itemCount)} items × ${msPerItem} ms ${paint('dim', `(${memoryMb} MB ${architecture}, time-out ${formatDuration(timeoutMs)}, safe window ${formatDuration(safeMs)}, ${store === 'table' ? 'DynamoDB table' : 'no store'})`)}`,
@@ -36,7 +46,8 @@ function renderOffer({ name, totalUsd, parts }: Offer, paint: Paint): string[] {
   return [
     `${paint('strong', `${name} ${formatUsd(totalUsd)}`)}`,
     ...parts.map(
-      ({ what, usd, arithmetic }) => `  ${paint('dim', what.padEnd(labelCells))}${formatUsd(usd).padEnd(usdCells)}${arithmetic}`,
+      ({ what, usd, arithmetic }) =>
+        `  ${paint('dim', what.padEnd(labelCells))}${formatUsd(usd).padEnd(usdCells)}${arithmetic}`,
     ),
   ];
 }

@@ -24,7 +24,11 @@ export async function chooseProject({ argument, read, has, streams }: CommandReq
   const jobName = given.jobName === undefined ? undefined : readJobName(given.jobName);
   const deploy = given.deploy === undefined ? undefined : readDeployTool(given.deploy);
   const questions = !has('yes') && isTerminal(streams) ? new Questions(streams) : undefined;
-  const ask = async <Value>(question: string, usual: string, readAnswer: (text: string) => Value): Promise<Value> =>
+  const ask = async <Value>(
+    question: string,
+    usual: string,
+    readAnswer: (text: string) => Value,
+  ): Promise<Value> =>
     questions === undefined ? readAnswer(usual) : questions.ask(question, usual, readAnswer);
   try {
     return {
@@ -72,7 +76,9 @@ class Questions {
       return readAnswer(value.trim() === '' ? usual : value.trim());
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      stdout.write(`${renderFailure({ name: error.name, message: error.message }, choosePaint(environment, true))}\n`);
+      stdout.write(
+        `${renderFailure({ name: error.name, message: error.message }, choosePaint(environment, true))}\n`,
+      );
       return this.ask(question, usual, readAnswer);
     }
   }

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { Project } from './choose-project';
 
-const bundle = 'esbuild src/job.ts --bundle --platform=node --target=node22 --keep-names --external:@aws-sdk/* --outfile=dist/index.js';
+const bundle =
+  'esbuild src/job.ts --bundle --platform=node --target=node22 --keep-names --external:@aws-sdk/* --outfile=dist/index.js';
 const testBundle =
   'esbuild src/job.test.ts --bundle --platform=node --format=esm --packages=external --log-level=warning --outfile=.build/job.test.mjs';
 

@@ -22,11 +22,18 @@ const cdkApp =
   'npx esbuild infra/app.ts --bundle --platform=node --format=esm --packages=external --log-level=warning --outfile=.build/app.mjs && node .build/app.mjs';
 
 /** Every file of a project with its text, by path. */
-export function listFiles(project: Project, readPackageFile: ReadPackageFile, version: string): ReadonlyMap<string, string> {
+export function listFiles(
+  project: Project,
+  readPackageFile: ReadPackageFile,
+  version: string,
+): ReadonlyMap<string, string> {
   const read = (path: string) => readPackageFile(path).replaceAll('ExampleJob', project.jobName);
   return new Map([
     ['package.json', toJson(describeManifest(project, version))],
-    ['tsconfig.json', toJson({ compilerOptions, include: project.deploy === 'cdk' ? ['src', 'infra'] : ['src'] })],
+    [
+      'tsconfig.json',
+      toJson({ compilerOptions, include: project.deploy === 'cdk' ? ['src', 'infra'] : ['src'] }),
+    ],
     ['.gitignore', 'node_modules/\n.build/\ndist/\ncdk.out/\n'],
     // The package is built without scripts: aws-lambda-ric would compile for a minute, and nothing here needs that.
     ['.npmrc', 'ignore-scripts=true\n'],
@@ -46,7 +53,8 @@ function listDeployment({ deploy }: Project, read: ReadPackageFile): readonly (r
   ];
 }
 
-const onceDeployed = 'npm run doctor -- NAME:live   # what is wrong with the function that was deployed, and the cure';
+const onceDeployed =
+  'npm run doctor -- NAME:live   # what is wrong with the function that was deployed, and the cure';
 const describeDeployment: Readonly<Record<Project['deploy'], readonly string[]>> = {
   cdk: [
     'npm run dev:template    # the same, of what would be deployed',

@@ -34,7 +34,8 @@ function decideWithoutExecution(record: RunRecord): RunOutcome {
 }
 
 const initCures: Readonly<Record<string, string | undefined>> = {
-  'Runtime.HandlerNotFound': 'Export it: export const handler = createHandler(YourJob). Another name goes with --handler.',
+  'Runtime.HandlerNotFound':
+    'Export it: export const handler = createHandler(YourJob). Another name goes with --handler.',
   'Runtime.ImportModuleError': 'Install what is missing, or bundle it in.',
   'Runtime.UserCodeSyntaxError':
     'If the bundle still has decorators in it (@LongRunning), bundle with "experimentalDecorators": true in the tsconfig.json.',
@@ -70,7 +71,10 @@ function lossError(executionId: string, { dropped, deadLetterCount, invocations 
   const loss =
     reason === undefined
       ? {
-          problem: deadLetterCount > 0 ? 'its message went to the dead-letter queue' : 'nothing is left that would carry it on',
+          problem:
+            deadLetterCount > 0
+              ? 'its message went to the dead-letter queue'
+              : 'nothing is left that would carry it on',
           cure: 'Look at the invocations above.',
         }
       : losses[reason];

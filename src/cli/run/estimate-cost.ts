@@ -1,8 +1,17 @@
-import { eventChunkBytes, firstEventChunkBytes, listPrices, type Prices } from '../../runtime/core/prices';
+import {
+  eventChunkBytes,
+  firstEventChunkBytes,
+  listPrices,
+  type Prices,
+} from '../../runtime/core/cost/prices';
 
 /** What is paid for. */
 export interface Usage {
-  readonly invocations: readonly { readonly billedMs: number; readonly memoryMb: number; readonly bytes: number }[];
+  readonly invocations: readonly {
+    readonly billedMs: number;
+    readonly memoryMb: number;
+    readonly bytes: number;
+  }[];
   /** Messages sent to the queue, and deliveries from it. */
   readonly sqsSentCount: number;
   readonly sqsDeliveredCount: number;

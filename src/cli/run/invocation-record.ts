@@ -5,7 +5,10 @@ import type { LineFact } from './read-line';
 export interface InvocationRecord {
   /** Its place within its execution, from 1. */
   number: number | undefined;
-  readonly start: Pick<InvocationStart, 'attempt' | 'bytes' | 'channel' | 'cold' | 'environmentId' | 'requestId'>;
+  readonly start: Pick<
+    InvocationStart,
+    'attempt' | 'bytes' | 'channel' | 'cold' | 'environmentId' | 'requestId'
+  >;
   readonly startedAtMs: number;
   readonly timeoutMs: number;
   /** Whether every execution had ended when it began: then it only tells again how. */
@@ -13,7 +16,9 @@ export interface InvocationRecord {
   /** What the runtime said of its outcome. */
   outcome: Extract<LineFact, { kind: 'cancelled' | 'completed' | 'failed' | 'handed-off' }> | undefined;
   /** Missing while it runs. */
-  end: Pick<InvocationEnd, 'billedMs' | 'durationMs' | 'error' | 'initMs' | 'memoryMb' | 'reason' | 'response'> | undefined;
+  end:
+    | Pick<InvocationEnd, 'billedMs' | 'durationMs' | 'error' | 'initMs' | 'memoryMb' | 'reason' | 'response'>
+    | undefined;
 }
 
 /** A new record. The event's payload is read and let go: it may be a megabyte. */
@@ -34,8 +39,12 @@ export function openInvocation(start: InvocationStart, atMs: number, isLate: boo
 export function readInvocationNumber(payload: string): number | undefined {
   const event = parse(payload);
   if (event === undefined) return undefined;
-  const { lambdaBaton, Records } = asObject(event) as { lambdaBaton?: { continuation?: { invocation?: unknown } }; Records?: unknown };
-  if (Array.isArray(Records)) return typeof Records[0]?.body === 'string' ? readInvocationNumber(Records[0].body) : undefined;
+  const { lambdaBaton, Records } = asObject(event) as {
+    lambdaBaton?: { continuation?: { invocation?: unknown } };
+    Records?: unknown;
+  };
+  if (Array.isArray(Records))
+    return typeof Records[0]?.body === 'string' ? readInvocationNumber(Records[0].body) : undefined;
   if (lambdaBaton?.continuation === undefined) return 1;
   const { invocation } = lambdaBaton.continuation;
   return typeof invocation === 'number' ? invocation : undefined;

@@ -23,19 +23,29 @@ export class ProgressTrack {
   private front = 0;
   private samples: Sample[] = [];
 
-  take(report: ProgressReport, { executionId, invocation = 0 }: Pick<LineSubject, 'executionId' | 'invocation'>, atMs: number): void {
+  take(
+    report: ProgressReport,
+    { executionId, invocation = 0 }: Pick<LineSubject, 'executionId' | 'invocation'>,
+    atMs: number,
+  ): void {
     if (Number.isNaN(report.done) || invocation < this.front) return;
     this.front = invocation;
     if (this.isFreshStart(report, executionId)) this.samples = [];
     this.last = { executionId, report };
-    this.samples = [...this.samples.filter((sample) => atMs - sample.atMs <= windowMs), { atMs, done: report.done }];
+    this.samples = [
+      ...this.samples.filter((sample) => atMs - sample.atMs <= windowMs),
+      { atMs, done: report.done },
+    ];
   }
 
   read(): Progress | undefined {
     if (this.last === undefined) return undefined;
     const { done, total } = this.last.report;
     const rate = this.measureRate();
-    const leftMs = total === undefined || total <= done || rate === undefined ? undefined : ((total - done) / rate) * 1_000;
+    const leftMs =
+      total === undefined || total <= done || rate === undefined
+        ? undefined
+        : ((total - done) / rate) * 1_000;
     return { ...this.last.report, rate, leftMs };
   }
 

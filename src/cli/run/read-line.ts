@@ -121,7 +121,8 @@ export function readLine(line: string): LineFact {
   if (fields === undefined) return readText(line);
   const subject = readSubject(fields);
   const kind = kinds.get(fields.event) ?? kinds.get(fields.message);
-  if (subject === undefined || kind === undefined) return { kind: 'entry', entry: readEntry(fields), subject };
+  if (subject === undefined || kind === undefined)
+    return { kind: 'entry', entry: readEntry(fields), subject };
   return { subject, ...readExecutionFact(kind, fields) };
 }
 
@@ -133,7 +134,14 @@ function readExecutionFact(kind: Kind, fields: Fields): ExecutionFact {
     case 'parked':
       return { kind, failure: readFailure(fields.error) };
     case 'progress':
-      return { kind, report: { ...readTexts(fields), done: asNumber(fields.done) ?? Number.NaN, total: asNumber(fields.total) } };
+      return {
+        kind,
+        report: {
+          ...readTexts(fields),
+          done: asNumber(fields.done) ?? Number.NaN,
+          total: asNumber(fields.total),
+        },
+      };
     case 'step-failed':
       return { kind, attempt: readAttempt(fields) };
     case 'step-interrupted':
@@ -162,7 +170,13 @@ function readTexts({ step, note }: Fields) {
   return { step: asText(step), note: asText(note) };
 }
 
-function readSubject({ executionId, job, invocation, stepCount, failedAttemptCount }: Fields): LineSubject | undefined {
+function readSubject({
+  executionId,
+  job,
+  invocation,
+  stepCount,
+  failedAttemptCount,
+}: Fields): LineSubject | undefined {
   if (typeof executionId !== 'string') return undefined;
   const counts = { stepCount: asNumber(stepCount), failedAttemptCount: asNumber(failedAttemptCount) };
   return { executionId, job: asText(job), invocation: asNumber(invocation), ...counts };
@@ -194,10 +208,13 @@ function readFields(line: string): Fields | undefined {
  * report of an error apart.
  */
 function readText(line: string): LineFact {
-  const [, level = '', written = line] = /^\d{4}-\d\d-\d\dT[\d:.]+Z\t[^\t]*\t([A-Z]+)\t(.*)$/s.exec(line) ?? [];
+  const [, level = '', written = line] =
+    /^\d{4}-\d\d-\d\dT[\d:.]+Z\t[^\t]*\t([A-Z]+)\t(.*)$/s.exec(line) ?? [];
   const [, phase, report] = (level === 'ERROR' && /^(Init|Invoke) Error\s*(\{.*\})$/s.exec(written)) || [];
   if (phase === 'Invoke') return { kind: 'invoke-error' };
-  return report === undefined ? { kind: 'output', lines: written.split('\r') } : { kind: 'init-error', lines: readReport(report) };
+  return report === undefined
+    ? { kind: 'output', lines: written.split('\r') }
+    : { kind: 'init-error', lines: readReport(report) };
 }
 
 /** How many lines of a stack are told: the first ones are the user's. */

@@ -6,13 +6,26 @@ import { ProgressTrack } from './progress-track';
 import { type HandOff, type LineFact, type LineSubject, readLine } from './read-line';
 
 /** The events of the local Lambda that a run is made of. */
-const watchedEvents = ['invocation-start', 'invocation-end', 'log', 'retry', 'throttled', 'dropped', 'fault', 'message'] as const;
+const watchedEvents = [
+  'invocation-start',
+  'invocation-end',
+  'log',
+  'retry',
+  'throttled',
+  'dropped',
+  'fault',
+  'message',
+] as const;
 
 type Watched = (typeof watchedEvents)[number];
 
 /** One thing that happened, with the time since the run began, in milliseconds. */
 export type RunEvent = {
-  readonly [Name in Watched]: { readonly name: Name; readonly atMs: number; readonly about: LocalLambdaEvents[Name][0] };
+  readonly [Name in Watched]: {
+    readonly name: Name;
+    readonly atMs: number;
+    readonly about: LocalLambdaEvents[Name][0];
+  };
 }[Watched];
 
 /** What an event was, once the record has taken it in. */
@@ -55,7 +68,15 @@ export class ExecutionRecord {
   }
 
   /** Takes over what the store says: it counts, since `baton status` will say the same. The log alone knows the error's stack. */
-  settle({ status, job, invocation, stepCount, failedAttemptCount, result, error }: ExecutionDescription): void {
+  settle({
+    status,
+    job,
+    invocation,
+    stepCount,
+    failedAttemptCount,
+    result,
+    error,
+  }: ExecutionDescription): void {
     this.status = status === 'waiting' ? 'running' : status;
     this.failure = error === undefined ? undefined : { ...this.failure, ...error };
     Object.assign(this, { job, invocation, stepCount, failedAttemptCount });
@@ -97,7 +118,9 @@ export class RunRecord {
 
   /** Whether every execution that began has ended. */
   get hasEnded(): boolean {
-    return this.executions.size > 0 && [...this.executions.values()].every(({ status }) => status !== 'running');
+    return (
+      this.executions.size > 0 && [...this.executions.values()].every(({ status }) => status !== 'running')
+    );
   }
 
   /** Takes everything that a local Lambda tells in, and passes it on. */
@@ -158,7 +181,15 @@ export class RunRecord {
     if (invocation === undefined) return undefined;
     this.#byEnvironment.delete(end.environmentId);
     const { billedMs, durationMs, error, initMs, memoryMb, reason, response } = end;
-    invocation.end = { billedMs, durationMs, memoryMb, reason, response, ...(error && { error }), ...(initMs !== undefined && { initMs }) };
+    invocation.end = {
+      billedMs,
+      durationMs,
+      memoryMb,
+      reason,
+      response,
+      ...(error && { error }),
+      ...(initMs !== undefined && { initMs }),
+    };
     if (reason === 'ok') this.#takeAnswer(response);
     return invocation;
   }
@@ -170,7 +201,12 @@ export class RunRecord {
     return { invocation, fact };
   }
 
-  #takeFact(fact: LineFact, subject: LineSubject, invocation: InvocationRecord | undefined, atMs: number): void {
+  #takeFact(
+    fact: LineFact,
+    subject: LineSubject,
+    invocation: InvocationRecord | undefined,
+    atMs: number,
+  ): void {
     this.open(subject.executionId).take(fact, subject);
     if (invocation !== undefined) invocation.number = subject.invocation ?? invocation.number;
     switch (fact.kind) {

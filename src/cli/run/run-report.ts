@@ -1,4 +1,4 @@
-import { listPrices } from '../../runtime/core/prices';
+import { listPrices } from '../../runtime/core/cost/prices';
 import type { RunOutcome } from './decide-outcome';
 import { type Cost, estimateCost } from './estimate-cost';
 import type { Failure } from './failure';
@@ -82,7 +82,10 @@ export function writeReport(record: RunRecord, { outcome, failure }: RunOutcome,
       byReason: countBy(ends.map(({ reason }) => reason)),
     },
     stepCount: sum(executions.map(({ stepCount }) => stepCount)),
-    failedAttemptCount: Math.max(record.failedAttemptCount, sum(executions.map((execution) => execution.failedAttemptCount))),
+    failedAttemptCount: Math.max(
+      record.failedAttemptCount,
+      sum(executions.map((execution) => execution.failedAttemptCount)),
+    ),
     retryCount: record.retryCount,
     throttleCount: record.throttleCount,
     faults: Object.fromEntries(record.faults),
@@ -93,13 +96,22 @@ export function writeReport(record: RunRecord, { outcome, failure }: RunOutcome,
     wallMs: Math.round(facts.wallMs),
     billedMs: sum(ends.map(({ billedMs }) => billedMs)),
     memoryMb: facts.memoryMb,
-    cost: { ...addUp(record, facts), architecture: facts.architecture, pricesOf: listPrices.date, region: listPrices.region },
+    cost: {
+      ...addUp(record, facts),
+      architecture: facts.architecture,
+      pricesOf: listPrices.date,
+      region: listPrices.region,
+    },
     seed: facts.seed,
     ...(facts.store && { store: facts.store }),
   };
 }
 
-function describeExecution({ result, failure, ...execution }: ExecutionRecord): RunReport['executions'][number] {
+function describeExecution({
+  result,
+  failure,
+  ...execution
+}: ExecutionRecord): RunReport['executions'][number] {
   const { executionId, job, status, invocation, stepCount, failedAttemptCount } = execution;
   return {
     ...{ executionId, job, status, invocation, stepCount, failedAttemptCount },

@@ -9,10 +9,19 @@ export const sweepVariable = 'BATON_SWEEP_FUNCTION';
  * @param asked logical id, or a part of it; without one the only job of the template
  * @throws TemplateError when there is none, or more than one
  */
-export function chooseFunction(template: Template, asked: string | undefined): readonly [id: string, resource: Resource] {
-  const all = listResources(template, 'AWS::Lambda::Function').filter(([, { Properties }]) => !isForeign(Properties));
+export function chooseFunction(
+  template: Template,
+  asked: string | undefined,
+): readonly [id: string, resource: Resource] {
+  const all = listResources(template, 'AWS::Lambda::Function').filter(
+    ([, { Properties }]) => !isForeign(Properties),
+  );
   const exact = all.find(([id]) => id === asked);
-  const found = exact ? [exact] : asked === undefined ? preferJobs(all) : preferSwept(all.filter(([id]) => id.includes(asked)));
+  const found = exact
+    ? [exact]
+    : asked === undefined
+      ? preferJobs(all)
+      : preferSwept(all.filter(([id]) => id.includes(asked)));
   const [only, another] = found;
   if (only !== undefined && another === undefined) return only;
   const names = (found.length > 0 ? found : all).map(([id]) => id).join(', ') || 'none';
@@ -43,7 +52,9 @@ function preferSwept(all: Candidates): Candidates {
 function isJob(properties: Resource['Properties']): boolean {
   if (isSweeper(properties)) return false;
   const { RecursiveLoop, Environment } = properties;
-  return RecursiveLoop === 'Allow' || listVariables({ Environment }).some((name) => name.startsWith('BATON_'));
+  return (
+    RecursiveLoop === 'Allow' || listVariables({ Environment }).some((name) => name.startsWith('BATON_'))
+  );
 }
 
 function isSweeper(properties: Resource['Properties']): boolean {

@@ -9,7 +9,10 @@ export function locateCode(template: Template, id: string, { Properties, Metadat
   const directory = typeof path === 'string' ? resolve(dirname(template.file), path) : undefined;
   if (directory !== undefined && existsSync(directory) && statSync(directory).isDirectory()) return directory;
   const problem = `Function ${id}: its code is ${describe(Properties, directory)}.`;
-  throw new TemplateError(template.file, id, { problem, cure: 'Run cdk synth, so that the code asset stands beside the template.' });
+  throw new TemplateError(template.file, id, {
+    problem,
+    cure: 'Run cdk synth, so that the code asset stands beside the template.',
+  });
 }
 
 /** The assets of `X.template.json` are listed in `X.assets.json`, by the hash that the key in the bucket is made of. */

@@ -62,34 +62,56 @@ export function readFunction(template: Template, asked: string | undefined): Dep
     alias: listOwned(template, 'AWS::Lambda::Alias', id).map(({ Name }) => String(Name))[0],
     queues,
     mappings,
-    remarks: [...remarks, ...(Properties.VpcConfig === undefined ? [] : ['Not simulated: the VPC of the function.'])],
+    remarks: [
+      ...remarks,
+      ...(Properties.VpcConfig === undefined ? [] : ['Not simulated: the VPC of the function.']),
+    ],
   };
 }
 
-function readSettings({ Timeout, MemorySize, Architectures, RecursiveLoop, ReservedConcurrentExecutions }: Properties) {
+function readSettings({
+  Timeout,
+  MemorySize,
+  Architectures,
+  RecursiveLoop,
+  ReservedConcurrentExecutions,
+}: Properties) {
   return {
     timeoutMs: Number(Timeout ?? 3) * 1_000,
     memoryMb: Number(MemorySize ?? 128),
     architecture: [Architectures].flat()[0] === 'arm64' ? 'arm64' : 'x86_64',
     recursiveLoop: RecursiveLoop === 'Allow' ? 'Allow' : 'Terminate',
-    reservedConcurrency: ReservedConcurrentExecutions === undefined ? undefined : Number(ReservedConcurrentExecutions),
+    reservedConcurrency:
+      ReservedConcurrentExecutions === undefined ? undefined : Number(ReservedConcurrentExecutions),
   } as const;
 }
 
 /** The alias's own settings count where there is an alias, because the run begins there. */
 function readRetries(template: Template, id: string): Properties {
   const configs = listOwned(template, 'AWS::Lambda::EventInvokeConfig', id);
-  return configs.find(({ Qualifier }) => typeof Qualifier === 'string' && Qualifier !== '$LATEST') ?? configs[0] ?? {};
+  return (
+    configs.find(({ Qualifier }) => typeof Qualifier === 'string' && Qualifier !== '$LATEST') ??
+    configs[0] ??
+    {}
+  );
 }
 
 function readMappings(template: Template, id: string, findQueue: (value: unknown) => string | undefined) {
   const mappings: DeployedMapping[] = [];
   const remarks: string[] = [];
-  for (const { EventSourceArn, BatchSize, FunctionResponseTypes } of listOwned(template, 'AWS::Lambda::EventSourceMapping', id)) {
+  for (const { EventSourceArn, BatchSize, FunctionResponseTypes } of listOwned(
+    template,
+    'AWS::Lambda::EventSourceMapping',
+    id,
+  )) {
     const queueId = findQueue(EventSourceArn);
     const reportBatchItemFailures = [FunctionResponseTypes].flat().includes('ReportBatchItemFailures');
-    if (queueId !== undefined) mappings.push({ queueId, batchSize: Number(BatchSize ?? 10), reportBatchItemFailures });
-    else remarks.push(`Not simulated: the event source ${JSON.stringify(EventSourceArn)}, which is no queue of this template.`);
+    if (queueId !== undefined)
+      mappings.push({ queueId, batchSize: Number(BatchSize ?? 10), reportBatchItemFailures });
+    else
+      remarks.push(
+        `Not simulated: the event source ${JSON.stringify(EventSourceArn)}, which is no queue of this template.`,
+      );
   }
   return { mappings, remarks };
 }

@@ -18,11 +18,20 @@ const defaultVisibilitySeconds = 30;
 /** All queues of a template: dead-letter queues before those that fill them, as they must exist first. */
 export function readQueues(template: Template): readonly DeployedQueue[] {
   const queues = listResources(template, 'AWS::SQS::Queue').map(([id, resource]) => readQueue(id, resource));
-  return queues.sort((one, other) => Number(one.deadLetters !== undefined) - Number(other.deadLetters !== undefined));
+  return queues.sort(
+    (one, other) => Number(one.deadLetters !== undefined) - Number(other.deadLetters !== undefined),
+  );
 }
 
 function readQueue(id: string, { Properties }: Resource): DeployedQueue {
-  const { FifoQueue, ContentBasedDeduplication, VisibilityTimeout, DelaySeconds, MaximumMessageSize, RedrivePolicy } = Properties;
+  const {
+    FifoQueue,
+    ContentBasedDeduplication,
+    VisibilityTimeout,
+    DelaySeconds,
+    MaximumMessageSize,
+    RedrivePolicy,
+  } = Properties;
   const { deadLetterTargetArn, maxReceiveCount } = asRecord(RedrivePolicy);
   const [queueId] = findReferences(deadLetterTargetArn);
   return {

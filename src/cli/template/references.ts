@@ -35,8 +35,13 @@ export function listOwned(template: Template, type: string, functionId: string):
 
 /** Logical ids that stand for a function: its own, and those of its aliases and versions. */
 export function listNames(template: Template, functionId: string): readonly string[] {
-  const qualified = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'].flatMap((kind) => listResources(template, kind));
-  return [functionId, ...qualified.filter(([, { Properties }]) => refersTo(Properties, [functionId])).map(([id]) => id)];
+  const qualified = ['AWS::Lambda::Alias', 'AWS::Lambda::Version'].flatMap((kind) =>
+    listResources(template, kind),
+  );
+  return [
+    functionId,
+    ...qualified.filter(([, { Properties }]) => refersTo(Properties, [functionId])).map(([id]) => id),
+  ];
 }
 
 function refersTo({ FunctionName }: Properties, ids: readonly string[]): boolean {

@@ -9,7 +9,10 @@ export type LookUp = (id: string, attribute: string | undefined) => string | und
  *
  * @returns the text, or `unresolved`: what in it has no value on this machine
  */
-export function resolveValue(value: unknown, lookUp: LookUp): { readonly text: string } | { readonly unresolved: string } {
+export function resolveValue(
+  value: unknown,
+  lookUp: LookUp,
+): { readonly text: string } | { readonly unresolved: string } {
   try {
     return { text: String(evaluate(value, lookUp)) };
   } catch (error) {
@@ -46,7 +49,9 @@ const functions: Readonly<Record<string, (argument: unknown, lookUp: LookUp) => 
   },
   'Fn::Sub': (argument, lookUp) => {
     const [text, values] = Array.isArray(argument) ? argument : [argument, {}];
-    return String(text).replace(/\$\{([^}]*)\}/g, (_all, name: string) => substitute(name, asRecord(values), lookUp));
+    return String(text).replace(/\$\{([^}]*)\}/g, (_all, name: string) =>
+      substitute(name, asRecord(values), lookUp),
+    );
   },
 };
 
@@ -58,7 +63,9 @@ function substitute(name: string, values: Readonly<Record<string, unknown>>, loo
 }
 
 function evaluateList(list: unknown, lookUp: LookUp): unknown[] {
-  return Array.isArray(list) ? list.map((part) => evaluate(part, lookUp)) : (evaluate(list, lookUp) as unknown[]);
+  return Array.isArray(list)
+    ? list.map((part) => evaluate(part, lookUp))
+    : (evaluate(list, lookUp) as unknown[]);
 }
 
 function find(id: string, attribute: string | undefined, lookUp: LookUp): string {

@@ -23,17 +23,26 @@ export interface Template {
 }
 
 /** All resources of a type, with their logical ids. */
-export function listResources({ resources }: Template, type: string): readonly (readonly [id: string, resource: Resource])[] {
+export function listResources(
+  { resources }: Template,
+  type: string,
+): readonly (readonly [id: string, resource: Resource])[] {
   return [...resources].filter(([, { Type }]) => Type === type);
 }
 
 /** A value as a record; an empty one for anything else. */
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
 }
 
 /** A template that cannot be run on this machine: it is not there, or says something that has no local stand-in. */
-export class TemplateError extends BatonError<{ template: string; resource: string | undefined; exitCode: number }> {
+export class TemplateError extends BatonError<{
+  template: string;
+  resource: string | undefined;
+  exitCode: number;
+}> {
   override readonly name = 'TemplateError';
   readonly code = 'LOCAL_LAMBDA';
 
@@ -41,21 +50,40 @@ export class TemplateError extends BatonError<{ template: string; resource: stri
    * @param resource logical id of what cannot be mapped
    * @param exitCode 2 for a file that is not there
    */
-  constructor(template: string, resource: string | undefined, parts: Omit<BatonErrorParts, 'details'>, exitCode: 1 | 2 = 1) {
+  constructor(
+    template: string,
+    resource: string | undefined,
+    parts: Omit<BatonErrorParts, 'details'>,
+    exitCode: 1 | 2 = 1,
+  ) {
     super({ ...parts, details: { template, resource, exitCode } });
   }
 }
 
 /** Reads a CloudFormation template in JSON, as `cdk synth` writes it. @throws TemplateError when there is none */
 export function readTemplate(file: string): Template {
-  const { Resources, Parameters, Mappings } = asRecord(parse(file, decodeText(readBytes(file), `The template ${file}`)));
+  const { Resources, Parameters, Mappings } = asRecord(
+    parse(file, decodeText(readBytes(file), `The template ${file}`)),
+  );
   if (Resources === undefined) {
     const problem = `${file} is no CloudFormation template: it has no Resources.`;
-    throw new TemplateError(file, undefined, { problem, cure: 'Pass what cdk synth wrote: cdk.out/<Stack>.template.json.' });
+    throw new TemplateError(file, undefined, {
+      problem,
+      cure: 'Pass what cdk synth wrote: cdk.out/<Stack>.template.json.',
+    });
   }
-  const resources = Object.entries(asRecord(Resources)).map(([id, resource]) => [id, readResource(resource)] as const);
-  const parameters = Object.entries(asRecord(Parameters)).map(([id, parameter]) => [id, readDefault(parameter)] as const);
-  return { file, resources: new Map(resources), parameters: new Map(parameters), mappings: asRecord(Mappings) };
+  const resources = Object.entries(asRecord(Resources)).map(
+    ([id, resource]) => [id, readResource(resource)] as const,
+  );
+  const parameters = Object.entries(asRecord(Parameters)).map(
+    ([id, parameter]) => [id, readDefault(parameter)] as const,
+  );
+  return {
+    file,
+    resources: new Map(resources),
+    parameters: new Map(parameters),
+    mappings: asRecord(Mappings),
+  };
 }
 
 function readResource(resource: unknown): Resource {
@@ -79,7 +107,12 @@ function readBytes(file: string): Uint8Array {
     return readFileSync(file);
   } catch (cause) {
     const problem = `The template ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`;
-    throw new TemplateError(file, undefined, { problem, cure: 'Run cdk synth first, or correct the path.', cause }, 2);
+    throw new TemplateError(
+      file,
+      undefined,
+      { problem, cure: 'Run cdk synth first, or correct the path.', cause },
+      2,
+    );
   }
 }
 

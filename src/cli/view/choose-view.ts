@@ -12,13 +12,20 @@ import type { View } from './view';
 export type RunOutput = 'json' | 'quiet' | 'text';
 
 /** The view that fits what was asked for and where it goes. */
-export function chooseView(output: RunOutput, streams: ConsoleStreams, record: RunRecord, readTime: () => number): View {
+export function chooseView(
+  output: RunOutput,
+  streams: ConsoleStreams,
+  record: RunRecord,
+  readTime: () => number,
+): View {
   const { stdout, stderr, environment } = streams;
   if (output === 'json') return new JsonView(stdout, stderr);
   if (output === 'quiet') return new QuietView();
   const paint = choosePaint(environment, stdout.isTTY === true);
   const isLive = stdout.isTTY === true && environment.TERM !== 'dumb' && !environment.CI;
-  return isLive ? new LiveView({ screen: new Screen(stdout), paint, record, readTime }) : new PlainView(stdout, paint, record);
+  return isLive
+    ? new LiveView({ screen: new Screen(stdout), paint, record, readTime })
+    : new PlainView(stdout, paint, record);
 }
 
 /** For `--quiet`: nothing at all. */

@@ -21,7 +21,9 @@ export function describeEvent(event: RunEvent, { invocation, fact }: Taken): rea
       return fact === undefined ? [] : describeFact(fact).map((line) => ({ ...line, number }));
     case 'retry': {
       const delay = formatDuration(event.about.delayMs);
-      return [warn(number, `will be delivered again in ${delay} (delivery ${event.about.attempt} of 3)`, '↻')];
+      return [
+        warn(number, `will be delivered again in ${delay} (delivery ${event.about.attempt} of 3)`, '↻'),
+      ];
     }
     case 'throttled':
       return [warn(number, 'an event has to wait: too many invocations are running')];
@@ -31,7 +33,15 @@ export function describeEvent(event: RunEvent, { invocation, fact }: Taken): rea
       return describeFault(event.about, number);
     case 'message':
       return event.about.deadLetter
-        ? [{ kind: 'event', mark: '✖', tone: 'bad', number, text: 'its message went to the dead-letter queue' }]
+        ? [
+            {
+              kind: 'event',
+              mark: '✖',
+              tone: 'bad',
+              number,
+              text: 'its message went to the dead-letter queue',
+            },
+          ]
         : [];
   }
 }
@@ -56,13 +66,20 @@ const faults: Readonly<Record<LocalLambdaEvents['fault'][0]['kind'], string>> = 
 };
 
 function describeStart({ attempt, channel, cold }: LocalLambdaEvents['invocation-start'][0]): string {
-  const notes = [cold ? 'cold' : '', channel === 'sqs' ? 'from the queue' : '', attempt > 1 ? `delivery ${attempt}` : ''];
+  const notes = [
+    cold ? 'cold' : '',
+    channel === 'sqs' ? 'from the queue' : '',
+    attempt > 1 ? `delivery ${attempt}` : '',
+  ];
   const known = notes.filter((note) => note !== '').join(', ');
   return known === '' ? 'started' : `started (${known})`;
 }
 
 /** A crash is told by the end of the invocation. */
-function describeFault({ kind, operation }: LocalLambdaEvents['fault'][0], number: number | undefined): readonly Message[] {
+function describeFault(
+  { kind, operation }: LocalLambdaEvents['fault'][0],
+  number: number | undefined,
+): readonly Message[] {
   return kind === 'crash' ? [] : [warn(number, `fault: ${operation ?? 'a call'}, ${faults[kind]}`)];
 }
 
@@ -72,8 +89,12 @@ function warn(number: number | undefined, text: string, mark = '!'): Message {
 
 /** Says why an invocation ended. */
 function describeEnd(invocation: InvocationRecord, end: End): Message {
-  const { mark, text, tone } = end.reason === 'ok' ? describeAnswer(invocation, end) : describeDeath(invocation, end);
-  const cold = end.initMs === undefined || end.reason === 'init-error' ? '' : `, cold start ${formatDuration(end.initMs)}`;
+  const { mark, text, tone } =
+    end.reason === 'ok' ? describeAnswer(invocation, end) : describeDeath(invocation, end);
+  const cold =
+    end.initMs === undefined || end.reason === 'init-error'
+      ? ''
+      : `, cold start ${formatDuration(end.initMs)}`;
   return { kind: 'end', number: invocation.number, mark, tone, text: `${text}${cold}` };
 }
 
@@ -82,14 +103,26 @@ function describeAnswer({ outcome }: InvocationRecord, { durationMs, response }:
   const { status, batchItemFailures } = readAnswer(response);
   if (outcome?.kind === 'failed') return { mark: '✖', tone: 'bad', text: `failed ${after}` };
   if (Array.isArray(batchItemFailures) && batchItemFailures.length > 0) {
-    return { mark: '↻', tone: 'warn', text: `gave ${batchItemFailures.length} of its messages back ${after}` };
+    return {
+      mark: '↻',
+      tone: 'warn',
+      text: `gave ${batchItemFailures.length} of its messages back ${after}`,
+    };
   }
-  if (outcome?.kind === 'handed-off') return { mark: '↪', tone: 'accent', text: describeHandOff(outcome.handOff, after) };
-  if (outcome?.kind === 'completed' || status === 'completed') return { mark: '✔', tone: 'good', text: `completed ${after}` };
+  if (outcome?.kind === 'handed-off')
+    return { mark: '↪', tone: 'accent', text: describeHandOff(outcome.handOff, after) };
+  if (outcome?.kind === 'completed' || status === 'completed')
+    return { mark: '✔', tone: 'good', text: `completed ${after}` };
   if (status === 'duplicate') return { mark: '·', tone: 'dim', text: `dropped as a duplicate ${after}` };
-  if (status === 'superseded') return { mark: '·', tone: 'dim', text: `stopped ${after}: another invocation has taken over` };
-  if (outcome?.kind === 'cancelled' || status === 'cancelled') return { mark: '✖', tone: 'warn', text: `cancelled ${after}` };
-  return { mark: '·', tone: 'plain', text: `answered${typeof status === 'string' ? ` "${status}"` : ''} ${after}` };
+  if (status === 'superseded')
+    return { mark: '·', tone: 'dim', text: `stopped ${after}: another invocation has taken over` };
+  if (outcome?.kind === 'cancelled' || status === 'cancelled')
+    return { mark: '✖', tone: 'warn', text: `cancelled ${after}` };
+  return {
+    mark: '·',
+    tone: 'plain',
+    text: `answered${typeof status === 'string' ? ` "${status}"` : ''} ${after}`,
+  };
 }
 
 function describeHandOff({ channel, bytes, delayMs, reason }: HandOff, after: string): string {
@@ -104,10 +137,16 @@ function describeReason(outcome: string | undefined, isLate: boolean, said: stri
   return isLate ? ': the execution has ended before' : `: ${said}`;
 }
 
-function describeDeath({ outcome, timeoutMs, isLate }: InvocationRecord, { reason, durationMs, error, memoryMb }: End): Phrase {
+function describeDeath(
+  { outcome, timeoutMs, isLate }: InvocationRecord,
+  { reason, durationMs, error, memoryMb }: End,
+): Phrase {
   const after = `after ${formatDuration(durationMs)}`;
   const already = outcome?.kind === 'handed-off' ? 'handed off, but then ' : '';
-  const said = error === undefined ? 'an error' : summariseFailure({ name: error.errorType, message: error.errorMessage });
+  const said =
+    error === undefined
+      ? 'an error'
+      : summariseFailure({ name: error.errorType, message: error.errorMessage });
   const text = {
     'crash-fault': `crashed ${after} (fault)`,
     error: `failed ${after}${describeReason(outcome?.kind, isLate, said)}`,

@@ -44,8 +44,12 @@ function describeAttempt({ step = 'a step', number, failure, retryInMs }: Failed
 }
 
 function describeEntry({ level, message, details, failure }: Entry): Line {
-  const fields = Object.entries(details).map(([field, value]) => ` ${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const text = escapeLines(`${message}${fields.join('')}${failure === undefined ? '' : `: ${summariseFailure(failure)}`}`);
+  const fields = Object.entries(details).map(
+    ([field, value]) => ` ${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  const text = escapeLines(
+    `${message}${fields.join('')}${failure === undefined ? '' : `: ${summariseFailure(failure)}`}`,
+  );
   if (level === 'error') return { kind: 'event', mark: '✖', tone: 'bad', text };
   return level === 'warn' ? remark(text) : show(text);
 }

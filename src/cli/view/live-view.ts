@@ -55,7 +55,10 @@ export class Screen {
 
   /** After the terminal became narrower, a line may stand in several rows: the library counts those that it wrote. */
   #erase(): void {
-    const extra = this.#live.reduce((count, line) => count + Math.max(0, Math.ceil(countCells(line) / this.columns) - 1), 0);
+    const extra = this.#live.reduce(
+      (count, line) => count + Math.max(0, Math.ceil(countCells(line) / this.columns) - 1),
+      0,
+    );
     if (this.#live.length > 0 && extra > 0) this.#output.write(`\u001b[${extra}A\u001b[J`);
     if (this.#live.length > 0) this.#update.clear();
     this.#live = [];

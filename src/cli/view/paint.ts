@@ -25,7 +25,10 @@ export const paintColors: Paint = (tone, text) =>
   tone === 'plain' || text === '' ? text : styleText(styles[tone], text, { validateStream: false });
 
 /** Decides by the habits of terminals: `NO_COLOR` wins, then `FORCE_COLOR`, then whether it is a terminal at all. */
-export function choosePaint(environment: Readonly<Record<string, string | undefined>>, isTerminal: boolean): Paint {
+export function choosePaint(
+  environment: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): Paint {
   const { NO_COLOR, FORCE_COLOR, TERM } = environment;
   if (NO_COLOR || FORCE_COLOR === '0') return paintNothing;
   return FORCE_COLOR || (isTerminal && TERM !== 'dumb') ? paintColors : paintNothing;

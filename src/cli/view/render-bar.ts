@@ -15,15 +15,22 @@ interface Part {
 /** Draws progress in one line. What does not fit the width is left out, the least important first. */
 export function renderBar(progress: Progress, width: number, paint: Paint): string {
   const { done, total, rate, leftMs, step, note } = progress;
-  const percent = total === undefined || total <= 0 ? undefined : Math.floor((Math.min(done, total) / total) * 100);
+  const percent =
+    total === undefined || total <= 0 ? undefined : Math.floor((Math.min(done, total) / total) * 100);
   const name = part(step, 'strong');
   const share = part(percent === undefined ? undefined : `${percent} %`.padStart(5), 'strong');
-  const count = part(total === undefined ? `${formatCount(done)} done` : `${formatCount(done)}/${formatCount(total)}`, 'plain');
+  const count = part(
+    total === undefined ? `${formatCount(done)} done` : `${formatCount(done)}/${formatCount(total)}`,
+    'plain',
+  );
   const speed = part(rate === undefined ? undefined : `${formatCount(rate)}/s`, 'dim');
   const left = part(leftMs === undefined ? undefined : `${formatSeconds(leftMs)} left`, 'dim');
   const remark = part(note, 'dim');
   const hasBar = percent !== undefined;
-  const kept = keepWhatFits([share, count, left, name, speed, remark], width - (hasBar ? leastBarCells + gap.length : 0));
+  const kept = keepWhatFits(
+    [share, count, left, name, speed, remark],
+    width - (hasBar ? leastBarCells + gap.length : 0),
+  );
   const barCells = Math.min(mostBarCells, width - measure(kept) - gap.length);
   const bar = hasBar && barCells >= leastBarCells ? [drawBar(done / (total ?? 1), barCells, paint)] : [];
   const behind = [share, count, speed, left, remark].filter((each) => kept.includes(each));
@@ -43,7 +50,10 @@ function keepWhatFits(parts: readonly Part[], width: number): readonly Part[] {
 }
 
 function measure(parts: readonly Part[]): number {
-  return parts.reduce((cells, { text }) => cells + countCells(text) + gap.length, 0) - (parts.length > 0 ? gap.length : 0);
+  return (
+    parts.reduce((cells, { text }) => cells + countCells(text) + gap.length, 0) -
+    (parts.length > 0 ? gap.length : 0)
+  );
 }
 
 function show(parts: readonly Part[], paint: Paint): string[] {

@@ -23,13 +23,19 @@ const faultNames: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** Counts in words, without those that are zero. */
-export function listDisturbances({ failedAttemptCount, retryCount, throttleCount, faults }: Disturbances): string[] {
+export function listDisturbances({
+  failedAttemptCount,
+  retryCount,
+  throttleCount,
+  faults,
+}: Disturbances): string[] {
   const counts: [number, string, string?][] = [
     [failedAttemptCount, 'failed attempt'],
     [retryCount, 'redelivery', 'redeliveries'],
     [throttleCount, 'event throttled', 'events throttled'],
   ];
-  for (const [kind, count] of Object.entries(faults)) counts.push([count, ...(faultNames[kind] ?? ([kind, kind] as const))]);
+  for (const [kind, count] of Object.entries(faults))
+    counts.push([count, ...(faultNames[kind] ?? ([kind, kind] as const))]);
   return counts.flatMap(([count, one, many]) => (count > 0 ? [formatNumberOf(count, one, many)] : []));
 }
 
@@ -50,18 +56,28 @@ function renderStatus(record: RunRecord, nowMs: number, width: number, paint: Pa
     describeNow(record, nowMs),
     formatSeconds(nowMs, Math.floor),
     formatNumberOf(record.invocations.length, 'invocation'),
-    ...listDisturbances({ failedAttemptCount, retryCount, throttleCount, faults: Object.fromEntries(record.faults) }),
+    ...listDisturbances({
+      failedAttemptCount,
+      retryCount,
+      throttleCount,
+      faults: Object.fromEntries(record.faults),
+    }),
   ];
-  const fitting = parts.map((_, index) => parts.slice(0, index + 1).join(separator)).filter((line) => countCells(line) <= width);
+  const fitting = parts
+    .map((_, index) => parts.slice(0, index + 1).join(separator))
+    .filter((line) => countCells(line) <= width);
   return paint('dim', fitting.at(-1) ?? cutToCells(parts[0] ?? '', width));
 }
 
 function describeNow({ running, invocations, nextDeliveryAtMs }: RunRecord, nowMs: number): string {
   const [first, ...others] = [...running].sort((one, other) => (other.number ?? 0) - (one.number ?? 0));
-  if (first !== undefined) return `${describeRunning(first, nowMs)}${others.length > 0 ? ` (+${others.length})` : ''}`;
+  if (first !== undefined)
+    return `${describeRunning(first, nowMs)}${others.length > 0 ? ` (+${others.length})` : ''}`;
   if (invocations.length === 0) return 'starting';
   const waitMs = nextDeliveryAtMs - nowMs;
-  return waitMs > 0 ? `waiting, ${formatSeconds(waitMs)} until the next delivery` : 'waiting for the next delivery';
+  return waitMs > 0
+    ? `waiting, ${formatSeconds(waitMs)} until the next delivery`
+    : 'waiting for the next delivery';
 }
 
 function describeRunning({ number, startedAtMs, timeoutMs }: InvocationRecord, nowMs: number): string {

@@ -7,7 +7,11 @@ const labelCells = 4;
 const gap = '  ';
 
 /** A message for a terminal: `↪ #7   handed off via lambda after 2.05 s, 1.5 KB`. What does not fit goes on below; what the handler wrote stays as it is. */
-export function renderMessage({ kind, mark, number, text, tone }: Message, columns: number, paint: Paint): string {
+export function renderMessage(
+  { kind, mark, number, text, tone }: Message,
+  columns: number,
+  paint: Paint,
+): string {
   if (kind === 'output') return text;
   const label = writeLabel(number);
   const [first = '', ...others] = wrapText(text, columns - label.length - 2 * gap.length);

@@ -13,7 +13,10 @@ export function renderSummary(report: RunReport, width: number, paint: Paint): s
     ['faults', describeFaults(report)],
     ['duplicates', describeDuplicates(report)],
     ['handed over', describeHandOffs(report)],
-    ['billed', `${formatDuration(report.billedMs)} at ${formatCount(report.memoryMb)} MB = ${formatGbSeconds(report.cost.gbSeconds)} GB-s`],
+    [
+      'billed',
+      `${formatDuration(report.billedMs)} at ${formatCount(report.memoryMb)} MB = ${formatGbSeconds(report.cost.gbSeconds)} GB-s`,
+    ],
     ['cost', describeCost(report)],
     ['result', describeResult(report)],
     ...listLookUps(report),
@@ -44,9 +47,14 @@ function renderHeadline({ outcome, wallMs }: RunReport, paint: Paint): string {
 
 /** Deliveries are counted: where more came than the executions have invocations, both numbers are told. */
 function describeInvocations({ executions, invocations: { count, coldCount, byReason } }: RunReport): string {
-  const others = Object.entries(byReason).flatMap(([reason, many]) => (reason === 'ok' ? [] : [`${many} × ${reason}`]));
+  const others = Object.entries(byReason).flatMap(([reason, many]) =>
+    reason === 'ok' ? [] : [`${many} × ${reason}`],
+  );
   const own = executions.reduce((sum, { invocation }) => sum + invocation, 0);
-  const all = own > 0 && own < count ? `${formatCount(own)} in ${formatNumberOf(count, 'delivery', 'deliveries')}` : formatCount(count);
+  const all =
+    own > 0 && own < count
+      ? `${formatCount(own)} in ${formatNumberOf(count, 'delivery', 'deliveries')}`
+      : formatCount(count);
   return [all, formatNumberOf(coldCount, 'cold start'), ...others].join(', ');
 }
 
@@ -63,14 +71,16 @@ function describeFaults({ faults, seed }: RunReport): string | undefined {
 /** What the store has kept from being run twice. */
 function describeDuplicates({ duplicateCount, supersededCount }: RunReport): string | undefined {
   if (duplicateCount + supersededCount === 0) return undefined;
-  const superseded = supersededCount > 0 ? `, ${formatCount(supersededCount)} of them by stopping the invocation before` : '';
+  const superseded =
+    supersededCount > 0 ? `, ${formatCount(supersededCount)} of them by stopping the invocation before` : '';
   return `${formatCount(duplicateCount + supersededCount)} dropped${superseded}`;
 }
 
 /** A command stands in a line of its own, to be copied. */
 function listLookUps({ executions, store, outcome }: RunReport): Row[] {
   if (store === undefined) return [];
-  const goesOn = outcome === 'interrupted' || outcome === 'lost' ? ` --bundle ${quoteForShell(store.bundle)}` : undefined;
+  const goesOn =
+    outcome === 'interrupted' || outcome === 'lost' ? ` --bundle ${quoteForShell(store.bundle)}` : undefined;
   return executions.flatMap(({ executionId, status }, index): Row[] => [
     [index === 0 ? 'look up' : '', writeCommand('baton status', executionId, store.options)],
     ...(goesOn === undefined || status !== 'running'

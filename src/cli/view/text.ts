@@ -38,7 +38,9 @@ export function escapeLines(text: string): string {
 
 function writeEscape(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  return code < 0x100
+    ? `\\x${code.toString(16).padStart(2, '0')}`
+    : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 /** JSON that is safe on a terminal too: what JSON leaves as it is and a terminal obeys is escaped. */
@@ -66,5 +68,7 @@ export function quoteForShell(word: string): string {
 /** A command that is printed for somebody to run, with an id or a name in it. */
 export function writeCommand(command: string, argument: string, options = ''): string {
   const isLikeOption = argument.startsWith('-');
-  return isLikeOption ? `${command}${options} -- ${quoteForShell(argument)}` : `${command} ${quoteForShell(argument)}${options}`;
+  return isLikeOption
+    ? `${command}${options} -- ${quoteForShell(argument)}`
+    : `${command} ${quoteForShell(argument)}${options}`;
 }

@@ -37,7 +37,10 @@ export interface Header {
 }
 
 /** The first line: what is run, and with what. */
-export function renderHeader({ command, options, seed, hasQueue, keptIn, times = [] }: Header, paint: Paint): string {
+export function renderHeader(
+  { command, options, seed, hasQueue, keptIn, times = [] }: Header,
+  paint: Paint,
+): string {
   const { file, timeoutMs, memoryMb, recursiveLoop, faults, nodePath } = options;
   const asked = Object.entries(faults).map(([kind, probability]) => `${kind} ${probability}`);
   const facts = [

@@ -50,7 +50,8 @@ export class ApiServer {
   }
 
   private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isFromThisMachine(incoming)) return send(response, { status: 403, body: 'Only programs of this machine may call.' });
+    if (!isFromThisMachine(incoming))
+      return send(response, { status: 403, body: 'Only programs of this machine may call.' });
     const accessKeyId = /Credential=([^/]+)\//.exec(incoming.headers.authorization ?? '')?.[1];
     const caller = this.parts.findCaller(accessKeyId);
     this.pending++;
@@ -58,7 +59,13 @@ export class ApiServer {
       const request = await readRequest(incoming, caller?.requestId);
       const operation = this.parts.findOperation(request);
       if (operation === undefined)
-        return send(response, describeError(new ApiError(404, 'UnknownOperationException', `${request.method} ${request.path}`), 'lambda'));
+        return send(
+          response,
+          describeError(
+            new ApiError(404, 'UnknownOperationException', `${request.method} ${request.path}`),
+            'lambda',
+          ),
+        );
       await this.serve(operation, request, caller, response);
     } catch (error) {
       send(response, describeError(new ApiError(500, 'ServiceException', String(error)), 'lambda'));
@@ -76,14 +83,20 @@ export class ApiServer {
     const fault = await this.parts.chooseFault(this.describe(operation, request));
     if (fault !== undefined) this.tellFault(fault, operation, request);
     if (fault?.kind === 'delay') await sleep(fault.ms);
-    const isBefore = fault !== undefined && !['delay', 'duplicate'].includes(fault.kind) && (fault as { when?: string }).when !== 'after';
+    const isBefore =
+      fault !== undefined &&
+      !['delay', 'duplicate'].includes(fault.kind) &&
+      (fault as { when?: string }).when !== 'after';
     if (isBefore) return strike(fault, operation, caller, response);
     const answer = await perform(operation, fault?.kind === 'duplicate');
     if (fault === undefined || fault.kind === 'delay' || fault.kind === 'duplicate') send(response, answer);
     else strike(fault, operation, caller, response);
   }
 
-  private describe({ name, target, invocationType }: Operation, { body, callerRequestId }: RawRequest): ApiRequest {
+  private describe(
+    { name, target, invocationType }: Operation,
+    { body, callerRequestId }: RawRequest,
+  ): ApiRequest {
     const count = (this.counts.get(name) ?? 0) + 1;
     this.counts.set(name, count);
     return {
@@ -96,12 +109,24 @@ export class ApiServer {
     };
   }
 
-  private tellFault({ kind }: RequestFault, { name, target }: Operation, { callerRequestId }: RawRequest): void {
-    this.parts.emit('fault', { kind, target, operation: name, ...(callerRequestId === undefined ? {} : { requestId: callerRequestId }) });
+  private tellFault(
+    { kind }: RequestFault,
+    { name, target }: Operation,
+    { callerRequestId }: RawRequest,
+  ): void {
+    this.parts.emit('fault', {
+      kind,
+      target,
+      operation: name,
+      ...(callerRequestId === undefined ? {} : { requestId: callerRequestId }),
+    });
   }
 }
 
-async function readRequest(incoming: IncomingMessage, callerRequestId: string | undefined): Promise<RawRequest> {
+async function readRequest(
+  incoming: IncomingMessage,
+  callerRequestId: string | undefined,
+): Promise<RawRequest> {
   const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
   return {
     method: incoming.method ?? 'GET',
@@ -125,7 +150,12 @@ async function perform(operation: Operation, isDuplicate: boolean): Promise<Answ
   }
 }
 
-function strike(fault: RequestFault, operation: Operation, caller: ExecutionEnvironment | undefined, response: ServerResponse): void {
+function strike(
+  fault: RequestFault,
+  operation: Operation,
+  caller: ExecutionEnvironment | undefined,
+  response: ServerResponse,
+): void {
   const error = faultError(fault, operation.api);
   if (error !== undefined) send(response, describeError(error, operation.api));
   else if (fault.kind === 'crash-caller') caller?.kill('crash-fault');

@@ -17,6 +17,9 @@ export function describeEventSettings({ fn, invokedFunctionArn }: Target): objec
     FunctionArn: invokedFunctionArn === fn.arn ? `${fn.arn}:$LATEST` : invokedFunctionArn,
     MaximumRetryAttempts: fn.policy.maximumRetryAttempts,
     MaximumEventAgeInSeconds: Math.ceil(fn.policy.maximumEventAgeMs / 1_000),
-    DestinationConfig: { OnSuccess: {}, OnFailure: onFailure === undefined ? {} : { Destination: onFailure } },
+    DestinationConfig: {
+      OnSuccess: {},
+      OnFailure: onFailure === undefined ? {} : { Destination: onFailure },
+    },
   };
 }

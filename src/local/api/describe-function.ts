@@ -14,6 +14,8 @@ export function describeFunction({ fn, version, invokedFunctionArn }: Target): o
     PackageType: 'Zip',
     State: 'Active',
     LastUpdateStatus: 'Successful',
-    ...(fn.policy.deadLetterQueue === undefined ? {} : { DeadLetterConfig: { TargetArn: fn.policy.deadLetterQueue } }),
+    ...(fn.policy.deadLetterQueue === undefined
+      ? {}
+      : { DeadLetterConfig: { TargetArn: fn.policy.deadLetterQueue } }),
   };
 }

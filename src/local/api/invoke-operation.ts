@@ -39,7 +39,9 @@ function describeAnswer(
       'x-amzn-RequestId': requestId,
       ...(executedVersion === undefined ? {} : { 'X-Amz-Executed-Version': executedVersion }),
       ...(functionError === undefined ? {} : { 'X-Amz-Function-Error': functionError }),
-      ...(wantsLog && logTail !== undefined ? { 'X-Amz-Log-Result': Buffer.from(logTail).toString('base64') } : {}),
+      ...(wantsLog && logTail !== undefined
+        ? { 'X-Amz-Log-Result': Buffer.from(logTail).toString('base64') }
+        : {}),
     },
     body: payload === undefined ? '' : JSON.stringify(payload),
   };

@@ -28,12 +28,36 @@ const controlPlane: readonly (readonly [string, RegExp, string, Act, number])[] 
   ['POST', new RegExp(`${functions}/aliases$`), 'CreateAlias', createAlias, 201],
   ['GET', new RegExp(`${functions}/aliases/([^/]+)$`), 'GetAlias', getAlias, 200],
   ['PUT', new RegExp(`${functions}/aliases/([^/]+)$`), 'UpdateAlias', updateAlias, 200],
-  ['GET', /^\/2024-08-31\/functions\/([^/]+)\/recursion-config$/, 'GetFunctionRecursionConfig', getRecursionConfig, 200],
-  ['PUT', /^\/2024-08-31\/functions\/([^/]+)\/recursion-config$/, 'PutFunctionRecursionConfig', putRecursionConfig, 200],
-  ['GET', /^\/2019-09-25\/functions\/([^/]+)\/event-invoke-config$/, 'GetFunctionEventInvokeConfig', getEventSettings, 200],
+  [
+    'GET',
+    /^\/2024-08-31\/functions\/([^/]+)\/recursion-config$/,
+    'GetFunctionRecursionConfig',
+    getRecursionConfig,
+    200,
+  ],
+  [
+    'PUT',
+    /^\/2024-08-31\/functions\/([^/]+)\/recursion-config$/,
+    'PutFunctionRecursionConfig',
+    putRecursionConfig,
+    200,
+  ],
+  [
+    'GET',
+    /^\/2019-09-25\/functions\/([^/]+)\/event-invoke-config$/,
+    'GetFunctionEventInvokeConfig',
+    getEventSettings,
+    200,
+  ],
   ['GET', /^\/2019-09-30\/functions\/([^/]+)\/concurrency$/, 'GetFunctionConcurrency', getConcurrency, 200],
   ['PUT', /^\/2017-10-31\/functions\/([^/]+)\/concurrency$/, 'PutFunctionConcurrency', putConcurrency, 200],
-  ['DELETE', /^\/2017-10-31\/functions\/([^/]+)\/concurrency$/, 'DeleteFunctionConcurrency', deleteConcurrency, 204],
+  [
+    'DELETE',
+    /^\/2017-10-31\/functions\/([^/]+)\/concurrency$/,
+    'DeleteFunctionConcurrency',
+    deleteConcurrency,
+    204,
+  ],
 ];
 
 const invocations = new RegExp(`${functions}/invocations$`);
@@ -41,14 +65,20 @@ const invocations = new RegExp(`${functions}/invocations$`);
 /** Recognises a request of the Lambda API; nothing when it is not one. */
 export function findLambdaOperation(parts: LambdaParts, request: RawRequest): Operation | undefined {
   if (!/^\/20\d\d-\d\d-\d\d\//.test(request.path)) return undefined;
-  if (request.method === 'GET' && /^\/2015-03-31\/event-source-mappings\/?$/.test(request.path)) return listing(parts, request);
+  if (request.method === 'GET' && /^\/2015-03-31\/event-source-mappings\/?$/.test(request.path))
+    return listing(parts, request);
   const invoked = request.method === 'POST' ? invocations.exec(request.path)?.[1] : undefined;
   if (invoked !== undefined) return invokeOperation(parts.invokeApi, request, decodeURIComponent(invoked));
   for (const [method, pattern, name, act, status] of controlPlane) {
     const [, target, rest = ''] = (request.method === method && pattern.exec(request.path)) || [];
     if (target === undefined) continue;
     const reference = decodeURIComponent(target);
-    return { name, target: reference, api: 'lambda', run: () => answer(status, act(parts, request, reference, decodeURIComponent(rest))) };
+    return {
+      name,
+      target: reference,
+      api: 'lambda',
+      run: () => answer(status, act(parts, request, reference, decodeURIComponent(rest))),
+    };
   }
   return undefined;
 }
@@ -135,6 +165,10 @@ function readJson<Body>({ body }: RawRequest): Body {
   try {
     return JSON.parse(body.toString() || '{}') as Body;
   } catch (error) {
-    throw new ApiError(400, 'InvalidRequestContentException', `Could not parse request body into json: ${String(error)}`);
+    throw new ApiError(
+      400,
+      'InvalidRequestContentException',
+      `Could not parse request body into json: ${String(error)}`,
+    );
   }
 }

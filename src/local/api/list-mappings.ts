@@ -3,19 +3,27 @@ import { parseFunctionName } from '../functions/parse-function-name';
 import type { EventSourceMapping } from '../sqs/event-source-mapping';
 
 /** The event source mappings of a function, of a queue, or all, as the Lambda API lists them: on one page. */
-export function listMappings(mappings: Iterable<EventSourceMapping>, registry: FunctionRegistry, query: URLSearchParams): object {
+export function listMappings(
+  mappings: Iterable<EventSourceMapping>,
+  registry: FunctionRegistry,
+  query: URLSearchParams,
+): object {
   const [functionName, sourceArn] = [query.get('FunctionName'), query.get('EventSourceArn')];
   const functionArn = functionName === null ? undefined : findArn(functionName, registry);
   const described = [...mappings].map((mapping) => describeMapping(mapping, registry));
   return {
     EventSourceMappings: described.filter(
       ({ FunctionArn, EventSourceArn }) =>
-        (functionArn === undefined || FunctionArn === functionArn) && (sourceArn === null || EventSourceArn === sourceArn),
+        (functionArn === undefined || FunctionArn === functionArn) &&
+        (sourceArn === null || EventSourceArn === sourceArn),
     ),
   };
 }
 
-function describeMapping({ id, createdAtMs, parts: { queue, options } }: EventSourceMapping, registry: FunctionRegistry) {
+function describeMapping(
+  { id, createdAtMs, parts: { queue, options } }: EventSourceMapping,
+  registry: FunctionRegistry,
+) {
   return {
     UUID: id,
     BatchSize: options.batchSize ?? 10,
@@ -23,7 +31,9 @@ function describeMapping({ id, createdAtMs, parts: { queue, options } }: EventSo
     EventSourceArn: queue.arn,
     FunctionArn: findArn(options.functionName, registry),
     FunctionResponseTypes: options.reportBatchItemFailures ? ['ReportBatchItemFailures'] : [],
-    ...(options.maximumConcurrency !== undefined && { ScalingConfig: { MaximumConcurrency: options.maximumConcurrency } }),
+    ...(options.maximumConcurrency !== undefined && {
+      ScalingConfig: { MaximumConcurrency: options.maximumConcurrency },
+    }),
     State: 'Enabled',
     StateTransitionReason: 'USER_INITIATED',
     LastModified: createdAtMs / 1_000,

@@ -12,7 +12,12 @@ export function findSqsOperation(queues: QueueHub, request: RawRequest): Operati
   const body = JSON.parse(request.body.toString() || '{}') as SqsBody;
   const queueName = body.QueueName ?? body.QueueUrl?.split('/').at(-1) ?? '';
   const run = async (isDuplicate: boolean): Promise<Answer> => {
-    const corrected = correctRequest(operation, request.headers, body, queues.find(queueName)?.maximumMessageBytes);
+    const corrected = correctRequest(
+      operation,
+      request.headers,
+      body,
+      queues.find(queueName)?.maximumMessageBytes,
+    );
     const answer = await queues.call(request.headers, Buffer.from(JSON.stringify(corrected)));
     if (isDuplicate && answer.status === 200) sendAgain(queues, queueName, corrected, String(answer.body));
     return answer;
@@ -25,14 +30,22 @@ function findQueryOperation(queues: QueueHub, request: RawRequest): Operation | 
   const form = new URLSearchParams(request.body.toString());
   const name = form.get('Action');
   if (name === null) return undefined;
-  return { name, target: form.get('QueueUrl')?.split('/').at(-1) ?? '', api: 'sqs', run: () => queues.call(request.headers, request.body) };
+  return {
+    name,
+    target: form.get('QueueUrl')?.split('/').at(-1) ?? '',
+    api: 'sqs',
+    run: () => queues.call(request.headers, request.body),
+  };
 }
 
 /** The same message a second time, under the same id, as at-least-once delivery may do. A FIFO queue never does. */
 function sendAgain(queues: QueueHub, queueName: string, body: SqsBody, answer: string): void {
   const queue = queues.find(queueName);
   if (queue === undefined || queue.isFifo) return;
-  const { MessageId, Successful = [] } = JSON.parse(answer) as { MessageId?: string; Successful?: { Id: string; MessageId: string }[] };
+  const { MessageId, Successful = [] } = JSON.parse(answer) as {
+    MessageId?: string;
+    Successful?: { Id: string; MessageId: string }[];
+  };
   if (MessageId !== undefined) queue.send(body as StandInInput, MessageId);
   for (const sent of Successful) {
     const entry = body.Entries?.find((candidate) => (candidate as { Id?: string }).Id === sent.Id);

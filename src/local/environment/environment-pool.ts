@@ -6,7 +6,10 @@ import { ExecutionEnvironment } from './execution-environment';
 import type { Guardian } from './guardian';
 
 /** What all environments have in common. */
-export type SharedSettings = Pick<EnvironmentSettings, 'endpoint' | 'freeze' | 'initTimeoutMs' | 'preload' | 'region' | 'temporary'>;
+export type SharedSettings = Pick<
+  EnvironmentSettings,
+  'endpoint' | 'freeze' | 'initTimeoutMs' | 'preload' | 'region' | 'temporary'
+>;
 
 /** Starts environments, keeps them warm, hands them out again. */
 export class EnvironmentPool {
@@ -26,7 +29,9 @@ export class EnvironmentPool {
 
   /** A warm environment of this version, or a new one. `cold` says which. */
   async acquire(version: FunctionVersion): Promise<{ environment: ExecutionEnvironment; cold: boolean }> {
-    const warm = [...this.resting].findLast((candidate) => this.all.get(candidate) === version && !candidate.isEnding);
+    const warm = [...this.resting].findLast(
+      (candidate) => this.all.get(candidate) === version && !candidate.isEnding,
+    );
     if (warm !== undefined) {
       this.resting.delete(warm);
       return { environment: warm, cold: false };
@@ -47,7 +52,8 @@ export class EnvironmentPool {
   /** Ends the environments of a version that was replaced: the resting ones now, the busy ones after their invocation. */
   retire(version: FunctionVersion): void {
     this.retired.add(version);
-    for (const environment of this.resting) if (this.all.get(environment) === version) environment.kill('stopped');
+    for (const environment of this.resting)
+      if (this.all.get(environment) === version) environment.kill('stopped');
   }
 
   async close(): Promise<void> {
@@ -63,7 +69,11 @@ export class EnvironmentPool {
   }
 
   private async start(version: FunctionVersion): Promise<ExecutionEnvironment> {
-    const settings: EnvironmentSettings = { ...this.shared, ...version, id: randomBytes(8).toString('hex').toUpperCase() };
+    const settings: EnvironmentSettings = {
+      ...this.shared,
+      ...version,
+      id: randomBytes(8).toString('hex').toUpperCase(),
+    };
     const environment = await ExecutionEnvironment.start(settings, {
       onLog: (source, stream, line) => this.onLog(source, stream, line),
       onIdle: (rested) => this.onIdle(rested, version),
@@ -95,6 +105,11 @@ export class EnvironmentPool {
   }
 }
 
-function describe({ settings, pid }: ExecutionEnvironment): { functionName: string; version: string; environmentId: string; pid: number } {
+function describe({ settings, pid }: ExecutionEnvironment): {
+  functionName: string;
+  version: string;
+  environmentId: string;
+  pid: number;
+} {
   return { functionName: settings.functionName, version: settings.version, environmentId: settings.id, pid };
 }

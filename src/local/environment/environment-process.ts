@@ -22,7 +22,11 @@ export class EnvironmentProcess {
   peakMb = 0;
   private readonly child: ChildProcess;
 
-  constructor(settings: EnvironmentSettings, runtimeApi: string, onLine: (stream: 'stderr' | 'stdout', line: string) => void) {
+  constructor(
+    settings: EnvironmentSettings,
+    runtimeApi: string,
+    onLine: (stream: 'stderr' | 'stdout', line: string) => void,
+  ) {
     const { nodePath, memoryMb, preload, runtimeClient, taskRoot } = settings;
     const heap = [
       `--max-old-space-size=${Math.floor(memoryMb * v8HeapShare)}`,

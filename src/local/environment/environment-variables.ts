@@ -1,7 +1,10 @@
 import type { EnvironmentSettings } from './environment-settings';
 
 /** The variables of a handler's process: AWS's, the endpoints, the user's own; nothing of this process but what Node needs to start. */
-export function environmentVariables(settings: EnvironmentSettings, runtimeApi: string): Record<string, string> {
+export function environmentVariables(
+  settings: EnvironmentSettings,
+  runtimeApi: string,
+): Record<string, string> {
   const { functionName, version, region, memoryMb, endpoint, id, temporary } = settings;
   return {
     ...systemVariables(),
@@ -29,7 +32,11 @@ export function environmentVariables(settings: EnvironmentSettings, runtimeApi: 
 }
 
 /** As on Lambda there is no machine to ask: the developer's own AWS profile must not reach a handler. */
-const isolation = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' };
+const isolation = {
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
 
 /** The access key names the environment, so that a call over the wire can be traced to the invocation that made it. */
 function credentials(id: string): Record<string, string> {
@@ -38,6 +45,8 @@ function credentials(id: string): Record<string, string> {
 
 function systemVariables(): Record<string, string> {
   const needed = ['PATH', 'LD_LIBRARY_PATH', 'SystemRoot', 'TEMP'];
-  const found = needed.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+  const found = needed.flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]]],
+  );
   return { LANG: 'en_US.UTF-8', ...Object.fromEntries(found) };
 }

@@ -60,7 +60,10 @@ export class ExecutionEnvironment {
   }
 
   /** Starts the process. It loads its handler in the background; `run` waits for that. */
-  static async start(settings: EnvironmentSettings, listener: EnvironmentListener): Promise<ExecutionEnvironment> {
+  static async start(
+    settings: EnvironmentSettings,
+    listener: EnvironmentListener,
+  ): Promise<ExecutionEnvironment> {
     let environment: ExecutionEnvironment | undefined;
     const api = await RuntimeApi.listen({
       onNext: () => environment?.onNext(),
@@ -130,7 +133,9 @@ export class ExecutionEnvironment {
     clearTimeout(timer);
     clearInterval(memoryWatch);
     const durationMs = performance.now() - deliveredAt;
-    return 'end' in result ? this.concludeEnd(work, result.end, durationMs) : this.concludeAnswer(work, result, durationMs);
+    return 'end' in result
+      ? this.concludeEnd(work, result.end, durationMs)
+      : this.concludeAnswer(work, result, durationMs);
   }
 
   private checkMemory(): void {
@@ -138,7 +143,11 @@ export class ExecutionEnvironment {
   }
 
   /** Waits until the runtime asks for more, so that a caller who calls again at once finds this environment at rest, and its output is read. */
-  private async concludeAnswer(work: Work, { body, isError }: { body: string; isError: boolean }, durationMs: number): Promise<Outcome> {
+  private async concludeAnswer(
+    work: Work,
+    { body, isError }: { body: string; isError: boolean },
+    durationMs: number,
+  ): Promise<Outcome> {
     const asked = new Promise<void>((resolve) => {
       this.onAskedAgain = resolve;
       if (this.isWaiting) resolve();
@@ -154,10 +163,20 @@ export class ExecutionEnvironment {
   private concludeEnd(work: Work, end: ProcessEnd, durationMs: number): Outcome {
     const ranOutOfHeap = end.signal === 'SIGABRT' || end.exitCode === 134;
     const reason = this.killedBecause ?? (ranOutOfHeap ? 'out-of-memory' : 'exit');
-    return this.conclude(work, reason, describeEnd(work.requestId, reason, end, this.settings.timeoutMs / 1000), durationMs);
+    return this.conclude(
+      work,
+      reason,
+      describeEnd(work.requestId, reason, end, this.settings.timeoutMs / 1000),
+      durationMs,
+    );
   }
 
-  private conclude({ requestId }: Work, reason: EndReason, answer: ErrorDocument | string, durationMs: number): Outcome {
+  private conclude(
+    { requestId }: Work,
+    reason: EndReason,
+    answer: ErrorDocument | string,
+    durationMs: number,
+  ): Outcome {
     const outcome = {
       reason,
       response: typeof answer === 'string' ? answer : JSON.stringify(answer),

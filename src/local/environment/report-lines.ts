@@ -1,7 +1,11 @@
 import type { Outcome } from './outcome';
 
 /** The two lines AWS writes behind every invocation. */
-export function reportLines(requestId: string, outcome: Omit<Outcome, 'logTail'>, memoryMb: number): string[] {
+export function reportLines(
+  requestId: string,
+  outcome: Omit<Outcome, 'logTail'>,
+  memoryMb: number,
+): string[] {
   const { reason, durationMs, initMs, maxMemoryMb, error } = outcome;
   const fields = [
     `REPORT RequestId: ${requestId}`,
@@ -11,7 +15,9 @@ export function reportLines(requestId: string, outcome: Omit<Outcome, 'logTail'>
     `Max Memory Used: ${maxMemoryMb} MB`,
     ...(initMs === undefined ? [] : [`Init Duration: ${initMs.toFixed(2)} ms`]),
     ...(reason === 'time-out' ? ['Status: timeout'] : []),
-    ...(error === undefined || reason === 'error' || reason === 'time-out' ? [] : ['Status: error', `Error Type: ${error.errorType}`]),
+    ...(error === undefined || reason === 'error' || reason === 'time-out'
+      ? []
+      : ['Status: error', `Error Type: ${error.errorType}`]),
   ];
   return [`END RequestId: ${requestId}`, fields.join('\t')];
 }

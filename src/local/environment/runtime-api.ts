@@ -59,7 +59,8 @@ export class RuntimeApi {
       response.writeHead(403).end();
       return;
     }
-    const [, kind, requestId = '', what] = /\/runtime\/(invocation|init)\/([^/]+)(?:\/(\w+))?$/.exec(request.url ?? '') ?? [];
+    const [, kind, requestId = '', what] =
+      /\/runtime\/(invocation|init)\/([^/]+)(?:\/(\w+))?$/.exec(request.url ?? '') ?? [];
     if (request.method === 'GET' && requestId === 'next') {
       this.waiting = response;
       this.listener.onNext();

@@ -10,4 +10,12 @@
  * - `crash-fault`: killed by a fault that was asked for, or by `kill`
  * - `stopped`: the local Lambda was stopped meanwhile
  */
-export type EndReason = 'crash-fault' | 'error' | 'exit' | 'init-error' | 'ok' | 'out-of-memory' | 'stopped' | 'time-out';
+export type EndReason =
+  | 'crash-fault'
+  | 'error'
+  | 'exit'
+  | 'init-error'
+  | 'ok'
+  | 'out-of-memory'
+  | 'stopped'
+  | 'time-out';

@@ -3,7 +3,11 @@ import type { InvocationEnd } from './invocation-end';
 import type { InvocationStart } from './invocation-start';
 
 /** Why an event or message will not be delivered (again). The names are those of AWS's destination records where it has one. */
-export type DropReason = 'EventAgeExceeded' | 'RecursiveInvocation' | 'RetriesExhausted' | 'ZeroReservedConcurrency';
+export type DropReason =
+  | 'EventAgeExceeded'
+  | 'RecursiveInvocation'
+  | 'RetriesExhausted'
+  | 'ZeroReservedConcurrency';
 
 /** A function's asynchronous event or queue message: what an event is about. */
 interface About {
@@ -33,7 +37,13 @@ export interface LocalLambdaEvents {
   /** A call or delivery was refused because too many invocations are running. */
   throttled: [About & { readonly invocationType: 'Event' | 'RequestResponse' }];
   /** An event was given up, or a message refused to its function; `sentTo` lists the ARNs that got it. */
-  dropped: [About & { readonly reason: DropReason; readonly channel: 'invoke' | 'sqs'; readonly sentTo: readonly string[] }];
+  dropped: [
+    About & {
+      readonly reason: DropReason;
+      readonly channel: 'invoke' | 'sqs';
+      readonly sentTo: readonly string[];
+    },
+  ];
   /** A message reached a queue. */
   message: [
     {
@@ -53,6 +63,20 @@ export interface LocalLambdaEvents {
       readonly requestId?: string;
     },
   ];
-  'environment-start': [{ readonly functionName: string; readonly version: string; readonly environmentId: string; readonly pid: number }];
-  'environment-end': [{ readonly functionName: string; readonly version: string; readonly environmentId: string; readonly pid: number }];
+  'environment-start': [
+    {
+      readonly functionName: string;
+      readonly version: string;
+      readonly environmentId: string;
+      readonly pid: number;
+    },
+  ];
+  'environment-end': [
+    {
+      readonly functionName: string;
+      readonly version: string;
+      readonly environmentId: string;
+      readonly pid: number;
+    },
+  ];
 }

@@ -22,6 +22,8 @@ export function chooseRequestFault(
   if (!struckOperations.has(operation)) return undefined;
   const canDuplicate = operation !== 'Invoke' || invocationType === 'Event';
   return faults.find(
-    ({ kind }) => (kind !== 'duplicate' || canDuplicate) && draw(seed, kind, operation, count) < (probabilities[kind] ?? 0),
+    ({ kind }) =>
+      (kind !== 'duplicate' || canDuplicate) &&
+      draw(seed, kind, operation, count) < (probabilities[kind] ?? 0),
   );
 }

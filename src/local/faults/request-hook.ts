@@ -8,4 +8,6 @@ import type { RequestFault } from './request-fault';
  * @example
  * onRequest: ({ operation, count }) => (operation === 'Invoke' && count === 2 ? { kind: 'lost-reply', when: 'after' } : undefined)
  */
-export type RequestHook = (request: ApiRequest) => RequestFault | undefined | Promise<RequestFault | undefined>;
+export type RequestHook = (
+  request: ApiRequest,
+) => RequestFault | undefined | Promise<RequestFault | undefined>;

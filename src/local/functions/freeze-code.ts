@@ -14,7 +14,8 @@ export function freezeCode(latest: FunctionVersion, code: string, into: string):
   cpSync(latest.taskRoot, into, {
     recursive: true,
     filter: (path) =>
-      path === latest.taskRoot || (basename(path) !== 'node_modules' && (wholeDirectory || basename(path).startsWith(`${stem}.`))),
+      path === latest.taskRoot ||
+      (basename(path) !== 'node_modules' && (wholeDirectory || basename(path).startsWith(`${stem}.`))),
   });
   linkNodeModules(latest.taskRoot, into);
   return into;

@@ -25,7 +25,12 @@ export class FunctionControl {
         cure: 'Use updateFunction, or another name.',
       });
     }
-    const fn = new LocalFunction(options.name, this.registry.arnOf(options.name), options, await this.build(options));
+    const fn = new LocalFunction(
+      options.name,
+      this.registry.arnOf(options.name),
+      options,
+      await this.build(options),
+    );
     this.registry.add(fn);
     return fn;
   }
@@ -43,7 +48,11 @@ export class FunctionControl {
   publish(fn: LocalFunction): string {
     fn.newestVersion++;
     const version = String(fn.newestVersion);
-    const taskRoot = freezeCode(fn.latest, fn.options.code, join(this.workDirectory, 'versions', fn.name, version));
+    const taskRoot = freezeCode(
+      fn.latest,
+      fn.options.code,
+      join(this.workDirectory, 'versions', fn.name, version),
+    );
     fn.published.set(version, { ...fn.latest, version, taskRoot });
     return version;
   }
@@ -59,7 +68,10 @@ export class FunctionControl {
       retryAfterMs: readRetryAfterMs(options),
       nodePath: options.nodePath ?? process.execPath,
       runtimeClient: join(
-        findPackage('aws-lambda-ric', [code.taskRoot, ...(options.searchFrom === undefined ? [] : [options.searchFrom])]),
+        findPackage('aws-lambda-ric', [
+          code.taskRoot,
+          ...(options.searchFrom === undefined ? [] : [options.searchFrom]),
+        ]),
         'index.mjs',
       ),
       ...code,
@@ -78,15 +90,25 @@ function readRetryAfterMs({ retryDelaysMs: [first] = defaultRetryDelaysMs }: Fun
 /** What fits AWS's own first retry, after a minute. */
 const awsRetryAfterMs = 50_000;
 
-function checkOptions({ name, timeoutMs = 1, memoryMb = 1, reservedConcurrency = 0, maximumRetryAttempts = 0 }: FunctionOptions): void {
+function checkOptions({
+  name,
+  timeoutMs = 1,
+  memoryMb = 1,
+  reservedConcurrency = 0,
+  maximumRetryAttempts = 0,
+}: FunctionOptions): void {
   const faults = [
     /^[\w-]{1,64}$/.test(name) ? '' : 'name must be 1 to 64 letters, digits, - or _',
-    Number.isFinite(timeoutMs) && timeoutMs > 0 ? '' : `timeoutMs (${timeoutMs}) must be a number greater than 0`,
+    Number.isFinite(timeoutMs) && timeoutMs > 0
+      ? ''
+      : `timeoutMs (${timeoutMs}) must be a number greater than 0`,
     Number.isFinite(memoryMb) && memoryMb > 0 ? '' : `memoryMb (${memoryMb}) must be a number greater than 0`,
     Number.isInteger(reservedConcurrency) && reservedConcurrency >= 0
       ? ''
       : `reservedConcurrency (${reservedConcurrency}) must be an integer, 0 or more`,
-    [0, 1, 2].includes(maximumRetryAttempts) ? '' : `maximumRetryAttempts (${maximumRetryAttempts}) must be 0, 1 or 2`,
+    [0, 1, 2].includes(maximumRetryAttempts)
+      ? ''
+      : `maximumRetryAttempts (${maximumRetryAttempts}) must be 0, 1 or 2`,
   ].filter((fault) => fault !== '');
   if (faults.length > 0)
     throw new LocalLambdaError(name, {

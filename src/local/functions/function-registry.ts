@@ -51,7 +51,11 @@ export class FunctionRegistry {
   resolve(reference: string, qualifier?: string): Target {
     const parsed = parseFunctionName(reference);
     if (parsed === undefined)
-      throw new ApiError(400, 'ValidationException', `Value '${reference}' at 'functionName' failed to satisfy constraint`);
+      throw new ApiError(
+        400,
+        'ValidationException',
+        `Value '${reference}' at 'functionName' failed to satisfy constraint`,
+      );
     if (qualifier !== undefined && parsed.qualifier !== undefined && qualifier !== parsed.qualifier) {
       throw new ApiError(
         400,
@@ -63,12 +67,16 @@ export class FunctionRegistry {
     const arn = asked === undefined ? this.arnOf(parsed.name) : `${this.arnOf(parsed.name)}:${asked}`;
     const fn = this.functions.get(parsed.name);
     const version = fn && findVersion(fn, asked ?? '$LATEST');
-    if (fn === undefined || version === undefined) throw new ApiError(404, 'ResourceNotFoundException', `Function not found: ${arn}`);
+    if (fn === undefined || version === undefined)
+      throw new ApiError(404, 'ResourceNotFoundException', `Function not found: ${arn}`);
     return { fn, version, invokedFunctionArn: arn };
   }
 }
 
 function findVersion(fn: LocalFunction, qualifier: string): FunctionVersion | undefined {
   if (qualifier === '$LATEST') return fn.latest;
-  return fn.published.get(fn.aliases.get(qualifier) ?? qualifier) ?? (fn.aliases.get(qualifier) === '$LATEST' ? fn.latest : undefined);
+  return (
+    fn.published.get(fn.aliases.get(qualifier) ?? qualifier) ??
+    (fn.aliases.get(qualifier) === '$LATEST' ? fn.latest : undefined)
+  );
 }

@@ -4,7 +4,8 @@ export interface FunctionName {
   readonly qualifier?: string;
 }
 
-const pattern = /^(?:(?:arn:aws[\w-]*:lambda:[\w-]+:)?(?:\d{12}:)?function:)?([\w-]{1,140})(?::(\$LATEST|[\w-]{1,129}))?$/;
+const pattern =
+  /^(?:(?:arn:aws[\w-]*:lambda:[\w-]+:)?(?:\d{12}:)?function:)?([\w-]{1,140})(?::(\$LATEST|[\w-]{1,129}))?$/;
 
 /** Reads `name`, `name:qualifier`, a partial or a full ARN. Answers nothing when it is none of them. */
 export function parseFunctionName(text: string): FunctionName | undefined {

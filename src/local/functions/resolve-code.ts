@@ -13,7 +13,10 @@ export interface ResolvedCode {
 const typescriptExtensions = new Set(['.ts', '.mts', '.cts', '.tsx']);
 
 /** Finds a function's code; a TypeScript file is bundled first, into a directory under `workDirectory`. */
-export async function resolveCode({ name, code, handler }: FunctionOptions, workDirectory: string): Promise<ResolvedCode> {
+export async function resolveCode(
+  { name, code, handler }: FunctionOptions,
+  workDirectory: string,
+): Promise<ResolvedCode> {
   const path = resolve(code);
   if (!existsSync(path))
     throw new LocalLambdaError(name, {

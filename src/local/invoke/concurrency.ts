@@ -27,7 +27,11 @@ export class Concurrency {
    */
   take(fn: LocalFunction): () => void {
     const obstacle = this.findObstacle(fn);
-    if (obstacle !== undefined) throw new ApiError(429, 'TooManyRequestsException', 'Rate Exceeded.', { Reason: obstacle, Type: 'User' });
+    if (obstacle !== undefined)
+      throw new ApiError(429, 'TooManyRequestsException', 'Rate Exceeded.', {
+        Reason: obstacle,
+        Type: 'User',
+      });
     this.count(fn, 1);
     return () => {
       this.count(fn, -1);

@@ -3,9 +3,14 @@ import type { DropReason } from '../events/local-lambda-events';
 import type { QueuedEvent } from './queued-event';
 
 /** What AWS sends to an on-failure destination. */
-export function destinationRecord(event: QueuedEvent, reason: DropReason, outcome: Outcome | undefined): string {
+export function destinationRecord(
+  event: QueuedEvent,
+  reason: DropReason,
+  outcome: Outcome | undefined,
+): string {
   const { target, requestId, payload, attempt } = event;
-  const qualified = target.invokedFunctionArn === target.fn.arn ? `${target.fn.arn}:$LATEST` : target.invokedFunctionArn;
+  const qualified =
+    target.invokedFunctionArn === target.fn.arn ? `${target.fn.arn}:$LATEST` : target.invokedFunctionArn;
   return JSON.stringify({
     version: '1.0',
     timestamp: new Date().toISOString(),
@@ -19,7 +24,11 @@ export function destinationRecord(event: QueuedEvent, reason: DropReason, outcom
     ...(outcome === undefined
       ? {}
       : {
-          responseContext: { statusCode: 200, executedVersion: target.version.version, functionError: 'Unhandled' },
+          responseContext: {
+            statusCode: 200,
+            executedVersion: target.version.version,
+            functionError: 'Unhandled',
+          },
           responsePayload: JSON.parse(outcome.response) as unknown,
         }),
   });

@@ -77,7 +77,11 @@ export class EventQueue {
   private postpone(event: QueuedEvent, original: QueuedEvent): void {
     if (!this.throttled.has(original)) {
       event.target.fn.metrics.Throttles++;
-      this.parts.emit('throttled', { functionName: event.target.fn.name, requestId: event.requestId, invocationType: 'Event' });
+      this.parts.emit('throttled', {
+        functionName: event.target.fn.name,
+        requestId: event.requestId,
+        invocationType: 'Event',
+      });
       const remainingMs = event.acceptedAt + event.target.fn.policy.maximumEventAgeMs - Date.now();
       this.later(remainingMs + 1, () => this.drain(), true);
     }
@@ -103,7 +107,12 @@ export class EventQueue {
     }
     const next = { ...event, attempt: event.attempt + 1 };
     this.later(delayMs, () => this.add(next));
-    this.parts.emit('retry', { functionName: name, requestId: event.requestId, attempt: next.attempt, delayMs });
+    this.parts.emit('retry', {
+      functionName: name,
+      requestId: event.requestId,
+      attempt: next.attempt,
+      delayMs,
+    });
   }
 
   private drop(event: QueuedEvent, reason: DropReason, outcome?: Outcome): void {
@@ -122,10 +131,18 @@ export class EventQueue {
         fn.metrics[metric]++;
       }
     };
-    offer(onFailure, 'DestinationDeliveryFailures', (arn) => this.parts.send(arn, destinationRecord(event, reason, outcome)));
+    offer(onFailure, 'DestinationDeliveryFailures', (arn) =>
+      this.parts.send(arn, destinationRecord(event, reason, outcome)),
+    );
     const attributes = deadLetterAttributes(event, outcome, reason);
     offer(deadLetterQueue, 'DeadLetterErrors', (arn) => this.parts.send(arn, event.payload, attributes));
-    this.parts.emit('dropped', { functionName: fn.name, requestId: event.requestId, reason, channel: 'invoke', sentTo });
+    this.parts.emit('dropped', {
+      functionName: fn.name,
+      requestId: event.requestId,
+      reason,
+      channel: 'invoke',
+      sentTo,
+    });
   }
 
   /** `isBackground` timers are no reason to call the queue busy: the event they are about is counted already. */
@@ -146,6 +163,7 @@ export class EventQueue {
 function findRefusal({ target, traceHeader, acceptedAt }: QueuedEvent): DropReason | undefined {
   const { fn } = target;
   if (fn.reservedConcurrency === 0) return 'ZeroReservedConcurrency';
-  if (fn.recursiveLoop === 'Terminate' && readChainLength(traceHeader, fn.arn) >= recursionLimit) return 'RecursiveInvocation';
+  if (fn.recursiveLoop === 'Terminate' && readChainLength(traceHeader, fn.arn) >= recursionLimit)
+    return 'RecursiveInvocation';
   return Date.now() - acceptedAt > fn.policy.maximumEventAgeMs ? 'EventAgeExceeded' : undefined;
 }

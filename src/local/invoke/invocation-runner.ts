@@ -41,7 +41,13 @@ export class InvocationRunner {
     const { fn, version, invokedFunctionArn } = target;
     const { environment, cold } = await this.parts.pool.acquire(version);
     const traceId = extendTrace(traceHeader, fn.arn);
-    const work = { requestId, payload, invokedFunctionArn, traceId, ...(clientContext === undefined ? {} : { clientContext }) };
+    const work = {
+      requestId,
+      payload,
+      invokedFunctionArn,
+      traceId,
+      ...(clientContext === undefined ? {} : { clientContext }),
+    };
     let start = describeStart(delivery, environment, cold, Date.now() + version.timeoutMs);
     let crashTimer: NodeJS.Timeout | undefined;
     let isDelivered = false;
@@ -58,10 +64,15 @@ export class InvocationRunner {
     return outcome;
   }
 
-  private scheduleCrash(start: InvocationStart, environment: ExecutionEnvironment, count: number): NodeJS.Timeout | undefined {
+  private scheduleCrash(
+    start: InvocationStart,
+    environment: ExecutionEnvironment,
+    count: number,
+  ): NodeJS.Timeout | undefined {
     const { functionName, requestId, deadline, startedAt } = start;
     const { onInvocation, seed, crash, emit } = this.parts;
-    const fault = askHook(onInvocation, start) ?? chooseCrash(seed, crash, functionName, count, deadline - startedAt);
+    const fault =
+      askHook(onInvocation, start) ?? chooseCrash(seed, crash, functionName, count, deadline - startedAt);
     if (fault === undefined) return undefined;
     return setTimeout(() => {
       emit('fault', { kind: 'crash', target: functionName, requestId });
@@ -80,7 +91,9 @@ export class InvocationRunner {
       memoryMb,
       maxMemoryMb,
       ...(initMs === undefined ? {} : { initMs }),
-      ...(error === undefined ? {} : { error: { errorType: error.errorType, errorMessage: error.errorMessage } }),
+      ...(error === undefined
+        ? {}
+        : { error: { errorType: error.errorType, errorMessage: error.errorMessage } }),
     });
   }
 }
@@ -94,7 +107,12 @@ function askHook(hook: InvocationHook | undefined, start: InvocationStart): Invo
   }
 }
 
-function describeStart(delivery: Delivery, environment: ExecutionEnvironment, cold: boolean, deadline: number): InvocationStart {
+function describeStart(
+  delivery: Delivery,
+  environment: ExecutionEnvironment,
+  cold: boolean,
+  deadline: number,
+): InvocationStart {
   const { target, requestId, payload, attempt, channel, invocationType, traceHeader } = delivery;
   return {
     functionName: target.fn.name,

@@ -84,9 +84,17 @@ export class InvokeApi {
     return { statusCode: 202, requestId };
   }
 
-  private async runNow(call: InvokeCall, target: Target, requestId: string, payload: string): Promise<InvokeResult> {
+  private async runNow(
+    call: InvokeCall,
+    target: Target,
+    requestId: string,
+    payload: string,
+  ): Promise<InvokeResult> {
     const { traceHeader, clientContext } = call;
-    const extras = { ...(traceHeader === undefined ? {} : { traceHeader }), ...(clientContext === undefined ? {} : { clientContext }) };
+    const extras = {
+      ...(traceHeader === undefined ? {} : { traceHeader }),
+      ...(clientContext === undefined ? {} : { clientContext }),
+    };
     try {
       const running = this.parts.runner.run({
         target,
@@ -120,7 +128,12 @@ function readPayload({ payload, invocationType }: InvokeCall): string {
   try {
     JSON.parse(text);
   } catch (error) {
-    throw new ApiError(400, 'InvalidRequestContentException', `Could not parse request body into json: ${String(error)}`, { Type: 'User' });
+    throw new ApiError(
+      400,
+      'InvalidRequestContentException',
+      `Could not parse request body into json: ${String(error)}`,
+      { Type: 'User' },
+    );
   }
   return text;
 }

@@ -17,14 +17,17 @@ export function extendTrace(traceHeader: string | undefined, functionArn: string
   const hash = hashOf(functionArn);
   lineage.set(hash, Number(lineage.get(hash) ?? 0) + 1);
   const root =
-    /Root=([^;]+)/.exec(traceHeader ?? '')?.[1] ?? `1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
+    /Root=([^;]+)/.exec(traceHeader ?? '')?.[1] ??
+    `1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
   const entries = [...lineage].map(([key, count]) => `1:${key}:${count}`).join('|');
   return `Root=${root};Parent=${randomBytes(8).toString('hex')};Sampled=0;Lineage=${entries}`;
 }
 
 function readLineage(traceHeader = ''): Map<string, number> {
   const entries = /Lineage=([^;]+)/.exec(traceHeader)?.[1]?.split('|') ?? [];
-  return new Map(entries.map((entry) => entry.split(':')).map(([, hash = '', count]) => [hash, Number(count)]));
+  return new Map(
+    entries.map((entry) => entry.split(':')).map(([, hash = '', count]) => [hash, Number(count)]),
+  );
 }
 
 function hashOf(functionArn: string): string {

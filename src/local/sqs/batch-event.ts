@@ -19,7 +19,13 @@ export function batchEvent(messages: readonly StandInMessage[], queueArn: string
 function describeAttributes({ MessageAttributes = {} }: StandInMessage): Record<string, object> {
   const entries = Object.entries(MessageAttributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
     name,
-    { stringValue: StringValue, binaryValue: BinaryValue, stringListValues: [], binaryListValues: [], dataType: DataType },
+    {
+      stringValue: StringValue,
+      binaryValue: BinaryValue,
+      stringListValues: [],
+      binaryListValues: [],
+      dataType: DataType,
+    },
   ]);
   return Object.fromEntries(entries) as Record<string, object>;
 }

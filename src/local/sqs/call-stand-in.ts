@@ -4,7 +4,11 @@ import type { Answer } from '../api/answer';
 import type { StandIn } from './stand-in';
 
 /** Hands a request that was read (and perhaps corrected) already to local-aws-sqs, and catches its answer. */
-export function callStandIn(standIn: StandIn, requestHeaders: IncomingHttpHeaders, requestBody: Buffer): Promise<Answer> {
+export function callStandIn(
+  standIn: StandIn,
+  requestHeaders: IncomingHttpHeaders,
+  requestBody: Buffer,
+): Promise<Answer> {
   return new Promise((resolve) => {
     const request = Object.assign(new EventEmitter(), { headers: requestHeaders, method: 'POST', url: '/' });
     const headers: Record<string, string> = {};

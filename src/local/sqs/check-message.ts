@@ -7,12 +7,9 @@ const forbidden = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]
 
 /** UTF-8 bytes of a message as SQS counts them: body and attributes. */
 export function countMessageBytes({ MessageBody, MessageAttributes = {} }: StandInInput): number {
-  const attributes = Object.entries(MessageAttributes).flatMap(([name, { DataType, StringValue = '', BinaryValue = '' }]) => [
-    name,
-    DataType,
-    StringValue,
-    BinaryValue,
-  ]);
+  const attributes = Object.entries(MessageAttributes).flatMap(
+    ([name, { DataType, StringValue = '', BinaryValue = '' }]) => [name, DataType, StringValue, BinaryValue],
+  );
   return [MessageBody ?? '', ...attributes].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }
 

@@ -32,14 +32,24 @@ export function correctRequest(
     return { ...body, Entries: body.Entries.map((entry) => withTrace(entry, trace)) };
   }
   if (operation === 'ReceiveMessage')
-    return { ...body, AttributeNames: [...(body.AttributeNames ?? []), ...(body.MessageSystemAttributeNames ?? [])] };
+    return {
+      ...body,
+      AttributeNames: [...(body.AttributeNames ?? []), ...(body.MessageSystemAttributeNames ?? [])],
+    };
   return body;
 }
 
-function withTrace<Message extends Partial<StandInInput>>(message: Message, trace: string | string[] | undefined): Message {
-  if (typeof trace !== 'string' || message.MessageSystemAttributes?.AWSTraceHeader !== undefined) return message;
+function withTrace<Message extends Partial<StandInInput>>(
+  message: Message,
+  trace: string | string[] | undefined,
+): Message {
+  if (typeof trace !== 'string' || message.MessageSystemAttributes?.AWSTraceHeader !== undefined)
+    return message;
   return {
     ...message,
-    MessageSystemAttributes: { ...message.MessageSystemAttributes, AWSTraceHeader: { DataType: 'String', StringValue: trace } },
+    MessageSystemAttributes: {
+      ...message.MessageSystemAttributes,
+      AWSTraceHeader: { DataType: 'String', StringValue: trace },
+    },
   };
 }

@@ -110,8 +110,11 @@ export class EventSourceMapping {
     const outcome = await this.runWhenThereIsRoom(this.describeDelivery(messages, target), messages);
     if (outcome?.reason !== 'ok') return;
     const ids = messages.map(({ MessageId }) => MessageId);
-    const failures = options.reportBatchItemFailures ? readFailures(outcome.response, ids) : new Set<string>();
-    for (const { MessageId, ReceiptHandle } of messages) if (!failures.has(MessageId)) queue.delete(ReceiptHandle);
+    const failures = options.reportBatchItemFailures
+      ? readFailures(outcome.response, ids)
+      : new Set<string>();
+    for (const { MessageId, ReceiptHandle } of messages)
+      if (!failures.has(MessageId)) queue.delete(ReceiptHandle);
   }
 
   private describeDelivery(messages: readonly StandInMessage[], target: Target): Delivery {
@@ -128,7 +131,10 @@ export class EventSourceMapping {
   }
 
   /** Answers nothing when the messages became visible again before there was room. */
-  private async runWhenThereIsRoom(delivery: Delivery, messages: readonly StandInMessage[]): Promise<Outcome | undefined> {
+  private async runWhenThereIsRoom(
+    delivery: Delivery,
+    messages: readonly StandInMessage[],
+  ): Promise<Outcome | undefined> {
     const { concurrency, queue, runner } = this.parts;
     const { fn } = delivery.target;
     if (!concurrency.hasRoomFor(fn)) this.tellThrottled(fn, messages[0]?.MessageId ?? '');
@@ -163,6 +169,8 @@ function splitBySize(messages: readonly StandInMessage[]): StandInMessage[][] {
 }
 
 function longestChain(messages: readonly StandInMessage[], functionArn: string): string | undefined {
-  const headers = messages.map(({ attributes }) => attributes.AWSTraceHeader).filter((header) => header !== undefined);
+  const headers = messages
+    .map(({ attributes }) => attributes.AWSTraceHeader)
+    .filter((header) => header !== undefined);
   return headers.sort((a, b) => readChainLength(b, functionArn) - readChainLength(a, functionArn))[0];
 }

@@ -21,7 +21,10 @@ type CreateRecord = (parts: object) => [StandInMessage, string | undefined];
  */
 export class FifoStore {
   private entries: Entry[] = [];
-  private readonly seen = new Map<string, { readonly messageId: string; readonly sequenceNumber: string; readonly until: number }>();
+  private readonly seen = new Map<
+    string,
+    { readonly messageId: string; readonly sequenceNumber: string; readonly until: number }
+  >();
   private sequence = 0n;
 
   /** @param moveToDeadLetters is given a message that was received too often */
@@ -37,7 +40,8 @@ export class FifoStore {
     queue.setRecord = (input, messageId) => this.add(input, messageId);
     queue.receive = (options) => this.receive(options);
     queue.delete = (receiptHandle) => this.delete(receiptHandle);
-    queue.changeVisibility = (receiptHandle, seconds) => this.changeVisibility(receiptHandle, Number(seconds));
+    queue.changeVisibility = (receiptHandle, seconds) =>
+      this.changeVisibility(receiptHandle, Number(seconds));
     queue.clearRecords = () => {
       this.entries = [];
     };
@@ -47,15 +51,25 @@ export class FifoStore {
   private add(input: StandInInput, messageId: string = randomUUID()): { record: StandInMessage } {
     const group = input.MessageGroupId ?? '';
     const key =
-      this.queue.DeduplicationScope === 'messageGroup' ? `${group}#${input.MessageDeduplicationId}` : `${input.MessageDeduplicationId}`;
+      this.queue.DeduplicationScope === 'messageGroup'
+        ? `${group}#${input.MessageDeduplicationId}`
+        : `${input.MessageDeduplicationId}`;
     const known = this.seen.get(key);
     const isDuplicate = known !== undefined && known.until > Date.now();
     this.sequence += isDuplicate ? 0n : 1n;
     const sequenceNumber = isDuplicate ? known.sequenceNumber : `${10n ** 19n + this.sequence}`;
     const { createRecord } = this.queue.constructor as unknown as { createRecord: CreateRecord };
-    const [record] = createRecord({ ...input, MessageId: isDuplicate ? known.messageId : messageId, SequenceNumber: sequenceNumber });
+    const [record] = createRecord({
+      ...input,
+      MessageId: isDuplicate ? known.messageId : messageId,
+      SequenceNumber: sequenceNumber,
+    });
     if (!isDuplicate) {
-      this.seen.set(key, { messageId: record.MessageId, sequenceNumber, until: Date.now() + deduplicationMs });
+      this.seen.set(key, {
+        messageId: record.MessageId,
+        sequenceNumber,
+        until: Date.now() + deduplicationMs,
+      });
       this.entries.push({ record, group, hiddenUntil: Date.now() + this.queue.DelaySeconds * 1000 });
     }
     return { record };
@@ -94,7 +108,8 @@ export class FifoStore {
   private redrive(): void {
     const limit = this.queue.RedrivePolicy?.maxReceiveCount ?? Number.POSITIVE_INFINITY;
     const now = Date.now();
-    const isDead = ({ record, hiddenUntil }: Entry) => hiddenUntil <= now && Number(record.attributes.ApproximateReceiveCount) >= limit;
+    const isDead = ({ record, hiddenUntil }: Entry) =>
+      hiddenUntil <= now && Number(record.attributes.ApproximateReceiveCount) >= limit;
     const dead = this.entries.filter(isDead);
     this.entries = this.entries.filter((entry) => !dead.includes(entry));
     for (const { record } of dead) this.moveToDeadLetters(record);
@@ -104,7 +119,9 @@ export class FifoStore {
     const entry = this.find(receiptHandle);
     if (entry === undefined) return true;
     if (entry.hiddenUntil <= Date.now())
-      throw new Error(`Value ${receiptHandle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`);
+      throw new Error(
+        `Value ${receiptHandle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
+      );
     this.entries = this.entries.filter((candidate) => candidate !== entry);
     return true;
   }

@@ -41,13 +41,19 @@ export class LocalQueue {
 
   /** All messages: visible, hidden and delayed. */
   count(): number {
-    const counts = this.queue.getAttributes(['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed']);
+    const counts = this.queue.getAttributes([
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesDelayed',
+    ]);
     return Number(counts.ApproximateNumberOfMessages) + Number(counts.ApproximateNumberOfMessagesDelayed);
   }
 
   /** Messages that can be received now. */
   countVisible(): number {
-    const counts = this.queue.getAttributes(['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible']);
+    const counts = this.queue.getAttributes([
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesNotVisible',
+    ]);
     return Number(counts.ApproximateNumberOfMessages) - Number(counts.ApproximateNumberOfMessagesNotVisible);
   }
 

@@ -28,7 +28,11 @@ export class QueueHub {
   private readonly queues = new Map<string, LocalQueue>();
 
   constructor(
-    private readonly settings: { readonly region: string; readonly accountId: string; readonly findPort: () => number },
+    private readonly settings: {
+      readonly region: string;
+      readonly accountId: string;
+      readonly findPort: () => number;
+    },
     private readonly emit: Emit,
   ) {}
 
@@ -78,7 +82,11 @@ export class QueueHub {
    * @returns the message's id
    * @throws ApiError when the queue does not take it
    */
-  send(arnOrName: string, body: string, { delayMs, groupId, deduplicationId, attributes }: SendOptions = {}): string {
+  send(
+    arnOrName: string,
+    body: string,
+    { delayMs, groupId, deduplicationId, attributes }: SendOptions = {},
+  ): string {
     const queue = this.get(arnOrName);
     const fifo = {
       MessageGroupId: groupId ?? 'default',
@@ -118,15 +126,27 @@ export class QueueHub {
     if (this.queues.has(queue.QueueName)) return;
     if (queue.FifoQueue) new FifoStore(queue, (message) => this.moveToDeadLetters(queue, message)).install();
     const arn = `arn:aws:sqs:${this.settings.region}:${this.settings.accountId}:${queue.QueueName}`;
-    this.queues.set(queue.QueueName, new LocalQueue(queue, arn, (stored, message, delayMs) => this.tellMessage(stored, message, delayMs)));
+    this.queues.set(
+      queue.QueueName,
+      new LocalQueue(queue, arn, (stored, message, delayMs) => this.tellMessage(stored, message, delayMs)),
+    );
   }
 
   private tellMessage({ name }: LocalQueue, message: StandInMessage, delayMs: number): void {
     const deadLetter = message.attributes.DeadLetterQueueSourceArn !== undefined;
-    this.emit('message', { queueName: name, messageId: message.MessageId, bytes: countMessageBytes(message), delayMs, deadLetter });
+    this.emit('message', {
+      queueName: name,
+      messageId: message.MessageId,
+      bytes: countMessageBytes(message),
+      delayMs,
+      deadLetter,
+    });
   }
 
-  private moveToDeadLetters(from: StandInQueue, { MessageId, MessageBody, MessageAttributes, attributes }: StandInMessage): void {
+  private moveToDeadLetters(
+    from: StandInQueue,
+    { MessageId, MessageBody, MessageAttributes, attributes }: StandInMessage,
+  ): void {
     const deadLetters = this.find(from.RedrivePolicy?.deadLetterTargetArn.split(':').at(-1) ?? '');
     const source = this.find(from.QueueName)?.arn ?? '';
     const trace = attributes.AWSTraceHeader;
@@ -146,9 +166,14 @@ export class QueueHub {
 
 function describeAttributes(options: QueueOptions): Record<string, string> {
   const { name, deadLetterQueue, contentBasedDeduplication, maximumMessageBytes } = options;
-  const redrive = deadLetterQueue && { deadLetterTargetArn: deadLetterQueue.arn, maxReceiveCount: deadLetterQueue.maxReceiveCount };
+  const redrive = deadLetterQueue && {
+    deadLetterTargetArn: deadLetterQueue.arn,
+    maxReceiveCount: deadLetterQueue.maxReceiveCount,
+  };
   return {
-    ...(name.endsWith('.fifo') ? { FifoQueue: 'true', ContentBasedDeduplication: String(contentBasedDeduplication ?? false) } : {}),
+    ...(name.endsWith('.fifo')
+      ? { FifoQueue: 'true', ContentBasedDeduplication: String(contentBasedDeduplication ?? false) }
+      : {}),
     ...(maximumMessageBytes === undefined ? {} : { MaximumMessageSize: String(maximumMessageBytes) }),
     ...(redrive === undefined ? {} : { RedrivePolicy: JSON.stringify(redrive) }),
   };

@@ -33,8 +33,15 @@ export interface StandInQueue {
   readonly MaximumMessageSize: number;
   RedrivePolicy?: { deadLetterTargetArn: string; maxReceiveCount: number };
   DeduplicationScope?: 'messageGroup' | 'queue';
-  setRecord(input: StandInInput, messageId?: string): { record: StandInMessage; MD5OfMessageSystemAttributes?: string };
-  receive(options: { VisibilityTimeout?: number; WaitTimeSeconds?: number; MaxNumberOfMessages?: number }): Promise<StandInMessage[]>;
+  setRecord(
+    input: StandInInput,
+    messageId?: string,
+  ): { record: StandInMessage; MD5OfMessageSystemAttributes?: string };
+  receive(options: {
+    VisibilityTimeout?: number;
+    WaitTimeSeconds?: number;
+    MaxNumberOfMessages?: number;
+  }): Promise<StandInMessage[]>;
   delete(receiptHandle: string): boolean;
   changeVisibility(receiptHandle: string, seconds: number | string): boolean;
   getAttributes(names: string[]): Record<string, string>;

@@ -35,9 +35,14 @@ export function checkOptions(
   }
   const rules = new Rules();
   const names = Object.keys(rules);
-  const known = Object.fromEntries(names.flatMap((name) => (copy[name] === undefined ? [] : [[name, copy[name]]])));
+  const known = Object.fromEntries(
+    names.flatMap((name) => (copy[name] === undefined ? [] : [[name, copy[name]]])),
+  );
   const wrong = validateByRules(Object.assign(rules, known));
-  for (const { problem, cure } of [...findUnknownNames(Object.keys(copy), names, inner), ...[...wrong.values()].map(decodeFault)]) {
+  for (const { problem, cure } of [
+    ...findUnknownNames(Object.keys(copy), names, inner),
+    ...[...wrong.values()].map(decodeFault),
+  ]) {
     faults.push({ problem: `${where}: ${within ? `${within}.` : ''}${problem}`, cure });
   }
   return Object.fromEntries(Object.entries(known).filter(([name]) => !wrong.has(name)));

@@ -14,11 +14,21 @@ export function findUnknownNames(
   return given.filter((name) => !names.includes(name)).map((name) => describeUnknownName(name, names, inner));
 }
 
-function describeUnknownName(name: string, names: readonly string[], inner: Readonly<Record<string, OptionRules>>): JobFault {
+function describeUnknownName(
+  name: string,
+  names: readonly string[],
+  inner: Readonly<Record<string, OptionRules>>,
+): JobFault {
   const shown = /^\w+$/.test(name) ? name : show(name);
-  const holder = Object.keys(inner).find((option) => Object.hasOwn(new (inner[option] as OptionRules)(), name));
+  const holder = Object.keys(inner).find((option) =>
+    Object.hasOwn(new (inner[option] as OptionRules)(), name),
+  );
   if (holder) return { problem: `${name} belongs in ${holder}.`, cure: `Write ${holder}: { ${name}: … }.` };
   const nearest = findNearestName(name, names);
-  if (nearest) return { problem: `${shown} is not an option; did you mean ${nearest}?`, cure: `Write ${nearest} in place of ${shown}.` };
+  if (nearest)
+    return {
+      problem: `${shown} is not an option; did you mean ${nearest}?`,
+      cure: `Write ${nearest} in place of ${shown}.`,
+    };
   return { problem: `${shown} is not an option.`, cure: `Remove it, or use one of ${names.join(', ')}.` };
 }

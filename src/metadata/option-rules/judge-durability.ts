@@ -5,7 +5,8 @@ import { show } from './show';
 /** Judges `durability`. */
 export const judgeDurability: Judge = ({ value }) => {
   if (value === 'step' || value === 'handoff') return undefined;
-  if (isPlainObject(value) && Object.keys(value).join() === 'everyMs' && isMs(value.everyMs)) return undefined;
+  if (isPlainObject(value) && Object.keys(value).join() === 'everyMs' && isMs(value.everyMs))
+    return undefined;
   const shown = isPlainObject(value) ? showFields(value) : show(value);
   return {
     problem: `durability (${shown}) must be 'step', 'handoff' or { everyMs } with a whole number of milliseconds, 1 or more.`,

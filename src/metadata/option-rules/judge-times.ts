@@ -16,7 +16,10 @@ export const judgeReserve: Judge = ({ value, options }) => {
   if (safeMs === undefined || (value as number) < safeMs) return undefined;
   return {
     problem: `reserveMs (${value}) must be smaller than safeMs (${safeMs}), or a step is abandoned before it is asked to stop.`,
-    cure: safeMs < 2 ? 'Set safeMs to 2 or more.' : `Set reserveMs to ${Math.max(1, Math.floor(safeMs / 4))}, or leave it out.`,
+    cure:
+      safeMs < 2
+        ? 'Set safeMs to 2 or more.'
+        : `Set reserveMs to ${Math.max(1, Math.floor(safeMs / 4))}, or leave it out.`,
   };
 };
 

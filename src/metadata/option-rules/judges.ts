@@ -40,20 +40,32 @@ export function oneOf(...choices: readonly string[]): Judge {
   const quoted = choices.map((choice) => `'${choice}'`).join(' or ');
   return ({ property, value }) => {
     if (choices.includes(value as string)) return undefined;
-    return { problem: `${property} (${show(value)}) must be ${quoted}.`, cure: `Set ${property} to ${quoted}, or leave it out.` };
+    return {
+      problem: `${property} (${show(value)}) must be ${quoted}.`,
+      cure: `Set ${property} to ${quoted}, or leave it out.`,
+    };
   };
 }
 
 /** Judges `true` or `false`. */
 export const yesOrNo: Judge = ({ property, value }) => {
   if (typeof value === 'boolean') return undefined;
-  return { problem: `${property} (${show(value)}) must be true or false.`, cure: `Set ${property} to true, or leave it out.` };
+  return {
+    problem: `${property} (${show(value)}) must be true or false.`,
+    cure: `Set ${property} to true, or leave it out.`,
+  };
 };
 
-function judgeNumber(isKind: (value: unknown) => boolean, kind: string, least: number, example: string): Judge {
+function judgeNumber(
+  isKind: (value: unknown) => boolean,
+  kind: string,
+  least: number,
+  example: string,
+): Judge {
   return ({ property, value }) => {
     if (isKind(value) && (value as number) >= least) return undefined;
-    const problem = value === undefined ? `${property} is missing.` : `${property} (${show(value)}) must be ${kind}.`;
+    const problem =
+      value === undefined ? `${property} is missing.` : `${property} (${show(value)}) must be ${kind}.`;
     return { problem, cure: `Set ${property} to ${example}.` };
   };
 }

@@ -15,7 +15,12 @@ export class LimitsRules {
   @Optional(wholeNumber(1, 'the most deaths in a row in the same step, for example 2, or leave it out'))
   maxInterruptions: unknown;
 
-  @Optional(wholeNumber(1, 'the most hand-offs in a row with the same state at the same place, for example 50, or leave it out'))
+  @Optional(
+    wholeNumber(
+      1,
+      'the most hand-offs in a row with the same state at the same place, for example 50, or leave it out',
+    ),
+  )
   maxStalledInvocations: unknown;
 
   @Optional(positiveNumber('an amount in US dollars, for example 5, or leave it out'))

@@ -13,7 +13,10 @@ export class LongRunningRules {
   @Required(timerMs(1, 'how often the watchdog looks, for example 5_000'), judgeInterval)
   intervalMs: unknown;
 
-  @Optional(timerMs(1, 'the time kept for saving and handing over, for example 5_000, or leave it out'), judgeReserve)
+  @Optional(
+    timerMs(1, 'the time kept for saving and handing over, for example 5_000, or leave it out'),
+    judgeReserve,
+  )
   reserveMs: unknown;
 
   @Optional(judgeName)

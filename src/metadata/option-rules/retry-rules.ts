@@ -7,7 +7,10 @@ export class RetryRules {
   @Optional(wholeNumber(1, 'the attempts in all, the first included, for example 3, or leave it out'))
   maxAttempts: unknown;
 
-  @Optional(wholeMs(0, 'the longest wait after the first failure, for example 1_000, or leave it out'), judgeInitialDelay)
+  @Optional(
+    wholeMs(0, 'the longest wait after the first failure, for example 1_000, or leave it out'),
+    judgeInitialDelay,
+  )
   initialDelayMs: unknown;
 
   @Optional(finiteNumber(1, '2, or leave it out'))

@@ -45,7 +45,10 @@ function judgeBy(judges: readonly Judge[]): PropertyDecorator {
   });
 }
 
-function findFault(judges: readonly Judge[], { property, value, object }: ValidationArguments): JobFault | undefined {
+function findFault(
+  judges: readonly Judge[],
+  { property, value, object }: ValidationArguments,
+): JobFault | undefined {
   try {
     for (const judge of judges) {
       const fault = judge({ property, value, options: object as Judged['options'] });

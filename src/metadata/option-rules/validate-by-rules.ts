@@ -4,7 +4,8 @@ import { ruleName } from './rule';
 
 /** class-validator's default: an object whose class has no rules is refused. Then our rules have got lost. */
 const lostRules = encodeFault({
-  problem: "class-validator has lost lambda-baton's rules, because something has replaced its global storage.",
+  problem:
+    "class-validator has lost lambda-baton's rules, because something has replaced its global storage.",
   cure: 'Import lambda-baton after whatever replaces globalThis.classValidatorMetadataStorage.',
 });
 
@@ -16,7 +17,9 @@ const lostRules = encodeFault({
 export function validateByRules(options: object): Map<string, string> {
   keepConstraintsOurs(options.constructor);
   const errors = new Validator().validateSync(options, { validationError: { target: false, value: false } });
-  return new Map(errors.map(({ property, constraints = {} }) => [property, constraints[ruleName] ?? lostRules]));
+  return new Map(
+    errors.map(({ property, constraints = {} }) => [property, constraints[ruleName] ?? lostRules]),
+  );
 }
 
 /**
@@ -26,10 +29,17 @@ export function validateByRules(options: object): Map<string, string> {
  */
 function keepConstraintsOurs(rules: object): void {
   const storage = getMetadataStorage();
-  for (const { constraintCls } of storage.getTargetValidationMetadatas(rules as () => void, '', false, false)) {
+  for (const { constraintCls } of storage.getTargetValidationMetadatas(
+    rules as () => void,
+    '',
+    false,
+    false,
+  )) {
     for (const constraint of storage.getTargetValidatorConstraints(constraintCls)) {
       if (Object.hasOwn(constraint, 'instance')) continue;
-      Object.defineProperty(constraint, 'instance', { value: new (constraint.target as new () => unknown)() });
+      Object.defineProperty(constraint, 'instance', {
+        value: new (constraint.target as new () => unknown)(),
+      });
     }
   }
 }

@@ -66,7 +66,11 @@ export interface CheckpointStore {
    * @returns the new revision, or `undefined` when the stored revision is another.
    * @throws whatever the vendor throws when it is not known whether the write took effect; the runtime then reads or tries again.
    */
-  save(execution: StoredExecution, expected: string | undefined, hint?: SaveHint): Promise<string | undefined>;
+  save(
+    execution: StoredExecution,
+    expected: string | undefined,
+    hint?: SaveHint,
+  ): Promise<string | undefined>;
   /**
    * Lists executions, newest start first as far as the store can tell; states may be left out (`''`). A list of what is running or waiting
    * should cost what is live, not what has ever been. Records under ids that begin with `lambda-baton:` are the runtime's own, and have

@@ -1,4 +1,4 @@
-import type { RecursionSetting } from '../core/chain';
+import type { RecursionSetting } from '../core/execution/chain';
 import type { Context } from './lambda-context';
 
 /** What a {@link ContinuationSender} is asked to send. */

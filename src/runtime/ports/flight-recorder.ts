@@ -1,4 +1,4 @@
-import type { LastSign } from '../core/interruption';
+import type { LastSign } from '../core/execution/interruption';
 
 /** What earlier tries of a delivery left behind that died without a word. */
 export interface LostTries {

@@ -8,7 +8,11 @@ export type {
   StoredRevision,
 } from './checkpoint-store';
 export type { Clock } from './clock';
-export { type ContinuationRequest, type ContinuationSender, readMaxDelaySeconds } from './continuation-sender';
+export {
+  type ContinuationRequest,
+  type ContinuationSender,
+  readMaxDelaySeconds,
+} from './continuation-sender';
 export type { FlightRecorder, LostTries, TryStart, UnitPlace } from './flight-recorder';
 export type { Context } from './lambda-context';
 export type { Logger } from './logger';

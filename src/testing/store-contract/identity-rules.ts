@@ -54,7 +54,10 @@ export const identityRules: readonly StoreRule[] = [
     async check({ store, inlineLimitBytes = 400_000 }) {
       const ids = [...new Set(hostileIds)];
       for (const [index, executionId] of ids.entries()) {
-        const state = index % 5 === 0 ? executionId.repeat(Math.ceil((2 * inlineLimitBytes) / executionId.length)) : executionId;
+        const state =
+          index % 5 === 0
+            ? executionId.repeat(Math.ceil((2 * inlineLimitBytes) / executionId.length))
+            : executionId;
         const revision = await saveSurely(store, sampleExecution({ executionId, state }), undefined);
         await expectStored(store, sampleExecution({ executionId, state }), revision);
       }

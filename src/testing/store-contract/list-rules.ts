@@ -12,9 +12,17 @@ export const listRules: readonly StoreRule[] = [
     async check({ store }) {
       for (let index = 0; index < 5; index += 1) {
         const status = index % 2 === 0 ? 'running' : 'failed';
-        await saveSurely(store, sampleExecution({ executionId: `e${index}`, startedAtMs: index, status }), undefined);
+        await saveSurely(
+          store,
+          sampleExecution({ executionId: `e${index}`, startedAtMs: index, status }),
+          undefined,
+        );
       }
-      await saveSurely(store, sampleExecution({ executionId: 'foreign', job: 'another', startedAtMs: 9 }), undefined);
+      await saveSurely(
+        store,
+        sampleExecution({ executionId: 'foreign', job: 'another', startedAtMs: 9 }),
+        undefined,
+      );
       deepEqual(await listIds(store, { job }), ['e4', 'e3', 'e2', 'e1', 'e0']);
       deepEqual(await listIds(store, { job, status: 'failed' }), ['e3', 'e1']);
       deepEqual(await listIds(store, { job, limit: 2 }), ['e4', 'e3']);
@@ -30,9 +38,17 @@ export const listRules: readonly StoreRule[] = [
     async check({ store }) {
       for (let index = 0; index < 6; index += 1) {
         const status = index % 2 === 0 ? 'running' : 'failed';
-        await saveSurely(store, sampleExecution({ executionId: `e${index}`, startedAtMs: 1_000 + index, status }), undefined);
+        await saveSurely(
+          store,
+          sampleExecution({ executionId: `e${index}`, startedAtMs: 1_000 + index, status }),
+          undefined,
+        );
       }
-      await saveSurely(store, sampleExecution({ executionId: 'foreign', job: 'another', startedAtMs: 1_003 }), undefined);
+      await saveSurely(
+        store,
+        sampleExecution({ executionId: 'foreign', job: 'another', startedAtMs: 1_003 }),
+        undefined,
+      );
       deepEqual(await listIds(store, { job, limit: 3 }), ['e5', 'e4', 'e3']);
       deepEqual(await listIds(store, { job, limit: 3, startedUntilMs: 1_003 }), ['e3', 'e2', 'e1']);
       deepEqual(await listIds(store, { job, limit: 3, startedUntilMs: 1_001 }), ['e1', 'e0']);
@@ -46,14 +62,17 @@ export const listRules: readonly StoreRule[] = [
     async check({ store, inlineLimitBytes = 400_000 }) {
       const state = textOfBytes('large ', 2 * inlineLimitBytes);
       const first = await saveSurely(store, sampleExecution({ state }), undefined);
-      const second = await saveSurely(store, sampleExecution({ state, head: 'h2' }), first, { isStateUnchanged: true });
+      const second = await saveSurely(store, sampleExecution({ state, head: 'h2' }), first, {
+        isStateUnchanged: true,
+      });
       const newest = sampleExecution({ head: 'h3', status: 'completed', state: 'small' });
       await saveSurely(store, newest, second);
       const listed = await store.list({ job });
       equal(listed.length, 1);
       const { state: listedState, ...rest } = listed[0] ?? newest;
       const { state: savedState, ...saved } = newest;
-      for (const [name, value] of Object.entries(saved)) equal((rest as Record<string, unknown>)[name], value, name);
+      for (const [name, value] of Object.entries(saved))
+        equal((rest as Record<string, unknown>)[name], value, name);
       ok(listedState === '' || listedState === savedState, 'the state is left out, or is the newest');
     },
   },
@@ -61,7 +80,11 @@ export const listRules: readonly StoreRule[] = [
     title: 'lists a hundred executions when nobody says how many, and up to a thousand when asked',
     async check({ store }) {
       for (let index = 0; index < 130; index += 1) {
-        await saveSurely(store, sampleExecution({ executionId: `e${index}`, startedAtMs: 1_000 + index }), undefined);
+        await saveSurely(
+          store,
+          sampleExecution({ executionId: `e${index}`, startedAtMs: 1_000 + index }),
+          undefined,
+        );
       }
       const newestFirst = Array.from({ length: 130 }, (_one, index) => `e${129 - index}`);
       deepEqual(await listIds(store, { job }), newestFirst.slice(0, 100));
@@ -72,11 +95,28 @@ export const listRules: readonly StoreRule[] = [
     title: 'lists as running or waiting what is so now, whatever it was before',
     async check({ store, reopen }) {
       let revision: string | undefined;
-      for (const status of ['running', 'waiting', 'running', 'failed', 'running', 'completed', 'waiting', 'cancelled'] as const) {
+      for (const status of [
+        'running',
+        'waiting',
+        'running',
+        'failed',
+        'running',
+        'completed',
+        'waiting',
+        'cancelled',
+      ] as const) {
         revision = await saveSurely(reopen(), sampleExecution({ status }), revision);
         for (const asked of ['running', 'waiting', status] as const) {
-          deepEqual(await listIds(store, { job, status: asked }), asked === status ? [sampleId] : [], `${asked} after ${status}`);
-          deepEqual(await listIds(reopen(), { status: asked }), asked === status ? [sampleId] : [], `${asked} of all jobs after ${status}`);
+          deepEqual(
+            await listIds(store, { job, status: asked }),
+            asked === status ? [sampleId] : [],
+            `${asked} after ${status}`,
+          );
+          deepEqual(
+            await listIds(reopen(), { status: asked }),
+            asked === status ? [sampleId] : [],
+            `${asked} of all jobs after ${status}`,
+          );
         }
       }
     },
@@ -87,7 +127,11 @@ export const listRules: readonly StoreRule[] = [
       const live: string[] = [];
       for (let index = 0; index < 45; index += 1) {
         const status = (['running', 'waiting', 'completed', 'failed'] as const)[index % 4] ?? 'running';
-        const execution = sampleExecution({ executionId: `e${index}`, startedAtMs: 1_000 + (index % 7), status });
+        const execution = sampleExecution({
+          executionId: `e${index}`,
+          startedAtMs: 1_000 + (index % 7),
+          status,
+        });
         await saveSurely(store, execution, undefined);
         if (index % 4 < 2) live.push(execution.executionId);
       }
@@ -106,14 +150,19 @@ export const listRules: readonly StoreRule[] = [
         let isWritten = false;
         for (let request = 1; request <= mostRequests && !isWritten; request += 1) {
           const executionId = `e${count}-${request}`;
-          const revision = before && (await saveSurely(store, sampleExecution({ executionId, status: before }), undefined));
+          const revision =
+            before && (await saveSurely(store, sampleExecution({ executionId, status: before }), undefined));
           isWritten = await openDying(request, when)
             .save(sampleExecution({ executionId }), revision)
             .then((written) => written !== undefined)
             .catch(() => false);
           const stored = await store.load(executionId);
           const listed = await listIds(store, { status: 'running', limit: 1_000 });
-          equal(listed.includes(executionId), stored?.status === 'running', `${executionId} is listed when it is there`);
+          equal(
+            listed.includes(executionId),
+            stored?.status === 'running',
+            `${executionId} is listed when it is there`,
+          );
         }
         ok(isWritten, `a writer that never dies gets through with ${mostRequests} requests`);
       }
@@ -136,6 +185,9 @@ async function readLive(store: CheckpointStore, query: ListQuery): Promise<strin
   return ids;
 }
 
-async function listIds(store: CheckpointStore, query: Parameters<CheckpointStore['list']>[0]): Promise<string[]> {
+async function listIds(
+  store: CheckpointStore,
+  query: Parameters<CheckpointStore['list']>[0],
+): Promise<string[]> {
   return (await store.list(query)).map(({ executionId }) => executionId);
 }

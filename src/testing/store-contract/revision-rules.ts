@@ -19,8 +19,15 @@ export const revisionRules: readonly StoreRule[] = [
       await expectStored(reopen(), sampleExecution(), revision);
       for (const status of ['waiting', 'failed', 'cancelled', 'completed'] as const) {
         const executionId = `ended ${status}`;
-        await saveSurely(store, sampleExecution({ executionId, status, startedAtMs: 0, head: '', state: '' }), undefined);
-        await expectStored(reopen(), sampleExecution({ executionId, status, startedAtMs: 0, head: '', state: '' }));
+        await saveSurely(
+          store,
+          sampleExecution({ executionId, status, startedAtMs: 0, head: '', state: '' }),
+          undefined,
+        );
+        await expectStored(
+          reopen(),
+          sampleExecution({ executionId, status, startedAtMs: 0, head: '', state: '' }),
+        );
       }
     },
   },
@@ -28,7 +35,11 @@ export const revisionRules: readonly StoreRule[] = [
     title: 'creates an execution once',
     async check({ store, reopen }) {
       const revision = await saveSurely(store, sampleExecution(), undefined);
-      equal(await reopen().save(sampleExecution({ state: 't2' }), undefined), undefined, 'a second creation is refused');
+      equal(
+        await reopen().save(sampleExecution({ state: 't2' }), undefined),
+        undefined,
+        'a second creation is refused',
+      );
       await expectStored(store, sampleExecution(), revision);
     },
   },
@@ -48,7 +59,11 @@ export const revisionRules: readonly StoreRule[] = [
     async check({ store, reopen }) {
       const first = await saveSurely(store, sampleExecution(), undefined);
       const second = await saveSurely(store, sampleExecution({ state: 't2' }), first);
-      equal(await reopen().save(sampleExecution({ state: 't3' }), first), undefined, 'a write that expects the revision before is refused');
+      equal(
+        await reopen().save(sampleExecution({ state: 't3' }), first),
+        undefined,
+        'a write that expects the revision before is refused',
+      );
       await expectStored(store, sampleExecution({ state: 't2' }), second);
     },
   },
@@ -59,7 +74,11 @@ export const revisionRules: readonly StoreRule[] = [
       const second = await saveSurely(store, sampleExecution({ state: 'b' }), first);
       const third = await saveSurely(store, sampleExecution({ state: 'a' }), second);
       ok(third !== first, 'the same texts at another time are another revision');
-      equal(await reopen().save(sampleExecution({ state: 'c' }), first), undefined, 'the first revision stays past');
+      equal(
+        await reopen().save(sampleExecution({ state: 'c' }), first),
+        undefined,
+        'the first revision stays past',
+      );
       await expectStored(store, sampleExecution({ state: 'a' }), third);
     },
   },
@@ -76,7 +95,8 @@ export const revisionRules: readonly StoreRule[] = [
     async check({ store, reopen }) {
       const stale = await saveSurely(store, sampleExecution(), undefined);
       let revision = stale;
-      for (let count = 0; count < 12; count += 1) revision = await saveSurely(store, sampleExecution({ state: `t${count}` }), revision);
+      for (let count = 0; count < 12; count += 1)
+        revision = await saveSurely(store, sampleExecution({ state: `t${count}` }), revision);
       equal(await reopen().save(sampleExecution({ state: 'stale' }), stale), undefined);
       await expectStored(store, sampleExecution({ state: 't11' }), revision);
     },
@@ -87,7 +107,8 @@ export const revisionRules: readonly StoreRule[] = [
       let revision: string | undefined = await saveSurely(store, sampleExecution(), undefined);
       for (let round = 0; round < 10; round += 1) {
         const writers = Array.from({ length: writerCount }, reopen);
-        const save = (index: number) => writers[index]?.save(sampleExecution({ state: `t${round}-${index}` }), revision);
+        const save = (index: number) =>
+          writers[index]?.save(sampleExecution({ state: `t${round}-${index}` }), revision);
         const revisions = await Promise.all(writers.map((_writer, index) => save(index)));
         const winner = expectOneWinner(revisions);
         revision = revisions[winner];
@@ -103,7 +124,11 @@ export const revisionRules: readonly StoreRule[] = [
       const second = await saveSurely(store, again, first);
       equal(await reopen().save(again, first), undefined);
       await expectStored(store, again, second);
-      equal(await reopen().save(sampleExecution({ executionId: sampleId }), undefined), undefined, 'nor is it created again');
+      equal(
+        await reopen().save(sampleExecution({ executionId: sampleId }), undefined),
+        undefined,
+        'nor is it created again',
+      );
       await expectStored(store, again, second);
     },
   },
@@ -111,6 +136,10 @@ export const revisionRules: readonly StoreRule[] = [
 
 /** The number of the one writer that got a revision. */
 function expectOneWinner(revisions: readonly (string | undefined)[]): number {
-  equal(revisions.filter((revision) => revision !== undefined).length, 1, 'exactly one writer gets a revision');
+  equal(
+    revisions.filter((revision) => revision !== undefined).length,
+    1,
+    'exactly one writer gets a revision',
+  );
   return revisions.findIndex((revision) => revision !== undefined);
 }

@@ -38,14 +38,22 @@ export async function saveSurely(
 }
 
 /** Fails when the store does not hold exactly this execution; at that revision, when one is given. */
-export async function expectStored(store: CheckpointStore, execution: StoredExecution, revision?: string): Promise<StoredRevision> {
+export async function expectStored(
+  store: CheckpointStore,
+  execution: StoredExecution,
+  revision?: string,
+): Promise<StoredRevision> {
   const stored = await store.load(execution.executionId);
   ok(stored !== undefined, 'the execution is there');
   for (const name of ['executionId', 'job', 'status', 'startedAtMs', 'expiresAtMs', 'head'] as const) {
     equal(stored[name], execution[name], `${name} comes back as it was saved`);
   }
   // Not `equal`: the difference of two large states would fill the screen.
-  ok(stored.state === execution.state, `the state comes back as it was saved, ${execution.state.length} characters of it`);
-  if (revision !== undefined) equal(stored.revision, revision, 'load answers the revision that save answered');
+  ok(
+    stored.state === execution.state,
+    `the state comes back as it was saved, ${execution.state.length} characters of it`,
+  );
+  if (revision !== undefined)
+    equal(stored.revision, revision, 'load answers the revision that save answered');
   return stored;
 }

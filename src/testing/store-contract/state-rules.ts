@@ -26,7 +26,12 @@ export const stateRules: readonly StoreRule[] = [
       const head = textOfBytes('head ü', 1_000_000);
       const first = await saveSurely(store, sampleExecution({ head }), undefined);
       await expectStored(reopen(), sampleExecution({ head }), first);
-      const second = await saveSurely(store, sampleExecution({ head: `${head}2`, status: 'completed' }), first, unchanged);
+      const second = await saveSurely(
+        store,
+        sampleExecution({ head: `${head}2`, status: 'completed' }),
+        first,
+        unchanged,
+      );
       await expectStored(reopen(), sampleExecution({ head: `${head}2`, status: 'completed' }), second);
     },
   },
@@ -39,7 +44,11 @@ export const stateRules: readonly StoreRule[] = [
         const stale = revision;
         revision = await saveSurely(reopen(), sampleExecution({ head, state }), revision, unchanged);
         await expectStored(store, sampleExecution({ head, state }), revision);
-        equal(await store.save(sampleExecution({ head: 'stale', state }), stale, unchanged), undefined, 'a stale writer is refused');
+        equal(
+          await store.save(sampleExecution({ head: 'stale', state }), stale, unchanged),
+          undefined,
+          'a stale writer is refused',
+        );
         await expectStored(reopen(), sampleExecution({ head, state }), revision);
       }
       revision = await saveSurely(store, sampleExecution({ state: 'changed' }), revision);
@@ -50,14 +59,31 @@ export const stateRules: readonly StoreRule[] = [
     title: 'reads no stale state, and leaves none behind, when states swing around its limit',
     async check(under) {
       const { store, reopen, inlineLimitBytes: limit = defaultLimitBytes } = under;
-      const sizes = [2 * limit, 10, limit, limit + 1, limit - 1, 3 * limit, 2 * limit, 0, limit - 64, limit + 64, 3 * limit, 20];
+      const sizes = [
+        2 * limit,
+        10,
+        limit,
+        limit + 1,
+        limit - 1,
+        3 * limit,
+        2 * limit,
+        0,
+        limit - 64,
+        limit + 64,
+        3 * limit,
+        20,
+      ];
       let revision: string | undefined;
       for (const [index, bytes] of sizes.entries()) {
-        const execution = sampleExecution({ head: `h${index}`, state: textOfBytes(`t${index} `, bytes, index % 2 ? 'x' : '🚚') });
+        const execution = sampleExecution({
+          head: `h${index}`,
+          state: textOfBytes(`t${index} `, bytes, index % 2 ? 'x' : '🚚'),
+        });
         revision = await saveSurely(index % 3 ? store : reopen(), execution, revision);
         await expectStored(reopen(), execution, revision);
       }
-      if (under.countParts) equal(await under.countParts(), 0, 'a small state has no part, also while the execution runs');
+      if (under.countParts)
+        equal(await under.countParts(), 0, 'a small state has no part, also while the execution runs');
       await expectNoOrphan(under, revision);
     },
   },
@@ -81,12 +107,17 @@ export const stateRules: readonly StoreRule[] = [
     title: 'lets exactly one of several writers of large states through, and mixes none of them',
     async check(under) {
       const { store, reopen, inlineLimitBytes: limit = defaultLimitBytes } = under;
-      const execution = (mark: string) => sampleExecution({ head: mark, state: textOfBytes(mark, 2 * limit) });
+      const execution = (mark: string) =>
+        sampleExecution({ head: mark, state: textOfBytes(mark, 2 * limit) });
       let revision: string | undefined;
       for (let round = 0; round < 3; round += 1) {
         const marks = [0, 1, 2, 3].map((index) => `${round}-${index} `);
         const revisions = await Promise.all(marks.map((mark) => reopen().save(execution(mark), revision)));
-        equal(revisions.filter((candidate) => candidate !== undefined).length, 1, 'exactly one writer gets a revision');
+        equal(
+          revisions.filter((candidate) => candidate !== undefined).length,
+          1,
+          'exactly one writer gets a revision',
+        );
         const winner = revisions.findIndex((candidate) => candidate !== undefined);
         revision = revisions[winner];
         await expectStored(store, execution(marks[winner] ?? ''), revision);
@@ -97,7 +128,8 @@ export const stateRules: readonly StoreRule[] = [
   {
     title: 'never shows a reader half of a state, while a writer replaces it again and again',
     async check({ store, reopen, inlineLimitBytes: limit = defaultLimitBytes }) {
-      const execution = (mark: string) => sampleExecution({ head: mark, state: textOfBytes(mark, 2 * limit) });
+      const execution = (mark: string) =>
+        sampleExecution({ head: mark, state: textOfBytes(mark, 2 * limit) });
       let revision = await saveSurely(store, execution('0 '), undefined);
       let isWriting = true;
       const read = async (reader: CheckpointStore) => {
@@ -109,7 +141,8 @@ export const stateRules: readonly StoreRule[] = [
       };
       const readers = [read(reopen()), read(reopen())];
       try {
-        for (let count = 1; count <= 6; count += 1) revision = await saveSurely(store, execution(`${count} `), revision);
+        for (let count = 1; count <= 6; count += 1)
+          revision = await saveSurely(store, execution(`${count} `), revision);
       } finally {
         isWriting = false;
         await Promise.all(readers);
@@ -125,7 +158,8 @@ export const stateRules: readonly StoreRule[] = [
 async function killWriters(under: StoreUnderTest, when: 'after' | 'before'): Promise<void> {
   const { store, openDying, inlineLimitBytes: limit = defaultLimitBytes } = under;
   if (openDying === undefined) return;
-  const execution = (mark: string): StoredExecution => sampleExecution({ head: mark, state: textOfBytes(mark, 2 * limit) });
+  const execution = (mark: string): StoredExecution =>
+    sampleExecution({ head: mark, state: textOfBytes(mark, 2 * limit) });
   let current = execution('0 ');
   let revision = await saveSurely(store, current, undefined);
   let hasSurvived = false;
@@ -146,7 +180,10 @@ async function killWriters(under: StoreUnderTest, when: 'after' | 'before'): Pro
 }
 
 /** Ends the execution with a small state; nothing may then be left beside its record. */
-async function expectNoOrphan({ store, countParts }: StoreUnderTest, revision: string | undefined): Promise<void> {
+async function expectNoOrphan(
+  { store, countParts }: StoreUnderTest,
+  revision: string | undefined,
+): Promise<void> {
   const ended = sampleExecution({ status: 'completed', state: 'ended' });
   const last = await saveSurely(store, ended, revision);
   await expectStored(store, ended, last);

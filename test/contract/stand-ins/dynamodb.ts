@@ -26,7 +26,10 @@ function describeIndex(IndexName: keyof typeof indexKeys): GlobalSecondaryIndex 
       { AttributeName: indexKeys[IndexName], KeyType: 'HASH' },
       { AttributeName: 'startedAtMs', KeyType: 'RANGE' },
     ],
-    Projection: IndexName === 'byJob' ? { ProjectionType: 'KEYS_ONLY' } : { ProjectionType: 'INCLUDE', NonKeyAttributes: ['job'] },
+    Projection:
+      IndexName === 'byJob'
+        ? { ProjectionType: 'KEYS_ONLY' }
+        : { ProjectionType: 'INCLUDE', NonKeyAttributes: ['job'] },
   };
 }
 
@@ -51,16 +54,28 @@ export class LocalDynamoDb {
   }
 
   /** Makes a table and answers its name. */
-  async createTable({ indexes = ['byJob', 'byStatus'] }: { readonly indexes?: readonly (keyof typeof indexKeys)[] } = {}): Promise<string> {
+  async createTable({
+    indexes = ['byJob', 'byStatus'],
+  }: {
+    readonly indexes?: readonly (keyof typeof indexKeys)[];
+  } = {}): Promise<string> {
     this.#tableCount += 1;
     const TableName = `executions-${this.#tableCount}`;
-    const names = ['pk', 'sk', ...indexes.map((name) => indexKeys[name]), ...(indexes.length > 0 ? ['startedAtMs'] : [])];
+    const names = [
+      'pk',
+      'sk',
+      ...indexes.map((name) => indexKeys[name]),
+      ...(indexes.length > 0 ? ['startedAtMs'] : []),
+    ];
     await this.client.send(
       new CreateTableCommand({
         TableName,
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: keys,
-        AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: AttributeName === 'startedAtMs' ? 'N' : 'S' })),
+        AttributeDefinitions: names.map((AttributeName) => ({
+          AttributeName,
+          AttributeType: AttributeName === 'startedAtMs' ? 'N' : 'S',
+        })),
         ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes.map(describeIndex) }),
       }),
     );
@@ -71,12 +86,15 @@ export class LocalDynamoDb {
   /** Every item of a table. */
   async readItems(TableName: string) {
     const items = [];
-    for await (const page of paginateScan({ client: this.client }, { TableName })) items.push(...(page.Items ?? []));
+    for await (const page of paginateScan({ client: this.client }, { TableName }))
+      items.push(...(page.Items ?? []));
     return items;
   }
 
   /** A fresh table as the contract suite takes it. */
-  async open(options: Partial<DynamoDbCheckpointStoreOptions> & Parameters<LocalDynamoDb['createTable']>[0] = {}): Promise<StoreUnderTest> {
+  async open(
+    options: Partial<DynamoDbCheckpointStoreOptions> & Parameters<LocalDynamoDb['createTable']>[0] = {},
+  ): Promise<StoreUnderTest> {
     const { indexes, ...rest } = options;
     const tableName = await this.createTable(indexes === undefined ? {} : { indexes });
     const reopen = (client: DynamoDbCheckpointStoreOptions['client'] = this.client) =>

@@ -1,4 +1,4 @@
-import type { CommandSender } from '../../../src/runtime/adapters/lazy-client';
+import type { CommandSender } from '../../../src/runtime/adapters/aws/lazy-client';
 
 /** A client that counts its calls and fails some of them, before or after their effect. */
 export class FailingClient implements CommandSender {

@@ -1,5 +1,5 @@
 import type { ListObjectsV2CommandInput } from '@aws-sdk/client-s3';
-import type { CommandSender } from '../../../src/runtime/adapters/lazy-client';
+import type { CommandSender } from '../../../src/runtime/adapters/aws/lazy-client';
 
 /** An S3 in this process's memory, for buckets of many thousands of objects. Conditions and pages are heeded; what was asked is counted. */
 export class MemoryS3 implements CommandSender {
@@ -22,18 +22,33 @@ export class MemoryS3 implements CommandSender {
   async count(call: () => Promise<unknown>): Promise<Record<string, number>> {
     const before = { ...this.counts };
     await call();
-    const asked = Object.entries(this.counts).map(([name, count]) => [name.replace('Command', ''), count - (before[name] ?? 0)] as const);
+    const asked = Object.entries(this.counts).map(
+      ([name, count]) => [name.replace('Command', ''), count - (before[name] ?? 0)] as const,
+    );
     return Object.fromEntries(asked.filter(([, count]) => count > 0));
   }
 
   /** Lets time go by for the objects that are there. */
   age(ms: number): void {
-    for (const [key, object] of this.objects) this.objects.set(key, { ...object, at: new Date(object.at.getTime() - ms) });
+    for (const [key, object] of this.objects)
+      this.objects.set(key, { ...object, at: new Date(object.at.getTime() - ms) });
   }
 
-  #put({ Key, Body, IfMatch, IfNoneMatch }: { Key: string; Body: string; IfMatch?: string; IfNoneMatch?: string }) {
+  #put({
+    Key,
+    Body,
+    IfMatch,
+    IfNoneMatch,
+  }: {
+    Key: string;
+    Body: string;
+    IfMatch?: string;
+    IfNoneMatch?: string;
+  }) {
     const stored = this.objects.get(Key);
-    const isHeld = (IfMatch === undefined || stored?.etag === IfMatch) && (IfNoneMatch === undefined || stored === undefined);
+    const isHeld =
+      (IfMatch === undefined || stored?.etag === IfMatch) &&
+      (IfNoneMatch === undefined || stored === undefined);
     if (!isHeld) throw awsError('PreconditionFailed', 412);
     this.#writeCount += 1;
     const etag = `"${this.#writeCount}"`;
@@ -57,5 +72,9 @@ export class MemoryS3 implements CommandSender {
 }
 
 function awsError(name: string, httpStatusCode: number): Error {
-  return Object.assign(new Error(name), { name, $fault: 'client', $metadata: { attempts: 1, httpStatusCode } });
+  return Object.assign(new Error(name), {
+    name,
+    $fault: 'client',
+    $metadata: { attempts: 1, httpStatusCode },
+  });
 }

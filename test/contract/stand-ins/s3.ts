@@ -48,7 +48,8 @@ export class LocalS3 {
   /** A fresh bucket as the contract suite takes it. */
   async open(): Promise<StoreUnderTest> {
     const bucket = await this.createBucket();
-    const reopen = (client: S3CheckpointStoreOptions['client'] = this.client) => new S3CheckpointStore({ bucket, client });
+    const reopen = (client: S3CheckpointStoreOptions['client'] = this.client) =>
+      new S3CheckpointStore({ bucket, client });
     return {
       store: reopen(),
       reopen: () => reopen(),

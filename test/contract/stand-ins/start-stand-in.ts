@@ -15,7 +15,9 @@ export interface StandIn {
 
 /** Starts one of the scripts of this folder, and waits for its port. */
 export async function startStandIn(script: string, ...options: readonly string[]): Promise<StandIn> {
-  const child = spawn(process.execPath, [join(__dirname, script), ...options], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(__dirname, script), ...options], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const port = await readPort(child, script);
   return {
     clientOptions: {

@@ -10,9 +10,14 @@ const folder = join(__dirname, '../../../node_modules/.cache/lambda-baton');
 type Patch = Readonly<Record<string, readonly (readonly [string, string])[]>>;
 
 const restoreBeforeConstructor: Patch = {
-  'runtime/invocation.ts': [['this.#job.restore(values);', 'this.#job.restore(values); this.#job.initialise();']],
+  'runtime/invocation.ts': [
+    ['this.#job.restore(values);', 'this.#job.restore(values); this.#job.initialise();'],
+  ],
   'runtime/live-job.ts': [
-    ['  #renew(): void {', '  initialise() { Object.assign(this.#instance, this.#construct()); }\n  #renew(): void {'],
+    [
+      '  #renew(): void {',
+      '  initialise() { Object.assign(this.#instance, this.#construct()); }\n  #renew(): void {',
+    ],
   ],
 };
 
@@ -25,14 +30,28 @@ const continuationBeforeCheckpoint: Patch = {
 };
 
 /** Bundles the attack with a copy of the runtime in which something is broken; src itself is not touched. */
-async function attackBroken(name: string, patch: Patch, { hasFence = true, maxRuns = 500 } = {}): Promise<Exploration> {
+async function attackBroken(
+  name: string,
+  patch: Patch,
+  { hasFence = true, maxRuns = 500 } = {},
+): Promise<Exploration> {
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, `broken-${name}-${process.pid}.cjs`);
   const tsconfigRaw = { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: true } };
   const entryPoints = [join(__dirname, 'attack.ts')];
   const external = ['reflect-metadata', 'tsyringe', 'class-validator', 'nanotimer', '@aws-sdk/*'];
   const plugins = [breakRuntime(patch)];
-  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20', external, tsconfigRaw, plugins });
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external,
+    tsconfigRaw,
+    plugins,
+  });
   try {
     return await (require(outfile) as typeof import('./attack')).attack(hasFence, maxRuns);
   } finally {
@@ -46,7 +65,9 @@ function breakRuntime(patch: Patch): Plugin {
     setup({ onLoad }) {
       onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const file = Object.keys(patch).find((one) => path.endsWith(`/src/${one}`));
-        return file === undefined ? undefined : { contents: change(file, readFileSync(path, 'utf8'), patch[file] ?? []), loader: 'ts' };
+        return file === undefined
+          ? undefined
+          : { contents: change(file, readFileSync(path, 'utf8'), patch[file] ?? []), loader: 'ts' };
       });
     },
   };
@@ -54,7 +75,8 @@ function breakRuntime(patch: Patch): Plugin {
 
 function change(file: string, text: string, changes: readonly (readonly [string, string])[]): string {
   return changes.reduce((current, [from, to]) => {
-    if (!current.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)} any more: bring the patch up to date.`);
+    if (!current.includes(from))
+      throw new Error(`${file} has no ${JSON.stringify(from)} any more: bring the patch up to date.`);
     return current.replace(from, to);
   }, text);
 }
@@ -69,7 +91,10 @@ describe('the kit', () => {
 
   it('catches a store without a fence: a duplicate runs the execution a second time', async () => {
     const { deviations } = await attackBroken('fence', {}, { hasFence: false });
-    expect(deviations.map(({ kinds, faults }) => [kinds[0], faults[0]?.fault])).toContainEqual(['endings', 'duplicate']);
+    expect(deviations.map(({ kinds, faults }) => [kinds[0], faults[0]?.fault])).toContainEqual([
+      'endings',
+      'duplicate',
+    ]);
   });
 
   it('catches a state that is restored before the constructor runs: whatever is handed over is lost', async () => {
@@ -81,6 +106,9 @@ describe('the kit', () => {
     const { baseline, deviations } = await attackBroken('order', continuationBeforeCheckpoint);
     expect(baseline.outcome).toBe('completed');
     const lost = deviations.filter(({ run }) => run.outcome === 'lost');
-    expect(lost.map(({ faults }) => [faults[0]?.fault, faults[0]?.boundary.kind])).toContainEqual(['delay', 'save']);
+    expect(lost.map(({ faults }) => [faults[0]?.fault, faults[0]?.boundary.kind])).toContainEqual([
+      'delay',
+      'save',
+    ]);
   });
 });

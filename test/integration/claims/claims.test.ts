@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FileCheckpointStore } from '../../../src';
-import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
-import { parseRecord } from '../../../src/runtime/core/execution-record';
+import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
+import { parseRecord } from '../../../src/runtime/core/record/execution-record';
 import { bundleFixture } from '../../helpers/bundle-fixture';
 import { type Call, Environment } from '../environments/environment';
 import type { LedgerInput } from './ledger-input';
@@ -60,7 +60,10 @@ function takeOverAtOnce(): void {
 async function runToEnd(environment: Environment, call: Call): Promise<unknown> {
   let answer = (await environment.call(call)) as { readonly status?: string };
   for (let next = 1; answer.status === 'handed-off' && next <= 5; next += 1) {
-    answer = (await environment.call({ event: environment.sent.at(-1)?.event, awsRequestId: `next-${next}` })) as typeof answer;
+    answer = (await environment.call({
+      event: environment.sent.at(-1)?.event,
+      awsRequestId: `next-${next}`,
+    })) as typeof answer;
   }
   return answer;
 }
@@ -100,7 +103,9 @@ describe('one of two processes that get the same start', () => {
   it('is refused when the other is at the same point at the same instant', async () => {
     const both = [open(), open()];
     for (const environment of both) for (const point of ['save 1', 'step 1']) environment.hold(point);
-    const answers = both.map((environment, index) => environment.call({ event: start(), awsRequestId: `r${index}` }));
+    const answers = both.map((environment, index) =>
+      environment.call({ event: start(), awsRequestId: `r${index}` }),
+    );
     await Promise.all(both.map((environment) => environment.reach('save 1')));
     for (const environment of both) environment.go('save 1');
     // Who won stands still in its first step, so that it cannot be done before the other has looked.
@@ -170,7 +175,9 @@ describe('a continuation', () => {
     const events = new Map<number, unknown>([[1, start(everyStep)]]);
     for (let invocation = 1; invocation < last; invocation += 1) {
       const awsRequestId = `r${invocation}`;
-      expect(await environment.call({ event: events.get(invocation), awsRequestId, remainingMs: shortMs })).toEqual(handedOff);
+      expect(
+        await environment.call({ event: events.get(invocation), awsRequestId, remainingMs: shortMs }),
+      ).toEqual(handedOff);
       events.set(invocation + 1, environment.sent.at(-1)?.event);
     }
     return events;
@@ -193,8 +200,12 @@ describe('a continuation', () => {
   it('that was accepted although its reply was lost runs once, whichever of the two comes first', async () => {
     const [one, two] = [open(), open()];
     one.loseReply(2);
-    expect(await one.call({ event: start({ handOffAfter: [2] }), awsRequestId: 'r1', remainingMs: shortMs })).toEqual(handedOff);
-    expect(new Set(one.sent.map(({ channel, invocation }) => `${invocation} by ${channel}`))).toEqual(new Set(['2 by lambda', '2 by sqs']));
+    expect(
+      await one.call({ event: start({ handOffAfter: [2] }), awsRequestId: 'r1', remainingMs: shortMs }),
+    ).toEqual(handedOff);
+    expect(new Set(one.sent.map(({ channel, invocation }) => `${invocation} by ${channel}`))).toEqual(
+      new Set(['2 by lambda', '2 by sqs']),
+    );
     for (const environment of [one, two]) environment.hold(environment === one ? 'save 5' : 'save 1');
     const calls = [
       one.call({ event: one.sent[0]?.event, awsRequestId: 'r2' }),
@@ -214,7 +225,9 @@ describe('a continuation', () => {
     one.hold('step 4');
     const first = one.call({ event: one.sent[0]?.event, awsRequestId: 'r2' });
     await one.reach('step 4');
-    expect(await two.call({ event: one.sent.at(-1)?.event, awsRequestId: 'from the queue' })).toEqual(duplicate);
+    expect(await two.call({ event: one.sent.at(-1)?.event, awsRequestId: 'from the queue' })).toEqual(
+      duplicate,
+    );
     one.go('step 4');
     expect(await first).toEqual(completed);
     await expectOneLine();
@@ -226,7 +239,9 @@ describe('a continuation', () => {
     one.hold('save 3');
     const slow = one.call({ event: start({ handOffAfter: [1] }), awsRequestId: 'r1', remainingMs: shortMs });
     await one.reach('save 3');
-    expect(await runToEnd(two, { event: start({ handOffAfter: [1] }), awsRequestId: 'r1' })).toEqual(completed);
+    expect(await runToEnd(two, { event: start({ handOffAfter: [1] }), awsRequestId: 'r1' })).toEqual(
+      completed,
+    );
     one.go('save 3');
     expect(await slow).toEqual(superseded);
     expect(one.sent).toEqual([]);
@@ -284,23 +299,26 @@ describe('an owner that stands still while its successor finishes', () => {
     ['after it has written one', 'saved 4', start(), []],
     ['before it writes the outcome', 'save 7', start(), []],
     ['before it hands over', 'save 4', start({ handOffAfter: [2] }), []],
-  ])('%s is refused when it wakes, answers superseded and changes nothing', async (_when, point, event, repeated) => {
-    const [one, two] = [open(), open()];
-    one.hold(point);
-    const slow = one.call({ event, awsRequestId: 'r1', remainingMs: shortMs });
-    await one.reach(point);
-    one.stop();
-    const { leaseUntilMs } = await readRecord();
-    await sleep(leaseUntilMs - Date.now() + 1);
-    expect(await runToEnd(two, { event, awsRequestId: 'r2' })).toEqual(completed);
-    const recorded = await load();
-    const effects = readEffects();
-    one.go(point);
-    one.wake();
-    expect(await slow).toEqual(superseded);
-    expect(await load()).toEqual(recorded);
-    expect(readEffects()).toEqual(effects);
-    expect(one.sent).toEqual([]);
-    await expectOneLine(repeated);
-  });
+  ])(
+    '%s is refused when it wakes, answers superseded and changes nothing',
+    async (_when, point, event, repeated) => {
+      const [one, two] = [open(), open()];
+      one.hold(point);
+      const slow = one.call({ event, awsRequestId: 'r1', remainingMs: shortMs });
+      await one.reach(point);
+      one.stop();
+      const { leaseUntilMs } = await readRecord();
+      await sleep(leaseUntilMs - Date.now() + 1);
+      expect(await runToEnd(two, { event, awsRequestId: 'r2' })).toEqual(completed);
+      const recorded = await load();
+      const effects = readEffects();
+      one.go(point);
+      one.wake();
+      expect(await slow).toEqual(superseded);
+      expect(await load()).toEqual(recorded);
+      expect(readEffects()).toEqual(effects);
+      expect(one.sent).toEqual([]);
+      await expectOneLine(repeated);
+    },
+  );
 });

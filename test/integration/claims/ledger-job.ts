@@ -56,7 +56,10 @@ class LedgerJob {
     try {
       this.n += 1;
       this.sum += this.n;
-      appendFileSync(ledger, `${JSON.stringify({ pid: process.pid, n: this.n, key: ctx.idempotencyKey, invocation: ctx.invocation })}\n`);
+      appendFileSync(
+        ledger,
+        `${JSON.stringify({ pid: process.pid, n: this.n, key: ctx.idempotencyKey, invocation: ctx.invocation })}\n`,
+      );
       await pass(`step ${this.n}`);
       if (ctx.input.handOffAfter?.includes(this.n)) await untilAborted(ctx.signal);
     } catch (error) {

@@ -13,7 +13,11 @@ const long = { pages: 12, pageMs: 100 };
 const dev = (file: string, input: object, ...options: string[]) =>
   readPrinted(['dev', file, '--event', JSON.stringify(input), '--timeout', '1s', ...options]);
 
-async function report(file: string, input: object, ...options: string[]): Promise<RunReport & { exitCode: number }> {
+async function report(
+  file: string,
+  input: object,
+  ...options: string[]
+): Promise<RunReport & { exitCode: number }> {
   const { stdout, exitCode } = await dev(file, input, '--json', ...options);
   return { ...(JSON.parse(stdout) as RunReport), exitCode };
 }
@@ -57,7 +61,11 @@ describe('baton dev', () => {
   });
 
   it('prints nothing with --quiet', async () => {
-    expect(await dev(counting, { ...quick, say: 'page' }, '--quiet')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await dev(counting, { ...quick, say: 'page' }, '--quiet')).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+    });
   });
 
   it('passes on what the handler writes', async () => {
@@ -69,11 +77,27 @@ describe('baton dev', () => {
     try {
       const event = join(folder, 'event.json');
       writeFileSync(event, JSON.stringify(quick));
-      const options = ['--timeout', '1s', '--json', '--env', 'STAGE=test', '--handler', 'renamed', '--node', process.execPath];
+      const options = [
+        '--timeout',
+        '1s',
+        '--json',
+        '--env',
+        'STAGE=test',
+        '--handler',
+        'renamed',
+        '--node',
+        process.execPath,
+      ];
       const fromFile = await readPrinted(['dev', counting, '--event', event, ...options]);
-      const fromInput = await readPrinted(['dev', counting, '--event', '-', ...options], { stdin: JSON.stringify(quick) });
+      const fromInput = await readPrinted(['dev', counting, '--event', '-', ...options], {
+        stdin: JSON.stringify(quick),
+      });
       for (const { stdout } of [fromFile, fromInput]) {
-        expect(JSON.parse(stdout).executions[0].result).toEqual({ pages: 2, stage: 'test', node: process.version });
+        expect(JSON.parse(stdout).executions[0].result).toEqual({
+          pages: 2,
+          stage: 'test',
+          node: process.version,
+        });
       }
     } finally {
       rmSync(folder, { recursive: true });
@@ -89,11 +113,19 @@ describe('baton dev', () => {
 
   it('fails a wait that has no queue, with the name of the variable', async () => {
     const { exitCode, error } = await report(counting, { ...quick, waitSeconds: 1 }, '--no-queue');
-    expect({ exitCode, error }).toMatchObject({ exitCode: 1, error: { message: expect.stringContaining('BATON_QUEUE_URL') } });
+    expect({ exitCode, error }).toMatchObject({
+      exitCode: 1,
+      error: { message: expect.stringContaining('BATON_QUEUE_URL') },
+    });
   });
 
   it('ends with 1 and the error when the execution failed', async () => {
-    const { exitCode, stdout, stderr } = await dev(counting, { ...quick, failAt: 1 }, '--retry-delay', '10ms');
+    const { exitCode, stdout, stderr } = await dev(
+      counting,
+      { ...quick, failAt: 1 },
+      '--retry-delay',
+      '10ms',
+    );
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
       stderr: expect.stringMatching(/^TerminalError: Page 1 is missing\.\n( {4}at .*\n)*$/),
@@ -104,15 +136,29 @@ describe('baton dev', () => {
   });
 
   it('stops a job that would not end by its fuse, and says which', async () => {
-    const { exitCode, error, invocations } = await report(counting, { pages: 1e6, pageMs: 50 }, '--retry-delay', '10ms', '--no-queue');
+    const { exitCode, error, invocations } = await report(
+      counting,
+      { pages: 1e6, pageMs: 50 },
+      '--retry-delay',
+      '10ms',
+      '--no-queue',
+    );
     expect(exitCode).toBe(1);
-    expect(error).toMatchObject({ name: 'FuseBlownError', message: expect.stringMatching(/limits\.maxInvocations is 6\.\n→ /) });
+    expect(error).toMatchObject({
+      name: 'FuseBlownError',
+      message: expect.stringMatching(/limits\.maxInvocations is 6\.\n→ /),
+    });
     expect(invocations.count).toBeGreaterThanOrEqual(6);
   });
 
   it('says that recursion detection would lose the execution', async () => {
     const terminate = ['--recursion', 'terminate', '--no-queue'];
-    const { exitCode, outcome, error } = await report(fixture('endless-job.ts'), {}, ...terminate, '--no-store');
+    const { exitCode, outcome, error } = await report(
+      fixture('endless-job.ts'),
+      {},
+      ...terminate,
+      '--no-store',
+    );
     expect({ exitCode, outcome }).toEqual({ exitCode: 1, outcome: 'lost' });
     expect(error?.message).toMatch(
       /was lost: its last event failed three times .* setting of baton-dev is Terminate, .*\n→ aws lambda put-function/,
@@ -120,16 +166,32 @@ describe('baton dev', () => {
   });
 
   it('says that an execution was parked before recursion detection would lose it, and what sends it on', async () => {
-    const { exitCode, outcome, error } = await report(fixture('endless-job.ts'), {}, '--recursion', 'terminate', '--no-queue');
+    const { exitCode, outcome, error } = await report(
+      fixture('endless-job.ts'),
+      {},
+      '--recursion',
+      'terminate',
+      '--no-queue',
+    );
     expect({ exitCode, outcome }).toEqual({ exitCode: 1, outcome: 'lost' });
     expect(error?.message).toMatch(/parked.*\n→ .*redrive/);
   });
 
   it.each([
-    ['an export that is not there', counting, ['--handler', 'handlr'], /^Runtime\.HandlerNotFound: .*handlr.*\n→ Export it/],
+    [
+      'an export that is not there',
+      counting,
+      ['--handler', 'handlr'],
+      /^Runtime\.HandlerNotFound: .*handlr.*\n→ Export it/,
+    ],
     ['a definition that is wrong', fixture('invalid-job.ts'), [], /^InvalidJobError: .*@Terminate/s],
     ['a module that throws', fixture('throwing-module.ts'), [], /^Error: There are no settings\./],
-    ['a handler that is no job', fixture('no-job.ts'), [], /^CliError: The handler ran, but no execution began\.\n→ /],
+    [
+      'a handler that is no job',
+      fixture('no-job.ts'),
+      [],
+      /^CliError: The handler ran, but no execution began\.\n→ /,
+    ],
   ])('refuses %s at once', async (_what, file, options, message) => {
     const { exitCode, stderr } = await dev(file, {}, ...options, '--quiet');
     expect(exitCode).toBe(1);
@@ -150,14 +212,27 @@ describe('baton dev', () => {
       const file = join(folder, 'broken.ts');
       copyFileSync(fixture('syntax-error.ts.txt'), file);
       const { exitCode, stderr } = await dev(file, {});
-      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(/^LocalLambdaError: .*broken\.ts:1\)\n→ /) });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringMatching(/^LocalLambdaError: .*broken\.ts:1\)\n→ /),
+      });
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
   it('brings an execution through faults, the same ones for the same seed', async () => {
-    const faults = ['--crash', '0.2', '--throttle', '0.3', '--seed', '7', '--retry-delay', '50ms', '--no-queue'];
+    const faults = [
+      '--crash',
+      '0.2',
+      '--throttle',
+      '0.3',
+      '--seed',
+      '7',
+      '--retry-delay',
+      '50ms',
+      '--no-queue',
+    ];
     const { exitCode, executions, faults: struck, seed } = await report(counting, long, ...faults);
     expect({ exitCode, seed }).toEqual({ exitCode: 0, seed: 7 });
     expect(executions).toMatchObject([{ stepCount: 13, result: { pages: 12 } }]);
@@ -171,7 +246,9 @@ describe('baton dev', () => {
       const { stdout } = await readPrinted(args, { workingDirectory });
       expect(stdout).toContain(', kept in .baton/executions');
       const [, id = ''] = /\n {2}look up {6}baton status (\S+)\n/.exec(stdout) ?? [];
-      expect((await readPrinted(['status', id], { workingDirectory })).stdout).toMatch(/^✔ completed .*\n(.*\n)*.*"pages":2/);
+      expect((await readPrinted(['status', id], { workingDirectory })).stdout).toMatch(
+        /^✔ completed .*\n(.*\n)*.*"pages":2/,
+      );
       await readPrinted(args, { workingDirectory });
       const { executions } = JSON.parse((await readPrinted(['list', '--json'], { workingDirectory })).stdout);
       expect(executions).toMatchObject([{ status: 'completed' }, { executionId: id, status: 'completed' }]);
@@ -184,13 +261,27 @@ describe('baton dev', () => {
   it('keeps executions elsewhere when BATON_DIRECTORY says so, that of --env first, and nowhere with --no-store', async () => {
     const workingDirectory = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
     try {
-      const args = ['dev', counting, '--event', JSON.stringify(quick), '--timeout', '1s', '--no-queue', '--quiet'];
+      const args = [
+        'dev',
+        counting,
+        '--event',
+        JSON.stringify(quick),
+        '--timeout',
+        '1s',
+        '--no-queue',
+        '--quiet',
+      ];
       const environment = { BATON_DIRECTORY: join(workingDirectory, 'around') };
       await readPrinted(args, { workingDirectory, environment });
-      await readPrinted([...args, '--env', `BATON_DIRECTORY=${join(workingDirectory, 'given')}`], { workingDirectory, environment });
+      await readPrinted([...args, '--env', `BATON_DIRECTORY=${join(workingDirectory, 'given')}`], {
+        workingDirectory,
+        environment,
+      });
       await readPrinted([...args, '--no-store'], { workingDirectory });
       expect(readdirSync(workingDirectory).sort()).toEqual(['around', 'given']);
-      expect((await readPrinted(['list'], { workingDirectory, environment })).stdout.split('\n')).toHaveLength(2);
+      expect(
+        (await readPrinted(['list'], { workingDirectory, environment })).stdout.split('\n'),
+      ).toHaveLength(2);
     } finally {
       rmSync(workingDirectory, { recursive: true });
     }
@@ -216,7 +307,15 @@ describe('baton dev', () => {
     const workingDirectory = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
     try {
       const running = readPrinted(
-        ['dev', counting, '--event', JSON.stringify({ pages: 60, pageMs: 50 }), '--timeout', '5s', '--no-queue'],
+        [
+          'dev',
+          counting,
+          '--event',
+          JSON.stringify({ pages: 60, pageMs: 50 }),
+          '--timeout',
+          '5s',
+          '--no-queue',
+        ],
         {
           workingDirectory,
         },

@@ -18,7 +18,11 @@ const before = Object.fromEntries(names.map((name) => [name, process.env[name]])
 async function start(onRequest?: RequestHook): Promise<LocalLambda> {
   const lambda = await LocalLambda.start(onRequest === undefined ? {} : { onRequest });
   const credentials = { AWS_ACCESS_KEY_ID: 'doctor', AWS_SECRET_ACCESS_KEY: 'doctor' };
-  Object.assign(process.env, { AWS_ENDPOINT_URL: lambda.endpoint, AWS_REGION: lambda.region, ...credentials });
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: lambda.endpoint,
+    AWS_REGION: lambda.region,
+    ...credentials,
+  });
   return lambda;
 }
 
@@ -39,7 +43,12 @@ async function deploy(lambda: LocalLambda): Promise<void> {
     environment: { BATON_DIRECTORY: '/tmp', BATON_QUEUE_URL: queue.url },
   });
   lambda.setAlias('count', 'live', lambda.publishVersion('count'));
-  lambda.addEventSourceMapping({ functionName: 'count:live', queueArn: queue.arn, batchSize: 1, reportBatchItemFailures: true });
+  lambda.addEventSourceMapping({
+    functionName: 'count:live',
+    queueArn: queue.arn,
+    batchSize: 1,
+    reportBatchItemFailures: true,
+  });
 }
 
 async function examine(...args: string[]): Promise<Diagnosis & { exitCode: number }> {
@@ -93,7 +102,9 @@ describe('baton doctor', () => {
       environment: { BATON_QUEUE_URL: queue.url, BATON_TABEL: 'x' },
     });
     const client = new LambdaClient({});
-    await client.send(new PutFunctionConcurrencyCommand({ FunctionName: 'count', ReservedConcurrentExecutions: 0 }));
+    await client.send(
+      new PutFunctionConcurrencyCommand({ FunctionName: 'count', ReservedConcurrentExecutions: 0 }),
+    );
     client.destroy();
     const ill = await examine('count', '--bundle', fixture('endless-job'));
     expect(ill.exitCode).toBe(1);
@@ -110,10 +121,19 @@ describe('baton doctor', () => {
       'warning store',
       'warning versions',
     ]);
-    const { stdout, stderr, exitCode } = await readPrinted(['doctor', 'count', '--bundle', fixture('endless-job')]);
+    const { stdout, stderr, exitCode } = await readPrinted([
+      'doctor',
+      'count',
+      '--bundle',
+      fixture('endless-job'),
+    ]);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 1 });
-    expect(stdout).toContain('\nbaton doctor count\n  ✖ recursion     The setting is Terminate: AWS drops every execution');
-    expect(stdout).toContain('\n                  → Set it to Allow (RecursiveLoop: Allow), or let baton doctor --fix do it.\n');
+    expect(stdout).toContain(
+      '\nbaton doctor count\n  ✖ recursion     The setting is Terminate: AWS drops every execution',
+    );
+    expect(stdout).toContain(
+      '\n                  → Set it to Allow (RecursiveLoop: Allow), or let baton doctor --fix do it.\n',
+    );
     expect(stdout).toMatch(/\n\n4 errors, 7 warnings\n$/);
 
     await lambda.stop();
@@ -134,7 +154,9 @@ describe('baton doctor', () => {
       fixed: ['recursion'],
       faults: [],
     });
-    expect((await examine('count:live', '--bundle', fixture('endless-job'), '--fix', '--yes')).fixed).toEqual([]);
+    expect((await examine('count:live', '--bundle', fixture('endless-job'), '--fix', '--yes')).fixed).toEqual(
+      [],
+    );
   });
 
   it('asks before --fix, and changes nothing where there is nobody to ask', async () => {
@@ -150,7 +172,12 @@ describe('baton doctor', () => {
   });
 
   it('does not take for health what it may not read', async () => {
-    const denied = { kind: 'error', status: 403, errorType: 'AccessDeniedException', message: 'User is not authorized' } as const;
+    const denied = {
+      kind: 'error',
+      status: 403,
+      errorType: 'AccessDeniedException',
+      message: 'User is not authorized',
+    } as const;
     lambda = await start(({ operation }) =>
       operation === 'GetFunctionConcurrency' || operation === 'GetQueueAttributes' ? denied : undefined,
     );
@@ -174,18 +201,34 @@ describe('baton doctor', () => {
   });
 
   it('goes on with what else it may read when the function itself is hidden', async () => {
-    const denied = { kind: 'error', status: 403, errorType: 'AccessDeniedException', message: 'User is not authorized' } as const;
+    const denied = {
+      kind: 'error',
+      status: 403,
+      errorType: 'AccessDeniedException',
+      message: 'User is not authorized',
+    } as const;
     lambda = await start(({ operation }) => (operation === 'GetFunctionConfiguration' ? denied : undefined));
     await deploy(lambda);
     const diagnosis = await examine('count:live');
     expect(diagnosis.exitCode).toBe(1);
-    expect(diagnosis.findings).toContainEqual({ level: 'ok', subject: 'recursion', what: 'The setting is Allow.' });
+    expect(diagnosis.findings).toContainEqual({
+      level: 'ok',
+      subject: 'recursion',
+      what: 'The setting is Allow.',
+    });
     expect(faults(diagnosis)).toEqual(['error runtime', 'error environment']);
   });
 
   it('calls a refused dry run an error, whichever of the two ARNs it is about', async () => {
-    const denied = { kind: 'error', status: 403, errorType: 'AccessDeniedException', message: 'User is not authorized' } as const;
-    lambda = await start(({ operation, target }) => (operation === 'Invoke' && target.endsWith(':count:1') ? denied : undefined));
+    const denied = {
+      kind: 'error',
+      status: 403,
+      errorType: 'AccessDeniedException',
+      message: 'User is not authorized',
+    } as const;
+    lambda = await start(({ operation, target }) =>
+      operation === 'Invoke' && target.endsWith(':count:1') ? denied : undefined,
+    );
     await deploy(lambda);
     const { findings } = await examine('count:live', '--bundle', counting);
     expect(findings.filter(({ subject }) => subject === 'permissions')).toMatchObject([
@@ -202,7 +245,9 @@ describe('baton doctor', () => {
       const said = async (tableName: string) => {
         await lambda.updateFunction('count', { environment: { BATON_TABLE: tableName } });
         const { findings } = await examine('count');
-        return findings.filter(({ subject }) => subject === 'table').map(({ level, what }) => `${level} ${what}`);
+        return findings
+          .filter(({ subject }) => subject === 'table')
+          .map(({ level, what }) => `${level} ${what}`);
       };
       await lambda.createFunction({ name: 'count', code: counting });
       const kept = (tableName: string) =>
@@ -231,11 +276,15 @@ describe('baton doctor', () => {
       const said = async (bucket: string) => {
         await lambda.updateFunction('count', { environment: { BATON_BUCKET: bucket } });
         const { findings } = await examine('count');
-        return findings.filter(({ subject }) => subject === 'bucket').map(({ level, what }) => `${level} ${what}`);
+        return findings
+          .filter(({ subject }) => subject === 'bucket')
+          .map(({ level, what }) => `${level} ${what}`);
       };
       await lambda.createFunction({ name: 'count', code: counting });
       const bucket = await s3.createBucket();
-      expect(await said(bucket)).toEqual([`warning Bucket ${bucket} keeps its objects for ever: it has no lifecycle rule.`]);
+      expect(await said(bucket)).toEqual([
+        `warning Bucket ${bucket} keeps its objects for ever: it has no lifecycle rule.`,
+      ]);
       expect(await said('nowhere')).toEqual(['error BATON_BUCKET names a bucket that is not there.']);
     } finally {
       delete process.env.AWS_ENDPOINT_URL_S3;
@@ -248,7 +297,9 @@ describe('baton doctor', () => {
     expect(await readPrinted(['doctor', 'nobody'])).toMatchObject({
       exitCode: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^CliError: Function nobody cannot be looked at: ResourceNotFoundException.*\n→ Check its name/),
+      stderr: expect.stringMatching(
+        /^CliError: Function nobody cannot be looked at: ResourceNotFoundException.*\n→ Check its name/,
+      ),
     });
   });
 
@@ -270,7 +321,9 @@ describe('baton doctor', () => {
 
   it('says that a job does not load in time, as Lambda would', async () => {
     const file = fixture('hanging-module');
-    expect(await readJobFacts({ file, handler: 'index.handler', variables: {}, startMs: 1_500 })).toMatchObject({
+    expect(
+      await readJobFacts({ file, handler: 'index.handler', variables: {}, startMs: 1_500 }),
+    ).toMatchObject({
       kind: 'unread',
       level: 'error',
       reason: expect.stringContaining('it did not load within 1500 ms.'),

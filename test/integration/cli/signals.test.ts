@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** The argument parser is CommonJS, and asks for Node's own modules by `require`. */
-const requireOfNode = "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
+const requireOfNode =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 const root = join(__dirname, '../../..');
 const job = join(__dirname, 'fixtures/counting-job.ts');
 
@@ -34,8 +35,21 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Starts the real command line with a job that runs for long, in a temporary directory of its own. Resolves when the job is running. */
 async function startLongRun(): Promise<{ baton: ChildProcess; temporary: string; readOutput: () => string }> {
   const temporary = mkdtempSync(join(folder, 'run-'));
-  const args = [cli, 'dev', job, '--event', '{"pages":1000000,"pageMs":20,"say":"page"}', '--timeout', '1m', '--no-store'];
-  const baton = spawn(process.execPath, args, { cwd: root, env: { ...process.env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = [
+    cli,
+    'dev',
+    job,
+    '--event',
+    '{"pages":1000000,"pageMs":20,"say":"page"}',
+    '--timeout',
+    '1m',
+    '--no-store',
+  ];
+  const baton = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const isRunning = new Promise<void>((resolve) => {
     baton.stdout?.on('data', (chunk) => {
@@ -73,15 +87,18 @@ onLinux('baton dev', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('ends every process and removes every file at %s, with its exit code %p', async (signal, exitCode) => {
-    const { baton, temporary, readOutput } = await startLongRun();
-    expect(findProcesses(temporary)).not.toEqual([]);
-    baton.kill(signal);
-    expect(await once(baton, 'exit')).toEqual([exitCode, null]);
-    expect(findProcesses(temporary)).toEqual([]);
-    expect(readdirSync(temporary)).toEqual([]);
-    expect(readOutput()).toContain('✖ stopped after');
-  });
+  ] as const)(
+    'ends every process and removes every file at %s, with its exit code %p',
+    async (signal, exitCode) => {
+      const { baton, temporary, readOutput } = await startLongRun();
+      expect(findProcesses(temporary)).not.toEqual([]);
+      baton.kill(signal);
+      expect(await once(baton, 'exit')).toEqual([exitCode, null]);
+      expect(findProcesses(temporary)).toEqual([]);
+      expect(readdirSync(temporary)).toEqual([]);
+      expect(readOutput()).toContain('✖ stopped after');
+    },
+  );
 
   it('leaves no process behind even when it is killed', async () => {
     const { baton, temporary } = await startLongRun();

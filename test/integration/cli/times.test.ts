@@ -17,7 +17,8 @@ afterEach(() => rmSync(workingDirectory, { recursive: true }));
 
 const baton = (args: readonly string[], interruption?: AbortSignal) =>
   readPrinted(args, { workingDirectory, ...(interruption && { interruption }) });
-const dev = (input: object, ...options: string[]) => baton(['dev', production, '--event', JSON.stringify(input), ...options]);
+const dev = (input: object, ...options: string[]) =>
+  baton(['dev', production, '--event', JSON.stringify(input), ...options]);
 
 async function report(input: object, ...options: string[]): Promise<RunReport> {
   return JSON.parse((await dev(input, '--json', ...options)).stdout);
@@ -61,15 +62,29 @@ describe("a job with production's safeMs on this machine", () => {
 
   it('waits a second at most with --skip-waits, also before it tries again', async () => {
     const input = { pages: 1, waitSeconds: 3_600, retryAfterMs: 3_600_000 };
-    const { outcome, executions, wallMs } = await report(input, '--timeout', '3s', '--scale-time', '--skip-waits');
-    expect({ outcome, executions }).toMatchObject({ outcome: 'completed', executions: [{ result: { pages: 1 }, failedAttemptCount: 1 }] });
+    const { outcome, executions, wallMs } = await report(
+      input,
+      '--timeout',
+      '3s',
+      '--scale-time',
+      '--skip-waits',
+    );
+    expect({ outcome, executions }).toMatchObject({
+      outcome: 'completed',
+      executions: [{ result: { pages: 1 }, failedAttemptCount: 1 }],
+    });
     expect(wallMs).toBeLessThan(30_000);
   });
 });
 
 describe('what baton dev shows at the end', () => {
   it('is the result also when a queue brought the last invocation', async () => {
-    const { handOffs, executions } = await report({ pages: 2, waitSeconds: 2 }, '--timeout', '2s', '--scale-time');
+    const { handOffs, executions } = await report(
+      { pages: 2, waitSeconds: 2 },
+      '--timeout',
+      '2s',
+      '--scale-time',
+    );
     expect(handOffs.byChannel).toEqual({ sqs: 1 });
     expect(executions).toMatchObject([{ status: 'completed', result: { pages: 2 } }]);
   });
@@ -92,20 +107,34 @@ describe('what baton dev shows at the end', () => {
     expect(others.join('\n')).toMatch(
       /^ {4}at failDeep .*production-job\.ts.*\n( {4}at .*\n)*caused by Error: The disk is full\.\n {4}at failDeep /,
     );
-    expect(`${stdout.slice(stdout.indexOf('and is not tried again'))}${stderr}`.split('Page 1 cannot be read.')).toHaveLength(2);
+    expect(
+      `${stdout.slice(stdout.indexOf('and is not tried again'))}${stderr}`.split('Page 1 cannot be read.'),
+    ).toHaveLength(2);
   });
 
   it('agrees with what baton status and the record count', async () => {
     const { executions } = await report({ pages: 12, retryAfterMs: 10 }, '--timeout', '2s', '--scale-time');
-    const [{ executionId, stepCount, failedAttemptCount, invocation, result }] = executions as [RunReport['executions'][number]];
+    const [{ executionId, stepCount, failedAttemptCount, invocation, result }] = executions as [
+      RunReport['executions'][number],
+    ];
     const status = JSON.parse((await baton(['status', executionId, '--json'])).stdout);
     expect(status).toMatchObject({ stepCount, failedAttemptCount, invocation, result });
     expect({ stepCount, failedAttemptCount }).toEqual({ stepCount: 13, failedAttemptCount: 1 });
   });
 
   it('is known from the store when the job logs errors only', async () => {
-    const { outcome, executions } = await report({ pages: 1 }, '--timeout', '2s', '--scale-time', '--env', 'BATON_LOG_LEVEL=error');
-    expect({ outcome, executions }).toMatchObject({ outcome: 'completed', executions: [{ stepCount: 2, result: { pages: 1 } }] });
+    const { outcome, executions } = await report(
+      { pages: 1 },
+      '--timeout',
+      '2s',
+      '--scale-time',
+      '--env',
+      'BATON_LOG_LEVEL=error',
+    );
+    expect({ outcome, executions }).toMatchObject({
+      outcome: 'completed',
+      executions: [{ stepCount: 2, result: { pages: 1 } }],
+    });
   });
 });
 
@@ -123,7 +152,9 @@ describe('what baton dev left behind', () => {
     const redriven = await baton(['redrive', id, '--bundle', counting, '--timeout', '2s', '--json']);
     expect(redriven.exitCode).toBe(0);
     const { executions } = JSON.parse(redriven.stdout) as RunReport;
-    expect(executions).toMatchObject([{ executionId: id, status: 'completed', stepCount: 26, result: { pages: 25 } }]);
+    expect(executions).toMatchObject([
+      { executionId: id, status: 'completed', stepCount: 26, result: { pages: 25 } },
+    ]);
     expect(await baton(['redrive', id, '--bundle', counting, '--timeout', '2s', '--quiet'])).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/^RedriveRefusedError: /),
@@ -152,6 +183,9 @@ describe('what baton dev left behind', () => {
     expect(first.stdout).toMatch(/✔ completed in .*\n(.*\n)* {2}result {7}\{"pages":2,/);
     const second = await start('--json');
     expect(second.exitCode).toBe(0);
-    expect(JSON.parse(second.stdout)).toMatchObject({ outcome: 'completed', executions: [{ executionId: 'once', result: { pages: 2 } }] });
+    expect(JSON.parse(second.stdout)).toMatchObject({
+      outcome: 'completed',
+      executions: [{ executionId: 'once', result: { pages: 2 } }],
+    });
   });
 });

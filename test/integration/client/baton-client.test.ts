@@ -28,7 +28,11 @@ async function deploy() {
     name: 'book',
     code: join(__dirname, 'fixtures/ledger-job.ts'),
     timeoutMs: 1_000,
-    environment: { BATON_DIRECTORY: directory, LEDGER_FILE: ledger, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    environment: {
+      BATON_DIRECTORY: directory,
+      LEDGER_FILE: ledger,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
     retryDelaysMs: [50, 50],
   });
   const client = new BatonClient({
@@ -40,11 +44,16 @@ async function deploy() {
 }
 
 /** Waits until an execution stands as it should. */
-async function waitFor(client: BatonClient, id: string, isThere: (status: ExecutionDescription) => boolean): Promise<ExecutionDescription> {
+async function waitFor(
+  client: BatonClient,
+  id: string,
+  isThere: (status: ExecutionDescription) => boolean,
+): Promise<ExecutionDescription> {
   for (;;) {
     const status = await client.status(id);
     if (status !== undefined && isThere(status)) return status;
-    if (status !== undefined && ended.has(status.status)) throw new Error(`The execution has ended: ${JSON.stringify(status)}`);
+    if (status !== undefined && ended.has(status.status))
+      throw new Error(`The execution has ended: ${JSON.stringify(status)}`);
     await sleep(20);
   }
 }
@@ -74,14 +83,22 @@ describe('BatonClient, over the wire', () => {
     const { lambda, client, openLedger } = await deploy();
     await client.start({ executionId: 'one', input: { year: 2026 } });
     const failed = await waitFor(client, 'one', ({ status }) => status === 'failed');
-    expect(failed).toMatchObject({ stepCount: 10, error: { name: 'TerminalError', message: 'There is no ledger.' } });
+    expect(failed).toMatchObject({
+      stepCount: 10,
+      error: { name: 'TerminalError', message: 'There is no ledger.' },
+    });
     await lambda.idle();
     openLedger();
     expect(await client.redrive('one')).toEqual({ executionId: 'one', invocation: failed.invocation + 1 });
     await waitFor(client, 'one', ({ status }) => status === 'completed');
-    expect(await client.result('one')).toMatchObject({ status: 'completed', result: { booked: Array.from({ length: 20 }, (_, n) => n) } });
+    expect(await client.result('one')).toMatchObject({
+      status: 'completed',
+      result: { booked: Array.from({ length: 20 }, (_, n) => n) },
+    });
     expect(await client.start({ executionId: 'one', input: { year: 2026 } })).toMatchObject({ isNew: false });
-    await expect(client.start({ executionId: 'one', input: { year: 2027 } })).rejects.toMatchObject({ code: 'EXECUTION_CONFLICT' });
+    await expect(client.start({ executionId: 'one', input: { year: 2027 } })).rejects.toMatchObject({
+      code: 'EXECUTION_CONFLICT',
+    });
   });
 
   it('finds what the command line has started, and the other way round', async () => {
@@ -91,7 +108,9 @@ describe('BatonClient, over the wire', () => {
     Object.assign(process.env, { AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint, AWS_REGION: lambda.region });
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'outside', AWS_SECRET_ACCESS_KEY: 'outside' });
     try {
-      expect(await readPrinted(['start', 'book', '--id', 'one', '--directory', directory])).toMatchObject({ exitCode: 0 });
+      expect(await readPrinted(['start', 'book', '--id', 'one', '--directory', directory])).toMatchObject({
+        exitCode: 0,
+      });
       await waitFor(client, 'one', ({ status }) => status === 'completed');
       const { stdout } = await readPrinted(['result', 'one', '--directory', directory]);
       expect(JSON.parse(stdout).booked).toHaveLength(20);

@@ -24,7 +24,14 @@ export class CommandLine {
     const commandLine = new CommandLine();
     mkdirSync(folder, { recursive: true });
     const entryPoints = [join(root, 'src/cli/baton.ts')];
-    await build({ entryPoints, outfile: commandLine.#file, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
+    await build({
+      entryPoints,
+      outfile: commandLine.#file,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+    });
     return commandLine;
   }
 

@@ -39,7 +39,12 @@ export class FragileWorld {
     const world: FragileWorld = new FragileWorld(lambda, onFailure);
     mkdirSync(world.directory);
     await lambda.createFunction({
-      ...{ name: 'fragile', code: join(__dirname, 'fixtures/fragile-job.ts'), timeoutMs: 5_000, recursiveLoop: 'Allow' },
+      ...{
+        name: 'fragile',
+        code: join(__dirname, 'fixtures/fragile-job.ts'),
+        timeoutMs: 5_000,
+        recursiveLoop: 'Allow',
+      },
       ...{ maximumRetryAttempts: 0, onFailure },
       environment: {
         BATON_DIRECTORY: world.directory,
@@ -78,7 +83,9 @@ export class FragileWorld {
 
   readEffects(executionId: string): Effect[] {
     const lines = readFileSync(join(this.folder, 'effects'), 'utf8').trimEnd().split('\n');
-    return lines.map((line) => JSON.parse(line) as Effect).filter((effect) => effect.executionId === executionId);
+    return lines
+      .map((line) => JSON.parse(line) as Effect)
+      .filter((effect) => effect.executionId === executionId);
   }
 
   readCancelled(): string[] {

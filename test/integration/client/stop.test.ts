@@ -20,12 +20,15 @@ afterEach(async () => {
 });
 afterAll(() => baton.remove());
 
-const run = (...args: string[]): Promise<Ended> => baton.run(world.lambda, [...args, '--directory', world.directory]);
+const run = (...args: string[]): Promise<Ended> =>
+  baton.run(world.lambda, [...args, '--directory', world.directory]);
 
 describe('baton stop, in a process of its own', () => {
   it('ends what runs, gives up what starts while the job is stopped, and lets it start after baton resume', async () => {
-    for (const executionId of ['one', 'two']) await world.client.start({ executionId, input: { stepMs: 200, stepCount: 1_000 } });
-    for (const executionId of ['one', 'two']) await world.waitFor(executionId, ({ stepCount }) => stepCount >= 1);
+    for (const executionId of ['one', 'two'])
+      await world.client.start({ executionId, input: { stepMs: 200, stepCount: 1_000 } });
+    for (const executionId of ['one', 'two'])
+      await world.waitFor(executionId, ({ stepCount }) => stepCount >= 1);
     expect(await run('stop', 'fragile', '--reason', 'the ledger is wrong')).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('2 executions will end'),
@@ -41,10 +44,15 @@ describe('baton stop, in a process of its own', () => {
     expect(world.readEffects('late')).toEqual([]);
     const failures = await world.readFailures();
     expect(failures.map(({ body }) => JSON.parse(body))).toMatchObject([
-      { requestPayload: { lambdaBaton: { start: { executionId: 'late' } } }, responsePayload: { errorType: 'JobStoppedError' } },
+      {
+        requestPayload: { lambdaBaton: { start: { executionId: 'late' } } },
+        responsePayload: { errorType: 'JobStoppedError' },
+      },
     ]);
 
-    expect(await run('list')).toMatchObject({ stdout: expect.stringMatching(/^! job fragile was stopped .* ago: the ledger is wrong /) });
+    expect(await run('list')).toMatchObject({
+      stdout: expect.stringMatching(/^! job fragile was stopped .* ago: the ledger is wrong /),
+    });
     expect(await run('resume', 'fragile')).toMatchObject({ exitCode: 0 });
     expect(await run('start', 'fragile', '--id', 'late', '--job', 'fragile')).toMatchObject({ exitCode: 0 });
     await world.lambda.idle();
@@ -55,7 +63,11 @@ describe('baton stop, in a process of its own', () => {
     await world.abandon('one');
     const before = world.readEffects('one');
     await run('stop', 'fragile');
-    await baton.run(world.lambda, ['sweep', '--function', 'fragile', '--grace', '1m', '--directory', world.directory], 70_000);
+    await baton.run(
+      world.lambda,
+      ['sweep', '--function', 'fragile', '--grace', '1m', '--directory', world.directory],
+      70_000,
+    );
     await world.lambda.idle();
     expect(await world.client.result('one')).toMatchObject({ status: 'cancelled', invocation: 2 });
     expect(world.readEffects('one')).toEqual(before);
@@ -65,8 +77,11 @@ describe('baton stop, in a process of its own', () => {
   it('asks every one of 1,200 executions in a store of files', async () => {
     await world.abandon('sample');
     const store = new FileCheckpointStore({ directory: world.directory });
-    const { revision: _revision, ...sample } = (await store.load('sample')) as StoredExecution & { readonly revision: string };
-    for (let n = 0; n < 1_199; n += 1) await store.save({ ...sample, executionId: `e${n}`, startedAtMs: n }, undefined);
+    const { revision: _revision, ...sample } = (await store.load('sample')) as StoredExecution & {
+      readonly revision: string;
+    };
+    for (let n = 0; n < 1_199; n += 1)
+      await store.save({ ...sample, executionId: `e${n}`, startedAtMs: n }, undefined);
     const { exitCode, stdout } = await run('stop', 'fragile', '--json');
     expect(exitCode).toBe(0);
     const { executionIds, hasMore } = JSON.parse(stdout) as { executionIds: string[]; hasMore: boolean };

@@ -23,7 +23,17 @@ afterEach(async () => {
 afterAll(() => baton.remove());
 
 const sweep = ({ grace = '1m', isJson = false } = {}) => {
-  const args = ['sweep', '--function', 'fragile', '--job', 'fragile', '--grace', grace, '--directory', world.directory];
+  const args = [
+    'sweep',
+    '--function',
+    'fragile',
+    '--job',
+    'fragile',
+    '--grace',
+    grace,
+    '--directory',
+    world.directory,
+  ];
   return baton.run(world.lambda, isJson ? [...args, '--json'] : args, laterMs);
 };
 
@@ -32,7 +42,12 @@ describe('an execution whose process was killed, and whose event has no try left
     await world.abandon('one');
     expect(await world.readFailures()).toHaveLength(1);
     expect(world.starts).toHaveLength(1);
-    expect(await world.client.status('one')).toMatchObject({ status: 'running', isStuck: true, invocation: 1, stepCount: 1 });
+    expect(await world.client.status('one')).toMatchObject({
+      status: 'running',
+      isStuck: true,
+      invocation: 1,
+      stepCount: 1,
+    });
     expect(await baton.run(world.lambda, ['status', 'one', '--directory', world.directory])).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(/^! looks stuck {2}one of job fragile\n/),
@@ -59,9 +74,13 @@ describe('an execution whose process was killed, and whose event has no try left
     await world.abandon(...ids);
     world.holdUntil(2);
     const answers = await Promise.all([sweep({ isJson: true }), sweep({ isJson: true })]);
-    const swept = answers.map(({ stdout }) => (JSON.parse(stdout) as { swept: { executionId: string }[] }).swept);
+    const swept = answers.map(
+      ({ stdout }) => (JSON.parse(stdout) as { swept: { executionId: string }[] }).swept,
+    );
     expect(swept.every(({ length }) => length > 0)).toBe(true);
-    expect(swept.flatMap((each) => each.map(({ executionId }) => executionId)).sort()).toEqual([...ids].sort());
+    expect(swept.flatMap((each) => each.map(({ executionId }) => executionId)).sort()).toEqual(
+      [...ids].sort(),
+    );
     expect(answers.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     await world.lambda.idle();
     expect(world.starts).toHaveLength(3 * ids.length);

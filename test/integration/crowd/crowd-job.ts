@@ -35,7 +35,8 @@ function write(line: CrowdLine): void {
 /** A logger that notices lines of one execution under the name of another. */
 function log(message: string, fields: object = {}): void {
   const { executionId, number } = fields as { executionId?: string; number?: number };
-  if (message === 'worked' && executionId !== `execution-${number}`) write({ kind: 'foreign', executionId: `${executionId}`, what: 'log' });
+  if (message === 'worked' && executionId !== `execution-${number}`)
+    write({ kind: 'foreign', executionId: `${executionId}`, what: 'log' });
 }
 
 /** Rows of its own, by its number; every third step ends the invocation, and every tenth execution fails. */
@@ -62,7 +63,8 @@ class CrowdJob {
     this.check('work', ctx);
     ctx.logger.info('worked', { number });
     if (number % 10 === 3 && this.rows.length === 4) throw new TerminalError(`failure of ${number}`);
-    if (this.rows.length % 3 === 2) await new Promise<void>((resolve) => ctx.signal.addEventListener('abort', () => resolve()));
+    if (this.rows.length % 3 === 2)
+      await new Promise<void>((resolve) => ctx.signal.addEventListener('abort', () => resolve()));
   }
 
   @OnHandoff() sleep(ctx: StepContext<Input>) {
@@ -88,7 +90,10 @@ class CrowdJob {
   }
 
   private check(what: string, { executionId, input }: StepContext<Input>): void {
-    const isOurs = this.owner === executionId && executionId === `execution-${input.number}` && ['', executionId].includes(this.mine);
+    const isOurs =
+      this.owner === executionId &&
+      executionId === `execution-${input.number}` &&
+      ['', executionId].includes(this.mine);
     if (!isOurs) write({ kind: 'foreign', executionId, what });
     this.mine = executionId;
   }

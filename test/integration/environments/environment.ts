@@ -26,7 +26,10 @@ export class Environment {
   #callCount = 0;
 
   constructor(bundle: string, directory: string, ledger: string) {
-    this.#child = fork(bundle, [directory, ledger], { env: { ...process.env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = fork(bundle, [directory, ledger], {
+      env: { ...process.env },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     this.#child.on('message', (message: FromEnvironment) => {
       if (message.kind === 'reached') this.#reached.add(message.point);
       if (message.kind === 'sent') this.#keep(message);
@@ -44,7 +47,8 @@ export class Environment {
     const callId = this.#callCount;
     const ended = new Promise<unknown>((resolve) => {
       this.#listeners.add((message) => {
-        if (message.kind === 'ended' && message.callId === callId) resolve('error' in message ? message.error : message.answer);
+        if (message.kind === 'ended' && message.callId === callId)
+          resolve('error' in message ? message.error : message.answer);
       });
     });
     this.#tell({ kind: 'call', callId, event, awsRequestId, remainingMs });

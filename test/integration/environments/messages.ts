@@ -14,6 +14,16 @@ export type ToEnvironment =
 /** What an environment tells the test. */
 export type FromEnvironment =
   | { readonly kind: 'ended'; readonly callId: number; readonly answer: unknown }
-  | { readonly kind: 'ended'; readonly callId: number; readonly error: { readonly code: string; readonly message: string } }
+  | {
+      readonly kind: 'ended';
+      readonly callId: number;
+      readonly error: { readonly code: string; readonly message: string };
+    }
   | { readonly kind: 'reached'; readonly point: string }
-  | { readonly kind: 'sent'; readonly channel: string; readonly executionId: string; readonly invocation: number; readonly body: string };
+  | {
+      readonly kind: 'sent';
+      readonly channel: string;
+      readonly executionId: string;
+      readonly invocation: number;
+      readonly body: string;
+    };

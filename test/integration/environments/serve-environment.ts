@@ -40,7 +40,10 @@ export function serveEnvironment(handler: BatonHandler): void {
 
 type Call = Extract<ToEnvironment, { kind: 'call' }>;
 
-async function answer(handler: BatonHandler, { callId, event, awsRequestId, remainingMs }: Call): Promise<void> {
+async function answer(
+  handler: BatonHandler,
+  { callId, event, awsRequestId, remainingMs }: Call,
+): Promise<void> {
   const deadlineMs = Date.now() + remainingMs;
   const context = {
     awsRequestId,

@@ -29,7 +29,9 @@ class StruckStore extends FileCheckpointStore {
   }
 
   override save(...[execution, expected]: Parameters<CheckpointStore['save']>) {
-    return strike(new Trace(directory, execution.executionId), nameSave(execution.head), () => super.save(execution, expected));
+    return strike(new Trace(directory, execution.executionId), nameSave(execution.head), () =>
+      super.save(execution, expected),
+    );
   }
 }
 
@@ -69,7 +71,9 @@ class FaultJob {
 
   @Step() async two(ctx: StepContext) {
     await this.work(ctx);
-    await new Promise<void>((resolve) => (ctx.signal.aborted ? resolve() : ctx.signal.addEventListener('abort', () => resolve())));
+    await new Promise<void>((resolve) =>
+      ctx.signal.aborted ? resolve() : ctx.signal.addEventListener('abort', () => resolve()),
+    );
   }
 
   @Step() three(ctx: StepContext) {

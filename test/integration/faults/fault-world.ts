@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FileCheckpointStore } from '../../../src';
 import { type ApiRequest, LocalLambda, type RequestFault } from '../../../src/local';
-import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
-import { parseRecord } from '../../../src/runtime/core/execution-record';
+import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
+import { parseRecord } from '../../../src/runtime/core/record/execution-record';
 import { type Fault, type FaultCase, interruptions, listFaults } from './faults';
 import { Trace, type TraceLine } from './trace';
 
@@ -54,7 +54,10 @@ export class FaultWorld {
   }
 
   async #open(): Promise<void> {
-    const lambda = await LocalLambda.start({ onRequest: (request) => this.#strike(request), concurrencyLimit: 24 });
+    const lambda = await LocalLambda.start({
+      onRequest: (request) => this.#strike(request),
+      concurrencyLimit: 24,
+    });
     this.#lambda = lambda;
     const { url, arn } = await lambda.createQueue({ name: 'continuations', visibilityTimeoutMs: timeoutMs });
     await lambda.createFunction({
@@ -77,7 +80,10 @@ export class FaultWorld {
       this.#executions.set(requestId, executionId);
       this.#invocations.set(executionId, (this.#invocations.get(executionId) ?? 0) + 1);
     });
-    lambda.on('dropped', ({ requestId }) => void this.#dropped.push(this.#executions.get(requestId) ?? requestId));
+    lambda.on(
+      'dropped',
+      ({ requestId }) => void this.#dropped.push(this.#executions.get(requestId) ?? requestId),
+    );
   }
 
   /** The outbound calls of an execution that nothing happens to, and the places in user code, in their order. */
@@ -145,7 +151,8 @@ export class FaultWorld {
     const executionId = sent?.executionId ?? this.#executions.get(callerRequestId ?? '') ?? '';
     const trace = this.#trace(executionId);
     const call = isDryRun ? 'dry run' : operation;
-    if (sent !== undefined && !(await this.#isCheckpointed(executionId, sent.invocation))) trace.add({ kind: 'broken', call });
+    if (sent !== undefined && !(await this.#isCheckpointed(executionId, sent.invocation)))
+      trace.add({ kind: 'broken', call });
     trace.add({ kind: 'asked', call });
     const fault = trace.takeFault(call);
     return fault === undefined ? undefined : wireFaults[fault];
@@ -154,7 +161,10 @@ export class FaultWorld {
   /** Whether the store knew of the hand-off before its continuation was sent. */
   async #isCheckpointed(executionId: string, invocation: number): Promise<boolean> {
     const record = await this.#readRecord(executionId);
-    return record !== undefined && (record.handedOffTo === invocation || record.invocation >= invocation || record.outcome !== null);
+    return (
+      record !== undefined &&
+      (record.handedOffTo === invocation || record.invocation >= invocation || record.outcome !== null)
+    );
   }
 
   async #readRecord(executionId: string) {
@@ -174,7 +184,10 @@ export class FaultWorld {
     const allowed = interruptions.has(fault) ? 1 : 0;
     const faults = [
       [!this.#trace(executionId).wasStruck, 'the call was never made'],
-      [JSON.stringify(outcome) !== JSON.stringify({ status: 'completed', result: steps }), `ended ${JSON.stringify(outcome)}`],
+      [
+        JSON.stringify(outcome) !== JSON.stringify({ status: 'completed', result: steps }),
+        `ended ${JSON.stringify(outcome)}`,
+      ],
       [firsts.join() !== steps.join(), `steps in the order ${firsts.join()}`],
       [repeated.length > allowed, `${repeated.length} steps repeated: ${repeated.join()}`],
       [effects.some((line) => keys.get(line.call) !== line.key), 'a repeated step had another key'],
@@ -183,7 +196,13 @@ export class FaultWorld {
       [this.#dropped.includes(executionId), 'a delivery went to the dead letters'],
     ] as const;
     const broken = faults.filter(([isBroken]) => isBroken).map(([, text]) => text);
-    return { call, fault, repeated, invocationCount: this.#invocations.get(executionId) ?? 0, faults: broken };
+    return {
+      call,
+      fault,
+      repeated,
+      invocationCount: this.#invocations.get(executionId) ?? 0,
+      faults: broken,
+    };
   }
 }
 
@@ -191,7 +210,10 @@ function isOutcome({ kind, call }: TraceLine): boolean {
   return kind === 'done' && call === 'outcome';
 }
 
-function readContinuation(operation: string, body: Buffer): { executionId: string; invocation: number } | undefined {
+function readContinuation(
+  operation: string,
+  body: Buffer,
+): { executionId: string; invocation: number } | undefined {
   const parsed = JSON.parse(body.toString());
   const envelope = operation === 'Invoke' ? parsed : JSON.parse(parsed.MessageBody);
   return envelope.lambdaBaton?.continuation;

@@ -4,7 +4,18 @@ import { type Fault, type FaultCase, listFaults } from './faults';
 jest.setTimeout(120_000);
 
 /** One call of each kind. `npm run faults` strikes them all. */
-const calls = ['load 2', 'claim 1', 'in two', 'dry run', 'checkpoint 3', 'hand-off to 2', 'Invoke', 'SendMessage', 'in end', 'outcome'];
+const calls = [
+  'load 2',
+  'claim 1',
+  'in two',
+  'dry run',
+  'checkpoint 3',
+  'hand-off to 2',
+  'Invoke',
+  'SendMessage',
+  'in end',
+  'outcome',
+];
 const cases: readonly FaultCase[] = FaultWorld.listCases(calls);
 
 describe('an execution', () => {

@@ -1,5 +1,13 @@
 /** What happens to one outbound call. `reject` and the statuses: before it takes effect. `lost reply`: after. */
-export const faults = ['reject', 'lost reply', '429', '500', 'hang', 'SIGKILL before', 'SIGKILL after'] as const;
+export const faults = [
+  'reject',
+  'lost reply',
+  '429',
+  '500',
+  'hang',
+  'SIGKILL before',
+  'SIGKILL after',
+] as const;
 
 /** One of them. */
 export type Fault = (typeof faults)[number];

@@ -13,13 +13,24 @@ async function printFaults(): Promise<void> {
       if (result === undefined) return '';
       return `${result.faults.length === 0 ? '✔' : '✖'} ${result.invocationCount}${result.repeated.length > 0 ? ' r' : ''}`;
     };
-    const rows = [['', ...faults], ...calls.map((call) => [call, ...faults.map((fault) => cell(call, fault))])];
-    const widths = (rows[0] ?? []).map((_text, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-    for (const row of rows) console.log(row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  '));
+    const rows = [
+      ['', ...faults],
+      ...calls.map((call) => [call, ...faults.map((fault) => cell(call, fault))]),
+    ];
+    const widths = (rows[0] ?? []).map((_text, column) =>
+      Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+    );
+    for (const row of rows)
+      console.log(row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  '));
     const failed = results.filter((result) => result.faults.length > 0);
-    for (const { call, fault, faults: broken } of failed) console.log(`✖ ${call}, ${fault}: ${broken.join('; ')}`);
-    console.log(`\n✔ the same result, one outcome, checkpoint before continuation; the number of invocations; r: one step ran twice`);
-    console.log(`${results.length} executions, ${failed.length} not as promised, ${Math.round((Date.now() - startMs) / 1_000)} s`);
+    for (const { call, fault, faults: broken } of failed)
+      console.log(`✖ ${call}, ${fault}: ${broken.join('; ')}`);
+    console.log(
+      `\n✔ the same result, one outcome, checkpoint before continuation; the number of invocations; r: one step ran twice`,
+    );
+    console.log(
+      `${results.length} executions, ${failed.length} not as promised, ${Math.round((Date.now() - startMs) / 1_000)} s`,
+    );
     process.exitCode = failed.length === 0 ? 0 : 1;
   } finally {
     await world.close();

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LocalLambda } from '../../../src/local';
@@ -27,7 +35,19 @@ describe('a project that baton init wrote', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const init = async (name: string, deploy: string) => {
-    await run(folder, {}, process.execPath, join(root, 'dist/baton.js'), 'init', name, '--job', jobName, '--deploy', deploy, '--yes');
+    await run(
+      folder,
+      {},
+      process.execPath,
+      join(root, 'dist/baton.js'),
+      'init',
+      name,
+      '--job',
+      jobName,
+      '--deploy',
+      deploy,
+      '--yes',
+    );
     install(join(folder, name));
     return join(folder, name);
   };
@@ -38,7 +58,10 @@ describe('a project that baton init wrote', () => {
 
   it('runs on this machine, over several invocations, to its end', async () => {
     const report = await runScript(project, {}, 'dev');
-    expect(report).toMatchObject({ outcome: 'completed', executions: [{ job: jobName, result: { rowCount } }] });
+    expect(report).toMatchObject({
+      outcome: 'completed',
+      executions: [{ job: jobName, result: { rowCount } }],
+    });
     expect(report.invocations.count).toBeGreaterThan(2);
   });
 
@@ -82,7 +105,13 @@ describe('a project that baton init wrote', () => {
     const lambda = await LocalLambda.start();
     try {
       const name = 'stack-Job-1ABC';
-      await lambda.createFunction({ name, code: join(sam, 'dist'), timeoutMs: 900_000, memoryMb: 512, recursiveLoop: 'Allow' });
+      await lambda.createFunction({
+        name,
+        code: join(sam, 'dist'),
+        timeoutMs: 900_000,
+        memoryMb: 512,
+        recursiveLoop: 'Allow',
+      });
       lambda.setAlias(name, 'live', lambda.publishVersion(name));
       const credentials = { AWS_ACCESS_KEY_ID: 'doctor', AWS_SECRET_ACCESS_KEY: 'doctor' };
       const aws = { AWS_ENDPOINT_URL: lambda.endpoint, AWS_REGION: lambda.region, ...credentials };
@@ -103,12 +132,20 @@ function install(project: string): void {
   const { dependencies, devDependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
   for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
     if (name === 'aws-cdk') continue;
-    link(name === 'lambda-baton' ? root : join(root, 'node_modules', name), join(project, 'node_modules', name));
+    link(
+      name === 'lambda-baton' ? root : join(root, 'node_modules', name),
+      join(project, 'node_modules', name),
+    );
   }
-  for (const command of ['esbuild', 'tsc']) link(join(root, 'node_modules/.bin', command), join(project, 'node_modules/.bin', command));
+  for (const command of ['esbuild', 'tsc'])
+    link(join(root, 'node_modules/.bin', command), join(project, 'node_modules/.bin', command));
   writeCommand(project, 'baton', `exec node '${root}/dist/baton.js' "$@"`);
   // What `cdk synth` does: it runs the app, and says where to.
-  writeCommand(project, 'cdk', `export CDK_OUTDIR=cdk.out; eval "$(node -p 'require("./cdk.json").app')" >&2`);
+  writeCommand(
+    project,
+    'cdk',
+    `export CDK_OUTDIR=cdk.out; eval "$(node -p 'require("./cdk.json").app')" >&2`,
+  );
   writeFileSync(join(project, 'package-lock.json'), '{}');
 }
 
@@ -122,8 +159,17 @@ function link(target: string, path: string): void {
 }
 
 /** Runs a command and answers what it printed; throws that when it fails. */
-function run(directory: string, environment: object, command: string, ...args: readonly string[]): Promise<string> {
-  const child = spawn(command, args, { cwd: directory, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+function run(
+  directory: string,
+  environment: object,
+  command: string,
+  ...args: readonly string[]
+): Promise<string> {
+  const child = spawn(command, args, {
+    cwd: directory,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (part) => {
     stdout += part;

@@ -1,4 +1,13 @@
-import { complete, createHandler, LongRunning, State, Step, type StepContext, Terminate, wait } from 'lambda-baton';
+import {
+  complete,
+  createHandler,
+  LongRunning,
+  State,
+  Step,
+  type StepContext,
+  Terminate,
+  wait,
+} from 'lambda-baton';
 
 /** Carries its input through a wait, in its state as well, and answers with it. */
 @LongRunning({ safeMs: 400, intervalMs: 50 })

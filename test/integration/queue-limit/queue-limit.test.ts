@@ -27,15 +27,35 @@ async function deploy(store: object) {
     return undefined;
   };
   const lambda = await startLambda({ onRequest });
-  const { arn: queueArn, url } = await lambda.createQueue({ name: 'jobs', visibilityTimeoutMs: 6_000, maximumMessageBytes: 262_144 });
+  const { arn: queueArn, url } = await lambda.createQueue({
+    name: 'jobs',
+    visibilityTimeoutMs: 6_000,
+    maximumMessageBytes: 262_144,
+  });
   await lambda.createFunction({
-    ...{ name: 'cargo', code: join(__dirname, 'cargo-job.ts'), timeoutMs: 3_000, recursiveLoop: 'Allow', maximumRetryAttempts: 0 },
+    ...{
+      name: 'cargo',
+      code: join(__dirname, 'cargo-job.ts'),
+      timeoutMs: 3_000,
+      recursiveLoop: 'Allow',
+      maximumRetryAttempts: 0,
+    },
     environment: { ...store, BATON_QUEUE_URL: url, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   });
-  lambda.addEventSourceMapping({ functionName: 'cargo', queueArn, batchSize: 1, reportBatchItemFailures: true });
+  lambda.addEventSourceMapping({
+    functionName: 'cargo',
+    queueArn,
+    batchSize: 1,
+    reportBatchItemFailures: true,
+  });
   const logs = collect(lambda, 'log');
-  const find = (message: string) => logs.flatMap(({ line }) => (line.includes(`"${message}"`) ? [JSON.parse(line)] : []));
-  const client = new BatonClient({ functionName: 'cargo', store: new FileCheckpointStore({ directory }), client: lambdaClient(lambda) });
+  const find = (message: string) =>
+    logs.flatMap(({ line }) => (line.includes(`"${message}"`) ? [JSON.parse(line)] : []));
+  const client = new BatonClient({
+    functionName: 'cargo',
+    store: new FileCheckpointStore({ directory }),
+    client: lambdaClient(lambda),
+  });
   return { lambda, client, find, messages: collect(lambda, 'message'), requests };
 }
 
@@ -53,7 +73,10 @@ describe('a queue whose own maximum is 262,144 bytes', () => {
     expect(messages.map(({ bytes }) => bytes < 1_500)).toEqual([true, true]);
     expect(requests.map((bytes) => bytes > 800_000)).toEqual([true, false, false]);
     expect(find('channel failed')).toEqual([]);
-    expect(find('handed off')).toMatchObject([{ channel: 'sqs', bytes: expect.any(Number) }, { channel: 'sqs' }]);
+    expect(find('handed off')).toMatchObject([
+      { channel: 'sqs', bytes: expect.any(Number) },
+      { channel: 'sqs' },
+    ]);
   });
 
   it('takes one that was started with an event of 1 MB', async () => {
@@ -66,11 +89,20 @@ describe('a queue whose own maximum is 262,144 bytes', () => {
 
   it('ends an execution that does not fit it, where there is no store, by an error that names the biggest field', async () => {
     const { lambda, find, messages } = await deploy({});
-    await lambda.invoke({ functionName: 'cargo', invocationType: 'Event', payload: { cargo: cargo.slice(0, 200_000) } });
+    await lambda.invoke({
+      functionName: 'cargo',
+      invocationType: 'Event',
+      payload: { cargo: cargo.slice(0, 200_000) },
+    });
     await lambda.idle();
     expect(messages).toEqual([]);
     expect(find('execution failed')).toMatchObject([
-      { error: { code: 'STATE_TOO_LARGE', message: expect.stringMatching(/the largest that can be sent is 262144; its biggest part is/) } },
+      {
+        error: {
+          code: 'STATE_TOO_LARGE',
+          message: expect.stringMatching(/the largest that can be sent is 262144; its biggest part is/),
+        },
+      },
     ]);
   });
 });

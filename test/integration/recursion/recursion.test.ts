@@ -44,7 +44,11 @@ describe('a job of forty invocations', () => {
     const { lambda, client, count } = await deploy('Allow');
     await client.start({ executionId: 'one' });
     await lambda.idle();
-    expect(await client.result('one')).toMatchObject({ status: 'completed', invocation: 40, result: everyStepOnce });
+    expect(await client.result('one')).toMatchObject({
+      status: 'completed',
+      invocation: 40,
+      result: everyStepOnce,
+    });
     expect(count('recursion setting')).toBe(0);
   });
 
@@ -62,7 +66,11 @@ describe('a job of forty invocations', () => {
       [14, 14],
       [28, 28],
     ]);
-    expect(await client.result('one')).toMatchObject({ status: 'completed', invocation: 40, result: everyStepOnce });
+    expect(await client.result('one')).toMatchObject({
+      status: 'completed',
+      invocation: 40,
+      result: everyStepOnce,
+    });
     expect(lambda.metric('long', 'RecursiveInvocationsDropped')).toBe(0);
     expect(count('AWS will stop this execution')).toBeGreaterThanOrEqual(1);
     expect(count('execution parked')).toBe(2);

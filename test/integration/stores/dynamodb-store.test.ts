@@ -1,5 +1,11 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { type CheckpointStore, DynamoDbCheckpointStore, type ListedExecutions, type ListQuery, type StoredExecution } from '../../../src';
+import {
+  type CheckpointStore,
+  DynamoDbCheckpointStore,
+  type ListedExecutions,
+  type ListQuery,
+  type StoredExecution,
+} from '../../../src';
 import { checkpointStoreContract } from '../../../src/testing';
 import { sampleExecution } from '../../../src/testing/store-contract/sample-execution';
 import { LocalDynamoDb } from '../../contract/stand-ins/dynamodb';
@@ -29,7 +35,11 @@ async function openCounted(options: Parameters<LocalDynamoDb['createTable']>[0] 
 
 /** An AWS error as the SDK throws it. */
 function awsError(name: string, attempts: number, $fault = 'client') {
-  return Object.assign(new Error(`${name} said the stand-in`), { name, $fault, $metadata: { attempts, httpStatusCode: 400 } });
+  return Object.assign(new Error(`${name} said the stand-in`), {
+    name,
+    $fault,
+    $metadata: { attempts, httpStatusCode: 400 },
+  });
 }
 
 const large = (mark: string) => sampleExecution({ state: mark.repeat(900_000) });
@@ -79,7 +89,8 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
 
   test('counts a record in bytes of UTF-8, as DynamoDB does', async () => {
     const { store, countCalls } = await openCounted();
-    const save = (state: string, id: string) => countCalls(() => store.save(sampleExecution({ executionId: id, state }), undefined));
+    const save = (state: string, id: string) =>
+      countCalls(() => store.save(sampleExecution({ executionId: id, state }), undefined));
     expect(await save('x'.repeat(399_000), 'ascii')).toEqual(['PutItem']);
     expect(await save('x'.repeat(400_000), 'too long')).toEqual(['BatchWriteItem', 'PutItem']);
     expect(await save('ü'.repeat(199_000), 'two bytes')).toEqual(['PutItem']);
@@ -151,9 +162,15 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
       const running = Array.from({ length: 15 }, (_one, n) => `live ${28 - 2 * n}`);
       expect(await ids({ job, status: 'running' })).toEqual(running);
       expect(await ids({ status: 'running' })).toEqual(['foreign', ...running]);
-      expect(await ids({ job, status: 'completed', limit: 3 })).toEqual(['ended 249', 'ended 248', 'ended 247']);
+      expect(await ids({ job, status: 'completed', limit: 3 })).toEqual([
+        'ended 249',
+        'ended 248',
+        'ended 247',
+      ]);
       expect(await ids({ job, limit: 2 })).toEqual(['ended 249', 'ended 248']);
-      expect((await readAllLive(store, { job, limit: 7 })).sort()).toEqual(Array.from({ length: 30 }, (_one, n) => `live ${n}`).sort());
+      expect((await readAllLive(store, { job, limit: 7 })).sort()).toEqual(
+        Array.from({ length: 30 }, (_one, n) => `live ${n}`).sort(),
+      );
       expect(await readAllLive(store, { limit: 7 })).toHaveLength(31);
     },
   );
@@ -176,8 +193,10 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
         startedAtMs: 0,
       } as const;
       await store.save(sampleExecution(companion), undefined);
-      for (const query of [{}, { status: 'cancelled' }, { job: companion.job }] as const) expect(await store.list(query)).toEqual([]);
-      if (indexes.length > 0) expect(await countCalls(() => store.list({ status: 'cancelled' }))).toEqual(['Query']);
+      for (const query of [{}, { status: 'cancelled' }, { job: companion.job }] as const)
+        expect(await store.list(query)).toEqual([]);
+      if (indexes.length > 0)
+        expect(await countCalls(() => store.list({ status: 'cancelled' }))).toEqual(['Query']);
     },
   );
 
@@ -223,8 +242,13 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
       () => store.list({ job: 'j' }),
     ]) {
       const error = await call().catch((caught) => caught);
-      expect(error).toMatchObject({ code: 'CHECKPOINT_STORE', details: { place: 'nowhere', failure: 'missing' } });
-      expect(error.message).toMatch(/table nowhere does not exist.*\n→ Create it with partition key pk and sort key sk/);
+      expect(error).toMatchObject({
+        code: 'CHECKPOINT_STORE',
+        details: { place: 'nowhere', failure: 'missing' },
+      });
+      expect(error.message).toMatch(
+        /table nowhere does not exist.*\n→ Create it with partition key pk and sort key sk/,
+      );
     }
   });
 
@@ -274,7 +298,8 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
   test.each([
     [
       'is missing',
-      (sk: string, tableName: string) => new DeleteItemCommand({ TableName: tableName, Key: { pk: { S: executionId }, sk: { S: sk } } }),
+      (sk: string, tableName: string) =>
+        new DeleteItemCommand({ TableName: tableName, Key: { pk: { S: executionId }, sk: { S: sk } } }),
     ],
     [
       'was cut',
@@ -332,7 +357,12 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
     await store.save(sampleExecution({ head: 'h'.repeat(500_000) }), undefined);
     await store.save(sampleExecution({ executionId: 'sound' }), undefined);
     const part = (await dynamoDb.readItems(tableName)).find(({ sk }) => sk?.S?.startsWith('part#'));
-    await dynamoDb.client.send(new DeleteItemCommand({ TableName: tableName, Key: { pk: { S: executionId }, sk: part?.sk ?? { S: '' } } }));
+    await dynamoDb.client.send(
+      new DeleteItemCommand({
+        TableName: tableName,
+        Key: { pk: { S: executionId }, sk: part?.sk ?? { S: '' } },
+      }),
+    );
     const listed = await store.list({ status: 'running' });
     expect(new Map(listed.map((one) => [one.executionId, one.head === '']))).toEqual(
       new Map([
@@ -342,13 +372,16 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
     );
   });
 
-  test.each(['', '~sha256~x', '\uD83D', '\uDE9A', 'x'.repeat(3_000)])('keeps the id %j, which no key can hold', async (id) => {
-    const { store } = await openCounted();
-    const revision = await store.save(sampleExecution({ executionId: id }), undefined);
-    expect(await store.load(id)).toEqual({ ...sampleExecution({ executionId: id }), revision });
-    await store.save(sampleExecution({ executionId: '\uDE9B' }), undefined);
-    expect(await store.load(id)).toMatchObject({ executionId: id });
-  });
+  test.each(['', '~sha256~x', '\uD83D', '\uDE9A', 'x'.repeat(3_000)])(
+    'keeps the id %j, which no key can hold',
+    async (id) => {
+      const { store } = await openCounted();
+      const revision = await store.save(sampleExecution({ executionId: id }), undefined);
+      expect(await store.load(id)).toEqual({ ...sampleExecution({ executionId: id }), revision });
+      await store.save(sampleExecution({ executionId: '\uDE9B' }), undefined);
+      expect(await store.load(id)).toMatchObject({ executionId: id });
+    },
+  );
 });
 
 describe('DynamoDbCheckpointStore with a bucket', () => {
@@ -368,7 +401,13 @@ describe('DynamoDbCheckpointStore with a bucket', () => {
   test('puts large states there, below the prefix and the id, and none into the table', async () => {
     const bucket = await s3.createBucket();
     const tableName = await dynamoDb.createTable();
-    const store = new DynamoDbCheckpointStore({ tableName, client: dynamoDb.client, bucket, prefix: 'big/', s3Client: s3.client });
+    const store = new DynamoDbCheckpointStore({
+      tableName,
+      client: dynamoDb.client,
+      bucket,
+      prefix: 'big/',
+      s3Client: s3.client,
+    });
     await store.save({ ...large('a'), executionId: 'plain-id' }, undefined);
     expect(await s3.readKeys(bucket)).toEqual([expect.stringMatching(/^big\/plain-id\/part-[0-9a-f]{24}$/)]);
     expect(await dynamoDb.readItems(tableName)).toHaveLength(1);

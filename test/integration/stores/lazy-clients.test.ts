@@ -32,8 +32,18 @@ afterAll(() => {
 function run(environment: Record<string, string>) {
   const nowhere = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_REGION: 'eu-central-1' };
   const credentials = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
-  const env = { PATH: process.env.PATH, BATON_LOG_LEVEL: 'error', ...nowhere, ...credentials, ...environment };
-  const output = execFileSync(process.execPath, [bundle], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const env = {
+    PATH: process.env.PATH,
+    BATON_LOG_LEVEL: 'error',
+    ...nowhere,
+    ...credentials,
+    ...environment,
+  };
+  const output = execFileSync(process.execPath, [bundle], {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   return JSON.parse(output.slice(output.lastIndexOf('{"atStart"')));
 }
 
@@ -41,8 +51,16 @@ test.each<[string, Record<string, string>, string, string[]]>([
   ['no store', {}, 'completed', []],
   ['BATON_DIRECTORY', { BATON_DIRECTORY: directory }, 'completed', []],
   ['BATON_TABLE', { BATON_TABLE: 'jobs' }, 'threw', ['client-dynamodb']],
-  ['BATON_TABLE with BATON_BUCKET, while no state is large', { BATON_TABLE: 'jobs', BATON_BUCKET: 'b' }, 'threw', ['client-dynamodb']],
+  [
+    'BATON_TABLE with BATON_BUCKET, while no state is large',
+    { BATON_TABLE: 'jobs', BATON_BUCKET: 'b' },
+    'threw',
+    ['client-dynamodb'],
+  ],
   ['BATON_BUCKET', { BATON_BUCKET: 'states' }, 'threw', ['client-s3']],
-])('a process with %s loads the AWS clients of what it uses, when it uses them', (_title, environment, status, clients) => {
-  expect(run(environment)).toEqual({ atStart: [], status, atEnd: clients });
-});
+])(
+  'a process with %s loads the AWS clients of what it uses, when it uses them',
+  (_title, environment, status, clients) => {
+    expect(run(environment)).toEqual({ atStart: [], status, atEnd: clients });
+  },
+);

@@ -26,7 +26,11 @@ async function openCounted() {
 }
 
 function awsError(name: string, httpStatusCode: number, attempts = 1) {
-  return Object.assign(new Error(`${name} said the stand-in`), { name, $fault: 'client', $metadata: { attempts, httpStatusCode } });
+  return Object.assign(new Error(`${name} said the stand-in`), {
+    name,
+    $fault: 'client',
+    $metadata: { attempts, httpStatusCode },
+  });
 }
 
 const large = (mark: string) => sampleExecution({ state: mark.repeat(900_000) });
@@ -41,7 +45,8 @@ describe('checkpointStoreContract', () => {
     const careless = await LocalS3.start('--ignore-conditions');
     const failed: string[] = [];
     try {
-      for (const { title, run } of checkpointStoreContract(() => careless.open())) await run().catch(() => failed.push(title));
+      for (const { title, run } of checkpointStoreContract(() => careless.open()))
+        await run().catch(() => failed.push(title));
     } finally {
       await careless.stop();
     }
@@ -67,7 +72,9 @@ describe('S3CheckpointStore, by the calls it makes', () => {
     const { store, client, countCalls } = await openCounted();
     const first = await store.save(sampleExecution(), undefined);
     expect(client.inputs.at(-1)).toMatchObject({ IfNoneMatch: '*' });
-    expect(await countCalls(() => store.save(sampleExecution({ status: 'waiting' }), first))).toEqual(['PutObject']);
+    expect(await countCalls(() => store.save(sampleExecution({ status: 'waiting' }), first))).toEqual([
+      'PutObject',
+    ]);
     expect(client.inputs.at(-1)).toMatchObject({ IfMatch: first?.split('#')[0] });
     expect(await countCalls(() => store.load(executionId))).toEqual(['GetObject']);
   });
@@ -88,13 +95,18 @@ describe('S3CheckpointStore, by the calls it makes', () => {
     const plain = new S3CheckpointStore({ bucket, client: s3.client });
     await plain.save(sampleExecution({ executionId: 'payments-2026.11' }), undefined);
     await plain.save({ ...large('a'), executionId: '../../up' }, undefined);
-    await new S3CheckpointStore({ bucket, client: s3.client, prefix: 'elsewhere/' }).save(sampleExecution({ executionId: 'e' }), undefined);
+    await new S3CheckpointStore({ bucket, client: s3.client, prefix: 'elsewhere/' }).save(
+      sampleExecution({ executionId: 'e' }),
+      undefined,
+    );
     expect((await s3.readKeys(bucket)).sort()).toEqual([
       expect.stringMatching(/^elsewhere\/!live\/\d{16}\.[0-9a-f]{12}\.e$/),
       'elsewhere/!live/complete',
       'elsewhere/e/record.json',
       ...Array.from({ length: 2 }, () =>
-        expect.stringMatching(/^lambda-baton\/!live\/\d{16}\.[0-9a-f]{12}\.(______up~[0-9a-f]{40}|payments-2026\.11)$/),
+        expect.stringMatching(
+          /^lambda-baton\/!live\/\d{16}\.[0-9a-f]{12}\.(______up~[0-9a-f]{40}|payments-2026\.11)$/,
+        ),
       ),
       'lambda-baton/!live/complete',
       expect.stringMatching(/^lambda-baton\/______up~[0-9a-f]{40}\/part-[0-9a-f]{24}$/),
@@ -108,9 +120,16 @@ describe('S3CheckpointStore, by the calls it makes', () => {
 describe('S3CheckpointStore, when something is wrong', () => {
   test('says which bucket is missing', async () => {
     const store = new S3CheckpointStore({ bucket: 'nowhere', client: s3.client });
-    for (const call of [() => store.load('e'), () => store.save(sampleExecution(), undefined), () => store.list({})]) {
+    for (const call of [
+      () => store.load('e'),
+      () => store.save(sampleExecution(), undefined),
+      () => store.list({}),
+    ]) {
       const error = await call().catch((caught) => caught);
-      expect(error).toMatchObject({ code: 'CHECKPOINT_STORE', details: { place: 'nowhere', failure: 'missing' } });
+      expect(error).toMatchObject({
+        code: 'CHECKPOINT_STORE',
+        details: { place: 'nowhere', failure: 'missing' },
+      });
       expect(error.message).toMatch(/bucket nowhere does not exist.*\n→ Create it/);
     }
   });
@@ -139,25 +158,33 @@ describe('S3CheckpointStore, when something is wrong', () => {
       if (command === 'PutObject') throw awsError('ConditionalRequestConflict', 409);
     };
     client.before = conflict;
-    await expect(store.save(sampleExecution({ state: 't2' }), first)).rejects.toMatchObject({ name: 'ConditionalRequestConflict' });
+    await expect(store.save(sampleExecution({ state: 't2' }), first)).rejects.toMatchObject({
+      name: 'ConditionalRequestConflict',
+    });
     await expect(store.save(sampleExecution({ executionId: 'new' }), undefined)).rejects.toMatchObject({
       name: 'ConditionalRequestConflict',
     });
-    await new S3CheckpointStore({ bucket, client: s3.client }).save(sampleExecution({ state: 'theirs' }), first);
+    await new S3CheckpointStore({ bucket, client: s3.client }).save(
+      sampleExecution({ state: 'theirs' }),
+      first,
+    );
     expect(await store.save(sampleExecution({ state: 't2' }), first)).toBeUndefined();
   });
 
   test.each([
     [412, 'PreconditionFailed'],
     [409, 'ConditionalRequestConflict'],
-  ])("knows its own write when the SDK's second try was refused by its first, with %i", async (status, name) => {
-    const { store, client } = await openCounted();
-    client.after = (_call, command) => {
-      if (command === 'PutObject' && client.inputs.at(-1)?.IfNoneMatch) throw awsError(name, status, 2);
-    };
-    const revision = await store.save(large('a'), undefined);
-    expect(await store.load(executionId)).toEqual({ ...large('a'), revision });
-  });
+  ])(
+    "knows its own write when the SDK's second try was refused by its first, with %i",
+    async (status, name) => {
+      const { store, client } = await openCounted();
+      client.after = (_call, command) => {
+        if (command === 'PutObject' && client.inputs.at(-1)?.IfNoneMatch) throw awsError(name, status, 2);
+      };
+      const revision = await store.save(large('a'), undefined);
+      expect(await store.load(executionId)).toEqual({ ...large('a'), revision });
+    },
+  );
 
   test('refuses a state whose object is gone, or of another length, and does not begin again', async () => {
     const { store, bucket } = await openCounted();
@@ -169,10 +196,15 @@ describe('S3CheckpointStore, when something is wrong', () => {
     await expect(store.load(executionId)).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
   });
 
-  test.each([' ', 'null', '[]', '{"v":2}', '{"v":1', 'x'])('refuses %j in the place of a record', async (text) => {
-    const { store, bucket } = await openCounted();
-    await store.save(sampleExecution({ executionId: 'e' }), undefined);
-    await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key: 'lambda-baton/e/record.json', Body: text }));
-    await expect(store.load('e')).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
-  });
+  test.each([' ', 'null', '[]', '{"v":2}', '{"v":1', 'x'])(
+    'refuses %j in the place of a record',
+    async (text) => {
+      const { store, bucket } = await openCounted();
+      await store.save(sampleExecution({ executionId: 'e' }), undefined);
+      await s3.client.send(
+        new PutObjectCommand({ Bucket: bucket, Key: 'lambda-baton/e/record.json', Body: text }),
+      );
+      await expect(store.load('e')).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
+    },
+  );
 });

@@ -12,7 +12,12 @@ import {
   Step,
   Terminate,
 } from '../../../src';
-import { fakeLambdaContext, MemoryCheckpointStore, RecordingSender, type StoreUnderTest } from '../../../src/testing';
+import {
+  fakeLambdaContext,
+  MemoryCheckpointStore,
+  RecordingSender,
+  type StoreUnderTest,
+} from '../../../src/testing';
 import { LocalDynamoDb } from '../../contract/stand-ins/dynamodb';
 import { LocalS3 } from '../../contract/stand-ins/s3';
 import { virtualWorld } from '../../helpers/virtual-world';
@@ -67,9 +72,14 @@ async function runJob(store: StoreUnderTest['store'], lengths: readonly number[]
     }
   }
 
-  const handler = createHandler(Swinging, { providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }] });
+  const handler = createHandler(Swinging, {
+    providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
+  });
   const call = (event: unknown, awsRequestId: string) =>
-    handler(event, fakeLambdaContext({ clock: world.clock, remainingMs: 50_000, awsRequestId })) as Promise<InvocationAnswer>;
+    handler(
+      event,
+      fakeLambdaContext({ clock: world.clock, remainingMs: 50_000, awsRequestId }),
+    ) as Promise<InvocationAnswer>;
   const start = { lambdaBaton: { v: 1, start: { executionId: 'execution-1', input: {} } } };
   const answers = [await call(start, 'r0')];
   while (sender.sent.length === answers.length) {
@@ -82,7 +92,10 @@ async function runJob(store: StoreUnderTest['store'], lengths: readonly number[]
 
 describe.each<[string, () => Promise<StoreUnderTest>]>([
   ['MemoryCheckpointStore', async () => openSame(new MemoryCheckpointStore())],
-  ['FileCheckpointStore', async () => openSame(new FileCheckpointStore({ directory: mkdtempSync(join(directory, 'store-')) }))],
+  [
+    'FileCheckpointStore',
+    async () => openSame(new FileCheckpointStore({ directory: mkdtempSync(join(directory, 'store-')) })),
+  ],
   ['DynamoDbCheckpointStore', () => dynamoDb.open()],
   ['DynamoDbCheckpointStore with a bucket', openWithBucket],
   ['S3CheckpointStore', () => s3.open()],
@@ -91,7 +104,12 @@ describe.each<[string, () => Promise<StoreUnderTest>]>([
     const { store, reopen, countParts } = await open();
     const lengths = [...swing, 20];
     const { answers, isRight, again } = await runJob(store, lengths);
-    expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'handed-off', 'handed-off', 'completed']);
+    expect(answers.map(({ status }) => status)).toEqual([
+      'handed-off',
+      'handed-off',
+      'handed-off',
+      'completed',
+    ]);
     expect(isRight).toEqual(lengths.map(() => true));
     expect(answers.at(-1)).toMatchObject({ result: lengths.length });
     expect(await again()).toMatchObject({ status: 'completed', result: lengths.length });

@@ -47,7 +47,12 @@ const sender = new RecordingSender();
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A step with a time-out that is sometimes tried again and sometimes fails, and a generator that takes several invocations. */
-@LongRunning({ name: 'warm', safeMs: 10_000, intervalMs: 1_000, durability: durability === 'step' ? 'step' : { everyMs: 1_000 } })
+@LongRunning({
+  name: 'warm',
+  safeMs: 10_000,
+  intervalMs: 1_000,
+  durability: durability === 'step' ? 'step' : { everyMs: 1_000 },
+})
 class Warm {
   @State() row = 0;
   @State() rows: string[] = [];

@@ -27,9 +27,17 @@ describe('one warm process with a store', () => {
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-  async function run(storeKind: string, durability: string, count: number): Promise<{ report: Report; exitCode: number | null }> {
+  async function run(
+    storeKind: string,
+    durability: string,
+    count: number,
+  ): Promise<{ report: Report; exitCode: number | null }> {
     const parameters = ['--expose-gc', bundle, storeKind, durability, String(count), directory];
-    const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 60_000, killSignal: 'SIGKILL' });
+    const child = spawn(process.execPath, parameters, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
     const exitCode = new Promise<number | null>((resolve) => child.once('exit', resolve));
     return { report: JSON.parse(await text(child.stdout)), exitCode: await exitCode };
   }
@@ -38,12 +46,15 @@ describe('one warm process with a store', () => {
     ['memory', 'step', 5_000],
     ['memory', 'everyMs', 5_000],
     ['files', 'step', 500],
-  ])('(%s, durability %s) grows no heap and leaves no handle in %i invocations, and ends by itself', async (store, durability, count) => {
-    const { report, exitCode } = await run(store, durability, count);
-    expect(report.invocations).toBeGreaterThanOrEqual(count);
-    expect(Object.keys(report.statuses).sort()).toEqual(['EXECUTION_FAILED', 'completed', 'handed-off']);
-    expect(report.grownBytes).toBeLessThan(allowedBytes);
-    expect(report.active).toEqual([]);
-    expect(exitCode).toBe(0);
-  });
+  ])(
+    '(%s, durability %s) grows no heap and leaves no handle in %i invocations, and ends by itself',
+    async (store, durability, count) => {
+      const { report, exitCode } = await run(store, durability, count);
+      expect(report.invocations).toBeGreaterThanOrEqual(count);
+      expect(Object.keys(report.statuses).sort()).toEqual(['EXECUTION_FAILED', 'completed', 'handed-off']);
+      expect(report.grownBytes).toBeLessThan(allowedBytes);
+      expect(report.active).toEqual([]);
+      expect(exitCode).toBe(0);
+    },
+  );
 });

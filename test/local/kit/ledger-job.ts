@@ -1,4 +1,13 @@
-import { createHandler, inject, LongRunning, State, Step, type StepContext, Terminate, wait } from '../../../src';
+import {
+  createHandler,
+  inject,
+  LongRunning,
+  State,
+  Step,
+  type StepContext,
+  Terminate,
+  wait,
+} from '../../../src';
 
 /** What the job writes to: a file on the local Lambda, a list in the kit. */
 export interface Ledger {
@@ -55,4 +64,6 @@ const fileLedger: Ledger = {
 };
 
 export const handler =
-  LEDGER_FILE === undefined ? undefined : createHandler(LedgerJob, { providers: [{ token: LEDGER, useValue: fileLedger }] });
+  LEDGER_FILE === undefined
+    ? undefined
+    : createHandler(LedgerJob, { providers: [{ token: LEDGER, useValue: fileLedger }] });

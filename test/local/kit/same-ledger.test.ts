@@ -26,11 +26,24 @@ async function runOnLocalLambda(rounds: number, recursion: Recursion): Promise<s
     code: join(__dirname, 'ledger-job.ts'),
     timeoutMs,
     recursiveLoop: recursion === 'allow' ? 'Allow' : 'Terminate',
-    environment: { BATON_QUEUE_URL: queue.url, LEDGER_FILE: file, BATON_DIRECTORY: join(folder, `store-${rounds}`) },
+    environment: {
+      BATON_QUEUE_URL: queue.url,
+      LEDGER_FILE: file,
+      BATON_DIRECTORY: join(folder, `store-${rounds}`),
+    },
   });
-  lambda.addEventSourceMapping({ functionName: 'job', queueArn: queue.arn, batchSize: 1, reportBatchItemFailures: true });
+  lambda.addEventSourceMapping({
+    functionName: 'job',
+    queueArn: queue.arn,
+    batchSize: 1,
+    reportBatchItemFailures: true,
+  });
   const start = { executionId: 'execution-1', input: { rounds } };
-  await lambda.invoke({ functionName: 'job', invocationType: 'Event', payload: { lambdaBaton: { v: 1, start } } });
+  await lambda.invoke({
+    functionName: 'job',
+    invocationType: 'Event',
+    payload: { lambdaBaton: { v: 1, start } },
+  });
   await lambda.idle();
   return readFileSync(file, 'utf8').trimEnd().split('\n');
 }
@@ -38,7 +51,10 @@ async function runOnLocalLambda(rounds: number, recursion: Recursion): Promise<s
 /** What it writes in the kit. */
 async function runInKit(rounds: number, recursion: Recursion): Promise<string[]> {
   const lines: string[] = [];
-  const ledger = { write: (line: string) => void lines.push(line), sleep: (ms: number) => env.timer.sleep(ms) };
+  const ledger = {
+    write: (line: string) => void lines.push(line),
+    sleep: (ms: number) => env.timer.sleep(ms),
+  };
   const env = JobTestEnvironment.create(LedgerJob, {
     input: { rounds },
     timeoutMs,
@@ -57,9 +73,14 @@ describe('the same job', () => {
   it.each<[number, Recursion]>([
     [3, 'allow'],
     [20, 'terminate'],
-  ])('writes the same in the kit and on the local Lambda: %i rounds, recursion detection says %s', async (rounds, recursion) => {
-    const expected = await runOnLocalLambda(rounds, recursion);
-    expect(await runInKit(rounds, recursion)).toEqual(expected);
-    expect(expected.filter((line) => line.startsWith('round'))).toHaveLength(recursion === 'allow' ? rounds : parkedAfterRounds);
-  });
+  ])(
+    'writes the same in the kit and on the local Lambda: %i rounds, recursion detection says %s',
+    async (rounds, recursion) => {
+      const expected = await runOnLocalLambda(rounds, recursion);
+      expect(await runInKit(rounds, recursion)).toEqual(expected);
+      expect(expected.filter((line) => line.startsWith('round'))).toHaveLength(
+        recursion === 'allow' ? rounds : parkedAfterRounds,
+      );
+    },
+  );
 });

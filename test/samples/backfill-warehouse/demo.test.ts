@@ -36,10 +36,14 @@ async function runDemo(...args: string[]) {
 }
 
 beforeAll(async () => {
-  const build = spawn(process.execPath, ['--input-type=module', '-e', "(await import('./scripts/lib/ensure-built.mjs')).ensureBuilt()"], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const build = spawn(
+    process.execPath,
+    ['--input-type=module', '-e', "(await import('./scripts/lib/ensure-built.mjs')).ensureBuilt()"],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
   expect(await once(build, 'exit')).toEqual([0, null]);
 });
 
@@ -61,13 +65,22 @@ describe('the demo', () => {
     expect(stderr).toContain(agreement);
     expect({ exitCode, outcome: report.outcome }).toEqual({ exitCode: 0, outcome: 'completed' });
     expect(Object.keys(report.faults).sort()).toEqual(['crash', 'duplicate', 'lost-reply', 'throttle']);
-    expect(report.duplicateCount + report.supersededCount).toBeGreaterThanOrEqual(report.faults.duplicate ?? 0);
+    expect(report.duplicateCount + report.supersededCount).toBeGreaterThanOrEqual(
+      report.faults.duplicate ?? 0,
+    );
     expect(report.executions[0]?.stepCount).toBe(200);
     expect(report.invocations.count).toBeGreaterThan(report.handOffs.count);
   });
 
   it('does not end well when the run did not', async () => {
-    const { exitCode, stderr } = await runDemo('--recursion', 'terminate', '--retry-delay', '10ms', '--crash', '1');
+    const { exitCode, stderr } = await runDemo(
+      '--recursion',
+      'terminate',
+      '--retry-delay',
+      '10ms',
+      '--crash',
+      '1',
+    );
     expect(exitCode).toBe(1);
     expect(stderr).not.toContain('in one pass');
   });

@@ -6,7 +6,11 @@ import type { Delivery } from '../../helpers/run-execution';
 import { type RunJobOptions, runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
-const flights: readonly Flight[] = Array.from({ length: 25 }, (_, index) => ({ delay: index - 5, distance: 100 + index, time: index / 2 }));
+const flights: readonly Flight[] = Array.from({ length: 25 }, (_, index) => ({
+  delay: index - 5,
+  distance: 100 + index,
+  time: index / 2,
+}));
 
 /** A source in memory, read as slowly as a test wants it. */
 class ListedFlights implements FlightSource {
@@ -84,15 +88,22 @@ describe('BackfillWarehouse', () => {
     const source = new ListedFlights();
     expect((await run(source, warehouse)).answer).toMatchObject({ status: 'completed' });
     expect(source.reads).toHaveLength(5);
-    expect([...warehouse.totals.values()].reduce((total, { distance }) => total + distance, 0)).toBe(sum(flights, 'distance'));
+    expect([...warehouse.totals.values()].reduce((total, { distance }) => total + distance, 0)).toBe(
+      sum(flights, 'distance'),
+    );
   });
 
   it('carries position and totals across invocations, and through one that is killed', async () => {
     const world = virtualWorld();
     const warehouse = new ListedWarehouse();
     const source = new ListedFlights(() => new Promise((resolve) => world.timer.once(1_200, resolve)));
-    const killAfterMs = ({ invocation, receiveCount }: Delivery) => (invocation === 2 && receiveCount === 1 ? 1_100 : undefined);
-    const { answers, deliveryCount } = await run(source, warehouse, { world, remainingMs: 3_000, killAfterMs });
+    const killAfterMs = ({ invocation, receiveCount }: Delivery) =>
+      invocation === 2 && receiveCount === 1 ? 1_100 : undefined;
+    const { answers, deliveryCount } = await run(source, warehouse, {
+      world,
+      remainingMs: 3_000,
+      killAfterMs,
+    });
     expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
     expect(deliveryCount).toBe(3);
     expect([...warehouse.rows]).toEqual([...flights.entries()]);

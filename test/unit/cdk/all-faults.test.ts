@@ -24,17 +24,26 @@ const sound: DeploymentFacts = {
 const queue = (change: object) => ({ queue: { visibilityMs: 5_400_000, maxReceiveCount: 5, ...change } });
 const endless = { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER } };
 
-const judge = (facts: Partial<DeploymentFacts> = {}, options: Partial<LongRunningOptions> = {}, minBudgetMs = 0) =>
-  judgeDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs)).map(({ problem }) => problem);
+const judge = (
+  facts: Partial<DeploymentFacts> = {},
+  options: Partial<LongRunningOptions> = {},
+  minBudgetMs = 0,
+) => judgeDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs)).map(({ problem }) => problem);
 class Job {}
 const destroying = { functionProps: { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } } };
 const entry = __filename;
 const sweep = (props: Partial<LongRunningFunctionProps>, hasStore = true) =>
   findSweepFaults({ entry, job: Job, sweep: true, ...props }, hasStore).map(({ problem }) => problem);
-const warn = (props: Partial<LongRunningFunctionProps> = {}) => listWarnings({ entry, job: Job, ...props }).map(({ text }) => text);
+const warn = (props: Partial<LongRunningFunctionProps> = {}) =>
+  listWarnings({ entry, job: Job, ...props }).map(({ text }) => text);
 
 /** For each file, what it says of deployments that are ill in one way, and of those that are well. */
-const table: readonly (readonly [file: string, property: string, ill: readonly string[][], well: readonly string[][]])[] = [
+const table: readonly (readonly [
+  file: string,
+  property: string,
+  ill: readonly string[][],
+  well: readonly string[][],
+])[] = [
   [
     'judge-deployment.ts',
     'problem',
@@ -80,7 +89,9 @@ const table: readonly (readonly [file: string, property: string, ill: readonly s
       findRuntimeFaults({}, undefined).map(({ problem }) => problem),
       findRuntimeFaults({ runtime: Runtime.NODEJS_20_X }, Runtime.NODEJS_24_X).map(({ problem }) => problem),
       findVersionFaults(destroying, undefined).map(({ problem }) => problem),
-      findTokenFaults({ entry, timeout: Duration.minutes(Lazy.number({ produce: () => 15 })) }).map(({ problem }) => problem),
+      findTokenFaults({ entry, timeout: Duration.minutes(Lazy.number({ produce: () => 15 })) }).map(
+        ({ problem }) => problem,
+      ),
     ],
     [
       findRuntimeFaults({}, Runtime.NODEJS_24_X),
@@ -96,12 +107,16 @@ const table: readonly (readonly [file: string, property: string, ill: readonly s
     'find-store-faults.ts',
     'problem',
     [
-      findStoreFaults({ store: { table: false, bucket: true, pointInTimeRecovery: true } }).map(({ problem }) => problem),
+      findStoreFaults({ store: { table: false, bucket: true, pointInTimeRecovery: true } }).map(
+        ({ problem }) => problem,
+      ),
       findStoreFaults({ store: { hasIndex: true } }).map(({ problem }) => problem),
     ],
-    [findStoreFaults({}), findStoreFaults({ store: false }), findStoreFaults({ store: { pointInTimeRecovery: true } })].map((faults) =>
-      faults.map(({ problem }) => problem),
-    ),
+    [
+      findStoreFaults({}),
+      findStoreFaults({ store: false }),
+      findStoreFaults({ store: { pointInTimeRecovery: true } }),
+    ].map((faults) => faults.map(({ problem }) => problem)),
   ],
   [
     'list-warnings.ts',
@@ -134,7 +149,9 @@ describe.each(table)('what %s can say of a deployment', (file, property, ill, we
 
 describe('what find-entry-faults.ts can say of a deployment', () => {
   it('is said of a file that is not there, and not of one that is', () => {
-    expect(findEntryFaults('nowhere.ts').map(({ problem }) => problem)).toEqual(['entry nowhere.ts: there is no such file.']);
+    expect(findEntryFaults('nowhere.ts').map(({ problem }) => problem)).toEqual([
+      'entry nowhere.ts: there is no such file.',
+    ]);
     expect(findEntryFaults(entry)).toEqual([]);
   });
 
@@ -144,7 +161,10 @@ describe('what find-entry-faults.ts can say of a deployment', () => {
     try {
       process.chdir(folder);
       expect(findEntryFaults('job.ts')).toEqual([
-        { problem: 'esbuild is not installed, and bundles the function.', cure: 'Run npm install --save-dev esbuild.' },
+        {
+          problem: 'esbuild is not installed, and bundles the function.',
+          cure: 'Run npm install --save-dev esbuild.',
+        },
       ]);
       expect(findEntryFaults('job.ts', { forceDockerBundling: true })).toEqual([]);
     } finally {

@@ -1,8 +1,8 @@
 import { InvalidDeploymentError } from '../../../src/cdk/invalid-deployment-error';
 import { type DeploymentFacts, judgeDeployment } from '../../../src/cdk/judge-deployment';
 import type { LongRunningOptions } from '../../../src/decorators';
-import { countKeptDays } from '../../../src/runtime/core/deployment-rules';
-import { retentionMs } from '../../../src/runtime/journal';
+import { retentionMs } from '../../../src/runtime/checkpoint/journal';
+import { countKeptDays } from '../../../src/runtime/core/execution/deployment-rules';
 import { planOf } from './plan-of';
 
 const sound: DeploymentFacts = {
@@ -23,9 +23,17 @@ describe('a deployment', () => {
     ['with a step that just has its budget', {}, {}, 839_999],
     ['without a store, checkpointing at hand-offs', { hasStore: false }, { durability: 'handoff' }],
     ['without a store, leaving durability to the runtime', { hasStore: false }],
-    ['that terminates recursion, of a job that needs none', { recursiveLoop: 'Terminate' }, { limits: { maxInvocations: 14 } }],
+    [
+      'that terminates recursion, of a job that needs none',
+      { recursiveLoop: 'Terminate' },
+      { limits: { maxInvocations: 14 } },
+    ],
     ['of a year', {}, { limits: { maxInvocations: 35_000, maxDurationMs: 365 * 86_400_000 } }],
-    ['of any length, with a limit of cost', {}, { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER, maxCostUsd: 5 } }],
+    [
+      'of any length, with a limit of cost',
+      {},
+      { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER, maxCostUsd: 5 } },
+    ],
   ])('%s has no faults', (...[, facts, options, minBudgetMs]) => {
     expect(judgeDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs))).toEqual([]);
   });
@@ -36,7 +44,11 @@ describe('a deployment', () => {
   });
 
   it('is told everything that cannot work, each with its cure', () => {
-    const judge = (facts: Partial<DeploymentFacts>, options: Partial<LongRunningOptions> = {}, minBudgetMs = 0) =>
+    const judge = (
+      facts: Partial<DeploymentFacts>,
+      options: Partial<LongRunningOptions> = {},
+      minBudgetMs = 0,
+    ) =>
       judgeDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs))
         .map(({ problem, cure }) => `${problem}\n→ ${cure}`)
         .join('\n');
@@ -89,14 +101,20 @@ recursiveLoop is ALLOW, and job Reconcile has no fuse that would end it within a
   });
 
   it('has no faults by what only CloudFormation knows', () => {
-    const unknown = { timeoutMs: undefined, recursiveLoop: undefined, queue: { visibilityMs: undefined, maxReceiveCount: undefined } };
+    const unknown = {
+      timeoutMs: undefined,
+      recursiveLoop: undefined,
+      queue: { visibilityMs: undefined, maxReceiveCount: undefined },
+    };
     expect(judgeDeployment({ ...sound, ...unknown }, planOf())).toEqual([]);
   });
 
   it('keeps the objects of a bucket until no record can name them any more', () => {
     const dayMs = 24 * 60 * 60 * 1_000;
     for (const maxDurationMs of [1, dayMs, 7 * dayMs, 45.5 * dayMs, 365 * dayMs]) {
-      expect(Number(countKeptDays({ maxDurationMs })) * dayMs).toBeGreaterThanOrEqual(2 * (maxDurationMs + retentionMs));
+      expect(Number(countKeptDays({ maxDurationMs })) * dayMs).toBeGreaterThanOrEqual(
+        2 * (maxDurationMs + retentionMs),
+      );
     }
     expect(countKeptDays({ maxDurationMs: Number.MAX_SAFE_INTEGER })).toBeUndefined();
   });
@@ -107,7 +125,11 @@ recursiveLoop is ALLOW, and job Reconcile has no fuse that would end it within a
     expect(error.message).toMatch(
       /^LongRunningFunction App\/Reconcile has 2 faults:\n1\. timeout .*\n {3}→ .*\n2\. recursiveLoop .*\n {3}→ /,
     );
-    expect(error).toMatchObject({ code: 'INVALID_DEPLOYMENT', retryable: false, details: { construct: 'App/Reconcile', faults } });
+    expect(error).toMatchObject({
+      code: 'INVALID_DEPLOYMENT',
+      retryable: false,
+      details: { construct: 'App/Reconcile', faults },
+    });
     expect(new InvalidDeploymentError('App/Reconcile', faults.slice(0, 1)).message).toMatch(
       /^LongRunningFunction App\/Reconcile: timeout .*\n→ /,
     );

@@ -21,7 +21,11 @@ const start = { lambdaBaton: { v: 1, start: { executionId, input } } };
 describe('BatonClient.start', () => {
   it('sends the start envelope to the function', async () => {
     const { client, lambda } = clientWorld();
-    expect(await client.start({ executionId, input })).toEqual({ executionId, isNew: true, execution: undefined });
+    expect(await client.start({ executionId, input })).toEqual({
+      executionId,
+      isNew: true,
+      execution: undefined,
+    });
     expect(lambda.sent).toEqual([{ functionName: 'count', event: start }]);
   });
 
@@ -30,7 +34,9 @@ describe('BatonClient.start', () => {
     const [one, other] = [await client.start(), await client.start()];
     expect(one.executionId).toMatch(/^[0-9a-f-]{36}$/);
     expect(other.executionId).not.toBe(one.executionId);
-    expect(lambda.sent[0]?.event).toEqual({ lambdaBaton: { v: 1, start: { executionId: one.executionId, input: {} } } });
+    expect(lambda.sent[0]?.event).toEqual({
+      lambdaBaton: { v: 1, start: { executionId: one.executionId, input: {} } },
+    });
   });
 
   it('answers with the execution that the same input has started, and sends nothing', async () => {
@@ -38,7 +44,11 @@ describe('BatonClient.start', () => {
     await client.start({ executionId, input: { a: 1, b: [2] } });
     await deliverSent();
     const again = await client.start({ executionId, input: { b: [2], a: 1 }, job: 'counting' });
-    expect(again).toMatchObject({ executionId, isNew: false, execution: { status: 'completed', result: { n: 5 } } });
+    expect(again).toMatchObject({
+      executionId,
+      isNew: false,
+      execution: { status: 'completed', result: { n: 5 } },
+    });
     expect(lambda.sent).toHaveLength(1);
   });
 
@@ -61,7 +71,11 @@ describe('BatonClient.start', () => {
       first = 1;
     }
     const schema = {
-      '~standard': { version: 1, vendor: 'test', validate: (raw: unknown) => ({ value: { ...new Page(), ...(raw as object) } }) },
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (raw: unknown) => ({ value: { ...new Page(), ...(raw as object) } }),
+      },
     };
     @LongRunning({ name: 'paging', safeMs: 1_000, intervalMs: 100, input: schema as never })
     class Paging {
@@ -71,16 +85,25 @@ describe('BatonClient.start', () => {
       }
     }
     const [world, store, lambda] = [virtualWorld(), new MemoryCheckpointStore(), new RecordingLambda()];
-    const handler = createHandler(Paging, { providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }] });
+    const handler = createHandler(Paging, {
+      providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
+    });
     const call = (sent: unknown, awsRequestId: string) =>
       world.timer.drive(
-        handler({ lambdaBaton: { v: 1, start: { executionId, input: sent } } }, fakeLambdaContext({ clock: world.clock, awsRequestId })),
+        handler(
+          { lambdaBaton: { v: 1, start: { executionId, input: sent } } },
+          fakeLambdaContext({ clock: world.clock, awsRequestId }),
+        ),
       );
     const client = new BatonClient({ functionName: 'page', store, client: lambda, clock: world.clock });
     expect(await call({ first: 3 }, 'one')).toMatchObject({ status: 'completed' });
     expect(await client.start({ executionId, input: { first: 3 } })).toMatchObject({ isNew: false });
-    expect(await client.start({ executionId, input: { first: 3, size: 1_000 } })).toMatchObject({ isNew: false });
-    await expect(client.start({ executionId, input: { first: 4 } })).rejects.toMatchObject({ code: 'EXECUTION_CONFLICT' });
+    expect(await client.start({ executionId, input: { first: 3, size: 1_000 } })).toMatchObject({
+      isNew: false,
+    });
+    await expect(client.start({ executionId, input: { first: 4 } })).rejects.toMatchObject({
+      code: 'EXECUTION_CONFLICT',
+    });
     expect(await call({ first: 3, size: 1_000 }, 'two')).toMatchObject({ status: 'completed' });
     await expect(call({ first: 4 }, 'three')).rejects.toMatchObject({ code: 'EXECUTION_CONFLICT' });
     expect(lambda.sent).toEqual([]);
@@ -97,7 +120,10 @@ describe('BatonClient.start', () => {
     await client.start({ executionId, input });
     const answers = [];
     for (const { event } of lambda.sent) answers.push(await deliver(event));
-    expect(answers.map((answer) => answer && 'status' in answer && answer.status)).toEqual(['completed', 'completed']);
+    expect(answers.map((answer) => answer && 'status' in answer && answer.status)).toEqual([
+      'completed',
+      'completed',
+    ]);
     expect(seen).toHaveLength(5);
   });
 
@@ -123,7 +149,9 @@ Cause: no such function"
 
   it.each(['', 'x'.repeat(257), '\ud800', 7])('refuses the id %p before anything is sent', async (id) => {
     const { client, lambda } = clientWorld();
-    await expect(client.start({ executionId: id as string })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(client.start({ executionId: id as string })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
     expect(lambda.sent).toEqual([]);
   });
 
@@ -226,7 +254,10 @@ describe('BatonClient.status', () => {
     await deliver(start);
     const stored = await store.load(executionId);
     if (stored === undefined) throw new Error('nothing stored');
-    await store.save({ ...stored, head: stored.head.replace('"invocation":1', '"invocation":7') }, stored.revision);
+    await store.save(
+      { ...stored, head: stored.head.replace('"invocation":1', '"invocation":7') },
+      stored.revision,
+    );
     await expect(client.status(executionId)).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
   });
 });
@@ -235,7 +266,12 @@ describe('BatonClient.result', () => {
   it('is that of a completed execution', async () => {
     const { client, deliver } = clientWorld();
     await deliver(start);
-    expect(await client.result(executionId)).toEqual({ executionId, status: 'completed', invocation: 1, result: { n: 5, input } });
+    expect(await client.result(executionId)).toEqual({
+      executionId,
+      status: 'completed',
+      invocation: 1,
+      result: { n: 5, input },
+    });
   });
 
   it('is missing while the execution is under way, and after it was cancelled', async () => {
@@ -277,15 +313,24 @@ describe('BatonClient.list', () => {
   it('lists the newest start first, by job, by status, and no more than was asked for', async () => {
     const { client, clock, deliver } = clientWorld();
     for (const name of ['one', 'two', 'three']) {
-      await deliver({ lambdaBaton: { v: 1, start: { executionId: name, input } } }, { remainingMs: name === 'two' ? 1_250 : 60_000 });
+      await deliver(
+        { lambdaBaton: { v: 1, start: { executionId: name, input } } },
+        { remainingMs: name === 'two' ? 1_250 : 60_000 },
+      );
       clock.block(1_000);
     }
-    const ids = async (query: Parameters<typeof client.list>[0]) => (await client.list(query)).map((each) => each.executionId);
+    const ids = async (query: Parameters<typeof client.list>[0]) =>
+      (await client.list(query)).map((each) => each.executionId);
     expect(await ids({})).toEqual(['three', 'two', 'one']);
     expect(await ids({ status: 'completed' })).toEqual(['three', 'one']);
     expect(await ids({ job: 'summing' })).toEqual([]);
     expect(await ids({ limit: 1 })).toEqual(['three']);
-    expect((await client.list())[1]).toMatchObject({ job: 'counting', status: 'running', invocation: 1, isStuck: true });
+    expect((await client.list())[1]).toMatchObject({
+      job: 'counting',
+      status: 'running',
+      invocation: 1,
+      isStuck: true,
+    });
   });
 
   it('marks what looks stuck, and shows what cannot be read', async () => {

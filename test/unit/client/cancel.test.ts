@@ -22,7 +22,10 @@ describe('BatonClient.cancel', () => {
     const { client, deliver, sender, seen } = clientWorld();
     await deliver(start, { remainingMs: 1_250 });
     await client.cancel(executionId);
-    expect(await deliver(JSON.parse(sender.sent[0]?.body ?? ''))).toMatchObject({ status: 'cancelled', invocation: 2 });
+    expect(await deliver(JSON.parse(sender.sent[0]?.body ?? ''))).toMatchObject({
+      status: 'cancelled',
+      invocation: 2,
+    });
     expect(seen.slice(-2)).toEqual(['3:e#2', 'cancelled']);
   });
 
@@ -75,7 +78,11 @@ describe('BatonClient.cancel', () => {
     const { client, store, deliver } = clientWorld();
     await deliver(start, { remainingMs: 1_250 });
     store.save = async () => undefined;
-    await expect(client.cancel(executionId)).rejects.toMatchObject({ code: 'CHECKPOINT_FAILED', retryable: true, details: { tries: 200 } });
+    await expect(client.cancel(executionId)).rejects.toMatchObject({
+      code: 'CHECKPOINT_FAILED',
+      retryable: true,
+      details: { tries: 200 },
+    });
   });
 
   it('is recorded once when two clients ask at once, and when the answer of the store was lost', async () => {

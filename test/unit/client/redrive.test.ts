@@ -24,8 +24,17 @@ describe('BatonClient.redrive', () => {
     mend();
     expect(await client.redrive(executionId)).toEqual({ executionId, invocation: 2 });
     expect(lambda.sent).toHaveLength(1);
-    expect(await client.status(executionId)).toMatchObject({ status: 'running', handedOffTo: 2, attempt: 1, isStuck: false });
-    expect(await deliverSent()).toMatchObject({ status: 'completed', invocation: 2, result: { n: 5, input: { page: 7 } } });
+    expect(await client.status(executionId)).toMatchObject({
+      status: 'running',
+      handedOffTo: 2,
+      attempt: 1,
+      isStuck: false,
+    });
+    expect(await deliverSent()).toMatchObject({
+      status: 'completed',
+      invocation: 2,
+      result: { n: 5, input: { page: 7 } },
+    });
     expect(seen).toEqual(['3:e#2', '4:e#3', '5:e#4']);
   });
 
@@ -110,7 +119,10 @@ describe('BatonClient.redrive', () => {
     await deliver(start, { remainingMs: 1_250 });
     clock.block(2_000);
     await client.redrive(executionId);
-    expect(await deliver(JSON.parse(sender.sent[0]?.body ?? ''))).toMatchObject({ status: 'completed', invocation: 2 });
+    expect(await deliver(JSON.parse(sender.sent[0]?.body ?? ''))).toMatchObject({
+      status: 'completed',
+      invocation: 2,
+    });
     expect(await deliverSent()).toMatchObject({ status: 'completed' });
     expect(seen).toHaveLength(5);
   });
@@ -144,7 +156,8 @@ describe('BatonClient.redrive', () => {
   it('refuses a running execution, one on its way, a completed and a cancelled one, and changes nothing', async () => {
     const { client, store, lambda, deliver, behaviour, sender } = clientWorld();
     const refusals: string[] = [];
-    const tryToRedrive = () => client.redrive(executionId).catch((error: Error) => refusals.push(error.message));
+    const tryToRedrive = () =>
+      client.redrive(executionId).catch((error: Error) => refusals.push(error.message));
     behaviour.onStep = async (n) => {
       if (n === 1) await tryToRedrive();
     };
@@ -208,16 +221,22 @@ Execution other cannot be redriven: it has ended as cancelled.
 
   it('counts invocations on: an execution that was stopped by maxInvocations needs a higher limit', async () => {
     const { client, deliver, deliverSent, sender } = clientWorld({ limits: { maxInvocations: 1 } });
-    await expect(deliver(start, { remainingMs: 1_250 })).rejects.toMatchObject({ cause: { code: 'FUSE_BLOWN' } });
+    await expect(deliver(start, { remainingMs: 1_250 })).rejects.toMatchObject({
+      cause: { code: 'FUSE_BLOWN' },
+    });
     expect(sender.sent).toEqual([]);
     await client.redrive(executionId);
-    await expect(deliverSent()).rejects.toMatchObject({ cause: { code: 'FUSE_BLOWN', details: { limit: 'maxInvocations', actual: 2 } } });
+    await expect(deliverSent()).rejects.toMatchObject({
+      cause: { code: 'FUSE_BLOWN', details: { limit: 'maxInvocations', actual: 2 } },
+    });
   });
 
   it('is signed as the function signs', async () => {
     process.env.BATON_SIGNING_KEY = 'the new key of 22 bytes,the old key of 22 bytes';
     try {
-      const { client, makeClient, mend, deliverSent } = await failed({ signingKey: 'the new key of 22 bytes,the old key of 22 bytes' });
+      const { client, makeClient, mend, deliverSent } = await failed({
+        signingKey: 'the new key of 22 bytes,the old key of 22 bytes',
+      });
       mend();
       await makeClient({ signingKey: 'another' }).redrive(executionId);
       await expect(deliverSent()).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
@@ -231,7 +250,9 @@ Execution other cannot be redriven: it has ended as cancelled.
   it('needs a function before it changes anything, and an execution that is known', async () => {
     const { client, store } = await failed();
     const before = await store.load(executionId);
-    await expect(new BatonClient({ store }).redrive(executionId)).rejects.toMatchObject({ code: 'INVOKE_FAILED' });
+    await expect(new BatonClient({ store }).redrive(executionId)).rejects.toMatchObject({
+      code: 'INVOKE_FAILED',
+    });
     expect(await store.load(executionId)).toEqual(before);
     await expect(client.redrive('nobody')).rejects.toMatchObject({ code: 'UNKNOWN_EXECUTION' });
   });

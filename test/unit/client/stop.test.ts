@@ -1,4 +1,10 @@
-import { BatonClient, HandOffFailedError, MemoryCheckpointStore, type StoredExecution, type StoredRevision } from '../../../src';
+import {
+  BatonClient,
+  HandOffFailedError,
+  MemoryCheckpointStore,
+  type StoredExecution,
+  type StoredRevision,
+} from '../../../src';
 import { clientWorld } from '../../helpers/client-world';
 
 const startOf = (executionId: string) => ({ lambdaBaton: { v: 1, start: { executionId, input: {} } } });
@@ -11,7 +17,13 @@ describe('BatonClient.stop', () => {
     behaviour.onStep = async (n) => {
       if (n !== 2) return;
       const stoppedAtMs = clock.now();
-      expect(await client.stop('counting')).toEqual({ job: 'counting', stoppedAtMs, executionIds: ['one'], failed: [], hasMore: false });
+      expect(await client.stop('counting')).toEqual({
+        job: 'counting',
+        stoppedAtMs,
+        executionIds: ['one'],
+        failed: [],
+        hasMore: false,
+      });
     };
     expect(await deliver(startOf('one'))).toMatchObject({ status: 'cancelled' });
     expect(steps(seen)).toHaveLength(2);
@@ -116,8 +128,15 @@ describe('BatonClient.stop', () => {
     await client.stop('counting', { reason: 'the ledger is wrong' });
     clock.block(60_000);
     expect(await client.stop('counting')).toMatchObject({ stoppedAtMs, reason: 'the ledger is wrong' });
-    expect(await client.stop('counting', { reason: 'it still is' })).toMatchObject({ stoppedAtMs, reason: 'it still is' });
-    expect(await client.readStop('counting')).toEqual({ job: 'counting', stoppedAtMs, reason: 'it still is' });
+    expect(await client.stop('counting', { reason: 'it still is' })).toMatchObject({
+      stoppedAtMs,
+      reason: 'it still is',
+    });
+    expect(await client.readStop('counting')).toEqual({
+      job: 'counting',
+      stoppedAtMs,
+      reason: 'it still is',
+    });
   });
 
   it('asks all the others when one cannot be asked, and says which', async () => {
@@ -157,7 +176,9 @@ describe('BatonClient.stop', () => {
     ['a reason of 501 characters', 'counting', 'x'.repeat(501)],
   ])('refuses %s', async (_what, job, reason) => {
     const { client, store } = clientWorld();
-    await expect(client.stop(job, reason === undefined ? {} : { reason })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(client.stop(job, reason === undefined ? {} : { reason })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
     expect(store.writes).toEqual([]);
   });
 });
@@ -170,7 +191,11 @@ describe('BatonClient.stop, of a thousand executions and more', () => {
     expect(await client.status('sample')).toMatchObject({ status: 'running' });
     const { revision: _revision, ...stored } = (await sample.load('sample')) ?? ({ revision: '' } as never);
     for (let n = 0; n < count; n += 1) {
-      const execution = { ...stored, executionId: `e${n}`, startedAtMs: Math.floor(n / perMs) + 1 } as StoredExecution;
+      const execution = {
+        ...stored,
+        executionId: `e${n}`,
+        startedAtMs: Math.floor(n / perMs) + 1,
+      } as StoredExecution;
       await store.save({ ...execution, status: n % 2 === 0 ? 'running' : 'waiting' }, undefined);
     }
   }
@@ -260,7 +285,9 @@ describe('a job that is stopped', () => {
   it('is refused by BatonClient.start before anything is sent, when it is told the job', async () => {
     const { client, lambda } = clientWorld();
     await client.stop('counting', { reason: 'the ledger is wrong' });
-    await expect(client.start({ executionId: 'one', job: 'counting' })).rejects.toThrowErrorMatchingInlineSnapshot(`
+    await expect(
+      client.start({ executionId: 'one', job: 'counting' }),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(`
 "Execution one is not started: job counting was stopped at 2026-01-01T00:00:00.000Z (the ledger is wrong).
 → When it may go on: baton resume counting, or BatonClient.resume."
 `);
@@ -275,7 +302,10 @@ describe('a job that is stopped', () => {
     const { client, deliver } = clientWorld();
     await deliver(startOf('one'));
     await client.stop('counting');
-    expect(await client.start({ executionId: 'one', job: 'counting' })).toMatchObject({ isNew: false, execution: { status: 'completed' } });
+    expect(await client.start({ executionId: 'one', job: 'counting' })).toMatchObject({
+      isNew: false,
+      execution: { status: 'completed' },
+    });
   });
 
   it('is not redriven, and the execution is left as it is', async () => {
@@ -286,7 +316,10 @@ describe('a job that is stopped', () => {
     await expect(deliver(startOf('one'))).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
     const before = await store.load('one');
     await client.stop('counting');
-    await expect(client.redrive('one')).rejects.toMatchObject({ code: 'JOB_STOPPED', message: expect.stringContaining('is not redriven') });
+    await expect(client.redrive('one')).rejects.toMatchObject({
+      code: 'JOB_STOPPED',
+      message: expect.stringContaining('is not redriven'),
+    });
     expect(await store.load('one')).toEqual(before);
     expect(lambda.sent).toEqual([]);
     await client.resume('counting');
@@ -315,10 +348,16 @@ describe('a job that is stopped', () => {
     const { client, deliver, deliverSent, sender, timer } = clientWorld();
     Object.assign(sender, {
       send: async () => {
-        throw new HandOffFailedError({ problem: 'loop', cure: 'allow', details: { channel: 'lambda', failure: 'recursion' } });
+        throw new HandOffFailedError({
+          problem: 'loop',
+          cure: 'allow',
+          details: { channel: 'lambda', failure: 'recursion' },
+        });
       },
     });
-    await expect(deliver(startOf('one'), { remainingMs: 1_250 })).rejects.toMatchObject({ code: 'HAND_OFF_FAILED' });
+    await expect(deliver(startOf('one'), { remainingMs: 1_250 })).rejects.toMatchObject({
+      code: 'HAND_OFF_FAILED',
+    });
     expect(await client.stop('counting')).toMatchObject({ executionIds: ['one'] });
     await timer.advance(2_000_000);
     expect(await client.sweep()).toMatchObject({ swept: [], parkedIds: ['one'] });

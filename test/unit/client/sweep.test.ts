@@ -17,7 +17,12 @@ describe('BatonClient.sweep', () => {
   it('sends on an execution whose owner died and for which nobody comes, and it completes', async () => {
     const { client, clock, deliver, deliverSent, lambda, leaseUntilMs, sender, wait } = await abandoned();
     await wait(leaseUntilMs + grace - clock.now());
-    expect(await client.sweep()).toEqual({ swept: [{ executionId: 'one', invocation: 2 }], failed: [], parkedIds: [], hasMore: false });
+    expect(await client.sweep()).toEqual({
+      swept: [{ executionId: 'one', invocation: 2 }],
+      failed: [],
+      parkedIds: [],
+      hasMore: false,
+    });
     expect(lambda.sent).toHaveLength(1);
     expect(await deliverSent()).toMatchObject({ status: 'handed-off', invocation: 2 });
     const next = JSON.parse(sender.sent[0]?.body ?? '');
@@ -59,7 +64,10 @@ describe('BatonClient.sweep', () => {
     const steps = seen.length;
     await wait(2 * grace);
     await client.sweep();
-    await expect(deliverSent()).rejects.toMatchObject({ code: 'EXECUTION_FAILED', cause: { code: 'STEP_INTERRUPTED' } });
+    await expect(deliverSent()).rejects.toMatchObject({
+      code: 'EXECUTION_FAILED',
+      cause: { code: 'STEP_INTERRUPTED' },
+    });
     expect(seen.slice(steps)).toEqual(['failed']);
   });
 
@@ -67,7 +75,9 @@ describe('BatonClient.sweep', () => {
     const { client, lambda, store, wait } = await abandoned();
     await wait(2 * grace);
     const before = await store.load('one');
-    expect(await client.sweep({ isDryRun: true })).toMatchObject({ swept: [{ executionId: 'one', invocation: 2 }] });
+    expect(await client.sweep({ isDryRun: true })).toMatchObject({
+      swept: [{ executionId: 'one', invocation: 2 }],
+    });
     expect(await store.load('one')).toEqual(before);
     expect(lambda.sent).toEqual([]);
   });
@@ -78,8 +88,16 @@ describe('BatonClient.sweep', () => {
       await deliverAndKill({ lambdaBaton: { v: 1, start: { executionId, input: {} } } }, 250);
     }
     await wait(2 * grace);
-    expect(await client.sweep({ job: 'another' })).toEqual({ swept: [], failed: [], parkedIds: [], hasMore: false });
-    expect(await client.sweep({ job: 'counting', limit: 2 })).toMatchObject({ swept: [{}, {}], hasMore: true });
+    expect(await client.sweep({ job: 'another' })).toEqual({
+      swept: [],
+      failed: [],
+      parkedIds: [],
+      hasMore: false,
+    });
+    expect(await client.sweep({ job: 'counting', limit: 2 })).toMatchObject({
+      swept: [{}, {}],
+      hasMore: true,
+    });
     expect(await client.sweep()).toMatchObject({ swept: [{}], hasMore: false });
     expect(lambda.sent).toHaveLength(3);
   });
@@ -103,7 +121,11 @@ describe('BatonClient.sweep', () => {
     const { client, deliver, lambda, sender, timer } = clientWorld();
     Object.assign(sender, {
       send: async () => {
-        throw new HandOffFailedError({ problem: 'loop', cure: 'allow', details: { channel: 'lambda', failure: 'recursion' } });
+        throw new HandOffFailedError({
+          problem: 'loop',
+          cure: 'allow',
+          details: { channel: 'lambda', failure: 'recursion' },
+        });
       },
     });
     await expect(deliver(start, { remainingMs: 1_250 })).rejects.toMatchObject({ code: 'HAND_OFF_FAILED' });

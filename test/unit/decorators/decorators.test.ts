@@ -7,30 +7,51 @@ const { LongRunning, ...memberDecorators } = decorators;
 const all = Object.entries(decorators);
 
 describe('Every decorator', () => {
-  it.each(all)('@%s writes down what it was given on the very class, and changes nothing else', (name, decorate) => {
-    class Job {
-      run() {}
-    }
-    const before = Object.getOwnPropertyDescriptors(Job.prototype);
-    const options = Object.freeze({ once: true });
-    const target = name === 'LongRunning' ? Job : Job.prototype;
-    const member = name === 'LongRunning' ? undefined : 'run';
-    const returned = loosely(decorate)(options)(target, member, member && Object.getOwnPropertyDescriptor(Job.prototype, 'run'));
-    expect(returned).toBeUndefined();
-    expect(Object.getOwnPropertyDescriptors(Job.prototype)).toEqual(before);
-    expect(getOwnDeclarations(target)).toEqual([{ decorator: name, member, placement: member ? 'method' : 'class', options }]);
-  });
+  it.each(all)(
+    '@%s writes down what it was given on the very class, and changes nothing else',
+    (name, decorate) => {
+      class Job {
+        run() {}
+      }
+      const before = Object.getOwnPropertyDescriptors(Job.prototype);
+      const options = Object.freeze({ once: true });
+      const target = name === 'LongRunning' ? Job : Job.prototype;
+      const member = name === 'LongRunning' ? undefined : 'run';
+      const returned = loosely(decorate)(options)(
+        target,
+        member,
+        member && Object.getOwnPropertyDescriptor(Job.prototype, 'run'),
+      );
+      expect(returned).toBeUndefined();
+      expect(Object.getOwnPropertyDescriptors(Job.prototype)).toEqual(before);
+      expect(getOwnDeclarations(target)).toEqual([
+        { decorator: name, member, placement: member ? 'method' : 'class', options },
+      ]);
+    },
+  );
 
   it.each(all)('@%s never throws, whatever it is called with', (_name, decorate) => {
     const anything = fc.oneof(
       fc.anything(),
-      fc.constantFrom<unknown>(class {}, () => {}, Object.freeze({}), new Proxy({}, {}), Symbol('s'), 'run', 5n),
+      fc.constantFrom<unknown>(
+        class {},
+        () => {},
+        Object.freeze({}),
+        new Proxy({}, {}),
+        Symbol('s'),
+        'run',
+        5n,
+      ),
     );
     fc.assert(
-      fc.property(fc.array(anything, { maxLength: 3 }), fc.array(anything, { maxLength: 3 }), (args, applied) => {
-        const decorator = loosely(decorate)(...args);
-        expect(typeof decorator === 'function' ? decorator(...applied) : decorator).toBeUndefined();
-      }),
+      fc.property(
+        fc.array(anything, { maxLength: 3 }),
+        fc.array(anything, { maxLength: 3 }),
+        (args, applied) => {
+          const decorator = loosely(decorate)(...args);
+          expect(typeof decorator === 'function' ? decorator(...applied) : decorator).toBeUndefined();
+        },
+      ),
     );
   });
 });
@@ -42,17 +63,24 @@ describe('Every decorator of members', () => {
       class Job {
         run() {}
       }
-      expect(loosely(decorate)(Job.prototype, 'run', Object.getOwnPropertyDescriptor(Job.prototype, 'run'))).toBeUndefined();
-      expect(getOwnDeclarations(Job.prototype)).toMatchObject([{ decorator: name, member: 'run', misuse: 'no-parentheses' }]);
+      expect(
+        loosely(decorate)(Job.prototype, 'run', Object.getOwnPropertyDescriptor(Job.prototype, 'run')),
+      ).toBeUndefined();
+      expect(getOwnDeclarations(Job.prototype)).toMatchObject([
+        { decorator: name, member: 'run', misuse: 'no-parentheses' },
+      ]);
     },
   );
 
-  it.each(Object.entries(memberDecorators))('@%s never replaces a class that it stands on', (_name, decorate) => {
-    const Plain = class {};
-    @loosely(decorate)
-    class Job extends Plain {}
-    expect(Object.getPrototypeOf(Job)).toBe(Plain);
-  });
+  it.each(Object.entries(memberDecorators))(
+    '@%s never replaces a class that it stands on',
+    (_name, decorate) => {
+      const Plain = class {};
+      @loosely(decorate)
+      class Job extends Plain {}
+      expect(Object.getPrototypeOf(Job)).toBe(Plain);
+    },
+  );
 });
 
 describe('@LongRunning', () => {
@@ -74,7 +102,9 @@ describe('What a decorator stands on', () => {
     };
     expect(place()).toBe('field');
     expect(place(null)).toBe('field');
-    expect(place({ configurable: true, enumerable: true, writable: true, initializer: () => 1 })).toBe('field');
+    expect(place({ configurable: true, enumerable: true, writable: true, initializer: () => 1 })).toBe(
+      'field',
+    );
     expect(place({ get: () => 1 })).toBe('accessor');
     expect(place({ set: () => {} })).toBe('accessor');
     expect(place({ value: () => 1 })).toBe('method');

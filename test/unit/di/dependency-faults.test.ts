@@ -1,5 +1,23 @@
-import { container, delay, injectAll, injectable, inject as injectByTsyringe, Lifecycle, singleton } from 'tsyringe';
-import { CHECKPOINT_STORE, createHandler, InvalidJobError, inject, LOGGER, LongRunning, PRICES, Step, Terminate } from '../../../src';
+import {
+  container,
+  delay,
+  injectAll,
+  injectable,
+  inject as injectByTsyringe,
+  Lifecycle,
+  singleton,
+} from 'tsyringe';
+import {
+  CHECKPOINT_STORE,
+  createHandler,
+  InvalidJobError,
+  inject,
+  LOGGER,
+  LongRunning,
+  PRICES,
+  Step,
+  Terminate,
+} from '../../../src';
 import { fakeLambdaContext } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -104,7 +122,9 @@ describe('createHandler finds without constructing anything', () => {
     const found = problems(asking('class', 'token', Lists), { providers });
     expect(found).toHaveLength(3);
     expect(found[0]).toContain('Symbol(DATABASE), on the way from class');
-    expect(found[1]).toBe('Token token cannot be resolved: Attempted to resolve unregistered dependency token: "Symbol(MAILER)"');
+    expect(found[1]).toBe(
+      'Token token cannot be resolved: Attempted to resolve unregistered dependency token: "Symbol(MAILER)"',
+    );
     expect(found[2]).toContain('"nothing"');
   });
 
@@ -137,7 +157,9 @@ describe('createHandler finds without constructing anything', () => {
       { token: MAILER, useToken: DATABASE },
       { token: DATABASE, useToken: MAILER },
     ];
-    expect(problems(asking(MAILER), { providers })).toEqual([expect.stringContaining('it depends on itself')]);
+    expect(problems(asking(MAILER), { providers })).toEqual([
+      expect.stringContaining('it depends on itself'),
+    ]);
   });
 
   it('each of them once, however many depend on it, all together with what is wrong with the definition and the environment', () => {
@@ -148,19 +170,29 @@ describe('createHandler finds without constructing anything', () => {
         readonly third: unknown,
       ) {}
     }
-    for (const [index, token] of [Repository, Repository, MAILER].entries()) inject(token as symbol)(Faulty, undefined, index);
+    for (const [index, token] of [Repository, Repository, MAILER].entries())
+      inject(token as symbol)(Faulty, undefined, index);
     LongRunning({ safeMs: 1_000, intervalMs: 2_000 })(Faulty);
     process.env.BATON_LOG_LEVEL = 'loud';
     const found = problems(Faulty, { provider: [] });
     delete process.env.BATON_LOG_LEVEL;
-    for (const part of ['intervalMs', '@Terminate', '@Step', 'BATON_LOG_LEVEL', 'provider is not an option', 'MAILER', 'DATABASE']) {
+    for (const part of [
+      'intervalMs',
+      '@Terminate',
+      '@Step',
+      'BATON_LOG_LEVEL',
+      'provider is not an option',
+      'MAILER',
+      'DATABASE',
+    ]) {
       expect(found.filter((problem) => problem.includes(part))).toHaveLength(1);
     }
   });
 });
 
 describe('createHandler accepts', () => {
-  const create = (injected: unknown[], options?: unknown) => createHandler(asking(...injected) as never, options as Options);
+  const create = (injected: unknown[], options?: unknown) =>
+    createHandler(asking(...injected) as never, options as Options);
 
   it('what can be had, and constructs none of it: a singleton of the user’s is made when it is first needed', async () => {
     made = 0;
@@ -182,7 +214,11 @@ describe('createHandler accepts', () => {
 
   it('what a factory would resolve: it cannot be looked into', () => {
     expect(() =>
-      create(['made'], { providers: [{ token: 'made', useFactory: (scope: never) => (scope as typeof container).resolve(MAILER) }] }),
+      create(['made'], {
+        providers: [
+          { token: 'made', useFactory: (scope: never) => (scope as typeof container).resolve(MAILER) },
+        ],
+      }),
     ).not.toThrow();
   });
 
@@ -239,7 +275,11 @@ describe('The options of createHandler', () => {
       'createHandler: the options (null) must be a plain object that can be read.\n→ Write createHandler(Job, { providers: [{ token, useValue }] }).',
     ],
     ['a list', [], 'createHandler: the options (a list) must be a plain object that can be read.'],
-    ['a container in place of the options', container, 'createHandler: the options (an object) must be a plain object that can be read.'],
+    [
+      'a container in place of the options',
+      container,
+      'createHandler: the options (an object) must be a plain object that can be read.',
+    ],
     [
       'options that cannot be read',
       {
@@ -259,10 +299,22 @@ describe('The options of createHandler', () => {
       { timeoutMs: 1 },
       'createHandler: timeoutMs is not an option.\n→ Remove it, or use one of container, providers.',
     ],
-    ['a container that is none', { container: {} }, 'createHandler: container (an object) is no container of tsyringe.'],
-    ['a container that is null', { container: null }, 'createHandler: container (null) is no container of tsyringe.'],
+    [
+      'a container that is none',
+      { container: {} },
+      'createHandler: container (an object) is no container of tsyringe.',
+    ],
+    [
+      'a container that is null',
+      { container: null },
+      'createHandler: container (null) is no container of tsyringe.',
+    ],
     ['providers that are no list', { providers: {} }, 'createHandler: providers (an object) must be a list.'],
-    ['a provider that is none', { providers: [undefined] }, 'createHandler: providers[0]: undefined is no provider.'],
+    [
+      'a provider that is none',
+      { providers: [undefined] },
+      'createHandler: providers[0]: undefined is no provider.',
+    ],
     [
       'a provider whose token is undefined',
       { providers: [{ token: undefined, useValue: 1 }] },

@@ -23,19 +23,23 @@ describe('docs/errors.md', () => {
   });
 
   it.each(rows)('$code is the code of the class that its row names', ({ code, className }) => {
-    expect(readClass(className, code)).toMatch(new RegExp(`class ${className} [\\s\\S]*code(?:: \\w+)? = '${code}'`));
+    expect(readClass(className, code)).toMatch(
+      new RegExp(`class ${className} [\\s\\S]*code(?:: \\w+)? = '${code}'`),
+    );
   });
 });
 
 /** The rows of the table. */
 function readRows(): Row[] {
   const cells = /^\| `([A-Z_]+)` \| `(\w+)` \| (.*?) \| (.*?) \|$/gm;
-  return [...read('docs/errors.md').matchAll(cells)].map(([, code = '', className = '', meaning = '', cure = '']) => ({
-    code,
-    className,
-    meaning,
-    cure,
-  }));
+  return [...read('docs/errors.md').matchAll(cells)].map(
+    ([, code = '', className = '', meaning = '', cure = '']) => ({
+      code,
+      className,
+      meaning,
+      cure,
+    }),
+  );
 }
 
 /** The members of the union, from its source: a type leaves nothing to look at when the program runs. */

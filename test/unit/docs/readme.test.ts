@@ -23,6 +23,7 @@ describe('README.md', () => {
   it('links to nothing that is not there', () => {
     const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path = '']) => path);
     expect(links.length).toBeGreaterThan(5);
-    for (const path of links) expect(() => readFileSync(join(root, path), { flag: 'r' })).not.toThrow(/ENOENT/);
+    for (const path of links)
+      expect(() => readFileSync(join(root, path), { flag: 'r' })).not.toThrow(/ENOENT/);
   });
 });

@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHandler, inject, LOGGER, LongRunning, OnComplete, State, Step, type StepContext, Terminate } from '../../../src';
+import {
+  createHandler,
+  inject,
+  LOGGER,
+  LongRunning,
+  OnComplete,
+  State,
+  Step,
+  type StepContext,
+  Terminate,
+} from '../../../src';
 import * as kit from '../../../src/testing';
 import { ChargeCustomers, LEDGER } from '../testing/charge-job';
 
@@ -34,7 +44,9 @@ class ImportOrders {
 }
 
 const page = readFileSync(join(__dirname, '../../../docs/testing.md'), 'utf8');
-const snippets = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code.replace(/^import .*\n/gm, ''));
+const snippets = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) =>
+  code.replace(/^import .*\n/gm, ''),
+);
 
 const shop = { read: async () => ['an order'] };
 const providers = [
@@ -46,9 +58,10 @@ const names = { ...kit, createHandler, ImportOrders, ChargeCustomers, SHOP, LEDG
 /** Runs a snippet as it stands on the page, with these names beside it. */
 function runSnippet(code: string, more: object = {}): Promise<unknown> {
   const scope = { ...names, ...more };
-  return new Function(...Object.keys(scope), `return (async () => { ${code}; return typeof env === 'undefined' ? undefined : env; })();`)(
-    ...Object.values(scope),
-  ) as Promise<unknown>;
+  return new Function(
+    ...Object.keys(scope),
+    `return (async () => { ${code}; return typeof env === 'undefined' ? undefined : env; })();`,
+  )(...Object.values(scope)) as Promise<unknown>;
 }
 
 describe('docs/testing.md', () => {

@@ -22,7 +22,12 @@ const made: [string, string, boolean, BatonError][] = [
   ['InvalidKeyError', 'INVALID_KEY', false, new errors.InvalidKeyError({ problem, cure })],
   ['InvokeFailedError', 'INVOKE_FAILED', true, new errors.InvokeFailedError(parts)],
   ['JobStoppedError', 'JOB_STOPPED', true, new errors.JobStoppedError(parts)],
-  ['MissingPackageError', 'MISSING_PACKAGE', false, new errors.MissingPackageError('@aws-sdk/client-s3', undefined)],
+  [
+    'MissingPackageError',
+    'MISSING_PACKAGE',
+    false,
+    new errors.MissingPackageError('@aws-sdk/client-s3', undefined),
+  ],
   ['RedriveRefusedError', 'REDRIVE_REFUSED', false, new errors.RedriveRefusedError(parts)],
   ['RetryableError', 'RETRYABLE', true, new RetryableError({ retryAfterMs: 5 })],
   ['StateTooLargeError', 'STATE_TOO_LARGE', false, new errors.StateTooLargeError(parts)],
@@ -39,13 +44,20 @@ describe('errors', () => {
     expect(made.map(([name]) => name).sort()).toEqual(classes.sort());
   });
 
-  it.each(made)('%s has the code %s, retryable %s, its own name, and is an Error', (name, code, retryable, error) => {
-    expect({ name: error.name, code: error.code, retryable: error.retryable }).toEqual({ name, code, retryable });
-    expect(error).toBeInstanceOf(BatonError);
-    expect(error).toBeInstanceOf(Error);
-    expect(BatonError.is(error)).toBe(true);
-    expect(error.stack).toContain('errors.test.ts');
-  });
+  it.each(made)(
+    '%s has the code %s, retryable %s, its own name, and is an Error',
+    (name, code, retryable, error) => {
+      expect({ name: error.name, code: error.code, retryable: error.retryable }).toEqual({
+        name,
+        code,
+        retryable,
+      });
+      expect(error).toBeInstanceOf(BatonError);
+      expect(error).toBeInstanceOf(Error);
+      expect(BatonError.is(error)).toBe(true);
+      expect(error.stack).toContain('errors.test.ts');
+    },
+  );
 
   it.each(made)('%s has details that nobody can change', (_name, _code, _retryable, error) => {
     expect(Object.isFrozen(error.details)).toBe(true);
@@ -85,7 +97,10 @@ describe('BatonError', () => {
   });
 
   it('shows code, details and retryable, but not its brand, when it is printed or written as JSON', () => {
-    const error = new errors.StepTimeoutError({ problem, details: { step: 'read', timeoutMs: 5, attempt: 1 } });
+    const error = new errors.StepTimeoutError({
+      problem,
+      details: { step: 'read', timeoutMs: 5, attempt: 1 },
+    });
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       code: 'STEP_TIMEOUT',
       details: { step: 'read', timeoutMs: 5, attempt: 1 },
@@ -100,7 +115,10 @@ describe('BatonError.is', () => {
     ['undefined', undefined],
     ['null', null],
     ['a text', 'TERMINAL'],
-    ['an error of someone else', Object.assign(new Error(problem), { code: 'TERMINAL', name: 'TerminalError', retryable: false })],
+    [
+      'an error of someone else',
+      Object.assign(new Error(problem), { code: 'TERMINAL', name: 'TerminalError', retryable: false }),
+    ],
     ['an error of another realm', runInNewContext('new Error()')],
     ['an error that has been through JSON', JSON.parse(JSON.stringify(new TerminalError(problem)))],
     ['a class of ours', TerminalError],
@@ -129,7 +147,11 @@ describe('BatonError.is', () => {
 describe('TerminalError', () => {
   it('has the user’s message as it is, and a cause', () => {
     const cause = new Error('boom');
-    expect(new TerminalError('Account is closed', { cause })).toMatchObject({ message: 'Account is closed', cause, retryable: false });
+    expect(new TerminalError('Account is closed', { cause })).toMatchObject({
+      message: 'Account is closed',
+      cause,
+      retryable: false,
+    });
     expect(Object.hasOwn(new TerminalError('Account is closed'), 'cause')).toBe(false);
   });
 });
@@ -138,11 +160,19 @@ describe('RetryableError', () => {
   it('says when to try again, in its details too', () => {
     const cause = new Error('boom');
     const error = new RetryableError({ retryAfterMs: 1_500, message: 'Busy', cause });
-    expect(error).toMatchObject({ message: 'Busy', retryAfterMs: 1_500, details: { retryAfterMs: 1_500 }, cause, retryable: true });
+    expect(error).toMatchObject({
+      message: 'Busy',
+      retryAfterMs: 1_500,
+      details: { retryAfterMs: 1_500 },
+      cause,
+      retryable: true,
+    });
   });
 
   it('has a message of its own when there is none', () => {
-    expect(new RetryableError({ retryAfterMs: 1_500 }).message).toMatchInlineSnapshot(`"Try again in 1500 ms"`);
+    expect(new RetryableError({ retryAfterMs: 1_500 }).message).toMatchInlineSnapshot(
+      `"Try again in 1500 ms"`,
+    );
   });
 
   it.each([0, 0.5, Number.MAX_SAFE_INTEGER])('takes %d ms', (retryAfterMs) => {

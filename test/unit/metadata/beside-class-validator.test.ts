@@ -18,7 +18,9 @@ describe("The application's own use of class-validator", () => {
 
   it('shares its storage with lambda-baton, and its classes stay as they are', () => {
     readJob(defineJob({}));
-    expect(validateSync(new Order())).toMatchObject([{ property: 'amount', constraints: { min: 'amount must not be less than 1' } }]);
+    expect(validateSync(new Order())).toMatchObject([
+      { property: 'amount', constraints: { min: 'amount must not be less than 1' } },
+    ]);
     expect(validateSync(Object.assign(new Order(), { amount: 2 }))).toEqual([]);
   });
 

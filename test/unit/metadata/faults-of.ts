@@ -1,6 +1,6 @@
 import { InvalidJobError } from '../../../src/errors';
 import { readJob } from '../../../src/metadata';
-import type { JobClass } from '../../../src/runtime/core/job-plan';
+import type { JobClass } from '../../../src/runtime/core/execution/job-plan';
 
 /** Reads a definition that must be wrong and lists its faults as the user sees them. */
 export function faultsOf(jobClass: unknown): string[] {

@@ -16,7 +16,8 @@ function defineNamed(className: unknown, name?: string): new () => object {
   return Anything;
 }
 
-const cure = "→ Add name: 'a-name-of-its-own' to the options of @LongRunning, or have the bundler keep class names (esbuild: keepNames).";
+const cure =
+  "→ Add name: 'a-name-of-its-own' to the options of @LongRunning, or have the bundler keep class names (esbuild: keepNames).";
 
 describe("A job's name", () => {
   it.each(['Job', 'ETL', 'ReconcilePayments', 'ReconcileV2', 'BackfillS3', 'Phase1', 'A1Import'])(
@@ -45,13 +46,19 @@ describe("A job's name", () => {
     expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
   });
 
-  it.each(['Sync2', 'Sync3', 'Sync14', 'SyncV22', 'Sync_2'])('is never a class name that a bundler numbers: %s', (className) => {
-    const problem = `@LongRunning on class ${className}: the class name ends in a number, as bundlers name a class whose name another one has; the next build may number it differently.`;
-    expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
-  });
+  it.each(['Sync2', 'Sync3', 'Sync14', 'SyncV22', 'Sync_2'])(
+    'is never a class name that a bundler numbers: %s',
+    (className) => {
+      const problem = `@LongRunning on class ${className}: the class name ends in a number, as bundlers name a class whose name another one has; the next build may number it differently.`;
+      expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
+    },
+  );
 
-  it.each(['_Reconcile', '$Reconcile', 'Überweisung', 'R'.repeat(65)])('is never a class name with other characters: %s', (className) => {
-    const problem = `@LongRunning on class ${className}: the class name cannot be the job's name: that is a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens.`;
-    expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
-  });
+  it.each(['_Reconcile', '$Reconcile', 'Überweisung', 'R'.repeat(65)])(
+    'is never a class name with other characters: %s',
+    (className) => {
+      const problem = `@LongRunning on class ${className}: the class name cannot be the job's name: that is a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens.`;
+      expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
+    },
+  );
 });

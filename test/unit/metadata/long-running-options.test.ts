@@ -37,12 +37,16 @@ describe('The options of @LongRunning', () => {
     [
       '{ safeMs: 2_000 }',
       { safeMs: 2_000 },
-      ['@LongRunning on class Reconcile: intervalMs is missing.\n→ Set intervalMs to how often the watchdog looks, for example 5_000.'],
+      [
+        '@LongRunning on class Reconcile: intervalMs is missing.\n→ Set intervalMs to how often the watchdog looks, for example 5_000.',
+      ],
     ],
     [
       '{ intervalMs: 500 }',
       { intervalMs: 500 },
-      ['@LongRunning on class Reconcile: safeMs is missing.\n→ Set safeMs to the length of the safe window, for example 60_000.'],
+      [
+        '@LongRunning on class Reconcile: safeMs is missing.\n→ Set safeMs to the length of the safe window, for example 60_000.',
+      ],
     ],
     [
       '{ safeMs: Number.NaN, intervalMs: 1 }',
@@ -190,33 +194,51 @@ describe('The options of @LongRunning', () => {
     [
       '[]',
       [],
-      ['@LongRunning on class Reconcile: the options (an array) must be a plain object that can be read.\n→ Write the options as { … }.'],
+      [
+        '@LongRunning on class Reconcile: the options (an array) must be a plain object that can be read.\n→ Write the options as { … }.',
+      ],
     ],
     [
       'null',
       null,
-      ['@LongRunning on class Reconcile: the options (null) must be a plain object that can be read.\n→ Write the options as { … }.'],
+      [
+        '@LongRunning on class Reconcile: the options (null) must be a plain object that can be read.\n→ Write the options as { … }.',
+      ],
     ],
-    ['5', 5, ['@LongRunning on class Reconcile: the options (5) must be a plain object that can be read.\n→ Write the options as { … }.']],
+    [
+      '5',
+      5,
+      [
+        '@LongRunning on class Reconcile: the options (5) must be a plain object that can be read.\n→ Write the options as { … }.',
+      ],
+    ],
     [
       "'fast'",
       'fast',
-      ['@LongRunning on class Reconcile: the options ("fast") must be a plain object that can be read.\n→ Write the options as { … }.'],
+      [
+        '@LongRunning on class Reconcile: the options ("fast") must be a plain object that can be read.\n→ Write the options as { … }.',
+      ],
     ],
     [
       'new Date(0)',
       new Date(0),
-      ['@LongRunning on class Reconcile: the options (an object) must be a plain object that can be read.\n→ Write the options as { … }.'],
+      [
+        '@LongRunning on class Reconcile: the options (an object) must be a plain object that can be read.\n→ Write the options as { … }.',
+      ],
     ],
     [
       'unreadable',
       unreadable,
-      ['@LongRunning on class Reconcile: the options (an object) must be a plain object that can be read.\n→ Write the options as { … }.'],
+      [
+        '@LongRunning on class Reconcile: the options (an object) must be a plain object that can be read.\n→ Write the options as { … }.',
+      ],
     ],
     [
       'revoked',
       revoked,
-      ['@LongRunning on class Reconcile: the options (an object) must be a plain object that can be read.\n→ Write the options as { … }.'],
+      [
+        '@LongRunning on class Reconcile: the options (an object) must be a plain object that can be read.\n→ Write the options as { … }.',
+      ],
     ],
   ])('are refused: %s', (_title, given, faults) => {
     expect(faultsOf(defineJob({ job: given }))).toEqual(faults);
@@ -226,7 +248,9 @@ describe('The options of @LongRunning', () => {
     [
       "{ Name: 'reconcile' }",
       { Name: 'reconcile' },
-      ['@LongRunning on class Reconcile: Name is not an option; did you mean name?\n→ Write name in place of Name.'],
+      [
+        '@LongRunning on class Reconcile: Name is not an option; did you mean name?\n→ Write name in place of Name.',
+      ],
     ],
     [
       '{ banana: 1 }',
@@ -245,7 +269,9 @@ describe('The options of @LongRunning', () => {
     [
       '{ maxInvocations: 3 }',
       { maxInvocations: 3 },
-      ['@LongRunning on class Reconcile: maxInvocations belongs in limits.\n→ Write limits: { maxInvocations: … }.'],
+      [
+        '@LongRunning on class Reconcile: maxInvocations belongs in limits.\n→ Write limits: { maxInvocations: … }.',
+      ],
     ],
     [
       'JSON.parse(\'{ "__proto__": 1 }\')',
@@ -472,12 +498,16 @@ describe('The options of @LongRunning', () => {
     [
       '{ limits: [] }',
       { limits: [] },
-      ['@LongRunning on class Reconcile: limits (an array) must be a plain object that can be read.\n→ Write limits: { … }.'],
+      [
+        '@LongRunning on class Reconcile: limits (an array) must be a plain object that can be read.\n→ Write limits: { … }.',
+      ],
     ],
     [
       '{ limits: null }',
       { limits: null },
-      ['@LongRunning on class Reconcile: limits (null) must be a plain object that can be read.\n→ Write limits: { … }.'],
+      [
+        '@LongRunning on class Reconcile: limits (null) must be a plain object that can be read.\n→ Write limits: { … }.',
+      ],
     ],
     [
       '{ limits: { maxInvocation: 1 } }',
@@ -488,7 +518,15 @@ describe('The options of @LongRunning', () => {
     ],
     [
       "{ limits: { maxInvocations: 0, maxDurationMs: -1, maxIdleInvocations: 1.5, maxInterruptions: '2', maxCostUsd: 0 } }",
-      { limits: { maxInvocations: 0, maxDurationMs: -1, maxIdleInvocations: 1.5, maxInterruptions: '2', maxCostUsd: 0 } },
+      {
+        limits: {
+          maxInvocations: 0,
+          maxDurationMs: -1,
+          maxIdleInvocations: 1.5,
+          maxInterruptions: '2',
+          maxCostUsd: 0,
+        },
+      },
       [
         '@LongRunning on class Reconcile: limits.maxInvocations (0) must be a whole number, 1 or more.\n→ Set maxInvocations to the most invocations of one execution, for example 1_000, or leave it out.',
         '@LongRunning on class Reconcile: limits.maxDurationMs (-1) must be a whole number of milliseconds, 1 or more.\n→ Set maxDurationMs to the longest that an execution may take, for example 3_600_000, or leave it out.',

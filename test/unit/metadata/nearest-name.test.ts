@@ -29,15 +29,24 @@ describe('findNearestName', () => {
 
   it('finds every name with one letter more, less or changed', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...names), fc.nat(), fc.constantFrom('insert', 'delete', 'replace'), (name, at, edit) => {
-        const index = at % name.length;
-        const rest = name.slice(edit === 'insert' ? index : index + 1);
-        expect(findNearestName(`${name.slice(0, index)}${edit === 'delete' ? '' : '_'}${rest}`, names)).toBe(name);
-      }),
+      fc.property(
+        fc.constantFrom(...names),
+        fc.nat(),
+        fc.constantFrom('insert', 'delete', 'replace'),
+        (name, at, edit) => {
+          const index = at % name.length;
+          const rest = name.slice(edit === 'insert' ? index : index + 1);
+          expect(
+            findNearestName(`${name.slice(0, index)}${edit === 'delete' ? '' : '_'}${rest}`, names),
+          ).toBe(name);
+        },
+      ),
     );
   });
 
   it('takes any text', () => {
-    fc.assert(fc.property(fc.string(), (typed) => [undefined, ...names].includes(findNearestName(typed, names))));
+    fc.assert(
+      fc.property(fc.string(), (typed) => [undefined, ...names].includes(findNearestName(typed, names))),
+    );
   });
 });

@@ -174,7 +174,9 @@ describe('A hook', () => {
       @OnStart() open() {}
       @OnStart() warm() {}
     }
-    expect(faultsOf(Reconcile)).toEqual(['@OnStart on Reconcile.warm is the second in class Reconcile, after open.\n→ Keep one @OnStart.']);
+    expect(faultsOf(Reconcile)).toEqual([
+      '@OnStart on Reconcile.warm is the second in class Reconcile, after open.\n→ Keep one @OnStart.',
+    ]);
   });
 
   it('takes no options', () => {
@@ -187,6 +189,8 @@ describe('A hook', () => {
       }
       @withOptions open() {}
     }
-    expect(faultsOf(Reconcile)).toEqual(['@OnStart on Reconcile.open takes no options.\n→ Write @OnStart().']);
+    expect(faultsOf(Reconcile)).toEqual([
+      '@OnStart on Reconcile.open takes no options.\n→ Write @OnStart().',
+    ]);
   });
 });

@@ -11,7 +11,7 @@ import {
   Terminate,
 } from '../../../src/decorators';
 import { readJob } from '../../../src/metadata';
-import { defaultRetryPolicy } from '../../../src/runtime/core/retry-policy';
+import { defaultRetryPolicy } from '../../../src/runtime/core/execution/retry-policy';
 import { defineJob, defineJobWith, loosely, times } from './define-job';
 
 describe('readJob', () => {
@@ -66,7 +66,9 @@ describe('readJob', () => {
   it('takes every option over', () => {
     const migrate = (state: Record<string, unknown>) => state;
     const codec = { encode: String, decode: Number };
-    const input = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;
+    const input = {
+      '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) },
+    } as const;
     @LongRunning({
       safeMs: 8_000,
       intervalMs: 7_999,
@@ -88,7 +90,12 @@ describe('readJob', () => {
     })
     class Reconcile {
       @State({ codec }) total = 0;
-      @Step({ once: true, timeoutMs: 1, minBudgetMs: 0, retry: { maxAttempts: 1, initialDelayMs: 0, backoffFactor: 1, maxDelayMs: 0 } })
+      @Step({
+        once: true,
+        timeoutMs: 1,
+        minBudgetMs: 0,
+        retry: { maxAttempts: 1, initialDelayMs: 0, backoffFactor: 1, maxDelayMs: 0 },
+      })
       prepare() {}
       @Step({ retry: { backoffFactor: 1.5 } }) async *readPages() {}
       @Terminate({ check: 'step' }) async isDone() {
@@ -129,11 +136,24 @@ describe('readJob', () => {
           timeoutMs: 1,
           minBudgetMs: 0,
         },
-        { method: 'readPages', once: false, retry: { ...defaultRetryPolicy, backoffFactor: 1.5 }, timeoutMs: undefined, minBudgetMs: 0 },
+        {
+          method: 'readPages',
+          once: false,
+          retry: { ...defaultRetryPolicy, backoffFactor: 1.5 },
+          timeoutMs: undefined,
+          minBudgetMs: 0,
+        },
       ],
       state: [{ field: 'total', codec, secret: false }],
       terminate: { method: 'isDone', check: 'step' },
-      hooks: { onStart: 'start', onResume: 'resume', onHandoff: 'handOff', onComplete: 'complete', onFailure: 'fail', onCancel: 'cancel' },
+      hooks: {
+        onStart: 'start',
+        onResume: 'resume',
+        onHandoff: 'handOff',
+        onComplete: 'complete',
+        onFailure: 'fail',
+        onCancel: 'cancel',
+      },
     });
     expect(plan.state[0]?.codec).toBe(codec);
     expect(plan.input).toBe(input);
@@ -147,13 +167,19 @@ describe('readJob', () => {
     [39_999, 9_999],
     [40_000, 10_000],
     [60_000, 10_000],
-  ])('keeps of a safe window of %d ms a quarter in reserve, at least 1 ms and at most 10 s: %d ms', (safeMs, reserveMs) => {
-    expect(readJob(defineJob({ job: { safeMs, intervalMs: 1 } })).reserveMs).toBe(reserveMs);
-  });
+  ])(
+    'keeps of a safe window of %d ms a quarter in reserve, at least 1 ms and at most 10 s: %d ms',
+    (safeMs, reserveMs) => {
+      expect(readJob(defineJob({ job: { safeMs, intervalMs: 1 } })).reserveMs).toBe(reserveMs);
+    },
+  );
 
   it('takes an option that is undefined for one that is left out', () => {
     const plan = readJob(
-      defineJob({ job: { ...times, reserveMs: undefined, limits: undefined, name: undefined }, step: { retry: undefined } }),
+      defineJob({
+        job: { ...times, reserveMs: undefined, limits: undefined, name: undefined },
+        step: { retry: undefined },
+      }),
     );
     expect(plan).toEqual({ ...readJob(defineJob({})), jobClass: plan.jobClass });
   });
@@ -173,12 +199,26 @@ describe('readJob', () => {
   });
 
   it('gives a plan that nobody can change, and that no later change of the options reaches', () => {
-    const options = { ...times, limits: { maxInvocations: 5 }, durability: { everyMs: 5 }, version: 2, migrations: { 1: String } };
+    const options = {
+      ...times,
+      limits: { maxInvocations: 5 },
+      durability: { everyMs: 5 },
+      version: 2,
+      migrations: { 1: String },
+    };
     const plan = readJob(defineJob({ job: options }));
     options.limits.maxInvocations = 6;
     options.durability.everyMs = 6;
     expect(plan).toMatchObject({ limits: { maxInvocations: 5 }, durability: { everyMs: 5 } });
-    const parts = [plan, plan.limits, plan.durability, plan.migrations, plan.steps, plan.steps[0], plan.steps[0]?.retry];
+    const parts = [
+      plan,
+      plan.limits,
+      plan.durability,
+      plan.migrations,
+      plan.steps,
+      plan.steps[0],
+      plan.steps[0]?.retry,
+    ];
     const others = [plan.state, plan.state[0], plan.terminate, plan.hooks];
     for (const part of [...parts, ...others]) expect(Object.isFrozen(part)).toBe(true);
     expect(Object.isFrozen(plan.jobClass)).toBe(false);

@@ -12,12 +12,16 @@ describe('The options of @State', () => {
     [
       '{ secret: 1 }',
       { secret: 1 },
-      ['@State on Reconcile.cursor: secret (1) must be true or false.\n→ Set secret to true, or leave it out.'],
+      [
+        '@State on Reconcile.cursor: secret (1) must be true or false.\n→ Set secret to true, or leave it out.',
+      ],
     ],
     [
       '{ secrets: true }',
       { secrets: true },
-      ['@State on Reconcile.cursor: secrets is not an option; did you mean secret?\n→ Write secret in place of secrets.'],
+      [
+        '@State on Reconcile.cursor: secrets is not an option; did you mean secret?\n→ Write secret in place of secrets.',
+      ],
     ],
     [
       '{ codec: {} }',

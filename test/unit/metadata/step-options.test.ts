@@ -6,17 +6,23 @@ describe('The options of @Step', () => {
     [
       "'once'",
       'once',
-      ['@Step on Reconcile.reconcilePage: the options ("once") must be a plain object that can be read.\n→ Write the options as { … }.'],
+      [
+        '@Step on Reconcile.reconcilePage: the options ("once") must be a plain object that can be read.\n→ Write the options as { … }.',
+      ],
     ],
     [
       'null',
       null,
-      ['@Step on Reconcile.reconcilePage: the options (null) must be a plain object that can be read.\n→ Write the options as { … }.'],
+      [
+        '@Step on Reconcile.reconcilePage: the options (null) must be a plain object that can be read.\n→ Write the options as { … }.',
+      ],
     ],
     [
       "{ once: 'yes' }",
       { once: 'yes' },
-      ['@Step on Reconcile.reconcilePage: once ("yes") must be true or false.\n→ Set once to true, or leave it out.'],
+      [
+        '@Step on Reconcile.reconcilePage: once ("yes") must be true or false.\n→ Set once to true, or leave it out.',
+      ],
     ],
     [
       '{ timeoutMs: 0 }',
@@ -42,12 +48,16 @@ describe('The options of @Step', () => {
     [
       '{ timeout: 5 }',
       { timeout: 5 },
-      ['@Step on Reconcile.reconcilePage: timeout is not an option; did you mean timeoutMs?\n→ Write timeoutMs in place of timeout.'],
+      [
+        '@Step on Reconcile.reconcilePage: timeout is not an option; did you mean timeoutMs?\n→ Write timeoutMs in place of timeout.',
+      ],
     ],
     [
       '{ retries: 3 }',
       { retries: 3 },
-      ['@Step on Reconcile.reconcilePage: retries is not an option.\n→ Remove it, or use one of once, timeoutMs, minBudgetMs, retry.'],
+      [
+        '@Step on Reconcile.reconcilePage: retries is not an option.\n→ Remove it, or use one of once, timeoutMs, minBudgetMs, retry.',
+      ],
     ],
     [
       '{ maxAttempts: 5 }',
@@ -57,7 +67,9 @@ describe('The options of @Step', () => {
     [
       '{ retry: 3 }',
       { retry: 3 },
-      ['@Step on Reconcile.reconcilePage: retry (3) must be a plain object that can be read.\n→ Write retry: { … }.'],
+      [
+        '@Step on Reconcile.reconcilePage: retry (3) must be a plain object that can be read.\n→ Write retry: { … }.',
+      ],
     ],
     [
       '{ retry: { attempts: 5 } }',

@@ -6,17 +6,23 @@ describe('The options of @Terminate', () => {
     [
       "{ check: 'always' }",
       { check: 'always' },
-      ["@Terminate on Reconcile.isDone: check (\"always\") must be 'cycle' or 'step'.\n→ Set check to 'cycle' or 'step', or leave it out."],
+      [
+        "@Terminate on Reconcile.isDone: check (\"always\") must be 'cycle' or 'step'.\n→ Set check to 'cycle' or 'step', or leave it out.",
+      ],
     ],
     [
       "{ chek: 'step' }",
       { chek: 'step' },
-      ['@Terminate on Reconcile.isDone: chek is not an option; did you mean check?\n→ Write check in place of chek.'],
+      [
+        '@Terminate on Reconcile.isDone: chek is not an option; did you mean check?\n→ Write check in place of chek.',
+      ],
     ],
     [
       '() => true',
       () => true,
-      ['@Terminate on Reconcile.isDone: the options (a function) must be a plain object that can be read.\n→ Write the options as { … }.'],
+      [
+        '@Terminate on Reconcile.isDone: the options (a function) must be a plain object that can be read.\n→ Write the options as { … }.',
+      ],
     ],
   ])('are refused: %s', (_title, given, faults) => {
     expect(faultsOf(defineJob({ terminate: given }))).toEqual(faults);

@@ -34,7 +34,10 @@ describe('Two copies of the package', () => {
       }
     }
     expect(second.readJob(Reconcile)).toEqual(first.readJob(Reconcile));
-    expect(second.readJob(Reconcile)).toMatchObject({ name: 'Reconcile', steps: [{ method: 'reconcilePage', once: true }] });
+    expect(second.readJob(Reconcile)).toMatchObject({
+      name: 'Reconcile',
+      steps: [{ method: 'reconcilePage', once: true }],
+    });
   });
 
   it('may both declare parts of one job', () => {

@@ -1,4 +1,12 @@
-import { createHandler, LongRunning, OnComplete, State, Step, type StepContext, Terminate } from '../../../src';
+import {
+  createHandler,
+  LongRunning,
+  OnComplete,
+  State,
+  Step,
+  type StepContext,
+  Terminate,
+} from '../../../src';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 import { readContinuation } from './sent-continuation';
@@ -18,7 +26,10 @@ async function deliver(records: readonly object[], remainingMs = 60_000) {
   @LongRunning(times)
   class Orders {
     @State() isDone = false;
-    @Step({ retry: { maxAttempts: 1 } }) async work({ executionId, input }: StepContext<Order | string | null>) {
+    @Step({ retry: { maxAttempts: 1 } }) async work({
+      executionId,
+      input,
+    }: StepContext<Order | string | null>) {
       seen.push({ executionId, input });
       const { takesMs = 0, failsWith = undefined } = typeof input === 'object' && input !== null ? input : {};
       if (failsWith !== undefined) throw new Error(failsWith);
@@ -35,7 +46,9 @@ async function deliver(records: readonly object[], remainingMs = 60_000) {
 
   const handler = createHandler(Orders, { providers: world.providers });
   const call = (batch: readonly object[], leftMs: number) =>
-    world.timer.drive(handler({ Records: batch }, fakeLambdaContext({ clock: world.clock, remainingMs: leftMs })));
+    world.timer.drive(
+      handler({ Records: batch }, fakeLambdaContext({ clock: world.clock, remainingMs: leftMs })),
+    );
   const answer = await call(records, remainingMs);
   const { sent } = world.senders[0] as RecordingSender;
   const outcomes = world.logger.lines
@@ -48,17 +61,25 @@ function record(messageId: string, body: unknown, groupId?: string): object {
   return {
     messageId,
     body: typeof body === 'string' ? body : JSON.stringify(body),
-    attributes: { ApproximateReceiveCount: '1', ...(groupId === undefined ? {} : { MessageGroupId: groupId }) },
+    attributes: {
+      ApproximateReceiveCount: '1',
+      ...(groupId === undefined ? {} : { MessageGroupId: groupId }),
+    },
     eventSource: 'aws:sqs',
     eventSourceARN: `arn:aws:sqs:eu-central-1:123456789012:jobs${groupId === undefined ? '' : '.fifo'}`,
   };
 }
 
-const failed = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+const failed = (...ids: string[]) => ({
+  batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })),
+});
 
 describe('an SQS batch', () => {
   it('starts one execution for each record, whose id is made of the messageId and the job, and answers nothing but failures', async () => {
-    const { answer, seen, outcomes } = await deliver([record('m-1', { takesMs: 10 }), record('m-2', { takesMs: 20 })]);
+    const { answer, seen, outcomes } = await deliver([
+      record('m-1', { takesMs: 10 }),
+      record('m-2', { takesMs: 20 }),
+    ]);
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(seen).toEqual([
       { executionId: 'm-1@Orders', input: { takesMs: 10 } },
@@ -82,7 +103,9 @@ describe('an SQS batch', () => {
   });
 
   it('takes the id of a start envelope', async () => {
-    const { seen } = await deliver([record('m-1', { lambdaBaton: { v: 1, start: { executionId: 'order-17', input: { a: 1 } } } })]);
+    const { seen } = await deliver([
+      record('m-1', { lambdaBaton: { v: 1, start: { executionId: 'order-17', input: { a: 1 } } } }),
+    ]);
     expect(seen).toEqual([{ executionId: 'order-17', input: { a: 1 } }]);
   });
 
@@ -93,7 +116,9 @@ describe('an SQS batch', () => {
     expect(readContinuation(first.sent[0])).toMatchObject({ executionId: 'm-1@Orders', invocation: 2 });
     const answer = await first.call([record('m-2', first.sent[0]?.body)], 60_000);
     expect(answer).toEqual(failed());
-    expect(first.world.logger.find('execution completed')).toMatchObject([{ fields: { executionId: 'm-1@Orders', invocation: 2 } }]);
+    expect(first.world.logger.find('execution completed')).toMatchObject([
+      { fields: { executionId: 'm-1@Orders', invocation: 2 } },
+    ]);
   });
 
   it('hands back only what failed', async () => {
@@ -106,13 +131,23 @@ describe('an SQS batch', () => {
       ['record failed', 'm-2', 'EXECUTION_FAILED'],
       ['record done', 'm-3', 'completed'],
     ]);
-    expect(world.logger.find('record failed')).toMatchObject([{ level: 'error', fields: { messageId: 'm-2' } }]);
+    expect(world.logger.find('record failed')).toMatchObject([
+      { level: 'error', fields: { messageId: 'm-2' } },
+    ]);
   });
 
   it.each<[string, string, string]>([
-    ['a damaged checksum', '{"lambdaBaton":{"v":1,"checksum":"0","continuation":{},"state":{"text":""}}}', 'CORRUPT_CONTINUATION'],
+    [
+      'a damaged checksum',
+      '{"lambdaBaton":{"v":1,"checksum":"0","continuation":{},"state":{"text":""}}}',
+      'CORRUPT_CONTINUATION',
+    ],
     ['an envelope with nothing in it', '{"lambdaBaton":{"v":1}}', 'CORRUPT_CONTINUATION'],
-    ['an envelope of another format', '{"lambdaBaton":{"v":2,"start":{"executionId":"a"}}}', 'CORRUPT_CONTINUATION'],
+    [
+      'an envelope of another format',
+      '{"lambdaBaton":{"v":2,"start":{"executionId":"a"}}}',
+      'CORRUPT_CONTINUATION',
+    ],
     ['no envelope at all under our key', '{"lambdaBaton":null}', 'CORRUPT_CONTINUATION'],
   ])('hands back a record with %s, and goes on with the next', async (_title, body, code) => {
     const { answer, seen, outcomes } = await deliver([record('m-1', body), record('m-2', {})]);
@@ -125,7 +160,12 @@ describe('an SQS batch', () => {
   });
 
   it('hands records back unstarted when there is no time left to begin them', async () => {
-    const batch = [record('m-1', { takesMs: 20_000 }), record('m-2', { takesMs: 35_000 }), record('m-3', {}), record('m-4', {})];
+    const batch = [
+      record('m-1', { takesMs: 20_000 }),
+      record('m-2', { takesMs: 35_000 }),
+      record('m-3', {}),
+      record('m-4', {}),
+    ];
     const { answer, seen, outcomes } = await deliver(batch);
     expect(seen.map(({ executionId }) => executionId)).toEqual(['m-1@Orders', 'm-2@Orders']);
     expect(answer).toEqual(failed('m-3', 'm-4'));
@@ -151,7 +191,12 @@ describe('an SQS batch', () => {
       record('a-4', {}, 'a'),
     ]);
     expect(answer).toEqual(failed('a-2', 'a-3', 'a-4'));
-    expect(seen.map(({ executionId }) => executionId)).toEqual(['a-1@Orders', 'a-2@Orders', 'b-1@Orders', 'b-2@Orders']);
+    expect(seen.map(({ executionId }) => executionId)).toEqual([
+      'a-1@Orders',
+      'a-2@Orders',
+      'b-1@Orders',
+      'b-2@Orders',
+    ]);
     expect(outcomes).toContainEqual(['record handed back unstarted', 'a-3', 'fifo-group']);
   });
 
@@ -170,7 +215,9 @@ describe('an SQS batch', () => {
   });
 
   it('hands back what could not be handed over', async () => {
-    const world = virtualWorld({ senders: [new RecordingSender({ before: () => Promise.reject(new Error('down')) })] });
+    const world = virtualWorld({
+      senders: [new RecordingSender({ before: () => Promise.reject(new Error('down')) })],
+    });
 
     @LongRunning(times)
     class Slow {
@@ -184,7 +231,9 @@ describe('an SQS batch', () => {
     }
 
     const handler = createHandler(Slow, { providers: world.providers });
-    const answer = await world.timer.drive(handler({ Records: [record('m-1', {})] }, fakeLambdaContext({ clock: world.clock })));
+    const answer = await world.timer.drive(
+      handler({ Records: [record('m-1', {})] }, fakeLambdaContext({ clock: world.clock })),
+    );
     expect(answer).toEqual(failed('m-1'));
     expect(world.logger.find('record failed')).toMatchObject([{ fields: { code: 'HAND_OFF_FAILED' } }]);
   });

@@ -22,7 +22,11 @@ const startOf = (executionId: string, input: unknown, more: object = {}) => ({
 /** A Standard Schema that makes something of an input. */
 function making<Output>(make: (value: { value: unknown }) => Output) {
   return {
-    '~standard': { version: 1 as const, vendor: 'test', validate: (value: unknown) => ({ value: make(value as { value: unknown }) }) },
+    '~standard': {
+      version: 1 as const,
+      vendor: 'test',
+      validate: (value: unknown) => ({ value: make(value as { value: unknown }) }),
+    },
   };
 }
 
@@ -79,7 +83,9 @@ describe('what a schema makes of the input', () => {
       'looking',
       making(() => ({ value: make() })),
     );
-    const run = await JobTestEnvironment.create(job, { input: {} as never }).run({ handOffAfterEveryStep: true });
+    const run = await JobTestEnvironment.create(job, { input: {} as never }).run({
+      handOffAfterEveryStep: true,
+    });
     expect(run.error).toBeUndefined();
     expect(seen).toStrictEqual([make(), make(), make()]);
     expect(run.state.kept).toStrictEqual(make());
@@ -113,7 +119,12 @@ describe('what a schema makes of the input', () => {
         };
         seen.push([day.getTime(), tags.size, prices.get('eur'), bytes[0]]);
         bytes[0] = 99;
-        for (const change of [() => day.setTime(1), () => tags.add('c'), () => prices.delete('eur'), () => prices.get('eur')?.push(3)]) {
+        for (const change of [
+          () => day.setTime(1),
+          () => tags.add('c'),
+          () => prices.delete('eur'),
+          () => prices.get('eur')?.push(3),
+        ]) {
           try {
             change();
           } catch (error) {
@@ -123,7 +134,12 @@ describe('what a schema makes of the input', () => {
       },
       'looking',
       making(() => ({
-        value: { day: new Date(0), tags: new Set(['a']), prices: new Map([['eur', [1, 2]]]), bytes: new Uint8Array(buffer) },
+        value: {
+          day: new Date(0),
+          tags: new Set(['a']),
+          prices: new Map([['eur', [1, 2]]]),
+          bytes: new Uint8Array(buffer),
+        },
       })),
     );
     await hosting(job)({});
@@ -148,10 +164,14 @@ describe('what a schema makes of the input', () => {
     );
     expect(await call(startOf('a', { value: 'x' }), 'one')).toMatchObject({ status: 'completed' });
     expect(await call(startOf('a', { value: 'x' }), 'two')).toMatchObject({ status: 'completed' });
-    await expect(call(startOf('a', { value: 'y' }), 'three')).rejects.toMatchObject({ code: 'EXECUTION_CONFLICT' });
+    await expect(call(startOf('a', { value: 'y' }), 'three')).rejects.toMatchObject({
+      code: 'EXECUTION_CONFLICT',
+    });
     const client = new BatonClient({ store });
     expect(await client.start({ executionId: 'a', input: { value: 'x' } })).toMatchObject({ isNew: false });
-    await expect(client.start({ executionId: 'a', input: { value: 'y' } })).rejects.toMatchObject({ code: 'EXECUTION_CONFLICT' });
+    await expect(client.start({ executionId: 'a', input: { value: 'y' } })).rejects.toMatchObject({
+      code: 'EXECUTION_CONFLICT',
+    });
   });
 });
 
@@ -161,19 +181,22 @@ describe('an input', () => {
     ['a Date', { since: new Date(0) }, 'input.since'],
     ['NaN', { n: Number.NaN }, 'input.n'],
     ['an Error', new Error('boom'), 'input'],
-  ])('that JSON would change is refused by BatonClient.start, before anything is sent: %s', async (_what, input, path) => {
-    const sent: unknown[] = [];
-    const client = new BatonClient({
-      store: new MemoryCheckpointStore(),
-      functionName: 'f',
-      client: { send: async (c: unknown) => sent.push(c) },
-    });
-    await expect(client.start({ input })).rejects.toMatchObject({
-      code: 'INVALID_INPUT',
-      message: expect.stringContaining(`${path} is `),
-    });
-    expect(sent).toEqual([]);
-  });
+  ])(
+    'that JSON would change is refused by BatonClient.start, before anything is sent: %s',
+    async (_what, input, path) => {
+      const sent: unknown[] = [];
+      const client = new BatonClient({
+        store: new MemoryCheckpointStore(),
+        functionName: 'f',
+        client: { send: async (c: unknown) => sent.push(c) },
+      });
+      await expect(client.start({ input })).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        message: expect.stringContaining(`${path} is `),
+      });
+      expect(sent).toEqual([]);
+    },
+  );
 
   it('that looks like one that was encoded is what it is', async () => {
     const seen: unknown[] = [];
@@ -185,7 +208,9 @@ describe('an input', () => {
     );
     await call(startOf('a', input));
     expect(seen).toEqual([input, input, input]);
-    expect(await new BatonClient({ store }).start({ executionId: 'a', input })).toMatchObject({ isNew: false });
+    expect(await new BatonClient({ store }).start({ executionId: 'a', input })).toMatchObject({
+      isNew: false,
+    });
   });
 });
 
@@ -196,54 +221,70 @@ describe('a result', () => {
     ['NaN', () => ({ mean: Number.NaN }), 'result.mean'],
     ['an Error', () => new Error('boom'), 'result'],
     ['a BigInt', () => ({ id: 1n }), 'result.id'],
-  ])('of @OnComplete that JSON would change fails the execution, once and with the path: %s', async (_what, make, path) => {
-    let calls = 0;
+  ])(
+    'of @OnComplete that JSON would change fails the execution, once and with the path: %s',
+    async (_what, make, path) => {
+      let calls = 0;
 
-    @LongRunning(times)
-    class Ending {
-      @Step() work() {
-        return complete(null);
+      @LongRunning(times)
+      class Ending {
+        @Step() work() {
+          return complete(null);
+        }
+        @Terminate() isDone() {
+          return false;
+        }
+        @OnComplete() end() {
+          calls += 1;
+          return make();
+        }
       }
-      @Terminate() isDone() {
-        return false;
-      }
-      @OnComplete() end() {
-        calls += 1;
-        return make();
-      }
-    }
 
-    await expect(hosting(Ending)({})).rejects.toMatchObject({
-      code: 'EXECUTION_FAILED',
-      cause: { code: 'UNSERIALIZABLE_STATE', details: { path } },
-    });
-    expect(calls).toBe(1);
-  });
+      await expect(hosting(Ending)({})).rejects.toMatchObject({
+        code: 'EXECUTION_FAILED',
+        cause: { code: 'UNSERIALIZABLE_STATE', details: { path } },
+      });
+      expect(calls).toBe(1);
+    },
+  );
 });
 
 describe('the id that AWS gives', () => {
-  const event = { version: '0', id: '6a7e8feb', 'detail-type': 'Order placed', source: 'shop', resources: [], detail: { order: 1 } };
+  const event = {
+    version: '0',
+    id: '6a7e8feb',
+    'detail-type': 'Order placed',
+    source: 'shop',
+    resources: [],
+    detail: { order: 1 },
+  };
 
   it.each<[string, unknown]>([
     ['an EventBridge event', event],
     ['a request', { order: 1 }],
-    ['an SQS message', { Records: [{ messageId: 'm-1', eventSource: 'aws:sqs', body: '{"order":1}', attributes: {} }] }],
-  ])('belongs to the job: %s that reaches two jobs with one store starts both, each once', async (_what, delivered) => {
-    const store = new MemoryCheckpointStore();
-    const ran: string[] = [];
-    for (const name of ['invoicing', 'shipping']) {
-      const call = hosting(
-        define(({ executionId }) => ran.push(executionId), name),
-        store,
-      );
-      await call(delivered);
-      await call(delivered);
-    }
-    expect(ran).toHaveLength(6);
-    expect(new Set(ran).size).toBe(2);
-    for (const job of ['invoicing', 'shipping'])
-      expect(await new BatonClient({ store }).list({ job })).toMatchObject([{ status: 'completed' }]);
-  });
+    [
+      'an SQS message',
+      { Records: [{ messageId: 'm-1', eventSource: 'aws:sqs', body: '{"order":1}', attributes: {} }] },
+    ],
+  ])(
+    'belongs to the job: %s that reaches two jobs with one store starts both, each once',
+    async (_what, delivered) => {
+      const store = new MemoryCheckpointStore();
+      const ran: string[] = [];
+      for (const name of ['invoicing', 'shipping']) {
+        const call = hosting(
+          define(({ executionId }) => ran.push(executionId), name),
+          store,
+        );
+        await call(delivered);
+        await call(delivered);
+      }
+      expect(ran).toHaveLength(6);
+      expect(new Set(ran).size).toBe(2);
+      for (const job of ['invoicing', 'shipping'])
+        expect(await new BatonClient({ store }).list({ job })).toMatchObject([{ status: 'completed' }]);
+    },
+  );
 
   it('is shared by the rules of a bus: what two of them make of one event are two executions', async () => {
     const call = hosting(
@@ -251,7 +292,9 @@ describe('the id that AWS gives', () => {
       new MemoryCheckpointStore(),
     );
     expect(await call(event)).toMatchObject({ status: 'completed' });
-    expect(await call({ ...event, detail: { order: 1, rule: 'second' } }, 'request-2')).toMatchObject({ status: 'completed' });
+    expect(await call({ ...event, detail: { order: 1, rule: 'second' } }, 'request-2')).toMatchObject({
+      status: 'completed',
+    });
   });
 });
 

@@ -11,8 +11,8 @@ import {
   TerminalError,
   Terminate,
 } from '../../../src';
-import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
-import { parseRecord, writeRecord } from '../../../src/runtime/core/execution-record';
+import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
+import { parseRecord, writeRecord } from '../../../src/runtime/core/record/execution-record';
 import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { nameStart } from '../../helpers/name-start';
 import { runJob } from '../../helpers/run-job';
@@ -54,13 +54,21 @@ function counting(durability: 'handoff' | 'step' | { everyMs: number } = 'step')
   const storeProvider = { token: CHECKPOINT_STORE, useValue: store };
   const handler = createHandler(Counting, { providers: [...world.providers, storeProvider] });
   const call = (event: unknown, awsRequestId: string, remainingMs = 60_000) =>
-    world.timer.drive(handler(nameStart(event, awsRequestId), fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId })));
-  const run = (options: Parameters<typeof runJob>[1] = {}) => runJob(Counting, { world, providers: [storeProvider], ...options });
+    world.timer.drive(
+      handler(
+        nameStart(event, awsRequestId),
+        fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId }),
+      ),
+    );
+  const run = (options: Parameters<typeof runJob>[1] = {}) =>
+    runJob(Counting, { world, providers: [storeProvider], ...options });
   return { store, sender, world, seen, behaviour, handler, call, run };
 }
 
 function readStored(store: FaultyStore, executionId = 'execution-1') {
-  return store.load(executionId).then((stored) => ({ ...stored, record: parseRecord(stored?.head ?? '', checksum) }));
+  return store
+    .load(executionId)
+    .then((stored) => ({ ...stored, record: parseRecord(stored?.head ?? '', checksum) }));
 }
 
 describe('a checkpoint store', () => {
@@ -81,7 +89,15 @@ describe('a checkpoint store', () => {
   it('is told when the state is the same as before', async () => {
     const { store, run } = counting();
     await run();
-    expect(store.writes.map(({ hint }) => hint?.isStateUnchanged)).toEqual([false, false, false, false, false, false, true]);
+    expect(store.writes.map(({ hint }) => hint?.isStateUnchanged)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
   });
 
   it("gets a claim, the hand-off and the outcome only with durability 'handoff'", async () => {
@@ -115,10 +131,17 @@ describe('a checkpoint store', () => {
 
   it('refuses the first of two that run at once, at its next write', async () => {
     const { handler, world, sender, store } = counting();
-    const context = fakeLambdaContext({ clock: world.clock, remainingMs: 60_000, awsRequestId: 'execution-1' });
+    const context = fakeLambdaContext({
+      clock: world.clock,
+      remainingMs: 60_000,
+      awsRequestId: 'execution-1',
+    });
     const start = nameStart({}, 'execution-1');
     const answers = await world.timer.drive(Promise.all([handler(start, context), handler(start, context)]));
-    expect((answers as { status: string }[]).map(({ status }) => status).sort()).toEqual(['completed', 'superseded']);
+    expect((answers as { status: string }[]).map(({ status }) => status).sort()).toEqual([
+      'completed',
+      'superseded',
+    ]);
     expect(sender.sent).toEqual([]);
     expect((await readStored(store)).record.epoch).toBe(2);
   });
@@ -126,9 +149,15 @@ describe('a checkpoint store', () => {
   it('lets a duplicate of another delivery run nothing while the owner lives', async () => {
     const { handler, world, seen } = counting();
     const start = { lambdaBaton: { v: 1, start: { executionId: 'e', input: {} } } };
-    const context = (awsRequestId: string) => fakeLambdaContext({ clock: world.clock, remainingMs: 60_000, awsRequestId });
-    const answers = await world.timer.drive(Promise.all([handler(start, context('one')), handler(start, context('two'))]));
-    expect((answers as { status: string }[]).map(({ status }) => status).sort()).toEqual(['completed', 'duplicate']);
+    const context = (awsRequestId: string) =>
+      fakeLambdaContext({ clock: world.clock, remainingMs: 60_000, awsRequestId });
+    const answers = await world.timer.drive(
+      Promise.all([handler(start, context('one')), handler(start, context('two'))]),
+    );
+    expect((answers as { status: string }[]).map(({ status }) => status).sort()).toEqual([
+      'completed',
+      'duplicate',
+    ]);
     expect(seen).toHaveLength(5);
   });
 
@@ -148,7 +177,9 @@ describe('a checkpoint store', () => {
 
   it('resumes after a crash from the last step that was stored, with the same key', async () => {
     const { run, seen } = counting();
-    const { answer } = await run({ killAfterMs: ({ receiveCount }) => (receiveCount === 1 ? 250 : undefined) });
+    const { answer } = await run({
+      killAfterMs: ({ receiveCount }) => (receiveCount === 1 ? 250 : undefined),
+    });
     expect(answer).toMatchObject({ status: 'completed', result: 5 });
     expect(seen).toEqual([
       '1:execution-1#0',
@@ -164,9 +195,15 @@ describe('a checkpoint store', () => {
     const { run, seen, store } = counting();
     const { error } = await run({ killAfterMs: ({ receiveCount }) => (receiveCount <= 2 ? 50 : undefined) });
     expect(error).toMatchObject({ code: 'EXECUTION_FAILED' });
-    expect((error as Error).cause).toMatchObject({ code: 'STEP_INTERRUPTED', details: { step: 'count', actual: 2 } });
+    expect((error as Error).cause).toMatchObject({
+      code: 'STEP_INTERRUPTED',
+      details: { step: 'count', actual: 2 },
+    });
     expect(seen).toEqual(['1:execution-1#0', '1:execution-1#0', 'failed']);
-    expect((await readStored(store)).record.outcome).toMatchObject({ status: 'failed', error: { code: 'STEP_INTERRUPTED' } });
+    expect((await readStored(store)).record.outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'STEP_INTERRUPTED' },
+    });
   });
 
   it('refuses another input under the same id, and takes the same one in another order of keys', async () => {
@@ -174,22 +211,27 @@ describe('a checkpoint store', () => {
     const start = (input: unknown) => ({ lambdaBaton: { v: 1, start: { executionId: 'e', input } } });
     await call(start({ a: 1, b: [2] }), 'one');
     expect(await call(start({ b: [2], a: 1 }), 'two')).toMatchObject({ status: 'completed' });
-    await expect(call(start({ a: 1, b: [3] }), 'three')).rejects.toMatchObject({ code: 'EXECUTION_CONFLICT' });
+    await expect(call(start({ a: 1, b: [3] }), 'three')).rejects.toMatchObject({
+      code: 'EXECUTION_CONFLICT',
+    });
   });
 
-  it.each(['step', 'handoff'] as const)('lets no @OnFailure run that another has overtaken (durability %s)', async (durability) => {
-    const { call, behaviour, seen, store } = counting(durability);
-    behaviour.onStep = async (n) => {
-      if (n !== 2) return;
-      const stored = await store.load('execution-1');
-      if (stored === undefined) throw new Error('nothing stored');
-      const head = writeRecord({ ...parseRecord(stored.head, checksum), epoch: 9 }, checksum);
-      await store.save({ ...stored, head }, stored.revision);
-      throw new TerminalError('no such account');
-    };
-    expect(await call({}, 'execution-1')).toMatchObject({ status: 'superseded' });
-    expect(seen).not.toContain('failed');
-  });
+  it.each(['step', 'handoff'] as const)(
+    'lets no @OnFailure run that another has overtaken (durability %s)',
+    async (durability) => {
+      const { call, behaviour, seen, store } = counting(durability);
+      behaviour.onStep = async (n) => {
+        if (n !== 2) return;
+        const stored = await store.load('execution-1');
+        if (stored === undefined) throw new Error('nothing stored');
+        const head = writeRecord({ ...parseRecord(stored.head, checksum), epoch: 9 }, checksum);
+        await store.save({ ...stored, head }, stored.revision);
+        throw new TerminalError('no such account');
+      };
+      expect(await call({}, 'execution-1')).toMatchObject({ status: 'superseded' });
+      expect(seen).not.toContain('failed');
+    },
+  );
 
   it('throws a recorded failure again without running anything', async () => {
     const { call, behaviour, seen } = counting();
@@ -223,7 +265,10 @@ describe('a checkpoint store', () => {
     store.fault = () => 'none';
     await world.timer.advance(60_000);
     expect(await call({}, 'execution-1')).toMatchObject({ status: 'handed-off', invocation: 1 });
-    expect(await call(JSON.parse(sender.sent[0]?.body ?? ''), 'r2')).toMatchObject({ status: 'completed', result: 5 });
+    expect(await call(JSON.parse(sender.sent[0]?.body ?? ''), 'r2')).toMatchObject({
+      status: 'completed',
+      result: 5,
+    });
   });
 
   it('has the checkpoint before the continuation is sent', async () => {
@@ -253,7 +298,9 @@ describe('a checkpoint store', () => {
     const one = counting();
     await one.call({}, 'execution-1', 1_250);
     const two = counting();
-    await expect(two.call(JSON.parse(one.sender.sent[0]?.body ?? ''), 'r2')).rejects.toMatchObject({ code: 'INCOMPATIBLE_STATE' });
+    await expect(two.call(JSON.parse(one.sender.sent[0]?.body ?? ''), 'r2')).rejects.toMatchObject({
+      code: 'INCOMPATIBLE_STATE',
+    });
   });
 
   it('refuses a damaged record, and leaves it as it is', async () => {
@@ -273,7 +320,9 @@ describe('a checkpoint store', () => {
     const stored = await store.load('execution-1');
     if (stored === undefined) throw new Error('nothing stored');
     const revision = await store.save({ ...stored, state: stored.state.replace('3', '4') }, stored.revision);
-    await expect(call(JSON.parse(sender.sent[0]?.body ?? ''), 'r2')).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
+    await expect(call(JSON.parse(sender.sent[0]?.body ?? ''), 'r2')).rejects.toMatchObject({
+      code: 'CORRUPT_CONTINUATION',
+    });
     expect((await store.load('execution-1'))?.revision).toBe(revision);
   });
 });

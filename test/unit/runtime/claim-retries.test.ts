@@ -36,13 +36,16 @@ describe('a claim', () => {
     expect(ran).toEqual([1, 2, 3]);
   });
 
-  it.each(['fail', 'lost'] as const)('is tried again when its write is %s, and counts no interruption', async (fault) => {
-    const { call, store, ran, readRecord } = touchy();
-    store.fault = (write) => (write === 1 ? fault : 'none');
-    expect(await call()).toMatchObject({ status: 'completed' });
-    expect(ran).toEqual([1, 2, 3]);
-    expect((await readRecord()).outcome).toEqual({ status: 'completed' });
-  });
+  it.each(['fail', 'lost'] as const)(
+    'is tried again when its write is %s, and counts no interruption',
+    async (fault) => {
+      const { call, store, ran, readRecord } = touchy();
+      store.fault = (write) => (write === 1 ? fault : 'none');
+      expect(await call()).toMatchObject({ status: 'completed' });
+      expect(ran).toEqual([1, 2, 3]);
+      expect((await readRecord()).outcome).toEqual({ status: 'completed' });
+    },
+  );
 
   it('counts no interruption when the client repeats a write by itself, and is refused by its own first one', async () => {
     const { call, store, ran } = touchy();
@@ -83,16 +86,19 @@ describe('a claim', () => {
     expect(ran).toEqual([]);
   });
 
-  it.each(['load', 'save'] as const)('ends the invocation, for Lambda to retry, when %s fails for ever; nothing is run', async (method) => {
-    const { call, store, ran, world } = touchy();
-    store[method] = async () => {
-      throw new Error('AccessDeniedException');
-    };
-    const startMs = world.clock.now();
-    const error = await call(20_000).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'CHECKPOINT_FAILED', cause: { message: 'AccessDeniedException' } });
-    expect(ran).toEqual([]);
-    expect(world.clock.now() - startMs).toBeGreaterThan(10_000);
-    expect(world.timer.armedCount).toBe(0);
-  });
+  it.each(['load', 'save'] as const)(
+    'ends the invocation, for Lambda to retry, when %s fails for ever; nothing is run',
+    async (method) => {
+      const { call, store, ran, world } = touchy();
+      store[method] = async () => {
+        throw new Error('AccessDeniedException');
+      };
+      const startMs = world.clock.now();
+      const error = await call(20_000).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'CHECKPOINT_FAILED', cause: { message: 'AccessDeniedException' } });
+      expect(ran).toEqual([]);
+      expect(world.clock.now() - startMs).toBeGreaterThan(10_000);
+      expect(world.timer.armedCount).toBe(0);
+    },
+  );
 });

@@ -14,8 +14,8 @@ import {
   TerminalError,
   Terminate,
 } from '../../../src';
-import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
-import { parseRecord } from '../../../src/runtime/core/execution-record';
+import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
+import { parseRecord } from '../../../src/runtime/core/record/execution-record';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { nameStart } from '../../helpers/name-start';
 import { thinOut } from '../../helpers/run-again';
@@ -51,7 +51,8 @@ describe.each([
       mine = '';
 
       check({ executionId, input }: StepContext<Input>) {
-        if (this.owner !== executionId || !executionId.endsWith(`-${input.number}`)) foreign.push(executionId);
+        if (this.owner !== executionId || !executionId.endsWith(`-${input.number}`))
+          foreign.push(executionId);
         if (this.mine !== '' && this.mine !== executionId) foreign.push(executionId);
         this.mine = executionId;
       }
@@ -103,7 +104,10 @@ describe.each([
       let event = nameStart({ number }, `execution-${number}`);
       for (let invocation = 1; ; invocation += 1) {
         const awsRequestId = invocation === 1 ? `execution-${number}` : `request-${number}-${invocation}`;
-        const answer = await handler(event, fakeLambdaContext({ clock: world.clock, remainingMs: 1_300 + number, awsRequestId }));
+        const answer = await handler(
+          event,
+          fakeLambdaContext({ clock: world.clock, remainingMs: 1_300 + number, awsRequestId }),
+        );
         const sent = sender.sent.filter(({ executionId }) => executionId === `execution-${number}`);
         if (sent.length < invocation) return { invocation, answer };
         event = JSON.parse(sent.at(-1)?.body ?? '');
@@ -132,12 +136,18 @@ describe.each([
         expect([told[0], told.at(-1)]).toEqual(['start', 'complete']);
       }
       const pairs = told.slice(1, -1);
-      expect(pairs.filter((hook) => hook === 'handoff').length).toBe(pairs.filter((hook) => hook === 'resume').length);
+      expect(pairs.filter((hook) => hook === 'handoff').length).toBe(
+        pairs.filter((hook) => hook === 'resume').length,
+      );
     }
     expect(sender.sent.length).toBeGreaterThan(numbers.length);
-    const strangers = world.logger.find('worked').filter(({ fields }) => fields.executionId !== `execution-${String(fields.number)}`);
+    const strangers = world.logger
+      .find('worked')
+      .filter(({ fields }) => fields.executionId !== `execution-${String(fields.number)}`);
     expect(strangers).toEqual([]);
-    expect(world.logger.find('execution completed')).toHaveLength(numbers.filter((number) => number % 10 !== 3).length);
+    expect(world.logger.find('execution completed')).toHaveLength(
+      numbers.filter((number) => number % 10 !== 3).length,
+    );
     expect(world.timer.armedCount).toBe(0);
 
     if (store === undefined) return;
@@ -146,7 +156,9 @@ describe.each([
       const executionId = `execution-${number}`;
       const record = parseRecord((await store.load(executionId))?.head ?? '', checksum);
       expect(record.continuation).toMatchObject({ executionId, input: { number } });
-      expect(record.outcome).toMatchObject(number % 10 === 3 ? { status: 'failed' } : { status: 'completed', result: { number } });
+      expect(record.outcome).toMatchObject(
+        number % 10 === 3 ? { status: 'failed' } : { status: 'completed', result: { number } },
+      );
       expect([record.epoch, record.continuation.interruptionCount]).toEqual([record.invocation, 0]);
     }
   });

@@ -155,7 +155,9 @@ describe('an invocation', () => {
       }
     }
 
-    await runJob(Reconnects, { providers: [{ token: PSP, useClass: Connection, options: { lifecycle: Lifecycle.ContainerScoped } }] });
+    await runJob(Reconnects, {
+      providers: [{ token: PSP, useClass: Connection, options: { lifecycle: Lifecycle.ContainerScoped } }],
+    });
     expect([made, jobs.size]).toEqual([1, 2]);
   });
 });
@@ -240,9 +242,15 @@ describe('a dependency', () => {
     mine.register(PSP, { useValue: 'from the container' });
     const world = virtualWorld();
     const run = (awsRequestId: string, providers: readonly Provided[]) =>
-      runExecution(createHandler(asking(PSP), { container: mine, providers: [...world.providers, ...providers] }), world, { awsRequestId });
+      runExecution(
+        createHandler(asking(PSP), { container: mine, providers: [...world.providers, ...providers] }),
+        world,
+        { awsRequestId },
+      );
     expect((await run('one', [])).answer?.result).toBe('from the container');
-    expect((await run('two', [{ token: PSP, useValue: 'from a provider' }])).answer?.result).toBe('from a provider');
+    expect((await run('two', [{ token: PSP, useValue: 'from a provider' }])).answer?.result).toBe(
+      'from a provider',
+    );
   });
 
   it('may stand in the container instead of one of ours', async () => {
@@ -259,13 +267,18 @@ describe('a dependency', () => {
     const world = virtualWorld();
     const tokens = [PSP, LEDGER, ...world.providers.map(({ token }) => token), asking(PSP)];
     const registered = () =>
-      tokens.map((token) => [mine.isRegistered(token as symbol, true), container.isRegistered(token as symbol, true)]);
+      tokens.map((token) => [
+        mine.isRegistered(token as symbol, true),
+        container.isRegistered(token as symbol, true),
+      ]);
     const before = { registered: registered(), count: [mine, container].map(countRegistrations) };
     const handler = createHandler(asking(PSP), {
       container: mine,
       providers: [...world.providers, { token: PSP, useValue: 1 }, { token: LEDGER, useClass: class {} }],
     });
-    const globally = createHandler(asking(PSP), { providers: [...world.providers, { token: PSP, useValue: 2 }] });
+    const globally = createHandler(asking(PSP), {
+      providers: [...world.providers, { token: PSP, useValue: 2 }],
+    });
     expect((await runExecution(handler, world)).answer?.result).toBe(1);
     expect((await runExecution(globally, world, { awsRequestId: 'another' })).answer?.result).toBe(2);
     expect({ registered: registered(), count: [mine, container].map(countRegistrations) }).toEqual(before);
@@ -282,7 +295,9 @@ describe('a dependency', () => {
     const world = virtualWorld();
     const handler = createHandler(asking(Unit), { providers: world.providers });
     expect((await runExecution(handler, world)).answer?.result).toEqual({ number: 1 });
-    expect((await runExecution(handler, world, { awsRequestId: 'another' })).answer?.result).toEqual({ number: 2 });
+    expect((await runExecution(handler, world, { awsRequestId: 'another' })).answer?.result).toEqual({
+      number: 2,
+    });
   });
 
   it('of a base class reaches a subclass that has no constructor', async () => {
@@ -303,7 +318,9 @@ describe('a dependency', () => {
       }
     }
 
-    expect((await runJob(Leaf, { providers: [{ token: PSP, useValue: 'injected' }] })).answer?.result).toBe('injected');
+    expect((await runJob(Leaf, { providers: [{ token: PSP, useValue: 'injected' }] })).answer?.result).toBe(
+      'injected',
+    );
   });
 });
 
@@ -450,6 +467,8 @@ describe('a dependency that cannot be had', () => {
     const { error } = await fail(Throws, []);
     expect(error).toBeInstanceOf(InvalidJobError);
     expect(error.cause ?? null).toBe(thrown);
-    expect(error.message).toContain(`Constructor of class Throws failed: ${thrown instanceof Error ? 'no connection' : String(thrown)}`);
+    expect(error.message).toContain(
+      `Constructor of class Throws failed: ${thrown instanceof Error ? 'no connection' : String(thrown)}`,
+    );
   });
 });

@@ -91,7 +91,9 @@ describe('What was made for an invocation', () => {
     ['hands over', 'scoped to its container', scopedPool],
   ])('is disposed once when an execution %s, after the last hook: %s', async (ending, _title, provider) => {
     const world = virtualWorld();
-    const handler = createHandler(pooled(ending, world), { providers: [...world.providers, provider as never] });
+    const handler = createHandler(pooled(ending, world), {
+      providers: [...world.providers, provider as never],
+    });
     for (const awsRequestId of ['one', 'two']) await runExecution(handler, world, { awsRequestId });
     expect(ledger.pools.length).toBeGreaterThan(1);
     expect(disposals()).toEqual(ledger.pools.map(() => 1));
@@ -120,7 +122,9 @@ describe('What was made for an invocation', () => {
   it('is disposed with each record of a batch', async () => {
     const world = virtualWorld();
     const handler = createHandler(pooled('completes'), { providers: [...world.providers, scopedPool] });
-    await world.timer.drive(handler(sqsEvent([{ body: '{}' }, { body: '{}' }]), fakeLambdaContext({ clock: world.clock })));
+    await world.timer.drive(
+      handler(sqsEvent([{ body: '{}' }, { body: '{}' }]), fakeLambdaContext({ clock: world.clock })),
+    );
     expect(disposals()).toEqual([1, 1]);
   });
 
@@ -176,7 +180,10 @@ describe('What was made for an invocation', () => {
 
 describe('Nothing is disposed that outlives the invocation:', () => {
   /** Runs two invocations of a job with this pool; says how often each pool was disposed. */
-  async function runTwice(options: { providers?: readonly unknown[]; container?: unknown }, token: unknown = 'pool') {
+  async function runTwice(
+    options: { providers?: readonly unknown[]; container?: unknown },
+    token: unknown = 'pool',
+  ) {
     @LongRunning(times)
     class Asking {
       constructor(@inject(token as symbol) readonly pool: { query?(): void }) {}
@@ -203,7 +210,9 @@ describe('Nothing is disposed that outlives the invocation:', () => {
   });
 
   it('a singleton of the handler’s', async () => {
-    expect(await runTwice({ providers: [{ ...scopedPool, options: { lifecycle: Lifecycle.Singleton } }] })).toEqual([0]);
+    expect(
+      await runTwice({ providers: [{ ...scopedPool, options: { lifecycle: Lifecycle.Singleton } }] }),
+    ).toEqual([0]);
   });
 
   it('a singleton of the user’s container, nor that container', async () => {
@@ -223,7 +232,10 @@ describe('Nothing is disposed that outlives the invocation:', () => {
     inject('pool')(Holder, undefined, 0);
     const { injectable } = jest.requireActual<typeof import('tsyringe')>('tsyringe');
     injectable()(Holder as never);
-    const providers = [scopedPool, { token: 'holder', useClass: Holder, options: { lifecycle: Lifecycle.Singleton } }];
+    const providers = [
+      scopedPool,
+      { token: 'holder', useClass: Holder, options: { lifecycle: Lifecycle.Singleton } },
+    ];
     expect(await runTwice({ providers }, 'holder')).toEqual([0]);
     expect(ledger.pools[0]?.lateUseCount).toBe(0);
   });
@@ -284,9 +296,15 @@ describe('A dependency that cannot be disposed changes nothing and is logged:', 
     }
     const world = virtualWorld();
     const beginMs = world.clock.now();
-    const providers = [...world.providers, { ...scopedPool, useClass: Stubborn }, { token: CONTINUATION_SENDERS, useValue: world.senders }];
+    const providers = [
+      ...world.providers,
+      { ...scopedPool, useClass: Stubborn },
+      { token: CONTINUATION_SENDERS, useValue: world.senders },
+    ];
     const handler = createHandler(pooled('hands over', world), { providers });
-    const answer = await world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock, remainingMs: 60_000 })));
+    const answer = await world.timer.drive(
+      handler({}, fakeLambdaContext({ clock: world.clock, remainingMs: 60_000 })),
+    );
     expect(answer).toMatchObject({ status: 'handed-off' });
     expect(world.clock.now() - beginMs).toBeLessThan(60_000);
   });

@@ -1,4 +1,12 @@
-import { BatonClient, CHECKPOINT_STORE, createHandler, LongRunning, State, Step, Terminate } from '../../../src';
+import {
+  BatonClient,
+  CHECKPOINT_STORE,
+  createHandler,
+  LongRunning,
+  State,
+  Step,
+  Terminate,
+} from '../../../src';
 import { FaultyStore, fakeLambdaContext, RecordingSender, sqsEvent } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -26,9 +34,13 @@ function world({ channels = ['lambda', 'sqs'] as readonly string[], stepMs = 40_
     }
   }
 
-  const handler = createHandler(Slow, { providers: [...around.providers, { token: CHECKPOINT_STORE, useValue: store }] });
+  const handler = createHandler(Slow, {
+    providers: [...around.providers, { token: CHECKPOINT_STORE, useValue: store }],
+  });
   const call = (event: unknown, awsRequestId: string) =>
-    handler(event, fakeLambdaContext({ clock, remainingMs: invocationMs, awsRequestId })) as Promise<{ status: string }>;
+    handler(event, fakeLambdaContext({ clock, remainingMs: invocationMs, awsRequestId })) as Promise<{
+      status: string;
+    }>;
   const client = new BatonClient({ store, clock, functionName: 'slow', client: { send: async () => ({}) } });
   const status = async () => (await client.status('e'))?.status;
   return {
@@ -51,15 +63,22 @@ const readLook = ({ body, delaySeconds }: { body: string; delaySeconds?: number 
 });
 
 describe('a second delivery of an event whose owner is alive', () => {
-  it.each([0, 1_000, 39_000, 41_000, 60_000, 100_000])('runs nothing, %i ms after the first one', async (afterMs) => {
-    const { call, timer, ran, status } = world();
-    const first = call(start, 'r1');
-    await timer.advance(afterMs);
-    expect(await timer.drive(call(start, 'r1'))).toMatchObject({ status: 'duplicate', executionId: 'e', invocation: 1 });
-    expect(await timer.drive(first)).toMatchObject({ status: 'completed' });
-    expect(ran).toEqual(['1 in 1', '2 in 1', '3 in 1']);
-    expect(await status()).toBe('completed');
-  });
+  it.each([0, 1_000, 39_000, 41_000, 60_000, 100_000])(
+    'runs nothing, %i ms after the first one',
+    async (afterMs) => {
+      const { call, timer, ran, status } = world();
+      const first = call(start, 'r1');
+      await timer.advance(afterMs);
+      expect(await timer.drive(call(start, 'r1'))).toMatchObject({
+        status: 'duplicate',
+        executionId: 'e',
+        invocation: 1,
+      });
+      expect(await timer.drive(first)).toMatchObject({ status: 'completed' });
+      expect(ran).toEqual(['1 in 1', '2 in 1', '3 in 1']);
+      expect(await status()).toBe('completed');
+    },
+  );
 
   it('never counts as a death, however often it comes', async () => {
     const { call, timer, ran, client } = world();
@@ -92,12 +111,16 @@ describe('a second delivery of an event whose owner is alive', () => {
     timer.kill();
     await timer.advance(250_000);
     const look = JSON.parse(sent?.body ?? '');
-    expect(await timer.drive(call(sqsEvent({ messageId: 'm1', body: JSON.stringify(look) }), 'batch-1'))).toEqual({
+    expect(
+      await timer.drive(call(sqsEvent({ messageId: 'm1', body: JSON.stringify(look) }), 'batch-1')),
+    ).toEqual({
       batchItemFailures: [],
     });
     expect(ran).toEqual(['1 in 1', '2 in 1', '2 in 1']);
     expect(lambda.sent).toHaveLength(1);
-    expect(await timer.drive(call(JSON.parse(lambda.sent[0]?.body ?? ''), 'r2'))).toMatchObject({ status: 'completed' });
+    expect(await timer.drive(call(JSON.parse(lambda.sent[0]?.body ?? ''), 'r2'))).toMatchObject({
+      status: 'completed',
+    });
   });
 
   it('says in the log that only a sweep is left where no channel can wait', async () => {
@@ -117,7 +140,9 @@ describe('a second delivery of an event whose owner is alive', () => {
     const message = sqsEvent({ messageId: 'm1', body: JSON.stringify(start) });
     const first = call(message, 'batch-1');
     await timer.advance(20_000);
-    expect(await timer.drive(call(message, 'batch-2'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+    expect(await timer.drive(call(message, 'batch-2'))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm1' }],
+    });
     expect(queue.sent).toEqual([]);
     expect(await timer.drive(first)).toEqual({ batchItemFailures: [] });
     expect(await status()).toBe('completed');
@@ -141,7 +166,10 @@ describe('a delivery whose owner has died', () => {
     timer.kill();
     await timer.advance(60_000);
     expect(await timer.drive(call(start, 'r1'))).toMatchObject({ status: 'handed-off', invocation: 1 });
-    expect(await timer.drive(call(JSON.parse(lambda.sent[0]?.body ?? ''), 'r2'))).toMatchObject({ status: 'completed', invocation: 2 });
+    expect(await timer.drive(call(JSON.parse(lambda.sent[0]?.body ?? ''), 'r2'))).toMatchObject({
+      status: 'completed',
+      invocation: 2,
+    });
     expect(ran).toEqual(['1 in 1', '2 in 1', '2 in 1', '3 in 2']);
   });
 
@@ -153,7 +181,10 @@ describe('a delivery whose owner has died', () => {
     expect(await timer.drive(call(start, 'r1'))).toMatchObject({ status: 'duplicate' });
     const [sent] = queue.sent;
     await timer.advance((sent?.delaySeconds ?? 0) * 1_000);
-    expect(await timer.drive(call(JSON.parse(sent?.body ?? ''), 'look-1'))).toMatchObject({ status: 'handed-off', executionId: 'e' });
+    expect(await timer.drive(call(JSON.parse(sent?.body ?? ''), 'look-1'))).toMatchObject({
+      status: 'handed-off',
+      executionId: 'e',
+    });
     expect(ran).toEqual(['1 in 1', '2 in 1', '2 in 1']);
   });
 });
@@ -172,7 +203,10 @@ describe('a look', () => {
 
   it('does nothing for an execution that has ended, and for one that nobody knows', async () => {
     const { call, timer, ran } = world();
-    expect(await timer.drive(call(look(), 'look-1'))).toMatchObject({ status: 'duplicate', executionId: 'e' });
+    expect(await timer.drive(call(look(), 'look-1'))).toMatchObject({
+      status: 'duplicate',
+      executionId: 'e',
+    });
     await timer.drive(call(start, 'r1'));
     expect(await timer.drive(call(look(), 'look-2'))).toMatchObject({ status: 'completed' });
     expect(ran).toHaveLength(3);
@@ -181,8 +215,12 @@ describe('a look', () => {
   it('that comes too early sends itself again', async () => {
     const { call, timer, queue, clock } = world();
     const notBeforeMs = clock.now() + 1_000_000;
-    expect(await timer.drive(call(look({ notBeforeMs, chain: 2 }), 'look-1'))).toMatchObject({ status: 'duplicate' });
-    expect(queue.sent.map(readLook)).toEqual([{ executionId: 'e', chain: 3, notBeforeMs, delaySeconds: 900 }]);
+    expect(await timer.drive(call(look({ notBeforeMs, chain: 2 }), 'look-1'))).toMatchObject({
+      status: 'duplicate',
+    });
+    expect(queue.sent.map(readLook)).toEqual([
+      { executionId: 'e', chain: 3, notBeforeMs, delaySeconds: 900 },
+    ]);
   });
 
   it('is refused without a store', async () => {
@@ -195,7 +233,9 @@ describe('a look', () => {
       }
     }
     const handler = createHandler(Slow, { providers: [...around.providers] });
-    await expect(handler(look(), fakeLambdaContext({ clock: around.clock }))).rejects.toMatchObject({ code: 'INCOMPATIBLE_STATE' });
+    await expect(handler(look(), fakeLambdaContext({ clock: around.clock }))).rejects.toMatchObject({
+      code: 'INCOMPATIBLE_STATE',
+    });
   });
 });
 
@@ -217,7 +257,9 @@ describe('a look that owns an execution', () => {
   it('is not answered as late when it comes twice: another look follows, for the end of its own lease', async () => {
     const { call, timer, queue, running } = await lookedAfter();
     expect(await timer.drive(call(look(), 'look-1'))).toMatchObject({ status: 'duplicate' });
-    expect(queue.sent.map(readLook)).toMatchObject([{ executionId: 'e', delivery: 'look-1', delaySeconds: 280 }]);
+    expect(queue.sent.map(readLook)).toMatchObject([
+      { executionId: 'e', delivery: 'look-1', delaySeconds: 280 },
+    ]);
     await timer.drive(running);
   });
 
@@ -238,7 +280,9 @@ describe('a look that owns an execution', () => {
     await timer.advance(60_000);
     const retry = call(start, 'r1');
     await timer.advance((first?.delaySeconds ?? 0) * 1_000 - 60_000);
-    expect(await timer.drive(call(JSON.parse(first?.body ?? ''), 'look-1'))).toMatchObject({ status: 'duplicate' });
+    expect(await timer.drive(call(JSON.parse(first?.body ?? ''), 'look-1'))).toMatchObject({
+      status: 'duplicate',
+    });
     expect(queue.sent.map(readLook)).toMatchObject([{ delivery: 'r1' }, { delivery: 'r1' }]);
     await timer.drive(retry).catch(() => {});
   });

@@ -1,6 +1,6 @@
 import { LongRunning, State, Step, type StepContext, Terminate } from '../../../src';
-import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
-import { parseRecord } from '../../../src/runtime/core/execution-record';
+import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
+import { parseRecord } from '../../../src/runtime/core/record/execution-record';
 import { keepJob } from '../../helpers/keep-job';
 
 type Durability = 'handoff' | 'step' | { everyMs: number };
@@ -93,7 +93,8 @@ describe.each([
     await job.call();
     const besides = starts.slice(0, -1);
     expect(besides.length).toBeGreaterThanOrEqual(7);
-    for (const [index, atMs] of besides.slice(1).entries()) expect(atMs - (besides[index] ?? 0)).toBeGreaterThanOrEqual(350);
+    for (const [index, atMs] of besides.slice(1).entries())
+      expect(atMs - (besides[index] ?? 0)).toBeGreaterThanOrEqual(350);
   });
 
   it('stores the newest safe point when its time has come, although a long step passes none', async () => {
@@ -121,19 +122,22 @@ describe.each([
   it.each([
     ['superseded', 'steal', expect.objectContaining({ status: 'superseded' })],
     ['could not be stored for ever', 'fail', expect.objectContaining({ code: 'CHECKPOINT_FAILED' })],
-  ])('ends the invocation at the next safe point when a write beside it was %s', async (_what, how, ending) => {
-    const job = counting({ everyMs: 100 }, { steps: 10, isGenerator });
-    job.behaviour.onStep = async (n) => {
-      if (n !== 2) return;
-      if (how === 'steal') await job.steal();
-      else job.store.fault = () => 'fail';
-    };
-    const remainingMs = how === 'steal' ? 60_000 : 1_700;
-    expect(await job.call(remainingMs).catch((error: unknown) => error)).toEqual(ending);
-    if (how === 'steal') expect(job.seen.length).toBeLessThanOrEqual(5);
-    expect(job.sender.sent).toEqual([]);
-    expect(job.world.timer.armedCount).toBe(0);
-  });
+  ])(
+    'ends the invocation at the next safe point when a write beside it was %s',
+    async (_what, how, ending) => {
+      const job = counting({ everyMs: 100 }, { steps: 10, isGenerator });
+      job.behaviour.onStep = async (n) => {
+        if (n !== 2) return;
+        if (how === 'steal') await job.steal();
+        else job.store.fault = () => 'fail';
+      };
+      const remainingMs = how === 'steal' ? 60_000 : 1_700;
+      expect(await job.call(remainingMs).catch((error: unknown) => error)).toEqual(ending);
+      if (how === 'steal') expect(job.seen.length).toBeLessThanOrEqual(5);
+      expect(job.sender.sent).toEqual([]);
+      expect(job.world.timer.armedCount).toBe(0);
+    },
+  );
 
   it('hands over only after the write under way has ended, with the newest state and before the continuation', async () => {
     const job = counting({ everyMs: 100 }, { steps: 40, isGenerator });
@@ -200,20 +204,31 @@ describe('a state that has not changed', () => {
   it('is not written again: the store is told so, write by write', async () => {
     const { store, call } = keepJob(idle);
     await call();
-    expect(store.writes.map(({ hint }) => hint?.isStateUnchanged)).toEqual([false, false, true, false, true, true, true]);
+    expect(store.writes.map(({ hint }) => hint?.isStateUnchanged)).toEqual([
+      false,
+      false,
+      true,
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 
-  it.each(['fail', 'lost'] as const)('is compared with what is known to be stored when a write before was %s', async (fault) => {
-    const { store, call } = keepJob(idle);
-    store.fault = (write) => (write === 4 ? fault : 'none');
-    expect(await call()).toMatchObject({ status: 'completed' });
-    const texts = new Map<string, string>();
-    for (const { execution, hint } of store.writes) {
-      const { epoch } = parseRecord(execution.head, new NodePlatform().checksum);
-      if (hint?.isStateUnchanged) expect(texts.get(`${epoch}`)).toBe(execution.state);
-      texts.set(`${epoch}`, execution.state);
-    }
-  });
+  it.each(['fail', 'lost'] as const)(
+    'is compared with what is known to be stored when a write before was %s',
+    async (fault) => {
+      const { store, call } = keepJob(idle);
+      store.fault = (write) => (write === 4 ? fault : 'none');
+      expect(await call()).toMatchObject({ status: 'completed' });
+      const texts = new Map<string, string>();
+      for (const { execution, hint } of store.writes) {
+        const { epoch } = parseRecord(execution.head, new NodePlatform().checksum);
+        if (hint?.isStateUnchanged) expect(texts.get(`${epoch}`)).toBe(execution.state);
+        texts.set(`${epoch}`, execution.state);
+      }
+    },
+  );
 });
 
 describe('a store that refuses what it should take', () => {

@@ -54,7 +54,9 @@ function halves(world: VirtualWorld, attempts: readonly Unlucky[]) {
     @State() written: string[] = [];
     @State() rounds = 0;
 
-    @Step({ timeoutMs: 400, retry: { maxAttempts: 20, initialDelayMs: 1, maxDelayMs: 1 } }) work(ctx: StepContext): unknown {
+    @Step({ timeoutMs: 400, retry: { maxAttempts: 20, initialDelayMs: 1, maxDelayMs: 1 } }) work(
+      ctx: StepContext,
+    ): unknown {
       const unlucky = attempts[started.push(started.length) - 1];
       const other = this.#writeLater(started.length - 1, unlucky?.writesAfterMs ?? [0]);
       if (unlucky?.ends === 'is stopped at a yield') return this.#rows(unlucky);
@@ -107,17 +109,21 @@ const unlucky = fc.record({
 
 describe('what an attempt that did not return still does', () => {
   it('never reaches a checkpoint, whichever way the attempt ended', async () => {
-    const law = fc.asyncProperty(fc.array(unlucky, { minLength: 1, maxLength: 5 }), fc.boolean(), async (attempts, hasStore) => {
-      const world = virtualWorld();
-      const { store, states } = recordingStore();
-      const { answer } = await runJob(halves(world, attempts), {
-        world,
-        remainingMs: 1_450,
-        providers: hasStore ? [{ token: CHECKPOINT_STORE, useValue: store }] : [],
-      });
-      expect(answer).toMatchObject({ status: 'completed', result: ['kept', 'kept', 'kept'] });
-      expect(states.filter((state) => state.includes('of attempt'))).toEqual([]);
-    });
+    const law = fc.asyncProperty(
+      fc.array(unlucky, { minLength: 1, maxLength: 5 }),
+      fc.boolean(),
+      async (attempts, hasStore) => {
+        const world = virtualWorld();
+        const { store, states } = recordingStore();
+        const { answer } = await runJob(halves(world, attempts), {
+          world,
+          remainingMs: 1_450,
+          providers: hasStore ? [{ token: CHECKPOINT_STORE, useValue: store }] : [],
+        });
+        expect(answer).toMatchObject({ status: 'completed', result: ['kept', 'kept', 'kept'] });
+        expect(states.filter((state) => state.includes('of attempt'))).toEqual([]);
+      },
+    );
     await fc.assert(law, { numRuns: 60 });
   });
 
@@ -131,7 +137,9 @@ describe('what an attempt that did not return still does', () => {
       @Step({ retry: { maxAttempts: 1 } }) async work(ctx: StepContext): Promise<unknown> {
         if (ctx.invocation === 2) return this.fail();
         const later = world.timer.sleep(500).then(() => this.list.push('late'));
-        await new Promise((_resolve, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));
+        await new Promise((_resolve, reject) =>
+          ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)),
+        );
         return later;
       }
       async fail() {
@@ -184,7 +192,10 @@ describe('what an attempt that did not return still does', () => {
 
 describe('the fresh instance after an attempt that did not return', () => {
   /** Runs a job whose first attempt fails, and answers the instances of both attempts. */
-  async function fail(define: (job: object) => void, work: (job: Record<PropertyKey, unknown>) => void = () => {}) {
+  async function fail(
+    define: (job: object) => void,
+    work: (job: Record<PropertyKey, unknown>) => void = () => {},
+  ) {
     const instances: Record<PropertyKey, unknown>[] = [];
 
     @LongRunning(times)
@@ -219,8 +230,16 @@ describe('the fresh instance after an attempt that did not return', () => {
   it.each<[string, PropertyKey, (job: Record<PropertyKey, unknown>) => void]>([
     ['a field', 'pool', (job) => Object.assign(job, { pool: { size: 3 } })],
     ['a field under a symbol', symbol, (job) => Object.assign(job, { [symbol]: { size: 3 } })],
-    ['a field that an attempt made read-only', 'pool', (job) => Object.defineProperty(job, 'pool', { value: { size: 3 } })],
-    ['an accessor that an attempt made', 'pool', (job) => Object.defineProperty(job, 'pool', { get: () => job.hidden, enumerable: true })],
+    [
+      'a field that an attempt made read-only',
+      'pool',
+      (job) => Object.defineProperty(job, 'pool', { value: { size: 3 } }),
+    ],
+    [
+      'an accessor that an attempt made',
+      'pool',
+      (job) => Object.defineProperty(job, 'pool', { get: () => job.hidden, enumerable: true }),
+    ],
   ])('has %s of the one before', async (_what, key, set) => {
     const { first, second } = await fail(
       () => {},
@@ -234,8 +253,14 @@ describe('the fresh instance after an attempt that did not return', () => {
   });
 
   it.each<[string, (job: object) => void]>([
-    ['a getter without a setter', (job) => Object.defineProperty(job, 'client', { get: () => 'client', enumerable: true })],
-    ['a read-only field', (job) => Object.defineProperty(job, 'client', { value: 'client', enumerable: true })],
+    [
+      'a getter without a setter',
+      (job) => Object.defineProperty(job, 'client', { get: () => 'client', enumerable: true }),
+    ],
+    [
+      'a read-only field',
+      (job) => Object.defineProperty(job, 'client', { value: 'client', enumerable: true }),
+    ],
     [
       'a getter that throws before it is connected',
       (job) =>
@@ -304,6 +329,9 @@ describe('the fresh instance after an attempt that did not return', () => {
 
     const { answer } = await runJob(Fragile, { world });
     expect(answer).toMatchObject({ status: 'completed', result: 3 });
-    expect(world.logger.find('step failed').map(({ fields }) => (fields.error as Error).message)).toEqual(['no', 'no connection']);
+    expect(world.logger.find('step failed').map(({ fields }) => (fields.error as Error).message)).toEqual([
+      'no',
+      'no connection',
+    ]);
   });
 });

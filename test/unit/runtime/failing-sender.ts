@@ -10,12 +10,25 @@ export function sdkError(name: string): Error {
 }
 
 /** A sender's own verdict. */
-export function failureOf(channel: string, failure: 'recursion' | 'refused' | 'retry' | 'too-large'): HandOffFailedError {
-  return new HandOffFailedError({ problem: `${channel} says ${failure}`, cure: `Mend ${channel}.`, details: { channel, failure } });
+export function failureOf(
+  channel: string,
+  failure: 'recursion' | 'refused' | 'retry' | 'too-large',
+): HandOffFailedError {
+  return new HandOffFailedError({
+    problem: `${channel} says ${failure}`,
+    cure: `Mend ${channel}.`,
+    details: { channel, failure },
+  });
 }
 
 /** A channel that does with a request what it is told; it is also told how often it was tried. */
-export function failing(channel: string, fail: (request: SentRequest, tries: number) => unknown): RecordingSender {
-  const sender: RecordingSender = new RecordingSender({ channel, before: (request) => fail(request, sender.tried.length) });
+export function failing(
+  channel: string,
+  fail: (request: SentRequest, tries: number) => unknown,
+): RecordingSender {
+  const sender: RecordingSender = new RecordingSender({
+    channel,
+    before: (request) => fail(request, sender.tried.length),
+  });
   return sender;
 }

@@ -43,7 +43,8 @@ const evils = {
   sleep: (world: VirtualWorld) => world.timer.sleep(7_000),
   long: (world: VirtualWorld) => world.timer.sleep(51_000),
   throw: () => Promise.reject(new Error('no')),
-  'throw late': (world: VirtualWorld) => world.timer.sleep(20_000).then(() => Promise.reject(new Error('no'))),
+  'throw late': (world: VirtualWorld) =>
+    world.timer.sleep(20_000).then(() => Promise.reject(new Error('no'))),
   hang: () => never(),
   'wait 0': () => wait({ seconds: 0 }),
   wait: () => wait({ seconds: 30 }),
@@ -118,7 +119,8 @@ async function run(
 
   const providers = hasStore ? [{ token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() }] : [];
   // Lambda delivers an event three times: of each, the first two die.
-  const killAfterMs = ({ receiveCount }: { receiveCount: number }) => (receiveCount < deliveriesOfEvent ? deathMs : undefined);
+  const killAfterMs = ({ receiveCount }: { receiveCount: number }) =>
+    receiveCount < deliveriesOfEvent ? deathMs : undefined;
   const { error, answers } = await runJob(Rogue, { world, providers, maxDeliveries: 1_000, killAfterMs });
   return { error: error as Error, answers, durationMs: world.clock.now() - startMs };
 }
@@ -140,18 +142,33 @@ describe('a job, however it is written', () => {
     const tight = fc.constantFrom(...(Object.keys(limits) as (keyof Limits)[]));
     const check = fc.constantFrom('cycle' as const, 'step' as const);
     await fc.assert(
-      fc.asyncProperty(fc.tuple(evil, evil), check, fc.boolean(), death, tight, async (pair, checked, hasStore, deathMs, name) => {
-        const drawn = { ...loose, [name]: limits[name] };
-        const { error, answers, durationMs } = await run(pair, checked, hasStore, deathMs, drawn);
-        expect(error).toMatchObject({ code: 'EXECUTION_FAILED' });
-        const cause = error.cause as { code?: string; message: string; details?: { limit: string; actual: number } };
-        expect(endings.has(cause.code ?? '') || cause.message === 'no').toBe(true);
-        expect(answers.filter(({ status }) => status !== 'waiting').length).toBeLessThan(drawn.maxInvocations);
-        expect(durationMs).toBeLessThanOrEqual(
-          drawn.maxDurationMs + (deathMs === undefined ? invocationMs : deliveriesOfEvent * (invocationMs + retryDelayMs)),
-        );
-        if (cause.details?.limit === 'maxCostUsd') expect(cause.details.actual).toBeLessThan(drawn.maxCostUsd + invocationUsd);
-      }),
+      fc.asyncProperty(
+        fc.tuple(evil, evil),
+        check,
+        fc.boolean(),
+        death,
+        tight,
+        async (pair, checked, hasStore, deathMs, name) => {
+          const drawn = { ...loose, [name]: limits[name] };
+          const { error, answers, durationMs } = await run(pair, checked, hasStore, deathMs, drawn);
+          expect(error).toMatchObject({ code: 'EXECUTION_FAILED' });
+          const cause = error.cause as {
+            code?: string;
+            message: string;
+            details?: { limit: string; actual: number };
+          };
+          expect(endings.has(cause.code ?? '') || cause.message === 'no').toBe(true);
+          expect(answers.filter(({ status }) => status !== 'waiting').length).toBeLessThan(
+            drawn.maxInvocations,
+          );
+          expect(durationMs).toBeLessThanOrEqual(
+            drawn.maxDurationMs +
+              (deathMs === undefined ? invocationMs : deliveriesOfEvent * (invocationMs + retryDelayMs)),
+          );
+          if (cause.details?.limit === 'maxCostUsd')
+            expect(cause.details.actual).toBeLessThan(drawn.maxCostUsd + invocationUsd);
+        },
+      ),
       { numRuns: 80 },
     );
   });

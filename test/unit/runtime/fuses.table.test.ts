@@ -11,8 +11,8 @@ import {
   StepInterruptedError,
   Terminate,
 } from '../../../src';
+import type { BatonHandler } from '../../../src/handler/create-handler';
 import { readJob } from '../../../src/metadata';
-import type { BatonHandler } from '../../../src/runtime/create-handler';
 import { type RunExecutionOptions, runExecution } from '../../helpers/run-execution';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 
@@ -41,7 +41,13 @@ const slowly = async (_ctx: StepContext, { timer }: VirtualWorld, job: { n: numb
 
 const fuses: Readonly<Record<string, Fuse>> = {
   maxInvocations: { allowed: 2, actual: 3, silent: 3, cure: /raise limits\.maxInvocations/, work: slowly },
-  maxDurationMs: { allowed: 101_999, actual: 102_000, silent: 153_000, cure: /raise limits\.maxDurationMs/, work: slowly },
+  maxDurationMs: {
+    allowed: 101_999,
+    actual: 102_000,
+    silent: 153_000,
+    cure: /raise limits\.maxDurationMs/,
+    work: slowly,
+  },
   maxCostUsd: {
     allowed: 0.0007,
     actual: (usd) => usd > 0.0007 && usd < 0.0014,
@@ -85,12 +91,19 @@ function deliverTwice(handler: BatonHandler): BatonHandler {
     try {
       return await handler(structuredClone(event), context);
     } finally {
-      await handler(structuredClone(event), { ...context, awsRequestId: `${context.awsRequestId}-again` }).catch(() => {});
+      await handler(structuredClone(event), {
+        ...context,
+        awsRequestId: `${context.awsRequestId}-again`,
+      }).catch(() => {});
     }
   };
 }
 
-const surroundings = { 'without a store': 'none', 'with a store': 'once', 'with a store, every event delivered twice': 'twice' } as const;
+const surroundings = {
+  'without a store': 'none',
+  'with a store': 'once',
+  'with a store, every event delivered twice': 'twice',
+} as const;
 
 async function run({ work, run: options }: Fuse, limits: object, deliveries: 'none' | 'once' | 'twice') {
   const world = virtualWorld();
@@ -107,7 +120,9 @@ async function run({ work, run: options }: Fuse, limits: object, deliveries: 'no
   }
 
   const store = { token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() };
-  const handler = createHandler(Counted, { providers: [...world.providers, ...(deliveries === 'none' ? [] : [store])] });
+  const handler = createHandler(Counted, {
+    providers: [...world.providers, ...(deliveries === 'none' ? [] : [store])],
+  });
   const event = { lambdaBaton: { v: 1, start: { executionId: 'execution-1', input: {} } } };
   return runExecution(deliveries === 'twice' ? deliverTwice(handler) : handler, world, { ...options, event });
 }
@@ -137,7 +152,10 @@ describe.each(Object.entries(surroundings))('%s', (_where, deliveries) => {
       else expect(fuse.actual(details.actual)).toBe(true);
       const [problem = '', cure] = message.split('\n→ ');
       expect(cure).toMatch(fuse.cure);
-      expect([problem.includes(`limits.${name} is ${fuse.allowed}`), problem.includes(String(details.actual))]).toEqual([true, true]);
+      expect([
+        problem.includes(`limits.${name} is ${fuse.allowed}`),
+        problem.includes(String(details.actual)),
+      ]).toEqual([true, true]);
     });
 
     it('is silent when the execution needs no more', async () => {

@@ -13,10 +13,10 @@ import {
   Terminate,
   wait,
 } from '../../../src';
-import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
-import { writeEnvelope } from '../../../src/runtime/core/envelope';
-import { writeRecord } from '../../../src/runtime/core/execution-record';
-import { sealByChecksum } from '../../../src/runtime/core/seal';
+import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
+import { writeEnvelope } from '../../../src/runtime/core/message/envelope';
+import { writeRecord } from '../../../src/runtime/core/record/execution-record';
+import { sealByChecksum } from '../../../src/runtime/core/state/seal';
 import { RecordingSender } from '../../../src/testing';
 import { keepJob } from '../../helpers/keep-job';
 import { runJob } from '../../helpers/run-job';
@@ -35,7 +35,11 @@ type Limits = {
 };
 
 /** Runs a job that never ends by itself until a fuse ends it. */
-async function blow(limits: Limits, work: (ctx: StepContext, sleep: (ms: number) => Promise<void>) => unknown, remainingMs = 60_000) {
+async function blow(
+  limits: Limits,
+  work: (ctx: StepContext, sleep: (ms: number) => Promise<void>) => unknown,
+  remainingMs = 60_000,
+) {
   const world = virtualWorld({ senders: [new RecordingSender({ channel: 'sqs' })] });
   const failures: unknown[] = [];
   let steps = 0;
@@ -69,7 +73,11 @@ describe('limits.maxInvocations', () => {
   it.each([1, 2, 5])('of %i ends the execution instead of a hand-off to one more', async (maxInvocations) => {
     const { cause, sent, steps, failures } = await blow({ maxInvocations }, slowly);
     expect(cause).toBeInstanceOf(FuseBlownError);
-    expect(cause.details).toEqual({ limit: 'maxInvocations', allowed: maxInvocations, actual: maxInvocations + 1 });
+    expect(cause.details).toEqual({
+      limit: 'maxInvocations',
+      allowed: maxInvocations,
+      actual: maxInvocations + 1,
+    });
     expect([steps, sent.length, failures[1]]).toEqual([maxInvocations, maxInvocations - 1, maxInvocations]);
   });
 
@@ -105,12 +113,19 @@ describe('limits.maxDurationMs', () => {
 });
 
 describe('limits.maxIdleInvocations', () => {
-  it.each([1, 4])('of %i ends an execution whose invocations have never time for anything', async (maxIdleInvocations) => {
-    const { cause, sent, steps } = await blow({ maxIdleInvocations }, slowly, 10_000);
-    expect(cause).toBeInstanceOf(FuseBlownError);
-    expect(cause.details).toEqual({ limit: 'maxIdleInvocations', allowed: maxIdleInvocations, actual: maxIdleInvocations + 1 });
-    expect([steps, sent.length]).toEqual([0, maxIdleInvocations]);
-  });
+  it.each([1, 4])(
+    'of %i ends an execution whose invocations have never time for anything',
+    async (maxIdleInvocations) => {
+      const { cause, sent, steps } = await blow({ maxIdleInvocations }, slowly, 10_000);
+      expect(cause).toBeInstanceOf(FuseBlownError);
+      expect(cause.details).toEqual({
+        limit: 'maxIdleInvocations',
+        allowed: maxIdleInvocations,
+        actual: maxIdleInvocations + 1,
+      });
+      expect([steps, sent.length]).toEqual([0, maxIdleInvocations]);
+    },
+  );
 
   it('does not count an invocation that began an attempt', async () => {
     const { cause } = await blow({ maxIdleInvocations: 1, maxInvocations: 6 }, slowly);
@@ -118,24 +133,29 @@ describe('limits.maxIdleInvocations', () => {
   });
 
   it('does not count a wait', async () => {
-    const { cause } = await blow({ maxIdleInvocations: 1, maxDurationMs: 100_000_000 }, () => wait({ seconds: 4_000 }));
+    const { cause } = await blow({ maxIdleInvocations: 1, maxDurationMs: 100_000_000 }, () =>
+      wait({ seconds: 4_000 }),
+    );
     expect(cause.details).toMatchObject({ limit: 'maxDurationMs' });
   });
 });
 
 describe('limits.maxInterruptions', () => {
-  it.each([1, 2, 4])('of %i lets the next invocation record the end instead of starting the step', async (maxInterruptions) => {
-    const { cause, steps, failures } = await blow({ maxInterruptions }, forever);
-    expect(cause).toBeInstanceOf(StepInterruptedError);
-    expect(cause.details).toEqual({
-      step: 'work',
-      limit: 'maxInterruptions',
-      allowed: maxInterruptions,
-      actual: maxInterruptions,
-      ending: 'hard-edge',
-    });
-    expect([steps, failures[1]]).toEqual([maxInterruptions, maxInterruptions + 1]);
-  });
+  it.each([1, 2, 4])(
+    'of %i lets the next invocation record the end instead of starting the step',
+    async (maxInterruptions) => {
+      const { cause, steps, failures } = await blow({ maxInterruptions }, forever);
+      expect(cause).toBeInstanceOf(StepInterruptedError);
+      expect(cause.details).toEqual({
+        step: 'work',
+        limit: 'maxInterruptions',
+        allowed: maxInterruptions,
+        actual: maxInterruptions,
+        ending: 'hard-edge',
+      });
+      expect([steps, failures[1]]).toEqual([maxInterruptions, maxInterruptions + 1]);
+    },
+  );
 
   it('says which step, the number and what to do', async () => {
     const { cause } = await blow({}, forever);
@@ -145,7 +165,9 @@ describe('limits.maxInterruptions', () => {
   });
 
   it('begins its count anew at every safe point', async () => {
-    const { cause } = await blow({ maxInvocations: 8 }, ({ invocation }, sleep) => (invocation % 2 === 1 ? forever() : sleep(51_000)));
+    const { cause } = await blow({ maxInvocations: 8 }, ({ invocation }, sleep) =>
+      invocation % 2 === 1 ? forever() : sleep(51_000),
+    );
     expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
   });
 });
@@ -187,7 +209,11 @@ describe('limits.maxStalledInvocations', () => {
     async (maxStalledInvocations) => {
       const { cause, sent } = await blowGenerator({ maxStalledInvocations }, pages());
       expect(cause).toBeInstanceOf(FuseBlownError);
-      expect(cause.details).toEqual({ limit: 'maxStalledInvocations', allowed: maxStalledInvocations, actual: maxStalledInvocations + 1 });
+      expect(cause.details).toEqual({
+        limit: 'maxStalledInvocations',
+        allowed: maxStalledInvocations,
+        actual: maxStalledInvocations + 1,
+      });
       expect(sent).toHaveLength(maxStalledInvocations + 2);
     },
   );
@@ -210,12 +236,25 @@ describe('limits.maxStalledInvocations', () => {
     expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
   });
 
-  it.each<[string, 'maxDurationMs' | 'maxInvocations', (ctx: StepContext, sleep: (ms: number) => Promise<void>) => unknown]>([
+  it.each<
+    [
+      string,
+      'maxDurationMs' | 'maxInvocations',
+      (ctx: StepContext, sleep: (ms: number) => Promise<void>) => unknown,
+    ]
+  >([
     ['one in which a step ended, though it kept nothing', 'maxInvocations', slowly],
     ['a wait', 'maxDurationMs', () => wait({ seconds: 4_000 })],
-    ['a wait after work', 'maxDurationMs', async (_ctx, sleep) => sleep(30_000).then(() => wait({ seconds: 60 }))],
+    [
+      'a wait after work',
+      'maxDurationMs',
+      async (_ctx, sleep) => sleep(30_000).then(() => wait({ seconds: 60 })),
+    ],
   ])('does not count %s', async (_what, limit, work) => {
-    const { cause } = await blow({ maxStalledInvocations: 1, maxInvocations: 9, maxDurationMs: 10_000_000 }, work);
+    const { cause } = await blow(
+      { maxStalledInvocations: 1, maxInvocations: 9, maxDurationMs: 10_000_000 },
+      work,
+    );
     expect(cause.details).toMatchObject({ limit });
   });
 });
@@ -265,7 +304,9 @@ describe('limits.maxCostUsd', () => {
   });
 
   it('stays silent for work that is done, and for a wait, which costs next to nothing', async () => {
-    const { cause } = await blow({ maxCostUsd: 0.0001, maxDurationMs: 16_000_000 }, () => wait({ seconds: 800 }));
+    const { cause } = await blow({ maxCostUsd: 0.0001, maxDurationMs: 16_000_000 }, () =>
+      wait({ seconds: 800 }),
+    );
     expect(cause.details).toMatchObject({ limit: 'maxDurationMs' });
   });
 });
@@ -298,14 +339,30 @@ describe('an execution that is done', () => {
 });
 
 describe('what the fuses count', () => {
-  const spent = { startedAtMs: 0, costUsd: 9, idleInvocationCount: 8, interruptionCount: 7, stall: { mark: 'a', count: 6 } };
-  const forgotten = { startedAtMs: 9e12, costUsd: 0, idleInvocationCount: 0, interruptionCount: 0, stall: null };
+  const spent = {
+    startedAtMs: 0,
+    costUsd: 9,
+    idleInvocationCount: 8,
+    interruptionCount: 7,
+    stall: { mark: 'a', count: 6 },
+  };
+  const forgotten = {
+    startedAtMs: 9e12,
+    costUsd: 0,
+    idleInvocationCount: 0,
+    interruptionCount: 0,
+    stall: null,
+  };
 
   it.each(Object.keys(forgotten) as (keyof typeof forgotten)[])(
     'is in the store: an event that says less is not believed (%s)',
     async (part) => {
       const { call, readRecord, sender, store } = keepJob(({ timer }) => {
-        @LongRunning({ ...times, name: 'kept', limits: { maxCostUsd: 5, maxStalledInvocations: 3, maxDurationMs: 600_000 } })
+        @LongRunning({
+          ...times,
+          name: 'kept',
+          limits: { maxCostUsd: 5, maxStalledInvocations: 3, maxDurationMs: 600_000 },
+        })
         class Kept {
           @Step() work() {
             return timer.sleep(51_000);
@@ -328,8 +385,12 @@ describe('what the fuses count', () => {
         { continuation: { ...continuation, [part]: forgotten[part] }, state: { kind: 'stored', text: '' } },
         sealByChecksum(checksum),
       );
-      await expect(call(60_000, JSON.parse(tampered), 'request-2')).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
-      await expect(call(60_000, JSON.parse(tampered), 'request-3')).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
+      await expect(call(60_000, JSON.parse(tampered), 'request-2')).rejects.toMatchObject({
+        code: 'EXECUTION_FAILED',
+      });
+      await expect(call(60_000, JSON.parse(tampered), 'request-3')).rejects.toMatchObject({
+        code: 'EXECUTION_FAILED',
+      });
       expect(sender.sent).toHaveLength(1);
     },
   );
@@ -355,7 +416,10 @@ describe('the number of invocations', () => {
     const { continuation } = JSON.parse(sender.sent[0]?.body ?? '').lambdaBaton;
     await call(60_000, JSON.parse(sender.sent[0]?.body ?? ''), 'request-2');
     const { checksum } = new NodePlatform();
-    const back = { continuation: { ...continuation, invocation: 1 }, state: { kind: 'stored', text: '' } } as const;
+    const back = {
+      continuation: { ...continuation, invocation: 1 },
+      state: { kind: 'stored', text: '' },
+    } as const;
     const tampered = JSON.parse(writeEnvelope(back, sealByChecksum(checksum)));
     expect(await call(60_000, tampered, 'request-3')).toMatchObject({ status: 'duplicate' });
     expect([steps, sender.sent.length, (await readRecord()).invocation]).toEqual([2, 2, 2]);
@@ -385,6 +449,8 @@ describe('a fuse', () => {
 
     const { error } = await runJob(Rogue, { world });
     expect((error as Error).cause).toMatchObject({ code: 'FUSE_BLOWN' });
-    expect(world.logger.find('hook failed')).toMatchObject([{ fields: { step: 'fail', error: { message: 'the pager is down' } } }]);
+    expect(world.logger.find('hook failed')).toMatchObject([
+      { fields: { step: 'fail', error: { message: 'the pager is down' } } },
+    ]);
   });
 });

@@ -108,55 +108,58 @@ describe('a generator step', () => {
     },
   );
 
-  it.each(['sync', 'async'])('(%s) runs its finally blocks when it is stopped, and what they change is not handed over', async (kind) => {
-    const world = virtualWorld();
-    const story: string[] = [];
+  it.each(['sync', 'async'])(
+    '(%s) runs its finally blocks when it is stopped, and what they change is not handed over',
+    async (kind) => {
+      const world = virtualWorld();
+      const story: string[] = [];
 
-    @LongRunning(times)
-    class Closes {
-      @State() done = 0;
-      @State() isOpen = false;
+      @LongRunning(times)
+      class Closes {
+        @State() done = 0;
+        @State() isOpen = false;
 
-      *work(ctx: StepContext) {
-        this.isOpen = true;
-        try {
-          while (this.done < 3) {
-            world.clock.block(300);
-            this.done += 1;
-            yield;
+        *work(ctx: StepContext) {
+          this.isOpen = true;
+          try {
+            while (this.done < 3) {
+              world.clock.block(300);
+              this.done += 1;
+              yield;
+            }
+          } finally {
+            story.push(`closed in invocation ${ctx.invocation}`);
+            this.isOpen = false;
+            this.done *= 10;
           }
-        } finally {
-          story.push(`closed in invocation ${ctx.invocation}`);
-          this.isOpen = false;
-          this.done *= 10;
+        }
+
+        @Step() *sync(ctx: StepContext) {
+          if (kind === 'sync') yield* this.work(ctx);
+        }
+
+        @Step() async *async(ctx: StepContext) {
+          if (kind === 'async') yield* this.work(ctx);
+        }
+
+        @OnHandoff() async tell() {
+          story.push(`handed over ${this.done}, ${this.isOpen ? 'open' : 'closed'}`);
+        }
+
+        @Terminate() isDone() {
+          return this.done >= 3;
+        }
+
+        @OnComplete() result() {
+          return this.done;
         }
       }
 
-      @Step() *sync(ctx: StepContext) {
-        if (kind === 'sync') yield* this.work(ctx);
-      }
-
-      @Step() async *async(ctx: StepContext) {
-        if (kind === 'async') yield* this.work(ctx);
-      }
-
-      @OnHandoff() async tell() {
-        story.push(`handed over ${this.done}, ${this.isOpen ? 'open' : 'closed'}`);
-      }
-
-      @Terminate() isDone() {
-        return this.done >= 3;
-      }
-
-      @OnComplete() result() {
-        return this.done;
-      }
-    }
-
-    const { answer } = await runJob(Closes, { world, remainingMs: 1_500 });
-    expect(story).toEqual(['closed in invocation 1', 'handed over 2, open', 'closed in invocation 2']);
-    expect(answer?.result).toBe(30);
-  });
+      const { answer } = await runJob(Closes, { world, remainingMs: 1_500 });
+      expect(story).toEqual(['closed in invocation 1', 'handed over 2, open', 'closed in invocation 2']);
+      expect(answer?.result).toBe(30);
+    },
+  );
 
   it('logs what a finally block throws while it is stopped, and hands over all the same', async () => {
     const world = virtualWorld();
@@ -314,7 +317,9 @@ describe('a generator step', () => {
     const { answer } = await runJob(Paced, { world });
     expect(answer?.status).toBe('completed');
     expect(attempts).toEqual([1, 1, 1, 2, 1]);
-    expect(world.logger.find('step failed')).toMatchObject([{ fields: { error: { name: 'StepTimeoutError' } } }]);
+    expect(world.logger.find('step failed')).toMatchObject([
+      { fields: { error: { name: 'StepTimeoutError' } } },
+    ]);
   });
 
   it('takes its return value as a directive, whichever kind it is', async () => {
@@ -374,7 +379,10 @@ describe('a generator step', () => {
     }
 
     const { error } = await runJob(Stores);
-    expect((error as Error).cause).toMatchObject({ code: 'UNSERIALIZABLE_STATE', details: { path: 'cache.socket' } });
+    expect((error as Error).cause).toMatchObject({
+      code: 'UNSERIALIZABLE_STATE',
+      details: { path: 'cache.socket' },
+    });
     expect(story).toEqual(['works', 'closes', 'fails with cache null']);
   });
 
@@ -400,7 +408,10 @@ describe('a generator step', () => {
       }
     }
 
-    const { answers } = await runJob(Copies, { world, remainingMs: ({ invocation }) => 1_100 + (invocation % 7) * 90 });
+    const { answers } = await runJob(Copies, {
+      world,
+      remainingMs: ({ invocation }) => 1_100 + (invocation % 7) * 90,
+    });
     expect(answers.length).toBeGreaterThan(5);
     expect(written).toEqual(Array.from({ length: 40 }, (_value, index) => index));
   });
@@ -445,17 +456,70 @@ describe('a generator step', () => {
     expect(calls).toEqual(['start in 1', 'start in 1', 'start in 2', 'end in 2', 'end in 3', 'end in 3']);
   });
 
-  it.each(['sync', 'async'])('(%s) runs its finally blocks to their end when it is stopped, also those that yield', async (kind) => {
-    const world = virtualWorld();
-    const story: string[] = [];
+  it.each(['sync', 'async'])(
+    '(%s) runs its finally blocks to their end when it is stopped, also those that yield',
+    async (kind) => {
+      const world = virtualWorld();
+      const story: string[] = [];
 
-    @LongRunning(times)
-    class Flushes {
-      @State() done = 0;
+      @LongRunning(times)
+      class Flushes {
+        @State() done = 0;
 
-      *work() {
-        story.push('opens');
-        try {
+        *work() {
+          story.push('opens');
+          try {
+            try {
+              while (this.done < 4) {
+                world.clock.block(300);
+                this.done += 1;
+                yield;
+              }
+            } finally {
+              yield 'flushing';
+              story.push('flushed');
+              if (this.done < 4) yield wait({ seconds: 600 });
+            }
+          } finally {
+            story.push('closed');
+          }
+        }
+
+        // @ts-expect-error what is no wait is ignored
+        @Step() *sync() {
+          if (kind === 'sync') yield* this.work();
+        }
+
+        // @ts-expect-error what is no wait is ignored
+        @Step() async *async() {
+          if (kind === 'async') yield* this.work();
+        }
+
+        @Terminate() isDone() {
+          return this.done === 4;
+        }
+      }
+
+      const { answers } = await runJob(Flushes, { world, remainingMs: 1_700 });
+      expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
+      const once = ['opens', 'flushed', 'closed'];
+      expect(story.slice(0, 3)).toEqual(once);
+      expect(world.logger.find('step failed while it was being stopped')[0]).toMatchObject({
+        fields: { error: { code: 'INVALID_DIRECTIVE' } },
+      });
+    },
+  );
+
+  it.each(['sync', 'async'])(
+    '(%s) is left at the hard edge when a finally block yields for ever',
+    async (kind) => {
+      const world = virtualWorld();
+
+      @LongRunning(times)
+      class Endless {
+        @State() done = 0;
+
+        *work() {
           try {
             while (this.done < 4) {
               world.clock.block(300);
@@ -463,74 +527,27 @@ describe('a generator step', () => {
               yield;
             }
           } finally {
-            yield 'flushing';
-            story.push('flushed');
-            if (this.done < 4) yield wait({ seconds: 600 });
+            while (this.done < 4) yield;
           }
-        } finally {
-          story.push('closed');
+        }
+
+        @Step() *sync() {
+          if (kind === 'sync') yield* this.work();
+        }
+
+        @Step() async *async() {
+          if (kind === 'async') yield* this.work();
+        }
+
+        @Terminate() isDone() {
+          return this.done === 4;
         }
       }
 
-      // @ts-expect-error what is no wait is ignored
-      @Step() *sync() {
-        if (kind === 'sync') yield* this.work();
-      }
-
-      // @ts-expect-error what is no wait is ignored
-      @Step() async *async() {
-        if (kind === 'async') yield* this.work();
-      }
-
-      @Terminate() isDone() {
-        return this.done === 4;
-      }
-    }
-
-    const { answers } = await runJob(Flushes, { world, remainingMs: 1_700 });
-    expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
-    const once = ['opens', 'flushed', 'closed'];
-    expect(story.slice(0, 3)).toEqual(once);
-    expect(world.logger.find('step failed while it was being stopped')[0]).toMatchObject({
-      fields: { error: { code: 'INVALID_DIRECTIVE' } },
-    });
-  });
-
-  it.each(['sync', 'async'])('(%s) is left at the hard edge when a finally block yields for ever', async (kind) => {
-    const world = virtualWorld();
-
-    @LongRunning(times)
-    class Endless {
-      @State() done = 0;
-
-      *work() {
-        try {
-          while (this.done < 4) {
-            world.clock.block(300);
-            this.done += 1;
-            yield;
-          }
-        } finally {
-          while (this.done < 4) yield;
-        }
-      }
-
-      @Step() *sync() {
-        if (kind === 'sync') yield* this.work();
-      }
-
-      @Step() async *async() {
-        if (kind === 'async') yield* this.work();
-      }
-
-      @Terminate() isDone() {
-        return this.done === 4;
-      }
-    }
-
-    const { answers } = await runJob(Endless, { world, remainingMs: 1_700 });
-    expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
-  });
+      const { answers } = await runJob(Endless, { world, remainingMs: 1_700 });
+      expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
+    },
+  );
 
   it('has its own key in the finally blocks that a stop runs: what they write is not the next row', async () => {
     const world = virtualWorld();
@@ -557,6 +574,9 @@ describe('a generator step', () => {
     }
 
     await runJob(Keyed, { world, remainingMs: 1_700 });
-    expect(keys).toEqual({ row: [0, 1, 2, 3].map((n) => `execution-1#${n}`), close: ['execution-1#3.closing.1'] });
+    expect(keys).toEqual({
+      row: [0, 1, 2, 3].map((n) => `execution-1#${n}`),
+      close: ['execution-1#3.closing.1'],
+    });
   });
 });

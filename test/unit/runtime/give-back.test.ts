@@ -51,7 +51,9 @@ function world({ limits = {} }: { readonly limits?: object } = {}) {
     }
   }
 
-  const handler = createHandler(Touchy, { providers: [...around.providers, { token: CHECKPOINT_STORE, useValue: store }] });
+  const handler = createHandler(Touchy, {
+    providers: [...around.providers, { token: CHECKPOINT_STORE, useValue: store }],
+  });
   const call = (event: unknown, awsRequestId: string) =>
     timer.drive(handler(event, fakeLambdaContext({ clock, remainingMs: 69_000, awsRequestId })));
   const client = new BatonClient({ store, clock, functionName: 'f', client: { send: async () => ({}) } });
@@ -85,16 +87,19 @@ describe('what fails before any step', () => {
     expect(ran[0]).toBe('1 in 1');
   });
 
-  it.each(['constructor', 'codec'] as const)('(%s) for ever is a recorded end once a fuse has blown', async (part) => {
-    const { broken, call, next, status, timer } = world({ limits: { maxDurationMs: 3_600_000 } });
-    await call(start, 'r1');
-    broken[part] = true;
-    await expect(call(next(), 'r2')).rejects.not.toMatchObject({ code: 'EXECUTION_FAILED' });
-    await timer.advance(3_600_000);
-    await expect(call(next(), 'r2')).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
-    expect(await status()).toMatchObject({ status: 'failed', error: { code: 'FUSE_BLOWN' } });
-    await expect(call(next(), 'r3')).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
-  });
+  it.each(['constructor', 'codec'] as const)(
+    '(%s) for ever is a recorded end once a fuse has blown',
+    async (part) => {
+      const { broken, call, next, status, timer } = world({ limits: { maxDurationMs: 3_600_000 } });
+      await call(start, 'r1');
+      broken[part] = true;
+      await expect(call(next(), 'r2')).rejects.not.toMatchObject({ code: 'EXECUTION_FAILED' });
+      await timer.advance(3_600_000);
+      await expect(call(next(), 'r2')).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
+      expect(await status()).toMatchObject({ status: 'failed', error: { code: 'FUSE_BLOWN' } });
+      await expect(call(next(), 'r3')).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
+    },
+  );
 });
 
 describe('a hand-off that could not be sent', () => {

@@ -14,9 +14,9 @@ import {
   type StepContext,
   Terminate,
 } from '../../../src';
-import { GuardedLogger } from '../../../src/runtime/adapters/guarded-logger';
-import { JsonLogger } from '../../../src/runtime/adapters/json-logger';
-import { checkPrices, listPrices } from '../../../src/runtime/core/prices';
+import { GuardedLogger } from '../../../src/runtime/adapters/node/guarded-logger';
+import { JsonLogger } from '../../../src/runtime/adapters/node/json-logger';
+import { checkPrices, listPrices } from '../../../src/runtime/core/cost/prices';
 import { JobTestEnvironment, MemoryLogger } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
@@ -79,7 +79,10 @@ async function observe(ends: 'completes' | 'fails', logger: Logger, hasStore: bo
   const world = virtualWorld();
   const { Talkative, done } = talkativeJob(world, ends);
   const store = hasStore ? [{ token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() }] : [];
-  const { answers, error, sent } = await runJob(Talkative, { world, providers: [...store, { token: LOGGER, useValue: logger }] });
+  const { answers, error, sent } = await runJob(Talkative, {
+    world,
+    providers: [...store, { token: LOGGER, useValue: logger }],
+  });
   return { answers, error: (error as Error | undefined)?.message, sent: sent.map(({ body }) => body), done };
 }
 
@@ -103,7 +106,8 @@ describe('law: a logger that fails changes nothing', () => {
       const quiet = failAt(0);
       const reference = await observe(ends, quiet.logger, hasStore);
       expect(quiet.count()).toBeGreaterThan(15);
-      for (let n = 1; n <= quiet.count(); n += 1) expect(await observe(ends, failAt(n).logger, hasStore)).toEqual(reference);
+      for (let n = 1; n <= quiet.count(); n += 1)
+        expect(await observe(ends, failAt(n).logger, hasStore)).toEqual(reference);
       expect(await observe(ends, failAt('every').logger, hasStore)).toEqual(reference);
     });
 
@@ -119,7 +123,11 @@ describe('law: a logger that fails changes nothing', () => {
     expect(lines.filter(({ message }) => String(message).startsWith('logger failed'))).toMatchObject([
       { level: 'WARN', error: { message: 'log shipping is down' } },
     ]);
-    expect(lines.at(-1)).toMatchObject({ level: 'ERROR', message: 'execution failed', executionId: 'execution-1' });
+    expect(lines.at(-1)).toMatchObject({
+      level: 'ERROR',
+      message: 'execution failed',
+      executionId: 'execution-1',
+    });
   });
 
   it('nor does one that cannot be made', async () => {
@@ -154,7 +162,10 @@ describe('law: a logger that fails changes nothing', () => {
       }
     }
     const useValue = { debug: log, info: log, warn: log, error: log };
-    const env = JobTestEnvironment.create(Charging, { timeoutMs: 60_000, providers: [{ token: LOGGER, useValue }] });
+    const env = JobTestEnvironment.create(Charging, {
+      timeoutMs: 60_000,
+      providers: [{ token: LOGGER, useValue }],
+    });
     expect((await env.run()).endingCount).toBe(1);
     expect([hasThrown, charged]).toEqual([true, [0, 1, 2, 3, 4]]);
   });
@@ -202,7 +213,9 @@ describe('a logger of the user’s', () => {
   });
 
   it('gets an error that is given for the fields as the field error', async () => {
-    const line = await logFrom(({ logger }) => logger.error('the line', new TypeError('bad row', { cause: new Error('bad byte') })));
+    const line = await logFrom(({ logger }) =>
+      logger.error('the line', new TypeError('bad row', { cause: new Error('bad byte') })),
+    );
     expect(line?.fields.error).toMatchObject({
       name: 'TypeError',
       message: 'bad row',
@@ -211,18 +224,26 @@ describe('a logger of the user’s', () => {
     });
   });
 
-  it.each(['level', 'message', 'timestamp', 'event', 'executionId', 'step'])('gets a field called %s under another name', async (name) => {
-    const line = await logFrom(({ logger }) => logger.info('the line', { [name]: 'mine', [`field_${name}`]: 'mine too' }));
-    expect(line?.fields[name]).not.toBe('mine');
-    expect(line?.fields).toMatchObject({ [`field_${name}`]: 'mine too', [`field_field_${name}`]: 'mine' });
-  });
+  it.each(['level', 'message', 'timestamp', 'event', 'executionId', 'step'])(
+    'gets a field called %s under another name',
+    async (name) => {
+      const line = await logFrom(({ logger }) =>
+        logger.info('the line', { [name]: 'mine', [`field_${name}`]: 'mine too' }),
+      );
+      expect(line?.fields[name]).not.toBe('mine');
+      expect(line?.fields).toMatchObject({ [`field_${name}`]: 'mine too', [`field_field_${name}`]: 'mine' });
+    },
+  );
 
   it('that takes the fields first, as pino does, gets them first', async () => {
     const lines: unknown[][] = [];
     const log = (...args: unknown[]) => lines.push(args);
     const pino = { bindings: () => ({}), levelVal: 30, debug: log, info: log, warn: log, error: log };
     await logFrom(({ logger }) => logger.info('the line', { page: 7, msg: 'mine' }), pino);
-    expect(lines).toContainEqual([expect.objectContaining({ page: 7, field_msg: 'mine', step: 'step' }), 'the line']);
+    expect(lines).toContainEqual([
+      expect.objectContaining({ page: 7, field_msg: 'mine', step: 'step' }),
+      'the line',
+    ]);
   });
 
   it('is called as the method that it is', async () => {
@@ -231,12 +252,17 @@ describe('a logger of the user’s', () => {
         super.info(message, fields);
       }
     }
-    expect(await logFrom(({ logger }) => logger.info('the line'), new Own())).toMatchObject({ level: 'info' });
+    expect(await logFrom(({ logger }) => logger.info('the line'), new Own())).toMatchObject({
+      level: 'info',
+    });
   });
 
   it('may lack a method: its lines go to the other one', () => {
     const lines: string[] = [];
-    const logger = new GuardedLogger({ debug() {}, info() {}, error() {} } as never, new JsonLogger('info', (line) => lines.push(line)));
+    const logger = new GuardedLogger(
+      { debug() {}, info() {}, error() {} } as never,
+      new JsonLogger('info', (line) => lines.push(line)),
+    );
     logger.warn('still here', { page: 1 });
     expect(lines.join('')).toContain('"message":"still here"');
   });
@@ -259,20 +285,33 @@ describe('PRICES', () => {
         return this.n === 10;
       }
     }
-    const { error } = await runJob(Costly, { world, providers: [{ token: PRICES, useValue: useValue as never }] });
-    return { code: ((error as Error | undefined)?.cause as { code?: string } | undefined)?.code, lines: world.logger.lines };
+    const { error } = await runJob(Costly, {
+      world,
+      providers: [{ token: PRICES, useValue: useValue as never }],
+    });
+    return {
+      code: ((error as Error | undefined)?.cause as { code?: string } | undefined)?.code,
+      lines: world.logger.lines,
+    };
   }
 
   it.each([
     ['NaN', { lambdaRequestUsd: Number.NaN }, ['lambdaRequestUsd']],
-    ['a negative number', { gbSecondUsd: { x86_64: -1, arm64: -1 } }, ['gbSecondUsd.x86_64', 'gbSecondUsd.arm64']],
+    [
+      'a negative number',
+      { gbSecondUsd: { x86_64: -1, arm64: -1 } },
+      ['gbSecondUsd.x86_64', 'gbSecondUsd.arm64'],
+    ],
     ['a text', { sqsRequestUsd: '0.4' }, ['sqsRequestUsd']],
   ])(
     'that are %s do not switch the limit of the cost off: the list price counts, and the log says so',
     async (_title, prices, wrongNames) => {
       const { code, lines } = await runAt(prices);
       expect(code).toBe('FUSE_BLOWN');
-      expect(lines.find(({ message }) => message.startsWith('PRICES'))).toMatchObject({ level: 'warn', fields: { wrongNames } });
+      expect(lines.find(({ message }) => message.startsWith('PRICES'))).toMatchObject({
+        level: 'warn',
+        fields: { wrongNames },
+      });
     },
   );
 
@@ -287,19 +326,35 @@ describe('PRICES', () => {
 
   it('of one architecture leave the other one at its list price', () => {
     const { prices, wrongNames } = checkPrices({ gbSecondUsd: { x86_64: 0.5 } as never });
-    expect(prices).toEqual({ ...listPrices, gbSecondUsd: { x86_64: 0.5, arm64: listPrices.gbSecondUsd.arm64 } });
+    expect(prices).toEqual({
+      ...listPrices,
+      gbSecondUsd: { x86_64: 0.5, arm64: listPrices.gbSecondUsd.arm64 },
+    });
     expect(wrongNames).toEqual([]);
   });
 });
 
 describe('a failure whose reason is not in its message', () => {
-  const refused = () => Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:5432')]), { code: 'ECONNREFUSED' });
+  const refused = () =>
+    Object.assign(new AggregateError([new Error('connect ECONNREFUSED ::1:5432')]), { code: 'ECONNREFUSED' });
 
   it.each<[string, () => unknown, string]>([
     ['an empty message and parts', refused, 'connect ECONNREFUSED ::1:5432'],
-    ['a message and parts', () => new AggregateError([new Error('mirror A: 503')], 'All promises were rejected'), 'mirror A: 503'],
-    ['an empty message and a cause', () => new Error('', { cause: refused() }), 'connect ECONNREFUSED ::1:5432'],
-    ['a plain object', () => ({ status: 503, reason: 'maintenance' }), '{"status":503,"reason":"maintenance"}'],
+    [
+      'a message and parts',
+      () => new AggregateError([new Error('mirror A: 503')], 'All promises were rejected'),
+      'mirror A: 503',
+    ],
+    [
+      'an empty message and a cause',
+      () => new Error('', { cause: refused() }),
+      'connect ECONNREFUSED ::1:5432',
+    ],
+    [
+      'a plain object',
+      () => ({ status: 503, reason: 'maintenance' }),
+      '{"status":503,"reason":"maintenance"}',
+    ],
     ['a text', () => 'the table is gone', 'the table is gone'],
     ['nothing but a name', () => new RangeError(), 'RangeError'],
   ])('is named by the error, the record and the log: %s', async (_title, thrown, reason) => {
@@ -315,10 +370,14 @@ describe('a failure whose reason is not in its message', () => {
     const store = new MemoryCheckpointStore();
     const run = await JobTestEnvironment.create(Failing, { store, executionId: 'f' }).run();
     const recorded = (await new BatonClient({ store }).status('f'))?.error;
-    const logged = run.logs.find(({ message }) => message === 'execution failed')?.fields.error as { stack?: string };
+    const logged = run.logs.find(({ message }) => message === 'execution failed')?.fields.error as {
+      stack?: string;
+    };
     expect((run.error as Error).message.split('\n')[0]).toContain(`in invocation 1: `);
     expect((run.error as Error).message.split('\n')[0]).toContain(reason);
-    for (const record of [recorded, logged]) expect(JSON.stringify(record)).toContain(JSON.stringify(reason).slice(1, -1));
-    if (thrown() instanceof Error) for (const record of [recorded, logged]) expect(record?.stack).toContain('guarded-collaborators.test');
+    for (const record of [recorded, logged])
+      expect(JSON.stringify(record)).toContain(JSON.stringify(reason).slice(1, -1));
+    if (thrown() instanceof Error)
+      for (const record of [recorded, logged]) expect(record?.stack).toContain('guarded-collaborators.test');
   });
 });

@@ -1,7 +1,12 @@
 import { type ContinuationSender, HandOffFailedError } from '../../../src';
-import { LambdaSender } from '../../../src/runtime/adapters/lambda-sender';
-import { SqsSender } from '../../../src/runtime/adapters/sqs-sender';
-import { isFunctionMissing, type Shipment, sendMessage, writeFixedMessage } from '../../../src/runtime/send-continuation';
+import { LambdaSender } from '../../../src/runtime/adapters/lambda/lambda-sender';
+import { SqsSender } from '../../../src/runtime/adapters/sqs/sqs-sender';
+import {
+  isFunctionMissing,
+  type Shipment,
+  sendMessage,
+  writeFixedMessage,
+} from '../../../src/runtime/hand-off/send-continuation';
 import {
   epochMs,
   fakeLambdaContext,
@@ -14,15 +19,33 @@ import {
 import { failing, failureOf, forever, sdkError } from './failing-sender';
 
 /** Sends one continuation with so much time left, on virtual time. */
-async function send(senders: readonly ContinuationSender[], remainingMs: number, delaySeconds = 0, parts: Partial<Shipment> = {}) {
+async function send(
+  senders: readonly ContinuationSender[],
+  remainingMs: number,
+  delaySeconds = 0,
+  parts: Partial<Shipment> = {},
+) {
   const clock = new VirtualClock();
   const timer = new ManualTimer(clock);
   const logger = new MemoryLogger();
   const context = fakeLambdaContext({ clock, remainingMs });
-  const shipment = { message: writeFixedMessage('{}', 2), delaySeconds, executionId: 'order-17', invocation: 2, context, ...parts };
-  const sending = sendMessage(senders, shipment, { timer, logger, remainingMs: () => context.getRemainingTimeInMillis() });
+  const shipment = {
+    message: writeFixedMessage('{}', 2),
+    delaySeconds,
+    executionId: 'order-17',
+    invocation: 2,
+    context,
+    ...parts,
+  };
+  const sending = sendMessage(senders, shipment, {
+    timer,
+    logger,
+    remainingMs: () => context.getRemainingTimeInMillis(),
+  });
   const outcome = await timer.drive(
-    sending.then(({ channel }) => ({ channel, error: undefined })).catch((error) => ({ channel: undefined, error })),
+    sending
+      .then(({ channel }) => ({ channel, error: undefined }))
+      .catch((error) => ({ channel: undefined, error })),
   );
   return { ...outcome, tookMs: clock.now() - epochMs, armedCount: timer.armedCount, logger } as {
     channel: string | undefined;
@@ -35,7 +58,10 @@ async function send(senders: readonly ContinuationSender[], remainingMs: number,
 
 describe('sending a continuation', () => {
   it('asks the channels in their order, and stops at the first that takes it', async () => {
-    const [lambda, sqs] = [new RecordingSender({ channel: 'lambda' }), new RecordingSender({ channel: 'sqs' })];
+    const [lambda, sqs] = [
+      new RecordingSender({ channel: 'lambda' }),
+      new RecordingSender({ channel: 'sqs' }),
+    ];
     expect(await send([lambda, sqs], 10_000)).toMatchObject({ channel: 'lambda', tookMs: 0, armedCount: 0 });
     expect([lambda.tried.length, sqs.tried.length]).toEqual([1, 0]);
   });
@@ -44,12 +70,21 @@ describe('sending a continuation', () => {
     const sender = new RecordingSender();
     await send([sender], 10_000);
     expect(sender.sent).toEqual([
-      { body: '{}', executionId: 'order-17', invocation: 2, context: expect.objectContaining({ functionName: 'job' }), timeoutMs: 4_275 },
+      {
+        body: '{}',
+        executionId: 'order-17',
+        invocation: 2,
+        context: expect.objectContaining({ functionName: 'job' }),
+        timeoutMs: 4_275,
+      },
     ]);
   });
 
   it('gives a delay only to a channel that can hold a message back', async () => {
-    const [lambda, sqs] = [new RecordingSender({ channel: 'lambda' }), new RecordingSender({ channel: 'sqs' })];
+    const [lambda, sqs] = [
+      new RecordingSender({ channel: 'lambda' }),
+      new RecordingSender({ channel: 'sqs' }),
+    ];
     expect(await send([lambda, sqs], 10_000, 900)).toMatchObject({ channel: 'sqs' });
     expect(lambda.tried).toEqual([]);
     expect(sqs.sent).toMatchObject([{ delaySeconds: 900 }]);
@@ -61,16 +96,23 @@ describe('sending a continuation', () => {
     ['refused', false, true],
     ['too-large', false, true],
     ['recursion', false, false],
-  ])('after %s: tries the channel again: %s, asks the next: %s', async (failure, isTriedAgain, isNextAsked) => {
-    const lambda = failing('lambda', () => {
-      throw failureOf('lambda', failure);
-    });
-    const sqs = new RecordingSender({ channel: 'sqs' });
-    const { channel, error, logger } = await send([lambda, sqs], 10_000);
-    expect(lambda.tried.length > 1).toBe(isTriedAgain);
-    expect([channel, error?.details.failure]).toEqual(isNextAsked ? ['sqs', undefined] : [undefined, failure]);
-    expect(logger.find('channel failed')).toMatchObject([{ level: 'warn', fields: { channel: 'lambda', failure } }]);
-  });
+  ])(
+    'after %s: tries the channel again: %s, asks the next: %s',
+    async (failure, isTriedAgain, isNextAsked) => {
+      const lambda = failing('lambda', () => {
+        throw failureOf('lambda', failure);
+      });
+      const sqs = new RecordingSender({ channel: 'sqs' });
+      const { channel, error, logger } = await send([lambda, sqs], 10_000);
+      expect(lambda.tried.length > 1).toBe(isTriedAgain);
+      expect([channel, error?.details.failure]).toEqual(
+        isNextAsked ? ['sqs', undefined] : [undefined, failure],
+      );
+      expect(logger.find('channel failed')).toMatchObject([
+        { level: 'warn', fields: { channel: 'lambda', failure } },
+      ]);
+    },
+  );
 
   it.each<[unknown]>([[new Error('custom')], ['a string'], [null], [undefined], [{ code: 7 }]])(
     'treats %p from a sender of the user’s own as a failure that may pass',
@@ -103,7 +145,13 @@ describe('sending a continuation', () => {
       if (triedAtMs.length < 5) throw failureOf('lambda', 'retry');
     });
     const context = fakeLambdaContext({ clock, remainingMs: 10_000 });
-    const shipment = { message: writeFixedMessage('{}', 2), delaySeconds: 0, executionId: 'e', invocation: 2, context };
+    const shipment = {
+      message: writeFixedMessage('{}', 2),
+      delaySeconds: 0,
+      executionId: 'e',
+      invocation: 2,
+      context,
+    };
     const room = { timer, logger: new MemoryLogger(), remainingMs: () => context.getRemainingTimeInMillis() };
     expect(await timer.drive(sendMessage([sender], shipment, room))).toEqual({ channel: 'lambda', bytes: 2 });
     expect(triedAtMs).toEqual([0, 50, 150, 350, 750]);
@@ -111,46 +159,51 @@ describe('sending a continuation', () => {
 
   it('gives a channel that hangs a second chance', async () => {
     const lambda = failing('lambda', (_request, tries) => (tries === 1 ? forever() : undefined));
-    expect(await send([lambda, new RecordingSender({ channel: 'sqs' })], 10_000)).toMatchObject({ channel: 'lambda', tookMs: 2_800 });
+    expect(await send([lambda, new RecordingSender({ channel: 'sqs' })], 10_000)).toMatchObject({
+      channel: 'lambda',
+      tookMs: 2_800,
+    });
   });
 
-  describe.each([1, 2, 5, 10, 19, 20, 21, 37, 50, 100, 250, 500, 1_000, 1_800, 2_000, 2_500, 5_000, 10_000, 60_000])(
-    'with %i ms left',
-    (remainingMs) => {
-      it('leaves time for the channel behind one that hangs for ever and ignores its time limit', async () => {
-        const sqs = new RecordingSender({ channel: 'sqs' });
-        const { channel, tookMs, armedCount } = await send([failing('lambda', forever), sqs], remainingMs);
-        expect(channel).toBe('sqs');
-        expect(tookMs).toBeLessThanOrEqual(Math.max(1, 0.56 * remainingMs));
-        expect(sqs.sent[0]?.timeoutMs).toBeGreaterThanOrEqual(Math.max(1, Math.floor(0.19 * remainingMs)));
-        expect(armedCount).toBe(0);
-      });
+  describe.each([
+    1, 2, 5, 10, 19, 20, 21, 37, 50, 100, 250, 500, 1_000, 1_800, 2_000, 2_500, 5_000, 10_000, 60_000,
+  ])('with %i ms left', (remainingMs) => {
+    it('leaves time for the channel behind one that hangs for ever and ignores its time limit', async () => {
+      const sqs = new RecordingSender({ channel: 'sqs' });
+      const { channel, tookMs, armedCount } = await send([failing('lambda', forever), sqs], remainingMs);
+      expect(channel).toBe('sqs');
+      expect(tookMs).toBeLessThanOrEqual(Math.max(1, 0.56 * remainingMs));
+      expect(sqs.sent[0]?.timeoutMs).toBeGreaterThanOrEqual(Math.max(1, Math.floor(0.19 * remainingMs)));
+      expect(armedCount).toBe(0);
+    });
 
-      it('leaves time for the channel behind one that is throttled', async () => {
-        const lambda = failing('lambda', () => Promise.reject(sdkError('TooManyRequestsException')));
-        const { channel, tookMs } = await send([lambda, new RecordingSender({ channel: 'sqs' })], remainingMs);
-        expect(channel).toBe('sqs');
-        expect(tookMs).toBeLessThanOrEqual(0.56 * remainingMs);
-      });
+    it('leaves time for the channel behind one that is throttled', async () => {
+      const lambda = failing('lambda', () => Promise.reject(sdkError('TooManyRequestsException')));
+      const { channel, tookMs } = await send([lambda, new RecordingSender({ channel: 'sqs' })], remainingMs);
+      expect(channel).toBe('sqs');
+      expect(tookMs).toBeLessThanOrEqual(0.56 * remainingMs);
+    });
 
-      it('gives up before Lambda kills the invocation when every channel hangs', async () => {
-        const { error, tookMs, armedCount } = await send([failing('lambda', forever), failing('sqs', forever)], remainingMs);
-        expect(error).toBeInstanceOf(HandOffFailedError);
-        expect(tookMs).toBeLessThanOrEqual(Math.max(2, Math.ceil(0.96 * remainingMs)));
-        expect(armedCount).toBe(0);
-      });
+    it('gives up before Lambda kills the invocation when every channel hangs', async () => {
+      const { error, tookMs, armedCount } = await send(
+        [failing('lambda', forever), failing('sqs', forever)],
+        remainingMs,
+      );
+      expect(error).toBeInstanceOf(HandOffFailedError);
+      expect(tookMs).toBeLessThanOrEqual(Math.max(2, Math.ceil(0.96 * remainingMs)));
+      expect(armedCount).toBe(0);
+    });
 
-      it('asks every channel for no more than the time that is left', async () => {
-        const askedMs: number[] = [];
-        const ask = ({ timeoutMs, context }: SentRequest) => {
-          askedMs.push(context.getRemainingTimeInMillis() - timeoutMs);
-          return forever();
-        };
-        await send([failing('lambda', ask), failing('sqs', ask)], remainingMs);
-        expect(Math.min(...askedMs)).toBeGreaterThanOrEqual(remainingMs < 4 ? -1 : 0);
-      });
-    },
-  );
+    it('asks every channel for no more than the time that is left', async () => {
+      const askedMs: number[] = [];
+      const ask = ({ timeoutMs, context }: SentRequest) => {
+        askedMs.push(context.getRemainingTimeInMillis() - timeoutMs);
+        return forever();
+      };
+      await send([failing('lambda', ask), failing('sqs', ask)], remainingMs);
+      expect(Math.min(...askedMs)).toBeGreaterThanOrEqual(remainingMs < 4 ? -1 : 0);
+    });
+  });
 
   it('stops waiting for a channel a little after the channel’s own time limit, so that it can close its connection', async () => {
     let senderMs = 0;
@@ -181,7 +234,11 @@ lambda says refused → Mend lambda.
 sqs says too-large → Mend sqs.
 → Mend the first channel above; the delivery is retried by Lambda or goes to its dead letters."
 `);
-    expect(error).toMatchObject({ code: 'HAND_OFF_FAILED', retryable: true, details: { channel: 'lambda, sqs', failure: 'refused' } });
+    expect(error).toMatchObject({
+      code: 'HAND_OFF_FAILED',
+      retryable: true,
+      details: { channel: 'lambda, sqs', failure: 'refused' },
+    });
     expect(error?.cause).toBeInstanceOf(AggregateError);
   });
 
@@ -216,10 +273,15 @@ describe('a message that is no continuation', () => {
   const look = { problem: 'The look at execution order-17 could not be sent', hopId: 'look-of-request-1' };
 
   it('goes by a channel that can hold it back, with what tells it from others', async () => {
-    const [lambda, sqs] = [new RecordingSender({ channel: 'lambda' }), new RecordingSender({ channel: 'sqs' })];
+    const [lambda, sqs] = [
+      new RecordingSender({ channel: 'lambda' }),
+      new RecordingSender({ channel: 'sqs' }),
+    ];
     await send([lambda, sqs], 10_000, 600, look);
     expect(lambda.tried).toEqual([]);
-    expect(sqs.sent).toMatchObject([{ body: '{}', delaySeconds: 600, executionId: 'order-17', hopId: 'look-of-request-1' }]);
+    expect(sqs.sent).toMatchObject([
+      { body: '{}', delaySeconds: 600, executionId: 'order-17', hopId: 'look-of-request-1' },
+    ]);
   });
 
   it('is what the error is about when it cannot be sent', async () => {
@@ -236,7 +298,10 @@ lambda says refused → Mend lambda.
   });
 
   it('is refused with its size by channels that are too small for it', async () => {
-    const [lambda, sqs] = [new RecordingSender({ channel: 'lambda', maxBytes: 1 }), new RecordingSender({ channel: 'sqs', maxBytes: 0 })];
+    const [lambda, sqs] = [
+      new RecordingSender({ channel: 'lambda', maxBytes: 1 }),
+      new RecordingSender({ channel: 'sqs', maxBytes: 0 }),
+    ];
     const { error } = await send([lambda, sqs], 10_000, 0, look);
     expect([lambda.tried, sqs.tried]).toEqual([[], []]);
     expect(error).toMatchObject({ code: 'HAND_OFF_FAILED', details: { failure: 'too-large', maxBytes: 1 } });
@@ -244,10 +309,13 @@ lambda says refused → Mend lambda.
 });
 
 describe('a function, or a version of it, that does not exist', () => {
-  const toNowhere = (name: string) => new LambdaSender({ send: () => Promise.reject(sdkError(name)) }, 'pinned');
+  const toNowhere = (name: string) =>
+    new LambdaSender({ send: () => Promise.reject(sdkError(name)) }, 'pinned');
 
   it('is told apart from any other refusal', async () => {
-    expect(isFunctionMissing((await send([toNowhere('ResourceNotFoundException')], 10_000)).error)).toBe(true);
+    expect(isFunctionMissing((await send([toNowhere('ResourceNotFoundException')], 10_000)).error)).toBe(
+      true,
+    );
     expect(isFunctionMissing((await send([toNowhere('AccessDeniedException')], 10_000)).error)).toBe(false);
     expect(isFunctionMissing(new Error('ResourceNotFoundException'))).toBe(false);
   });
@@ -280,25 +348,32 @@ describe('what AWS answers to Invoke', () => {
     ['RecursiveInvocationException', 'recursion', 'once', false],
   ];
 
-  it.each(table)('%s is %s: Invoke is tried %s, and SQS is asked: %s', async (name, failure, tries, isSqsAsked) => {
-    let invokes = 0;
-    const client = {
-      send() {
-        invokes += 1;
-        return Promise.reject(sdkError(name));
-      },
-    };
-    const messages: unknown[] = [];
-    const queue = {
-      async send(command: unknown) {
-        messages.push(command);
-      },
-    };
-    const senders = [new LambdaSender(client, 'pinned'), new SqsSender(queue, 'https://sqs.eu-central-1.amazonaws.com/1/jobs')];
-    const { channel, error, logger } = await send(senders, 10_000);
-    expect(invokes > 1 ? 'again' : 'once').toBe(tries);
-    expect([channel, messages.length]).toEqual(isSqsAsked ? ['sqs', 1] : [undefined, 0]);
-    expect(logger.find('channel failed')).toMatchObject([{ fields: { channel: 'lambda', failure } }]);
-    if (!isSqsAsked) expect(error?.message).toMatch(/→ Set the function's recursion configuration to Allow/);
-  });
+  it.each(table)(
+    '%s is %s: Invoke is tried %s, and SQS is asked: %s',
+    async (name, failure, tries, isSqsAsked) => {
+      let invokes = 0;
+      const client = {
+        send() {
+          invokes += 1;
+          return Promise.reject(sdkError(name));
+        },
+      };
+      const messages: unknown[] = [];
+      const queue = {
+        async send(command: unknown) {
+          messages.push(command);
+        },
+      };
+      const senders = [
+        new LambdaSender(client, 'pinned'),
+        new SqsSender(queue, 'https://sqs.eu-central-1.amazonaws.com/1/jobs'),
+      ];
+      const { channel, error, logger } = await send(senders, 10_000);
+      expect(invokes > 1 ? 'again' : 'once').toBe(tries);
+      expect([channel, messages.length]).toEqual(isSqsAsked ? ['sqs', 1] : [undefined, 0]);
+      expect(logger.find('channel failed')).toMatchObject([{ fields: { channel: 'lambda', failure } }]);
+      if (!isSqsAsked)
+        expect(error?.message).toMatch(/→ Set the function's recursion configuration to Allow/);
+    },
+  );
 });

@@ -12,8 +12,8 @@ import {
   Terminate,
   wait,
 } from '../../../src';
-import { LambdaSender } from '../../../src/runtime/adapters/lambda-sender';
-import { SqsSender } from '../../../src/runtime/adapters/sqs-sender';
+import { LambdaSender } from '../../../src/runtime/adapters/lambda/lambda-sender';
+import { SqsSender } from '../../../src/runtime/adapters/sqs/sqs-sender';
 import { RecordingSender } from '../../../src/testing';
 import { anyText } from '../../helpers/hostile-text';
 import { runJob } from '../../helpers/run-job';
@@ -56,7 +56,8 @@ async function measureBytes(value: unknown): Promise<{ plain: number; smallest: 
   return { plain: Buffer.byteLength(sender.sent[0]?.body ?? ''), smallest: bytes };
 }
 
-const isPacked = (sender: RecordingSender) => 'packed' in JSON.parse(sender.sent[0]?.body ?? '').lambdaBaton.state;
+const isPacked = (sender: RecordingSender) =>
+  'packed' in JSON.parse(sender.sent[0]?.body ?? '').lambdaBaton.state;
 
 const texts: [string, string][] = [
   ['ASCII', randomBytes(500).toString('base64')],
@@ -70,13 +71,22 @@ describe('the size of a continuation', () => {
   it.each(texts)('is counted in bytes of the whole envelope, to the byte (%s)', async (_title, cargo) => {
     const { plain, smallest } = await measureBytes(cargo);
     const offsets = [-3, -2, -1, 0, 1, 2, 3];
-    for (const maxBytes of [...offsets.map((offset) => smallest + offset), ...offsets.map((offset) => plain + offset)]) {
+    for (const maxBytes of [
+      ...offsets.map((offset) => smallest + offset),
+      ...offsets.map((offset) => plain + offset),
+    ]) {
       const sender = new RecordingSender({ maxBytes });
       const { error } = await handOver(cargo, [sender]);
       expect([maxBytes, sender.tried.length]).toEqual([maxBytes, maxBytes < smallest ? 0 : 1]);
       if (maxBytes < smallest)
-        expect((error as Error).cause).toMatchObject({ details: { bytes: smallest, maxBytes, biggestField: 'cargo' } });
-      else expect([maxBytes, Buffer.byteLength(sender.sent[0]?.body ?? '')]).toEqual([maxBytes, maxBytes < plain ? smallest : plain]);
+        expect((error as Error).cause).toMatchObject({
+          details: { bytes: smallest, maxBytes, biggestField: 'cargo' },
+        });
+      else
+        expect([maxBytes, Buffer.byteLength(sender.sent[0]?.body ?? '')]).toEqual([
+          maxBytes,
+          maxBytes < plain ? smallest : plain,
+        ]);
     }
   });
 
@@ -94,49 +104,66 @@ describe('the size of a continuation', () => {
 
   it('law: the bytes that are logged are those of the body, and nothing larger than the limit is ever sent', async () => {
     await fc.assert(
-      fc.asyncProperty(anyText({ maxLength: 300 }), fc.integer({ min: 300, max: 1_200 }), async (cargo, maxBytes) => {
-        const sender = new RecordingSender({ maxBytes });
-        const { world, error } = await handOver(cargo, [sender]);
-        const [request] = sender.sent;
-        if (request === undefined) {
-          expect(((error as Error).cause as StateTooLargeError).details.bytes).toBeGreaterThan(maxBytes);
-          return;
-        }
-        const bytes = Buffer.byteLength(request.body);
-        expect(bytes).toBeLessThanOrEqual(maxBytes);
-        expect(world.logger.find('handing off')[0]?.fields).toMatchObject({ bytes });
-        expect(readState(request)).toEqual({ small: 'small', cargo });
-      }),
+      fc.asyncProperty(
+        anyText({ maxLength: 300 }),
+        fc.integer({ min: 300, max: 1_200 }),
+        async (cargo, maxBytes) => {
+          const sender = new RecordingSender({ maxBytes });
+          const { world, error } = await handOver(cargo, [sender]);
+          const [request] = sender.sent;
+          if (request === undefined) {
+            expect(((error as Error).cause as StateTooLargeError).details.bytes).toBeGreaterThan(maxBytes);
+            return;
+          }
+          const bytes = Buffer.byteLength(request.body);
+          expect(bytes).toBeLessThanOrEqual(maxBytes);
+          expect(world.logger.find('handing off')[0]?.fields).toMatchObject({ bytes });
+          expect(readState(request)).toEqual({ small: 'small', cargo });
+        },
+      ),
       { numRuns: 25 },
     );
   }, 30_000);
 
   it.each([
     ['lambda', (client: never) => new LambdaSender(client, 'pinned'), 'Payload'],
-    ['sqs', (client: never) => new SqsSender(client, 'https://sqs.eu-central-1.amazonaws.com/1/jobs'), 'MessageBody'],
-  ] as const)('may be 1,048,576 bytes on channel %s, and not one more', async (_channel, makeSender, field) => {
-    const bodies: string[] = [];
-    const client = {
-      async send({ input }: { input: Record<string, string> }) {
-        bodies.push(input[field] ?? '');
-      },
-    };
-    const limit = 1_048_576;
-    const filler = randomBytes(800_000).toString('base64');
-    const half = filler.slice(0, 1_000_000);
-    const room = limit - (await measureBytes(half)).plain;
-    for (const excess of [-1, 0, 1]) {
-      bodies.length = 0;
-      const { error } = await handOver(filler.slice(0, half.length + room + excess), [makeSender(client as never) as never]);
-      expect(bodies.map((body) => Buffer.byteLength(body))).toEqual(excess > 0 ? [] : [limit + excess]);
-      if (excess > 0) expect((error as Error).cause).toMatchObject({ details: { bytes: limit + 1, maxBytes: limit } });
-    }
-  });
+    [
+      'sqs',
+      (client: never) => new SqsSender(client, 'https://sqs.eu-central-1.amazonaws.com/1/jobs'),
+      'MessageBody',
+    ],
+  ] as const)(
+    'may be 1,048,576 bytes on channel %s, and not one more',
+    async (_channel, makeSender, field) => {
+      const bodies: string[] = [];
+      const client = {
+        async send({ input }: { input: Record<string, string> }) {
+          bodies.push(input[field] ?? '');
+        },
+      };
+      const limit = 1_048_576;
+      const filler = randomBytes(800_000).toString('base64');
+      const half = filler.slice(0, 1_000_000);
+      const room = limit - (await measureBytes(half)).plain;
+      for (const excess of [-1, 0, 1]) {
+        bodies.length = 0;
+        const { error } = await handOver(filler.slice(0, half.length + room + excess), [
+          makeSender(client as never) as never,
+        ]);
+        expect(bodies.map((body) => Buffer.byteLength(body))).toEqual(excess > 0 ? [] : [limit + excess]);
+        if (excess > 0)
+          expect((error as Error).cause).toMatchObject({ details: { bytes: limit + 1, maxBytes: limit } });
+      }
+    },
+  );
 });
 
 describe('a state that fits no channel', () => {
   it('fails the execution before any call, naming the biggest field and the numbers', async () => {
-    const senders = [new RecordingSender({ channel: 'lambda', maxBytes: 900 }), new RecordingSender({ channel: 'sqs', maxBytes: 1_000 })];
+    const senders = [
+      new RecordingSender({ channel: 'lambda', maxBytes: 900 }),
+      new RecordingSender({ channel: 'sqs', maxBytes: 1_000 }),
+    ];
     const { error, failures } = await handOver(randomBytes(1_500).toString('base64'), senders);
     expect(senders.map(({ tried }) => tried.length)).toEqual([0, 0]);
     expect(error).toBeInstanceOf(ExecutionFailedError);
@@ -151,13 +178,18 @@ describe('a state that fits no channel', () => {
   });
 
   it('names the input when that is the biggest part', async () => {
-    const { error } = await handOver('cargo', [new RecordingSender({ maxBytes: 1_000 })], { rows: randomBytes(1_500).toString('base64') });
+    const { error } = await handOver('cargo', [new RecordingSender({ maxBytes: 1_000 })], {
+      rows: randomBytes(1_500).toString('base64'),
+    });
     expect((error as Error).cause).toMatchObject({ details: { biggestField: 'input' } });
     expect(((error as Error).cause as Error).message).toContain('its biggest part is the input (2');
   });
 
   it('is measured against the channels that can wait when the execution has to wait', async () => {
-    const senders = [new RecordingSender({ channel: 'lambda', maxBytes: 5_000 }), new RecordingSender({ channel: 'sqs', maxBytes: 1_000 })];
+    const senders = [
+      new RecordingSender({ channel: 'lambda', maxBytes: 5_000 }),
+      new RecordingSender({ channel: 'sqs', maxBytes: 1_000 }),
+    ];
     const world = virtualWorld({ senders });
 
     @LongRunning(times)

@@ -36,7 +36,9 @@ function slowJob(sleep: (ms: number) => Promise<void>, options: { continueOn?: '
 
 describe('an invocation', () => {
   it('throws when no channel takes the continuation, so that Lambda delivers the event again', async () => {
-    const world = virtualWorld({ senders: [failing('lambda', () => Promise.reject(failureOf('lambda', 'refused')))] });
+    const world = virtualWorld({
+      senders: [failing('lambda', () => Promise.reject(failureOf('lambda', 'refused')))],
+    });
     const { error } = await runJob(
       slowJob((ms) => world.timer.sleep(ms)),
       { world },
@@ -99,30 +101,35 @@ describe('preparing the hand-off', () => {
     [4_000, 50_000, 8_000],
     [100, 4_000, 2_000],
     [100, 10, 5],
-  ])('with an interval of %i ms and %i ms until the safe window begins %i ms before it', async (intervalMs, budgetMs, leadMs) => {
-    const world = virtualWorld();
-    const [sender] = world.senders as [RecordingSender];
-    const preparedAtMs: number[] = [];
-    sender.prepare = async () => {
-      preparedAtMs.push(world.clock.now() - epochMs);
-    };
+  ])(
+    'with an interval of %i ms and %i ms until the safe window begins %i ms before it',
+    async (intervalMs, budgetMs, leadMs) => {
+      const world = virtualWorld();
+      const [sender] = world.senders as [RecordingSender];
+      const preparedAtMs: number[] = [];
+      sender.prepare = async () => {
+        preparedAtMs.push(world.clock.now() - epochMs);
+      };
 
-    @LongRunning({ safeMs: 10_000, intervalMs })
-    class Waiting {
-      @State() n = 0;
-      @Step() async work() {
-        this.n += 1;
-        await world.timer.sleep(budgetMs + 1);
+      @LongRunning({ safeMs: 10_000, intervalMs })
+      class Waiting {
+        @State() n = 0;
+        @Step() async work() {
+          this.n += 1;
+          await world.timer.sleep(budgetMs + 1);
+        }
+        @Terminate() check() {
+          return this.n === 2;
+        }
       }
-      @Terminate() check() {
-        return this.n === 2;
-      }
-    }
 
-    const handler = createHandler(Waiting, { providers: world.providers });
-    await world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock, remainingMs: budgetMs + 10_000 })));
-    expect(preparedAtMs).toEqual([budgetMs - leadMs]);
-  });
+      const handler = createHandler(Waiting, { providers: world.providers });
+      await world.timer.drive(
+        handler({}, fakeLambdaContext({ clock: world.clock, remainingMs: budgetMs + 10_000 })),
+      );
+      expect(preparedAtMs).toEqual([budgetMs - leadMs]);
+    },
+  );
 
   it('never happens in an execution that ends well before its first safe window', async () => {
     const world = virtualWorld();
@@ -146,7 +153,10 @@ describe('preparing the hand-off', () => {
   });
 
   it('that fails is only logged: the next channel is prepared, and the hand-off tries the first all the same', async () => {
-    const [lambda, sqs] = [new RecordingSender({ channel: 'lambda' }), new RecordingSender({ channel: 'sqs' })];
+    const [lambda, sqs] = [
+      new RecordingSender({ channel: 'lambda' }),
+      new RecordingSender({ channel: 'sqs' }),
+    ];
     lambda.prepare = () => Promise.reject(sdkError('AccessDeniedException'));
     const world = virtualWorld({ senders: [lambda, sqs] });
     const { answer } = await runJob(
@@ -181,7 +191,10 @@ describe('preparing the hand-off', () => {
   });
 
   it('that fails because the invocation has ended is not even logged, and prepares no other channel', async () => {
-    const [lambda, sqs] = [new RecordingSender({ channel: 'lambda' }), new RecordingSender({ channel: 'sqs' })];
+    const [lambda, sqs] = [
+      new RecordingSender({ channel: 'lambda' }),
+      new RecordingSender({ channel: 'sqs' }),
+    ];
     Object.assign(lambda, {
       prepare: (_context: unknown, signal: AbortSignal) =>
         new Promise((_resolve, reject) => {
@@ -237,10 +250,18 @@ describe('the default channels', () => {
 
   const withDefaultSenders = (world: ReturnType<typeof virtualWorld>) => world.providers.slice(0, 4);
 
-  async function handOverOnce(jobClass: Parameters<typeof createHandler>[0], world: ReturnType<typeof virtualWorld>, providers: object[]) {
-    const handler = createHandler(jobClass, { providers: [...withDefaultSenders(world), ...providers] as never });
+  async function handOverOnce(
+    jobClass: Parameters<typeof createHandler>[0],
+    world: ReturnType<typeof virtualWorld>,
+    providers: object[],
+  ) {
+    const handler = createHandler(jobClass, {
+      providers: [...withDefaultSenders(world), ...providers] as never,
+    });
     const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:job:live';
-    return world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock, arn, functionVersion: '3' })));
+    return world.timer.drive(
+      handler({}, fakeLambdaContext({ clock: world.clock, arn, functionVersion: '3' })),
+    );
   }
 
   it('are Lambda, then SQS when BATON_QUEUE_URL is set', async () => {
@@ -278,17 +299,20 @@ describe('the default channels', () => {
     ['latest', 'pinned', '3'],
     ['pinned', 'latest', 'live'],
     [undefined, 'latest', 'live'],
-  ])('with BATON_CONTINUE_ON %s and continueOn %s go on with qualifier %s', async (environment, continueOn, qualifier) => {
-    if (environment !== undefined) process.env.BATON_CONTINUE_ON = environment;
-    const world = virtualWorld();
-    const { invokes, providers } = clients();
-    const job = slowJob((ms) => world.timer.sleep(ms), continueOn === undefined ? {} : { continueOn });
-    await handOverOnce(job, world, providers);
-    expect(invokes[0]?.input).toMatchObject({
-      FunctionName: `arn:aws:lambda:eu-central-1:123456789012:function:job:${qualifier}`,
-      InvocationType: 'Event',
-    });
-  });
+  ])(
+    'with BATON_CONTINUE_ON %s and continueOn %s go on with qualifier %s',
+    async (environment, continueOn, qualifier) => {
+      if (environment !== undefined) process.env.BATON_CONTINUE_ON = environment;
+      const world = virtualWorld();
+      const { invokes, providers } = clients();
+      const job = slowJob((ms) => world.timer.sleep(ms), continueOn === undefined ? {} : { continueOn });
+      await handOverOnce(job, world, providers);
+      expect(invokes[0]?.input).toMatchObject({
+        FunctionName: `arn:aws:lambda:eu-central-1:123456789012:function:job:${qualifier}`,
+        InvocationType: 'Event',
+      });
+    },
+  );
 
   it.each([
     [100, 100],

@@ -138,7 +138,12 @@ describe('the hooks', () => {
 
       const { error } = await runJob(build(9));
       expect(error).toMatchObject({ code: 'EXECUTION_FAILED', cause: { message: `${name} 3` } });
-      expect(story).toEqual([`${name} 1 sees 0`, `${name} 2 sees 0`, `${name} 3 sees 0`, `failed: ${name} 3, 0 left`]);
+      expect(story).toEqual([
+        `${name} 1 sees 0`,
+        `${name} 2 sees 0`,
+        `${name} 3 sees 0`,
+        `failed: ${name} 3, 0 left`,
+      ]);
     },
   );
 
@@ -170,7 +175,8 @@ describe('the hooks', () => {
     const { answer } = await runJob(Crashes, {
       world,
       remainingMs: 1_500,
-      killAfterMs: ({ invocation, receiveCount }) => (receiveCount > 1 ? undefined : { 1: 50, 3: 60 }[invocation]),
+      killAfterMs: ({ invocation, receiveCount }) =>
+        receiveCount > 1 ? undefined : { 1: 50, 3: 60 }[invocation],
     });
     expect(answer?.result).toBe(3);
     expect(calls).toEqual([
@@ -254,8 +260,16 @@ describe('the hooks', () => {
       const { error } = await runJob(ThrowingHooks, { world, remainingMs: 1_500 });
       expect(error).toMatchObject({ code: 'EXECUTION_FAILED', cause: { message: 'the end', cause: [] } });
       expect(
-        world.logger.find('hook failed').map(({ level, fields }) => `${level} ${fields.step} ${(fields.error as Error).message}`),
-      ).toEqual(['warn sleep sleep', 'warn wake wake', 'warn sleep sleep', 'warn wake wake', 'warn tell tell']);
+        world.logger
+          .find('hook failed')
+          .map(({ level, fields }) => `${level} ${fields.step} ${(fields.error as Error).message}`),
+      ).toEqual([
+        'warn sleep sleep',
+        'warn wake wake',
+        'warn sleep sleep',
+        'warn wake wake',
+        'warn tell tell',
+      ]);
     },
   );
 
@@ -286,7 +300,11 @@ describe('the hooks', () => {
 
     const { answer } = await runJob(Unstorable, { world, remainingMs: 1_500 });
     expect(answer).toMatchObject({ status: 'completed', result: 'plain' });
-    expect(world.logger.find('hook failed').map(({ fields }) => [fields.step, (fields.error as { code: string }).code])).toEqual([
+    expect(
+      world.logger
+        .find('hook failed')
+        .map(({ fields }) => [fields.step, (fields.error as { code: string }).code]),
+    ).toEqual([
       ['sleep', 'UNSERIALIZABLE_STATE'],
       ['wake', 'UNSERIALIZABLE_STATE'],
       ['sleep', 'UNSERIALIZABLE_STATE'],
@@ -296,7 +314,9 @@ describe('the hooks', () => {
 
   it('@OnHandoff that hangs is abandoned at the hard edge, and the hand-off goes out with the last safe point', async () => {
     const sentAtMs: number[] = [];
-    const world = virtualWorld({ senders: [new RecordingSender({ before: () => sentAtMs.push(world.clock.now() - epochMs) })] });
+    const world = virtualWorld({
+      senders: [new RecordingSender({ before: () => sentAtMs.push(world.clock.now() - epochMs) })],
+    });
 
     @LongRunning({ ...times, reserveMs: 400 })
     class Hangs {
@@ -323,7 +343,10 @@ describe('the hooks', () => {
     expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'handed-off', 'completed']);
     expect(answer?.result).toEqual(['worked in 1', 'worked in 2']);
     expect(sentAtMs[0]).toBe(1_100);
-    expect(world.logger.find('hook failed')).toMatchObject([{ fields: { step: 'sleep' } }, { fields: { step: 'sleep' } }]);
+    expect(world.logger.find('hook failed')).toMatchObject([
+      { fields: { step: 'sleep' } },
+      { fields: { step: 'sleep' } },
+    ]);
   });
 
   it('@OnResume that hangs is abandoned at the hard edge, and the execution goes on in the next invocation', async () => {
@@ -348,7 +371,12 @@ describe('the hooks', () => {
     }
 
     const { answers } = await runJob(HangsAtWaking, { world, remainingMs: 1_500 });
-    expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'handed-off', 'handed-off', 'completed']);
+    expect(answers.map(({ status }) => status)).toEqual([
+      'handed-off',
+      'handed-off',
+      'handed-off',
+      'completed',
+    ]);
   });
 
   it('@OnFailure that hangs is abandoned at the hard edge, and the failure is reported', async () => {
@@ -397,7 +425,9 @@ describe('the hooks', () => {
   });
 
   it('@OnHandoff is called before a wait in the queue too, and @OnResume after it', async () => {
-    const world = virtualWorld({ senders: [new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })] });
+    const world = virtualWorld({
+      senders: [new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })],
+    });
     const story: string[] = [];
 
     @LongRunning(times)
@@ -449,8 +479,12 @@ describe('the hooks', () => {
 
     const { answer } = await runJob(ReturnsDirectives, { world, remainingMs: 1_500 });
     expect(answer).toEqual({ status: 'completed', executionId: 'execution-1', invocation: 3 });
-    const failures = world.logger.find('hook failed').map(({ fields }) => [fields.step, (fields.error as { code: string }).code]);
-    expect(failures).toEqual(Array.from({ length: 4 }, (_, index) => [index % 2 === 0 ? 'sleep' : 'wake', 'INVALID_DIRECTIVE']));
+    const failures = world.logger
+      .find('hook failed')
+      .map(({ fields }) => [fields.step, (fields.error as { code: string }).code]);
+    expect(failures).toEqual(
+      Array.from({ length: 4 }, (_, index) => [index % 2 === 0 ? 'sleep' : 'wake', 'INVALID_DIRECTIVE']),
+    );
 
     @LongRunning(times)
     class Begins {
@@ -475,7 +509,11 @@ describe('the hooks', () => {
       }
     }
 
-    expect((await runJob(Begins)).error).toMatchObject({ cause: { code: 'INVALID_DIRECTIVE', details: { method: 'begin' } } });
-    expect((await runJob(Ends)).error).toMatchObject({ cause: { code: 'INVALID_DIRECTIVE', details: { method: 'end' } } });
+    expect((await runJob(Begins)).error).toMatchObject({
+      cause: { code: 'INVALID_DIRECTIVE', details: { method: 'begin' } },
+    });
+    expect((await runJob(Ends)).error).toMatchObject({
+      cause: { code: 'INVALID_DIRECTIVE', details: { method: 'end' } },
+    });
   });
 });

@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { type JobRun, type JobRunOptions, JobTestEnvironment, MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
+import {
+  type JobRun,
+  type JobRunOptions,
+  JobTestEnvironment,
+  MemoryCheckpointStore,
+  RecordingSender,
+} from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { type JobTime, sharedJobs, uneasyJobs } from '../../helpers/shared-jobs';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
@@ -9,11 +15,17 @@ jest.setTimeout(60_000);
 
 /** A short wait may begin at the very end of an invocation, so there has to be a queue. */
 function withQueue(): VirtualWorld {
-  return virtualWorld({ senders: [new RecordingSender(), new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })] });
+  return virtualWorld({
+    senders: [new RecordingSender(), new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })],
+  });
 }
 
 describe.each(Object.entries(sharedJobs))('a job with %s', (_title, build) => {
-  const run = async (budgets: readonly number[], options: Partial<Parameters<typeof runJob>[1]> = {}, world = withQueue()) => {
+  const run = async (
+    budgets: readonly number[],
+    options: Partial<Parameters<typeof runJob>[1]> = {},
+    world = withQueue(),
+  ) => {
     const { answer, answers, error } = await runJob(build(world), {
       world,
       maxDeliveries: 5_000,
@@ -34,9 +46,12 @@ describe.each(Object.entries(sharedJobs))('a job with %s', (_title, build) => {
 
   it('ends the same wherever it is handed over', async () => {
     const { result } = await run([60_000]);
-    const law = fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 }), async (budgets) => {
-      expect((await run(budgets)).result).toEqual(result);
-    });
+    const law = fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 }),
+      async (budgets) => {
+        expect((await run(budgets)).result).toEqual(result);
+      },
+    );
     await fc.assert(law, { numRuns: 25 });
   });
 
@@ -48,8 +63,10 @@ describe.each(Object.entries(sharedJobs))('a job with %s', (_title, build) => {
       fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
       async (kills, crashes) => {
         const once = await run([90, 30], {
-          killAfterMs: ({ invocation, receiveCount }) => (receiveCount > 2 ? undefined : kills[(invocation + receiveCount) % kills.length]),
-          crash: ({ invocation, receiveCount }) => receiveCount < 3 && crashes[invocation % crashes.length] === true,
+          killAfterMs: ({ invocation, receiveCount }) =>
+            receiveCount > 2 ? undefined : kills[(invocation + receiveCount) % kills.length],
+          crash: ({ invocation, receiveCount }) =>
+            receiveCount < 3 && crashes[invocation % crashes.length] === true,
         });
         expect(once.result).toEqual(result);
       },
@@ -70,9 +87,16 @@ const hostileConfigurations: Readonly<Record<string, JobRunOptions & { readonly 
   'a store': { hasStore: true },
   'a hand-over after every step': { handOffAfterEveryStep: true },
   'the queue alone': { sqsOnly: true },
-  'a cold start for every invocation, after every step': { coldStartEveryInvocation: true, handOffAfterEveryStep: true },
+  'a cold start for every invocation, after every step': {
+    coldStartEveryInvocation: true,
+    handOffAfterEveryStep: true,
+  },
   'everything delivered twice, and a store': { deliverEverythingTwice: true, hasStore: true },
-  'everything delivered twice by the queue alone, and a store': { deliverEverythingTwice: true, sqsOnly: true, hasStore: true },
+  'everything delivered twice by the queue alone, and a store': {
+    deliverEverythingTwice: true,
+    sqsOnly: true,
+    hasStore: true,
+  },
   'all of this at once, and a store': {
     handOffAfterEveryStep: true,
     sqsOnly: true,
@@ -92,11 +116,16 @@ describe.each(Object.entries({ ...sharedJobs, ...uneasyJobs }))('a job with %s, 
         return env.timer;
       },
     };
-    const env: JobTestEnvironment<object> = JobTestEnvironment.create(build(time), hasStore ? { store: new MemoryCheckpointStore() } : {});
+    const env: JobTestEnvironment<object> = JobTestEnvironment.create(
+      build(time),
+      hasStore ? { store: new MemoryCheckpointStore() } : {},
+    );
     return env.run(options);
   };
   const describeEnd = ({ outcome, result, state, error }: JobRun) => {
-    const cause = (error as { readonly cause?: { readonly name: string; readonly message: string } } | undefined)?.cause;
+    const cause = (
+      error as { readonly cause?: { readonly name: string; readonly message: string } } | undefined
+    )?.cause;
     return { outcome, result, state, error: cause && `${cause.name}: ${cause.message}` };
   };
   const cases = Object.entries(hostileConfigurations).flatMap(([title, { hasStore, ...options }]) =>
@@ -113,8 +142,13 @@ describe.each(Object.entries({ ...sharedJobs, ...uneasyJobs }))('a job with %s, 
     const disturbed = await run(options);
     expect(describeEnd(disturbed)).toEqual(describeEnd(quiet));
     expect(disturbed.endingCount).toBe(1);
-    if (options.handOffAfterEveryStep) expect(disturbed.invocations.length).toBeGreaterThan(quiet.invocations.length);
+    if (options.handOffAfterEveryStep)
+      expect(disturbed.invocations.length).toBeGreaterThan(quiet.invocations.length);
     if (options.deliverEverythingTwice)
-      expect(disturbed.invocations.some(({ end }) => end !== 'handed-off' && end !== 'waiting' && end !== quiet.outcome)).toBe(true);
+      expect(
+        disturbed.invocations.some(
+          ({ end }) => end !== 'handed-off' && end !== 'waiting' && end !== quiet.outcome,
+        ),
+      ).toBe(true);
   });
 });

@@ -15,8 +15,8 @@ import {
   TerminalError,
   Terminate,
 } from '../../../src';
-import { beginExecution } from '../../../src/runtime/core/execution';
-import { writeKey, writePartKey } from '../../../src/runtime/core/idempotency-key';
+import { beginExecution } from '../../../src/runtime/core/execution/execution';
+import { writeKey, writePartKey } from '../../../src/runtime/core/execution/idempotency-key';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 import { makePlan } from './core/core.helpers';
@@ -91,14 +91,18 @@ describe('idempotencyKey', () => {
     const law = fc.asyncProperty(
       fc.array(fc.integer({ min: 1_100, max: 1_700 }), { minLength: 1, maxLength: 10 }),
       fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 12 }),
-      fc.array(fc.option(fc.integer({ min: 1, max: 600 }), { nil: undefined }), { minLength: 1, maxLength: 6 }),
+      fc.array(fc.option(fc.integer({ min: 1, max: 600 }), { nil: undefined }), {
+        minLength: 1,
+        maxLength: 6,
+      }),
       async (budgets, failures, kills) => {
         const world = virtualWorld();
         const { Noting, runs } = noting(world, new Set(failures));
         const { answer } = await runJob(Noting, {
           world,
           remainingMs: ({ invocation }) => budgets[invocation % budgets.length] ?? 1_500,
-          killAfterMs: ({ invocation, receiveCount }) => (receiveCount > 1 ? undefined : kills[invocation % kills.length]),
+          killAfterMs: ({ invocation, receiveCount }) =>
+            receiveCount > 1 ? undefined : kills[invocation % kills.length],
         });
         expect(answer).toMatchObject({ status: 'completed', result: 3 });
         const workByKey = new Map<string, Set<string>>();
@@ -109,7 +113,9 @@ describe('idempotencyKey', () => {
         }
         expect([...workByKey].filter(([, works]) => works.size > 1)).toEqual([]);
         // Rows end twice in the first round: once before the jump back, once after it.
-        expect([...keysByWork].filter(([work, keys]) => keys.size > (work === 'rows end 0' ? 2 : 1))).toEqual([]);
+        expect([...keysByWork].filter(([work, keys]) => keys.size > (work === 'rows end 0' ? 2 : 1))).toEqual(
+          [],
+        );
       },
     );
     await fc.assert(law, { numRuns: 40 });
@@ -131,7 +137,10 @@ describe('idempotencyKey', () => {
   it('of @Terminate and of each hook is its own, the same when it is called again for the same reason', async () => {
     const law = fc.asyncProperty(
       fc.array(fc.integer({ min: 1_150, max: 1_500 }), { minLength: 1, maxLength: 6 }),
-      fc.array(fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined }), { minLength: 1, maxLength: 6 }),
+      fc.array(fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined }), {
+        minLength: 1,
+        maxLength: 6,
+      }),
       fc.constantFrom('fails', 'completes'),
       async (budgets, kills, end) => {
         const world = virtualWorld();
@@ -139,7 +148,8 @@ describe('idempotencyKey', () => {
         await runJob(Telling, {
           world,
           remainingMs: ({ invocation }) => budgets[invocation % budgets.length] ?? 1_500,
-          killAfterMs: ({ invocation, receiveCount }) => (receiveCount > 1 ? undefined : kills[invocation % kills.length]),
+          killAfterMs: ({ invocation, receiveCount }) =>
+            receiveCount > 1 ? undefined : kills[invocation % kills.length],
         });
         const unitsByKey = new Map<string, Set<string>>();
         const keysByUnit = new Map<string, Set<string>>();
@@ -158,7 +168,8 @@ describe('idempotencyKey', () => {
 /** A job whose hooks tell somebody; each call with a name for what it is about. */
 function telling(world: VirtualWorld, end: 'completes' | 'fails') {
   const calls: { key: string; unit: string }[] = [];
-  const tell = ({ idempotencyKey: key, invocation }: StepContext, unit: string) => calls.push({ key, unit: `${unit} (${invocation})` });
+  const tell = ({ idempotencyKey: key, invocation }: StepContext, unit: string) =>
+    calls.push({ key, unit: `${unit} (${invocation})` });
 
   @LongRunning({ ...times, limits: { maxIdleInvocations: 50, maxInterruptions: 50 } })
   class Telling {
@@ -238,7 +249,10 @@ describe('keyFor', () => {
 describe('writeKey and writePartKey', () => {
   const units = ['cancel', 'closing', 'failure', 'handoff', 'resume', 'terminate', 'work'] as const;
   const anyUnit = fc.record({
-    executionId: fc.oneof(fc.constantFrom('a', 'a#1', 'a#1.resume.2', 'a#cancel', 'a#1/b', '='), fc.string({ minLength: 1 })),
+    executionId: fc.oneof(
+      fc.constantFrom('a', 'a#1', 'a#1.resume.2', 'a#cancel', 'a#1/b', '='),
+      fc.string({ minLength: 1 }),
+    ),
     safePointCount: fc.nat(3),
     invocation: fc.integer({ min: 1, max: 3 }),
     unit: fc.constantFrom(...units),
@@ -259,7 +273,12 @@ describe('writeKey and writePartKey', () => {
   /** What the unit is told by: an execution is cancelled once, a failure is of a safe point. */
   const identify = ({ executionId, safePointCount, invocation, unit }: Parameters<typeof write>[0]) => {
     if (unit === 'cancel') return [executionId, unit];
-    return [executionId, unit, safePointCount, ...(['closing', 'handoff', 'resume'].includes(unit) ? [invocation] : [])];
+    return [
+      executionId,
+      unit,
+      safePointCount,
+      ...(['closing', 'handoff', 'resume'].includes(unit) ? [invocation] : []),
+    ];
   };
 
   it('give no two units, and no two parts of units, one key', () => {
@@ -272,7 +291,17 @@ describe('writeKey and writePartKey', () => {
   });
 
   it('refuse every part that is neither a text nor a finite number', () => {
-    for (const part of [undefined, null, Number.NaN, Number.POSITIVE_INFINITY, 1n, true, {}, [], Symbol('part')]) {
+    for (const part of [
+      undefined,
+      null,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      1n,
+      true,
+      {},
+      [],
+      Symbol('part'),
+    ]) {
       expect(() => writePartKey('e#0', part)).toThrow(InvalidKeyError);
     }
   });

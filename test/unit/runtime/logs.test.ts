@@ -1,6 +1,15 @@
 import fc from 'fast-check';
-import { createHandler, LOGGER, LongRunning, OnComplete, State, Step, type StepContext, Terminate } from '../../../src';
-import { JsonLogger } from '../../../src/runtime/adapters/json-logger';
+import {
+  createHandler,
+  LOGGER,
+  LongRunning,
+  OnComplete,
+  State,
+  Step,
+  type StepContext,
+  Terminate,
+} from '../../../src';
+import { JsonLogger } from '../../../src/runtime/adapters/node/json-logger';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
@@ -28,11 +37,17 @@ function twoInvocationJob(world: VirtualWorld) {
 const coldStart = 'no checkpoint store: a duplicate delivery by AWS can run an execution twice';
 
 /** The lines of an execution, as the default logger writes them. */
-async function readLines(jobClass: Parameters<typeof createHandler>[0], world: VirtualWorld, level?: 'debug' | 'warn') {
+async function readLines(
+  jobClass: Parameters<typeof createHandler>[0],
+  world: VirtualWorld,
+  level?: 'debug' | 'warn',
+) {
   const lines: string[] = [];
   const logger = new JsonLogger(level, (line) => lines.push(line));
   await runJob(jobClass, { world, providers: [{ token: LOGGER, useValue: logger }] });
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ message }) => message !== coldStart);
+  return lines
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ message }) => message !== coldStart);
 }
 
 describe('the log of an execution', () => {
@@ -41,10 +56,42 @@ describe('the log of an execution', () => {
     const lines = await readLines(twoInvocationJob(world), world);
     const common = { executionId: 'execution-1', job: 'Import', timestamp: expect.any(String) };
     expect(lines).toMatchObject([
-      { ...common, level: 'INFO', message: 'execution started', invocation: 1, step: 'isDone', remainingMs: 60_000 },
-      { ...common, level: 'WARN', message: 'step failed', invocation: 1, step: 'readPage', attempt: 1, isRetried: true, delayMs: 50 },
-      { ...common, level: 'INFO', message: 'handing off', invocation: 1, step: 'isDone', reason: 'safe-window', remainingMs: 7_950 },
-      { ...common, level: 'INFO', message: 'handed off', invocation: 1, step: 'isDone', channel: 'recording', stepCount: 2 },
+      {
+        ...common,
+        level: 'INFO',
+        message: 'execution started',
+        invocation: 1,
+        step: 'isDone',
+        remainingMs: 60_000,
+      },
+      {
+        ...common,
+        level: 'WARN',
+        message: 'step failed',
+        invocation: 1,
+        step: 'readPage',
+        attempt: 1,
+        isRetried: true,
+        delayMs: 50,
+      },
+      {
+        ...common,
+        level: 'INFO',
+        message: 'handing off',
+        invocation: 1,
+        step: 'isDone',
+        reason: 'safe-window',
+        remainingMs: 7_950,
+      },
+      {
+        ...common,
+        level: 'INFO',
+        message: 'handed off',
+        invocation: 1,
+        step: 'isDone',
+        channel: 'recording',
+        stepCount: 2,
+      },
       { ...common, level: 'INFO', message: 'execution resumed', invocation: 2, step: 'isDone', cycle: 3 },
       {
         ...common,
@@ -57,7 +104,11 @@ describe('the log of an execution', () => {
         durationMs: 78_050,
       },
     ]);
-    expect(lines[1]?.error).toEqual({ name: 'TypeError', message: 'page 1 is missing', stack: expect.stringMatching(/\n\s+at /) });
+    expect(lines[1]?.error).toEqual({
+      name: 'TypeError',
+      message: 'page 1 is missing',
+      stack: expect.stringMatching(/\n\s+at /),
+    });
   });
 
   it('keeps the fields of its own from a line that brings the same', async () => {
@@ -82,13 +133,17 @@ describe('the log of an execution', () => {
   it('begins with one warning for each handler that has no store, however many invocations it runs', async () => {
     const world = virtualWorld();
     await runJob(twoInvocationJob(world), { world });
-    expect(world.logger.lines.map(({ message }) => message).filter((message) => message === coldStart)).toHaveLength(1);
+    expect(
+      world.logger.lines.map(({ message }) => message).filter((message) => message === coldStart),
+    ).toHaveLength(1);
     expect(world.logger.lines[0]).toEqual({ level: 'warn', message: coldStart, fields: { job: 'Import' } });
   });
 
   it('says how many bytes are handed over', async () => {
     const world = virtualWorld();
-    const [line] = (await readLines(twoInvocationJob(world), world)).filter(({ message }) => message === 'handing off');
+    const [line] = (await readLines(twoInvocationJob(world), world)).filter(
+      ({ message }) => message === 'handing off',
+    );
     expect(line?.bytes).toBe(Buffer.byteLength((world.senders[0] as RecordingSender).sent[0]?.body ?? ''));
   });
 
@@ -130,7 +185,8 @@ describe('the log of an execution', () => {
       }
     }
 
-    for (const line of await readLines(Verbose, world)) expect(JSON.stringify(line).length).toBeLessThan(12_000);
+    for (const line of await readLines(Verbose, world))
+      expect(JSON.stringify(line).length).toBeLessThan(12_000);
   });
 
   it('carries executionId, invocation and step in the lines that a step writes itself', async () => {
@@ -149,7 +205,14 @@ describe('the log of an execution', () => {
     }
 
     const lines = await readLines(Talking, world);
-    expect(lines[1]).toMatchObject({ level: 'WARN', executionId: 'execution-1', invocation: 1, step: 'work', page: 7, rows: '3' });
+    expect(lines[1]).toMatchObject({
+      level: 'WARN',
+      executionId: 'execution-1',
+      invocation: 1,
+      step: 'work',
+      page: 7,
+      rows: '3',
+    });
   });
 });
 
@@ -210,7 +273,9 @@ describe('a logger of the user’s own', () => {
         this.#write('ERROR', entry);
       }
       #write(level: string, [message, ...extra]: [string, ...object[]]): void {
-        this.written.push(JSON.stringify(Object.assign({ service: this.#service, level, message }, ...extra)));
+        this.written.push(
+          JSON.stringify(Object.assign({ service: this.#service, level, message }, ...extra)),
+        );
       }
     }
     const logger = new PowertoolsLike();
@@ -225,12 +290,20 @@ describe('a logger of the user’s own', () => {
       'execution resumed',
       'execution completed',
     ]);
-    expect(JSON.parse(logger.written[2] ?? '')).toMatchObject({ service: 'orders', executionId: 'execution-1', step: 'readPage' });
+    expect(JSON.parse(logger.written[2] ?? '')).toMatchObject({
+      service: 'orders',
+      executionId: 'execution-1',
+      step: 'readPage',
+    });
   });
 });
 
 describe('progress', () => {
-  function reporting(world: VirtualWorld, marks: readonly number[], end: 'completes' | 'fails' | 'hands over') {
+  function reporting(
+    world: VirtualWorld,
+    marks: readonly number[],
+    end: 'completes' | 'fails' | 'hands over',
+  ) {
     @LongRunning(times)
     class Reporting {
       @State() isDone = false;
@@ -268,14 +341,21 @@ describe('progress', () => {
     });
   });
 
-  it.each(['completes', 'fails', 'hands over'] as const)('never loses the last report of an invocation that %s', async (end) => {
-    const world = virtualWorld();
-    await runJob(reporting(world, [100, 200, 300], end), { world });
-    expect(done(world)).toEqual([100, 300]);
-    const messages = world.logger.lines.map(({ message }) => message);
-    const endings = { completes: 'execution completed', fails: 'execution failed', 'hands over': 'handing off' };
-    expect(messages.lastIndexOf('progress')).toBeLessThan(messages.indexOf(endings[end]));
-  });
+  it.each(['completes', 'fails', 'hands over'] as const)(
+    'never loses the last report of an invocation that %s',
+    async (end) => {
+      const world = virtualWorld();
+      await runJob(reporting(world, [100, 200, 300], end), { world });
+      expect(done(world)).toEqual([100, 300]);
+      const messages = world.logger.lines.map(({ message }) => message);
+      const endings = {
+        completes: 'execution completed',
+        fails: 'execution failed',
+        'hands over': 'handing off',
+      };
+      expect(messages.lastIndexOf('progress')).toBeLessThan(messages.indexOf(endings[end]));
+    },
+  );
 
   it('is not repeated when nothing new was reported', async () => {
     const world = virtualWorld();
@@ -318,8 +398,21 @@ describe('law: at the default level no line holds a secret', () => {
     process.env = { ...saved };
   });
 
-  type Ending = 'completes' | 'fails' | 'is too large' | 'cannot be stored' | 'is damaged on its way' | 'comes in a batch';
-  const endings: Ending[] = ['completes', 'fails', 'is too large', 'cannot be stored', 'is damaged on its way', 'comes in a batch'];
+  type Ending =
+    | 'completes'
+    | 'fails'
+    | 'is too large'
+    | 'cannot be stored'
+    | 'is damaged on its way'
+    | 'comes in a batch';
+  const endings: Ending[] = [
+    'completes',
+    'fails',
+    'is too large',
+    'cannot be stored',
+    'is damaged on its way',
+    'comes in a batch',
+  ];
 
   it.each(endings)(
     'from state, input, secret fields or credentials of an execution that %s',
@@ -337,11 +430,16 @@ describe('law: at the default level no line holds a secret', () => {
             @State() note = '';
             @State({ secret: true }) password = '';
             @State() odd: unknown = null;
-            @Step({ retry: { maxAttempts: 2, initialDelayMs: 1 } }) async work({ attempt, invocation, progress }: StepContext) {
+            @Step({ retry: { maxAttempts: 2, initialDelayMs: 1 } }) async work({
+              attempt,
+              invocation,
+              progress,
+            }: StepContext) {
               this.note = fromState;
               this.password = fromSecretField;
               progress(1, 2);
-              if (ending === 'cannot be stored') this.odd = { [Symbol('s')]: fromState, call: () => fromState };
+              if (ending === 'cannot be stored')
+                this.odd = { [Symbol('s')]: fromState, call: () => fromState };
               if (attempt === 1 || ending === 'fails') throw new Error('try again');
               if (invocation === 1) await world.timer.sleep(51_000);
             }
@@ -353,17 +451,36 @@ describe('law: at the default level no line holds a secret', () => {
             }
           }
 
-          const providers = [...world.providers, { token: LOGGER, useValue: new JsonLogger('info', (line) => lines.push(line)) }];
+          const providers = [
+            ...world.providers,
+            { token: LOGGER, useValue: new JsonLogger('info', (line) => lines.push(line)) },
+          ];
           const handler = createHandler(Keeper, { providers });
           const call = (event: unknown) =>
-            world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock }))).catch((error: unknown) => error);
+            world.timer
+              .drive(handler(event, fakeLambdaContext({ clock: world.clock })))
+              .catch((error: unknown) => error);
           const input = { token: fromInput };
           if (ending === 'comes in a batch') {
-            const bodies = [JSON.stringify(input), `not JSON ${fromInput}`, `{"lambdaBaton":{"v":"${fromInput}"}}`];
-            await call({ Records: bodies.map((body, index) => ({ eventSource: 'aws:sqs', messageId: `m-${index}`, body })) });
+            const bodies = [
+              JSON.stringify(input),
+              `not JSON ${fromInput}`,
+              `{"lambdaBaton":{"v":"${fromInput}"}}`,
+            ];
+            await call({
+              Records: bodies.map((body, index) => ({
+                eventSource: 'aws:sqs',
+                messageId: `m-${index}`,
+                body,
+              })),
+            });
           } else await call(input);
           for (const { body } of sender.sent.slice(0, 1)) {
-            await call(JSON.parse(ending === 'is damaged on its way' ? body.replace('"invocation":2', '"invocation":3') : body));
+            await call(
+              JSON.parse(
+                ending === 'is damaged on its way' ? body.replace('"invocation":2', '"invocation":3') : body,
+              ),
+            );
           }
           expect(lines.length).toBeGreaterThan(1);
           expect(lines.filter((line) => values.some((secret) => line.includes(secret)))).toEqual([]);

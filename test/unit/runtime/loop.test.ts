@@ -1,4 +1,15 @@
-import { complete, ExecutionFailedError, goTo, LongRunning, OnComplete, State, Step, Terminate, wait, waitUntil } from '../../../src';
+import {
+  complete,
+  ExecutionFailedError,
+  goTo,
+  LongRunning,
+  OnComplete,
+  State,
+  Step,
+  Terminate,
+  wait,
+  waitUntil,
+} from '../../../src';
 import { epochMs, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
@@ -161,7 +172,17 @@ describe('cycles', () => {
   });
 
   it('ignore whatever a step returns that is no directive', async () => {
-    const values = [1, 'complete', true, null, { kind: 'complete', result: 1 }, { kind: 'go-to', step: 'nowhere' }, [], new Map(), () => 1];
+    const values = [
+      1,
+      'complete',
+      true,
+      null,
+      { kind: 'complete', result: 1 },
+      { kind: 'go-to', step: 'nowhere' },
+      [],
+      new Map(),
+      () => 1,
+    ];
 
     @LongRunning(times)
     class ReturnsAnything {
@@ -183,7 +204,11 @@ describe('cycles', () => {
       }
     }
 
-    expect((await runJob(ReturnsAnything)).answer).toEqual({ status: 'completed', executionId: 'execution-1', invocation: 1 });
+    expect((await runJob(ReturnsAnything)).answer).toEqual({
+      status: 'completed',
+      executionId: 'execution-1',
+      invocation: 1,
+    });
   });
 });
 
@@ -295,7 +320,9 @@ describe('wait', () => {
   });
 
   it('goes through the queue when it does not fit, chained as often as the queue’s longest delay asks', async () => {
-    const world = virtualWorld({ senders: [new RecordingSender(), new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })] });
+    const world = virtualWorld({
+      senders: [new RecordingSender(), new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })],
+    });
 
     @LongRunning(times)
     class LongPause {
@@ -321,7 +348,9 @@ describe('wait', () => {
   });
 
   it('costs no time in between: invocations that wait end at once', async () => {
-    const world = virtualWorld({ senders: [new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })] });
+    const world = virtualWorld({
+      senders: [new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })],
+    });
     const deliveredAtMs: number[] = [];
 
     @LongRunning(times)
@@ -403,24 +432,30 @@ describe('wait', () => {
     expect(world.clock.now()).toBe(epochMs);
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e306, undefined, '5'])('of %p seconds fails the execution', async (seconds) => {
-    let calls = 0;
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e306, undefined, '5'])(
+    'of %p seconds fails the execution',
+    async (seconds) => {
+      let calls = 0;
 
-    @LongRunning(times)
-    class BadPause {
-      @Step() first() {
-        calls += 1;
-        return wait({ seconds: seconds as number });
+      @LongRunning(times)
+      class BadPause {
+        @Step() first() {
+          calls += 1;
+          return wait({ seconds: seconds as number });
+        }
+        @Terminate() isDone() {
+          return false;
+        }
       }
-      @Terminate() isDone() {
-        return false;
-      }
-    }
 
-    const { error } = await runJob(BadPause);
-    expect((error as Error).cause).toMatchObject({ code: 'INVALID_DIRECTIVE', details: { method: 'first' } });
-    expect(calls).toBe(1);
-  });
+      const { error } = await runJob(BadPause);
+      expect((error as Error).cause).toMatchObject({
+        code: 'INVALID_DIRECTIVE',
+        details: { method: 'first' },
+      });
+      expect(calls).toBe(1);
+    },
+  );
 });
 
 describe('waitUntil', () => {
@@ -457,7 +492,9 @@ describe('waitUntil', () => {
   });
 
   it('goes through the queue when it does not fit, and never wakes early', async () => {
-    const world = virtualWorld({ senders: [new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })] });
+    const world = virtualWorld({
+      senders: [new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })],
+    });
     const { answer, sent } = await runJob(job(world, new Date(epochMs + 100_001)), { world });
     expect(sent.map(({ delaySeconds }) => delaySeconds)).toEqual([101]);
     expect(answer?.result).toBe(101_000);
@@ -490,7 +527,12 @@ describe('complete', () => {
 
     const { answer } = await runJob(EndsEarly);
     expect(calls).toEqual(['first']);
-    expect(answer).toEqual({ status: 'completed', executionId: 'execution-1', invocation: 1, result: { rows: [1, 2] } });
+    expect(answer).toEqual({
+      status: 'completed',
+      executionId: 'execution-1',
+      invocation: 1,
+      result: { rows: [1, 2] },
+    });
   });
 
   it.each([
@@ -623,7 +665,11 @@ describe('the end of an invocation', () => {
     }
 
     const armed: number[] = [];
-    const { error } = await runJob(Leaves, { world, remainingMs: 1_500, onDelivery: () => armed.push(world.timer.armedCount) });
+    const { error } = await runJob(Leaves, {
+      world,
+      remainingMs: 1_500,
+      onDelivery: () => armed.push(world.timer.armedCount),
+    });
     expect(error).toBeInstanceOf(ExecutionFailedError);
     expect([...armed, world.timer.armedCount]).toEqual(armed.map(() => 0).concat(0));
     expect(armed.length).toBeGreaterThan(1);

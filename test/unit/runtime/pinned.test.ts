@@ -30,7 +30,13 @@ class GoneSender extends RecordingSender {
 }
 
 /** A job that waits ten minutes between two steps, behind an alias that moves from version 7 to version 8 meanwhile. */
-function world({ hasStore = true, continueOn }: { readonly hasStore?: boolean; readonly continueOn?: 'latest' } = {}) {
+function world({
+  hasStore = true,
+  continueOn,
+}: {
+  readonly hasStore?: boolean;
+  readonly continueOn?: 'latest';
+} = {}) {
   const [lambda, queue] = [new GoneSender({ channel: 'lambda' }), new RecordingSender({ channel: 'sqs' })];
   const around = virtualWorld({ senders: [lambda, queue] });
   const { timer, clock } = around;
@@ -50,7 +56,10 @@ function world({ hasStore = true, continueOn }: { readonly hasStore?: boolean; r
         return this.n === 2;
       }
     }
-    const providers = [...around.providers, ...(hasStore ? [{ token: CHECKPOINT_STORE, useValue: store }] : [])];
+    const providers = [
+      ...around.providers,
+      ...(hasStore ? [{ token: CHECKPOINT_STORE, useValue: store }] : []),
+    ];
     const handler = createHandler(Patient, { providers });
     return (event: unknown, awsRequestId: string, arn = `${functionArn}:live`) => {
       const context = {
@@ -63,11 +72,22 @@ function world({ hasStore = true, continueOn }: { readonly hasStore?: boolean; r
   };
 
   const client = new BatonClient({ store, clock, functionName: 'f', client: { send: async () => ({}) } });
-  return { ...around, old: deploy('7'), young: deploy('8'), lambda, queue, ran, store, client, status: () => client.status('e') };
+  return {
+    ...around,
+    old: deploy('7'),
+    young: deploy('8'),
+    lambda,
+    queue,
+    ran,
+    store,
+    client,
+    status: () => client.status('e'),
+  };
 }
 
 /** The only message of a queue, as the function gets it. */
-const receive = (queue: RecordingSender, messageId = 'm1') => sqsEvent({ messageId, body: queue.sent.at(-1)?.body ?? '' });
+const receive = (queue: RecordingSender, messageId = 'm1') =>
+  sqsEvent({ messageId, body: queue.sent.at(-1)?.body ?? '' });
 
 describe.each([true, false])('an execution that is pinned to version 7 (with a store: %s)', (hasStore) => {
   it('is sent on to version 7 when its message reaches version 8, which runs nothing of it', async () => {
@@ -77,7 +97,10 @@ describe.each([true, false])('an execution that is pinned to version 7 (with a s
     expect(await young(receive(queue), 'batch-1')).toEqual({ batchItemFailures: [] });
     expect(ran).toEqual(['1 on 7']);
     expect(lambda.sent).toHaveLength(1);
-    expect(lambda.sent[0]?.context).toMatchObject({ invokedFunctionArn: `${functionArn}:7`, functionVersion: '7' });
+    expect(lambda.sent[0]?.context).toMatchObject({
+      invokedFunctionArn: `${functionArn}:7`,
+      functionVersion: '7',
+    });
     expect(await old(JSON.parse(lambda.sent[0]?.body ?? ''), 'r2', `${functionArn}:7`)).toMatchObject({
       status: 'waiting',
       executionId: 'e',
@@ -91,7 +114,9 @@ describe.each([true, false])('an execution that is pinned to version 7 (with a s
     await timer.advance(600_000);
     lambda.failure = 'denied';
     expect(await young(receive(queue), 'batch-1')).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
-    await expect(young(JSON.parse(queue.sent[0]?.body ?? ''), 'r2')).rejects.toMatchObject({ code: 'HAND_OFF_FAILED' });
+    await expect(young(JSON.parse(queue.sent[0]?.body ?? ''), 'r2')).rejects.toMatchObject({
+      code: 'HAND_OFF_FAILED',
+    });
     expect(ran).toEqual(['1 on 7']);
   });
 
@@ -102,7 +127,9 @@ describe.each([true, false])('an execution that is pinned to version 7 (with a s
     lambda.failure = 'gone';
     expect(await young(receive(queue), 'batch-1')).toEqual({ batchItemFailures: [] });
     expect(ran).toEqual(['1 on 7', '2 on 8']);
-    expect(logger.lines.filter(({ message }) => /pinned version does not exist/.test(message))).toHaveLength(1);
+    expect(logger.lines.filter(({ message }) => /pinned version does not exist/.test(message))).toHaveLength(
+      1,
+    );
   });
 
   it('counts the forward as a step of the chain that AWS counts', async () => {
@@ -136,12 +163,15 @@ describe('an execution that is pinned', () => {
     const { old, young, status, client, store, timer } = world();
     await old(start, 'r1');
     await timer.advance(3_000_000);
-    const pinOf = async () => JSON.parse((await store.load('e'))?.head.replace(/^\S+ /, '') ?? '').continuation.line.pin;
+    const pinOf = async () =>
+      JSON.parse((await store.load('e'))?.head.replace(/^\S+ /, '') ?? '').continuation.line.pin;
     await client.redrive('e');
     expect(await pinOf()).toBe(`${functionArn}:7`);
     await client.redrive('e', { continueOn: 'latest' });
     expect(await pinOf()).toBeNull();
-    expect(await young({ lambdaBaton: { v: 1, look: { executionId: 'e' } } }, 'r2')).toMatchObject({ status: 'waiting' });
+    expect(await young({ lambdaBaton: { v: 1, look: { executionId: 'e' } } }, 'r2')).toMatchObject({
+      status: 'waiting',
+    });
     expect(await status()).toMatchObject({ status: 'waiting' });
     expect(await pinOf()).toBe(`${functionArn}:8`);
   });
@@ -153,7 +183,9 @@ describe('an execution that is pinned', () => {
     await old(start, 'r1');
     expect(await young(start, 'r1')).toMatchObject({ status: 'handed-off' });
     await timer.advance(600_000);
-    expect(await old(JSON.parse(lambda.sent[0]?.body ?? ''), 'r2', `${functionArn}:7`)).toMatchObject({ status: 'waiting' });
+    expect(await old(JSON.parse(lambda.sent[0]?.body ?? ''), 'r2', `${functionArn}:7`)).toMatchObject({
+      status: 'waiting',
+    });
     expect(ran).toEqual(['1 on 7', '2 on 7']);
   });
 });

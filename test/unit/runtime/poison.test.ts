@@ -1,6 +1,19 @@
-import { BatonError, CHECKPOINT_STORE, createHandler, LongRunning, OnFailure, State, Step, Terminate } from '../../../src';
-import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
-import { type ExecutionRecord, parseRecord, writeRecord } from '../../../src/runtime/core/execution-record';
+import {
+  BatonError,
+  CHECKPOINT_STORE,
+  createHandler,
+  LongRunning,
+  OnFailure,
+  State,
+  Step,
+  Terminate,
+} from '../../../src';
+import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
+import {
+  type ExecutionRecord,
+  parseRecord,
+  writeRecord,
+} from '../../../src/runtime/core/record/execution-record';
 import type { StoredExecution } from '../../../src/runtime/ports';
 import { fakeLambdaContext, MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
 import { nameStart } from '../../helpers/name-start';
@@ -35,12 +48,23 @@ async function handedOver({ version = 2, step = 'work', name = 'poisoned' } = {}
       seen.push('failed');
     }
   }
-  Object.defineProperty(Poisoned.prototype, step, Object.getOwnPropertyDescriptor(Poisoned.prototype, 'work') ?? {});
+  Object.defineProperty(
+    Poisoned.prototype,
+    step,
+    Object.getOwnPropertyDescriptor(Poisoned.prototype, 'work') ?? {},
+  );
   Step()(Poisoned.prototype, step as 'work', Object.getOwnPropertyDescriptor(Poisoned.prototype, step) ?? {});
 
-  const handler = createHandler(Poisoned, { providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }] });
+  const handler = createHandler(Poisoned, {
+    providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
+  });
   const call = (event: unknown, awsRequestId: string, remainingMs = 60_000) =>
-    world.timer.drive(handler(nameStart(event, awsRequestId), fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId })));
+    world.timer.drive(
+      handler(
+        nameStart(event, awsRequestId),
+        fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId }),
+      ),
+    );
   await call({ month: '2026-11' }, 'execution-1', 1_050);
   const continuation = sender.sent[0]?.body ?? '';
   seen.length = 0;
@@ -60,7 +84,8 @@ async function deliver({ call, seen, store }: HandedOver, event: unknown): Promi
   const before = await store.load('execution-1');
   const ending = await call(event, 'request-2').then(
     (answer) => `answered ${JSON.stringify(answer)}`,
-    (error: unknown) => (BatonError.is(error) && error.message.includes('\n→ ') ? error.code : `threw ${String(error)}`),
+    (error: unknown) =>
+      BatonError.is(error) && error.message.includes('\n→ ') ? error.code : `threw ${String(error)}`,
   );
   if (seen.length > 0) return `ran ${seen.splice(0).join()}`;
   const after = await store.load('execution-1');
@@ -68,7 +93,11 @@ async function deliver({ call, seen, store }: HandedOver, event: unknown): Promi
 }
 
 /** How the deliveries of all of these ended, each kind once. */
-async function tally(execution: HandedOver, poisons: readonly string[], prepare: (poison: string) => Promise<unknown>): Promise<string[]> {
+async function tally(
+  execution: HandedOver,
+  poisons: readonly string[],
+  prepare: (poison: string) => Promise<unknown>,
+): Promise<string[]> {
   const endings = new Set<string>();
   for (const poison of poisons) endings.add(await deliver(execution, await prepare(poison)));
   return [...endings].sort();
@@ -151,7 +180,10 @@ describe('a checkpoint', () => {
     ['ten megabytes of nesting, devalued', `t${nest(scaleDown(10_000_000))}`],
   ])('is refused when its state is %s, though the checksum fits', async (_what, state) => {
     const execution = await handedOver();
-    const record: ExecutionRecord = { ...parseRecord(execution.stored.head, checksum), stateChecksum: checksum(state) };
+    const record: ExecutionRecord = {
+      ...parseRecord(execution.stored.head, checksum),
+      stateChecksum: checksum(state),
+    };
     await execution.replace({ state, head: writeRecord(record, checksum) });
     expect(refused).toContain(await deliver(execution, JSON.parse(execution.continuation)));
   });
@@ -159,12 +191,23 @@ describe('a checkpoint', () => {
   it('wins over a continuation whose fuse counters were set back', async () => {
     const execution = await handedOver();
     const { continuation } = JSON.parse(execution.continuation).lambdaBaton;
-    const forged = { ...continuation, startedAtMs: continuation.startedAtMs + 1e9, stepCount: 0, safePointCount: 0, n: undefined };
+    const forged = {
+      ...continuation,
+      startedAtMs: continuation.startedAtMs + 1e9,
+      stepCount: 0,
+      safePointCount: 0,
+      n: undefined,
+    };
     const event = { lambdaBaton: { v: 1, ...seal(JSON.parse(JSON.stringify(forged)), { json: { n: 0 } }) } };
-    await execution.replace({ head: writeRecord({ ...parseRecord(execution.stored.head, checksum) }, checksum) });
+    await execution.replace({
+      head: writeRecord({ ...parseRecord(execution.stored.head, checksum) }, checksum),
+    });
     expect(await execution.call(event, 'request-2')).toMatchObject({ status: 'completed', invocation: 2 });
     expect(execution.seen).toEqual(['work 2', 'work 3']);
-    const { continuation: kept } = parseRecord((await execution.store.load('execution-1'))?.head ?? '', checksum);
+    const { continuation: kept } = parseRecord(
+      (await execution.store.load('execution-1'))?.head ?? '',
+      checksum,
+    );
     expect(kept).toMatchObject({ startedAtMs: continuation.startedAtMs, stepCount: 3 });
   });
 
@@ -179,7 +222,11 @@ describe('a checkpoint', () => {
 /** Seals what was changed as the sender would have: without a key anybody can. */
 function seal(continuation: unknown, state: Record<string, unknown>) {
   const [[kind = '', value] = []] = Object.entries(state);
-  return { checksum: checksum(`${JSON.stringify(continuation)}\n${kind}\n${JSON.stringify(value)}`), continuation, state };
+  return {
+    checksum: checksum(`${JSON.stringify(continuation)}\n${kind}\n${JSON.stringify(value)}`),
+    continuation,
+    state,
+  };
 }
 
 describe('a continuation', () => {
@@ -188,7 +235,14 @@ describe('a continuation', () => {
     ['an array', () => ({ lambdaBaton: [] })],
     [
       'ten megabytes of nesting',
-      () => ({ lambdaBaton: { v: 1, continuation: JSON.parse(nest(scaleDown(10_000_000))), checksum: '0', state: {} } }),
+      () => ({
+        lambdaBaton: {
+          v: 1,
+          continuation: JSON.parse(nest(scaleDown(10_000_000))),
+          checksum: '0',
+          state: {},
+        },
+      }),
     ],
     ['without a state', (body) => ({ lambdaBaton: { ...JSON.parse(body).lambdaBaton, state: undefined } })],
   ];
@@ -200,7 +254,9 @@ describe('a continuation', () => {
   it('is refused as an item of its batch, so that it goes to the dead letters and not round and round', async () => {
     const { call, continuation, seen } = await handedOver();
     const record = { messageId: 'm', eventSource: 'aws:sqs', body: continuation.slice(0, -20) };
-    expect(await call({ Records: [record] }, 'request-2')).toEqual({ batchItemFailures: [{ itemIdentifier: 'm' }] });
+    expect(await call({ Records: [record] }, 'request-2')).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm' }],
+    });
     expect(seen).toEqual([]);
   });
 
@@ -223,7 +279,10 @@ describe('a continuation', () => {
     expect(await deliver(older, JSON.parse(newer.continuation))).toBe('INCOMPATIBLE_STATE');
     const { head = '', state = '' } = (await older.store.load('execution-1')) ?? {};
     await newer.replace({ head, state });
-    expect(await newer.call(JSON.parse(newer.continuation), 'request-3')).toMatchObject({ status: 'completed', invocation: 2 });
+    expect(await newer.call(JSON.parse(newer.continuation), 'request-3')).toMatchObject({
+      status: 'completed',
+      invocation: 2,
+    });
     expect(newer.seen).toEqual(['work 2', 'work 3']);
   });
 });

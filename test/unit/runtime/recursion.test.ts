@@ -48,14 +48,20 @@ function world(readRecursion: Reader) {
     },
   });
   const lambda = new RecordingLambda();
-  const client = new BatonClient({ functionName: 'job', store: kept.store, client: lambda, clock: kept.world.clock });
+  const client = new BatonClient({
+    functionName: 'job',
+    store: kept.store,
+    client: lambda,
+    clock: kept.world.clock,
+  });
   let deliveryCount = 0;
   /** Delivers an event, and every continuation after it, until an invocation ends otherwise; says how, and which delivery that was. */
   const live = async (event: unknown = {}) => {
     for (let next: unknown = event; ; next = JSON.parse(kept.sender.sent.at(-1)?.body ?? '')) {
       deliveryCount += 1;
       const request = deliveryCount === 1 ? 'execution-1' : `request-${deliveryCount}`;
-      const deliver = () => kept.call(60_000, next, request).catch((error: unknown) => ({ status: 'threw', error }));
+      const deliver = () =>
+        kept.call(60_000, next, request).catch((error: unknown) => ({ status: 'threw', error }));
       const answer: { status: string; error?: unknown } = await deliver();
       if (answer.status !== 'handed-off') return { ...answer, deliver };
     }
@@ -98,13 +104,20 @@ describe('the recursion setting', () => {
     expect(find(recursion)).toMatchObject([
       {
         level: 'warn',
-        fields: { invocation: 1, cure: 'aws lambda put-function-recursion-config --function-name job --recursive-loop Allow' },
+        fields: {
+          invocation: 1,
+          cure: 'aws lambda put-function-recursion-config --function-name job --recursive-loop Allow',
+        },
       },
     ]);
   });
 
   it.each<[string, Reader, number]>([
-    ['cannot be read', () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException' })), 1],
+    [
+      'cannot be read',
+      () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException' })),
+      1,
+    ],
     ['is not answered', () => new Promise(() => {}), 0],
     ['is of no known kind', async () => undefined, 0],
   ])(
@@ -116,13 +129,17 @@ describe('the recursion setting', () => {
       expect(await live()).toMatchObject({ status: 'completed' });
       expect(around.clock.now() - silent.world.clock.now()).toBeLessThanOrEqual(500);
       expect([asked.length, sender.sent.length]).toEqual([1, stepCount]);
-      expect(find(/recursion setting cannot be read/).map(({ level }) => level)).toEqual(Array(logCount).fill('debug'));
+      expect(find(/recursion setting cannot be read/).map(({ level }) => level)).toEqual(
+        Array(logCount).fill('debug'),
+      );
     },
   );
 
   it('is asked for by the second invocation when the first handed over before it could', async () => {
     const asked: number[] = [];
-    const sender = Object.assign(new RecordingSender({ channel: 'sqs' }), { readRecursion: async () => 'terminate' as const });
+    const sender = Object.assign(new RecordingSender({ channel: 'sqs' }), {
+      readRecursion: async () => 'terminate' as const,
+    });
     const { providers, timer, clock, logger } = virtualWorld({ senders: [sender] });
 
     @LongRunning({ safeMs: 10_000, intervalMs: 9_000 })
@@ -148,7 +165,9 @@ describe('the recursion setting', () => {
 
 describe('the first hand-off of a wait', () => {
   it('knows the setting, since nothing is urgent then', async () => {
-    const sender = Object.assign(new RecordingSender({ channel: 'sqs' }), { readRecursion: async () => 'terminate' as const });
+    const sender = Object.assign(new RecordingSender({ channel: 'sqs' }), {
+      readRecursion: async () => 'terminate' as const,
+    });
     const { providers, timer, clock, logger } = virtualWorld({ senders: [sender] });
 
     @LongRunning({ safeMs: 10_000, intervalMs: 9_000 })
@@ -178,16 +197,26 @@ describe('an execution that AWS would stop', () => {
     );
     expect((error as HandOffFailedError).details).toEqual({ channel: 'lambda', failure: 'recursion' });
     expect(sender.sent).toHaveLength(13);
-    const parked = { status: 'waiting', isParked: true, isStuck: false, invocation: 14, handedOffTo: 15, stepCount: 14 };
+    const parked = {
+      status: 'waiting',
+      isParked: true,
+      isStuck: false,
+      invocation: 14,
+      handedOffTo: 15,
+      stepCount: 14,
+    };
     expect(await client.status('execution-1')).toMatchObject(parked);
-    expect(find(/^execution parked$/)).toMatchObject([{ level: 'error', fields: { redrive: 'baton redrive execution-1 --function job' } }]);
+    expect(find(/^execution parked$/)).toMatchObject([
+      { level: 'error', fields: { redrive: 'baton redrive execution-1 --function job' } },
+    ]);
   });
 
   it('stays as it is when Lambda delivers its last event again: nothing is run, and nothing written', async () => {
     const { live, sender, store, client } = world(async () => 'terminate');
     const { deliver } = await live();
     const before = [store.writes.length, await client.status('execution-1')];
-    for (const _again of [1, 2]) expect(await deliver()).toMatchObject({ status: 'threw', error: { code: 'HAND_OFF_FAILED' } });
+    for (const _again of [1, 2])
+      expect(await deliver()).toMatchObject({ status: 'threw', error: { code: 'HAND_OFF_FAILED' } });
     expect([store.writes.length, await client.status('execution-1')]).toEqual(before);
     expect(sender.sent).toHaveLength(13);
   });
@@ -196,7 +225,11 @@ describe('an execution that AWS would stop', () => {
     const { asked, live, redrive, client } = world(async () => 'terminate');
     const { deliver } = await live();
     expect(await redrive()).toMatchObject({ status: 'completed' });
-    expect(await client.status('execution-1')).toMatchObject({ stepCount, invocation: stepCount + 1, isParked: false });
+    expect(await client.status('execution-1')).toMatchObject({
+      stepCount,
+      invocation: stepCount + 1,
+      isParked: false,
+    });
     expect(await deliver()).toMatchObject({ status: 'completed' });
     expect(asked.length).toBeLessThanOrEqual(2);
   });
@@ -234,14 +267,16 @@ describe('an execution that AWS would stop', () => {
     const sender = Object.assign(new RecordingSender(), { readRecursion: async () => 'terminate' as const });
     const around = virtualWorld({ senders: [sender] });
     const handler = createHandler(longJob(around), { providers: [...around.providers] });
-    const call = (event: unknown) => around.timer.drive(handler(event, fakeLambdaContext({ clock: around.clock })));
+    const call = (event: unknown) =>
+      around.timer.drive(handler(event, fakeLambdaContext({ clock: around.clock })));
     let event: unknown = {};
     for (let invocation = 1; invocation <= 13; invocation += 1) {
       expect(await call(event)).toMatchObject({ status: 'handed-off', invocation });
       event = JSON.parse(sender.sent.at(-1)?.body ?? '');
     }
     const failure = { code: 'HAND_OFF_FAILED', details: { failure: 'recursion' } };
-    for (let attempt = 1; attempt <= 3; attempt += 1) await expect(call(event)).rejects.toMatchObject(failure);
+    for (let attempt = 1; attempt <= 3; attempt += 1)
+      await expect(call(event)).rejects.toMatchObject(failure);
     expect(sender.sent).toHaveLength(13);
   });
 });

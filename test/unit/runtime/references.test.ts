@@ -48,7 +48,8 @@ async function carry(
       return undefined;
     }
     @Step() unload(ctx: StepContext<{ freight: string }>) {
-      if (this.cargo !== state || ctx.input.freight !== input) throw new Error('What arrived is not what was sent.');
+      if (this.cargo !== state || ctx.input.freight !== input)
+        throw new Error('What arrived is not what was sent.');
       return complete(result);
     }
     @Terminate() isDone() {
@@ -61,12 +62,23 @@ async function carry(
 
   const store = hasStore ? [{ token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() }] : [];
   const { answer, error } = await runJob(Carrier, { world, providers: store, event: { freight: input } });
-  return { job: Carrier, answer, error, failures, forms: senders.map(({ tried }) => tried.map(({ body }) => describeForm(body))), world };
+  return {
+    job: Carrier,
+    answer,
+    error,
+    failures,
+    forms: senders.map(({ tried }) => tried.map(({ body }) => describeForm(body))),
+    world,
+  };
 }
 
 function describeForm(body: string): string {
   const { state, continuation } = JSON.parse(body).lambdaBaton;
-  return [...Object.keys(state), ...('input' in continuation ? ['input'] : []), ...('result' in continuation ? ['result'] : [])].join(' ');
+  return [
+    ...Object.keys(state),
+    ...('input' in continuation ? ['input'] : []),
+    ...('result' in continuation ? ['result'] : []),
+  ].join(' ');
 }
 
 describe('a continuation by reference', () => {
@@ -102,7 +114,10 @@ describe('a continuation by reference', () => {
       }
     }
 
-    const { answer } = await runJob(Completing, { world, providers: [{ token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() }] });
+    const { answer } = await runJob(Completing, {
+      world,
+      providers: [{ token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() }],
+    });
     expect(answer).toMatchObject({ status: 'completed', result });
     expect(sender.sent.map(({ body }) => describeForm(body))).toEqual(['stored']);
   });
@@ -152,15 +167,18 @@ describe('a continuation by reference', () => {
   it.each([
     ['the first takes it whole, the second does not', [1_048_576, 262_144], [['json input'], ['stored']]],
     ['the second takes it whole, the first does not', [262_144, 1_048_576], [['stored'], ['json input']]],
-  ])('is one form of two: each channel gets the best that it takes (%s)', async (_title, [one, two], expected) => {
-    const senders = [
-      new FaultySender({ channel: 'lambda', maxBytes: one as number, fault: () => 'refused' }),
-      new RecordingSender({ channel: 'sqs', maxBytes: two as number }),
-    ];
-    const { answer, forms } = await carry({ state: noise(300_000) }, senders);
-    expect(answer).toMatchObject({ status: 'completed' });
-    expect(forms).toEqual(expected);
-  });
+  ])(
+    'is one form of two: each channel gets the best that it takes (%s)',
+    async (_title, [one, two], expected) => {
+      const senders = [
+        new FaultySender({ channel: 'lambda', maxBytes: one as number, fault: () => 'refused' }),
+        new RecordingSender({ channel: 'sqs', maxBytes: two as number }),
+      ];
+      const { answer, forms } = await carry({ state: noise(300_000) }, senders);
+      expect(answer).toMatchObject({ status: 'completed' });
+      expect(forms).toEqual(expected);
+    },
+  );
 });
 
 describe('a continuation that is too large, without a store,', () => {
@@ -171,7 +189,10 @@ describe('a continuation that is too large, without a store,', () => {
     ];
     const { error, failures, forms } = await carry({ state: noise(300_000) }, senders, false);
     const { cause } = error as { cause: StateTooLargeError };
-    expect(cause).toMatchObject({ code: 'STATE_TOO_LARGE', details: { biggestField: 'cargo', maxBytes: 262_144 } });
+    expect(cause).toMatchObject({
+      code: 'STATE_TOO_LARGE',
+      details: { biggestField: 'cargo', maxBytes: 262_144 },
+    });
     expect(failures).toEqual([cause]);
     expect(forms).toEqual([['json input'], ['json input']]);
   });

@@ -19,13 +19,26 @@ export interface FormatFixture {
   readonly version: string;
   readonly kind: string;
   readonly continuation: string;
-  readonly stored: { readonly executionId: string; readonly head: string; readonly state: string; readonly job: string };
+  readonly stored: {
+    readonly executionId: string;
+    readonly head: string;
+    readonly state: string;
+    readonly job: string;
+  };
   /** The answer of the execution when it is carried on. */
   readonly result: unknown;
 }
 
 /** The kinds of state and position that a continuation or a record can hold. */
-export const formatKinds = ['json', 'text', 'packed', 'waiting', 'yielded', 'failed-attempt', 'large'] as const;
+export const formatKinds = [
+  'json',
+  'text',
+  'packed',
+  'waiting',
+  'yielded',
+  'failed-attempt',
+  'large',
+] as const;
 
 type FormatKind = (typeof formatKinds)[number];
 
@@ -98,7 +111,10 @@ export function openFormats({ name = 'formats', version = 1, withStore = true, m
     }
   }
 
-  const providers = [...world.providers, ...(withStore ? [{ token: CHECKPOINT_STORE, useValue: store }] : [])];
+  const providers = [
+    ...world.providers,
+    ...(withStore ? [{ token: CHECKPOINT_STORE, useValue: store }] : []),
+  ];
   const handler = createHandler(Formats, { providers });
   const call = (event: unknown, awsRequestId: string, remainingMs = 60_000) =>
     world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId })));
@@ -109,8 +125,18 @@ export function openFormats({ name = 'formats', version = 1, withStore = true, m
 export async function captureFormat(kind: FormatKind, version: string): Promise<FormatFixture> {
   const { call, sender, store } = openFormats(kind === 'large' ? { maxBytes: 1_500 } : {});
   await call({ kind }, `formats-${kind}`, kind === 'yielded' ? 1_050 : 1_150);
-  const { head, state, job, executionId } = (await store.load(`formats-${kind}`)) ?? { head: '', state: '', job: '', executionId: '' };
-  const fixture = { version, kind, continuation: sender.sent[0]?.body ?? '', stored: { executionId, head, state, job } };
+  const { head, state, job, executionId } = (await store.load(`formats-${kind}`)) ?? {
+    head: '',
+    state: '',
+    job: '',
+    executionId: '',
+  };
+  const fixture = {
+    version,
+    kind,
+    continuation: sender.sent[0]?.body ?? '',
+    stored: { executionId, head, state, job },
+  };
   return { ...fixture, result: await carryOn(fixture) };
 }
 

@@ -9,12 +9,18 @@ const folder = join(__dirname, '../../fixtures/formats');
 async function capture(): Promise<void> {
   mkdirSync(join(folder, version), { recursive: true });
   for (const kind of formatKinds) {
-    writeFileSync(join(folder, version, `${kind}.json`), `${JSON.stringify(await captureFormat(kind, version))}\n`, { flag: 'wx' });
+    writeFileSync(
+      join(folder, version, `${kind}.json`),
+      `${JSON.stringify(await captureFormat(kind, version))}\n`,
+      { flag: 'wx' },
+    );
   }
 }
 
 function readFixtures(): FormatFixture[] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.json'),
+  );
   return files.sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
 }
 
@@ -39,18 +45,24 @@ describe('what a released version wrote', () => {
     },
   );
 
-  it.each(fixtures.filter(({ kind }) => kind !== 'large').map((fixture) => [fixture.version, fixture.kind, fixture] as const))(
-    'is carried on by this one: %s, %s, from the continuation alone',
-    async (_version, _kind, fixture) => {
-      expect(await carryOn(fixture, { withStore: false })).toEqual(fixture.result);
-    },
-  );
+  it.each(
+    fixtures
+      .filter(({ kind }) => kind !== 'large')
+      .map((fixture) => [fixture.version, fixture.kind, fixture] as const),
+  )('is carried on by this one: %s, %s, from the continuation alone', async (_version, _kind, fixture) => {
+    expect(await carryOn(fixture, { withStore: false })).toEqual(fixture.result);
+  });
 
   it.each(fixtures.map((fixture) => [fixture.version, fixture.kind, fixture] as const))(
     'is migrated by newer code, and refused by another job: %s, %s',
     async (_version, _kind, fixture) => {
-      expect(await carryOn(fixture, { version: 2 })).toEqual({ ...(fixture.result as object), migrated: true });
-      await expect(carryOn(fixture, { name: 'another' })).rejects.toMatchObject({ code: 'INCOMPATIBLE_STATE' });
+      expect(await carryOn(fixture, { version: 2 })).toEqual({
+        ...(fixture.result as object),
+        migrated: true,
+      });
+      await expect(carryOn(fixture, { name: 'another' })).rejects.toMatchObject({
+        code: 'INCOMPATIBLE_STATE',
+      });
     },
   );
 });

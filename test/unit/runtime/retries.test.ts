@@ -91,7 +91,11 @@ describe('a failed attempt', () => {
       }
 
       @OnComplete() result() {
-        return { counter: this.counter, tags: this.data.rows.map(({ tags }) => tags), hits: this.data.byName.get('x')?.hits };
+        return {
+          counter: this.counter,
+          tags: this.data.rows.map(({ tags }) => tags),
+          hits: this.data.byName.get('x')?.hits,
+        };
       }
     }
 
@@ -151,12 +155,15 @@ describe('a failed attempt', () => {
   });
 
   it('is tried again after the policy’s delays, with jitter from RANDOM', async () => {
-    const { calls, Failing, world } = failing([new Error('1'), new Error('2'), new Error('3'), new Error('4')], {
-      maxAttempts: 5,
-      initialDelayMs: 1_000,
-      backoffFactor: 3,
-      maxDelayMs: 10_000,
-    });
+    const { calls, Failing, world } = failing(
+      [new Error('1'), new Error('2'), new Error('3'), new Error('4')],
+      {
+        maxAttempts: 5,
+        initialDelayMs: 1_000,
+        backoffFactor: 3,
+        maxDelayMs: 10_000,
+      },
+    );
     const answers = [0.5, 0.1, 0.999, 1 / 3];
     const { answer } = await runJob(Failing, {
       world,
@@ -243,13 +250,18 @@ describe('TerminalError', () => {
 
 describe('RetryableError', () => {
   it('sets the delay instead of the policy', async () => {
-    const { calls, Failing, world } = failing([new RetryableError({ retryAfterMs: 7_777 }), new RetryableError({ retryAfterMs: 0 })]);
+    const { calls, Failing, world } = failing([
+      new RetryableError({ retryAfterMs: 7_777 }),
+      new RetryableError({ retryAfterMs: 0 }),
+    ]);
     await runJob(Failing, { world });
     expect(calls.map(({ atMs }) => atMs)).toEqual([0, 7_777, 7_777]);
   });
 
   it('counts as an attempt', async () => {
-    const { calls, Failing } = failing(Array.from({ length: 5 }, () => new RetryableError({ retryAfterMs: 1 })));
+    const { calls, Failing } = failing(
+      Array.from({ length: 5 }, () => new RetryableError({ retryAfterMs: 1 })),
+    );
     expect((await runJob(Failing)).error).toBeInstanceOf(ExecutionFailedError);
     expect(calls).toHaveLength(3);
   });
@@ -347,7 +359,9 @@ describe('what is thrown while a step is being cut off', () => {
     const { answers } = await runJob(CutOff, { world, remainingMs: 3_000 });
     expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
     expect(world.logger.find('step failed')).toEqual([]);
-    expect(world.logger.find('step interrupted')).toMatchObject([{ fields: { step: 'work', error: { name: 'Thrown' } } }]);
+    expect(world.logger.find('step interrupted')).toMatchObject([
+      { fields: { step: 'work', error: { name: 'Thrown' } } },
+    ]);
   });
 });
 
@@ -386,7 +400,9 @@ describe('a failed execution', () => {
     }
 
     await runJob(Fails);
-    expect(seen).toEqual([{ message: 'no', list: ['initial', 'good'], step: 'tell', attempt: 3, cycle: 1, id: 'execution-1' }]);
+    expect(seen).toEqual([
+      { message: 'no', list: ['initial', 'good'], step: 'tell', attempt: 3, cycle: 1, id: 'execution-1' },
+    ]);
   });
 
   it('gives @OnFailure an Error also when something else was thrown', async () => {
@@ -415,10 +431,15 @@ describe('a failed execution', () => {
 
 describe('a retry delay that does not fit the budget', () => {
   it('is waited for in the queue, where there is one, and attempts go on counting', async () => {
-    const { calls, Failing } = failing([new RetryableError({ retryAfterMs: 1_000_500 }), new Error('2'), new Error('3')], {
-      maxAttempts: 4,
+    const { calls, Failing } = failing(
+      [new RetryableError({ retryAfterMs: 1_000_500 }), new Error('2'), new Error('3')],
+      {
+        maxAttempts: 4,
+      },
+    );
+    const world = virtualWorld({
+      senders: [new RecordingSender(), new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })],
     });
-    const world = virtualWorld({ senders: [new RecordingSender(), new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })] });
     const { answers, sent } = await runJob(Failing, { world, remainingMs: 10_000 });
     expect(sent.map(({ delaySeconds }) => delaySeconds)).toEqual([900, 101]);
     expect(answers.map(({ status }) => status)).toEqual(['waiting', 'waiting', 'completed']);
@@ -431,7 +452,10 @@ describe('a retry delay that does not fit the budget', () => {
   });
 
   it('is waited for across invocations without one, and blows no fuse', async () => {
-    const { calls, Failing, world } = failing([new RetryableError({ retryAfterMs: 100_000 }), new Error('2')]);
+    const { calls, Failing, world } = failing([
+      new RetryableError({ retryAfterMs: 100_000 }),
+      new Error('2'),
+    ]);
     const { answers } = await runJob(Failing, { world, remainingMs: 11_000 });
     expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill('handed-off'), 'completed']);
     expect(calls[1]?.atMs).toBeGreaterThanOrEqual(100_000);
@@ -439,7 +463,9 @@ describe('a retry delay that does not fit the budget', () => {
   });
 
   it('does not give the failed unit of work more attempts than its policy', async () => {
-    const { calls, Failing, world } = failing(Array.from({ length: 9 }, () => new RetryableError({ retryAfterMs: 20_000 })));
+    const { calls, Failing, world } = failing(
+      Array.from({ length: 9 }, () => new RetryableError({ retryAfterMs: 20_000 })),
+    );
     const { error } = await runJob(Failing, { world, remainingMs: 11_000 });
     expect(calls.map(({ attempt, invocation }) => ({ attempt, invocation }))).toEqual([
       { attempt: 1, invocation: 1 },
@@ -453,12 +479,24 @@ describe('a retry delay that does not fit the budget', () => {
 describe('the safe window, once the signal has aborted for it,', () => {
   const shapes: [string, (signal: AbortSignal) => unknown][] = [
     ['the reason itself', (signal) => signal.reason],
-    ["axios's CanceledError", () => Object.assign(new Error('canceled'), { name: 'CanceledError', code: 'ERR_CANCELED' })],
-    ["undici's RequestAbortedError", () => Object.assign(new Error('aborted'), { name: 'RequestAbortedError', code: 'UND_ERR_ABORTED' })],
+    [
+      "axios's CanceledError",
+      () => Object.assign(new Error('canceled'), { name: 'CanceledError', code: 'ERR_CANCELED' }),
+    ],
+    [
+      "undici's RequestAbortedError",
+      () => Object.assign(new Error('aborted'), { name: 'RequestAbortedError', code: 'UND_ERR_ABORTED' }),
+    ],
     ["fetch's TypeError", () => new TypeError('fetch failed', { cause: new Error('socket closed') })],
-    ['an error that wraps it', (signal) => new Error('page 3', { cause: new Error('read', { cause: signal.reason }) })],
+    [
+      'an error that wraps it',
+      (signal) => new Error('page 3', { cause: new Error('read', { cause: signal.reason }) }),
+    ],
     ['an AggregateError', (signal) => new AggregateError([signal.reason, new Error('other')], 'all failed')],
-    ['an error of the driver', () => Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' })],
+    [
+      'an error of the driver',
+      () => Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' }),
+    ],
     ['a RetryableError', () => new RetryableError({ retryAfterMs: 5_000 })],
     ['a text', () => 'stopped'],
     ['nothing', () => undefined],
@@ -492,7 +530,11 @@ describe('a step that throws in the safe window', () => {
   it.each<[string, (ctx: StepContext) => boolean, string[]]>([
     ['has failed when it never heard of it', () => true, ['step failed']],
     ['was interrupted when shouldYield() told it', ({ shouldYield }) => shouldYield(), ['step interrupted']],
-    ['was interrupted when remainingMs() told it', ({ remainingMs }) => remainingMs() <= 1_000, ['step interrupted']],
+    [
+      'was interrupted when remainingMs() told it',
+      ({ remainingMs }) => remainingMs() <= 1_000,
+      ['step interrupted'],
+    ],
     ['was interrupted when it had its signal', ({ signal }) => signal.aborted, ['step interrupted']],
   ])('%s', async (_what, look, expected) => {
     const world = virtualWorld();

@@ -1,5 +1,14 @@
 import { inspect } from 'node:util';
-import { BatonClient, CHECKPOINT_STORE, createHandler, LongRunning, MemoryCheckpointStore, State, Step, Terminate } from '../../../src';
+import {
+  BatonClient,
+  CHECKPOINT_STORE,
+  createHandler,
+  LongRunning,
+  MemoryCheckpointStore,
+  State,
+  Step,
+  Terminate,
+} from '../../../src';
 import { fakeLambdaContext } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -24,7 +33,10 @@ describe('of a field with secret: true', () => {
     ['a name on a list', () => Object.assign([1], { [secret]: 1 })],
     ['a hidden property', () => Object.defineProperty({}, secret, { value: 1 })],
     ['a property added to a Date', () => Object.assign(new Date(0), { [secret]: 1 })],
-    ['a path to a cycle of a thousand levels', () => Array.from({ length: 1_100 }).reduce<unknown>((inner) => ({ [secret]: inner }), {})],
+    [
+      'a path to a cycle of a thousand levels',
+      () => Array.from({ length: 1_100 }).reduce<unknown>((inner) => ({ [secret]: inner }), {}),
+    ],
   ])('%s is in no message, path, log line or record, but the field is named', async (_what, make) => {
     const store = new MemoryCheckpointStore();
     const world = virtualWorld();
@@ -40,9 +52,13 @@ describe('of a field with secret: true', () => {
       }
     }
 
-    const handler = createHandler(Keeping, { providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }] });
+    const handler = createHandler(Keeping, {
+      providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
+    });
     const start = { lambdaBaton: { v: 1, start: { executionId: 'e', input: {} } } };
-    const error = await world.timer.drive(handler(start, fakeLambdaContext({ clock: world.clock }))).catch((thrown: unknown) => thrown);
+    const error = await world.timer
+      .drive(handler(start, fakeLambdaContext({ clock: world.clock })))
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: 'EXECUTION_FAILED',
       cause: { code: 'UNSERIALIZABLE_STATE', details: { path: '["sessions of all"]' } },

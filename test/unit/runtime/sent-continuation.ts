@@ -1,6 +1,6 @@
-import { DevalueCodec } from '../../../src/runtime/adapters/devalue-codec';
-import { NodePlatform } from '../../../src/runtime/adapters/node-platform';
-import type { Continuation } from '../../../src/runtime/core/continuation';
+import { DevalueCodec } from '../../../src/runtime/adapters/codec/devalue-codec';
+import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
+import type { Continuation } from '../../../src/runtime/core/message/continuation';
 import type { SentRequest } from '../../../src/testing';
 
 interface SentEnvelope {

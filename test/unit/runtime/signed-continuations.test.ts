@@ -30,7 +30,8 @@ async function withKeys(keys: string | undefined) {
   const sender = new RecordingSender();
   const world = virtualWorld({ senders: [sender] });
   const handler = withEnvironment(keys, () => createHandler(Signed, { providers: world.providers }));
-  const call = (event: unknown, remainingMs = 60_000) => handler(event, fakeLambdaContext({ clock: world.clock, remainingMs }));
+  const call = (event: unknown, remainingMs = 60_000) =>
+    handler(event, fakeLambdaContext({ clock: world.clock, remainingMs }));
   const send = async () => {
     await call({}, 900);
     return JSON.parse(sender.sent.at(-1)?.body ?? '');
@@ -48,12 +49,17 @@ function withEnvironment<Value>(keys: string | undefined, make: () => Value): Va
 }
 
 const refusal = (reason: string) =>
-  expect.objectContaining({ code: 'CORRUPT_CONTINUATION', details: expect.objectContaining({ reason: expect.stringContaining(reason) }) });
+  expect.objectContaining({
+    code: 'CORRUPT_CONTINUATION',
+    details: expect.objectContaining({ reason: expect.stringContaining(reason) }),
+  });
 
 describe('BATON_SIGNING_KEY', () => {
   it('carries an execution on with signed continuations', async () => {
     const { handler, world, send } = await withKeys(key);
-    const { answer } = await runExecution(handler, world, { remainingMs: ({ invocation }) => (invocation < 3 ? 900 : 60_000) });
+    const { answer } = await runExecution(handler, world, {
+      remainingMs: ({ invocation }) => (invocation < 3 ? 900 : 60_000),
+    });
     expect(answer).toMatchObject({ status: 'completed', invocation: 3 });
     const { lambdaBaton } = await send();
     expect(lambdaBaton).toMatchObject({ signature: expect.stringMatching(/^[\w-]{43}$/) });
@@ -78,21 +84,38 @@ describe('BATON_SIGNING_KEY', () => {
   });
 
   it.each<[string, (parts: Record<string, unknown>) => unknown]>([
-    ['its position', (parts) => ({ ...parts, continuation: { ...(parts.continuation as object), stepCount: 1 } })],
-    ['its fuse counters', (parts) => ({ ...parts, continuation: { ...(parts.continuation as object), invocation: 1 } })],
-    ['its input', (parts) => ({ ...parts, continuation: { ...(parts.continuation as object), input: { all: true } } })],
+    [
+      'its position',
+      (parts) => ({ ...parts, continuation: { ...(parts.continuation as object), stepCount: 1 } }),
+    ],
+    [
+      'its fuse counters',
+      (parts) => ({ ...parts, continuation: { ...(parts.continuation as object), invocation: 1 } }),
+    ],
+    [
+      'its input',
+      (parts) => ({ ...parts, continuation: { ...(parts.continuation as object), input: { all: true } } }),
+    ],
     ['its state', (parts) => ({ ...parts, state: { json: { n: 1 } } })],
     ['where its state is', (parts) => ({ ...parts, state: { stored: '' } })],
     ['the end of its signature', (parts) => ({ ...parts, signature: String(parts.signature).slice(0, -1) })],
-    ['the spelling of its signature: a line break', (parts) => ({ ...parts, signature: `${parts.signature}\n` })],
+    [
+      'the spelling of its signature: a line break',
+      (parts) => ({ ...parts, signature: `${parts.signature}\n` }),
+    ],
     ['the spelling of its signature: padding', (parts) => ({ ...parts, signature: `${parts.signature}=` })],
-    ['the spelling of its signature: bits that are left over', (parts) => ({ ...parts, signature: respell(String(parts.signature)) })],
+    [
+      'the spelling of its signature: bits that are left over',
+      (parts) => ({ ...parts, signature: respell(String(parts.signature)) }),
+    ],
     ['its signature to nothing', (parts) => ({ ...parts, signature: '' })],
     ['its signature to a list', (parts) => ({ ...parts, signature: [parts.signature] })],
   ])('refuses a continuation with a change of %s, and runs nothing', async (_what, change) => {
     const { call, send } = await withKeys(key);
     const { lambdaBaton } = await send();
-    await expect(call({ lambdaBaton: change(lambdaBaton) })).rejects.toEqual(refusal('signature does not match'));
+    await expect(call({ lambdaBaton: change(lambdaBaton) })).rejects.toEqual(
+      refusal('signature does not match'),
+    );
     expect(seen).toEqual([]);
   });
 
@@ -107,7 +130,9 @@ describe('BATON_SIGNING_KEY', () => {
 
   it('is missed where a signed continuation arrives: it cannot be checked, so it is refused', async () => {
     const signed = await (await withKeys(key)).send();
-    await expect((await withKeys(undefined)).call(signed)).rejects.toEqual(refusal('has no BATON_SIGNING_KEY'));
+    await expect((await withKeys(undefined)).call(signed)).rejects.toEqual(
+      refusal('has no BATON_SIGNING_KEY'),
+    );
     expect(seen).toEqual([]);
   });
 });

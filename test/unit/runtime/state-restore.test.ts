@@ -1,4 +1,13 @@
-import { LongRunning, OnComplete, OnFailure, State, type StateOptions, Step, type StepContext, Terminate } from '../../../src';
+import {
+  LongRunning,
+  OnComplete,
+  OnFailure,
+  State,
+  type StateOptions,
+  Step,
+  type StepContext,
+  Terminate,
+} from '../../../src';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 
@@ -8,7 +17,9 @@ const oneStepMs = 1_500;
 
 /** Runs one job class, then carries the execution on with another, as after a deployment. */
 async function deploy(world: VirtualWorld, before: new () => object, after: new () => object) {
-  const first = await runJob(before, { world, remainingMs: oneStepMs, maxDeliveries: 1 }).catch(() => undefined);
+  const first = await runJob(before, { world, remainingMs: oneStepMs, maxDeliveries: 1 }).catch(
+    () => undefined,
+  );
   expect(first).toBeUndefined();
   const [{ sent } = { sent: [] }] = world.senders as unknown as { sent: { body: string }[] }[];
   return runJob(after, { world, event: JSON.parse(sent.at(-1)?.body ?? '{}') });
@@ -104,7 +115,10 @@ describe('the state', () => {
       }
     }
 
-    expect((await runJob(Shared, { world, remainingMs: oneStepMs })).answer?.result).toEqual({ rows: [{ id: 31 }], isSame: true });
+    expect((await runJob(Shared, { world, remainingMs: oneStepMs })).answer?.result).toEqual({
+      rows: [{ id: 31 }],
+      isSame: true,
+    });
   });
 
   it('is restored after the constructor and the field initialisers have run', async () => {
@@ -172,7 +186,11 @@ describe('the state', () => {
       }
     }
 
-    expect((await runJob(Derived, { world, remainingMs: oneStepMs })).answer?.result).toEqual([2, ['derived', 'derived!'], 'derived!!']);
+    expect((await runJob(Derived, { world, remainingMs: oneStepMs })).answer?.result).toEqual([
+      2,
+      ['derived', 'derived!'],
+      'derived!!',
+    ]);
   });
 
   it('brings an undefined back as undefined, not as what the initialiser says', async () => {
@@ -198,7 +216,11 @@ describe('the state', () => {
       }
     }
 
-    expect((await runJob(Undefined, { world, remainingMs: oneStepMs })).answer?.result).toEqual(['undefined', 'undefined', 'undefined']);
+    expect((await runJob(Undefined, { world, remainingMs: oneStepMs })).answer?.result).toEqual([
+      'undefined',
+      'undefined',
+      'undefined',
+    ]);
   });
 
   it('uses a field’s codec at hand-offs and at rollbacks', async () => {
@@ -276,36 +298,39 @@ describe('a value that cannot be stored', () => {
     ['a WeakMap in a Map', () => new Map([['cache', new WeakMap()]]), 'data.get("cache")'],
     ['an Error', () => ({ last: new Error('no') }), 'data.last'],
     ['a RegExp in a Set', () => new Set([1, /x/]), 'data[1]'],
-  ])('fails the execution at the end of its step, naming the path, without a retry: %s', async (_title, make, path) => {
-    const story: string[] = [];
+  ])(
+    'fails the execution at the end of its step, naming the path, without a retry: %s',
+    async (_title, make, path) => {
+      const story: string[] = [];
 
-    @LongRunning(times)
-    class Unstorable {
-      @State() data: unknown = 'fine';
-      @Step() good() {
-        story.push('good');
+      @LongRunning(times)
+      class Unstorable {
+        @State() data: unknown = 'fine';
+        @Step() good() {
+          story.push('good');
+        }
+        @Step() bad() {
+          story.push('bad');
+          this.data = make();
+        }
+        @Step() never() {
+          story.push('never');
+        }
+        @Terminate() isDone() {
+          return false;
+        }
+        @OnFailure() tell() {
+          story.push(`failed with ${String(this.data)}`);
+        }
       }
-      @Step() bad() {
-        story.push('bad');
-        this.data = make();
-      }
-      @Step() never() {
-        story.push('never');
-      }
-      @Terminate() isDone() {
-        return false;
-      }
-      @OnFailure() tell() {
-        story.push(`failed with ${String(this.data)}`);
-      }
-    }
 
-    const { error } = await runJob(Unstorable);
-    expect(error).toMatchObject({ code: 'EXECUTION_FAILED', details: { step: 'bad' } });
-    expect((error as Error).cause).toMatchObject({ code: 'UNSERIALIZABLE_STATE', details: { path } });
-    expect((error as Error).message).toContain(`@State ${path} `);
-    expect(story).toEqual(['good', 'bad', 'failed with fine']);
-  });
+      const { error } = await runJob(Unstorable);
+      expect(error).toMatchObject({ code: 'EXECUTION_FAILED', details: { step: 'bad' } });
+      expect((error as Error).cause).toMatchObject({ code: 'UNSERIALIZABLE_STATE', details: { path } });
+      expect((error as Error).message).toContain(`@State ${path} `);
+      expect(story).toEqual(['good', 'bad', 'failed with fine']);
+    },
+  );
 
   it('is no matter when the step takes it away again before its end', async () => {
     @LongRunning(times)
@@ -341,7 +366,10 @@ describe('a value that cannot be stored', () => {
 
     const { error } = await runJob(BadFromTheStart);
     expect(error).toMatchObject({ code: 'EXECUTION_FAILED' });
-    expect((error as Error).cause).toMatchObject({ code: 'UNSERIALIZABLE_STATE', details: { path: 'socket', type: 'Socket' } });
+    expect((error as Error).cause).toMatchObject({
+      code: 'UNSERIALIZABLE_STATE',
+      details: { path: 'socket', type: 'Socket' },
+    });
     expect(story).toEqual([]);
   });
 
@@ -464,25 +492,28 @@ describe('a deployment in mid-execution', () => {
       { expected: 2, received: 1 },
     ],
     ['answers no state', { 1: () => 'text' }, { expected: 2, received: 1 }],
-  ])('is refused with a typed error, before anything runs, when a migration %s', async (_title, migrations, details) => {
-    const world = virtualWorld();
-    let calls = 0;
+  ])(
+    'is refused with a typed error, before anything runs, when a migration %s',
+    async (_title, migrations, details) => {
+      const world = virtualWorld();
+      let calls = 0;
 
-    @LongRunning({ ...times, name: 'Evolving', version: 2, migrations: migrations as never })
-    class After {
-      @Step() work() {
-        calls += 1;
+      @LongRunning({ ...times, name: 'Evolving', version: 2, migrations: migrations as never })
+      class After {
+        @Step() work() {
+          calls += 1;
+        }
+        @Terminate() isDone() {
+          calls += 1;
+          return true;
+        }
       }
-      @Terminate() isDone() {
-        calls += 1;
-        return true;
-      }
-    }
 
-    const { error } = await deploy(world, writeBefore(world), After);
-    expect(error).toMatchObject({ code: 'INCOMPATIBLE_STATE', details });
-    expect(calls).toBe(0);
-  });
+      const { error } = await deploy(world, writeBefore(world), After);
+      expect(error).toMatchObject({ code: 'INCOMPATIBLE_STATE', details });
+      expect(calls).toBe(0);
+    },
+  );
 
   it('is refused when the code is older than the checkpoint, or has lost the step that is next', async () => {
     const [world, another] = [virtualWorld(), virtualWorld()];
@@ -499,7 +530,10 @@ describe('a deployment in mid-execution', () => {
       }
     }
 
-    expect((await deploy(world, Newer, Before)).error).toMatchObject({ code: 'INCOMPATIBLE_STATE', details: { expected: 1, received: 2 } });
+    expect((await deploy(world, Newer, Before)).error).toMatchObject({
+      code: 'INCOMPATIBLE_STATE',
+      details: { expected: 1, received: 2 },
+    });
     const { error } = await deploy(another, writeBefore(another), WithoutStep);
     expect(error).toMatchObject({ code: 'INCOMPATIBLE_STATE', details: { received: 'work' } });
   });

@@ -19,7 +19,8 @@ async function carry(cargoes: readonly string[], maxBytes: number) {
     @State() arrived: number[] = [];
     @Step() async load() {
       const count = this.arrived.length;
-      if (count > 0 && this.cargo !== cargoes[count - 1]) throw new Error(`Cargo ${count} is not what was loaded.`);
+      if (count > 0 && this.cargo !== cargoes[count - 1])
+        throw new Error(`Cargo ${count} is not what was loaded.`);
       this.cargo = cargoes[count] ?? '';
       this.arrived.push(Buffer.byteLength(this.cargo));
       await world.timer.sleep(55_000);
@@ -32,29 +33,42 @@ async function carry(cargoes: readonly string[], maxBytes: number) {
     }
   }
 
-  const { answer, error } = await runJob(Carrier, { world, providers: [{ token: CHECKPOINT_STORE, useValue: store }] });
+  const { answer, error } = await runJob(Carrier, {
+    world,
+    providers: [{ token: CHECKPOINT_STORE, useValue: store }],
+  });
   if (error !== undefined) throw error;
   const kinds = sender.sent.map(({ body }) => Object.keys(JSON.parse(body).lambdaBaton.state)[0]);
-  return { arrived: answer?.result as number[], kinds, bytes: sender.sent.map(({ body }) => Buffer.byteLength(body)) };
+  return {
+    arrived: answer?.result as number[],
+    kinds,
+    bytes: sender.sent.map(({ body }) => Buffer.byteLength(body)),
+  };
 }
 
 describe('a state beside a store', () => {
   it.each([
     ['ASCII', (bytes: number) => ascii.slice(0, bytes)],
-    ['four-byte characters', (bytes: number) => fourByte.slice(0, 2 * Math.floor(bytes / 4)) + ascii.slice(0, bytes % 4)],
-  ])('travels inside while the whole envelope fits, to the byte, and stays in the store beyond that (%s)', async (_what, write) => {
-    const {
-      bytes: [whole = 0],
-    } = await carry([write(2_000)], 100_000);
-    const maxBytes = whole;
-    for (let excess = -12; excess <= 12; excess += 1) {
-      const { arrived, kinds, bytes } = await carry([write(2_000 + excess)], maxBytes);
-      expect([excess, arrived[0]]).toEqual([excess, 2_000 + excess]);
-      if (excess <= 0) expect([excess, kinds[0], bytes[0]]).toEqual([excess, 'json', whole + excess]);
-      else expect([excess, kinds[0]]).not.toEqual([excess, 'json']);
-      expect(bytes[0]).toBeLessThanOrEqual(maxBytes);
-    }
-  });
+    [
+      'four-byte characters',
+      (bytes: number) => fourByte.slice(0, 2 * Math.floor(bytes / 4)) + ascii.slice(0, bytes % 4),
+    ],
+  ])(
+    'travels inside while the whole envelope fits, to the byte, and stays in the store beyond that (%s)',
+    async (_what, write) => {
+      const {
+        bytes: [whole = 0],
+      } = await carry([write(2_000)], 100_000);
+      const maxBytes = whole;
+      for (let excess = -12; excess <= 12; excess += 1) {
+        const { arrived, kinds, bytes } = await carry([write(2_000 + excess)], maxBytes);
+        expect([excess, arrived[0]]).toEqual([excess, 2_000 + excess]);
+        if (excess <= 0) expect([excess, kinds[0], bytes[0]]).toEqual([excess, 'json', whole + excess]);
+        else expect([excess, kinds[0]]).not.toEqual([excess, 'json']);
+        expect(bytes[0]).toBeLessThanOrEqual(maxBytes);
+      }
+    },
+  );
 
   it('may swing around the limit from one hand-off to the next, and never comes back stale', async () => {
     const sizes = [100, 1_900, 100, 2_600, 50, 2_600, 2_600, 10, 1_900, 0, 2_600];

@@ -6,7 +6,11 @@ import { virtualWorld } from '../../helpers/virtual-world';
 const times = { safeMs: 1_000, intervalMs: 100 };
 
 /** Runs a job of one step, which is given the context; answers what the step returned. */
-async function look<Seen>(see: (ctx: StepContext) => Seen | Promise<Seen>, event: unknown = {}, world = virtualWorld()): Promise<Seen> {
+async function look<Seen>(
+  see: (ctx: StepContext) => Seen | Promise<Seen>,
+  event: unknown = {},
+  world = virtualWorld(),
+): Promise<Seen> {
   let seen: Seen | undefined;
 
   @LongRunning(times)
@@ -31,7 +35,11 @@ describe('ctx.input', () => {
     const event = { table: 'orders', nested: { list: [{ id: 1 }, [2]] } };
     const input = await look((ctx) => ctx.input as typeof event, event);
     expect(input).toEqual(event);
-    expect([input, input.nested, input.nested.list, input.nested.list[0], input.nested.list[1]].every(Object.isFrozen)).toBe(true);
+    expect(
+      [input, input.nested, input.nested.list, input.nested.list[0], input.nested.list[1]].every(
+        Object.isFrozen,
+      ),
+    ).toBe(true);
     expect(() => input.nested.list.push([3])).toThrow(TypeError);
   });
 
@@ -49,7 +57,9 @@ describe('ctx.input', () => {
 
     const handler = createHandler(Touch, { providers: world.providers });
     await world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock })));
-    expect(Object.isFrozen(event) || Object.isFrozen(event.nested) || Object.isFrozen(event.nested.list)).toBe(false);
+    expect(
+      Object.isFrozen(event) || Object.isFrozen(event.nested) || Object.isFrozen(event.nested.list),
+    ).toBe(false);
     expect(event).toEqual({ nested: { list: [1, 2] } });
   });
 
@@ -77,9 +87,16 @@ describe('ctx.input', () => {
     }
 
     // `runExecution` gives an execution without an event an empty one.
-    await runJob(Twice, { world, remainingMs: 1_500, event: { lambdaBaton: { v: 1, start: { executionId: 'e', input: event } } } });
+    await runJob(Twice, {
+      world,
+      remainingMs: 1_500,
+      event: { lambdaBaton: { v: 1, start: { executionId: 'e', input: event } } },
+    });
     expect(seen).toHaveLength(2);
-    expect(seen.map((input) => JSON.stringify(input))).toEqual([JSON.stringify(event), JSON.stringify(event)]);
+    expect(seen.map((input) => JSON.stringify(input))).toEqual([
+      JSON.stringify(event),
+      JSON.stringify(event),
+    ]);
     expect(seen.flat().every(Object.isFrozen)).toBe(true);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
@@ -143,7 +160,16 @@ describe('the functions of ctx', () => {
   it('work when they are taken out of it', async () => {
     const world = virtualWorld();
     const seen = await look(
-      ({ remainingMs, shouldYield, progress, logger: { info }, logger, executionId, idempotencyKey, signal }) => {
+      ({
+        remainingMs,
+        shouldYield,
+        progress,
+        logger: { info },
+        logger,
+        executionId,
+        idempotencyKey,
+        signal,
+      }) => {
         progress(1, 2, 'half');
         logger.info('told', { rows: 1 });
         expect(typeof info).toBe('function');
@@ -153,9 +179,18 @@ describe('the functions of ctx', () => {
       world,
     );
     expect(seen).toEqual([60_000, false, 'execution-1', 'execution-1#0', false]);
-    expect(world.logger.find('progress')[0]?.fields).toMatchObject({ step: 'work', done: 1, total: 2, note: 'half' });
+    expect(world.logger.find('progress')[0]?.fields).toMatchObject({
+      step: 'work',
+      done: 1,
+      total: 2,
+      note: 'half',
+    });
     expect(world.logger.find('told')).toEqual([
-      { level: 'info', message: 'told', fields: { executionId: 'execution-1', invocation: 1, job: 'Look', step: 'work', rows: 1 } },
+      {
+        level: 'info',
+        message: 'told',
+        fields: { executionId: 'execution-1', invocation: 1, job: 'Look', step: 'work', rows: 1 },
+      },
     ]);
   });
 });
@@ -185,7 +220,9 @@ describe('ctx.signal', () => {
     const seen = await look(
       ({ signal, remainingMs, shouldYield }) =>
         new Promise((resolve) => {
-          signal.addEventListener('abort', () => resolve([signal.reason.code, signal.reason.name, remainingMs(), shouldYield()]));
+          signal.addEventListener('abort', () =>
+            resolve([signal.reason.code, signal.reason.name, remainingMs(), shouldYield()]),
+          );
         }),
       {},
       world,

@@ -82,7 +82,10 @@ describe('a claim', () => {
       if (isMark(id)) throw new Error('AccessDeniedException');
       return load(id);
     };
-    await expect(call(20_000)).rejects.toMatchObject({ code: 'CHECKPOINT_FAILED', details: { executionId: 'execution-1' } });
+    await expect(call(20_000)).rejects.toMatchObject({
+      code: 'CHECKPOINT_FAILED',
+      details: { executionId: 'execution-1' },
+    });
     expect(ran).toEqual([]);
   });
 
@@ -105,8 +108,15 @@ describe('while its job is stopped', () => {
   it('a start from a queue goes back to the queue, and the other records of its batch too', async () => {
     const { call, stop, ran } = stoppable();
     await stop();
-    const Records = ['a', 'b'].map((messageId) => ({ messageId, body: '{}', eventSource: 'aws:sqs', attributes: {} }));
-    expect(await call(60_000, { Records })).toEqual({ batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'b' }] });
+    const Records = ['a', 'b'].map((messageId) => ({
+      messageId,
+      body: '{}',
+      eventSource: 'aws:sqs',
+      attributes: {},
+    }));
+    expect(await call(60_000, { Records })).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'b' }],
+    });
     expect(ran).toEqual([]);
   });
 
@@ -141,7 +151,10 @@ describe('while its job is stopped', () => {
     await stop();
     expect(await call(60_000, {}, 'execution-1')).toMatchObject({ status: 'completed' });
     expect(await call(60_000, sent, 'request-3')).toMatchObject({ status: 'completed' });
-    expect(await client.status('execution-1')).toMatchObject({ status: 'completed', isCancelRequested: false });
+    expect(await client.status('execution-1')).toMatchObject({
+      status: 'completed',
+      isCancelRequested: false,
+    });
     expect(ran).not.toContain('cancelled');
   });
 
@@ -150,7 +163,9 @@ describe('while its job is stopped', () => {
     world.timer.once(150, () => void stop());
     expect(await call(1_250)).toMatchObject({ status: 'handed-off' });
     const before = ran.length;
-    expect(await call(60_000, JSON.parse(sender.sent[0]?.body ?? ''), 'request-2')).toMatchObject({ status: 'cancelled' });
+    expect(await call(60_000, JSON.parse(sender.sent[0]?.body ?? ''), 'request-2')).toMatchObject({
+      status: 'cancelled',
+    });
     expect(ran.slice(before)).toEqual(['cancelled']);
   });
 

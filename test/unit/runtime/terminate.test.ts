@@ -1,4 +1,15 @@
-import { complete, goTo, LongRunning, OnComplete, State, Step, type StepContext, TerminalError, Terminate, wait } from '../../../src';
+import {
+  complete,
+  goTo,
+  LongRunning,
+  OnComplete,
+  State,
+  Step,
+  type StepContext,
+  TerminalError,
+  Terminate,
+  wait,
+} from '../../../src';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -52,7 +63,15 @@ describe('@Terminate', () => {
     }
 
     await runJob(PerCycle);
-    expect(story).toEqual(['asked in cycle 1', 'one', 'two', 'asked in cycle 2', 'one', 'two', 'asked in cycle 3']);
+    expect(story).toEqual([
+      'asked in cycle 1',
+      'one',
+      'two',
+      'asked in cycle 2',
+      'one',
+      'two',
+      'asked in cycle 3',
+    ]);
   });
 
   it('is asked before each step with check: step, also behind a goTo and a wait', async () => {
@@ -105,7 +124,10 @@ describe('@Terminate', () => {
   ])('must answer a boolean: %s fails the execution without a retry', async (_title, answer) => {
     const { Asking, story } = asking([answer]);
     const { error } = await runJob(Asking);
-    expect((error as Error).cause).toMatchObject({ code: 'INVALID_DIRECTIVE', details: { method: 'isDone' } });
+    expect((error as Error).cause).toMatchObject({
+      code: 'INVALID_DIRECTIVE',
+      details: { method: 'isDone' },
+    });
     expect(story).toEqual(['asked']);
   });
 
@@ -123,10 +145,16 @@ describe('@Terminate', () => {
     expect(once.story).toEqual(['asked', 'asked', 'asked']);
 
     const thrice = asking([new Error('1'), new Error('2'), new Error('3'), true]);
-    expect((await runJob(thrice.Asking)).error).toMatchObject({ code: 'EXECUTION_FAILED', cause: { message: '3' } });
+    expect((await runJob(thrice.Asking)).error).toMatchObject({
+      code: 'EXECUTION_FAILED',
+      cause: { message: '3' },
+    });
 
     const terminal = asking([new TerminalError('no'), true]);
-    expect((await runJob(terminal.Asking)).error).toMatchObject({ code: 'EXECUTION_FAILED', cause: { code: 'TERMINAL' } });
+    expect((await runJob(terminal.Asking)).error).toMatchObject({
+      code: 'EXECUTION_FAILED',
+      cause: { code: 'TERMINAL' },
+    });
   });
 
   it('is called with the StepContext', async () => {
@@ -142,7 +170,14 @@ describe('@Terminate', () => {
     }
 
     await runJob(Looks, { event: { from: 5 } });
-    expect(seen).toMatchObject({ step: 'isDone', executionId: 'execution-1', input: { from: 5 }, invocation: 1, cycle: 1, attempt: 1 });
+    expect(seen).toMatchObject({
+      step: 'isDone',
+      executionId: 'execution-1',
+      input: { from: 5 },
+      invocation: 1,
+      cycle: 1,
+      attempt: 1,
+    });
   });
 
   it('that does not end a job whose steps are all once fails it in the second cycle, instead of spinning', async () => {
@@ -237,11 +272,14 @@ describe('@Terminate in the safe window', () => {
     [251, 1],
     [250, 2],
     [100, 2],
-  ])('is asked when a cycle ends with %d ms left of a reserve of 250: the job takes %d invocations', async (leftMs, count) => {
-    const { Ending, world } = ending(leftMs);
-    const { answer } = await runJob(Ending, { world, remainingMs: 5_000 });
-    expect(answer).toMatchObject({ status: 'completed', invocation: count });
-  });
+  ])(
+    'is asked when a cycle ends with %d ms left of a reserve of 250: the job takes %d invocations',
+    async (leftMs, count) => {
+      const { Ending, world } = ending(leftMs);
+      const { answer } = await runJob(Ending, { world, remainingMs: 5_000 });
+      expect(answer).toMatchObject({ status: 'completed', invocation: count });
+    },
+  );
 
   it('that is not true is asked again by the next invocation, before its first step', async () => {
     const { Ending, world, asked } = ending(900, {}, (n) => n > 2);
@@ -257,32 +295,40 @@ describe('@Terminate in the safe window', () => {
     const { Ending, world } = ending(900, limits);
     expect((await runJob(Ending, { world, remainingMs: 5_000 })).answer?.status).toBe('completed');
     const going = ending(900, limits, () => false);
-    expect((await runJob(going.Ending, { world: going.world, remainingMs: 5_000 })).error).toMatchObject({ cause: { code: 'FUSE_BLOWN' } });
+    expect((await runJob(going.Ending, { world: going.world, remainingMs: 5_000 })).error).toMatchObject({
+      cause: { code: 'FUSE_BLOWN' },
+    });
   });
 
   it.each([
     ['maxDurationMs', { maxDurationMs: 4_000 }],
     ['maxInvocations', { maxInvocations: 1 }],
-  ])('leaves @OnComplete, which is work, to the next invocation, and no fuse keeps that from it: %s', async (_limit, limits) => {
-    const world = virtualWorld();
-    const completed: number[] = [];
+  ])(
+    'leaves @OnComplete, which is work, to the next invocation, and no fuse keeps that from it: %s',
+    async (_limit, limits) => {
+      const world = virtualWorld();
+      const completed: number[] = [];
 
-    @LongRunning({ ...inWindow, limits })
-    class Ending {
-      @Step() async work() {
-        await world.timer.sleep(4_100);
+      @LongRunning({ ...inWindow, limits })
+      class Ending {
+        @Step() async work() {
+          await world.timer.sleep(4_100);
+        }
+        @Terminate() isDone({ cycle }: StepContext) {
+          return cycle > 1;
+        }
+        @OnComplete() end({ invocation }: StepContext) {
+          completed.push(invocation);
+        }
       }
-      @Terminate() isDone({ cycle }: StepContext) {
-        return cycle > 1;
-      }
-      @OnComplete() end({ invocation }: StepContext) {
-        completed.push(invocation);
-      }
-    }
 
-    expect((await runJob(Ending, { world, remainingMs: 5_000 })).answer).toMatchObject({ status: 'completed', invocation: 2 });
-    expect(completed).toEqual([2]);
-  });
+      expect((await runJob(Ending, { world, remainingMs: 5_000 })).answer).toMatchObject({
+        status: 'completed',
+        invocation: 2,
+      });
+      expect(completed).toEqual([2]);
+    },
+  );
 
   it('that does not answer before the hard edge, or fails because of it, is no interruption: the next invocation asks', async () => {
     const world = virtualWorld();
@@ -298,7 +344,10 @@ describe('@Terminate in the safe window', () => {
       @Terminate() async isDone({ signal }: StepContext) {
         asked += 1;
         if (asked === 2) await new Promise(() => {});
-        if (asked === 4) await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('closed'))));
+        if (asked === 4)
+          await new Promise((_resolve, reject) =>
+            signal.addEventListener('abort', () => reject(new Error('closed'))),
+          );
         return this.n === 2;
       }
     }

@@ -16,7 +16,11 @@ const thenables: [string, () => unknown, string | undefined][] = [
   ['an object', () => ({ then: (resolve: Settle) => resolve(1) }), undefined],
   ['a function', () => callable((resolve) => resolve(1)), undefined],
   ['a callable proxy', () => proxy((resolve) => resolve(1)), undefined],
-  ['a function that rejects', () => callable((_resolve, reject) => reject(new Error('duplicate key'))), 'duplicate key'],
+  [
+    'a function that rejects',
+    () => callable((_resolve, reject) => reject(new Error('duplicate key'))),
+    'duplicate key',
+  ],
   [
     'one whose then throws',
     () => ({
@@ -35,7 +39,11 @@ const thenables: [string, () => unknown, string | undefined][] = [
     }),
     'unreadable',
   ],
-  ['one that resolves to a rejection', () => ({ then: (resolve: Settle) => resolve(Promise.reject(new Error('deadlock'))) }), 'deadlock'],
+  [
+    'one that resolves to a rejection',
+    () => ({ then: (resolve: Settle) => resolve(Promise.reject(new Error('deadlock'))) }),
+    'deadlock',
+  ],
   [
     'one that resolves to a function that rejects',
     () => ({ then: (resolve: Settle) => resolve(callable((_, no) => no(new Error('x')))) }),

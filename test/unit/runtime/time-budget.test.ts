@@ -1,6 +1,6 @@
 import { CLOCK, createHandler, LongRunning, State, Step, type StepContext, Terminate } from '../../../src';
-import { completeClock } from '../../../src/runtime/adapters/system-clock';
-import { TimeBudget } from '../../../src/runtime/time-budget';
+import { completeClock } from '../../../src/runtime/adapters/node/system-clock';
+import { TimeBudget } from '../../../src/runtime/time/time-budget';
 import { fakeLambdaContext, VirtualClock } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -9,7 +9,10 @@ const limitMs = 60_000;
 /** A budget of 60 s by three clocks, each of which a test can move. */
 function openBudget() {
   const nowMs = { wall: 1_000_000, context: 1_000_000, monotonic: 500 };
-  const context = { ...fakeLambdaContext(), getRemainingTimeInMillis: () => 1_000_000 + limitMs - nowMs.context };
+  const context = {
+    ...fakeLambdaContext(),
+    getRemainingTimeInMillis: () => 1_000_000 + limitMs - nowMs.context,
+  };
   const budget = new TimeBudget(context, { now: () => nowMs.wall, elapsedMs: () => nowMs.monotonic });
   return { nowMs, budget };
 }
@@ -62,7 +65,9 @@ describe('A step whose machine sets the clock back', () => {
       }
     }
 
-    const handler = createHandler(Timed, { providers: [...world.providers, { token: CLOCK, useValue: clock }] });
+    const handler = createHandler(Timed, {
+      providers: [...world.providers, { token: CLOCK, useValue: clock }],
+    });
     await world.timer.drive(handler({}, fakeLambdaContext({ clock })));
     expect(stoppedAfterMs).toBe(50_000);
   });

@@ -37,7 +37,9 @@ function orphaning(late: (job: { list: string[]; isDone: boolean }, ctx: StepCon
         await world.timer.sleep(2_000);
         return late(this, ctx);
       }
-      this.list.push(`attempt ${ctx.attempt}, connection of attempt ${(this.connection as { openedBy: number }).openedBy}`);
+      this.list.push(
+        `attempt ${ctx.attempt}, connection of attempt ${(this.connection as { openedBy: number }).openedBy}`,
+      );
       await world.timer.sleep(400);
       return undefined;
     }
@@ -88,7 +90,14 @@ describe('timeoutMs', () => {
     expect(answer?.status).toBe('completed');
     expect(seen).toEqual([['timeout', 'AbortError', 500, true]]);
     expect(world.logger.find('step failed')).toMatchObject([
-      { fields: { step: 'work', attempt: 1, isRetried: true, error: { name: 'StepTimeoutError', code: 'STEP_TIMEOUT' } } },
+      {
+        fields: {
+          step: 'work',
+          attempt: 1,
+          isRetried: true,
+          error: { name: 'StepTimeoutError', code: 'STEP_TIMEOUT' },
+        },
+      },
     ]);
   });
 
@@ -108,7 +117,11 @@ describe('timeoutMs', () => {
     const { error } = await runJob(NeverEnds, { world });
     const { cause } = error as { cause: Error };
     expect(cause).toBeInstanceOf(StepTimeoutError);
-    expect(cause).toMatchObject({ code: 'STEP_TIMEOUT', retryable: true, details: { step: 'work', timeoutMs: 250, attempt: 2 } });
+    expect(cause).toMatchObject({
+      code: 'STEP_TIMEOUT',
+      retryable: true,
+      details: { step: 'work', timeoutMs: 250, attempt: 2 },
+    });
     expect(cause.message).toBe(
       'Attempt 2 of step work of job NeverEnds ran longer than its timeoutMs (250).\n→ Let work stop when ctx.signal aborts, or raise its timeoutMs.',
     );
@@ -147,7 +160,10 @@ describe('timeoutMs', () => {
       @State() isDone = false;
       @Step({ timeoutMs: 500, retry: { initialDelayMs: 0 } }) async work({ signal, attempt }: StepContext) {
         attempts.push(attempt);
-        if (attempt < 3) await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        if (attempt < 3)
+          await new Promise((_resolve, reject) =>
+            signal.addEventListener('abort', () => reject(signal.reason)),
+          );
         this.isDone = true;
       }
       @Terminate() check() {
@@ -189,14 +205,18 @@ describe('an attempt that timed out', () => {
     const { answer } = await runJob(Orphaning, { world });
     expect(answer).toMatchObject({ status: 'completed', result: untouched });
     expect(instances.size).toBe(2);
-    expect(world.logger.find('late result of an abandoned step discarded')).toMatchObject([{ level: 'warn', fields: { step: 'work' } }]);
+    expect(world.logger.find('late result of an abandoned step discarded')).toMatchObject([
+      { level: 'warn', fields: { step: 'work' } },
+    ]);
     expect(world.logger.find('progress')).toEqual([]);
   });
 
   it('is logged once with its late error', async () => {
     const { Orphaning, world } = orphaning(() => Promise.reject(new Error('late')));
     await runJob(Orphaning, { world });
-    expect(world.logger.find('late result of an abandoned step discarded')).toMatchObject([{ fields: { error: { message: 'late' } } }]);
+    expect(world.logger.find('late result of an abandoned step discarded')).toMatchObject([
+      { fields: { error: { message: 'late' } } },
+    ]);
   });
 
   it('changes nothing when it ends after the invocation', async () => {
@@ -287,7 +307,10 @@ describe('an attempt that timed out', () => {
       }
     }
 
-    const { answer, answers } = await runJob(TimesOutLate, { world, remainingMs: ({ invocation }) => (invocation === 1 ? 1_299 : 60_000) });
+    const { answer, answers } = await runJob(TimesOutLate, {
+      world,
+      remainingMs: ({ invocation }) => (invocation === 1 ? 1_299 : 60_000),
+    });
     expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
     expect(seen).toEqual([['first']]);
     expect(answer?.result).toEqual(['first', 'second 2 in 2']);
@@ -324,7 +347,10 @@ describe('timeoutMs of a generator', () => {
       }
     }
 
-    const { answer } = await runJob(Copies, { world, providers: [{ token: CHECKPOINT_STORE, useValue: store }] });
+    const { answer } = await runJob(Copies, {
+      world,
+      providers: [{ token: CHECKPOINT_STORE, useValue: store }],
+    });
     expect(answer?.status).toBe('completed');
     expect(begun).toBe(2);
     expect(world.logger.find('step failed')).toMatchObject([{ fields: { error: { code: 'STEP_TIMEOUT' } } }]);

@@ -1,5 +1,14 @@
-import { LongRunning, OnComplete, OnFailure, State, Step, type StepContext, TerminalError, Terminate } from '../../../src';
-import { JsonLogger } from '../../../src/runtime/adapters/json-logger';
+import {
+  LongRunning,
+  OnComplete,
+  OnFailure,
+  State,
+  Step,
+  type StepContext,
+  TerminalError,
+  Terminate,
+} from '../../../src';
+import { JsonLogger } from '../../../src/runtime/adapters/node/json-logger';
 import { keepJob } from '../../helpers/keep-job';
 
 interface Catcher {
@@ -110,14 +119,20 @@ function catching(kind: keyof typeof catchers, durability: 'step' | { everyMs: n
 const kinds = Object.keys(catchers) as (keyof typeof catchers)[];
 
 describe.each(kinds)('%s, in which everything is caught', (kind) => {
-  it.each([['step' as const], [{ everyMs: 1 }]])('cannot catch a checkpoint that is refused for ever (%j)', async (durability) => {
-    const { call, store, caught, sender, world } = catching(kind, durability);
-    store.fault = (write) => (write >= 2 ? 'fail' : 'none');
-    await expect(call(5_000)).rejects.toMatchObject({ code: 'CHECKPOINT_FAILED', cause: { message: 'ThrottlingException' } });
-    expect(caught.filter((what) => what !== 'finally')).toEqual([]);
-    expect(sender.sent).toEqual([]);
-    expect(world.timer.armedCount).toBe(0);
-  });
+  it.each([['step' as const], [{ everyMs: 1 }]])(
+    'cannot catch a checkpoint that is refused for ever (%j)',
+    async (durability) => {
+      const { call, store, caught, sender, world } = catching(kind, durability);
+      store.fault = (write) => (write >= 2 ? 'fail' : 'none');
+      await expect(call(5_000)).rejects.toMatchObject({
+        code: 'CHECKPOINT_FAILED',
+        cause: { message: 'ThrottlingException' },
+      });
+      expect(caught.filter((what) => what !== 'finally')).toEqual([]);
+      expect(sender.sent).toEqual([]);
+      expect(world.timer.armedCount).toBe(0);
+    },
+  );
 
   it('does not notice a store that is throttled five times', async () => {
     const { call, store, caught, done } = catching(kind);
@@ -147,7 +162,10 @@ describe.each(kinds)('%s, in which everything is caught', (kind) => {
     store.fault = () => 'none';
     await world.timer.advance(60_000);
     expect(await call()).toMatchObject({ status: 'handed-off' });
-    expect(await call(60_000, JSON.parse(sender.sent[0]?.body ?? ''), 'r2')).toMatchObject({ status: 'completed', result: 3 });
+    expect(await call(60_000, JSON.parse(sender.sent[0]?.body ?? ''), 'r2')).toMatchObject({
+      status: 'completed',
+      result: 3,
+    });
     expect(done).toEqual([1, 2, 2, 3]);
   });
 });
@@ -239,8 +257,12 @@ describe.each<[string, () => unknown, string, RegExp]>([
     expect(store.writes.at(-1)?.execution.head.length).toBeLessThan(200_000);
 
     const [first = '', last = ''] = [lines.find((line) => line.includes('step failed')), lines.at(-1)];
-    for (const line of [first, last]) expect(JSON.parse(line)).toMatchObject({ error: { name, message: expect.stringMatching(message) } });
+    for (const line of [first, last])
+      expect(JSON.parse(line)).toMatchObject({ error: { name, message: expect.stringMatching(message) } });
 
-    await expect(call()).rejects.toMatchObject({ code: 'EXECUTION_FAILED', cause: { name, message: expect.stringMatching(message) } });
+    await expect(call()).rejects.toMatchObject({
+      code: 'EXECUTION_FAILED',
+      cause: { name, message: expect.stringMatching(message) },
+    });
   });
 });

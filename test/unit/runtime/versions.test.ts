@@ -1,10 +1,22 @@
-import { CHECKPOINT_STORE, createHandler, LongRunning, type LongRunningOptions, State, Step, Terminate } from '../../../src';
+import {
+  CHECKPOINT_STORE,
+  createHandler,
+  LongRunning,
+  type LongRunningOptions,
+  State,
+  Step,
+  Terminate,
+} from '../../../src';
 import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const start = { lambdaBaton: { v: 1, start: { executionId: 'e', input: {} } } };
 const times = { name: 'bill', safeMs: 10_000, intervalMs: 1_000 };
-const newer = { ...times, version: 2, migrations: { 1: ({ euros, n }: Record<string, unknown>) => ({ cents: Number(euros) * 100, n }) } };
+const newer = {
+  ...times,
+  version: 2,
+  migrations: { 1: ({ euros, n }: Record<string, unknown>) => ({ cents: Number(euros) * 100, n }) },
+};
 
 /** A bill of six steps, in euros in version 1 and in cents in version 2: one euro a step. */
 function world() {
@@ -35,13 +47,18 @@ function world() {
     Step()(Bill.prototype, 'add', Object.getOwnPropertyDescriptor(Bill.prototype, 'add') as never);
     Terminate()(Bill.prototype, 'isDone', Object.getOwnPropertyDescriptor(Bill.prototype, 'isDone') as never);
     LongRunning(options)(Bill);
-    return createHandler(Bill, { providers: [...around.providers, { token: CHECKPOINT_STORE, useValue: store }] });
+    return createHandler(Bill, {
+      providers: [...around.providers, { token: CHECKPOINT_STORE, useValue: store }],
+    });
   };
 
   const [one, two] = [deploy(times, 'euros', 1), deploy(newer, 'cents', 100)];
   const call = (handler: typeof one, event: unknown, awsRequestId: string, killAfterMs?: number) => {
     const context = fakeLambdaContext({ clock, remainingMs: 69_000, awsRequestId });
-    return timer.drive(handler(event, context), killAfterMs === undefined ? undefined : clock.now() + killAfterMs);
+    return timer.drive(
+      handler(event, context),
+      killAfterMs === undefined ? undefined : clock.now() + killAfterMs,
+    );
   };
   const next = () => JSON.parse(sender.sent.at(-1)?.body ?? '');
   const readState = async () => JSON.parse((await store.load('e'))?.state.slice(1) ?? '').json as object;

@@ -1,4 +1,15 @@
-import { complete, goTo, LongRunning, OnComplete, State, Step, type StepContext, Terminate, wait, waitUntil } from '../../../src';
+import {
+  complete,
+  goTo,
+  LongRunning,
+  OnComplete,
+  State,
+  Step,
+  type StepContext,
+  Terminate,
+  wait,
+  waitUntil,
+} from '../../../src';
 import { epochMs, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
@@ -102,29 +113,38 @@ describe('a generator that yields a wait', () => {
   it.each([
     ['goTo', goTo('second'), 'yielded goTo("second"), which only a return can carry out'],
     ['complete', complete(1), 'yielded complete(…), which only a return can carry out'],
-    ['a wait for a step that is none', wait({ seconds: 1, goTo: 'nowhere' }), 'goTo: "nowhere" }), whose goTo is not a step'],
+    [
+      'a wait for a step that is none',
+      wait({ seconds: 1, goTo: 'nowhere' }),
+      'goTo: "nowhere" }), whose goTo is not a step',
+    ],
     ['a wait of no length', wait({ seconds: Number.NaN }), 'yielded wait({ seconds: NaN })'],
-  ])('fails the execution with an InvalidDirectiveError when it yields %s', async (_what, directive, reason) => {
-    const story: string[] = [];
+  ])(
+    'fails the execution with an InvalidDirectiveError when it yields %s',
+    async (_what, directive, reason) => {
+      const story: string[] = [];
 
-    @LongRunning(times)
-    class Steers {
-      @Step() *first(): Generator<unknown> {
-        yield directive;
-        story.push('went on');
+      @LongRunning(times)
+      class Steers {
+        @Step() *first(): Generator<unknown> {
+          yield directive;
+          story.push('went on');
+        }
+        @Step() second() {
+          story.push('second');
+        }
+        @Terminate() isDone() {
+          return story.length > 0;
+        }
       }
-      @Step() second() {
-        story.push('second');
-      }
-      @Terminate() isDone() {
-        return story.length > 0;
-      }
-    }
 
-    const { error } = await runJob(Steers);
-    expect(error).toMatchObject({ cause: { code: 'INVALID_DIRECTIVE', message: expect.stringContaining(reason) } });
-    expect(story).toEqual([]);
-  });
+      const { error } = await runJob(Steers);
+      expect(error).toMatchObject({
+        cause: { code: 'INVALID_DIRECTIVE', message: expect.stringContaining(reason) },
+      });
+      expect(story).toEqual([]);
+    },
+  );
 
   it('is refused where it is no step: in @OnComplete nothing would come of it', async () => {
     @LongRunning(times)
@@ -138,7 +158,9 @@ describe('a generator that yields a wait', () => {
       }
     }
 
-    expect((await runJob(Ends)).error).toMatchObject({ cause: { code: 'INVALID_DIRECTIVE', details: { method: 'end' } } });
+    expect((await runJob(Ends)).error).toMatchObject({
+      cause: { code: 'INVALID_DIRECTIVE', details: { method: 'end' } },
+    });
   });
 });
 
@@ -168,9 +190,21 @@ describe('a wait that names the step after it', () => {
   });
 
   it.each([
-    ['wait', wait({ seconds: 1, goTo: 'nowhere' }), 'returned wait({ seconds: 1, goTo: "nowhere" }), whose goTo is not a step.'],
-    ['waitUntil', waitUntil(new Date(epochMs), { goTo: 'nowhere' }), `, { goTo: "nowhere" }), whose goTo is not a step.`],
-    ['wait, by something that is no name', wait({ seconds: 1, goTo: 7 as never }), 'goTo: 7 }), whose goTo is not a step.'],
+    [
+      'wait',
+      wait({ seconds: 1, goTo: 'nowhere' }),
+      'returned wait({ seconds: 1, goTo: "nowhere" }), whose goTo is not a step.',
+    ],
+    [
+      'waitUntil',
+      waitUntil(new Date(epochMs), { goTo: 'nowhere' }),
+      `, { goTo: "nowhere" }), whose goTo is not a step.`,
+    ],
+    [
+      'wait, by something that is no name',
+      wait({ seconds: 1, goTo: 7 as never }),
+      'goTo: 7 }), whose goTo is not a step.',
+    ],
   ])('is an InvalidDirectiveError when there is no such step: %s', async (_what, directive, reason) => {
     @LongRunning(times)
     class Lost {
@@ -184,7 +218,9 @@ describe('a wait that names the step after it', () => {
     }
 
     const { error } = await runJob(Lost);
-    expect(error).toMatchObject({ cause: { code: 'INVALID_DIRECTIVE', message: expect.stringContaining(reason) } });
+    expect(error).toMatchObject({
+      cause: { code: 'INVALID_DIRECTIVE', message: expect.stringContaining(reason) },
+    });
     expect((error as { cause: Error }).cause.message).toMatch(/→ Go to one of: work\.$/);
   });
 });
@@ -207,7 +243,9 @@ describe('a wait that would end beyond limits.maxDurationMs', () => {
     }
 
     const { error, sent } = await runJob(Late, { world });
-    expect(error).toMatchObject({ cause: { code: 'FUSE_BLOWN', details: { limit: 'maxDurationMs', allowed: dayMs } } });
+    expect(error).toMatchObject({
+      cause: { code: 'FUSE_BLOWN', details: { limit: 'maxDurationMs', allowed: dayMs } },
+    });
     expect(world.clock.now()).toBe(epochMs);
     expect(sent).toEqual([]);
   });

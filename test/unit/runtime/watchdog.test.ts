@@ -45,7 +45,13 @@ describe('at the soft edge', () => {
         if (seen.length === 0) {
           expect([signal.aborted, shouldYield()]).toEqual([false, false]);
           await aborted(signal);
-          seen.push(world.clock.now() - epochMs, remainingMs(), signal.reason.name, signal.reason.code, shouldYield());
+          seen.push(
+            world.clock.now() - epochMs,
+            remainingMs(),
+            signal.reason.name,
+            signal.reason.code,
+            shouldYield(),
+          );
         }
         this.isDone = true;
       }
@@ -79,31 +85,34 @@ describe('at the soft edge', () => {
     expect(code).toBe('safe-window');
   });
 
-  it.each([1, 3, 8])('a timer that goes off %i ms early is no reason to look too soon and then not again', async (earlyMs) => {
-    const world = virtualWorld();
-    const { timer } = world;
-    const early: Timer = {
-      every: (ms, task) => timer.every(ms, task),
-      once: (ms, task) => timer.once(Math.max(1, ms - earlyMs), task),
-    };
-    const abortedAtMs: number[] = [];
+  it.each([1, 3, 8])(
+    'a timer that goes off %i ms early is no reason to look too soon and then not again',
+    async (earlyMs) => {
+      const world = virtualWorld();
+      const { timer } = world;
+      const early: Timer = {
+        every: (ms, task) => timer.every(ms, task),
+        once: (ms, task) => timer.once(Math.max(1, ms - earlyMs), task),
+      };
+      const abortedAtMs: number[] = [];
 
-    @LongRunning(times)
-    class Obedient {
-      @State() rounds = 0;
-      @Step() async work({ signal }: StepContext) {
-        if (this.rounds === 0) await aborted(signal);
-        this.rounds += 1;
-        abortedAtMs.push(world.clock.now() - epochMs);
+      @LongRunning(times)
+      class Obedient {
+        @State() rounds = 0;
+        @Step() async work({ signal }: StepContext) {
+          if (this.rounds === 0) await aborted(signal);
+          this.rounds += 1;
+          abortedAtMs.push(world.clock.now() - epochMs);
+        }
+        @Terminate() check() {
+          return this.rounds > 0;
+        }
       }
-      @Terminate() check() {
-        return this.rounds > 0;
-      }
-    }
 
-    await runJob(Obedient, { world, providers: [{ token: TIMER, useValue: early }] });
-    expect(abortedAtMs).toEqual([50_000]);
-  });
+      await runJob(Obedient, { world, providers: [{ token: TIMER, useValue: early }] });
+      expect(abortedAtMs).toEqual([50_000]);
+    },
+  );
 
   it('what has more than 24.8 days left is watched too', async () => {
     @LongRunning(times)
@@ -117,9 +126,14 @@ describe('at the soft edge', () => {
       }
     }
 
-    const context = { ...fakeLambdaContext({ clock: { now: () => 0 } }), getRemainingTimeInMillis: () => 1e12 };
+    const context = {
+      ...fakeLambdaContext({ clock: { now: () => 0 } }),
+      getRemainingTimeInMillis: () => 1e12,
+    };
     const logger = virtualWorld().providers.slice(2, 3);
-    await expect(createHandler(Short, { providers: logger })({}, context)).resolves.toMatchObject({ status: 'completed' });
+    await expect(createHandler(Short, { providers: logger })({}, context)).resolves.toMatchObject({
+      status: 'completed',
+    });
   });
 
   it('no step starts any more, and one that is running may still finish', async () => {
@@ -145,7 +159,12 @@ describe('at the soft edge', () => {
 
     const { sent } = await runJob(Pages, { world });
     expect(starts).toEqual([0, 7_000, 14_000, 21_000, 28_000, 35_000, 42_000, 49_000, 56_000, 63_000]);
-    expect(readContinuation(sent[0])).toMatchObject({ phase: 'check', cycle: 5, stepCount: 8, interruptionCount: 0 });
+    expect(readContinuation(sent[0])).toMatchObject({
+      phase: 'check',
+      cycle: 5,
+      stepCount: 8,
+      interruptionCount: 0,
+    });
     expect(readState(sent[0])).toEqual({ page: 4 });
   });
 
@@ -176,7 +195,12 @@ describe('at the soft edge', () => {
     const { sent } = await runJob(Rows, { world });
     expect(log).toEqual(['from 0', 'closed at 6', 'from 6', 'closed at 8']);
     expect(readState(sent[0])).toEqual({ row: 6 });
-    expect(readContinuation(sent[0])).toMatchObject({ phase: 'step', step: 'work', stepCount: 0, interruptionCount: 0 });
+    expect(readContinuation(sent[0])).toMatchObject({
+      phase: 'step',
+      step: 'work',
+      stepCount: 0,
+      interruptionCount: 0,
+    });
   });
 
   it.each<[string, (signal: AbortSignal) => unknown]>([
@@ -184,38 +208,48 @@ describe('at the soft edge', () => {
     ['an AbortError', () => new DOMException('The operation was aborted', 'AbortError')],
     ['an error with the code ABORT_ERR', () => Object.assign(new Error('aborted'), { code: 'ABORT_ERR' })],
     ['an error whose cause is the reason', (signal) => new Error('page 7 failed', { cause: signal.reason })],
-  ])('a step that stops by throwing %s was interrupted: its changes are undone, and no attempt has failed', async (_title, make) => {
-    const world = virtualWorld();
+  ])(
+    'a step that stops by throwing %s was interrupted: its changes are undone, and no attempt has failed',
+    async (_title, make) => {
+      const world = virtualWorld();
 
-    @LongRunning(times)
-    class Stopped {
-      @State() rounds = 0;
-      @State() draft = 'clean';
-      @Step() async work({ signal, attempt, invocation }: StepContext) {
-        expect(attempt).toBe(1);
-        if (invocation === 2) {
-          this.rounds += 1;
-          return;
+      @LongRunning(times)
+      class Stopped {
+        @State() rounds = 0;
+        @State() draft = 'clean';
+        @Step() async work({ signal, attempt, invocation }: StepContext) {
+          expect(attempt).toBe(1);
+          if (invocation === 2) {
+            this.rounds += 1;
+            return;
+          }
+          this.draft = 'half done';
+          await aborted(signal);
+          throw make(signal);
         }
-        this.draft = 'half done';
-        await aborted(signal);
-        throw make(signal);
+        @Terminate() check() {
+          return this.rounds === 1;
+        }
+        @OnComplete() end() {
+          return this.draft;
+        }
       }
-      @Terminate() check() {
-        return this.rounds === 1;
-      }
-      @OnComplete() end() {
-        return this.draft;
-      }
-    }
 
-    const { sent, answer } = await runJob(Stopped, { world });
-    expect(readContinuation(sent[0])).toMatchObject({ step: 'work', attempt: 1, failedAttemptCount: 0, interruptionCount: 1 });
-    expect(readState(sent[0])).toEqual({ rounds: 0, draft: 'clean' });
-    expect(answer).toMatchObject({ status: 'completed', invocation: 2, result: 'clean' });
-    expect(world.logger.find('step failed')).toEqual([]);
-    expect(world.logger.find('step interrupted')).toMatchObject([{ fields: { step: 'work', isAbandoned: false } }]);
-  });
+      const { sent, answer } = await runJob(Stopped, { world });
+      expect(readContinuation(sent[0])).toMatchObject({
+        step: 'work',
+        attempt: 1,
+        failedAttemptCount: 0,
+        interruptionCount: 1,
+      });
+      expect(readState(sent[0])).toEqual({ rounds: 0, draft: 'clean' });
+      expect(answer).toMatchObject({ status: 'completed', invocation: 2, result: 'clean' });
+      expect(world.logger.find('step failed')).toEqual([]);
+      expect(world.logger.find('step interrupted')).toMatchObject([
+        { fields: { step: 'work', isAbandoned: false } },
+      ]);
+    },
+  );
 
   it('a step that throws a TerminalError, or a mistake in its code, after the abort has failed', async () => {
     const world = virtualWorld();
@@ -240,7 +274,11 @@ describe('at the soft edge', () => {
     }
 
     const { sent, error } = await runJob(Broken, { world });
-    expect(readContinuation(sent[0])).toMatchObject({ attempt: 2, failedAttemptCount: 1, interruptionCount: 0 });
+    expect(readContinuation(sent[0])).toMatchObject({
+      attempt: 2,
+      failedAttemptCount: 1,
+      interruptionCount: 0,
+    });
     expect(world.logger.find('step failed')).toMatchObject([
       { fields: { step: 'work', attempt: 1, error: { message: 'rows is not iterable' } } },
       { fields: { step: 'work', attempt: 2, error: { message: 'the table is gone' } } },
@@ -307,7 +345,9 @@ describe('at the hard edge', () => {
       failedAttemptCount: 0,
       interruptionCount: 1,
     });
-    expect(world.logger.find('step interrupted')).toMatchObject([{ level: 'warn', fields: { step: 'second', isAbandoned: true } }]);
+    expect(world.logger.find('step interrupted')).toMatchObject([
+      { level: 'warn', fields: { step: 'second', isAbandoned: true } },
+    ]);
     const next = handler(JSON.parse(request?.body ?? ''), fakeLambdaContext({ clock: world.clock }));
     expect(await world.timer.drive(next)).toMatchObject({ status: 'completed', result: ['first', 'second'] });
   });
@@ -332,12 +372,20 @@ describe('at the hard edge', () => {
 
     const { sent } = await runJob(Rows, { world });
     expect(readState(sent[0])).toEqual({ rows: [0, 1] });
-    expect(readContinuation(sent[0])).toMatchObject({ step: 'work', safePointCount: 2, interruptionCount: 1 });
+    expect(readContinuation(sent[0])).toMatchObject({
+      step: 'work',
+      safePointCount: 2,
+      interruptionCount: 1,
+    });
   });
 
   it.each<[string, (late: { resolve: () => void; reject: (error: Error) => void }) => void, object]>([
     ['result', ({ resolve }) => resolve(), { step: 'work' }],
-    ['rejection', ({ reject }) => reject(new Error('too late')), { step: 'work', error: { name: 'Error', message: 'too late' } }],
+    [
+      'rejection',
+      ({ reject }) => reject(new Error('too late')),
+      { step: 'work', error: { name: 'Error', message: 'too late' } },
+    ],
   ])('a late %s of the abandoned step changes nothing and is logged once', async (_title, settle, fields) => {
     const world = virtualWorld();
     let settleLate: { resolve: () => void; reject: (error: Error) => void } | undefined;
@@ -375,7 +423,9 @@ describe('at the hard edge', () => {
     expect(await world.timer.drive(next)).toMatchObject({ status: 'completed', result: 1 });
     await letRun();
     expect(orphans[0]?.n).toBeGreaterThanOrEqual(99);
-    expect(world.logger.find('late result of an abandoned step discarded')).toMatchObject([{ level: 'warn', fields }]);
+    expect(world.logger.find('late result of an abandoned step discarded')).toMatchObject([
+      { level: 'warn', fields },
+    ]);
     expect(world.logger.find('progress')).toEqual([]);
   });
 
@@ -401,7 +451,9 @@ describe('at the hard edge', () => {
     const { sent, answer } = await runJob(Hanging, { world });
     expect(readState(sent[0])).toEqual({ n: 2 });
     expect(answer).toMatchObject({ status: 'completed', invocation: 2 });
-    expect(world.logger.find('hook failed')).toMatchObject([{ fields: { step: 'tell', error: { name: 'Abandoned' } } }]);
+    expect(world.logger.find('hook failed')).toMatchObject([
+      { fields: { step: 'tell', error: { name: 'Abandoned' } } },
+    ]);
   });
 });
 
@@ -486,7 +538,10 @@ describe('an invocation that starts with no more than safeMs left', () => {
   it.each([10_000, 5_000, 1])('does nothing but hand over at once (%i ms)', async (remainingMs) => {
     const { Counting, calls } = countingJob();
     const world = virtualWorld();
-    const { sent, answers } = await runJob(Counting, { world, remainingMs: ({ invocation }) => (invocation === 1 ? remainingMs : 60_000) });
+    const { sent, answers } = await runJob(Counting, {
+      world,
+      remainingMs: ({ invocation }) => (invocation === 1 ? remainingMs : 60_000),
+    });
     expect(answers).toMatchObject([{ status: 'handed-off' }, { status: 'completed', invocation: 2 }]);
     expect(readContinuation(sent[0])).toMatchObject({ phase: 'start', idleInvocationCount: 1 });
     expect(calls).toEqual(['start', 'check', 'work', 'check']);
@@ -505,7 +560,9 @@ describe('an invocation that starts with no more than safeMs left', () => {
     expect(sent).toHaveLength(3);
     expect(error).toBeInstanceOf(ExecutionFailedError);
     expect((error as Error).cause).toBeInstanceOf(FuseBlownError);
-    expect((error as Error).cause).toMatchObject({ details: { limit: 'maxIdleInvocations', allowed: 3, actual: 4 } });
+    expect((error as Error).cause).toMatchObject({
+      details: { limit: 'maxIdleInvocations', allowed: 3, actual: 4 },
+    });
     expect(calls).toEqual(['fail']);
   });
 
@@ -526,7 +583,9 @@ describe('an invocation that starts with no more than safeMs left', () => {
 
     const remainingMs = ({ invocation }: { invocation: number }) => (invocation % 4 === 0 ? 15_000 : 10_000);
     const { answer, sent } = await runJob(Slow, { world, remainingMs });
-    expect(sent.map((request) => readContinuation(request).idleInvocationCount)).toEqual([1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3]);
+    expect(sent.map((request) => readContinuation(request).idleInvocationCount)).toEqual([
+      1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3,
+    ]);
     expect(answer).toMatchObject({ status: 'completed', invocation: 12 });
   });
 });

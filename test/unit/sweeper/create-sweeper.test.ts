@@ -13,7 +13,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const named = { BATON_SWEEP_FUNCTION: 'count:live', BATON_SWEEP_JOB: 'counting', BATON_SWEEP_GRACE_MS: '60000' };
+const named = {
+  BATON_SWEEP_FUNCTION: 'count:live',
+  BATON_SWEEP_JOB: 'counting',
+  BATON_SWEEP_GRACE_MS: '60000',
+};
 
 /** Executions that died in their first invocation, in a directory, and what sweeps them. */
 async function stuck(executionIds: readonly string[], variables: Readonly<Record<string, string>> = {}) {
@@ -26,7 +30,10 @@ async function stuck(executionIds: readonly string[], variables: Readonly<Record
     await kept.save(stored, undefined);
   }
   const logger = new MemoryLogger();
-  const sweep = createSweeper({ BATON_DIRECTORY: directory, ...named, ...variables }, { client: world.lambda, clock: world.clock, logger });
+  const sweep = createSweeper(
+    { BATON_DIRECTORY: directory, ...named, ...variables },
+    { client: world.lambda, clock: world.clock, logger },
+  );
   const pass = (ms: number) => world.clock.moveTo(world.clock.now() + ms);
   return { ...world, logger, sweep, pass };
 }
@@ -37,8 +44,15 @@ describe('the sweeper', () => {
     pass(59_000);
     expect(await sweep()).toMatchObject({ swept: [], hasMore: false });
     pass(61_000);
-    expect(await sweep()).toEqual({ swept: [{ executionId: 'lost', invocation: 2 }], failed: [], parkedIds: [], hasMore: false });
-    expect(lambda.sent).toMatchObject([{ functionName: 'count:live', event: { lambdaBaton: { continuation: { executionId: 'lost' } } } }]);
+    expect(await sweep()).toEqual({
+      swept: [{ executionId: 'lost', invocation: 2 }],
+      failed: [],
+      parkedIds: [],
+      hasMore: false,
+    });
+    expect(lambda.sent).toMatchObject([
+      { functionName: 'count:live', event: { lambdaBaton: { continuation: { executionId: 'lost' } } } },
+    ]);
     expect(logger.find('executions swept').at(-1)).toMatchObject({
       level: 'info',
       fields: { job: 'counting', swept: [{ executionId: 'lost' }] },
@@ -67,7 +81,9 @@ describe('the sweeper', () => {
   });
 
   it('signs what it sends with the key of the function', async () => {
-    const { sweep, pass, lambda } = await stuck(['lost'], { BATON_SIGNING_KEY: 'the new key of 22 bytes,the old key of 22 bytes' });
+    const { sweep, pass, lambda } = await stuck(['lost'], {
+      BATON_SIGNING_KEY: 'the new key of 22 bytes,the old key of 22 bytes',
+    });
     pass(1_000_000);
     await sweep();
     const unsigned = await stuck(['other']);
@@ -85,7 +101,11 @@ describe('the sweeper', () => {
     expect((error as Error).message).toBe(
       'A sweep of job counting is not complete (1 sent on): there may be more than it looked at.\n→ Sweep more often, or raise the limit; so many lost executions have a reason of their own.',
     );
-    expect(error).toMatchObject({ code: 'SWEEP_INCOMPLETE', retryable: true, details: { job: 'counting', sweptCount: 1, hasMore: true } });
+    expect(error).toMatchObject({
+      code: 'SWEEP_INCOMPLETE',
+      retryable: true,
+      details: { job: 'counting', sweptCount: 1, hasMore: true },
+    });
     expect(lambda.sent).toHaveLength(1);
   });
 
@@ -128,7 +148,9 @@ describe('the sweeper', () => {
 5. Environment variable BATON_SWEEP_LIMIT is "1001", which is no whole number from 1 to 1000.
    → Set BATON_SWEEP_LIMIT to a whole number from 1 to 1000, or leave it out."
 `);
-    expect(refused({ ...named, BATON_DIRECTORY: directory, BATON_TABLE: 'executions' })).toContain('are both set');
+    expect(refused({ ...named, BATON_DIRECTORY: directory, BATON_TABLE: 'executions' })).toContain(
+      'are both set',
+    );
     expect(refused({ ...named, BATON_TABLE: 'executions' })).toBeUndefined();
   });
 });

@@ -40,7 +40,10 @@ describe('RecordingSender', () => {
     ['a character that XML 1.0 does not have', 'sqs', '"\u0001"', undefined, 'refused'],
   ])('refuses %s', async (_what, channel, body, delaySeconds, failure) => {
     const sender = new RecordingSender({ channel });
-    await expect(sender.send(request(body, delaySeconds))).rejects.toMatchObject({ code: 'HAND_OFF_FAILED', details: { failure } });
+    await expect(sender.send(request(body, delaySeconds))).rejects.toMatchObject({
+      code: 'HAND_OFF_FAILED',
+      details: { failure },
+    });
     expect(sender.sent).toEqual([]);
     expect(sender.tried).toHaveLength(1);
   });
@@ -54,7 +57,9 @@ describe('RecordingSender', () => {
 
 describe('FaultySender', () => {
   it('fails as told, and takes what it says it lost', async () => {
-    const sender = new FaultySender({ fault: (call) => (['retry', 'lost', 'none'] as const)[call - 1] ?? 'refused' });
+    const sender = new FaultySender({
+      fault: (call) => (['retry', 'lost', 'none'] as const)[call - 1] ?? 'refused',
+    });
     await expect(sender.send(request('1'))).rejects.toMatchObject({ details: { failure: 'retry' } });
     await expect(sender.send(request('2'))).rejects.toMatchObject({ details: { failure: 'retry' } });
     await sender.send(request('3'));

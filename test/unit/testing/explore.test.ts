@@ -1,5 +1,10 @@
 import { complete, inject, LongRunning, State, Step, type StepContext, Terminate } from '../../../src';
-import { batonMatchers, type EffectLedger, JobTestEnvironment, MemoryCheckpointStore } from '../../../src/testing';
+import {
+  batonMatchers,
+  type EffectLedger,
+  JobTestEnvironment,
+  MemoryCheckpointStore,
+} from '../../../src/testing';
 import { planExploration } from '../../../src/testing/plan-exploration';
 import { ChargeCustomers, type ChargeInput, LEDGER } from './charge-job';
 
@@ -8,7 +13,10 @@ jest.setTimeout(60_000);
 
 const input = { customers: ['ada', 'bob'] };
 
-function open<Job extends object>(jobClass: new (...dependencies: never[]) => Job, hasStore = true): JobTestEnvironment<Job> {
+function open<Job extends object>(
+  jobClass: new (...dependencies: never[]) => Job,
+  hasStore = true,
+): JobTestEnvironment<Job> {
   const env: JobTestEnvironment<Job> = JobTestEnvironment.create(jobClass as new () => Job, {
     input: input as never,
     providers: [{ token: LEDGER, useFactory: () => env.effects }],
@@ -39,7 +47,8 @@ class ChargesUnderOneKey {
   @State() isDone = false;
   constructor(@inject(LEDGER) readonly ledger: EffectLedger) {}
   @Step() async charge(ctx: StepContext<ChargeInput>) {
-    for (const customer of ctx.input.customers) await this.ledger.record(ctx.idempotencyKey, `charge ${customer}`);
+    for (const customer of ctx.input.customers)
+      await this.ledger.record(ctx.idempotencyKey, `charge ${customer}`);
     this.isDone = true;
   }
   @Terminate() check() {
@@ -74,10 +83,17 @@ describe('env.explore', () => {
     const exploration = await env.explore({ crashes: true });
     expect(exploration.deviations.length).toBeGreaterThan(0);
     const [deviation] = exploration.deviations;
-    expect(deviation).toMatchObject({ kinds: ['effects'], differences: ['charge ada happened under 2 keys, not 1'] });
+    expect(deviation).toMatchObject({
+      kinds: ['effects'],
+      differences: ['charge ada happened under 2 keys, not 1'],
+    });
     const again = await env.run({ schedule: deviation?.schedule ?? '' });
-    expect(again.repeatedEffects).toMatchObject([{ what: 'charge ada', times: 2, isMergedByKey: false, isMergedByIdempotencyKey: true }]);
-    expect(() => expect(exploration).toHoldItsPromise()).toThrow(`replay: env.run({ schedule: '${deviation?.schedule}' })`);
+    expect(again.repeatedEffects).toMatchObject([
+      { what: 'charge ada', times: 2, isMergedByKey: false, isMergedByIdempotencyKey: true },
+    ]);
+    expect(() => expect(exploration).toHoldItsPromise()).toThrow(
+      `replay: env.run({ schedule: '${deviation?.schedule}' })`,
+    );
   });
 
   it('reports state that was forgotten, at the first hand-over that loses it', async () => {
@@ -106,7 +122,9 @@ describe('env.explore', () => {
         schedule: '',
         faults: [],
         kinds: ['keys'],
-        differences: ['charge ada and charge bob were recorded under one key, execution-1#0 (ctx.keyFor gives each a key of its own)'],
+        differences: [
+          'charge ada and charge bob were recorded under one key, execution-1#0 (ctx.keyFor gives each a key of its own)',
+        ],
       },
     ]);
     expect(String(exploration)).toContain('- undisturbed: charge ada and charge bob');
@@ -124,24 +142,33 @@ describe('env.explore', () => {
     const exploration = await open(ChargeCustomers, false).explore({ duplicates: true });
     expect(exploration.deviations).toEqual([]);
     expect(exploration.forks.length).toBeGreaterThan(0);
-    expect(String(exploration)).toContain(`${exploration.forks.length} runs forked, as they may without a checkpoint store`);
+    expect(String(exploration)).toContain(
+      `${exploration.forks.length} runs forked, as they may without a checkpoint store`,
+    );
   });
 
   it('disturbs only as it is asked to', async () => {
     const explored = open(ChargeCustomers);
     const only = await explored.explore({ lostReplies: true });
     const { boundaries } = await explored.run();
-    expect(only.runCount).toBe(boundaries.filter(({ kind }) => ['effect', 'load', 'save', 'send'].includes(kind)).length);
+    expect(only.runCount).toBe(
+      boundaries.filter(({ kind }) => ['effect', 'load', 'save', 'send'].includes(kind)).length,
+    );
     expect((await explored.explore({ maxRuns: 5 })).runCount).toBe(5);
   });
 
   it('looks for no pair where there is one boundary only', () => {
-    const { schedules } = planExploration([{ number: 1, kind: 'save', label: 'claim' }], { crashes: true, pairs: 3 });
+    const { schedules } = planExploration([{ number: 1, kind: 'save', label: 'claim' }], {
+      crashes: true,
+      pairs: 3,
+    });
     expect(schedules).toEqual([new Map([[1, 'crash']]), new Map([[1, 'crash-after']])]);
   });
 
   it('refuses a schedule that is none', async () => {
-    await expect(open(ChargeCustomers).run({ schedule: 'crush@3' })).rejects.toMatchObject({ code: 'TEST_KIT' });
+    await expect(open(ChargeCustomers).run({ schedule: 'crush@3' })).rejects.toMatchObject({
+      code: 'TEST_KIT',
+    });
   });
 });
 
@@ -149,10 +176,14 @@ describe('env.effects', () => {
   it('says which different effects were recorded under one key, and the run says it too', async () => {
     const env = open(ChargesUnderOneKey);
     const run = await env.run();
-    expect(run.keyCollisions).toEqual([{ key: 'execution-1#0', whats: ['charge ada', 'charge bob'], steps: ['charge'] }]);
+    expect(run.keyCollisions).toEqual([
+      { key: 'execution-1#0', whats: ['charge ada', 'charge bob'], steps: ['charge'] },
+    ]);
     expect(env.effects.listKeyCollisions()).toEqual(run.keyCollisions);
     expect(String(run)).toContain('one key, execution-1#0: charge ada, charge bob');
-    expect(() => expect(run).toHoldItsPromise()).toThrow('charge ada and charge bob were recorded under one key, execution-1#0');
+    expect(() => expect(run).toHoldItsPromise()).toThrow(
+      'charge ada and charge bob were recorded under one key, execution-1#0',
+    );
   });
 
   it('takes the same effect under its key again for the repetition that it is', async () => {

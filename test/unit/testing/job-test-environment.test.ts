@@ -17,7 +17,14 @@ import {
   type Timer,
   wait,
 } from '../../../src';
-import { epochMs, FaultySender, JobTestEnvironment, MemoryCheckpointStore, MemoryLogger, RecordingSender } from '../../../src/testing';
+import {
+  epochMs,
+  FaultySender,
+  JobTestEnvironment,
+  MemoryCheckpointStore,
+  MemoryLogger,
+  RecordingSender,
+} from '../../../src/testing';
 
 interface Input {
   readonly pages: number;
@@ -47,9 +54,22 @@ class ReadPages {
 describe('JobTestEnvironment.run', () => {
   it('runs an execution to its end, over as many invocations as it takes, and says what happened', async () => {
     const run = await JobTestEnvironment.create(ReadPages, { input: { pages: 10 } }).run();
-    expect(run).toMatchObject({ outcome: 'completed', result: { pages: 10 }, state: { page: 10 }, error: undefined, endingCount: 1 });
+    expect(run).toMatchObject({
+      outcome: 'completed',
+      result: { pages: 10 },
+      state: { page: 10 },
+      error: undefined,
+      endingCount: 1,
+    });
     expect(run.invocations).toMatchObject([
-      { call: 1, channel: 'event', invocation: 1, end: 'handed-off', reason: 'interrupted', durationMs: 890_000 },
+      {
+        call: 1,
+        channel: 'event',
+        invocation: 1,
+        end: 'handed-off',
+        reason: 'interrupted',
+        durationMs: 890_000,
+      },
       { call: 2, channel: 'lambda', invocation: 2, end: 'completed', durationMs: 200_000 },
     ]);
     expect(run.continuations).toMatchObject([{ channel: 'lambda', invocation: 2, call: 1, delaySeconds: 0 }]);
@@ -65,7 +85,9 @@ describe('JobTestEnvironment.run', () => {
         ],
       },
     ]);
-    expect(run.logs.filter(({ message }) => message === 'execution completed')).toMatchObject([{ call: 2, atMs: epochMs + 1_090_000 }]);
+    expect(run.logs.filter(({ message }) => message === 'execution completed')).toMatchObject([
+      { call: 2, atMs: epochMs + 1_090_000 },
+    ]);
   });
 
   it('writes the run as a compact text that is always the same', async () => {
@@ -100,7 +122,11 @@ describe('JobTestEnvironment.run', () => {
     }
 
     const run = await JobTestEnvironment.create(Fails).run();
-    expect(run).toMatchObject({ outcome: 'failed', state: { n: 2 }, error: { code: 'EXECUTION_FAILED', cause: { code: 'TERMINAL' } } });
+    expect(run).toMatchObject({
+      outcome: 'failed',
+      state: { n: 2 },
+      error: { code: 'EXECUTION_FAILED', cause: { code: 'TERMINAL' } },
+    });
     expect(run.invocations).toMatchObject([{ end: 'failed' }]);
     expect(run.deadLetters).toMatchObject([{ channel: 'event', reason: 'ExecutionFailed' }]);
     expect(String(run)).toBe(
@@ -127,8 +153,12 @@ describe('JobTestEnvironment.run', () => {
         return true;
       }
     }
-    expect(() => JobTestEnvironment.create(NeedsStore)).toThrow('needs a checkpoint store, and there is none');
-    expect(() => JobTestEnvironment.create(NeedsStore, { store: () => new MemoryCheckpointStore() })).not.toThrow();
+    expect(() => JobTestEnvironment.create(NeedsStore)).toThrow(
+      'needs a checkpoint store, and there is none',
+    );
+    expect(() =>
+      JobTestEnvironment.create(NeedsStore, { store: () => new MemoryCheckpointStore() }),
+    ).not.toThrow();
   });
 
   it('delivers waits through the queue, in hops of up to 15 minutes', async () => {
@@ -148,12 +178,25 @@ describe('JobTestEnvironment.run', () => {
       }
     }
 
-    const run = await JobTestEnvironment.create(Sleeper, { startedAt: new Date('2026-11-01T00:00:00Z') }).run();
+    const run = await JobTestEnvironment.create(Sleeper, {
+      startedAt: new Date('2026-11-01T00:00:00Z'),
+    }).run();
     expect(run.result).toBe(Date.parse('2026-11-01T01:00:00Z'));
-    expect(run.continuations.map(({ channel, delaySeconds }) => [channel, delaySeconds])).toEqual(Array(4).fill(['sqs', 900]));
-    expect(run.invocations.map(({ end }) => end)).toEqual(['waiting', 'waiting', 'waiting', 'waiting', 'completed']);
+    expect(run.continuations.map(({ channel, delaySeconds }) => [channel, delaySeconds])).toEqual(
+      Array(4).fill(['sqs', 900]),
+    );
+    expect(run.invocations.map(({ end }) => end)).toEqual([
+      'waiting',
+      'waiting',
+      'waiting',
+      'waiting',
+      'completed',
+    ]);
     const without = await JobTestEnvironment.create(Sleeper, { queue: false }).run();
-    expect(without).toMatchObject({ outcome: 'failed', error: { cause: { message: expect.stringContaining('BATON_QUEUE_URL') } } });
+    expect(without).toMatchObject({
+      outcome: 'failed',
+      error: { cause: { message: expect.stringContaining('BATON_QUEUE_URL') } },
+    });
   });
 
   it('refuses what is larger than the queue’s own maximum, as SQS does: with a store it goes by reference, without one it fails', async () => {
@@ -173,11 +216,17 @@ describe('JobTestEnvironment.run', () => {
     }
 
     const queueMaximumMessageBytes = 262_144;
-    const run = await JobTestEnvironment.create(Carrier, { queueMaximumMessageBytes, store: () => new MemoryCheckpointStore() }).run();
+    const run = await JobTestEnvironment.create(Carrier, {
+      queueMaximumMessageBytes,
+      store: () => new MemoryCheckpointStore(),
+    }).run();
     expect([run.outcome, run.result]).toEqual(['completed', 300_000]);
     expect(run.continuations.map(({ channel, bytes }) => [channel, bytes < 1_500])).toEqual([['sqs', true]]);
     const without = await JobTestEnvironment.create(Carrier, { queueMaximumMessageBytes }).run();
-    expect(without).toMatchObject({ outcome: 'failed', error: { cause: { code: 'STATE_TOO_LARGE', details: { biggestField: 'cargo' } } } });
+    expect(without).toMatchObject({
+      outcome: 'failed',
+      error: { cause: { code: 'STATE_TOO_LARGE', details: { biggestField: 'cargo' } } },
+    });
   });
 
   it('kills an invocation at its deadline, and nothing of it takes effect afterwards', async () => {
@@ -227,7 +276,9 @@ describe('JobTestEnvironment.run', () => {
     const run = await JobTestEnvironment.create(CannotBeMade).run();
     expect(run.outcome).toBe('lost');
     expect(made).toBe(3);
-    expect(run.invocations.map(({ startedAtMs, delivery, end }) => [startedAtMs - epochMs, delivery, end])).toEqual([
+    expect(
+      run.invocations.map(({ startedAtMs, delivery, end }) => [startedAtMs - epochMs, delivery, end]),
+    ).toEqual([
       [0, 'execution-1-start', 'threw'],
       [60_000, 'execution-1-start', 'threw'],
       [180_000, 'execution-1-start', 'threw'],
@@ -241,7 +292,9 @@ describe('JobTestEnvironment.run', () => {
       const env = JobTestEnvironment.create(ReadPages, { input: { pages: 20 }, recursion: 'terminate' });
       const run = await env.run({ handOffAfterEveryStep: true, sqsOnly: channel === 'sqs' });
       expect(run).toMatchObject({ outcome: 'lost', state: { page: 14 } });
-      expect(run.deadLetters).toMatchObject([{ channel, reason: channel === 'sqs' ? 'MaxReceiveCount' : 'RetriesExhausted' }]);
+      expect(run.deadLetters).toMatchObject([
+        { channel, reason: channel === 'sqs' ? 'MaxReceiveCount' : 'RetriesExhausted' },
+      ]);
     },
   );
 
@@ -261,16 +314,25 @@ describe('JobTestEnvironment.run', () => {
     }
 
     let env = JobTestEnvironment.create(Large);
-    expect(await env.run()).toMatchObject({ outcome: 'failed', error: { cause: { code: 'STATE_TOO_LARGE' } } });
+    expect(await env.run()).toMatchObject({
+      outcome: 'failed',
+      error: { cause: { code: 'STATE_TOO_LARGE' } },
+    });
     env = JobTestEnvironment.create(Large, { store: () => new MemoryCheckpointStore() });
     const run = await env.run();
     expect(run).toMatchObject({ outcome: 'completed', state: { n: 2 } });
-    expect(run.checkpoints.map(({ status, isAccepted }) => [status, isAccepted])).toContainEqual(['completed', true]);
+    expect(run.checkpoints.map(({ status, isAccepted }) => [status, isAccepted])).toContainEqual([
+      'completed',
+      true,
+    ]);
     expect(Math.max(...run.checkpoints.map(({ bytes }) => bytes))).toBeGreaterThan(1_048_576);
   });
 
   it('watches what a test provides instead of the defaults: channels, store and logger', async () => {
-    const lambda = new FaultySender({ channel: 'lambda', fault: (call) => (call === 1 ? 'refused' : 'none') });
+    const lambda = new FaultySender({
+      channel: 'lambda',
+      fault: (call) => (call === 1 ? 'refused' : 'none'),
+    });
     const logger = new MemoryLogger();
     const providers = [
       { token: CONTINUATION_SENDERS, useValue: [lambda, new RecordingSender({ channel: 'sqs' })] },
@@ -285,7 +347,9 @@ describe('JobTestEnvironment.run', () => {
 
   it('keeps its time for itself', () => {
     const providers = [{ token: CLOCK, useValue: { now: () => 0 } }];
-    expect(() => JobTestEnvironment.create(ReadPages, { providers })).toThrow('time is the environment’s own'.replace('’', "'"));
+    expect(() => JobTestEnvironment.create(ReadPages, { providers })).toThrow(
+      'time is the environment’s own'.replace('’', "'"),
+    );
   });
 
   it('runs one execution at a time', async () => {

@@ -1,4 +1,13 @@
-import { complete, LongRunning, OnComplete, State, Step, type StepContext, TerminalError, Terminate } from '../../../src';
+import {
+  complete,
+  LongRunning,
+  OnComplete,
+  State,
+  Step,
+  type StepContext,
+  TerminalError,
+  Terminate,
+} from '../../../src';
 import { batonMatchers, JobTestEnvironment, MemoryCheckpointStore } from '../../../src/testing';
 import { ChargeCustomers, LEDGER } from './charge-job';
 
@@ -40,12 +49,18 @@ describe('env.run', () => {
       sqsOnly: true,
     });
     expect(run).toComplete(['ada', 'bob', 'cyd']);
-    expect(run.invocations.filter(({ end }) => end === 'duplicate' || end === 'superseded').length).toBeGreaterThan(0);
+    expect(
+      run.invocations.filter(({ end }) => end === 'duplicate' || end === 'superseded').length,
+    ).toBeGreaterThan(0);
   });
 
   it('with handOffAfterEveryStep hands over at every safe point, also at those inside of a step', async () => {
     const run = await openCharges(false).run({ handOffAfterEveryStep: true });
-    expect(run.invocations.slice(0, -1).every(({ end, reason }) => end === 'handed-off' && reason === 'safe-window')).toBe(true);
+    expect(
+      run.invocations
+        .slice(0, -1)
+        .every(({ end, reason }) => end === 'handed-off' && reason === 'safe-window'),
+    ).toBe(true);
     expect(run.continuations.length).toBeGreaterThanOrEqual(6);
   });
 
@@ -89,7 +104,9 @@ describe('env.run', () => {
     };
     const env = JobTestEnvironment.create(load(), { load });
     expect((await env.run({ handOffAfterEveryStep: true })).result).toBe('open');
-    expect((await env.run({ handOffAfterEveryStep: true, coldStartEveryInvocation: true })).result).toBe('gone');
+    expect((await env.run({ handOffAfterEveryStep: true, coldStartEveryInvocation: true })).result).toBe(
+      'gone',
+    );
   });
 
   it('with the same seed draws the same retry delays, and others with another', async () => {
@@ -104,7 +121,11 @@ describe('env.run', () => {
       }
     }
     const env = JobTestEnvironment.create(Flaky);
-    const [one, again, other] = [await env.run({ seed: 7 }), await env.run({ seed: 7 }), await env.run({ seed: 8 })];
+    const [one, again, other] = [
+      await env.run({ seed: 7 }),
+      await env.run({ seed: 7 }),
+      await env.run({ seed: 8 }),
+    ];
     expect(again.timeline()).toBe(one.timeline());
     expect(other.durationMs).not.toBe(one.durationMs);
     expect(one.steps).toMatchObject([{ name: 'work', attempts: 3 }]);
@@ -115,26 +136,29 @@ describe('env.run', () => {
     ['of complete() when @OnComplete returns nothing', 'this', undefined, 'this'],
     ['as JSON gives it', undefined, { at: 0, none: undefined }, { at: 0 }],
     ['nothing when neither gives one', undefined, undefined, undefined],
-  ])('with sqsOnly has the result that the queue is not told: %s', async (_what, completed, returned, result) => {
-    @LongRunning({ name: 'ending', safeMs: 1_000, intervalMs: 100 })
-    class Ending {
-      @State() isOver = false;
-      @Step() work() {
-        this.isOver = true;
-        return completed === undefined ? undefined : complete(completed);
+  ])(
+    'with sqsOnly has the result that the queue is not told: %s',
+    async (_what, completed, returned, result) => {
+      @LongRunning({ name: 'ending', safeMs: 1_000, intervalMs: 100 })
+      class Ending {
+        @State() isOver = false;
+        @Step() work() {
+          this.isOver = true;
+          return completed === undefined ? undefined : complete(completed);
+        }
+        @Terminate() isDone() {
+          return this.isOver;
+        }
+        @OnComplete() end() {
+          return returned;
+        }
       }
-      @Terminate() isDone() {
-        return this.isOver;
-      }
-      @OnComplete() end() {
-        return returned;
-      }
-    }
 
-    const env = JobTestEnvironment.create(Ending);
-    expect((await env.run()).result).toStrictEqual(result);
-    expect((await env.run({ sqsOnly: true })).result).toStrictEqual(result);
-  });
+      const env = JobTestEnvironment.create(Ending);
+      expect((await env.run()).result).toStrictEqual(result);
+      expect((await env.run({ sqsOnly: true })).result).toStrictEqual(result);
+    },
+  );
 });
 
 describe('batonMatchers', () => {
@@ -147,26 +171,33 @@ describe('batonMatchers', () => {
       "Expected the execution to complete with [], and it completed with [ 'ada', 'bob', 'cyd' ].",
     );
     expect(() => expect(run).toFinishInInvocations(2)).toThrow('to finish in 2 invocations, and it took 1');
-    expect(() => expect(run).toHaveHandedOffVia('sqs')).toThrow('to hand over by sqs, and it never handed over');
+    expect(() => expect(run).toHaveHandedOffVia('sqs')).toThrow(
+      'to hand over by sqs, and it never handed over',
+    );
     expect(() => expect(run).toFailWith('TERMINAL')).toThrow('completed after 0 ms in 1 invocation');
     expect(() => expect(Promise.resolve(run)).toComplete()).toThrow('Is an await missing?');
   });
 
-  it.each([false, true])('know a failure by the code or the name of its error or of any cause (by the queue: %s)', async (sqsOnly) => {
-    class NoSuchAccount extends Error {
-      override readonly name = 'NoSuchAccount';
-    }
-    @LongRunning(times)
-    class Fails {
-      @Step() work() {
-        throw new TerminalError('cannot go on', { cause: new NoSuchAccount('17') });
+  it.each([false, true])(
+    'know a failure by the code or the name of its error or of any cause (by the queue: %s)',
+    async (sqsOnly) => {
+      class NoSuchAccount extends Error {
+        override readonly name = 'NoSuchAccount';
       }
-      @Terminate() isDone() {
-        return false;
+      @LongRunning(times)
+      class Fails {
+        @Step() work() {
+          throw new TerminalError('cannot go on', { cause: new NoSuchAccount('17') });
+        }
+        @Terminate() isDone() {
+          return false;
+        }
       }
-    }
-    const run = await JobTestEnvironment.create(Fails).run({ sqsOnly });
-    for (const code of ['EXECUTION_FAILED', 'TERMINAL', 'NoSuchAccount']) expect(run).toFailWith(code);
-    expect(() => expect(run).toFailWith('STEP_TIMEOUT')).toThrow('to fail with STEP_TIMEOUT, and its errors are EXECUTION_FAILED');
-  });
+      const run = await JobTestEnvironment.create(Fails).run({ sqsOnly });
+      for (const code of ['EXECUTION_FAILED', 'TERMINAL', 'NoSuchAccount']) expect(run).toFailWith(code);
+      expect(() => expect(run).toFailWith('STEP_TIMEOUT')).toThrow(
+        'to fail with STEP_TIMEOUT, and its errors are EXECUTION_FAILED',
+      );
+    },
+  );
 });

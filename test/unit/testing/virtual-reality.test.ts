@@ -1,5 +1,16 @@
 import { createHook } from 'node:async_hooks';
-import { inject, LongRunning, OnComplete, State, Step, type StepContext, Terminate, TIMER, type Timer, wait } from '../../../src';
+import {
+  inject,
+  LongRunning,
+  OnComplete,
+  State,
+  Step,
+  type StepContext,
+  Terminate,
+  TIMER,
+  type Timer,
+  wait,
+} from '../../../src';
 import { JobTestEnvironment, MemoryCheckpointStore } from '../../../src/testing';
 
 /** Works for a day and more, with failures and waits. */

@@ -1,4 +1,4 @@
-import { readSettings } from '../../../runtime/read-settings';
+import { readSettings } from '../../../handler/read-settings';
 import { findNearestName } from '../../arguments/find-nearest-name';
 import type { DoctorFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
@@ -18,9 +18,17 @@ const names = [
 /** Judges the variables that lambda-baton is configured by, with the rules that the handler itself begins with. */
 export function checkEnvironment(facts: DoctorFacts): readonly Finding[] {
   return judgeKnown(facts.environment, (variables) => {
-    const faults = readSettings(variables).faults.map(({ problem, cure }) => refuse('environment', problem, cure));
-    const findings = [...faults, ...Object.keys(variables).flatMap(judgeName), ...judgeStore(variables, facts)];
-    return findings.length > 0 ? findings : [approve('environment', 'Its variables do not contradict each other.')];
+    const faults = readSettings(variables).faults.map(({ problem, cure }) =>
+      refuse('environment', problem, cure),
+    );
+    const findings = [
+      ...faults,
+      ...Object.keys(variables).flatMap(judgeName),
+      ...judgeStore(variables, facts),
+    ];
+    return findings.length > 0
+      ? findings
+      : [approve('environment', 'Its variables do not contradict each other.')];
   });
 }
 
@@ -35,10 +43,13 @@ function judgeStore(variables: Readonly<Record<string, string>>, { fn, isLocal }
   const { settings, faults } = readSettings(variables);
   if (settings.store === undefined) {
     const what = 'No variable names a store: a duplicate delivery by AWS can run an execution twice.';
-    return [warn('store', what, 'Set BATON_TABLE or BATON_BUCKET, unless the code provides CHECKPOINT_STORE.')];
+    return [
+      warn('store', what, 'Set BATON_TABLE or BATON_BUCKET, unless the code provides CHECKPOINT_STORE.'),
+    ];
   }
   const isLost = settings.store.kind === 'directory' && !isLocal && unwrap(fn)?.hasFileSystem !== true;
   if (!isLost || faults.length > 0) return [];
-  const what = 'BATON_DIRECTORY is set, and the function has no file system: each environment keeps executions for itself, until it ends.';
+  const what =
+    'BATON_DIRECTORY is set, and the function has no file system: each environment keeps executions for itself, until it ends.';
   return [refuse('store', what, 'Set BATON_TABLE or BATON_BUCKET instead, or mount an EFS file system.')];
 }

@@ -7,6 +7,12 @@ export function checkJob({ job }: DoctorFacts): readonly Finding[] {
   return judgeKnown(job, ({ parameterCount }) => {
     if (parameterCount <= 2) return [approve('handler', `It declares ${parameterCount} parameters.`)];
     const what = `The handler declares ${parameterCount} parameters: Lambda refuses to start it (Runtime.CallbackHandlerDeprecated).`;
-    return [refuse('handler', what, 'Export what createHandler answers, or wrap it in a function of (event, context).')];
+    return [
+      refuse(
+        'handler',
+        what,
+        'Export what createHandler answers, or wrap it in a function of (event, context).',
+      ),
+    ];
   });
 }

@@ -9,7 +9,12 @@ export function checkKeys({ keys }: DoctorFacts): readonly Finding[] {
 
 function checkKey({ subject, key, actions, isAllowed }: KeyFacts): Finding {
   const cure = `Grant ${actions.join(', ')} on ${key} to the role of the function.`;
-  if (isAllowed === false) return refuse('keys', `${subject} is encrypted with key ${key}, which no policy lets the function use.`, cure);
+  if (isAllowed === false)
+    return refuse(
+      'keys',
+      `${subject} is encrypted with key ${key}, which no policy lets the function use.`,
+      cure,
+    );
   if (isAllowed) return approve('keys', `The function may use the key of ${subject}: ${key}.`);
   return {
     ...approve('keys', `${subject} is encrypted with key ${key}.`),

@@ -3,7 +3,8 @@ import type { Finding } from '../finding';
 import { approve, refuse } from '../finding';
 import { judgeKnown } from '../reading';
 
-const cure = 'Grant lambda:InvokeFunction on the unqualified ARN and on ARN:*, since neither says anything about the other.';
+const cure =
+  'Grant lambda:InvokeFunction on the unqualified ARN and on ARN:*, since neither says anything about the other.';
 
 /** Judges whether the function may invoke itself, as far as that can be seen. */
 export function checkPermissions({ permissions, isLocal }: DoctorFacts): readonly Finding[] {
@@ -15,7 +16,17 @@ function judge({ resource, isAllowed, by }: PermissionFacts, isLocal: boolean): 
     if (isAllowed) return approve('permissions', `The function may invoke ${resource}.`);
     return refuse('permissions', `No policy lets the function invoke ${resource}.`, cure);
   }
-  if (!isAllowed) return refuse('permissions', `A dry run of Invoke on ${resource} was refused to the credentials used here.`, cure);
-  const allowed = approve('permissions', `A dry run of Invoke on ${resource} was allowed to the credentials used here.`);
-  return isLocal ? allowed : { ...allowed, cure: "To be sure of the function, run baton doctor with its role's credentials." };
+  if (!isAllowed)
+    return refuse(
+      'permissions',
+      `A dry run of Invoke on ${resource} was refused to the credentials used here.`,
+      cure,
+    );
+  const allowed = approve(
+    'permissions',
+    `A dry run of Invoke on ${resource} was allowed to the credentials used here.`,
+  );
+  return isLocal
+    ? allowed
+    : { ...allowed, cure: "To be sure of the function, run baton doctor with its role's credentials." };
 }

@@ -1,5 +1,9 @@
-import { describeOutlasting, hasNoFuse, outlastsRecursion } from '../../../runtime/core/deployment-rules';
-import { readSettings } from '../../../runtime/read-settings';
+import { readSettings } from '../../../handler/read-settings';
+import {
+  describeOutlasting,
+  hasNoFuse,
+  outlastsRecursion,
+} from '../../../runtime/core/execution/deployment-rules';
 import type { DoctorFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { judgeKnown, unwrap } from '../reading';
@@ -9,19 +13,28 @@ const maxTimeoutMs = 5_400_000;
 
 /** Judges the recursion setting, and what ends a job instead of it. */
 export function checkRecursion(facts: DoctorFacts): readonly Finding[] {
-  return judgeKnown(facts.recursion, (setting) => (setting === 'Allow' ? judgeFuses(facts) : judgeTerminate(facts)));
+  return judgeKnown(facts.recursion, (setting) =>
+    setting === 'Allow' ? judgeFuses(facts) : judgeTerminate(facts),
+  );
 }
 
 function judgeTerminate({ job, environment }: DoctorFacts): Finding[] {
   const known = unwrap(job);
   if (known && !outlastsRecursion(known.limits)) {
     const { maxInvocations } = known.limits;
-    return [approve('recursion', `The setting is Terminate, and job ${known.name} ends after ${maxInvocations} invocations at most.`)];
+    return [
+      approve(
+        'recursion',
+        `The setting is Terminate, and job ${known.name} ends after ${maxInvocations} invocations at most.`,
+      ),
+    ];
   }
   const variables = unwrap(environment);
   const hasStore = variables !== undefined && readSettings(variables).settings.store !== undefined;
   const what = `The setting is Terminate: ${describeOutlasting(hasStore)}.`;
-  return [refuse('recursion', what, 'Set it to Allow (RecursiveLoop: Allow), or let baton doctor --fix do it.')];
+  return [
+    refuse('recursion', what, 'Set it to Allow (RecursiveLoop: Allow), or let baton doctor --fix do it.'),
+  ];
 }
 
 function judgeFuses(facts: DoctorFacts): Finding[] {
@@ -30,7 +43,13 @@ function judgeFuses(facts: DoctorFacts): Finding[] {
   if (job && fn && hasNoFuse(job.limits, fn.timeoutMs ?? maxTimeoutMs)) {
     const { maxInvocations, maxDurationMs } = job.limits;
     const what = `The setting is Allow, and job ${job.name} has no fuse that would end it within a year (maxInvocations ${maxInvocations}, maxDurationMs ${maxDurationMs}).`;
-    return [refuse('fuses', what, 'Set limits.maxInvocations, limits.maxDurationMs or limits.maxCostUsd in @LongRunning.')];
+    return [
+      refuse(
+        'fuses',
+        what,
+        'Set limits.maxInvocations, limits.maxDurationMs or limits.maxCostUsd in @LongRunning.',
+      ),
+    ];
   }
   return [allowed, ...judgeCounting(facts)];
 }
@@ -42,6 +61,12 @@ function judgeCounting({ environment }: DoctorFacts): readonly Finding[] {
     if (store !== undefined || signingKeys.length > 0) return [];
     const what =
       'No variable names a store or a signing key: the limits are counted in continuations that anybody who may invoke the function can write.';
-    return [warn('fuses', what, 'Set BATON_TABLE or BATON_BUCKET, or BATON_SIGNING_KEY, unless the code provides a store.')];
+    return [
+      warn(
+        'fuses',
+        what,
+        'Set BATON_TABLE or BATON_BUCKET, or BATON_SIGNING_KEY, unless the code provides a store.',
+      ),
+    ];
   });
 }

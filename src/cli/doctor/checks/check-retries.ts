@@ -21,5 +21,7 @@ function judge({ qualifier, attempts, hasDestination }: RetryFacts, hasDeadLette
     const what = `Events of ${qualifier} that Lambda gives up vanish: there is neither a failure destination nor a dead-letter queue.`;
     findings.push(warn('retries', what, `Give ${qualifier} an OnFailure destination.`));
   }
-  return findings.length > 0 ? findings : [approve('retries', `Events of ${qualifier} are retried, and kept when they are given up.`)];
+  return findings.length > 0
+    ? findings
+    : [approve('retries', `Events of ${qualifier} are retried, and kept when they are given up.`)];
 }

@@ -1,5 +1,5 @@
-import { countKeptDays } from '../../../runtime/core/deployment-rules';
-import { readSettings } from '../../../runtime/read-settings';
+import { readSettings } from '../../../handler/read-settings';
+import { countKeptDays } from '../../../runtime/core/execution/deployment-rules';
 import type { BucketFacts, DoctorFacts, JobFacts, TableFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { judgeKnown, unwrap } from '../reading';
@@ -22,33 +22,66 @@ function judgeSweep({ isSwept, environment }: DoctorFacts): readonly Finding[] {
   return judgeKnown(environment, (variables) => {
     if (isSwept === undefined || readSettings(variables).settings.store === undefined) return [];
     if (isSwept) return [approve('store', 'Its executions are swept on a schedule.')];
-    const note = approve('store', 'Nothing sweeps its executions: one that nobody comes for any more waits for baton sweep.');
-    return [{ ...note, cure: 'To have it done on a schedule, leave sweep: false out of LongRunningFunction, or deploy dist/sweeper.' }];
+    const note = approve(
+      'store',
+      'Nothing sweeps its executions: one that nobody comes for any more waits for baton sweep.',
+    );
+    return [
+      {
+        ...note,
+        cure: 'To have it done on a schedule, leave sweep: false out of LongRunningFunction, or deploy dist/sweeper.',
+      },
+    ];
   });
 }
 
 function judgeTable(table: TableFacts | 'missing' | undefined): readonly Finding[] {
   if (table === undefined) return [];
   if (table === 'missing') {
-    return [refuse('table', 'BATON_TABLE names a table that is not there.', 'Correct BATON_TABLE, or create the table in this Region.')];
+    return [
+      refuse(
+        'table',
+        'BATON_TABLE names a table that is not there.',
+        'Correct BATON_TABLE, or create the table in this Region.',
+      ),
+    ];
   }
-  return [...judgeKeys(table), ...judgeIndex(table), ...judgeKnown(table.expiresBy, (attribute) => judgeExpiry(table, attribute))];
+  return [
+    ...judgeKeys(table),
+    ...judgeIndex(table),
+    ...judgeKnown(table.expiresBy, (attribute) => judgeExpiry(table, attribute)),
+  ];
 }
 
 function judgeKeys({ name, partitionKey, sortKey }: TableFacts): Finding[] {
-  if (partitionKey === keys[0] && sortKey === keys[1]) return [approve('table', `${name} has the keys pk and sk.`)];
+  if (partitionKey === keys[0] && sortKey === keys[1])
+    return [approve('table', `${name} has the keys pk and sk.`)];
   const what = `Table ${name} has the keys ${[partitionKey, sortKey].filter(Boolean).join(', ')}, and the store needs ${keys.join(', ')}.`;
-  return [refuse('table', what, 'Create a table with the partition key pk and the sort key sk, both strings.')];
+  return [
+    refuse('table', what, 'Create a table with the partition key pk and the sort key sk, both strings.'),
+  ];
 }
 
 function judgeIndex({ name, jobIndex }: TableFacts): Finding[] {
   if (jobIndex === undefined) {
     const what = `Table ${name} has no index byJob: baton list reads the whole table.`;
-    return [warn('table', what, 'Add a global secondary index byJob with the keys job (string) and startedAtMs (number).')];
+    return [
+      warn(
+        'table',
+        what,
+        'Add a global secondary index byJob with the keys job (string) and startedAtMs (number).',
+      ),
+    ];
   }
   if (jobIndex.join() === indexKeys.join()) return [approve('table', 'It has the index byJob.')];
   const what = `Index byJob of table ${name} has the keys ${jobIndex.join(', ')}, and ${indexKeys.join(', ')} are asked for.`;
-  return [refuse('table', what, 'Delete the index, and add it with the keys job (string) and startedAtMs (number).')];
+  return [
+    refuse(
+      'table',
+      what,
+      'Delete the index, and add it with the keys job (string) and startedAtMs (number).',
+    ),
+  ];
 }
 
 function judgeExpiry({ name }: TableFacts, attribute: string | undefined): Finding[] {
@@ -57,21 +90,45 @@ function judgeExpiry({ name }: TableFacts, attribute: string | undefined): Findi
   return [warn('table', what, `Turn time to live on, for the attribute ${expiryAttribute}.`)];
 }
 
-function judgeBucket(bucket: BucketFacts | 'missing' | undefined, job: JobFacts | undefined): readonly Finding[] {
+function judgeBucket(
+  bucket: BucketFacts | 'missing' | undefined,
+  job: JobFacts | undefined,
+): readonly Finding[] {
   if (bucket === undefined) return [];
   if (bucket === 'missing') {
-    return [refuse('bucket', 'BATON_BUCKET names a bucket that is not there.', 'Correct BATON_BUCKET, or create the bucket.')];
+    return [
+      refuse(
+        'bucket',
+        'BATON_BUCKET names a bucket that is not there.',
+        'Correct BATON_BUCKET, or create the bucket.',
+      ),
+    ];
   }
-  return judgeKnown(bucket.expiresAfterDays, (days) => checkLifecycle(bucket.name, days, job && countKeptDays(job.limits)));
+  return judgeKnown(bucket.expiresAfterDays, (days) =>
+    checkLifecycle(bucket.name, days, job && countKeptDays(job.limits)),
+  );
 }
 
 /** A record that is written until the end may name a state of the beginning. */
 function checkLifecycle(name: string, days: number | undefined, leastDays: number | undefined): Finding[] {
   if (days === undefined) {
     const what = `Bucket ${name} keeps its objects for ever: it has no lifecycle rule.`;
-    return [warn('bucket', what, `Let objects expire ${leastDays ?? 'twice maxDurationMs and 60'} days after they were written.`)];
+    return [
+      warn(
+        'bucket',
+        what,
+        `Let objects expire ${leastDays ?? 'twice maxDurationMs and 60'} days after they were written.`,
+      ),
+    ];
   }
-  if (leastDays === undefined || days >= leastDays) return [approve('bucket', `${name} has a lifecycle rule.`)];
+  if (leastDays === undefined || days >= leastDays)
+    return [approve('bucket', `${name} has a lifecycle rule.`)];
   const what = `Bucket ${name} deletes objects ${days} days after they were written, and a record may name one for ${leastDays} days.`;
-  return [refuse('bucket', what, `Let objects expire ${leastDays} days after they were written: twice maxDurationMs, and 60 days.`)];
+  return [
+    refuse(
+      'bucket',
+      what,
+      `Let objects expire ${leastDays} days after they were written: twice maxDurationMs, and 60 days.`,
+    ),
+  ];
 }

@@ -1,4 +1,4 @@
-import { listStarvedSteps } from '../../../runtime/core/deployment-rules';
+import { listStarvedSteps } from '../../../runtime/core/execution/deployment-rules';
 import type { DoctorFacts, JobFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { judgeKnown, unwrap } from '../reading';
@@ -12,7 +12,13 @@ export function checkTime({ fn, job }: DoctorFacts): readonly Finding[] {
     const plan = unwrap(job);
     const { timeoutMs } = known;
     if (timeoutMs === undefined)
-      return [warn('time-out', 'The time-out is known only when it is deployed.', 'Run baton doctor on the function then.')];
+      return [
+        warn(
+          'time-out',
+          'The time-out is known only when it is deployed.',
+          'Run baton doctor on the function then.',
+        ),
+      ];
     return plan ? judgeJob(timeoutMs, plan) : judgeAlone(timeoutMs);
   });
 }
@@ -20,7 +26,11 @@ export function checkTime({ fn, job }: DoctorFacts): readonly Finding[] {
 function judgeAlone(timeoutMs: number): Finding[] {
   if (timeoutMs > lambdaDefaultMs) return [];
   return [
-    warn('time-out', `The time-out is ${timeoutMs} ms, no more than Lambda's default.`, "Set it above the job's safeMs: 900 s is best."),
+    warn(
+      'time-out',
+      `The time-out is ${timeoutMs} ms, no more than Lambda's default.`,
+      "Set it above the job's safeMs: 900 s is best.",
+    ),
   ];
 }
 
@@ -28,12 +38,23 @@ function judgeJob(timeoutMs: number, { name, safeMs, steps }: JobFacts): Finding
   const workMs = timeoutMs - safeMs;
   if (workMs <= 0) {
     const what = `The time-out (${timeoutMs} ms) is not above safeMs of job ${name} (${safeMs} ms): no invocation ever starts a step.`;
-    return [refuse('time-out', what, `Set it above ${safeMs} ms, to 900 s at best, or lower safeMs in @LongRunning.`)];
+    return [
+      refuse(
+        'time-out',
+        what,
+        `Set it above ${safeMs} ms, to 900 s at best, or lower safeMs in @LongRunning.`,
+      ),
+    ];
   }
   const starved = listStarvedSteps(steps, workMs);
-  if (starved.length === 0) return [approve('time-out', `${timeoutMs} ms, of which job ${name} works ${workMs} ms.`)];
+  if (starved.length === 0)
+    return [approve('time-out', `${timeoutMs} ms, of which job ${name} works ${workMs} ms.`)];
   return starved.map(({ method, minBudgetMs }) => {
     const what = `Step ${method} of job ${name} wants minBudgetMs ${minBudgetMs}, and an invocation has ${workMs} ms before its safe window: it never starts.`;
-    return refuse('time-out', what, `Set the time-out above ${safeMs + minBudgetMs} ms, or lower minBudgetMs.`);
+    return refuse(
+      'time-out',
+      what,
+      `Set the time-out above ${safeMs + minBudgetMs} ms, or lower minBudgetMs.`,
+    );
   });
 }

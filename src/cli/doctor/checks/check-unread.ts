@@ -9,7 +9,19 @@ export function checkUnread(facts: DoctorFacts): readonly Finding[] {
 }
 
 function listUnread(facts: DoctorFacts): Finding[] {
-  const { fn, environment, recursion, reservedConcurrency, permissions, retries, queue, table, bucket, keys, job } = facts;
+  const {
+    fn,
+    environment,
+    recursion,
+    reservedConcurrency,
+    permissions,
+    retries,
+    queue,
+    table,
+    bucket,
+    keys,
+    job,
+  } = facts;
   return [
     ...say('runtime', fn),
     ...say('environment', environment),
@@ -30,7 +42,9 @@ function listUnread(facts: DoctorFacts): Finding[] {
 }
 
 function say(subject: Subject, reading: Reading<unknown>): Finding[] {
-  return reading.kind === 'known' ? [] : [{ level: reading.level, subject, what: reading.reason, cure: reading.cure }];
+  return reading.kind === 'known'
+    ? []
+    : [{ level: reading.level, subject, what: reading.reason, cure: reading.cure }];
 }
 
 /** What is read of something that was found itself. */

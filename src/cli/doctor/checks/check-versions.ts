@@ -1,4 +1,4 @@
-import { readSettings } from '../../../runtime/read-settings';
+import { readSettings } from '../../../handler/read-settings';
 import type { DoctorFacts, QueueFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { judgeKnown, unwrap } from '../reading';
@@ -7,7 +7,8 @@ import { judgeKnown, unwrap } from '../reading';
 export function checkVersions(facts: DoctorFacts): readonly Finding[] {
   const { fn, job, environment, queue, areVersionsKept } = facts;
   const ofEnvironment = unwrap(environment);
-  const continueOn = unwrap(job)?.continueOn ?? (ofEnvironment && readSettings(ofEnvironment).settings.continueOn) ?? 'pinned';
+  const continueOn =
+    unwrap(job)?.continueOn ?? (ofEnvironment && readSettings(ofEnvironment).settings.continueOn) ?? 'pinned';
   return judgeKnown(fn, ({ name, qualifier, version }) => {
     if (continueOn === 'latest') {
       return [
@@ -24,7 +25,13 @@ export function checkVersions(facts: DoctorFacts): readonly Finding[] {
       return faults.length > 0 ? faults : [approve('versions', what)];
     }
     const what = `Executions are to stay on the version they began with, and ${qualifier === undefined ? `${name} without a qualifier` : qualifier} is $LATEST, which every deployment changes.`;
-    return [warn('versions', what, 'Publish a version, start executions by an alias of it, and ask about that: baton doctor NAME:ALIAS.')];
+    return [
+      warn(
+        'versions',
+        what,
+        'Publish a version, start executions by an alias of it, and ask about that: baton doctor NAME:ALIAS.',
+      ),
+    ];
   });
 }
 
@@ -32,7 +39,9 @@ export function checkVersions(facts: DoctorFacts): readonly Finding[] {
 function checkKept(areVersionsKept: boolean | undefined): Finding[] {
   if (areVersionsKept !== false) return [];
   const what = 'The next deployment deletes the version that executions stay on, with its code.';
-  return [refuse('versions', what, 'Set the DeletionPolicy and the UpdateReplacePolicy of the version to Retain.')];
+  return [
+    refuse('versions', what, 'Set the DeletionPolicy and the UpdateReplacePolicy of the version to Retain.'),
+  ];
 }
 
 /** A message cannot say which version it is for: who receives it sends it on, so that it had better be current code. */
@@ -42,7 +51,10 @@ function checkMappings(queue: QueueFacts | 'missing' | undefined): readonly Find
     mappings
       .filter(({ isOfFunction, invokes }) => isOfFunction && invokes !== 'alias')
       .map(({ target, invokes }) => {
-        const code = invokes === 'latest' ? '$LATEST, which need not be published' : 'one version, whatever is deployed later';
+        const code =
+          invokes === 'latest'
+            ? '$LATEST, which need not be published'
+            : 'one version, whatever is deployed later';
         const what = `The queue invokes ${target}: ${code}, and not the alias that executions begin on.`;
         return warn('versions', what, 'Point the event source mapping to the alias.');
       }),

@@ -1,5 +1,5 @@
 import type { EnvironmentResponse, LambdaClient } from '@aws-sdk/client-lambda';
-import { readSettings } from '../../../runtime/read-settings';
+import { readSettings } from '../../../handler/read-settings';
 import { CliError } from '../../cli-error';
 import type { DoctorFacts } from '../facts';
 import { readJobFacts } from '../read-job';
@@ -40,22 +40,41 @@ type Variables = Readonly<Record<string, string>>;
  *
  * @throws CliError when there is no such function, or nobody answers
  */
-export async function collectFromAws({ lambda, asked, region, isLocal, bundle }: AwsQuestion): Promise<DoctorFacts> {
+export async function collectFromAws({
+  lambda,
+  asked,
+  region,
+  isLocal,
+  bundle,
+}: AwsQuestion): Promise<DoctorFacts> {
   const configuration = await tryToRead(`Function ${asked.name}`, 'lambda:GetFunctionConfiguration', () =>
     readConfiguration(lambda, asked).catch(refuseUnknown(asked)),
   );
   const [recursion, reservedConcurrency] = await Promise.all([
-    tryToRead('The recursion setting', 'lambda:GetFunctionRecursionConfig', () => readRecursion(lambda, asked)),
-    tryToRead('The reserved concurrency', 'lambda:GetFunctionConcurrency', () => readConcurrency(lambda, asked)),
+    tryToRead('The recursion setting', 'lambda:GetFunctionRecursionConfig', () =>
+      readRecursion(lambda, asked),
+    ),
+    tryToRead('The reserved concurrency', 'lambda:GetFunctionConcurrency', () =>
+      readConcurrency(lambda, asked),
+    ),
   ]);
   if (configuration.kind === 'unread')
     return { ...forget(configuration), isLocal, isSwept, areVersionsKept, recursion, reservedConcurrency };
-  const { FunctionArn = '', Version = '$LATEST', Handler = 'index.handler', Environment } = configuration.value;
+  const {
+    FunctionArn = '',
+    Version = '$LATEST',
+    Handler = 'index.handler',
+    Environment,
+  } = configuration.value;
   const functionArn = FunctionArn.split(':').slice(0, 7).join(':');
   const environment = readVariables(Environment);
   const [permissions, retries, around, job] = await Promise.all([
-    tryToRead('The permission to invoke', 'lambda:InvokeFunction', () => tryToInvoke(lambda, functionArn, Version)),
-    tryToRead('The retry settings', 'lambda:GetFunctionEventInvokeConfig', () => readRetries(lambda, asked, Version)),
+    tryToRead('The permission to invoke', 'lambda:InvokeFunction', () =>
+      tryToInvoke(lambda, functionArn, Version),
+    ),
+    tryToRead('The retry settings', 'lambda:GetFunctionEventInvokeConfig', () =>
+      readRetries(lambda, asked, Version),
+    ),
     readSurroundings({ lambda, region, functionArn }, environment),
     readCode(bundle, Handler, environment),
   ]);
@@ -72,7 +91,10 @@ function refuseUnknown({ name, qualifier }: Asked) {
     const { name: reason, message } = cause as Error;
     const problem = `Function ${qualifier === undefined ? name : `${name}:${qualifier}`} cannot be looked at: ${reason}: ${message.split('\n')[0]}`;
     const known = findCure(cause);
-    throw new CliError({ problem, cure: known ?? 'Check its name, the Region (--region) and the credentials.', cause }, 1);
+    throw new CliError(
+      { problem, cure: known ?? 'Check its name, the Region (--region) and the credentials.', cause },
+      1,
+    );
   };
 }
 
@@ -82,17 +104,32 @@ function forget(unread: Reading<never>) {
     'Without the function its variables are not known, nor its permissions, its retries and what the variables name.',
     'Begin with the function itself.',
   );
-  const beside = { permissions: follow, retries: follow, queue: follow, table: follow, bucket: follow, keys: follow, job: follow };
+  const beside = {
+    permissions: follow,
+    retries: follow,
+    queue: follow,
+    table: follow,
+    bucket: follow,
+    keys: follow,
+    job: follow,
+  };
   return { fn: unread, environment: follow, ...beside };
 }
 
 function readVariables(given: EnvironmentResponse | undefined): Reading<Variables> {
   if (given?.Error === undefined) return know(given?.Variables ?? {});
-  return missOut(`The variables could not be read: ${given.Error.Message}`, 'Allow kms:Decrypt on the key to the credentials used here.');
+  return missOut(
+    `The variables could not be read: ${given.Error.Message}`,
+    'Allow kms:Decrypt on the key to the credentials used here.',
+  );
 }
 
 async function readSurroundings(
-  { lambda, region, functionArn }: { readonly lambda: LambdaClient; readonly region: string | undefined; readonly functionArn: string },
+  {
+    lambda,
+    region,
+    functionArn,
+  }: { readonly lambda: LambdaClient; readonly region: string | undefined; readonly functionArn: string },
   environment: Reading<Variables>,
 ): Promise<Pick<DoctorFacts, 'bucket' | 'queue' | 'table'>> {
   if (environment.kind === 'unread') return { queue: environment, table: environment, bucket: environment };
@@ -101,19 +138,33 @@ async function readSurroundings(
   const bucketName = store?.kind === 'directory' ? undefined : store?.bucket;
   const [queue, table, bucket] = await Promise.all([
     queueUrl
-      ? tryToRead(`Queue ${queueUrl}`, 'sqs:GetQueueAttributes', () => readQueue({ lambda, region, queueUrl, functionArn }))
+      ? tryToRead(`Queue ${queueUrl}`, 'sqs:GetQueueAttributes', () =>
+          readQueue({ lambda, region, queueUrl, functionArn }),
+        )
       : know(undefined),
-    tableName ? tryToRead(`Table ${tableName}`, 'dynamodb:DescribeTable', () => readTable(tableName, region)) : know(undefined),
-    bucketName ? tryToRead(`Bucket ${bucketName}`, 's3:ListBucket', () => readBucket(bucketName, region)) : know(undefined),
+    tableName
+      ? tryToRead(`Table ${tableName}`, 'dynamodb:DescribeTable', () => readTable(tableName, region))
+      : know(undefined),
+    bucketName
+      ? tryToRead(`Bucket ${bucketName}`, 's3:ListBucket', () => readBucket(bucketName, region))
+      : know(undefined),
   ]);
   return { queue, table, bucket };
 }
 
 /** Deployed code stays where it is; whoever asks has the bundle, or does not mind. */
-function readCode(bundle: string | undefined, handler: string, environment: Reading<Variables>): Promise<DoctorFacts['job']> {
+function readCode(
+  bundle: string | undefined,
+  handler: string,
+  environment: Reading<Variables>,
+): Promise<DoctorFacts['job']> {
   if (bundle === undefined) {
     const reason = 'The job is not known here, so neither its safeMs nor its limits were looked at.';
     return Promise.resolve(missOut(reason, 'Give its bundle or source: --bundle src/job.ts.', 'warning'));
   }
-  return readJobFacts({ file: bundle, handler, variables: environment.kind === 'known' ? environment.value : {} });
+  return readJobFacts({
+    file: bundle,
+    handler,
+    variables: environment.kind === 'known' ? environment.value : {},
+  });
 }

@@ -1,7 +1,13 @@
 import { chooseFunction } from '../../template/choose-function';
 import { findHandlerFile, locateCode } from '../../template/locate-code';
 import { findReferences, listOwned } from '../../template/references';
-import { asRecord, listResources, type Resource, type Template, TemplateError } from '../../template/template';
+import {
+  asRecord,
+  listResources,
+  type Resource,
+  type Template,
+  TemplateError,
+} from '../../template/template';
 import { type DoctorFacts, type FunctionFacts, type RetryFacts, unknownText } from '../facts';
 import { readJobFacts } from '../read-job';
 import { know, missOut } from '../reading';
@@ -25,7 +31,11 @@ const newVersion = 'the version it publishes';
  * @param bundle - the job's bundle or source; undefined for the code asset of the template
  * @throws TemplateError when the template has no such function
  */
-export async function collectFromTemplate(template: Template, asked: string | undefined, bundle: string | undefined): Promise<DoctorFacts> {
+export async function collectFromTemplate(
+  template: Template,
+  asked: string | undefined,
+  bundle: string | undefined,
+): Promise<DoctorFacts> {
   const [id, resource] = chooseFunction(template, asked);
   const { Properties } = resource;
   const given = asRecord(asRecord(Properties.Environment).Variables);
@@ -59,7 +69,10 @@ function describeFunction(template: Template, id: string, { Properties }: Resour
     name: id,
     qualifier: alias,
     version: alias === undefined ? '$LATEST' : newVersion,
-    runtime: Properties.Runtime === undefined ? undefined : (readTemplateText(template, Properties.Runtime) ?? unknownText),
+    runtime:
+      Properties.Runtime === undefined
+        ? undefined
+        : (readTemplateText(template, Properties.Runtime) ?? unknownText),
     timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1_000,
     memoryMb: readTemplateNumber(template, Properties.MemorySize ?? 128),
     key: readKeyName(Properties.KmsKeyArn),
@@ -73,7 +86,8 @@ function describeFunction(template: Template, id: string, { Properties }: Resour
 function readRetries(template: Template, id: string, { qualifier }: FunctionFacts): RetryFacts[] {
   const configs = listOwned(template, 'AWS::Lambda::EventInvokeConfig', id);
   const versions = listResources(template, 'AWS::Lambda::Version').map(([versionId]) => versionId);
-  const isOfVersion = ({ Qualifier }: Resource['Properties']) => findReferences(Qualifier).some((name) => versions.includes(name));
+  const isOfVersion = ({ Qualifier }: Resource['Properties']) =>
+    findReferences(Qualifier).some((name) => versions.includes(name));
   const describe = (name: string, config: Resource['Properties'] = {}): RetryFacts => ({
     qualifier: name,
     attempts: readTemplateNumber(template, config.MaximumRetryAttempts) ?? 2,
@@ -88,7 +102,10 @@ async function readCode(
   template: Template,
   id: string,
   resource: Resource,
-  { bundle, variables }: { readonly bundle: string | undefined; readonly variables: Readonly<Record<string, string>> },
+  {
+    bundle,
+    variables,
+  }: { readonly bundle: string | undefined; readonly variables: Readonly<Record<string, string>> },
 ): Promise<DoctorFacts['job']> {
   const handler = String(resource.Properties.Handler ?? 'index.handler');
   try {
@@ -97,13 +114,21 @@ async function readCode(
     return await readJobFacts({ file: findHandlerFile(directory, handler), handler, variables, directory });
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    return missOut(error.message.split('\n')[0] ?? '', 'Give the bundle or the source: --bundle src/job.ts.', 'warning');
+    return missOut(
+      error.message.split('\n')[0] ?? '',
+      'Give the bundle or the source: --bundle src/job.ts.',
+      'warning',
+    );
   }
 }
 
-function readRecursion(template: Template, { RecursiveLoop = 'Terminate' }: Resource['Properties']): DoctorFacts['recursion'] {
+function readRecursion(
+  template: Template,
+  { RecursiveLoop = 'Terminate' }: Resource['Properties'],
+): DoctorFacts['recursion'] {
   const text = readTemplateText(template, RecursiveLoop);
-  if (text === undefined) return missOut('The recursion setting is known only when it is deployed.', later, 'warning');
+  if (text === undefined)
+    return missOut('The recursion setting is known only when it is deployed.', later, 'warning');
   return know(text === 'Allow' ? 'Allow' : 'Terminate');
 }
 
@@ -113,7 +138,9 @@ function readConcurrency(
 ): DoctorFacts['reservedConcurrency'] {
   if (given === undefined) return know(undefined);
   const reserved = readTemplateNumber(template, given);
-  return reserved === undefined ? missOut('The reserved concurrency is known only when it is deployed.', later, 'warning') : know(reserved);
+  return reserved === undefined
+    ? missOut('The reserved concurrency is known only when it is deployed.', later, 'warning')
+    : know(reserved);
 }
 
 /** Whether every version that a template publishes of a function stays when the next one takes its place; undefined when it publishes none. */

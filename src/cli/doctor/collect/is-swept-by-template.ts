@@ -12,7 +12,9 @@ export function isSweptByTemplate(template: Template, functionId: string): boole
     .map(([id]) => id);
   return scheduleTypes
     .flatMap((type) => listResources(template, type))
-    .some(([, { Properties }]) => findReferences([Properties.Targets, Properties.Target]).some((id) => sweepers.includes(id)));
+    .some(([, { Properties }]) =>
+      findReferences([Properties.Targets, Properties.Target]).some((id) => sweepers.includes(id)),
+    );
 }
 
 function readVariable({ Environment }: Resource['Properties']): unknown {

@@ -15,8 +15,11 @@ export function listKeys(
 ): KeyFacts[] {
   const [ofFunction, ofQueue, ofTable, ofBucket] = [unwrap(fn), unwrap(queue), unwrap(table), unwrap(bucket)];
   const describe = (subject: string, key: string | undefined, actions: readonly string[]): KeyFacts[] =>
-    key === undefined || key.includes('alias/aws/') ? [] : [{ subject, key, actions, isAllowed: mayUse(key, actions) }];
-  const isThere = <Facts extends object>(facts: Facts | 'missing' | undefined): facts is Facts => typeof facts === 'object';
+    key === undefined || key.includes('alias/aws/')
+      ? []
+      : [{ subject, key, actions, isAllowed: mayUse(key, actions) }];
+  const isThere = <Facts extends object>(facts: Facts | 'missing' | undefined): facts is Facts =>
+    typeof facts === 'object';
   return [
     ...(ofFunction ? describe('The environment of the function', ofFunction.key, useOfVariables) : []),
     ...(isThere(ofQueue) ? describe(`Queue ${ofQueue.name}`, ofQueue.key, useOfData) : []),

@@ -1,5 +1,9 @@
-import type { FunctionConfiguration, GetFunctionEventInvokeConfigCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
-import { loadLambdaSdk } from '../../../runtime/adapters/aws-sdk';
+import type {
+  FunctionConfiguration,
+  GetFunctionEventInvokeConfigCommandOutput,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
+import { loadLambdaSdk } from '../../../runtime/adapters/aws/aws-sdk';
 import type { FunctionFacts, PermissionFacts, RetryFacts } from '../facts';
 import { isDenied, isMissing } from './try-to-read';
 
@@ -14,14 +18,23 @@ export interface Asked {
 const defaultAttempts = 2;
 
 /** Reads the configuration of what the qualifier stands for. */
-export async function readConfiguration(client: LambdaClient, { name, qualifier }: Asked): Promise<FunctionConfiguration> {
+export async function readConfiguration(
+  client: LambdaClient,
+  { name, qualifier }: Asked,
+): Promise<FunctionConfiguration> {
   const { GetFunctionConfigurationCommand } = await loadLambdaSdk();
-  return client.send(new GetFunctionConfigurationCommand({ FunctionName: name, ...(qualifier && { Qualifier: qualifier }) }));
+  return client.send(
+    new GetFunctionConfigurationCommand({ FunctionName: name, ...(qualifier && { Qualifier: qualifier }) }),
+  );
 }
 
 /** A configuration, as far as it is judged. */
-export function describeConfiguration(configuration: FunctionConfiguration, { name, qualifier }: Asked): FunctionFacts {
-  const { Version, Runtime, Timeout, MemorySize, VpcConfig, FileSystemConfigs, DeadLetterConfig, KMSKeyArn } = configuration;
+export function describeConfiguration(
+  configuration: FunctionConfiguration,
+  { name, qualifier }: Asked,
+): FunctionFacts {
+  const { Version, Runtime, Timeout, MemorySize, VpcConfig, FileSystemConfigs, DeadLetterConfig, KMSKeyArn } =
+    configuration;
   return {
     name,
     qualifier,
@@ -46,20 +59,30 @@ export async function readRecursion(client: LambdaClient, { name }: Asked): Prom
 /** The reserved concurrency: of the function, whatever the qualifier. */
 export async function readConcurrency(client: LambdaClient, { name }: Asked): Promise<number | undefined> {
   const { GetFunctionConcurrencyCommand } = await loadLambdaSdk();
-  return (await client.send(new GetFunctionConcurrencyCommand({ FunctionName: name }))).ReservedConcurrentExecutions;
+  return (await client.send(new GetFunctionConcurrencyCommand({ FunctionName: name })))
+    .ReservedConcurrentExecutions;
 }
 
 /** A start goes to what was asked about, a continuation to its version: each has settings of its own. */
-export async function readRetries(client: LambdaClient, { name, qualifier }: Asked, version: string): Promise<RetryFacts[]> {
+export async function readRetries(
+  client: LambdaClient,
+  { name, qualifier }: Asked,
+  version: string,
+): Promise<RetryFacts[]> {
   const { GetFunctionEventInvokeConfigCommand } = await loadLambdaSdk();
   const qualifiers = [...new Set([qualifier ?? '$LATEST', version])];
   return Promise.all(
     qualifiers.map(async (asked) => {
-      const command = new GetFunctionEventInvokeConfigCommand({ FunctionName: name, ...(asked !== '$LATEST' && { Qualifier: asked }) });
-      const config: Partial<GetFunctionEventInvokeConfigCommandOutput> = await client.send(command).catch((error: unknown) => {
-        if (isMissing(error)) return {};
-        throw error;
+      const command = new GetFunctionEventInvokeConfigCommand({
+        FunctionName: name,
+        ...(asked !== '$LATEST' && { Qualifier: asked }),
       });
+      const config: Partial<GetFunctionEventInvokeConfigCommandOutput> = await client
+        .send(command)
+        .catch((error: unknown) => {
+          if (isMissing(error)) return {};
+          throw error;
+        });
       const { MaximumRetryAttempts, DestinationConfig } = config;
       return {
         qualifier: asked,
@@ -71,18 +94,24 @@ export async function readRetries(client: LambdaClient, { name, qualifier }: Ask
 }
 
 /** Asks for an invocation that does not happen, on the unqualified ARN and on the version that continuations are addressed to. */
-export async function tryToInvoke(client: LambdaClient, unqualifiedArn: string, version: string): Promise<PermissionFacts[]> {
+export async function tryToInvoke(
+  client: LambdaClient,
+  unqualifiedArn: string,
+  version: string,
+): Promise<PermissionFacts[]> {
   const { InvokeCommand } = await loadLambdaSdk();
   const resources = [unqualifiedArn, ...(version === '$LATEST' ? [] : [`${unqualifiedArn}:${version}`])];
   return Promise.all(
     resources.map(async (resource) => {
-      const isAllowed = await client.send(new InvokeCommand({ FunctionName: resource, InvocationType: 'DryRun' })).then(
-        () => true,
-        (error: unknown) => {
-          if (isDenied(error)) return false;
-          throw error;
-        },
-      );
+      const isAllowed = await client
+        .send(new InvokeCommand({ FunctionName: resource, InvocationType: 'DryRun' }))
+        .then(
+          () => true,
+          (error: unknown) => {
+            if (isDenied(error)) return false;
+            throw error;
+          },
+        );
       return { resource, isAllowed, by: 'dry-run' as const };
     }),
   );

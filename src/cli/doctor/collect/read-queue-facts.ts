@@ -1,5 +1,5 @@
 import type { EventSourceMappingConfiguration, LambdaClient } from '@aws-sdk/client-lambda';
-import { loadLambdaSdk, loadSqsSdk } from '../../../runtime/adapters/aws-sdk';
+import { loadLambdaSdk, loadSqsSdk } from '../../../runtime/adapters/aws/aws-sdk';
 import type { MappingFacts, QueueFacts } from '../facts';
 import { orMissing, tryToRead } from './try-to-read';
 
@@ -12,17 +12,36 @@ interface QueueParts {
   readonly functionArn: string;
 }
 
-const attributeNames = ['QueueArn', 'VisibilityTimeout', 'RedrivePolicy', 'MaximumMessageSize', 'KmsMasterKeyId'] as const;
+const attributeNames = [
+  'QueueArn',
+  'VisibilityTimeout',
+  'RedrivePolicy',
+  'MaximumMessageSize',
+  'KmsMasterKeyId',
+] as const;
 
 /** Reads a queue, and whatever it invokes. */
-export async function readQueue({ lambda, region, queueUrl, functionArn }: QueueParts): Promise<QueueFacts | 'missing'> {
+export async function readQueue({
+  lambda,
+  region,
+  queueUrl,
+  functionArn,
+}: QueueParts): Promise<QueueFacts | 'missing'> {
   const { SQSClient, GetQueueAttributesCommand } = await loadSqsSdk();
   const client = new SQSClient(region === undefined ? {} : { region });
   try {
     const AttributeNames = [...attributeNames];
-    const answer = await orMissing(client.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames })));
+    const answer = await orMissing(
+      client.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames })),
+    );
     if (answer === 'missing') return answer;
-    const { QueueArn = '', VisibilityTimeout, RedrivePolicy, MaximumMessageSize, KmsMasterKeyId } = answer.Attributes ?? {};
+    const {
+      QueueArn = '',
+      VisibilityTimeout,
+      RedrivePolicy,
+      MaximumMessageSize,
+      KmsMasterKeyId,
+    } = answer.Attributes ?? {};
     const mappings = await tryToRead(`What queue ${queueUrl} invokes`, 'lambda:ListEventSourceMappings', () =>
       listMappings(lambda, QueueArn, functionArn),
     );
@@ -41,15 +60,25 @@ export async function readQueue({ lambda, region, queueUrl, functionArn }: Queue
 
 function readRedrivePolicy(text: string | undefined): QueueFacts['deadLetters'] {
   if (text === undefined) return undefined;
-  const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text) as { deadLetterTargetArn?: string; maxReceiveCount?: number | string };
+  const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text) as {
+    deadLetterTargetArn?: string;
+    maxReceiveCount?: number | string;
+  };
   return deadLetterTargetArn === undefined ? undefined : { maxReceiveCount: Number(maxReceiveCount) };
 }
 
 /** By the queue and not by the function: a mapping may name the function, its alias or a version, and other functions too. */
-async function listMappings(client: LambdaClient, EventSourceArn: string, functionArn: string): Promise<MappingFacts[]> {
+async function listMappings(
+  client: LambdaClient,
+  EventSourceArn: string,
+  functionArn: string,
+): Promise<MappingFacts[]> {
   const { paginateListEventSourceMappings } = await loadLambdaSdk();
   const found: EventSourceMappingConfiguration[] = [];
-  for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings({ client }, { EventSourceArn })) {
+  for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings(
+    { client },
+    { EventSourceArn },
+  )) {
     found.push(...EventSourceMappings);
   }
   return found.map(({ FunctionArn = '', State, BatchSize, FunctionResponseTypes = [] }) => ({

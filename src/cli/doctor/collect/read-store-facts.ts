@@ -1,21 +1,33 @@
 import type { AttributeDefinition, DynamoDBClient, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { loadDynamoDbSdk, loadS3Sdk } from '../../../runtime/adapters/aws-sdk';
+import { loadDynamoDbSdk, loadS3Sdk } from '../../../runtime/adapters/aws/aws-sdk';
 import type { BucketFacts, TableFacts } from '../facts';
 import { orMissing, tryToRead } from './try-to-read';
 
 /** Reads a table's keys, its index and its expiry. */
-export async function readTable(tableName: string, region: string | undefined): Promise<TableFacts | 'missing'> {
+export async function readTable(
+  tableName: string,
+  region: string | undefined,
+): Promise<TableFacts | 'missing'> {
   const { DynamoDBClient, DescribeTableCommand } = await loadDynamoDbSdk();
   const client = new DynamoDBClient(region === undefined ? {} : { region });
   try {
     const answer = await orMissing(client.send(new DescribeTableCommand({ TableName: tableName })));
     if (answer === 'missing') return answer;
-    const { KeySchema = [], AttributeDefinitions = [], GlobalSecondaryIndexes = [], SSEDescription } = answer.Table ?? {};
+    const {
+      KeySchema = [],
+      AttributeDefinitions = [],
+      GlobalSecondaryIndexes = [],
+      SSEDescription,
+    } = answer.Table ?? {};
     const expiresBy = await tryToRead(`The expiry of table ${tableName}`, 'dynamodb:DescribeTimeToLive', () =>
       readExpiry(client, tableName),
     );
-    const table = describeTable(tableName, { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes }, expiresBy);
+    const table = describeTable(
+      tableName,
+      { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes },
+      expiresBy,
+    );
     return { ...table, key: SSEDescription?.KMSMasterKeyArn };
   } finally {
     client.destroy();
@@ -33,7 +45,11 @@ export interface TableDescription {
 }
 
 /** A table, as far as it is judged. */
-export function describeTable(name: string, table: TableDescription, expiresBy: TableFacts['expiresBy']): Omit<TableFacts, 'key'> {
+export function describeTable(
+  name: string,
+  table: TableDescription,
+  expiresBy: TableFacts['expiresBy'],
+): Omit<TableFacts, 'key'> {
   const type = (key: KeySchemaElement) =>
     `${key.AttributeName} ${table.AttributeDefinitions.find(({ AttributeName }) => AttributeName === key.AttributeName)?.AttributeType}`;
   const list = (schema: readonly KeySchemaElement[]) =>
@@ -51,14 +67,22 @@ async function readExpiry(client: DynamoDBClient, TableName: string): Promise<st
 }
 
 /** Reads whether a bucket is there, and whether its objects expire. */
-export async function readBucket(bucket: string, region: string | undefined): Promise<BucketFacts | 'missing'> {
+export async function readBucket(
+  bucket: string,
+  region: string | undefined,
+): Promise<BucketFacts | 'missing'> {
   const { S3Client, HeadBucketCommand } = await loadS3Sdk();
   const client = new S3Client({ followRegionRedirects: true, ...(region === undefined ? {} : { region }) });
   try {
-    if ((await orMissing(client.send(new HeadBucketCommand({ Bucket: bucket })))) === 'missing') return 'missing';
+    if ((await orMissing(client.send(new HeadBucketCommand({ Bucket: bucket })))) === 'missing')
+      return 'missing';
     const [expiresAfterDays, key] = await Promise.all([
-      tryToRead(`The lifecycle of bucket ${bucket}`, 's3:GetLifecycleConfiguration', () => readLifecycle(client, bucket)),
-      tryToRead(`The encryption of bucket ${bucket}`, 's3:GetEncryptionConfiguration', () => readEncryption(client, bucket)),
+      tryToRead(`The lifecycle of bucket ${bucket}`, 's3:GetLifecycleConfiguration', () =>
+        readLifecycle(client, bucket),
+      ),
+      tryToRead(`The encryption of bucket ${bucket}`, 's3:GetEncryptionConfiguration', () =>
+        readEncryption(client, bucket),
+      ),
     ]);
     return { name: bucket, expiresAfterDays, key };
   } finally {
@@ -70,8 +94,14 @@ async function readLifecycle(client: S3Client, Bucket: string): Promise<number |
   const { GetBucketLifecycleConfigurationCommand } = await loadS3Sdk();
   try {
     const { Rules = [] } = await client.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
-    const expirations = Rules.filter(({ Status }) => Status === 'Enabled').map(({ Expiration }) => Expiration);
-    return chooseExpiry(expirations.map((expiration) => expiration && { days: expiration.Days, isDated: expiration.Date !== undefined }));
+    const expirations = Rules.filter(({ Status }) => Status === 'Enabled').map(
+      ({ Expiration }) => Expiration,
+    );
+    return chooseExpiry(
+      expirations.map(
+        (expiration) => expiration && { days: expiration.Days, isDated: expiration.Date !== undefined },
+      ),
+    );
   } catch (error) {
     if ((error as Error).name === 'NoSuchLifecycleConfiguration') return undefined;
     throw error;
@@ -81,8 +111,12 @@ async function readLifecycle(client: S3Client, Bucket: string): Promise<number |
 async function readEncryption(client: S3Client, Bucket: string): Promise<string | undefined> {
   const { GetBucketEncryptionCommand } = await loadS3Sdk();
   try {
-    const { ServerSideEncryptionConfiguration } = await client.send(new GetBucketEncryptionCommand({ Bucket }));
-    const defaults = (ServerSideEncryptionConfiguration?.Rules ?? []).map((rule) => rule.ApplyServerSideEncryptionByDefault);
+    const { ServerSideEncryptionConfiguration } = await client.send(
+      new GetBucketEncryptionCommand({ Bucket }),
+    );
+    const defaults = (ServerSideEncryptionConfiguration?.Rules ?? []).map(
+      (rule) => rule.ApplyServerSideEncryptionByDefault,
+    );
     return defaults.find((rule) => rule?.SSEAlgorithm?.startsWith('aws:kms'))?.KMSMasterKeyID;
   } catch (error) {
     if ((error as Error).name === 'ServerSideEncryptionConfigurationNotFoundError') return undefined;

@@ -8,7 +8,11 @@ const policyTypes = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::R
 const actions = ['lambda:InvokeFunction', 'lambda:Invoke*', 'lambda:*', '*'];
 
 /** Reads from the policies of a function's role whether it may invoke itself: unqualified, and by its versions. */
-export function readTemplatePolicies(template: Template, id: string, resource: Resource): DoctorFacts['permissions'] {
+export function readTemplatePolicies(
+  template: Template,
+  id: string,
+  resource: Resource,
+): DoctorFacts['permissions'] {
   const statements = listStatementsOfRole(template, resource);
   if (statements === undefined) {
     const reason = "The function's role is not in the template, nor what it may do.";
@@ -27,12 +31,19 @@ export function readTemplatePolicies(template: Template, id: string, resource: R
  *
  * @param key - logical id of the key, or its ARN or id
  */
-export function mayUseKey(template: Template, resource: Resource, key: string, actions: readonly string[]): boolean | undefined {
+export function mayUseKey(
+  template: Template,
+  resource: Resource,
+  key: string,
+  actions: readonly string[],
+): boolean | undefined {
   const statements = listStatementsOfRole(template, resource)?.filter(
     ({ Effect, Condition }) => Effect === 'Allow' && Condition === undefined,
   );
   const isOnKey = ({ Resource: named }: Resource['Properties']) =>
-    [named ?? []].flat().some((one) => one === '*' || String(one).includes(key) || findReferences(one).includes(key));
+    [named ?? []]
+      .flat()
+      .some((one) => one === '*' || String(one).includes(key) || findReferences(one).includes(key));
   const granted = statements?.filter(isOnKey).flatMap(({ Action }) => [Action ?? []].flat().map(String));
   return granted && actions.every((action) => granted.some((pattern) => matches(pattern, action)));
 }
@@ -47,7 +58,10 @@ function matches(pattern: string, action: string): boolean {
 }
 
 /** Undefined when the role is not in the template. */
-function listStatementsOfRole(template: Template, { Properties }: Resource): Resource['Properties'][] | undefined {
+function listStatementsOfRole(
+  template: Template,
+  { Properties }: Resource,
+): Resource['Properties'][] | undefined {
   const role = [...template.resources].find(
     ([roleId, { Type }]) => Type === 'AWS::IAM::Role' && findReferences(Properties.Role).includes(roleId),
   );
@@ -60,7 +74,9 @@ function listStatementsOfRole(template: Template, { Properties }: Resource): Res
 function listAttached({ resources }: Template, roleId: string): unknown[] {
   return [...resources.values()]
     .filter(
-      ({ Type, Properties }) => policyTypes.includes(Type) && findReferences([Properties.Roles, Properties.RoleName]).includes(roleId),
+      ({ Type, Properties }) =>
+        policyTypes.includes(Type) &&
+        findReferences([Properties.Roles, Properties.RoleName]).includes(roleId),
     )
     .map(({ Properties }) => Properties.PolicyDocument);
 }
@@ -70,7 +86,10 @@ function listStatements(document: unknown): Resource['Properties'][] {
 }
 
 /** The resources that a statement lets invoke, with `FN` for the function; none of a statement under a condition. */
-function listInvocable({ Effect, Action, Resource, Condition }: Resource['Properties'], id: string): string[] {
+function listInvocable(
+  { Effect, Action, Resource, Condition }: Resource['Properties'],
+  id: string,
+): string[] {
   const isMeant = [Action ?? []].flat().some((action) => actions.includes(String(action)));
   if (Effect !== 'Allow' || Condition !== undefined || !isMeant) return [];
   return [Resource ?? []].flat().flatMap((resource) => {

@@ -6,11 +6,19 @@ import { know, missOut } from '../reading';
 import { readKeyName, readTemplateNumber } from './read-template-value';
 
 /** Reads the queue that the variable BATON_QUEUE_URL names, and whatever it invokes. */
-export function readTemplateQueue(template: Template, functionId: string, variable: unknown): DoctorFacts['queue'] {
+export function readTemplateQueue(
+  template: Template,
+  functionId: string,
+  variable: unknown,
+): DoctorFacts['queue'] {
   if (variable === undefined) return know(undefined);
   const queue = readQueues(template).find(({ id }) => findReferences(variable).includes(id));
   if (queue === undefined) {
-    return missOut('The queue is not in the template.', 'Run baton doctor on the function once it is deployed.', 'warning');
+    return missOut(
+      'The queue is not in the template.',
+      'Run baton doctor on the function once it is deployed.',
+      'warning',
+    );
   }
   const { id, deadLetters } = queue;
   const {
@@ -51,6 +59,8 @@ function classifyTarget(template: Template, functionName: unknown): MappingFacts
   const refersTo = (type: string) => listResources(template, type).some(([id]) => references.includes(id));
   if (refersTo('AWS::Lambda::Alias')) return 'alias';
   if (refersTo('AWS::Lambda::Version')) return 'version';
-  const names = listResources(template, 'AWS::Lambda::Alias').map(([, { Properties }]) => String(Properties.Name));
+  const names = listResources(template, 'AWS::Lambda::Alias').map(([, { Properties }]) =>
+    String(Properties.Name),
+  );
   return names.some((name) => JSON.stringify(functionName).includes(`:${name}"`)) ? 'alias' : 'latest';
 }

@@ -6,7 +6,9 @@ import { asRecord, type Template } from '../../template/template';
 export function readTemplateText(template: Template, value: unknown): string | undefined {
   const { 'Fn::FindInMap': path } = asRecord(value);
   if (Array.isArray(path)) return readMapping(template, path);
-  const resolved = resolveValue(value, (id, attribute) => (attribute === undefined ? template.parameters.get(id) : undefined));
+  const resolved = resolveValue(value, (id, attribute) =>
+    attribute === undefined ? template.parameters.get(id) : undefined,
+  );
   return 'text' in resolved ? resolved.text : undefined;
 }
 
@@ -27,7 +29,9 @@ function readMapping(template: Template, path: readonly unknown[]): string | und
   let found: readonly unknown[] = [template.mappings];
   for (const step of path.slice(0, 3)) {
     const key = readTemplateText(template, step);
-    found = found.flatMap((level) => (key === undefined ? Object.values(asRecord(level)) : [asRecord(level)[key]]));
+    found = found.flatMap((level) =>
+      key === undefined ? Object.values(asRecord(level)) : [asRecord(level)[key]],
+    );
   }
   return found
     .filter((value) => typeof value === 'string' || typeof value === 'number')

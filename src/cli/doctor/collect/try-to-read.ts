@@ -1,7 +1,13 @@
 import { CliError } from '../../cli-error';
 import { know, missOut, type Reading } from '../reading';
 
-const denied = new Set(['AccessDenied', 'AccessDeniedException', 'AuthorizationError', 'AuthorizationErrorException', 'Forbidden']);
+const denied = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'AuthorizationError',
+  'AuthorizationErrorException',
+  'Forbidden',
+]);
 
 /**
  * Reads something of AWS. What fails is written down, so that nobody takes it for health.
@@ -10,13 +16,20 @@ const denied = new Set(['AccessDenied', 'AccessDeniedException', 'AuthorizationE
  * @param action - the IAM action that it takes
  * @throws CliError what is no matter of reading
  */
-export async function tryToRead<Value>(what: string, action: string, read: () => Promise<Value>): Promise<Reading<Value>> {
+export async function tryToRead<Value>(
+  what: string,
+  action: string,
+  read: () => Promise<Value>,
+): Promise<Reading<Value>> {
   try {
     return know(await read());
   } catch (error) {
     if (error instanceof CliError) throw error;
     const { name, message } = error as Error;
-    return missOut(`${what} could not be read: ${name}: ${message.split('\n')[0]}`, chooseCure(error, action));
+    return missOut(
+      `${what} could not be read: ${name}: ${message.split('\n')[0]}`,
+      chooseCure(error, action),
+    );
   }
 }
 
@@ -29,7 +42,9 @@ export function isDenied(error: unknown): boolean {
 /** Whether what was asked about is not there. */
 export function isMissing(error: unknown): boolean {
   const { name = '', $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-  return /NotFound|NonExistentQueue|QueueDoesNotExist|NoSuchBucket/.test(name) || $metadata?.httpStatusCode === 404;
+  return (
+    /NotFound|NonExistentQueue|QueueDoesNotExist|NoSuchBucket/.test(name) || $metadata?.httpStatusCode === 404
+  );
 }
 
 /** Answers `missing` for what is not there. */
@@ -56,19 +71,24 @@ const cures: readonly { readonly names: RegExp; readonly messages?: RegExp; read
     cure: 'Say which Region: --region, or the variable AWS_REGION.',
   },
   {
-    names: /^(CredentialsProviderError|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch)/,
+    names:
+      /^(CredentialsProviderError|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch)/,
     messages: /could not load credentials|security token included in the request is (invalid|expired)/i,
     cure: 'Give credentials that are valid: those used here are missing, wrong or have expired.',
   },
   {
-    names: /^(InvalidSignature|IncompleteSignature|RequestTimeTooSkewed|MissingAuthenticationToken|TokenRefreshRequired)/,
+    names:
+      /^(InvalidSignature|IncompleteSignature|RequestTimeTooSkewed|MissingAuthenticationToken|TokenRefreshRequired)/,
     cure: 'Give credentials that are valid, and look at the clock of this machine: AWS does not take the signature.',
   },
   {
     names: /^KMSAccessDenied/,
     cure: "Allow kms:Decrypt on the key of its variables to the function's role and to the credentials used here.",
   },
-  { names: /^KMS/, cure: 'Look at the key that its variables are encrypted with: it is disabled, is being deleted, or is not there.' },
+  {
+    names: /^KMS/,
+    cure: 'Look at the key that its variables are encrypted with: it is disabled, is being deleted, or is not there.',
+  },
   {
     names: /^(InvalidParameterValue|ValidationException|ValidationError|InvalidRequest|InvalidAddress)/,
     cure: 'Correct what the message names: AWS does not take that value.',

@@ -13,7 +13,10 @@ export interface WireRequest {
 }
 
 /** What the endpoint does with a request. */
-export type Behaviour = { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | 'hang' | 'reset';
+export type Behaviour =
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  | 'hang'
+  | 'reset';
 
 /** A loopback endpoint that the real AWS SDK talks to. */
 export class AwsEndpoint {
@@ -28,7 +31,13 @@ export class AwsEndpoint {
       const chunks: Buffer[] = [];
       for await (const chunk of incoming) chunks.push(chunk as Buffer);
       const body = Buffer.concat(chunks).toString();
-      const request = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, body, isGivenUp: false };
+      const request = {
+        method: incoming.method ?? '',
+        path: incoming.url ?? '',
+        headers: incoming.headers,
+        body,
+        isGivenUp: false,
+      };
       this.requests.push(request);
       const behaviour = this.respond(request);
       outgoing.on('close', () => {
@@ -36,7 +45,10 @@ export class AwsEndpoint {
       });
       if (behaviour === 'hang') return;
       if (behaviour === 'reset') incoming.socket.resetAndDestroy();
-      else outgoing.writeHead(behaviour.status, { 'content-type': 'application/json', ...behaviour.headers }).end(behaviour.body ?? '');
+      else
+        outgoing
+          .writeHead(behaviour.status, { 'content-type': 'application/json', ...behaviour.headers })
+          .end(behaviour.body ?? '');
     });
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
@@ -68,7 +80,11 @@ export class AwsEndpoint {
 
 /** An error as Lambda and SQS answer it. */
 export function awsError(status: number, name: string, message = `${name} said the endpoint`): Behaviour {
-  return { status, headers: { 'x-amzn-errortype': name }, body: JSON.stringify({ __type: `com.amazonaws#${name}`, message }) };
+  return {
+    status,
+    headers: { 'x-amzn-errortype': name },
+    body: JSON.stringify({ __type: `com.amazonaws#${name}`, message }),
+  };
 }
 
 /** SQS's answer to an accepted message; the client checks the digest. */

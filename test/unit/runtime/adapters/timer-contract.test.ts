@@ -1,6 +1,6 @@
 import type { Timer } from '../../../../src';
-import { NanoTimer } from '../../../../src/runtime/adapters/nano-timer';
-import { NativeTimer } from '../../../../src/runtime/adapters/native-timer';
+import { NanoTimer } from '../../../../src/runtime/adapters/node/nano-timer';
+import { NativeTimer } from '../../../../src/runtime/adapters/node/native-timer';
 import { blockMs, waitMs } from './wait';
 
 const adapters: [string, Timer][] = [
@@ -94,7 +94,9 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       while (ticks < 3) await waitMs(5);
       cancel();
       expect(warn).toHaveBeenCalledTimes(ticks);
-      expect(warn).toHaveBeenCalledWith("A timer's task threw Error: the task failed", { code: 'LAMBDA_BATON_TIMER' });
+      expect(warn).toHaveBeenCalledWith("A timer's task threw Error: the task failed", {
+        code: 'LAMBDA_BATON_TIMER',
+      });
     });
 
     it('collapses the ticks that a blocked event loop missed into one', async () => {
@@ -140,13 +142,16 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(cancel).not.toThrow();
     });
 
-    it.each([1, 20, 26, 1_000, 2_147_483_647])('leaves no handle alive once cancelled (%i ms)', async (ms) => {
-      await waitMs(1);
-      const before = countHandles();
-      for (let armed = 0; armed < armedCount; armed += 1) timer.every(ms, () => {})();
-      await waitMs(1);
-      expect(countHandles()).toBeLessThan(before + armedCount);
-    });
+    it.each([1, 20, 26, 1_000, 2_147_483_647])(
+      'leaves no handle alive once cancelled (%i ms)',
+      async (ms) => {
+        await waitMs(1);
+        const before = countHandles();
+        for (let armed = 0; armed < armedCount; armed += 1) timer.every(ms, () => {})();
+        await waitMs(1);
+        expect(countHandles()).toBeLessThan(before + armedCount);
+      },
+    );
 
     it('leaves no handle alive when it is cancelled inside its own task', async () => {
       await waitMs(1);
@@ -234,7 +239,9 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
         throw 'the task failed';
       });
       await waitMs(30);
-      expect(warn.mock.calls).toEqual([["A timer's task threw Thrown: the task failed", { code: 'LAMBDA_BATON_TIMER' }]]);
+      expect(warn.mock.calls).toEqual([
+        ["A timer's task threw Thrown: the task failed", { code: 'LAMBDA_BATON_TIMER' }],
+      ]);
     });
 
     it('can be armed again inside its own task', async () => {
@@ -247,13 +254,16 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(calls).toEqual([1, 2]);
     });
 
-    it.each([0, 20, 26, 1_000, 2_147_483_647])('leaves no handle alive once cancelled (%i ms)', async (ms) => {
-      await waitMs(1);
-      const before = countHandles();
-      for (let armed = 0; armed < armedCount; armed += 1) timer.once(ms, () => {})();
-      await waitMs(1);
-      expect(countHandles()).toBeLessThan(before + armedCount);
-    });
+    it.each([0, 20, 26, 1_000, 2_147_483_647])(
+      'leaves no handle alive once cancelled (%i ms)',
+      async (ms) => {
+        await waitMs(1);
+        const before = countHandles();
+        for (let armed = 0; armed < armedCount; armed += 1) timer.once(ms, () => {})();
+        await waitMs(1);
+        expect(countHandles()).toBeLessThan(before + armedCount);
+      },
+    );
 
     it('leaves no handle alive when it has gone off', async () => {
       await waitMs(1);

@@ -1,9 +1,9 @@
-import { type Continuation, describeContinuation } from '../../../../src/runtime/core/continuation';
-import { beginExecution, type Execution } from '../../../../src/runtime/core/execution';
-import type { ExecutionRecord } from '../../../../src/runtime/core/execution-record';
-import { freezeInDepth } from '../../../../src/runtime/core/freeze-in-depth';
-import type { JobPlan, Limits, StepPlan } from '../../../../src/runtime/core/job-plan';
-import { defaultRetryPolicy } from '../../../../src/runtime/core/retry-policy';
+import { beginExecution, type Execution } from '../../../../src/runtime/core/execution/execution';
+import type { JobPlan, Limits, StepPlan } from '../../../../src/runtime/core/execution/job-plan';
+import { defaultRetryPolicy } from '../../../../src/runtime/core/execution/retry-policy';
+import { type Continuation, describeContinuation } from '../../../../src/runtime/core/message/continuation';
+import type { ExecutionRecord } from '../../../../src/runtime/core/record/execution-record';
+import { freezeInDepth } from '../../../../src/runtime/core/state/freeze-in-depth';
 
 /** When every execution of these tests starts, in epoch milliseconds. */
 export const startMs = 1_800_000_000_000;
@@ -16,7 +16,12 @@ export interface PlanParts extends Partial<Omit<JobPlan, 'limits' | 'steps' | 't
 }
 
 /** A frozen plan of a job `Reconcile` with the steps `read`, `repair` and `report`, unless the parts say otherwise. */
-export function makePlan({ steps = ['read', 'repair', 'report'], check = 'cycle', limits, ...parts }: PlanParts = {}): JobPlan {
+export function makePlan({
+  steps = ['read', 'repair', 'report'],
+  check = 'cycle',
+  limits,
+  ...parts
+}: PlanParts = {}): JobPlan {
   return freezeInDepth<JobPlan>({
     jobClass: class Reconcile {},
     name: 'Reconcile',
@@ -47,11 +52,18 @@ export function makePlan({ steps = ['read', 'repair', 'report'], check = 'cycle'
 
 /** An execution of a plan, right before its step `read` (or whatever comes first), with the given differences. Frozen. */
 export function makeExecution(plan: JobPlan, parts: Partial<Execution> = {}): Execution {
-  return freezeInDepth<Execution>({ ...beginExecution(plan, 'execution-1', startMs), phase: 'step', ...parts });
+  return freezeInDepth<Execution>({
+    ...beginExecution(plan, 'execution-1', startMs),
+    phase: 'step',
+    ...parts,
+  });
 }
 
 /** The record of invocation 3 of an execution that stands before its step `read`, with the given differences. Frozen. */
-export function makeRecord(parts: Partial<ExecutionRecord> = {}, continued: Partial<Continuation> = {}): ExecutionRecord {
+export function makeRecord(
+  parts: Partial<ExecutionRecord> = {},
+  continued: Partial<Continuation> = {},
+): ExecutionRecord {
   const plan = makePlan();
   return freezeInDepth<ExecutionRecord>({
     epoch: 4,
@@ -63,13 +75,18 @@ export function makeRecord(parts: Partial<ExecutionRecord> = {}, continued: Part
     isCancelRequested: false,
     stateChecksum: 'sum',
     outcome: null,
-    continuation: { ...describeContinuation(plan, makeExecution(plan, { invocation: 3 }), { month: '2026-11' }), ...continued },
+    continuation: {
+      ...describeContinuation(plan, makeExecution(plan, { invocation: 3 }), { month: '2026-11' }),
+      ...continued,
+    },
     ...parts,
   });
 }
 
 /** The error that a call throws; fails the test when it throws none. */
-export function catchError(call: () => unknown): Error & { readonly code?: string; readonly details?: unknown } {
+export function catchError(
+  call: () => unknown,
+): Error & { readonly code?: string; readonly details?: unknown } {
   try {
     call();
   } catch (error) {

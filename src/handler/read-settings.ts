@@ -1,0 +1,119 @@
+import type { JobFault } from '../errors';
+import type { ContinueOn } from '../runtime/adapters/lambda/lambda-sender';
+import { isLogLevel, type LogLevel } from '../runtime/adapters/node/json-logger';
+import type { StoreSettings } from '../runtime/adapters/store/create-store';
+
+/** What the environment says. Read once, when the handler is created. */
+export interface Settings {
+  readonly queueUrl: string | undefined;
+  readonly continueOn: ContinueOn | undefined;
+  readonly logLevel: LogLevel | undefined;
+  /** Where executions are kept; undefined when the state travels in the continuation alone. */
+  readonly store: StoreSettings | undefined;
+  /** The first signs continuations, each of them is good for reading; empty when they are not signed. */
+  readonly signingKeys: readonly string[];
+  /** How long an owner must have been silent before its own delivery takes over, in milliseconds. */
+  readonly retryAfterMs: number;
+  /** Whether Lambda, or a local one, runs this process. */
+  readonly isOnLambda: boolean;
+}
+
+/** The environment's settings, and what is wrong with them. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): {
+  settings: Settings;
+  faults: JobFault[];
+} {
+  const faults: JobFault[] = [];
+  const { BATON_QUEUE_URL: queueUrl, BATON_CONTINUE_ON: continueOn, BATON_LOG_LEVEL } = environment;
+  const logLevel = BATON_LOG_LEVEL?.toLowerCase();
+  if (queueUrl && !isQueueUrl(queueUrl))
+    faults.push(refuse('BATON_QUEUE_URL', queueUrl, 'the URL of an SQS queue'));
+  if (continueOn && continueOn !== 'latest' && continueOn !== 'pinned')
+    faults.push(refuse('BATON_CONTINUE_ON', continueOn, 'pinned or latest'));
+  if (logLevel && !isLogLevel(logLevel))
+    faults.push(refuse('BATON_LOG_LEVEL', logLevel, 'debug, info, warn or error'));
+  const signingKeys = readKeys(environment.BATON_SIGNING_KEY);
+  if (signingKeys.includes('')) faults.push(refuseEmptyKey());
+  if (signingKeys.some((key) => key !== '' && Buffer.byteLength(key) < minKeyBytes))
+    faults.push(refuseShortKey());
+  if (environment.BATON_DIRECTORY) {
+    for (const name of ['BATON_TABLE', 'BATON_BUCKET'])
+      if (environment[name]) faults.push(refuseTwoStores(name));
+  }
+  return {
+    settings: {
+      queueUrl: queueUrl && isQueueUrl(queueUrl) ? queueUrl : undefined,
+      continueOn: continueOn === 'latest' || continueOn === 'pinned' ? continueOn : undefined,
+      logLevel: logLevel && isLogLevel(logLevel) ? logLevel : undefined,
+      store: readStore(environment),
+      signingKeys,
+      retryAfterMs: readRetryAfterMs(environment.BATON_RETRY_AFTER_MS, faults),
+      isOnLambda: Boolean(environment.AWS_LAMBDA_RUNTIME_API),
+    },
+    faults,
+  };
+}
+
+/** AWS retries a failed event after a minute: what comes much sooner is a duplicate. */
+const defaultRetryAfterMs = 50_000;
+
+function readRetryAfterMs(text: string | undefined, faults: JobFault[]): number {
+  if (!text) return defaultRetryAfterMs;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  faults.push(refuse('BATON_RETRY_AFTER_MS', text, 'a whole number of milliseconds, 0 or more'));
+  return defaultRetryAfterMs;
+}
+
+/** An ARN can be read as a URL too, but nothing can be sent to it. */
+function isQueueUrl(text: string): boolean {
+  return /^https?:/i.test(text) && URL.canParse(text);
+}
+
+function refuse(name: string, value: string, expected: string): JobFault {
+  return {
+    problem: `Environment variable ${name} is ${JSON.stringify(value)}, which is not ${expected}.`,
+    cure: `Set ${name} to ${expected}, or leave it out.`,
+  };
+}
+
+/** Keys are separated by commas: while they are changed, the new one stands first. */
+function readKeys(text: string | undefined): string[] {
+  return text ? text.split(',').map((key) => key.trim()) : [];
+}
+
+/** The shortest signing key, in bytes: 128 bits cannot be tried out. */
+const minKeyBytes = 16;
+
+/** Its value is a secret, so it is not shown. */
+function refuseShortKey(): JobFault {
+  return {
+    problem: `Environment variable BATON_SIGNING_KEY has a key of fewer than ${minKeyBytes} bytes, which can be guessed.`,
+    cure: 'Make one: openssl rand -hex 32.',
+  };
+}
+
+/** Its value is a secret, so it is not shown. */
+function refuseEmptyKey(): JobFault {
+  return {
+    problem:
+      'Environment variable BATON_SIGNING_KEY has an empty key: before, after or between its commas, or nothing but spaces.',
+    cure: 'Give one key, or the new one and the old one with a comma between them.',
+  };
+}
+
+/** Without a table the bucket is the store; with one it has room for large states. */
+function readStore(environment: Readonly<Record<string, string | undefined>>): StoreSettings | undefined {
+  const { BATON_TABLE: tableName, BATON_BUCKET: bucket, BATON_DIRECTORY: directory } = environment;
+  if (tableName) return { kind: 'table', tableName, ...(bucket && { bucket }) };
+  if (directory) return { kind: 'directory', directory };
+  return bucket ? { kind: 'bucket', bucket } : undefined;
+}
+
+/** Fails closed: an execution must not be looked for in one place and kept in another. */
+function refuseTwoStores(name: string): JobFault {
+  return {
+    problem: `Environment variables BATON_DIRECTORY and ${name} are both set, and executions are kept in one place.`,
+    cure: 'Leave one of them out: BATON_DIRECTORY is for this machine or EFS, BATON_TABLE and BATON_BUCKET are for Lambda.',
+  };
+}

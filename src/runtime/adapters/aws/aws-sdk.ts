@@ -1,0 +1,38 @@
+import { MissingPackageError } from '../../../errors';
+
+/*
+ * The only place that names the SDK's packages. A bundler that does not find an import() with a catch() of its own leaves it for run
+ * time and warns; without the catch() it refuses to bundle, also where the package is for a store that is not used.
+ */
+
+/** Loads the SDK of Lambda. @throws MissingPackageError when it is not installed */
+export function loadLambdaSdk() {
+  return import('@aws-sdk/client-lambda').catch(refuseMissing('@aws-sdk/client-lambda'));
+}
+
+/** Loads the SDK of SQS. @throws MissingPackageError when it is not installed */
+export function loadSqsSdk() {
+  return import('@aws-sdk/client-sqs').catch(refuseMissing('@aws-sdk/client-sqs'));
+}
+
+/** Loads the SDK of DynamoDB. @throws MissingPackageError when it is not installed */
+export function loadDynamoDbSdk() {
+  return import('@aws-sdk/client-dynamodb').catch(refuseMissing('@aws-sdk/client-dynamodb'));
+}
+
+/** Loads the SDK of S3. @throws MissingPackageError when it is not installed */
+export function loadS3Sdk() {
+  return import('@aws-sdk/client-s3').catch(refuseMissing('@aws-sdk/client-s3'));
+}
+
+/** Says that a package is missing, when that is why it could not be loaded. */
+function refuseMissing(packageName: string): (error: unknown) => never {
+  return (error) => {
+    const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+    const isMissing =
+      (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') &&
+      String(message).includes(`'${packageName}'`);
+    if (!isMissing) throw error;
+    throw new MissingPackageError(packageName, error);
+  };
+}

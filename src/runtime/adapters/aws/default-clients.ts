@@ -1,0 +1,39 @@
+import { loadDynamoDbSdk, loadLambdaSdk, loadS3Sdk, loadSqsSdk } from './aws-sdk';
+import { LazyClient } from './lazy-client';
+
+/** Each try is ours to time and to repeat, so that the next channel still has its turn. */
+const clientOptions = { maxAttempts: 1, requestHandler: { connectionTimeout: 2_000 } };
+
+/** The default Lambda client. */
+export function defaultLambdaClient(): LazyClient {
+  return new LazyClient(async () => new (await loadLambdaSdk()).LambdaClient(clientOptions));
+}
+
+/** The Lambda client of those who have time: with the SDK's own retries, and an end to every try. */
+export function patientLambdaClient(): LazyClient {
+  const requestHandler = { connectionTimeout: 5_000, requestTimeout: 30_000 };
+  return new LazyClient(async () => new (await loadLambdaSdk()).LambdaClient({ requestHandler }));
+}
+
+/** The default SQS client. */
+export function defaultSqsClient(): LazyClient {
+  return new LazyClient(async () => new (await loadSqsSdk()).SQSClient(clientOptions));
+}
+
+/** A checkpoint that hangs must leave time for another try; the SDK's own second try spares a claim a trip through Lambda's retry. */
+function storeOptions(requestTimeout: number) {
+  return {
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout, throwOnRequestTimeout: true },
+  };
+}
+
+/** The default DynamoDB client. */
+export function defaultDynamoDbClient(): LazyClient {
+  return new LazyClient(async () => new (await loadDynamoDbSdk()).DynamoDBClient(storeOptions(3_000)));
+}
+
+/** The default S3 client. */
+export function defaultS3Client(): LazyClient {
+  return new LazyClient(async () => new (await loadS3Sdk()).S3Client(storeOptions(10_000)));
+}

@@ -1,0 +1,109 @@
+import { stringify, unflatten } from 'devalue';
+import { CorruptContinuationError } from '../../../errors/corrupt-continuation-error';
+import { UnserializableStateError } from '../../../errors/unserializable-state-error';
+import { copyState, type StateCopy } from '../../core/state/copy-state';
+import { maxDepth } from '../../core/state/copy-value';
+import type { StateCodec } from '../../ports/state-codec';
+import { parseOperations, stringifyOperations } from './devalue-operations';
+
+/**
+ * Writes a state as JSON when JSON can express it, with devalue when it cannot. The default behind the token `STATE_CODEC`.
+ *
+ * The text is always valid JSON, an object with exactly one key that says how the rest is written: `{"json":{…}}` or `{"devalue":[…]}`.
+ * It lies outside the user's values, so no value can imitate it, and it can stand inside an envelope as it is.
+ */
+export class DevalueCodec implements StateCodec {
+  readonly isJson = true;
+
+  /** @throws UnserializableStateError naming the path of what cannot be stored */
+  encode(state: Record<string, unknown>): string {
+    return this.encodeCopy(copyState(state));
+  }
+
+  /** Writes a state that `copyState` has already checked, without walking it again. */
+  encodeCopy({ values, isPlain }: StateCopy): string {
+    try {
+      if (isPlain) return `{"json":${JSON.stringify(values)}}`;
+      // devalue escapes more than JSON does; an envelope is checked in the form that JSON.stringify gives.
+      return `{"devalue":${JSON.stringify(JSON.parse(stringify(values, undefined, { operations: stringifyOperations })))}}`;
+    } catch (cause) {
+      throw new UnserializableStateError({
+        problem: `The state cannot be written as text: ${String(cause)}.`,
+        cure: 'Keep less in @State: large data belongs in a store of its own, with its key in @State.',
+        details: { path: '', type: 'text' },
+      });
+    }
+  }
+
+  /** @throws CorruptContinuationError on text that this codec did not write */
+  decode(text: string): Record<string, unknown> {
+    return this.decodeParsed(parseJson(text));
+  }
+
+  /**
+   * Reads a state whose text was already parsed as JSON, as part of an envelope. A state written as JSON is not copied.
+   *
+   * @throws CorruptContinuationError on anything that this codec did not write
+   */
+  decodeParsed(parsed: unknown): Record<string, unknown> {
+    const [form, ...rest] = isDictionary(parsed) ? Object.keys(parsed) : [];
+    if (!isDictionary(parsed) || form === undefined || rest.length > 0)
+      throw corrupt('the state has no known form');
+    const written = parsed[form];
+    if (form === 'json' && isDictionary(written)) return checkDepth(written);
+    if (form === 'devalue' && Array.isArray(written)) return unflattenState(written);
+    throw corrupt('the state has no known form');
+  }
+}
+
+// What a parser throws quotes the text, and the text is state, which belongs in no log: it is not kept as a cause.
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw corrupt('the state is not JSON');
+  }
+}
+
+function unflattenState(written: unknown[]): Record<string, unknown> {
+  const state = tryUnflatten(written);
+  if (!isDictionary(state)) throw corrupt('the state is not an object of fields');
+  return state;
+}
+
+function tryUnflatten(written: unknown[]): unknown {
+  try {
+    return unflatten(written, undefined, { operations: parseOperations });
+  } catch {
+    throw corrupt('the state is damaged');
+  }
+}
+
+/** Nothing deeper than the limit was ever written; what is deeper would overflow the stack of whoever walks it. */
+function checkDepth(state: Record<string, unknown>): Record<string, unknown> {
+  if (isDeeper(state, maxDepth + 1)) throw corrupt('the state is nested too deeply');
+  return state;
+}
+
+function isDeeper(value: object, levels: number): boolean {
+  if (levels === 0) return true;
+  for (const key in value) {
+    const inner = (value as Record<string, unknown>)[key];
+    if (typeof inner === 'object' && inner !== null && isDeeper(inner, levels - 1)) return true;
+  }
+  return false;
+}
+
+/** An ordinary object: no array, no Map, nothing without a prototype. */
+function isDictionary(value: unknown): value is Record<string, unknown> {
+  return Object.prototype.toString.call(value) === '[object Object]' && Object.getPrototypeOf(value) !== null;
+}
+
+function corrupt(reason: string): CorruptContinuationError {
+  return new CorruptContinuationError({
+    problem: `The checkpoint cannot be read: ${reason}.`,
+    cure: 'Resume from an earlier checkpoint, or start the execution again.',
+    details: { reason },
+  });
+}

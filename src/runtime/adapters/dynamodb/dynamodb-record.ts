@@ -1,0 +1,103 @@
+import type { ExecutionStatus, StoredExecution } from '../../ports';
+import { type Layout, type PartName, readLayout, type StampedLayout, writeLayout } from '../store/layout';
+import { describePartition } from './dynamodb-partition';
+import type { Item } from './dynamodb-table';
+
+/** The sort key of an execution's record. */
+export const recordKey = 'record';
+
+/** Largest record in bytes, as DynamoDB counts them: less than its 400 KB, so that the layout of the parts always fits too. */
+const maxRecordBytes = 400_000;
+/** More than any number takes. */
+const numberBytes = 21;
+
+const statuses: ReadonlySet<string> = new Set<ExecutionStatus>([
+  'cancelled',
+  'completed',
+  'failed',
+  'running',
+  'waiting',
+]);
+
+/** A record as it was read. */
+export interface ReadRecord extends StampedLayout {
+  readonly execution: StoredExecution;
+}
+
+/** The key of an execution's record. */
+export function describeRecordKey(executionId: string): Item {
+  return { pk: { S: describePartition(executionId) }, sk: { S: recordKey } };
+}
+
+/** What has to be kept apart so that the record fits an item. A state that is apart and has not changed stays there. */
+export function chooseApart(execution: StoredExecution, isStateKept: boolean): PartName[] {
+  const candidates: PartName[][] = isStateKept ? [['state']] : [[], ['state'], ['head']];
+  const fitting = candidates.find(
+    (apart) => countItemBytes(describeRecord(execution, apart)) <= maxRecordBytes,
+  );
+  return fitting ?? ['head', 'state'];
+}
+
+/** The attributes of a record without its revision: no empty texts, and none of those that are apart. */
+export function describeRecord(execution: StoredExecution, apart: readonly PartName[]): Item {
+  const { executionId, job, status, startedAtMs, expiresAtMs, head, state } = execution;
+  const key = describeRecordKey(executionId);
+  return {
+    ...key,
+    ...(key.pk?.S !== executionId && executionId !== '' && { executionId: { S: executionId } }),
+    job: { S: job },
+    status: { S: status },
+    startedAtMs: { N: String(startedAtMs) },
+    expiresAtMs: { N: String(expiresAtMs) },
+    expiresAt: { N: String(Math.ceil(expiresAtMs / 1_000)) },
+    ...(head !== '' && !apart.includes('head') && { head: { S: head } }),
+    ...(state !== '' && !apart.includes('state') && { state: { S: state } }),
+  };
+}
+
+/** The attributes that say which write this is and what it keeps apart. */
+export function describeRevision({ stamp, layout }: StampedLayout): Item {
+  return { revision: { S: stamp }, ...(layout && { layout: { S: writeLayout(layout) } }) };
+}
+
+/** Says whether an item has all that a record cannot be without. Empty texts, and those that are apart, have no attribute. */
+export function isWholeRecord({
+  job,
+  status,
+  startedAtMs,
+  expiresAtMs,
+  revision,
+  head,
+  state,
+  layout,
+}: Item): boolean {
+  const areThere = [job?.S, revision?.S].every((text) => text !== undefined) && statuses.has(status?.S ?? '');
+  const areTimes = [startedAtMs, expiresAtMs].every((time) => time?.N !== undefined);
+  const areTexts = [head, state].every((text) => text === undefined || text.S !== undefined);
+  return (
+    areThere && areTimes && areTexts && (layout === undefined || readLayout(layout.S ?? '') !== undefined)
+  );
+}
+
+/** Reads a record; texts that are apart, or were not asked for, are empty. */
+export function readRecordItem(item: Item): ReadRecord {
+  const text = (name: string) => item[name]?.S ?? '';
+  const layout: Layout | undefined = item.layout && readLayout(text('layout'));
+  const execution = {
+    executionId: item.executionId?.S ?? text('pk'),
+    job: text('job'),
+    status: text('status') as ExecutionStatus,
+    startedAtMs: Number(item.startedAtMs?.N),
+    expiresAtMs: Number(item.expiresAtMs?.N),
+    head: text('head'),
+    state: text('state'),
+  };
+  return { execution, stamp: text('revision'), layout };
+}
+
+function countItemBytes(item: Item): number {
+  return Object.entries(item).reduce(
+    (sum, [name, { S }]) => sum + name.length + (S === undefined ? numberBytes : Buffer.byteLength(S)),
+    0,
+  );
+}

@@ -1,0 +1,48 @@
+import { corrupt } from '../core/message/continuation';
+import type { StateText } from '../core/message/envelope';
+import type { StateCopy } from '../core/state/copy-state';
+import type { Collaborators } from '../ports/collaborators';
+
+/** A state travels as it is below this many characters: Lambda's first 256 KB are one request either way. */
+export const packTravellingFrom = 200_000;
+/** A state is stored as it is below this many characters: DynamoDB charges every KB, and packing this much takes 20 µs (bench/pack-state.mjs). */
+export const packStoredFrom = 2_048;
+
+/** A state that is there, and not only referred to. */
+export type WrittenState = Exclude<StateText, { kind: 'stored' }>;
+
+type Tools = Pick<Collaborators, 'codec' | 'platform'>;
+
+/** The state as text, compressed when it has `packFrom` characters or more and that makes it shorter. */
+export function encodeState(tools: Tools, { values }: StateCopy, packFrom: number): WrittenState {
+  const text = tools.codec.encode(values);
+  const written: WrittenState = { kind: tools.codec.isJson === true ? 'json' : 'text', text };
+  return text.length < packFrom ? written : packState(tools, written);
+}
+
+/** The text compressed, when that makes it shorter, and when it may be unpacked again. */
+export function packState({ platform }: Tools, state: WrittenState): WrittenState {
+  if (state.kind === 'packed' || platform.countBytes(state.text) > platform.maxUnpackedBytes) return state;
+  const packed = platform.pack(state.text);
+  return packed.length < state.text.length ? { kind: 'packed', text: packed } : state;
+}
+
+/** The fields in a text that {@link encodeState} made. */
+export function decodeState({ codec, platform }: Tools, { kind, text }: StateText): Record<string, unknown> {
+  return codec.decode(kind === 'packed' ? platform.unpack(text) : text);
+}
+
+const marks = { json: 'j', packed: 'p', text: 't' } as const;
+
+/** A state's text with a mark in front that says how to read it: what a store keeps. */
+export function markStateText({ kind, text }: WrittenState): string {
+  return `${marks[kind]}${text}`;
+}
+
+/** Reads what {@link markStateText} wrote. */
+export function readMarkedText(marked: string): WrittenState {
+  for (const kind of ['json', 'packed', 'text'] as const) {
+    if (marked.startsWith(marks[kind])) return { kind, text: marked.slice(1) };
+  }
+  throw corrupt('the stored state has no known form');
+}

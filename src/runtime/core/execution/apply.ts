@@ -1,0 +1,272 @@
+import { InvalidDirectiveError } from '../../../errors';
+import type { Directive } from './directives';
+import { type Execution, nameUnit, noStep } from './execution';
+import type { Interruption } from './interruption';
+import type { JobPlan } from './job-plan';
+import { capPause } from './local-time';
+
+/** What happened to the unit of work that was run. */
+export type Outcome =
+  | { readonly kind: 'finished'; readonly directive: Directive | undefined; readonly nowMs: number }
+  | { readonly kind: 'yielded' }
+  | { readonly kind: 'yielded-directive'; readonly directive: Directive; readonly nowMs: number }
+  | { readonly kind: 'checked'; readonly isDone: boolean }
+  | { readonly kind: 'failed'; readonly retryAtMs: number; readonly isCounted?: false }
+  | { readonly kind: 'interrupted'; readonly interruption: Interruption; readonly count: number };
+
+/**
+ * The execution after an outcome. Pure: the same execution and outcome always give the same successor.
+ *
+ * @throws InvalidDirectiveError when a directive cannot be carried out: there, or at all.
+ */
+export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Execution {
+  switch (outcome.kind) {
+    case 'finished':
+      return finish(plan, execution, outcome.directive, outcome.nowMs);
+    case 'yielded':
+      return passSafePoint(
+        execution,
+        execution.phase === 'complete' ? { ...execution, phase: 'completing' } : execution,
+        execution.stepCount,
+      );
+    case 'yielded-directive':
+      return pauseAtYield(plan, execution, outcome.directive, outcome.nowMs);
+    case 'checked':
+      return passCheck(execution, outcome.isDone);
+    case 'failed':
+      return {
+        ...execution,
+        attempt: execution.attempt + (outcome.isCounted === false ? 0 : 1),
+        failedAttemptCount: execution.failedAttemptCount + 1,
+        resumeAtMs: outcome.retryAtMs,
+        isWaiting: false,
+      };
+    case 'interrupted':
+      return {
+        ...execution,
+        interruptionCount: execution.interruptionCount + outcome.count,
+        interruption: outcome.interruption,
+      };
+  }
+}
+
+/** A place in the plan. */
+type Place = Pick<Execution, 'cycle' | 'phase' | 'stepIndex'>;
+
+/** Every field is written out: this runs at every step, where a spread of this many fields is felt. */
+function passSafePoint(
+  execution: Execution,
+  { phase, cycle, stepIndex }: Place,
+  stepCount: number,
+): Execution {
+  return {
+    executionId: execution.executionId,
+    startedAtMs: execution.startedAtMs,
+    invocation: execution.invocation,
+    phase,
+    cycle,
+    stepIndex,
+    attempt: 1,
+    safePointCount: execution.safePointCount + 1,
+    resumeAtMs: 0,
+    isWaiting: false,
+    result: execution.result,
+    stepCount,
+    failedAttemptCount: execution.failedAttemptCount,
+    idleInvocationCount: 0,
+    interruptionCount: 0,
+    interruption: null,
+    chain: execution.chain,
+    costUsd: execution.costUsd,
+    stall: execution.stall,
+    line: execution.line,
+  };
+}
+
+/** Likewise: this runs before every cycle. */
+function passCheck(execution: Execution, isDone: boolean): Execution {
+  return {
+    executionId: execution.executionId,
+    startedAtMs: execution.startedAtMs,
+    invocation: execution.invocation,
+    phase: isDone ? 'complete' : 'step',
+    cycle: execution.cycle,
+    stepIndex: execution.stepIndex,
+    attempt: 1,
+    safePointCount: execution.safePointCount,
+    resumeAtMs: execution.resumeAtMs,
+    isWaiting: execution.isWaiting,
+    result: execution.result,
+    stepCount: execution.stepCount,
+    failedAttemptCount: execution.failedAttemptCount,
+    idleInvocationCount: execution.idleInvocationCount,
+    interruptionCount: execution.interruptionCount,
+    interruption: execution.interruption,
+    chain: execution.chain,
+    costUsd: execution.costUsd,
+    stall: execution.stall,
+    line: execution.line,
+  };
+}
+
+function finish(
+  plan: JobPlan,
+  execution: Execution,
+  directive: Directive | undefined,
+  nowMs: number,
+): Execution {
+  const isStep = execution.phase === 'step';
+  const stepCount = execution.stepCount + (isStep ? 1 : 0);
+  if (directive === undefined) {
+    const place = isStep
+      ? findNext(plan, execution)
+      : ({ phase: 'check', cycle: execution.cycle, stepIndex: 0 } as const);
+    return passSafePoint(execution, place, stepCount);
+  }
+  const given: Given = { plan, execution, directive, how: 'returned', nowMs };
+  if (!isStep) throw misplaced(given);
+  switch (directive.kind) {
+    case 'go-to':
+      return passSafePoint(execution, findTarget(given, directive.step), stepCount);
+    case 'wait':
+    case 'wait-until': {
+      const place =
+        directive.goTo === undefined ? findNext(plan, execution) : findTarget(given, directive.goTo);
+      return pause(given, place, stepCount);
+    }
+    case 'complete':
+      return {
+        ...passSafePoint(execution, { ...execution, phase: 'complete' }, stepCount),
+        result: directive.result,
+      };
+  }
+}
+
+/** A generator that waits is called again from its top, unless it goes on elsewhere. */
+function pauseAtYield(plan: JobPlan, execution: Execution, directive: Directive, nowMs: number): Execution {
+  const given: Given = { plan, execution, directive, how: 'yielded', nowMs };
+  if (execution.phase !== 'step') throw misplaced(given);
+  switch (directive.kind) {
+    case 'go-to':
+    case 'complete':
+      throw refuse(
+        given,
+        ', which only a return can carry out',
+        'Write return instead of yield: a yield can wait, and nothing else.',
+      );
+    case 'wait':
+    case 'wait-until':
+      if (directive.goTo === undefined) return pause(given, execution, execution.stepCount);
+      return pause(given, findTarget(given, directive.goTo), execution.stepCount + 1);
+  }
+}
+
+/** A directive, and where it came from. */
+interface Given {
+  readonly plan: JobPlan;
+  readonly execution: Execution;
+  readonly directive: Directive;
+  readonly how: 'returned' | 'yielded';
+  readonly nowMs: number;
+}
+
+function refuse(
+  { plan, execution, directive, how }: Given,
+  reason: string,
+  cure: string,
+): InvalidDirectiveError {
+  const method = nameUnit(plan, execution);
+  return new InvalidDirectiveError({
+    problem: `Step ${method} of job ${plan.name} ${how} ${showDirective(directive)}${reason}.`,
+    cure,
+    details: { method },
+  });
+}
+
+function misplaced({ plan, execution, directive }: Given): InvalidDirectiveError {
+  return misplacedDirectiveError(plan, nameUnit(plan, execution), directive);
+}
+
+/** The error for a directive of a method that is no step: nothing would come of it. */
+export function misplacedDirectiveError(
+  plan: JobPlan,
+  method: string,
+  directive: Directive,
+): InvalidDirectiveError {
+  return new InvalidDirectiveError({
+    problem: `${method} of job ${plan.name} gave ${showDirective(directive)}, and only a step can steer an execution.`,
+    cure: `Return it from a method with @Step, and nothing of the kind from ${method}.`,
+    details: { method },
+  });
+}
+
+function findTarget(given: Given, step: string): Place {
+  const { plan, execution, directive } = given;
+  const stepIndex = plan.steps.findIndex(({ method }) => method === step);
+  if (stepIndex >= 0) return { cycle: execution.cycle, stepIndex, phase: phaseBeforeStep(plan) };
+  const reason = directive.kind === 'go-to' ? ', which is not a step' : ', whose goTo is not a step';
+  throw refuse(given, reason, `Go to one of: ${plan.steps.map(({ method }) => method).join(', ')}.`);
+}
+
+function pause(given: Given, place: Place, stepCount: number): Execution {
+  const untilMs = capPause(given.plan, given.nowMs, readEndMs(given));
+  if (Number.isFinite(untilMs)) {
+    return {
+      ...passSafePoint(given.execution, place, stepCount),
+      resumeAtMs: Math.max(0, Math.ceil(untilMs)),
+      isWaiting: true,
+    };
+  }
+  throw refuse(given, '', 'Give wait a finite number of seconds, 0 or more, and waitUntil a valid Date.');
+}
+
+/** A text of digits would do in arithmetic, but it is no number of seconds. */
+function readEndMs({ directive, nowMs }: Given): number {
+  if (directive.kind === 'wait-until') return directive.epochMs;
+  const isPause =
+    directive.kind === 'wait' && typeof directive.seconds === 'number' && directive.seconds >= 0;
+  return isPause ? nowMs + directive.seconds * 1_000 : Number.NaN;
+}
+
+/** As it was written. */
+function showDirective(directive: Directive): string {
+  switch (directive.kind) {
+    case 'go-to':
+      return `goTo(${show(directive.step)})`;
+    case 'wait':
+      return `wait({ seconds: ${show(directive.seconds)}${directive.goTo === undefined ? '' : `, goTo: ${show(directive.goTo)}`} })`;
+    case 'wait-until': {
+      const date = Number.isFinite(directive.epochMs) ? `epoch ${directive.epochMs} ms` : 'an invalid date';
+      return `waitUntil(${date}${directive.goTo === undefined ? '' : `, { goTo: ${show(directive.goTo)} }`})`;
+    }
+    case 'complete':
+      return 'complete(…)';
+  }
+}
+
+/** What a caller without types gave, whatever it is. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  const isShort =
+    value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean';
+  return isShort ? String(value) : `a value of type ${typeof value}`;
+}
+
+/** The place after this step; after the last one the next cycle begins. */
+function findNext(plan: JobPlan, execution: Execution): Place {
+  const stepIndex = findStep(plan, execution.stepIndex + 1, execution.cycle);
+  if (stepIndex !== noStep) return { cycle: execution.cycle, stepIndex, phase: phaseBeforeStep(plan) };
+  const cycle = execution.cycle + 1;
+  return { cycle, stepIndex: findStep(plan, 0, cycle), phase: 'check' };
+}
+
+function phaseBeforeStep(plan: JobPlan): 'check' | 'step' {
+  return plan.terminate.check === 'step' ? 'check' : 'step';
+}
+
+function findStep(plan: JobPlan, from: number, cycle: number): number {
+  for (let index = from; index < plan.steps.length; index += 1) {
+    if (cycle === 1 || plan.steps[index]?.once !== true) return index;
+  }
+  return noStep;
+}

@@ -1,0 +1,91 @@
+import { type Execution, noStep } from './execution';
+import { checkFuses } from './fuses';
+import type { JobPlan } from './job-plan';
+import { describeEndlessCycle, describeUnreachableWait } from './verdicts';
+
+/** What the world looks like at this moment. */
+export interface Situation {
+  readonly nowMs: number;
+  /** Milliseconds until Lambda kills this invocation. */
+  readonly remainingMs: number;
+  /** The longest time a continuation can be held back, in seconds; 0 when no channel can. */
+  readonly maxDelaySeconds: number;
+  /** Milliseconds before the safe window that this invocation began with: what the next one may count on. */
+  readonly freshBudgetMs: number;
+  /** What the execution has cost so far, in US dollars. @defaultValue what it had cost at its last checkpoint */
+  readonly costUsd?: number;
+}
+
+/** Why an invocation hands over. */
+export type HandOffReason = 'after-death' | 'budget' | 'interrupted' | 'retry-delay' | 'safe-window' | 'wait';
+
+/** What to do next. */
+export type Decision =
+  | { readonly kind: 'run' }
+  | { readonly kind: 'sleep'; readonly ms: number }
+  | { readonly kind: 'hand-off'; readonly reason: HandOffReason; readonly delaySeconds: number }
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'fail'; readonly error: unknown };
+
+const run: Decision = Object.freeze({ kind: 'run' });
+const complete: Decision = Object.freeze({ kind: 'complete' });
+const handOffInSafeWindow: Decision = Object.freeze({
+  kind: 'hand-off',
+  reason: 'safe-window',
+  delaySeconds: 0,
+});
+const handOffForBudget: Decision = Object.freeze({ kind: 'hand-off', reason: 'budget', delaySeconds: 0 });
+
+/** Says what to do next with an execution. Pure: asked before every unit of work, with nothing but facts. */
+export function decide(plan: JobPlan, execution: Execution, situation: Situation): Decision {
+  if (execution.phase === 'complete' && plan.hooks.onComplete === undefined) return complete;
+  const budgetMs = situation.remainingMs - plan.safeMs;
+  const blown = checkFuses(plan, execution, situation.nowMs, situation.costUsd);
+  const isAsked = mayBeDone(plan, execution, situation);
+  if (blown && !isAsked && !isWorkDone(execution)) return { kind: 'fail', error: blown };
+  if (execution.resumeAtMs > situation.nowMs) return pause(plan, execution, situation, budgetMs);
+  if (budgetMs <= 0) return isAsked ? run : handOffInSafeWindow;
+  if (execution.phase !== 'step') return run;
+  if (execution.stepIndex === noStep) return { kind: 'fail', error: describeEndlessCycle(plan, execution) };
+  const { minBudgetMs = 0 } = plan.steps[execution.stepIndex] ?? {};
+  return budgetMs < minBudgetMs ? handOffForBudget : run;
+}
+
+/**
+ * Whether `@Terminate` has still to be asked for the first time: work that is done has not taken too long. When a cycle ends inside the
+ * safe window it is asked all the same, up to the hard edge: the answer may save an invocation.
+ */
+function mayBeDone(
+  plan: JobPlan,
+  { phase, attempt, resumeAtMs, interruptionCount }: Execution,
+  situation: Situation,
+): boolean {
+  if (phase !== 'check' || attempt !== 1 || interruptionCount !== 0 || resumeAtMs > situation.nowMs)
+    return false;
+  const { remainingMs, freshBudgetMs } = situation;
+  return remainingMs > plan.safeMs || (freshBudgetMs > 0 && remainingMs > plan.reserveMs);
+}
+
+/**
+ * Whether only `@OnComplete` is left, and was not begun: no limit that is reached meanwhile fails the execution then.
+ */
+export function isWorkDone({ phase, attempt, interruptionCount, idleInvocationCount }: Execution): boolean {
+  return phase === 'complete' && attempt === 1 && interruptionCount === 0 && idleInvocationCount === 0;
+}
+
+/** A wait or a retry delay: here when it fits the budget, else in the queue, else in further invocations: a wait in one at most. */
+function pause(plan: JobPlan, execution: Execution, situation: Situation, budgetMs: number): Decision {
+  const delayMs = execution.resumeAtMs - situation.nowMs;
+  if (delayMs < budgetMs) return { kind: 'sleep', ms: delayMs };
+  if (situation.maxDelaySeconds > 0) {
+    const delaySeconds = Math.min(Math.ceil(delayMs / 1_000), situation.maxDelaySeconds);
+    return { kind: 'hand-off', reason: execution.isWaiting ? 'wait' : 'retry-delay', delaySeconds };
+  }
+  if (execution.isWaiting) {
+    if (delayMs < situation.freshBudgetMs) return { kind: 'hand-off', reason: 'wait', delaySeconds: 0 };
+    return { kind: 'fail', error: describeUnreachableWait(plan, delayMs, situation.freshBudgetMs) };
+  }
+  return budgetMs > 0
+    ? { kind: 'sleep', ms: budgetMs }
+    : { kind: 'hand-off', reason: 'retry-delay', delaySeconds: 0 };
+}

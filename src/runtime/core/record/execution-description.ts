@@ -1,0 +1,96 @@
+import type { Phase } from '../execution/execution';
+import { freezeInDepth } from '../state/freeze-in-depth';
+import type { ErrorRecord } from './describe-error';
+import type { ExecutionRecord } from './execution-record';
+
+/** How an execution stands, as plain frozen data: neither its input nor its state. */
+export interface ExecutionDescription {
+  readonly executionId: string;
+  readonly job: string;
+  /** `waiting`: its next invocation is held back in the queue. */
+  readonly status: 'cancelled' | 'completed' | 'failed' | 'running' | 'waiting';
+  /** The invocation that was claimed last, from 1. */
+  readonly invocation: number;
+  /** The invocation that it was handed over to and that has not begun yet; null while one is running. */
+  readonly handedOffTo: number | null;
+  /** Whether it stands before `@OnStart`, before `@Terminate` is asked, before a step, or before `@OnComplete`. */
+  readonly phase: Phase;
+  /** The next step, or the one that is running; null in a cycle in which there is nothing to run. */
+  readonly step: string | null;
+  /** From 1. */
+  readonly cycle: number;
+  /** From 1. */
+  readonly attempt: number;
+  /** Steps finished. */
+  readonly stepCount: number;
+  readonly failedAttemptCount: number;
+  /** When it was started, in epoch milliseconds. */
+  readonly startedAtMs: number;
+  /** Until when the last invocation can be alive, in epoch milliseconds: its deadline. */
+  readonly leaseUntilMs: number;
+  /** Nothing starts before this time, in epoch milliseconds; null when it waits for nothing. */
+  readonly resumeAtMs: number | null;
+  readonly isCancelRequested: boolean;
+  /**
+   * Whether it looks stuck: its last invocation must be dead and has neither handed over nor recorded an end, or nobody has come for what
+   * it handed over. Lambda's own retry may still bring it back, a minute or two later; `redrive` does it now.
+   */
+  readonly isStuck: boolean;
+  /**
+   * Whether it was stopped before AWS's recursion detection would have ended it without a word.
+   * It goes on when the function's recursion setting is `Allow` (or for 14 more invocations) and it is redriven.
+   */
+  readonly isParked: boolean;
+  /** The result of a completed execution, when it has one. */
+  readonly result?: unknown;
+  /** What a failed execution failed of. */
+  readonly error?: ErrorRecord;
+}
+
+/** What a store tells of an execution beside its record. */
+interface StoredFacts {
+  readonly status: ExecutionDescription['status'];
+  readonly startedAtMs: number;
+}
+
+/** Describes a recorded execution as it stands at a time. */
+export function describeExecution(
+  stored: StoredFacts,
+  record: ExecutionRecord,
+  nowMs: number,
+): ExecutionDescription {
+  const { invocation, handedOffTo, leaseUntilMs, isCancelRequested, outcome, continuation } = record;
+  const { executionId, job, phase, step, cycle, attempt, stepCount, failedAttemptCount, resumeAtMs } =
+    continuation;
+  return freezeInDepth({
+    ...{
+      executionId,
+      job,
+      status: outcome?.status ?? stored.status,
+      invocation,
+      handedOffTo,
+      phase,
+      step,
+      cycle,
+      attempt,
+    },
+    ...{ stepCount, failedAttemptCount, startedAtMs: stored.startedAtMs, leaseUntilMs, isCancelRequested },
+    resumeAtMs: outcome === null && resumeAtMs > 0 ? resumeAtMs : null,
+    isStuck: isStuck(record, nowMs),
+    isParked: record.isParked === true,
+    ...(outcome?.status === 'completed' && outcome.result !== undefined ? { result: outcome.result } : {}),
+    ...(outcome?.status === 'failed' ? { error: outcome.error } : {}),
+  });
+}
+
+/**
+ * Says whether nobody is at work on an execution that has not ended and is not parked: its last invocation must be dead, and what that
+ * one may have handed over is overdue.
+ */
+export function isStuck(
+  { outcome, handedOffTo, leaseUntilMs, isParked, continuation }: ExecutionRecord,
+  nowMs: number,
+): boolean {
+  if (outcome !== null || isParked === true) return false;
+  return nowMs >= (handedOffTo === null ? leaseUntilMs : Math.max(leaseUntilMs, continuation.resumeAtMs));
+}

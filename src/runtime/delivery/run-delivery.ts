@@ -1,0 +1,285 @@
+import { BatonError, ExecutionFailedError, IncompatibleStateError } from '../../errors';
+import { Journal, type JournalRoom } from '../checkpoint/journal';
+import { SignsOfLife } from '../checkpoint/signs-of-life';
+import { countDeath } from '../core/execution/interruption';
+import type { JobPlan } from '../core/execution/job-plan';
+import { isElsewhere } from '../core/execution/line';
+import type { Arrival, ContinuationArrival, LookArrival, StartArrival } from '../core/message/arrival';
+import { checkCode, checkJob } from '../core/message/continuation';
+import { type Envelope, openEnvelope } from '../core/message/envelope';
+import type { InvocationAnswer, InvocationResult } from '../invocation/answer';
+import {
+  type InputValidator,
+  type OpenedExecution,
+  openContinuation,
+  openStart,
+} from '../invocation/opened-execution';
+import { runInvocation } from '../invocation/run-invocation';
+import type { CheckpointStore, Context } from '../ports';
+import type { Collaborators } from '../ports/collaborators';
+import type { TimeBudget } from '../time/time-budget';
+import { type ClaimResult, claimExecution, pinExecution } from './claim-execution';
+import {
+  answerForwarded,
+  forward,
+  type LookDeps,
+  sendAgain,
+  sendLookAt,
+  writeForwarded,
+  writeLook,
+} from './look';
+
+/** One delivery: an event, or one record of a batch. */
+export interface Delivery {
+  readonly plan: JobPlan;
+  readonly arrival: Arrival;
+  /** What Lambda's own retry keeps: `awsRequestId`, or the SQS `messageId`. */
+  readonly delivery: string;
+  /** Whether it is a queue's: what is not acknowledged comes again. */
+  readonly isQueued: boolean;
+  readonly context: Context;
+  readonly budget: TimeBudget;
+  readonly collaborators: Collaborators;
+  readonly validate: InputValidator;
+  /** Makes a fresh job instance with its dependencies. */
+  readonly construct: () => object;
+}
+
+/** What became of a delivery. */
+export interface DeliveryResult {
+  readonly answer: InvocationAnswer;
+  /** Whether its queue has to deliver it again, although nothing has failed: somebody else is at work, who may die yet. */
+  readonly isHandedBack: boolean;
+}
+
+/** Runs what a delivery asks for: opens the execution, claims it when there is a store, and runs one invocation of it. */
+export async function runDelivery(delivery: Delivery): Promise<DeliveryResult> {
+  const signs = new SignsOfLife({ ...delivery, intervalMs: delivery.plan.intervalMs });
+  let isEndRecorded = true;
+  try {
+    const result = await open(delivery, signs);
+    return { answer: result.answer, isHandedBack: await leaveSomebodyComing(delivery, result) };
+  } catch (error) {
+    isEndRecorded = delivery.collaborators.store !== undefined || !isEndOfInterruptions(error);
+    throw error;
+  } finally {
+    if (isEndRecorded) signs.end();
+  }
+}
+
+/** Without a store Lambda delivers a failed execution again: what was counted has to be there, or the step would start once more. */
+function isEndOfInterruptions(error: unknown): boolean {
+  return (
+    error instanceof ExecutionFailedError &&
+    BatonError.is(error.cause) &&
+    error.cause.code === 'STEP_INTERRUPTED'
+  );
+}
+
+/**
+ * A delivery that is dropped while another one is at work may be the only one that is left when that one dies: to AWS both can be the same
+ * message, whose success ends the retries of the other. So a queue gets its message back, and any other delivery sends a look.
+ *
+ * @returns whether the queue gets its message back
+ */
+async function leaveSomebodyComing(delivery: Delivery, { answer, live }: InvocationResult): Promise<boolean> {
+  if (live === undefined) return false;
+  if (delivery.isQueued) return true;
+  const { executionId, invocation } = answer;
+  const { owner, leaseUntilMs: notBeforeMs } = live;
+  await sendLookAt(
+    { executionId, chain: 1, notBeforeMs, delivery: owner },
+    invocation,
+    describeDeps(delivery),
+  );
+  return false;
+}
+
+function describeDeps({ collaborators, context, budget }: Delivery): LookDeps {
+  return { collaborators, context, remainingMs: () => budget.remainingMs() };
+}
+
+function open(delivery: Delivery, signs: SignsOfLife): Promise<InvocationResult> {
+  const { arrival, plan, collaborators } = delivery;
+  switch (arrival.kind) {
+    case 'start':
+      return openFresh(delivery, arrival, signs);
+    case 'continuation':
+      return openContinued(delivery, arrival, signs);
+    case 'look':
+      if (collaborators.store === undefined) throw describeNoStore(plan, arrival.executionId);
+      return openLook(delivery, arrival, collaborators.store, signs);
+  }
+}
+
+async function openFresh(
+  delivery: Delivery,
+  arrival: StartArrival,
+  signs: SignsOfLife,
+): Promise<InvocationResult> {
+  const { plan, collaborators, validate } = delivery;
+  const start = await openStart(plan, arrival, collaborators, validate);
+  const { store } = collaborators;
+  if (store === undefined) return runWithoutStore(delivery, start, signs);
+  const { executionId, chainLength = 0 } = arrival;
+  return runClaimed(delivery, store, { executionId, invocation: 1, start, chainLength }, signs);
+}
+
+async function openContinued(
+  delivery: Delivery,
+  { envelope }: ContinuationArrival,
+  signs: SignsOfLife,
+): Promise<InvocationResult> {
+  const { plan, collaborators, context } = delivery;
+  const message = openEnvelope(envelope, collaborators.seal);
+  const { executionId, invocation, line } = checkJob(plan, message.continuation);
+  const { store, continueOn } = collaborators;
+  const isOfOtherCode = continueOn !== 'latest' && isElsewhere(line.pin, context);
+  if (!isOfOtherCode) checkCode(plan, message.continuation);
+  if (store !== undefined)
+    return runClaimed(
+      delivery,
+      store,
+      { executionId, invocation, start: undefined, chainLength: undefined },
+      signs,
+    );
+  if (isOfOtherCode && (await forwardMessage(delivery, message, line.pin ?? '')))
+    return { answer: answerForwarded(executionId, invocation) };
+  return runWithoutStore(delivery, openContinuation(plan, message, collaborators), signs);
+}
+
+function forwardMessage(delivery: Delivery, message: Envelope, pin: string): Promise<boolean> {
+  const { executionId, invocation } = message.continuation;
+  return forward(
+    writeForwarded(message, delivery.collaborators),
+    pin,
+    executionId,
+    invocation,
+    describeDeps(delivery),
+  );
+}
+
+async function openLook(
+  delivery: Delivery,
+  arrival: LookArrival,
+  store: CheckpointStore,
+  signs: SignsOfLife,
+): Promise<InvocationResult> {
+  const { executionId, chainLength, delivery: onBehalfOf, notBeforeMs = 0 } = arrival;
+  const { collaborators } = delivery;
+  if (notBeforeMs > collaborators.clock.now()) {
+    // A queue cannot hold a message back for longer than it can, and clocks differ.
+    const look = {
+      executionId,
+      chain: chainLength + 1,
+      notBeforeMs,
+      ...(onBehalfOf !== undefined && { delivery: onBehalfOf }),
+    };
+    await sendLookAt(look, 0, describeDeps(delivery));
+    return { answer: { status: 'duplicate', executionId, invocation: 0 } };
+  }
+  return runClaimed(
+    delivery,
+    store,
+    { executionId, invocation: null, start: undefined, chainLength, onBehalfOf },
+    signs,
+  );
+}
+
+/** What a claim is for. */
+interface Claimed {
+  readonly executionId: string;
+  readonly invocation: number | null;
+  readonly start: OpenedExecution | undefined;
+  readonly chainLength: number | undefined;
+  readonly onBehalfOf?: string | undefined;
+}
+
+async function runClaimed(
+  delivery: Delivery,
+  store: CheckpointStore,
+  claimed: Claimed,
+  signs: SignsOfLife,
+  isPinIgnored = false,
+): Promise<InvocationResult> {
+  const { plan, collaborators, budget, context } = delivery;
+  const remainingMs = () => budget.remainingMs();
+  const { deadlineMs: leaseUntilMs } = budget;
+  const request = {
+    plan,
+    store,
+    collaborators,
+    delivery: delivery.delivery,
+    leaseUntilMs,
+    context,
+    isPinIgnored,
+    signs,
+    remainingMs,
+  };
+  const result = await claimExecution({ ...request, ...claimed });
+  switch (result.kind) {
+    case 'answered':
+      collaborators.logger.info('delivery answered from the store', {
+        ...result.answer,
+        result: undefined,
+        job: plan.name,
+      });
+      return result;
+    case 'send-again':
+      return { answer: await sendAgain(result.continuation, result.epoch, describeDeps(delivery)) };
+    case 'elsewhere':
+      return (
+        (await forwardLook(delivery, claimed, result)) ?? runClaimed(delivery, store, claimed, signs, true)
+      );
+    case 'claimed': {
+      const openJournal = (room: JournalRoom) => new Journal(store, result.claim, room);
+      const deliveries = [delivery.delivery, claimed.onBehalfOf ?? delivery.delivery];
+      return runInvocation({ ...delivery, deliveries, signs, opened: result.opened, openJournal });
+    }
+  }
+}
+
+/** Undefined when there is nobody to forward it to. */
+async function forwardLook(
+  delivery: Delivery,
+  { executionId, chainLength, onBehalfOf = delivery.delivery }: Claimed,
+  { pin, invocation, chainLength: recorded }: Extract<ClaimResult, { kind: 'elsewhere' }>,
+): Promise<InvocationResult | undefined> {
+  const look = writeLook({ executionId, chain: (chainLength ?? recorded) + 1, delivery: onBehalfOf });
+  const isSent = await forward(look, pin, executionId, invocation, describeDeps(delivery));
+  return isSent ? { answer: answerForwarded(executionId, invocation) } : undefined;
+}
+
+/** With no store to say so, the tries that died in this environment are all that is known. */
+function runWithoutStore(
+  delivery: Delivery,
+  given: OpenedExecution,
+  signs: SignsOfLife,
+): Promise<InvocationResult> {
+  const counted = countLostTries(given, signs);
+  const execution = pinExecution(counted.execution, delivery);
+  const opened = { ...counted, execution };
+  return runInvocation({
+    ...delivery,
+    deliveries: [delivery.delivery],
+    signs,
+    opened,
+    openJournal: undefined,
+  });
+}
+
+function countLostTries(opened: OpenedExecution, signs: SignsOfLife): OpenedExecution {
+  if (signs.lost === undefined) return opened;
+  const { count, place, samePlaceCount } = signs.lost;
+  const interruption = { ...signs.judgeDeath(), ...(place === 'hand-off' && { place }) };
+  const deaths = { count, samePlaceCount: place === 'later' ? 0 : samePlaceCount };
+  return { ...opened, execution: countDeath(opened.execution, interruption, deaths) };
+}
+
+function describeNoStore(plan: JobPlan, executionId: string): IncompatibleStateError {
+  return new IncompatibleStateError({
+    problem: `A look asks for execution ${executionId} of job ${plan.name}, and this function has no checkpoint store to look in.`,
+    cure: 'Give the function the store that the execution was started with.',
+    details: { executionId, expected: 'a checkpoint store', received: 'none' },
+  });
+}

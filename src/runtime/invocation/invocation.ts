@@ -1,0 +1,414 @@
+import { BatonError, ExecutionFailedError } from '../../errors';
+import { readInput } from '../checkpoint/input-text';
+import type { Journal, JournalRoom } from '../checkpoint/journal';
+import type { SignsOfLife } from '../checkpoint/signs-of-life';
+import { Superseded } from '../checkpoint/superseded';
+import { priceUsage } from '../core/cost/cost';
+import type { RecursionSetting } from '../core/execution/chain';
+import type { Situation } from '../core/execution/decide';
+import type { Execution } from '../core/execution/execution';
+import type { JobPlan } from '../core/execution/job-plan';
+import { describeError } from '../core/record/describe-error';
+import type { StateCopy } from '../core/state/copy-state';
+import { prepareSender } from '../hand-off/prepare-sender';
+import { readRecursion } from '../hand-off/read-recursion';
+import { type Context, type ContinuationSender, type Logger, readMaxDelaySeconds } from '../ports';
+import type { Collaborators } from '../ports/collaborators';
+import type { Attempt } from '../step/attempt';
+import { ContextLogger } from '../step/context-logger';
+import { LiveJob } from '../step/live-job';
+import { ProgressReport } from '../step/progress-report';
+import type { ContextHost } from '../step/step-context';
+import { Heartbeat, readHeartbeatMs } from '../time/heartbeat';
+import type { TimeBudget } from '../time/time-budget';
+import { Watchdog } from '../time/watchdog';
+import type { OpenedExecution } from './opened-execution';
+
+/** The sender is prepared this long before the safe window, in milliseconds, or halfway to it when that is later. */
+const warmUpLeadMs = 5_000;
+
+/** Steps that never wait get a turn of the event loop between them this often, in milliseconds. */
+const breathEveryMs = 20;
+
+/** What Lambda gives a function that asks for nothing, in MB: what is reckoned with where there is no Lambda to say it. */
+const smallestMemoryMb = 128;
+
+/** How long the answer is waited for, in milliseconds. */
+const answerWithinMs = 2_000;
+/** In the safe window, for one that has been asked for and is late: no longer than this, in milliseconds, nor than this share of the time left. */
+const lateAnswerWithinMs = 500;
+const lateAnswerShare = 0.1;
+
+/** The part of the time left in which the store has to take that the execution is given back. */
+const giveBackShare = 0.5;
+
+/** Errors of the execution as a whole. */
+const boundCodes: ReadonlySet<string> = new Set(['FUSE_BLOWN', 'HAND_OFF_FAILED', 'INVALID_JOB']);
+
+function canTellRecursion({ readRecursion }: ContinuationSender): boolean {
+  return readRecursion !== undefined;
+}
+
+/** What an invocation is built from. */
+export interface InvocationParts {
+  readonly plan: JobPlan;
+  readonly opened: OpenedExecution;
+  readonly context: Context;
+  readonly budget: TimeBudget;
+  readonly collaborators: Collaborators;
+  /** Opens the journal of the claimed execution; undefined without a store. */
+  readonly openJournal: ((room: JournalRoom) => Journal) | undefined;
+  /** Makes a fresh job instance with its dependencies. */
+  readonly construct: () => object;
+  readonly signs: SignsOfLife;
+  /** The delivery, and the one that it acts for. */
+  readonly deliveries: readonly string[];
+}
+
+/** One Lambda call's share of an execution: the live job, its last safe point, and what watches it. */
+export class Invocation implements ContextHost, JournalRoom {
+  readonly plan: JobPlan;
+  readonly context: Context;
+  readonly collaborators: Collaborators;
+  readonly construct: () => object;
+  /** As records and continuations hold it. */
+  readonly input: unknown;
+  readonly logger: Logger;
+  readonly progressReport: ProgressReport;
+  readonly watchdog: Watchdog;
+  readonly journal: Journal | undefined;
+  readonly maxDelaySeconds: number;
+  /** Where the execution stands. Moved on by `passSafePoint`, and by outcomes that are none. */
+  execution: Execution;
+  /** The state at the last safe point: what a failed attempt goes back to, and what is handed over. */
+  checkpoint: StateCopy = { values: {}, isPlain: true };
+  /** Whether this invocation has begun an attempt or waited: if not, its hand-off is an idle one. */
+  isIdle = true;
+  /** Whether an abandoned attempt still holds the job instance. */
+  isOrphaned = false;
+  #lastBreathMs: number;
+  #unit = '';
+  #work = '';
+  #job: LiveJob | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #hasPassedSafePoint = false;
+  #isHandingOver = false;
+  #keptCount: number;
+  #background: AbortController | undefined;
+  #prepared: Promise<void> | undefined;
+  #asked: Promise<void> | undefined;
+  #recursion: RecursionSetting | null;
+  readonly #startedMs: number;
+  readonly #costBeforeUsd: number;
+  readonly #budget: TimeBudget;
+  readonly #freshBudgetMs: number;
+  readonly #signs: SignsOfLife;
+
+  constructor({
+    plan,
+    opened,
+    context,
+    budget,
+    collaborators,
+    openJournal,
+    construct,
+    signs,
+  }: InvocationParts) {
+    this.plan = plan;
+    this.context = context;
+    this.collaborators = collaborators;
+    this.execution = opened.execution;
+    this.input = opened.input;
+    this.#budget = budget;
+    this.#startedMs = collaborators.clock.now();
+    this.#lastBreathMs = collaborators.clock.elapsedMs();
+    this.#freshBudgetMs = budget.remainingMs() - plan.safeMs;
+    const { executionId, invocation } = opened.execution;
+    this.logger = new ContextLogger(collaborators.logger, { executionId, invocation, job: plan.name });
+    this.progressReport = new ProgressReport(this.logger, collaborators.clock, plan.intervalMs);
+    this.maxDelaySeconds = Math.max(0, ...collaborators.senders.map(readMaxDelaySeconds));
+    this.watchdog = new Watchdog(
+      budget,
+      this.#readEdges(),
+      () => this.#prepareSender(),
+      () => this.#signAlive(),
+    );
+    this.#signs = signs;
+    this.construct = construct;
+    this.journal = openJournal?.(this);
+    this.#keptCount = opened.execution.safePointCount;
+    const { chain, costUsd } = opened.execution;
+    this.#costBeforeUsd = costUsd;
+    this.#recursion = chain.setting;
+  }
+
+  /** The live job. It is made by {@link makeJob}, before anything else of the user's runs. */
+  get job(): LiveJob {
+    if (this.#job === undefined) throw new Error('the job has not been made');
+    return this.#job;
+  }
+
+  /** Makes the job, and puts the state that it goes on with into it. Fields that it no longer declares are reported. */
+  makeJob(values: Record<string, unknown> | undefined): void {
+    this.#job = new LiveJob(this.plan, this.construct);
+    if (values === undefined) return;
+    this.#job.restore(values);
+    const declared = new Set(this.plan.state.map(({ field }) => field));
+    const unknownFields = Object.keys(values).filter((field) => !declared.has(field));
+    if (unknownFields.length > 0)
+      this.logger.warn('fields of an older state are no longer declared', { unknownFields });
+  }
+
+  /** Whether the owner before this invocation died, and the first safe point since then was reached: it is handed over. */
+  get mustHandOver(): boolean {
+    return this.#hasPassedSafePoint && this.execution.line.recovery === 2;
+  }
+
+  /** The method that an error ended, for a decision to fail: a blown fuse, or a cycle with nothing to run, is nobody's. */
+  failedUnit(error: unknown): string | undefined {
+    return BatonError.is(error) && boundCodes.has(error.code) ? undefined : this.#unit;
+  }
+
+  /** The work that is running, or ran last; before the first, the method that was asked whether there is any. */
+  get unit(): string {
+    return this.#work || this.#unit;
+  }
+
+  /** What AWS does with a chain of self-invocations; null while nobody has been asked, `unknown` when the answer did not come in time. */
+  get recursion(): RecursionSetting | null {
+    return this.#recursion ?? (this.#asked === undefined ? null : 'unknown');
+  }
+
+  /**
+   * Waits a little for the answer, before a hand-off: it is asked for once an execution. A continuation that is held back anyway has the
+   * time to ask first.
+   */
+  async learnRecursion(isHeldBack: boolean): Promise<void> {
+    const hasTime = isHeldBack && this.remainingMs() > this.safeMs;
+    if (hasTime) this.#askRecursion();
+    if (this.#asked === undefined || this.#recursion !== null) return;
+    const withinMs = hasTime
+      ? answerWithinMs
+      : Math.floor(Math.min(lateAnswerWithinMs, this.remainingMs() * lateAnswerShare));
+    let cancel = () => {};
+    const limit = new Promise<void>((resolve) => {
+      cancel = this.collaborators.timer.once(Math.max(0, withinMs), resolve);
+    });
+    await Promise.race([this.#asked, limit]);
+    cancel();
+  }
+
+  /** Whether it was this invocation that found it out. */
+  get isRecursionNews(): boolean {
+    return this.execution.chain.setting === null && this.recursion !== null;
+  }
+
+  /** What the execution has cost so far, this invocation included, in US dollars at list price. */
+  readCostUsd(): number {
+    const { clock, platform, prices } = this.collaborators;
+    const usedUsd = priceUsage(prices, {
+      durationMs: clock.now() - this.#startedMs,
+      memoryMb: Number(this.context.memoryLimitInMB) || smallestMemoryMb,
+      architecture: platform.architecture,
+      readUnitCount: this.journal?.readUnitCount ?? 0,
+      writeUnitCount: this.journal?.writeUnitCount ?? 0,
+    });
+    return Math.ceil((this.#costBeforeUsd + usedUsd) * 1e9) / 1e9;
+  }
+
+  get safeMs(): number {
+    return this.plan.safeMs;
+  }
+
+  remainingMs(): number {
+    return this.#budget.remainingMs();
+  }
+
+  readInput(): unknown {
+    return readInput(this.input);
+  }
+
+  progress(step: string, done: number, total?: number, note?: string): void {
+    this.progressReport.report(step, done, total, note);
+  }
+
+  /** Begins to watch the time, and what AWS makes of the chain that this invocation is in. */
+  open(): void {
+    this.watchdog.start(this.collaborators.timer);
+    this.#startHeartbeat();
+    if (this.execution.chain.length > 0) this.#askRecursion();
+  }
+
+  /** Leaves nothing alive. */
+  async close(): Promise<void> {
+    this.watchdog.stop();
+    this.#background?.abort();
+    await Promise.all([this.#prepared, this.#asked, this.journal?.close(), this.#heartbeat?.settle()]);
+  }
+
+  /**
+   * Says in the store that this invocation ends without having gone on, when it does: an execution that has failed is recorded as such, and
+   * one that was handed over is in other hands.
+   */
+  async giveBack(reason: unknown): Promise<void> {
+    if (this.journal === undefined || reason instanceof ExecutionFailedError) return;
+    const waitMs = Math.max(1, Math.floor(this.remainingMs() * giveBackShare));
+    let cancel = () => {};
+    const limit = new Promise<never>((_resolve, reject) => {
+      cancel = this.collaborators.timer.once(waitMs, () =>
+        reject(new Error('the store did not answer in time')),
+      );
+    });
+    try {
+      await Promise.race([this.journal.giveBack(), limit]);
+    } catch (error) {
+      if (error instanceof Superseded) return;
+      this.logger.warn('execution could not be given back; its next delivery has to wait', {
+        error: describeError(error),
+      });
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Says that nothing but the hand-over is left to do: a death from now on is not one of the next unit of work. */
+  async beginHandOver(): Promise<void> {
+    this.#isHandingOver = true;
+    const { onHandoff } = this.plan.hooks;
+    if (onHandoff === undefined) return;
+    this.#unit = onHandoff;
+    this.#signs.give(onHandoff, 'hand-off');
+    if (!this.mustHandOver) await this.journal?.confirm(this.execution, this.checkpoint, true);
+  }
+
+  /** The facts for the next decision. */
+  readSituation(): Situation {
+    const { collaborators, maxDelaySeconds } = this;
+    const [nowMs, remainingMs, costUsd] = [collaborators.clock.now(), this.remainingMs(), this.readCostUsd()];
+    return { nowMs, remainingMs, maxDelaySeconds, freshBudgetMs: this.#freshBudgetMs, costUsd };
+  }
+
+  /**
+   * Moves on to the given position, with the state as it is now.
+   *
+   * @throws UnserializableStateError when the state cannot be stored; the last safe point stands then.
+   */
+  passSafePoint(execution: Execution): void {
+    this.checkpoint = this.job.capture();
+    const isFirst = !this.#hasPassedSafePoint && execution.safePointCount > this.execution.safePointCount;
+    this.execution = execution;
+    if (!isFirst) return;
+    this.#hasPassedSafePoint = true;
+    if (this.journal === undefined) this.#signs.give(this.#unit, 'later');
+  }
+
+  /**
+   * Stores the last safe point, as the durability policy says. A promise when the next step must wait for it.
+   *
+   * @throws Superseded when another invocation has claimed the execution.
+   */
+  keep(): Promise<void> | undefined {
+    if (this.journal === undefined || this.execution.safePointCount === this.#keptCount) return undefined;
+    this.#keptCount = this.execution.safePointCount;
+    return this.journal.keep(this.execution, this.checkpoint, this.mustHandOver);
+  }
+
+  /** Says which method is about to run. Written down at once when a try before this one died, so that the next one knows where. */
+  beginUnit(unit: string): void {
+    this.#unit = unit;
+    if (this.execution.phase !== 'check') this.#work = unit;
+    if (this.#signs.lost !== undefined) this.#signAlive();
+  }
+
+  #signAlive(): void {
+    const place = this.#isHandingOver ? 'hand-off' : 'start';
+    this.#signs.give(this.#unit, this.#hasPassedSafePoint && !this.#isHandingOver ? 'later' : place);
+  }
+
+  /** A unit of work that runs for long writes nothing to the store: its owner says in other words that it is alive. */
+  #startHeartbeat(): void {
+    const { journal, collaborators, execution } = this;
+    const { store, timer, clock } = collaborators;
+    if (journal === undefined || store === undefined) return;
+    const { executionId } = execution;
+    const heartbeat = new Heartbeat({
+      ...collaborators,
+      store,
+      logger: this.logger,
+      executionId,
+      epoch: journal.epoch,
+    });
+    this.#heartbeat = heartbeat;
+    const everyMs = readHeartbeatMs(collaborators.retryAfterMs);
+    this.watchdog.alsoEvery(everyMs, timer, () => {
+      if (clock.now() - journal.lastSavedMs >= everyMs) heartbeat.beat(this.progressReport.last);
+    });
+  }
+
+  /** Asks the running attempt to stop, because somebody has asked for the execution to end. */
+  onCancelRequested(): void {
+    this.watchdog.cancel();
+  }
+
+  /** Goes back to the state of the last safe point, in a fresh instance: an attempt that did not return may still hold the old one. */
+  rollBack(): void {
+    this.job.leave(this.checkpoint.values);
+  }
+
+  /** Whether steps have held the event loop for so long that timers and sockets need a turn. */
+  isBreathless(): boolean {
+    return this.collaborators.clock.elapsedMs() - this.#lastBreathMs >= breathEveryMs;
+  }
+
+  /** Lets the event loop turn once. */
+  async breathe(): Promise<void> {
+    await this.collaborators.platform.breathe();
+    this.#lastBreathMs = this.collaborators.clock.elapsedMs();
+  }
+
+  /** Reports what an abandoned attempt, or the end of a stopped generator, brought to light. */
+  reportLate(attempt: Attempt, step: string, error: unknown): void {
+    const fields = { step, ...(error === undefined ? {} : { error: describeError(error) }) };
+    const message = attempt.isAbandoned
+      ? 'late result of an abandoned step discarded'
+      : 'step failed while it was being stopped';
+    this.logger.warn(message, fields);
+  }
+
+  #prepareSender(): void {
+    this.#background ??= new AbortController();
+    this.#prepared = prepareSender(
+      this.collaborators.senders,
+      this.context,
+      this.logger,
+      this.#background.signal,
+    );
+    this.#askRecursion();
+  }
+
+  /**
+   * Asks once per execution, as soon as there is to be a second invocation, and in the background.
+   */
+  #askRecursion(): void {
+    if (this.#asked !== undefined || this.execution.chain.setting !== null) return;
+    const sender = this.collaborators.senders.find(canTellRecursion);
+    if (sender === undefined) return;
+    this.#background ??= new AbortController();
+    this.#asked = readRecursion(sender, this.context, this.logger, this.#background.signal).then(
+      (setting) => {
+        this.#recursion = setting;
+      },
+    );
+  }
+
+  #readEdges() {
+    const { intervalMs, safeMs, reserveMs } = this.plan;
+    const budgetMs = Math.max(0, this.remainingMs() - safeMs);
+    return {
+      intervalMs,
+      safeMs,
+      reserveMs,
+      warmUpMs: safeMs + Math.min(Math.max(warmUpLeadMs, 2 * intervalMs), budgetMs / 2),
+    };
+  }
+}

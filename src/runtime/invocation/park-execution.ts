@@ -1,0 +1,44 @@
+import { recursionLimit } from '../core/execution/chain';
+import type { Execution } from '../core/execution/execution';
+import { allowRecursion, describeDropped, describeParked, redriveCommand } from '../core/execution/verdicts';
+import { describeError } from '../core/record/describe-error';
+import type { Invocation } from './invocation';
+
+/** Keeps an execution that AWS would stop where a redrive finds it, and lets the delivery fail, so that alarms see it. */
+export async function parkExecution(
+  { journal, checkpoint, context, logger, plan }: Invocation,
+  next: Execution,
+  facts: object,
+  cause?: unknown,
+): Promise<never> {
+  await journal?.park(next, checkpoint);
+  const error = describeParked(plan, next, context.functionName, cause);
+  logger.error('execution parked', {
+    ...facts,
+    redrive: redriveCommand(next.executionId, context.functionName),
+    error: describeError(error),
+  });
+  throw error;
+}
+
+/** Without a store nothing can be parked: the delivery fails, and its dead letter holds the execution. AWS would drop it without a word. */
+export function refuseRecursion(
+  { context, logger, plan }: Invocation,
+  next: Execution,
+  facts: object,
+): never {
+  const error = describeDropped(plan, next, context.functionName);
+  logger.error('execution cannot be handed over', { ...facts, error: describeError(error) });
+  throw error;
+}
+
+/** Said by the first hand-off that knows. */
+export function warnOfRecursion({ context, isRecursionNews, logger }: Invocation, next: Execution): void {
+  if (next.chain.setting !== 'terminate' || !isRecursionNews) return;
+  logger.warn(
+    `AWS will stop this execution after about ${recursionLimit} invocations: the recursion setting of the function is Terminate`,
+    {
+      cure: allowRecursion(context.functionName),
+    },
+  );
+}

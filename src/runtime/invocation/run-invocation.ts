@@ -1,0 +1,297 @@
+import { BatonError, ExecutionFailedError, type HandOffFailedError } from '../../errors';
+import { encodeState, packTravellingFrom } from '../checkpoint/state-text';
+import { Superseded } from '../checkpoint/superseded';
+import { priceWait } from '../core/cost/cost';
+import { isChainSpent } from '../core/execution/chain';
+import { type Decision, decide, type HandOffReason, isWorkDone } from '../core/execution/decide';
+import { type Execution, nameUnit } from '../core/execution/execution';
+import { checkFuses } from '../core/execution/fuses';
+import { passOn } from '../core/execution/line';
+import { countStall } from '../core/execution/stall';
+import { describeError, ensureError, readReason } from '../core/record/describe-error';
+import { type Message, readMaxBytes, sendMessage } from '../hand-off/send-continuation';
+import { nameHop, writeContinuation } from '../hand-off/write-continuation';
+import type { InvocationAnswer, InvocationResult } from './answer';
+import { Invocation, type InvocationParts } from './invocation';
+import type { OpenedExecution } from './opened-execution';
+import { parkExecution, refuseRecursion, warnOfRecursion } from './park-execution';
+import { runHook, runStatefulHook } from './run-hook';
+import { runUnit } from './run-unit';
+
+/**
+ * Runs one invocation of an execution: asks what is next, does it, and feeds back what happened, until the execution has ended
+ * or is handed over.
+ *
+ * @throws ExecutionFailedError when the execution has failed.
+ * @throws HandOffFailedError when it can neither go on here nor be handed over.
+ */
+export async function runInvocation(parts: InvocationParts): Promise<InvocationResult> {
+  const invocation = new Invocation(parts);
+  try {
+    invocation.open();
+    await makeJob(invocation, parts.opened);
+    return { answer: await begin(invocation, parts.opened.values !== undefined) };
+  } catch (error) {
+    if (error instanceof Superseded) return answerSuperseded(invocation, error, parts.deliveries);
+    await invocation.giveBack(error);
+    throw error;
+  } finally {
+    await invocation.close();
+  }
+}
+
+/** A job that cannot be made, or not with its state, is left for a later delivery, until a fuse has blown: then its end is recorded. */
+async function makeJob(invocation: Invocation, { values, unreadable }: OpenedExecution): Promise<void> {
+  try {
+    if (unreadable !== undefined) throw unreadable;
+    invocation.makeJob(values);
+  } catch (error) {
+    const { plan, execution, collaborators, journal } = invocation;
+    const blown = checkFuses(plan, execution, collaborators.clock.now(), invocation.readCostUsd());
+    if (blown === undefined) throw error;
+    invocation.logger.error('job cannot be made, and a fuse has blown', { error: describeError(error) });
+    await journal?.finish(execution, undefined, { status: 'failed', error: describeError(blown) });
+    throw describeFailure(invocation, blown, undefined);
+  }
+}
+
+async function begin(invocation: Invocation, isResumed: boolean): Promise<InvocationAnswer> {
+  const { execution, logger, plan } = invocation;
+  const remainingMs = Math.round(invocation.remainingMs());
+  if (isResumed)
+    logger.info('execution resumed', {
+      step: nameUnit(plan, execution),
+      cycle: execution.cycle,
+      remainingMs,
+    });
+  else logger.info('execution started', { step: nameUnit(plan, execution), remainingMs });
+  try {
+    invocation.passSafePoint(execution);
+  } catch (error) {
+    return failExecution(invocation, error, undefined);
+  }
+  if (isResumed) await runStatefulHook(invocation, 'onResume');
+  return loop(invocation);
+}
+
+async function loop(invocation: Invocation): Promise<InvocationAnswer> {
+  let decision: Decision | undefined;
+  for (;;) {
+    if (invocation.journal?.isCancelRequested === true) return await cancelExecution(invocation);
+    decision ??= decide(invocation.plan, invocation.execution, invocation.readSituation());
+    if (decision.kind === 'run' && invocation.mustHandOver) decision = handOffAfterDeath;
+    switch (decision.kind) {
+      case 'run':
+        decision = await runUnit(invocation);
+        if (invocation.journal !== undefined) await invocation.keep();
+        if (invocation.isBreathless()) await invocation.breathe();
+        break;
+      case 'sleep':
+        await sleep(invocation, decision.ms);
+        decision = undefined;
+        break;
+      case 'hand-off':
+        return await handOff(invocation, decision.reason, decision.delaySeconds);
+      case 'complete':
+        return await completeExecution(invocation);
+      case 'fail':
+        return await failExecution(invocation, decision.error, invocation.failedUnit(decision.error));
+    }
+  }
+}
+
+const handOffAfterDeath: Decision = Object.freeze({
+  kind: 'hand-off',
+  reason: 'after-death',
+  delaySeconds: 0,
+});
+
+function sleep(invocation: Invocation, ms: number): Promise<void> {
+  invocation.isIdle = false;
+  return new Promise((resolve) => {
+    invocation.collaborators.timer.once(Math.max(1, Math.ceil(ms)), resolve);
+  });
+}
+
+async function handOff(
+  invocation: Invocation,
+  reason: HandOffReason,
+  delaySeconds: number,
+): Promise<InvocationAnswer> {
+  const { collaborators, logger, plan } = invocation;
+  const blown = checkFuses(
+    plan,
+    { ...describeNext(invocation, reason, delaySeconds), interruptionCount: 0 },
+    collaborators.clock.now(),
+  );
+  if (blown && !isWorkDone(invocation.execution)) return failExecution(invocation, blown, undefined);
+  await invocation.beginHandOver();
+  if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
+  invocation.progressReport.flush();
+  await invocation.learnRecursion(delaySeconds > 0);
+  let next = describeNext(invocation, reason, delaySeconds);
+  let message: Message;
+  let bytes: number;
+  try {
+    const text = encodeState(collaborators, invocation.checkpoint, packTravellingFrom);
+    const isWork = reason !== 'wait' && reason !== 'retry-delay' && !invocation.isIdle;
+    const place = { ...next, unit: nameUnit(plan, next) };
+    next = {
+      ...next,
+      stall: isWork ? countStall(next.stall, place, text.text, collaborators.platform.checksum) : null,
+    };
+    const maxBytes = readMaxBytes(collaborators.senders, delaySeconds);
+    const { input, checkpoint: state } = invocation;
+    message = writeContinuation({ plan, execution: next, input, state, text, collaborators });
+    bytes = message.write(maxBytes).bytes;
+    if (bytes > maxBytes) throw message.describeTooLarge(maxBytes);
+  } catch (error) {
+    return failExecution(invocation, error, undefined);
+  }
+  const facts = { step: nameUnit(plan, next), reason, bytes, ...(delaySeconds > 0 ? { delaySeconds } : {}) };
+  if (isChainSpent(next))
+    return invocation.journal === undefined
+      ? refuseRecursion(invocation, next, facts)
+      : parkExecution(invocation, next, facts);
+  warnOfRecursion(invocation, next);
+  logger.info('handing off', { ...facts, remainingMs: Math.round(invocation.remainingMs()) });
+  await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);
+  const sent = await send(invocation, next, message, delaySeconds, facts);
+  logger.info('handed off', { ...facts, ...sent, ...summarise(invocation) });
+  const { executionId, invocation: number } = invocation.execution;
+  return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: number };
+}
+
+function describeNext(invocation: Invocation, reason: HandOffReason, delaySeconds: number): Execution {
+  const { execution, isIdle, recursion, collaborators } = invocation;
+  const isWakeUp = delaySeconds > 0 && (reason === 'wait' || isIdle);
+  const idleInvocationCount = isIdle && delaySeconds === 0 ? execution.idleInvocationCount + 1 : 0;
+  const costUsd = invocation.readCostUsd() + (delaySeconds > 0 ? priceWait(collaborators.prices) : 0);
+  const chain = { length: execution.chain.length + 1, setting: recursion };
+  const line = passOn(execution.line, isWakeUp);
+  return { ...execution, invocation: execution.invocation + 1, idleInvocationCount, costUsd, chain, line };
+}
+
+async function send(
+  invocation: Invocation,
+  next: Execution,
+  message: Message,
+  delaySeconds: number,
+  facts: object,
+) {
+  const { collaborators, context, journal, logger } = invocation;
+  const { executionId } = next;
+  const hopId = journal && nameHop(next, journal.epoch);
+  const shipment = { message, delaySeconds, executionId, invocation: next.invocation, hopId, context };
+  const room = { timer: collaborators.timer, logger, remainingMs: () => invocation.remainingMs() };
+  try {
+    return await sendMessage(collaborators.senders, shipment, room);
+  } catch (error) {
+    logger.error('hand-off failed', { ...facts, error: describeError(error) });
+    if (BatonError.is(error) && error.code === 'STATE_TOO_LARGE')
+      return failExecution(invocation, error, undefined);
+    const isRecursion = BatonError.is(error) && (error as HandOffFailedError).details.failure === 'recursion';
+    if (isRecursion && invocation.journal !== undefined) return parkExecution(invocation, next, facts, error);
+    throw error;
+  }
+}
+
+async function completeExecution(invocation: Invocation): Promise<InvocationAnswer> {
+  const { executionId, invocation: number, result } = invocation.execution;
+  await invocation.journal?.finish(invocation.execution, invocation.checkpoint, {
+    status: 'completed',
+    result,
+  });
+  invocation.progressReport.flush();
+  invocation.logger.info('execution completed', {
+    step: nameUnit(invocation.plan, invocation.execution),
+    ...summarise(invocation),
+  });
+  return {
+    status: 'completed',
+    executionId,
+    invocation: number,
+    ...(result === undefined ? {} : { result }),
+  };
+}
+
+async function cancelExecution(invocation: Invocation): Promise<InvocationAnswer> {
+  const { executionId, invocation: number } = invocation.execution;
+  await runHook(invocation, 'onCancel');
+  await invocation.journal?.finish(invocation.execution, invocation.checkpoint, { status: 'cancelled' });
+  invocation.progressReport.flush();
+  invocation.logger.info('execution cancelled', summarise(invocation));
+  return { status: 'cancelled', executionId, invocation: number };
+}
+
+function answerSuperseded(
+  { execution, logger, progressReport }: Invocation,
+  { record }: Superseded,
+  deliveries: readonly string[],
+): InvocationResult {
+  const { executionId, invocation } = execution;
+  progressReport.flush();
+  logger.warn('invocation superseded: another one has claimed the execution');
+  const answer = { status: 'superseded', executionId, invocation } as const;
+  if (record === undefined || record.outcome !== null) return { answer };
+  // A copy of this very delivery may have handed over, and not sent it yet.
+  const { owner, leaseUntilMs } = record;
+  const isHere =
+    deliveries.includes(owner) || (record.handedOffTo === null && record.invocation === invocation);
+  return { answer, ...(isHere && { live: { owner, leaseUntilMs } }) };
+}
+
+/** `unit` is the method that failed; undefined when it was no method. */
+async function failExecution(
+  invocation: Invocation,
+  thrown: unknown,
+  unit: string | undefined,
+): Promise<never> {
+  const { execution, plan } = invocation;
+  const error = ensureError(thrown);
+  if (invocation.isOrphaned) invocation.rollBack();
+  if (plan.hooks.onFailure !== undefined) await invocation.journal?.confirm(execution, invocation.checkpoint);
+  await runHook(invocation, 'onFailure', (ctx) => [error, ctx]);
+  await invocation.journal?.finish(execution, invocation.checkpoint, {
+    status: 'failed',
+    error: describeError(thrown),
+  });
+  invocation.progressReport.flush();
+  const step = unit ?? invocation.unit;
+  invocation.logger.error('execution failed', {
+    step,
+    ...summarise(invocation),
+    error: describeError(thrown),
+  });
+  throw describeFailure(invocation, thrown, unit);
+}
+
+function describeFailure(
+  { execution, plan, unit: lastUnit }: Invocation,
+  thrown: unknown,
+  unit: string | undefined,
+): ExecutionFailedError {
+  const error = ensureError(thrown);
+  const { executionId, invocation: number } = execution;
+  const step = unit ?? lastUnit;
+  const [reason = '', advice] = readReason(describeError(thrown)).split('\n→ ');
+  const where = step === '' ? '' : ` ${unit === undefined ? 'after' : 'at'} ${step}`;
+  return new ExecutionFailedError({
+    problem: `Execution ${executionId} of job ${plan.name} failed${where} in invocation ${number}: ${reason}`,
+    cure:
+      (BatonError.is(thrown) ? advice : undefined) ??
+      `Look at the cause, mend it, and start the execution again.`,
+    details: { executionId, job: plan.name, invocation: number, step },
+    cause: error,
+  });
+}
+
+function summarise({ collaborators, execution }: Invocation) {
+  const { stepCount, failedAttemptCount, cycle, startedAtMs } = execution;
+  return {
+    stepCount,
+    failedAttemptCount,
+    cycle,
+    durationMs: Math.round(collaborators.clock.now() - startedAtMs),
+  };
+}

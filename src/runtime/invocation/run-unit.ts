@@ -1,0 +1,297 @@
+import { BatonError, CheckpointFailedError, InvalidDirectiveError, StepTimeoutError } from '../../errors';
+import { Superseded } from '../checkpoint/superseded';
+import { apply, misplacedDirectiveError } from '../core/execution/apply';
+import type { Decision } from '../core/execution/decide';
+import { type Directive, isDirective } from '../core/execution/directives';
+import { nameUnit } from '../core/execution/execution';
+import { checkFuses } from '../core/execution/fuses';
+import type { Interruption } from '../core/execution/interruption';
+import type { StepPlan } from '../core/execution/job-plan';
+import { judgeFailure } from '../core/execution/judge-failure';
+import { capPause } from '../core/execution/local-time';
+import { defaultRetryPolicy } from '../core/execution/retry-policy';
+import { describeError } from '../core/record/describe-error';
+import { copyJson } from '../core/state/copy-json';
+import { Attempt, type Ending, type GeneratorHost } from '../step/attempt';
+import { AttemptContext } from '../step/step-context';
+import { StepTimer } from '../step/step-timer';
+import type { Invocation } from './invocation';
+
+/** Runs one unit of work: `@OnStart`, `@Terminate`, a step or `@OnComplete`. */
+export function runUnit(invocation: Invocation): Promise<Decision | undefined> {
+  return new UnitRun(invocation).run();
+}
+
+/** One attempt at one unit of work, and what becomes of the execution. Gives a decision when there is nothing left to ask. */
+class UnitRun implements GeneratorHost {
+  readonly #invocation: Invocation;
+  readonly #method: string;
+  readonly #step: StepPlan | undefined;
+  readonly #attempt: Attempt;
+  readonly #context: AttemptContext;
+  readonly #timer: StepTimer | undefined;
+  /** Whether `@Terminate` is asked although the safe window has begun. */
+  readonly #isAskedLate: boolean;
+
+  constructor(invocation: Invocation) {
+    const { plan, execution } = invocation;
+    this.#invocation = invocation;
+    this.#method = nameUnit(plan, execution);
+    this.#step = execution.phase === 'step' ? plan.steps[execution.stepIndex] : undefined;
+    this.#attempt = new Attempt((error) => invocation.reportLate(this.#attempt, this.#method, error));
+    const unit = execution.phase === 'check' ? 'terminate' : 'work';
+    this.#context = new AttemptContext(invocation, execution, this.#method, this.#attempt, unit);
+    this.#isAskedLate = execution.phase === 'check' && invocation.remainingMs() <= plan.safeMs;
+    const timeoutMs = this.#step?.timeoutMs;
+    if (timeoutMs !== undefined)
+      this.#timer = new StepTimer(invocation.collaborators.timer, timeoutMs, this.#attempt);
+  }
+
+  async run(): Promise<Decision | undefined> {
+    const { job, watchdog, execution } = this.#invocation;
+    if (execution.phase !== 'check') this.#invocation.isIdle = false;
+    this.#invocation.beginUnit(this.#method);
+    watchdog.watch(this.#attempt);
+    this.#timer?.start();
+    const ending = await this.#attempt.run(() => job.call(this.#method, this.#context), this);
+    this.#timer?.stop();
+    watchdog.watch(undefined);
+    return this.#settle(ending);
+  }
+
+  /** A `yield` is a safe point. Says whether the generator may go on. The time until then is not the step's. */
+  passYield(value: unknown): Promise<boolean> | boolean {
+    const invocation = this.#invocation;
+    const { plan, execution, collaborators } = invocation;
+    this.#timer?.stop();
+    const outcome = isDirective(value)
+      ? ({ kind: 'yielded-directive', directive: value, nowMs: collaborators.clock.now() } as const)
+      : ({ kind: 'yielded' } as const);
+    invocation.passSafePoint(apply(plan, execution, outcome));
+    this.#context.moveTo(invocation.execution, execution.phase === 'check' ? 'terminate' : 'work');
+    return invocation.keep()?.then(() => this.#mayGoOn()) ?? this.#mayGoOn();
+  }
+
+  #mayGoOn(): Promise<boolean> | boolean {
+    const invocation = this.#invocation;
+    const nowMs = invocation.collaborators.clock.now();
+    if (this.#mustStop(nowMs)) {
+      this.#context.moveTo(invocation.execution, 'closing');
+      return false;
+    }
+    return invocation.isBreathless() ? invocation.breathe().then(() => this.#goOn()) : this.#goOn();
+  }
+
+  #mustStop(nowMs: number): boolean {
+    const invocation = this.#invocation;
+    const { plan, execution } = invocation;
+    if (this.#attempt.isAborted || execution.isWaiting || invocation.mustHandOver) return true;
+    if (invocation.remainingMs() <= plan.safeMs) return true;
+    return checkFuses(plan, execution, nowMs, invocation.readCostUsd()) !== undefined;
+  }
+
+  #goOn(): boolean {
+    this.#timer?.start();
+    return true;
+  }
+
+  /** Up to the hard edge the clean-up of a stopped generator may take its time. It steers nothing any more. */
+  async passClosingYield(value: unknown): Promise<boolean> {
+    const invocation = this.#invocation;
+    if (isDirective(value))
+      invocation.reportLate(
+        this.#attempt,
+        this.#method,
+        misplacedDirectiveError(invocation.plan, `A finally block of ${this.#method}`, value),
+      );
+    await invocation.breathe();
+    return invocation.remainingMs() > invocation.plan.reserveMs;
+  }
+
+  #settle(ending: Ending): Decision | undefined {
+    switch (ending.kind) {
+      case 'returned':
+        return this.#finish(ending.value);
+      case 'threw':
+        return this.#wasCutOff(ending.error)
+          ? this.#interrupt(false, ending.error)
+          : this.#fail(ending.error);
+      case 'abandoned':
+        return this.#timer?.hasFired === true ? this.#fail(this.#describeTimeout()) : this.#interrupt(true);
+      case 'stopped':
+        return this.#stop();
+      case 'broken':
+        if (ending.error instanceof Superseded || ending.error instanceof CheckpointFailedError)
+          throw ending.error;
+        return this.#fail(ending.error);
+    }
+  }
+
+  #finish(value: unknown): Decision | undefined {
+    try {
+      switch (this.#invocation.execution.phase) {
+        case 'check':
+          return this.#finishCheck(value);
+        case 'complete':
+        case 'completing':
+          return this.#finishExecution(value);
+        default:
+          return this.#finishWork(value);
+      }
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  #finishCheck(isDone: unknown): Decision | undefined {
+    const { plan, execution } = this.#invocation;
+    if (typeof isDone !== 'boolean') {
+      throw new InvalidDirectiveError({
+        problem: `@Terminate ${this.#method} of job ${plan.name} answered ${describeType(isDone)}, not true or false.`,
+        cure: `Let ${this.#method} return a boolean: true ends the execution.`,
+        details: { method: this.#method },
+      });
+    }
+    // What is not done yet is asked about again by the next invocation, before its first step.
+    if (!isDone && this.#isAskedLate) return { kind: 'hand-off', reason: 'safe-window', delaySeconds: 0 };
+    this.#invocation.execution = apply(plan, execution, { kind: 'checked', isDone });
+    return this.#beginToComplete();
+  }
+
+  #finishExecution(value: unknown): Decision {
+    const { execution, plan } = this.#invocation;
+    if (isDirective(value)) throw misplacedDirectiveError(plan, this.#method, value);
+    const result = value === undefined ? execution.result : copyJson('result', value);
+    this.#invocation.execution = { ...execution, result };
+    return { kind: 'complete' };
+  }
+
+  /** `@OnComplete` is begun in the same breath, whatever the fuses say by now: the work is done. */
+  #beginToComplete(): Decision | undefined {
+    const { execution, plan } = this.#invocation;
+    const isDone = execution.phase === 'complete' && plan.hooks.onComplete !== undefined;
+    return isDone && this.#invocation.remainingMs() > plan.safeMs ? { kind: 'run' } : undefined;
+  }
+
+  #finishWork(value: unknown): Decision | undefined {
+    const { plan, execution, collaborators } = this.#invocation;
+    const directive = isDirective(value) ? withPlainResult(value) : undefined;
+    this.#invocation.passSafePoint(
+      apply(plan, execution, { kind: 'finished', directive, nowMs: collaborators.clock.now() }),
+    );
+    return this.#beginToComplete();
+  }
+
+  /** What a generator did after its last `yield`, in its `finally` blocks, is not part of that safe point. */
+  #stop(): undefined {
+    this.#invocation.rollBack();
+  }
+
+  /**
+   * Whether the step was cut off by the safe window: whatever it throws then, it has not failed, unless the error itself says so. A step
+   * that never heard of the safe window cannot have stopped because of it: it has failed, or its attempts would never be counted.
+   */
+  #wasCutOff(error: unknown): boolean {
+    const { isCutOff, isAskedToStop } = this.#attempt;
+    return isCutOff && !isFailureAnyway(error) && (isAskedToStop || isAbortError(error));
+  }
+
+  #interrupt(isAbandoned: boolean, error?: unknown): Decision {
+    const invocation = this.#invocation;
+    const cause = error === undefined ? {} : { error: describeError(error) };
+    invocation.logger.warn('step interrupted', {
+      step: this.#method,
+      remainingMs: invocation.remainingMs(),
+      isAbandoned,
+      ...cause,
+    });
+    invocation.isOrphaned = isAbandoned;
+    if (!isAbandoned) invocation.rollBack();
+    if (this.#isAskedLate) return { kind: 'hand-off', reason: 'safe-window', delaySeconds: 0 };
+    const interruption: Interruption = {
+      ending: isAbandoned ? 'hard-edge' : 'safe-window',
+      unit: this.#method,
+    };
+    invocation.execution = apply(invocation.plan, invocation.execution, {
+      kind: 'interrupted',
+      interruption,
+      count: 1,
+    });
+    return { kind: 'hand-off', reason: 'interrupted', delaySeconds: 0 };
+  }
+
+  #fail(error: unknown): Decision | undefined {
+    const invocation = this.#invocation;
+    const { collaborators, execution, plan } = invocation;
+    const judged = judgeFailure(this.#step?.retry ?? defaultRetryPolicy, execution.attempt, error, () =>
+      collaborators.random.next(),
+    );
+    const judgement = judged.isRetried ? { ...judged, delayMs: capPause(plan, 0, judged.delayMs) } : judged;
+    const { attempt, cycle } = execution;
+    invocation.logger.warn('step failed', {
+      step: this.#method,
+      attempt,
+      cycle,
+      ...judgement,
+      error: describeError(error),
+    });
+    invocation.rollBack();
+    if (!judgement.isRetried) return { kind: 'fail', error };
+    const { delayMs, ...rest } = judgement;
+    invocation.execution = apply(plan, execution, {
+      kind: 'failed',
+      retryAtMs: collaborators.clock.now() + delayMs,
+      ...rest,
+    });
+    return undefined;
+  }
+
+  #describeTimeout(): StepTimeoutError {
+    const timeoutMs = this.#step?.timeoutMs ?? 0;
+    const { attempt } = this.#invocation.execution;
+    return new StepTimeoutError({
+      problem: `Attempt ${attempt} of step ${this.#method} of job ${this.#invocation.plan.name} ran longer than its timeoutMs (${timeoutMs}).`,
+      cure: `Let ${this.#method} stop when ctx.signal aborts, or raise its timeoutMs.`,
+      details: { step: this.#method, timeoutMs, attempt },
+    });
+  }
+}
+
+function withPlainResult(directive: Directive): Directive {
+  return directive.kind === 'complete'
+    ? { kind: 'complete', result: copyJson('result', directive.result) }
+    : directive;
+}
+
+function describeType(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return `a value of type ${typeof value}`;
+}
+
+/** Whether an error calls itself an abort, whoever was aborted. */
+function isAbortError(error: unknown): boolean {
+  try {
+    const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+    return name === 'AbortError' || code === 'ABORT_ERR';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What is a failure also in the safe window: a `TerminalError`, and a mistake in the code as JavaScript itself throws it. What a library
+ * throws when it is aborted is neither: clients give their errors a cause or a code, those of `fetch` among them.
+ */
+function isFailureAnyway(error: unknown): boolean {
+  try {
+    if (BatonError.is(error)) return error.code === 'TERMINAL';
+    const { name, cause, code } = error as {
+      readonly name?: unknown;
+      readonly cause?: unknown;
+      readonly code?: unknown;
+    };
+    return (name === 'TypeError' || name === 'ReferenceError') && cause === undefined && code === undefined;
+  } catch {
+    return false;
+  }
+}

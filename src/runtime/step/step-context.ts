@@ -1,0 +1,136 @@
+import type { Execution } from '../core/execution/execution';
+import { type KeyedUnit, writeKey, writePartKey } from '../core/execution/idempotency-key';
+import type { DeepReadonly } from '../core/state/deep-readonly';
+import type { Logger } from '../ports';
+import type { Attempt } from './attempt';
+import { ContextLogger } from './context-logger';
+
+/** What a step, a hook and the `@Terminate` predicate are called with. */
+export interface StepContext<Input = unknown> {
+  readonly executionId: string;
+  /**
+   * The start event's input, or what the `input` option made of it, frozen in depth. The methods that would change a Date, Map or Set in it
+   * throw a TypeError. Bytes and URLs cannot be frozen: each attempt has its own.
+   */
+  readonly input: DeepReadonly<Input>;
+  /** Number of this Lambda call within the execution, from 1. */
+  readonly invocation: number;
+  /** Number of the pass through the steps, from 1. */
+  readonly cycle: number;
+  /** Number of this try of the same unit of work, from 1. */
+  readonly attempt: number;
+  /** The name of the method that is called. */
+  readonly step: string;
+  /**
+   * The same for every re-run of the same unit of work (another attempt, another invocation), different for any other.
+   * Give it to whatever the step writes to, so that a repetition can be recognised. Moves on with every `yield`. One key is for one
+   * write: for one of several see `keyFor`. `@Terminate` and every hook have keys of their own.
+   */
+  readonly idempotencyKey: string;
+  /** Aborts at the safe window, at cancellation, or at the step's own time-out; `signal.reason.code` says which. */
+  readonly signal: AbortSignal;
+  /** Writes lines that carry the execution's id, invocation and step. */
+  readonly logger: Logger;
+  /**
+   * A key for one of several writes of the same unit of work, the same for every re-run of it: `ctx.keyFor(payment.id)`. What is done
+   * in another unit (another step, cycle or stretch between two `yield`s) has another key there: an effect that must happen once in all
+   * is keyed by its own id alone.
+   *
+   * @param part - what tells this write from the others: a text or a finite number. `1` and `'1'` are two parts.
+   * @throws InvalidKeyError when it is anything else, which would give several writes one key.
+   */
+  keyFor(part: string | number): string;
+  /** Milliseconds until Lambda kills this invocation. Not the time until the safe window: see `shouldYield`. */
+  remainingMs(): number;
+  /** Says whether to stop at the next good place: the safe window has begun, or the signal has aborted. */
+  shouldYield(): boolean;
+  /** Reports how far the work is, for logs and `baton dev`. Logged at most once per `intervalMs`, and the last one always. */
+  progress(done: number, total?: number, note?: string): void;
+}
+
+/** What a context needs of the invocation it belongs to. */
+export interface ContextHost {
+  /** The execution's input, frozen in depth: for one attempt, since not all that a schema makes can be frozen. */
+  readInput(): unknown;
+  readonly logger: Logger;
+  readonly safeMs: number;
+  remainingMs(): number;
+  progress(step: string, done: number, total?: number, note?: string): void;
+}
+
+/** The context of one attempt. Its functions may be taken out of it: `({ shouldYield, input }) => …`. */
+export class AttemptContext implements StepContext {
+  readonly step: string;
+  readonly remainingMs: () => number;
+  readonly shouldYield: () => boolean;
+  readonly keyFor: StepContext['keyFor'];
+  readonly progress: StepContext['progress'];
+  readonly #host: ContextHost;
+  readonly #attempt: Attempt;
+  #execution: Execution;
+  #input: { readonly value: unknown } | undefined;
+  #unit: KeyedUnit;
+  #logger: Logger | undefined;
+
+  constructor(host: ContextHost, execution: Execution, step: string, attempt: Attempt, unit: KeyedUnit) {
+    this.#host = host;
+    this.#execution = execution;
+    this.#attempt = attempt;
+    this.#unit = unit;
+    this.step = step;
+    this.remainingMs = () => {
+      const remainingMs = host.remainingMs();
+      if (remainingMs <= host.safeMs) attempt.noteTold();
+      return remainingMs;
+    };
+    this.shouldYield = () => {
+      const isTold = attempt.isAborted || host.remainingMs() <= host.safeMs;
+      if (isTold) attempt.noteTold();
+      return isTold;
+    };
+    this.keyFor = (part) => writePartKey(this.idempotencyKey, part);
+    this.progress = (done, total, note) => {
+      if (!attempt.isOver) host.progress(step, done, total, note);
+    };
+  }
+
+  get executionId(): string {
+    return this.#execution.executionId;
+  }
+
+  get input(): unknown {
+    this.#input ??= { value: this.#host.readInput() };
+    return this.#input.value;
+  }
+
+  get invocation(): number {
+    return this.#execution.invocation;
+  }
+
+  get cycle(): number {
+    return this.#execution.cycle;
+  }
+
+  get attempt(): number {
+    return this.#execution.attempt;
+  }
+
+  get idempotencyKey(): string {
+    return writeKey(this.#execution, this.#unit);
+  }
+
+  get signal(): AbortSignal {
+    return this.#attempt.signal;
+  }
+
+  get logger(): Logger {
+    this.#logger ??= ContextLogger.forUsers(this.#host.logger, { step: this.step });
+    return this.#logger;
+  }
+
+  /** Follows the execution across a safe point inside the attempt. */
+  moveTo(execution: Execution, unit: KeyedUnit): void {
+    this.#execution = execution;
+    this.#unit = unit;
+  }
+}

@@ -22,9 +22,9 @@ for (const name of benchmarks) {
   results[name] = JSON.parse(stdout);
   console.log(`\n${name}`);
   for (const [what, { value, unit, limit }] of Object.entries(results[name])) {
-    const verdict = limit === undefined ? ' ' : value <= limit ? '✔' : '✖';
+    const decision = limit === undefined ? ' ' : value <= limit ? '✔' : '✖';
     console.log(
-      `  ${verdict} ${what}: ${value} ${unit}${limit === undefined ? '' : ` (aim: at most ${limit})`}`,
+      `  ${decision} ${what}: ${value} ${unit}${limit === undefined ? '' : ` (aim: at most ${limit})`}`,
     );
   }
 }

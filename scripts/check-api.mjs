@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Holds the public types to the reports in etc/, so that no change of them goes unnoticed.
- * `npm run check:api -- --update` writes the reports anew.
+ * `npm run check:api -- --update` writes the reports again.
  */
 import { mkdirSync } from 'node:fs';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';

@@ -52,7 +52,7 @@ export class ExecutionSweeper extends Construct {
     });
     this.function = new LambdaFunction(this, 'Function', {
       ...surroundings,
-      description: `Sends on what nobody comes for any more: ${environment.BATON_SWEEP_JOB}.`,
+      description: `Sends on what will not be retried: ${environment.BATON_SWEEP_JOB}.`,
       code: Code.fromAsset(locateSweeper(this.node.path)),
       handler: 'index.handler',
       runtime,

@@ -10,7 +10,7 @@ export function findEntryFaults(entry: string, bundling: BundlingOptions = {}): 
   if (!existsSync(entry))
     faults.push({
       problem: `entry ${entry}: there is no such file.`,
-      cure: `Correct the path; it is looked up from ${process.cwd()}.`,
+      fix: `Correct the path; it is looked up from ${process.cwd()}.`,
     });
   if (
     bundling.forceDockerBundling !== true &&
@@ -18,7 +18,7 @@ export function findEntryFaults(entry: string, bundling: BundlingOptions = {}): 
   )
     faults.push({
       problem: 'esbuild is not installed, and bundles the function.',
-      cure: 'Run npm install --save-dev esbuild.',
+      fix: 'Run npm install --save-dev esbuild.',
     });
   return faults;
 }

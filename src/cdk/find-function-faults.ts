@@ -22,7 +22,7 @@ export function findRuntimeFaults(
       {
         problem:
           'This aws-cdk-lib does not know nodejs24.x: it would deploy nodejs16.x in its place, which cannot run lambda-baton.',
-        cure: 'Install aws-cdk-lib 2.224.0 or later, or pass runtime: Runtime.NODEJS_22_X.',
+        fix: 'Install aws-cdk-lib 2.224.0 or later, or pass runtime: Runtime.NODEJS_22_X.',
       },
     ];
   const name = readKnown((runtime ?? (newest as Runtime)).name);
@@ -30,7 +30,7 @@ export function findRuntimeFaults(
   return [
     {
       problem: `runtime is ${name}: lambda-baton runs on Node, and AWS updates nodejs22.x and later ones only.`,
-      cure: 'Leave it out, or pass Runtime.NODEJS_22_X or Runtime.NODEJS_24_X.',
+      fix: 'Leave it out, or pass Runtime.NODEJS_22_X or Runtime.NODEJS_24_X.',
     },
   ];
 }
@@ -46,7 +46,7 @@ export function findVersionFaults(
     {
       problem:
         'functionProps.currentVersionOptions.removalPolicy is DESTROY: the next deployment would delete the version that executions are pinned to, with their code.',
-      cure: "Leave it out, so that versions are retained, or set continueOn: 'latest'.",
+      fix: "Leave it out, so that versions are retained, or set continueOn: 'latest'.",
     },
   ];
 }
@@ -72,6 +72,6 @@ export function findTokenFaults({ timeout, queue, sweep, store }: LongRunningFun
     if (duration === undefined || !duration.isUnresolved() || labels.includes(duration.unitLabel()))
       return [];
     const problem = `${name} is a token in ${duration.unitLabel()}: CloudFormation, which alone knows its value, cannot convert it.`;
-    return [{ problem, cure: `Give it in the unit that is deployed: ${say}(parameter.valueAsNumber).` }];
+    return [{ problem, fix: `Give it in the unit that is deployed: ${say}(parameter.valueAsNumber).` }];
   });
 }

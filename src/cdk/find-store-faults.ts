@@ -10,14 +10,14 @@ export function findStoreFaults({ store }: Pick<LongRunningFunctionProps, 'store
   if (pointInTimeRecovery === true && table !== undefined)
     faults.push({
       problem: 'store.pointInTimeRecovery is set, and no table is made.',
-      cure: isOwn
+      fix: isOwn
         ? 'Leave it out, and set it where the table is made.'
         : 'Leave it out, or leave table: false out.',
     });
   if (hasIndex !== undefined && !isOwn)
     faults.push({
       problem: "store.hasIndex is set, and there is no table of one's own: a new one has the index.",
-      cure: 'Leave it out, or pass the table.',
+      fix: 'Leave it out, or pass the table.',
     });
   return faults;
 }

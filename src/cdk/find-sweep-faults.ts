@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { JobFault } from '../errors/invalid-job-error';
-import { leastGraceMs, mostSwept } from '../runtime/core/record/sweep';
+import { leastGraceMs, maxSwept } from '../runtime/core/record/sweep';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 import { readKnownMs } from './tokens';
 
@@ -12,27 +12,27 @@ export function findSweepFaults({ sweep, job }: LongRunningFunctionProps, hasSto
   if (!hasStore)
     faults.push({
       problem: 'sweep is set, and there is no store: without one nobody knows which executions there are.',
-      cure: 'Leave store: false out, or leave sweep out.',
+      fix: 'Leave store: false out, or leave sweep out.',
     });
   if (job === undefined)
     faults.push({
       problem: "sweep is set, and the job is not known: executions are found by the job's name.",
-      cure: 'Pass job: the class.',
+      fix: 'Pass job: the class.',
     });
   const graceMs = grace && readKnownMs(grace);
   if (graceMs !== undefined && graceMs < leastGraceMs)
     faults.push({
       problem: `sweep.grace (${graceMs} ms) is under a minute: Lambda's own second try may still come.`,
-      cure: 'Set it to Duration.minutes(1) or more, or leave it out.',
+      fix: 'Set it to Duration.minutes(1) or more, or leave it out.',
     });
   if (
     limit !== undefined &&
     !Token.isUnresolved(limit) &&
-    !(Number.isSafeInteger(limit) && limit >= 1 && limit <= mostSwept)
+    !(Number.isSafeInteger(limit) && limit >= 1 && limit <= maxSwept)
   )
     faults.push({
-      problem: `sweep.limit (${limit}) is no whole number from 1 to ${mostSwept}.`,
-      cure: 'Set it to 100, or leave it out.',
+      problem: `sweep.limit (${limit}) is no whole number from 1 to ${maxSwept}.`,
+      fix: 'Set it to 100, or leave it out.',
     });
   return faults;
 }

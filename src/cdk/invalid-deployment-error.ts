@@ -12,10 +12,10 @@ export class InvalidDeploymentError extends BatonError<{ construct: string; faul
   }
 }
 
-function describe(construct: string, faults: readonly JobFault[]): { problem: string; cure?: string } {
+function describe(construct: string, faults: readonly JobFault[]): { problem: string; fix?: string } {
   const [first] = faults;
   if (faults.length === 1 && first)
-    return { problem: `LongRunningFunction ${construct}: ${first.problem}`, cure: first.cure };
-  const lines = faults.map((fault, index) => `${index + 1}. ${fault.problem}\n   → ${fault.cure}`);
+    return { problem: `LongRunningFunction ${construct}: ${first.problem}`, fix: first.fix };
+  const lines = faults.map((fault, index) => `${index + 1}. ${fault.problem}\n   → ${fault.fix}`);
   return { problem: `LongRunningFunction ${construct} has ${faults.length} faults:\n${lines.join('\n')}` };
 }

@@ -32,7 +32,7 @@ export function listWarnings({
   if (job === undefined && store !== false && sweep === undefined)
     warnings.push({
       id: 'sweep',
-      text: 'The job is not known here, so nothing sweeps its executions: one that nobody comes for any more waits for baton sweep. → Pass job: the class, or set sweep: false.',
+      text: 'The job is not known here, so nothing sweeps its executions: one that will not be retried waits for baton sweep. → Pass job: the class, or set sweep: false.',
     });
   if (!Token.isUnresolved(retryAttempts) && retryAttempts < 2)
     warnings.push({

@@ -19,6 +19,6 @@ export function locateSweeper(construct: string): string {
   const problem =
     'lambda-baton is not installed whole: the code of the sweeper, dist/sweeper/index.mjs, is missing.';
   throw new InvalidDeploymentError(construct, [
-    { problem, cure: 'Install lambda-baton again, or set sweep: false.' },
+    { problem, fix: 'Install lambda-baton again, or set sweep: false.' },
   ]);
 }

@@ -52,7 +52,7 @@ export interface LongRunningFunctionProps {
   /** Input of the executions that the schedule starts. @defaultValue `{}` */
   readonly scheduleInput?: object;
   /**
-   * Sends on, on a schedule, the executions that nobody comes for any more, by a small function of its own, in the VPC of the job and
+   * Sends on, on a schedule, the executions that will not be retried, by a small function of its own, in the VPC of the job and
    * with the same keys. Needs a store and `job`. With `false` they wait for `baton sweep` or `baton redrive`.
    * @defaultValue `true` where there is a store and `job` is known
    */

@@ -26,6 +26,7 @@ import {
 import type { JobPlan } from '../runtime/core/execution/job-plan';
 import { defaultGraceMs } from '../runtime/core/record/sweep';
 import { chooseBundling } from './bundle-options';
+import { checkDeployment, type DeploymentFacts } from './check-deployment';
 import { ContinuationQueue, queueProps } from './continuation-queue';
 import { describeEnvironment, describeSweepEnvironment } from './describe-environment';
 import { ExecutionAlarms } from './execution-alarms';
@@ -37,7 +38,6 @@ import { findStoreFaults } from './find-store-faults';
 import { findSweepFaults } from './find-sweep-faults';
 import { findStarter, grantExecution, grantSweep } from './grant-execution';
 import { InvalidDeploymentError } from './invalid-deployment-error';
-import { type DeploymentFacts, judgeDeployment } from './judge-deployment';
 import { listWarnings } from './list-warnings';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 import { retryEvents } from './retry-events';
@@ -47,7 +47,7 @@ import { readKnown, readKnownMs, writeMs } from './tokens';
 
 const defaultTimeout = Duration.minutes(15);
 const defaultMemoryMb = 512;
-const longestVisibility = Duration.hours(12);
+const maxVisibility = Duration.hours(12);
 const aliasName = 'live';
 
 /**
@@ -74,7 +74,7 @@ export class LongRunningFunction extends Construct {
   readonly failureQueue: IQueue | undefined;
   readonly table: ITable | undefined;
   readonly bucket: IBucket | undefined;
-  /** Sends on what nobody comes for any more. Undefined without `sweep`. */
+  /** Sends on what will not be retried. Undefined without `sweep`. */
   readonly sweeper: IFunction | undefined;
 
   constructor(scope: Construct, id: string, props: LongRunningFunctionProps) {
@@ -123,7 +123,7 @@ export class LongRunningFunction extends Construct {
       ...findEntryFaults(props.entry, props.bundling),
       ...findRuntimeFaults(props, Runtime.NODEJS_24_X),
       ...findTokenFaults(props),
-      ...judgeDeployment(facts, plan),
+      ...checkDeployment(facts, plan),
       ...findVersionFaults(props, plan),
       ...findStoreFaults(props),
       ...findSweepFaults(props, facts.hasStore),
@@ -179,7 +179,7 @@ export class LongRunningFunction extends Construct {
     });
   }
 
-  /** Sends to the alias: whom nobody comes for goes on with the newest version, as after a redrive. */
+  /** Sends to the alias: an execution that will not be retried goes on with the newest version, as after a redrive. */
   private createSweeper(
     props: LongRunningFunctionProps,
     {
@@ -250,7 +250,7 @@ function chooseVisibility({ queue }: LongRunningFunctionProps, timeout: Duration
   const given = queue === false ? undefined : queue?.visibilityTimeout;
   if (given?.isUnresolved()) return given;
   const timeoutMs = readKnownMs(timeout) ?? defaultTimeout.toMilliseconds();
-  const recommendedMs = Math.min(recommendedVisibility * timeoutMs, longestVisibility.toMilliseconds());
+  const recommendedMs = Math.min(recommendedVisibility * timeoutMs, maxVisibility.toMilliseconds());
   return Duration.seconds(Math.ceil((given?.toMilliseconds() ?? recommendedMs) / 1_000));
 }
 

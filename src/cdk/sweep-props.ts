@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { Schedule } from 'aws-cdk-lib/aws-events';
 
-/** How executions that nobody comes for any more are found and sent on. */
+/** How executions that will not be retried are found and sent on. */
 export interface SweepProps {
   /** @defaultValue every 15 minutes */
   readonly schedule?: Schedule;

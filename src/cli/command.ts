@@ -27,7 +27,7 @@ export interface ArgumentSpec {
   /** Refuses a second one, before ", not also …". @defaultValue `takes one <id>` */
   readonly one?: string;
   /** What to do about a second one. @defaultValue `Leave the others out.` */
-  readonly cure?: string;
+  readonly fix?: string;
 }
 
 /** One command of `baton`. */

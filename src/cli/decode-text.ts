@@ -16,7 +16,7 @@ export function decodeText(bytes: Uint8Array, source: string): string {
   }
   throw new CliError({
     problem: `${source} is not encoded in UTF-8${isUtf16(bytes) ? ': it is UTF-16, as PowerShell writes it' : ''}.`,
-    cure: 'Save it as UTF-8; in PowerShell: Set-Content -Encoding utf8.',
+    fix: 'Save it as UTF-8; in PowerShell: Set-Content -Encoding utf8.',
   });
 }
 

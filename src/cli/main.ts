@@ -53,7 +53,7 @@ function isRegionMissing(thrown: unknown, depth = 0): boolean {
 function noRegionError(cause: unknown): CliError {
   return new CliError({
     problem: 'Nothing says which AWS Region to ask: the Region is missing.',
-    cure: 'Set AWS_REGION, or a region in the AWS profile, and run it again.',
+    fix: 'Set AWS_REGION, or a region in the AWS profile, and run it again.',
     cause,
   });
 }

@@ -26,7 +26,7 @@ export interface ParseParts {
  * @throws CliError for what is no command, no option, or not complete
  */
 export function parseLine(args: readonly string[], parts: ParseParts): ParsedLine | undefined {
-  if (args.length === 0) throw new CliError({ problem: 'baton needs a command.', cure: seeHelp });
+  if (args.length === 0) throw new CliError({ problem: 'baton needs a command.', fix: seeHelp });
   let parsed: ParsedLine | undefined;
   const program = describeProgram(parts);
   for (const command of parts.commands) {
@@ -124,7 +124,7 @@ function readArgument({ name, argument }: Command, [first, ...others]: readonly 
     const one = argument.one ?? `takes one ${argument.name}`;
     throw refuse(
       `baton ${name} ${one}, not also ${others.join(' ')}.`,
-      argument.cure ?? 'Leave the others out.',
+      argument.fix ?? 'Leave the others out.',
     );
   }
   return first ?? '';
@@ -134,7 +134,7 @@ function refuseCommand({ message }: CommanderError): CliError {
   const { named, hint } = readRefusal(message);
   return new CliError({
     problem: `baton has no command ${named}.`,
-    cure: hint === undefined ? seeHelp : `Did you mean ${hint.replace(/^(one of )?/, '$1baton ')}?`,
+    fix: hint === undefined ? seeHelp : `Did you mean ${hint.replace(/^(one of )?/, '$1baton ')}?`,
   });
 }
 
@@ -159,6 +159,6 @@ function readRefusal(message: string): { readonly named: string; readonly hint: 
   return { named, hint };
 }
 
-function refuse(problem: string, cure: string): CliError {
-  return new CliError({ problem, cure });
+function refuse(problem: string, fix: string): CliError {
+  return new CliError({ problem, fix });
 }

@@ -11,7 +11,7 @@ import { isUsableId } from '../runtime/core/message/execution-id';
 import { describeExecution, type ExecutionDescription } from '../runtime/core/record/execution-description';
 import type { ExecutionRecord } from '../runtime/core/record/execution-record';
 import { describeRecordedFailure } from '../runtime/core/record/recorded-failure';
-import { judgeRedrive } from '../runtime/core/record/redrive';
+import { checkRedrive } from '../runtime/core/record/redrive';
 import { describeConflict, isSameStart } from '../runtime/core/record/start-conflict';
 import {
   describeMarkId,
@@ -64,7 +64,7 @@ export interface BatonClientOptions {
   readonly clock?: Clock;
 }
 
-/** A redriven record is kept at least this long, in milliseconds: the next claim says anew when it may be deleted. */
+/** A redriven record is kept at least this long, in milliseconds: the next claim says again when it may be deleted. */
 const redrivenForMs = 24 * 3_600_000;
 
 /**
@@ -179,7 +179,7 @@ export class BatonClient {
 
   /**
    * Lets a failed or stuck execution go on from its last checkpoint, with its attempts and interruptions forgiven. `maxDurationMs` counts
-   * anew; invocations count on, so after a `maxInvocations` fuse raise the limit first. When it throws, call it again. One that failed of
+   * again; invocations count on, so after a `maxInvocations` fuse raise the limit first. When it throws, call it again. One that failed of
    * its code goes on with newer code when `continueOn` says `latest`: else it stays on the version that it is pinned to.
    *
    * @throws RedriveRefusedError when the execution is running, on its way to its next invocation, completed or cancelled.
@@ -193,11 +193,11 @@ export class BatonClient {
       executionId,
       async ({ stored, record: before }) => {
         const nowMs = this.#clock.now();
-        const verdict = judgeRedrive(before, nowMs, continueOn === 'latest');
-        if (verdict.kind === 'refused') throw describeRefusal(before, verdict.standing);
+        const decision = checkRedrive(before, nowMs, continueOn === 'latest');
+        if (decision.kind === 'refused') throw describeRefusal(before, decision.standing);
         const mark = await this.readStop(before.continuation.job);
         if (mark !== undefined) throw describeStopped(mark, executionId, 'redriven');
-        const { record } = verdict;
+        const { record } = decision;
         const expiresAtMs = Math.max(stored.expiresAtMs, nowMs + redrivenForMs);
         return { answer: record, next: { record, status: 'running', expiresAtMs } };
       },
@@ -207,7 +207,7 @@ export class BatonClient {
   }
 
   /**
-   * Finds executions that nobody comes for any more (their owner died, and no delivery has a try left, or their continuation was lost) and
+   * Finds executions that will not be retried (their owner died, and no delivery has a try left, or their continuation was lost) and
    * sends them on, each once, however many sweeps run at a time. The fuses count on: a death counts as an interruption.
    *
    * @throws InvokeFailedError when this client knows no function.
@@ -232,7 +232,7 @@ export class BatonClient {
   async stop(job: string, { reason }: StopRequest = {}): Promise<StopAnswer> {
     checkStop(job, reason);
     const fresh: StopMark = { job, stoppedAtMs: this.#clock.now(), ...(reason !== undefined && { reason }) };
-    const { mark = fresh } = await changeStopMark(this.#markRoom(), job, (before) => {
+    const { mark = fresh } = await changeStopMark(this.#markDeps(), job, (before) => {
       if (before === undefined) return fresh;
       return reason === undefined ? before : { ...before, reason };
     });
@@ -248,7 +248,7 @@ export class BatonClient {
    */
   async resume(job: string): Promise<ResumeAnswer> {
     checkStop(job);
-    const { wasStopped } = await changeStopMark(this.#markRoom(), job, () => undefined);
+    const { wasStopped } = await changeStopMark(this.#markDeps(), job, () => undefined);
     return { job, wasStopped };
   }
 
@@ -271,7 +271,7 @@ export class BatonClient {
     return executions.map((execution) => summariseExecution(execution, this.#checksum, nowMs));
   }
 
-  #markRoom() {
+  #markDeps() {
     return { store: this.#store, checksum: this.#checksum, nowMs: this.#clock.now() };
   }
 

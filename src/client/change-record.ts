@@ -78,7 +78,7 @@ async function isSaved(
 function describeLostRaces(executionId: string): CheckpointFailedError {
   return new CheckpointFailedError({
     problem: `The record of execution ${executionId} could not be changed: it is written so often that each of ${maxTries} tries came too late.`,
-    cure: 'Try again, nearer to the store if you can: between two invocations nobody writes.',
+    fix: 'Try again, nearer to the store if you can: between two invocations nobody writes.',
     details: { executionId, tries: maxTries },
   });
 }

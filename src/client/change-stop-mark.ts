@@ -40,7 +40,7 @@ export async function changeStopMark(
   }
   throw new CheckpointFailedError({
     problem: `The stop mark of job ${job} could not be changed: others changed it each of ${maxTries} times.`,
-    cure: 'See who else stops or resumes the job, then do it again.',
+    fix: 'See who else stops or resumes the job, then do it again.',
     details: { executionId, tries: maxTries },
   });
 }

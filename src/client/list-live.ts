@@ -5,7 +5,7 @@ import type { CheckpointStore, ListedExecutions, ListQuery, StoredExecution } fr
 import type { Found } from './change-record';
 
 /** The most that a store lists at once. */
-const mostListed = 1_000;
+const maxListed = 1_000;
 
 /** A listed execution with its record read. */
 export interface Listed extends Pick<Found, 'record'> {
@@ -33,7 +33,7 @@ export async function* listLive(
     for (const { executionId } of fresh) seenIds.add(executionId);
     return { found: fresh.flatMap((one) => readListed(one, checksum)), hasMore };
   };
-  const query: ListQuery = { limit: mostListed, ...(job !== undefined && { job }) };
+  const query: ListQuery = { limit: maxListed, ...(job !== undefined && { job }) };
   // In this order: a claim that comes between the two makes a waiting execution a running one.
   const waiting: ListQuery = { ...query, status: 'waiting' };
   let page = await store.list({ ...waiting, live: { after: null } });
@@ -67,7 +67,7 @@ async function* listByStatus(store: CheckpointStore, query: ListQuery, first?: L
       ({ executionId, startedAtMs }) => startedAtMs <= untilMs && !seenIds.has(executionId),
     );
     for (const { executionId } of stored) seenIds.add(executionId);
-    const isFull = stored.length >= mostListed;
+    const isFull = stored.length >= maxListed;
     // A store that does not know `startedUntilMs`, or more executions of one millisecond than a page holds.
     yield { stored, hasMore: isFull && !isFurther };
     if (!isFull || !isFurther) return;

@@ -8,7 +8,7 @@ import {
 import { usableId } from '../runtime/core/message/execution-id';
 import type { ExecutionRecord } from '../runtime/core/record/execution-record';
 
-const cures: Record<RedriveObstacle, string> = {
+const fixes: Record<RedriveObstacle, string> = {
   cancelled: 'Start it again under another id.',
   completed: 'Start it again under another id.',
   'handed-off': 'Let it go on; if its next invocation has not begun by then, redrive it.',
@@ -20,7 +20,7 @@ export function describeRefusal(record: ExecutionRecord, standing: RedriveObstac
   const { executionId } = record.continuation;
   return new RedriveRefusedError({
     problem: `Execution ${executionId} cannot be redriven: it ${describeStanding(record, standing)}.`,
-    cure: cures[standing],
+    fix: fixes[standing],
     details: { executionId, standing },
   });
 }
@@ -48,25 +48,25 @@ function formatTime(epochMs: number): string {
 export function describeUnusable(): InvalidInputError {
   return new InvalidInputError({
     problem: `The executionId cannot be one: it is not ${usableId}.`,
-    cure: 'Choose an id that names the work, such as a date or an order number.',
+    fix: 'Choose an id that names the work, such as a date or an order number.',
     details: { job: '', faults: ['executionId'] },
   });
 }
 
 /** The longest reason of a stop, in characters. */
-const longestReason = 500;
-const longestJob = 64;
+const maxReason = 500;
+const maxJob = 64;
 
 /** Refuses what cannot be the name of a job, or the reason of a stop. */
 export function checkStop(job: string, reason = ''): void {
-  const isJob = typeof job === 'string' && job !== '' && job.length <= longestJob;
-  const isReason = typeof reason === 'string' && reason.length <= longestReason;
+  const isJob = typeof job === 'string' && job !== '' && job.length <= maxJob;
+  const isReason = typeof reason === 'string' && reason.length <= maxReason;
   if (isJob && isReason) return;
   throw new InvalidInputError({
     problem: isJob
-      ? `The reason of a stop cannot be longer than ${longestReason} characters.`
-      : `No job can have this name: it is not a text of 1 to ${longestJob} characters.`,
-    cure: isJob
+      ? `The reason of a stop cannot be longer than ${maxReason} characters.`
+      : `No job can have this name: it is not a text of 1 to ${maxJob} characters.`,
+    fix: isJob
       ? 'Say it shorter, or where to read it.'
       : "Write the job's name, as @LongRunning or its class has it.",
     details: { job: '', faults: [isJob ? 'reason' : 'job'] },
@@ -77,7 +77,7 @@ export function checkStop(job: string, reason = ''): void {
 export function describeUnknown(executionId: string): UnknownExecutionError {
   return new UnknownExecutionError({
     problem: `The store has no execution ${JSON.stringify(executionId)}.`,
-    cure: 'Check the id and the store; a start takes a moment to become a record.',
+    fix: 'Check the id and the store; a start takes a moment to become a record.',
     details: { executionId },
   });
 }
@@ -86,7 +86,7 @@ export function describeUnknown(executionId: string): UnknownExecutionError {
 export function describeNoFunction(executionId: string): InvokeFailedError {
   return new InvokeFailedError({
     problem: `Nothing can be sent for execution ${executionId}: this client knows no function.`,
-    cure: 'Make it with new BatonClient({ functionName, store }).',
+    fix: 'Make it with new BatonClient({ functionName, store }).',
     details: { functionName: '', executionId, failure: 'refused', reason: 'no functionName' },
   });
 }

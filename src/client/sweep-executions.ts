@@ -18,7 +18,7 @@ interface SweepTools {
   send(record: ExecutionRecord): Promise<void>;
 }
 
-/** Sends on what nobody comes for any more: first the record, on the condition that nobody else has written it, then the continuation. */
+/** Sends on what will not be retried: first the record, on the condition that nobody else has written it, then the continuation. */
 export async function sweepExecutions(
   tools: SweepTools,
   { job, limit = defaultLimit, graceMs = defaultGraceMs, isDryRun = false }: SweepRequest,

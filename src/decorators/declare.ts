@@ -6,7 +6,7 @@ type LegacyDecorator = (target: unknown, member?: unknown, descriptor?: unknown)
 /**
  * Makes the legacy decorator that writes down what it was called with and where it stands.
  *
- * Never throws and never judges: `readJob` reports everything together. Where the decorator was used without parentheses,
+ * Never throws and never checks: `readJob` reports everything together. Where the decorator was used without parentheses,
  * this call is already its application, and nothing may be returned lest it replace the class or the method.
  */
 export function declare(decorator: DecoratorName, args: readonly unknown[]): LegacyDecorator | undefined {

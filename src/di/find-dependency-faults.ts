@@ -13,7 +13,7 @@ import {
   readDependency,
   readJobParameters,
 } from './parameters';
-import { circleMark } from './watched-container';
+import { cycleMark } from './watched-container';
 
 type Class = (new (...args: unknown[]) => unknown) & { readonly name: string };
 
@@ -27,7 +27,7 @@ export interface DependencyRoots {
 }
 
 /**
- * Finds every dependency that cannot be resolved: missing ones, undefined ones, circles, and classes without `@injectable`.
+ * Finds every dependency that cannot be resolved: missing ones, undefined ones, cycles, and classes without `@injectable`.
  * Looks at what is registered and constructs nothing. What a factory resolves shows only when it is called.
  */
 export function findDependencyFaults(container: DependencyContainer, roots: DependencyRoots): JobFault[] {
@@ -79,7 +79,7 @@ class DependencyWalk {
     const start = this.#way.indexOf(token);
     if (isDelayed(token)) this.#visitDelayed(token);
     else if (start >= 0)
-      this.#add(place, circleMark + [...this.#way.slice(start), token].map(nameToken).join(' → '));
+      this.#add(place, cycleMark + [...this.#way.slice(start), token].map(nameToken).join(' → '));
     else if (!this.#seenTokens.has(token)) this.#visitNewToken(token, place, options);
   }
 
@@ -121,7 +121,7 @@ class DependencyWalk {
     }
   }
 
-  /** One side of a circle, broken on purpose: it is resolved later, from no one's constructor. */
+  /** One side of a cycle, broken on purpose: it is resolved later, from no one's constructor. */
   #visitDelayed(delayed: { wrap(): unknown }): void {
     const target = unwrap(delayed);
     if (typeof target !== 'function') return;
@@ -154,12 +154,12 @@ class DependencyWalk {
   #addUnmarked(jobClass: JobClass, index: number): void {
     this.#faults.push({
       problem: `Constructor of class ${jobClass.name}: parameter ${index + 1} has no token, so nothing can be injected.`,
-      cure: 'Write @inject(TOKEN) before it; inject is exported by lambda-baton.',
+      fix: 'Write @inject(TOKEN) before it; inject is exported by lambda-baton.',
     });
   }
 
   #add(place: string, reason: string): void {
-    this.#faults.push(describeReason(place, reason, reason.startsWith(circleMark)));
+    this.#faults.push(describeReason(place, reason, reason.startsWith(cycleMark)));
   }
 }
 

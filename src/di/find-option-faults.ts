@@ -46,7 +46,7 @@ export function checkHandlerOptions(options: unknown): CheckedOptions {
     return {
       container: undefined,
       providers: [],
-      faults: [{ problem, cure: `Write createHandler(Job, { providers: [${example}] }).` }],
+      faults: [{ problem, fix: `Write createHandler(Job, { providers: [${example}] }).` }],
     };
   }
   const faults = findUnknownNames(Object.keys(given), optionNames, {}).map((fault) =>
@@ -56,12 +56,12 @@ export function checkHandlerOptions(options: unknown): CheckedOptions {
   if (container !== undefined && !isContainer(container)) {
     faults.push({
       problem: `createHandler: container (${describeValue(container)}) is no container of tsyringe.`,
-      cure: 'Pass what container.createChildContainer() of tsyringe returns, or leave it out.',
+      fix: 'Pass what container.createChildContainer() of tsyringe returns, or leave it out.',
     });
   }
   if (!Array.isArray(providers)) {
     const problem = `createHandler: providers (${describeValue(providers)}) must be a list.`;
-    faults.push({ problem, cure: `Write providers: [${example}].` });
+    faults.push({ problem, fix: `Write providers: [${example}].` });
     return { container: isContainer(container) ? container : undefined, providers: [], faults };
   }
   const good = providers.filter((provider, index) => {
@@ -74,20 +74,20 @@ export function checkHandlerOptions(options: unknown): CheckedOptions {
   return { container: isContainer(container) ? container : undefined, providers: good, faults };
 }
 
-function place(where: string, { problem, cure }: JobFault): JobFault {
-  return { problem: `${where}: ${problem}`, cure };
+function place(where: string, { problem, fix }: JobFault): JobFault {
+  return { problem: `${where}: ${problem}`, fix };
 }
 
 function findProviderFaults(provider: unknown): JobFault[] {
   const given = copyFields(provider);
   if (given === undefined)
-    return [{ problem: `${describeValue(provider)} is no provider.`, cure: `Write ${example}.` }];
+    return [{ problem: `${describeValue(provider)} is no provider.`, fix: `Write ${example}.` }];
   const { token } = given;
   const faults = [...findUnknownNames(Object.keys(given), ['token', 'options', ...kinds], {})];
   if (!isToken(token)) {
     faults.push({
       problem: `its token is ${describeValue(token)}.`,
-      cure: 'Give a symbol, a text or a class; an import that is undefined comes from two files that import each other.',
+      fix: 'Give a symbol, a text or a class; an import that is undefined comes from two files that import each other.',
     });
   }
   const named = kinds.filter((kind) => given[kind] !== undefined && given[kind] !== null);
@@ -97,13 +97,13 @@ function findProviderFaults(provider: unknown): JobFault[] {
     const what = empty === undefined ? 'provides nothing' : `${empty} is ${given[empty]}`;
     faults.push({
       problem: `the provider of ${describeToken(token)}: ${what}.`,
-      cure: `Write one of ${kinds.join(', ')}.`,
+      fix: `Write one of ${kinds.join(', ')}.`,
     });
   }
   if (another !== undefined) {
     faults.push({
       problem: `the provider of ${describeToken(token)} has ${named.join(' and ')}.`,
-      cure: 'Leave one of them.',
+      fix: 'Leave one of them.',
     });
   } else if (kind !== undefined) faults.push(...findValueFaults(kind, token, given[kind]));
   return faults;
@@ -115,16 +115,16 @@ function findValueFaults(kind: (typeof kinds)[number], token: unknown, value: un
     return [
       {
         problem: `${what}: useToken is ${describeValue(value)}.`,
-        cure: 'Give another token: a symbol, a text or a class.',
+        fix: 'Give another token: a symbol, a text or a class.',
       },
     ];
   }
   if ((kind === 'useClass' || kind === 'useFactory') && typeof value !== 'function') {
-    const cure =
+    const fix =
       kind === 'useClass'
         ? 'Give a class, or use useValue for what is made already.'
         : 'Give a function: (container) => value.';
-    return [{ problem: `${what}: ${kind} is ${describeValue(value)}.`, cure }];
+    return [{ problem: `${what}: ${kind} is ${describeValue(value)}.`, fix }];
   }
   return kind === 'useValue' ? findCollaboratorFaults(what, token, value) : [];
 }
@@ -137,7 +137,7 @@ function findCollaboratorFaults(what: string, token: unknown, value: unknown): J
     return [
       {
         problem: `${what} is no list of senders.`,
-        cure: 'Give a list: [sender, …], each with channel, maxBytes and send.',
+        fix: 'Give a list: [sender, …], each with channel, maxBytes and send.',
       },
     ];
   }
@@ -146,7 +146,7 @@ function findCollaboratorFaults(what: string, token: unknown, value: unknown): J
   return [
     {
       problem: `${what} cannot ${missing.join(', ')}.`,
-      cure: `Give an object with the methods of that port: ${nameToken(token)}.`,
+      fix: `Give an object with the methods of that port: ${nameToken(token)}.`,
     },
   ];
 }

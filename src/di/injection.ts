@@ -3,11 +3,11 @@ import type { JobFault } from '../errors';
 import type { JobClass } from '../runtime/core/execution/job-plan';
 import { nameToken } from './name-token';
 import { findDeclaring, readJobParameters, typesKey } from './parameters';
-import { circleMark } from './watched-container';
+import { cycleMark } from './watched-container';
 
 /** Stands for the reason where a token was undefined. */
 export const undefinedMark = 'what it injects is undefined';
-const undefinedCure =
+const undefinedFix =
   'Import it from a file that does not import this one in turn, or inject delay(() => Class) of tsyringe; a token needs a value.';
 
 const standIns = new WeakMap<JobClass, JobClass>();
@@ -40,7 +40,7 @@ export function describeInjection(jobClass: JobClass, error: unknown): JobFault 
     const message = error instanceof Error ? error.message : String(error);
     return {
       problem: `Constructor of class ${jobClass.name} failed: ${message}`,
-      cure: 'Mend the constructor; the cause says where.',
+      fix: 'Fix the constructor; the cause says where.',
     };
   }
   const token = position === undefined ? '' : ` (token ${nameToken(readJobParameters(jobClass)[position])})`;
@@ -53,24 +53,24 @@ export function describeResolution(token: InjectionToken, error: unknown): JobFa
   return describeReason(`Token ${nameToken(token)} cannot be resolved`, last, isCyclic);
 }
 
-/** Says why something could not be resolved: `reason` is tsyringe's, or begins with {@link circleMark}. */
+/** Says why something could not be resolved: `reason` is tsyringe's, or begins with {@link cycleMark}. */
 export function describeReason(what: string, reason: string, isCyclic: boolean): JobFault {
   if (isCyclic) {
-    const way = reason.startsWith(circleMark)
-      ? `: ${reason.slice(circleMark.length)}`
+    const way = reason.startsWith(cycleMark)
+      ? `: ${reason.slice(cycleMark.length)}`
       : ', directly or through others';
     return {
       problem: `${what}: it depends on itself${way}`,
-      cure: 'Break the circle, or inject one side with delay(() => …) of tsyringe.',
+      fix: 'Break the cycle, or inject one side with delay(() => …) of tsyringe.',
     };
   }
-  if (reason === undefinedMark) return { problem: `${what}: ${reason}`, cure: undefinedCure };
+  if (reason === undefinedMark) return { problem: `${what}: ${reason}`, fix: undefinedFix };
   const unmarked = /^TypeInfo not known for "(.*)"$/.exec(reason)?.[1];
-  const cure =
+  const fix =
     unmarked === undefined
       ? 'Provide the token: createHandler(Job, { providers: [{ token, useValue }] }), or register it in the container.'
       : `Write @injectable() of tsyringe above class ${unmarked}: it has constructor parameters.`;
-  return { problem: `${what}: ${reason}`, cure };
+  return { problem: `${what}: ${reason}`, fix };
 }
 
 /** What tsyringe says, one line for each dependency on the way to the one that could not be had. */
@@ -81,7 +81,7 @@ function readFailure(error: unknown) {
   return {
     first: lines[0] ?? '',
     last: lines.at(-1) ?? '',
-    // tsyringe fails to write its message about a circle of symbols: Array.join takes none.
+    // tsyringe fails to write its message about a cycle of symbols: Array.join takes none.
     isCyclic:
       error instanceof RangeError ||
       /Maximum call stack|circular dependency|registration cycle|Symbol value to a string/i.test(message),

@@ -2,8 +2,8 @@ import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import { findRegistrations, listDisposables, listInstancesAbove, readResolved } from './container-parts';
 import { nameToken } from './name-token';
 
-/** Begins the message of a circle that was found; what follows is the way round. */
-export const circleMark = 'circular dependency: ';
+/** Begins the message of a cycle that was found; what follows is the way round. */
+export const cycleMark = 'circular dependency: ';
 
 /** One resolution under way. */
 interface Resolution {
@@ -16,7 +16,7 @@ type Resolve = (token: InjectionToken, ...rest: unknown[]) => unknown;
 /**
  * A container of our own that refuses dependencies which lead back to themselves, and knows what it has made for whom.
  *
- * tsyringe follows a circle until the call stack ends, and then writes a message for each level into the next: minutes, and a gigabyte.
+ * tsyringe follows a cycle until the call stack ends, and then writes a message for each level into the next: minutes, and a gigabyte.
  * And its own `dispose` takes singletons of the containers above with it, when it was this one that made them.
  */
 export class WatchedContainer {
@@ -63,7 +63,7 @@ export class WatchedContainer {
   #watch(token: InjectionToken, resolve: () => unknown, isSingle: boolean): unknown {
     const start = isSingle ? this.#underWay.findIndex((resolution) => resolution.token === token) : -1;
     const way = [...this.#underWay.slice(start), { token }].map((resolution) => nameToken(resolution.token));
-    if (start >= 0) throw new Error(circleMark + way.join(' → '));
+    if (start >= 0) throw new Error(cycleMark + way.join(' → '));
     const resolution: Resolution = { token, dependencies: [] };
     this.#underWay.push(resolution);
     try {

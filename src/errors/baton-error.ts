@@ -35,7 +35,7 @@ export interface BatonErrorParts<Details extends object = object> {
   /** Where and what, in one sentence. */
   readonly problem: string;
   /** One thing to do. Printed after `→` on a line of its own; left out for errors that users throw. */
-  readonly cure?: string;
+  readonly fix?: string;
   /** Facts for programs: names, numbers, limits. Never state, input or credentials. */
   readonly details?: Details;
   /** What was caught, when something was. */
@@ -55,11 +55,8 @@ export abstract class BatonError<Details extends object = object> extends Error 
   /** Facts for programs: names, numbers, limits. Never state, input or credentials. */
   readonly details: Readonly<Details>;
 
-  constructor({ problem, cure, details, cause }: BatonErrorParts<Details>) {
-    super(
-      cure === undefined ? problem : `${problem}\n→ ${cure}`,
-      cause === undefined ? undefined : { cause },
-    );
+  constructor({ problem, fix, details, cause }: BatonErrorParts<Details>) {
+    super(fix === undefined ? problem : `${problem}\n→ ${fix}`, cause === undefined ? undefined : { cause });
     this.details = Object.freeze({ ...details }) as Readonly<Details>;
     Object.defineProperty(this, brand, { value: true });
   }

@@ -5,7 +5,7 @@ export interface JobFault {
   /** Where and what: `@LongRunning on class Reconcile: intervalMs (5000) must be smaller than safeMs (2000)`. */
   readonly problem: string;
   /** One thing to do. */
-  readonly cure: string;
+  readonly fix: string;
 }
 
 /** Everything that is wrong with a job's definition or its dependencies, in one error, when the handler is created. */
@@ -18,9 +18,9 @@ export class InvalidJobError extends BatonError<{ job: string; faults: readonly 
   }
 }
 
-function describe(job: string, faults: readonly JobFault[]): { problem: string; cure?: string } {
+function describe(job: string, faults: readonly JobFault[]): { problem: string; fix?: string } {
   const [first] = faults;
-  if (faults.length === 1 && first) return { problem: first.problem, cure: first.cure };
-  const lines = faults.map((fault, index) => `${index + 1}. ${fault.problem}\n   → ${fault.cure}`);
+  if (faults.length === 1 && first) return { problem: first.problem, fix: first.fix };
+  const lines = faults.map((fault, index) => `${index + 1}. ${fault.problem}\n   → ${fault.fix}`);
   return { problem: `Job ${job} has ${faults.length} faults:\n${lines.join('\n')}` };
 }

@@ -8,7 +8,7 @@ export class MissingPackageError extends BatonError<{ packageName: string }> {
   constructor(packageName: string, cause: unknown) {
     super({
       problem: `The package ${packageName} is needed here and cannot be found.`,
-      cure: `Run npm install ${packageName}, and bundle again if you bundle.`,
+      fix: `Run npm install ${packageName}, and bundle again if you bundle.`,
       details: { packageName },
       cause,
     });

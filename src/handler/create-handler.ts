@@ -207,7 +207,7 @@ function checkDurability(plan: JobPlan, hasStore: boolean): JobFault[] {
   return [
     {
       problem: `@LongRunning on class ${plan.jobClass.name}: durability ${JSON.stringify(plan.durability)} needs a checkpoint store, and there is none.`,
-      cure: 'Set BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY, or provide CHECKPOINT_STORE; else leave durability out.',
+      fix: 'Set BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY, or provide CHECKPOINT_STORE; else leave durability out.',
     },
   ];
 }

@@ -73,7 +73,7 @@ function isQueueUrl(text: string): boolean {
 function refuse(name: string, value: string, expected: string): JobFault {
   return {
     problem: `Environment variable ${name} is ${JSON.stringify(value)}, which is not ${expected}.`,
-    cure: `Set ${name} to ${expected}, or leave it out.`,
+    fix: `Set ${name} to ${expected}, or leave it out.`,
   };
 }
 
@@ -89,7 +89,7 @@ const minKeyBytes = 16;
 function refuseShortKey(): JobFault {
   return {
     problem: `Environment variable BATON_SIGNING_KEY has a key of fewer than ${minKeyBytes} bytes, which can be guessed.`,
-    cure: 'Make one: openssl rand -hex 32.',
+    fix: 'Make one: openssl rand -hex 32.',
   };
 }
 
@@ -98,7 +98,7 @@ function refuseEmptyKey(): JobFault {
   return {
     problem:
       'Environment variable BATON_SIGNING_KEY has an empty key: before, after or between its commas, or nothing but spaces.',
-    cure: 'Give one key, or the new one and the old one with a comma between them.',
+    fix: 'Give one key, or the new one and the old one with a comma between them.',
   };
 }
 
@@ -114,6 +114,6 @@ function readStore(environment: Readonly<Record<string, string | undefined>>): S
 function refuseTwoStores(name: string): JobFault {
   return {
     problem: `Environment variables BATON_DIRECTORY and ${name} are both set, and executions are kept in one place.`,
-    cure: 'Leave one of them out: BATON_DIRECTORY is for this machine or EFS, BATON_TABLE and BATON_BUCKET are for Lambda.',
+    fix: 'Leave one of them out: BATON_DIRECTORY is for this machine or EFS, BATON_TABLE and BATON_BUCKET are for Lambda.',
   };
 }

@@ -132,7 +132,7 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     return { name, arn };
   }
 
-  /** Changes code or settings of `$LATEST`. Code on disk that was built anew counts with the next cold start: also after an update with no changes. */
+  /** Changes code or settings of `$LATEST`. Code on disk that was built again counts with the next cold start: also after an update with no changes. */
   async updateFunction(name: string, changes: Partial<Omit<FunctionOptions, 'name'>> = {}): Promise<void> {
     await this.control.update(name, changes);
     this.onFree();
@@ -163,7 +163,7 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     if (queue.visibilityTimeoutMs < version.timeoutMs) {
       throw new LocalLambdaError(queue.name, {
         problem: `Queue ${queue.name}: its visibility timeout (${queue.visibilityTimeoutMs} ms) is less than the time-out of function ${options.functionName} (${version.timeoutMs} ms). AWS refuses that.`,
-        cure: `Create the queue with visibilityTimeoutMs: ${version.timeoutMs} or more; AWS recommends six times as much.`,
+        fix: `Create the queue with visibilityTimeoutMs: ${version.timeoutMs} or more; AWS recommends six times as much.`,
       });
     }
     const { registry, runner, concurrency, region } = this;
@@ -319,12 +319,12 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
   }
 }
 
-/** What AWS would answer over the wire becomes an error with a cure here. */
+/** What AWS would answer over the wire becomes an error with a fix here. */
 function toLocalError(about: string, cause: unknown): unknown {
   if (!(cause instanceof ApiError)) return cause;
   return new LocalLambdaError(about, {
     problem: `${cause.type}: ${cause.message}`,
-    cure: 'Check the name, the qualifier and the limits.',
+    fix: 'Check the name, the qualifier and the limits.',
     cause,
   });
 }

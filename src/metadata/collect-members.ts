@@ -31,7 +31,7 @@ export function collectMembers(lineage: readonly Ancestor[], faults: JobFault[])
         findMemberFault(declaration) ??
         findClash(declaration, ancestor, members.get(String(declaration.member)));
       const name = String(declaration.member);
-      if (fault) faults.push({ problem: `${where} ${fault.problem}`, cure: fault.cure });
+      if (fault) faults.push({ problem: `${where} ${fault.problem}`, fix: fault.fix });
       else members.set(name, { name, declaration, where, ancestor });
     }
   }
@@ -49,11 +49,11 @@ function findClash(
     const there = earlier.ancestor === ancestor ? '' : ` in ${earlier.ancestor.label}`;
     return {
       problem: `is @${other}${there} as well, but a member has one role.`,
-      cure: `Keep @${decorator} or @${other}.`,
+      fix: `Keep @${decorator} or @${other}.`,
     };
   }
   if (earlier.ancestor !== ancestor) return undefined;
-  return { problem: 'is declared twice.', cure: `Keep one @${decorator}.` };
+  return { problem: 'is declared twice.', fix: `Keep one @${decorator}.` };
 }
 
 function describePlace({ decorator, member, placement }: Declaration, { label, name }: Ancestor): string {

@@ -21,7 +21,7 @@ export type Placement = 'accessor' | 'class' | 'field' | 'method' | 'parameter' 
 export type Misuse = 'no-parentheses' | 'standard-decorators';
 
 /**
- * What one use of a decorator says, unchecked: decorators only write it down, `readJob` judges it.
+ * What one use of a decorator says, unchecked: decorators only write it down, `readJob` checks it.
  *
  * Plain data without identity, because another copy of this package may read it.
  */

@@ -6,11 +6,11 @@ export function findClassFault(lineage: readonly Ancestor[]): JobFault | undefin
   const job = lineage.at(-1) as Ancestor;
   const own = job.onClass.filter(({ decorator }) => decorator === 'LongRunning');
   if (own.length > 1)
-    return { problem: `${job.label} carries @LongRunning ${own.length} times.`, cure: 'Keep one.' };
+    return { problem: `${job.label} carries @LongRunning ${own.length} times.`, fix: 'Keep one.' };
   if (own.some(({ misuse }) => misuse === 'no-parentheses')) {
     return {
       problem: `@LongRunning on ${job.label} has no parentheses.`,
-      cure: 'Write @LongRunning({ safeMs: 60_000, intervalMs: 5_000 }).',
+      fix: 'Write @LongRunning({ safeMs: 60_000, intervalMs: 5_000 }).',
     };
   }
   if (own.length === 1) return undefined;
@@ -20,11 +20,11 @@ export function findClassFault(lineage: readonly Ancestor[]): JobFault | undefin
   if (base === undefined) {
     return {
       problem: `${job.label} has no @LongRunning.`,
-      cure: 'Write @LongRunning({ safeMs: 60_000, intervalMs: 5_000 }) above the class.',
+      fix: 'Write @LongRunning({ safeMs: 60_000, intervalMs: 5_000 }) above the class.',
     };
   }
   return {
     problem: `${job.label} extends the job ${base.name}, but has no @LongRunning of its own: options are not inherited.`,
-    cure: `Write @LongRunning({ … }) above ${job.label}, as the first of its decorators.`,
+    fix: `Write @LongRunning({ … }) above ${job.label}, as the first of its decorators.`,
   };
 }

@@ -18,30 +18,30 @@ export function findMemberFault({ decorator, member, placement, misuse }: Declar
   if (misuse === 'no-parentheses') {
     const right =
       decorator === 'LongRunning' ? '@LongRunning({ safeMs: 60_000, intervalMs: 5_000 })' : `@${decorator}()`;
-    return { problem: 'has no parentheses.', cure: `Write ${right}.` };
+    return { problem: 'has no parentheses.', fix: `Write ${right}.` };
   }
   if (decorator === 'LongRunning')
-    return { problem: `stands on ${where[placement]}.`, cure: 'Move it above the class.' };
+    return { problem: `stands on ${where[placement]}.`, fix: 'Move it above the class.' };
   const right = decorator === 'State' ? 'field' : 'method';
   if (placement !== right)
     return {
       problem: `stands on ${where[placement]}.`,
-      cure: `Move it to ${right === 'field' ? 'a field' : 'a method'} of the instance.`,
+      fix: `Move it to ${right === 'field' ? 'a field' : 'a method'} of the instance.`,
     };
   if (typeof member === 'symbol')
     return {
       problem: 'has a symbol for a name, which no checkpoint can hold.',
-      cure: `Give the ${right} a text for a name.`,
+      fix: `Give the ${right} a text for a name.`,
     };
   if (member?.startsWith('#'))
     return {
       problem: 'is private to the language, so lambda-baton cannot reach it.',
-      cure: `Write private ${member.slice(1)} in place of ${member}.`,
+      fix: `Write private ${member.slice(1)} in place of ${member}.`,
     };
   if (impossibleNames.includes(member))
     return {
       problem: 'has a name that JavaScript keeps for itself.',
-      cure: `Give the ${right} another name.`,
+      fix: `Give the ${right} another name.`,
     };
   return undefined;
 }

@@ -11,7 +11,7 @@ export function findOverrideFault(
   if (typeof descriptor?.value === 'function') return undefined;
   return {
     problem: `${where} is no method any more: a subclass has replaced it by something else.`,
-    cure: `Override ${name} with a method, or rename what replaces it.`,
+    fix: `Override ${name} with a method, or rename what replaces it.`,
   };
 }
 

@@ -27,11 +27,11 @@ export function readHooks(
       );
       if (first) hooks[planKeys[decorator]] = first.name;
       if (first?.declaration.options !== undefined)
-        faults.push({ problem: `${first.where} takes no options.`, cure: `Write @${decorator}().` });
+        faults.push({ problem: `${first.where} takes no options.`, fix: `Write @${decorator}().` });
       if (second)
         faults.push({
           problem: `${second.where} is the second in ${ancestor.label}, after ${first?.name}.`,
-          cure: `Keep one @${decorator}.`,
+          fix: `Keep one @${decorator}.`,
         });
     }
   }

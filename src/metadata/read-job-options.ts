@@ -17,7 +17,7 @@ const defaultLimits: Limits = {
   maxCostUsd: undefined,
 };
 
-const longestDefaultReserveMs = 10_000;
+const maxDefaultReserveMs = 10_000;
 
 /** Reads, checks and completes what the class's own `@LongRunning` says; a base class's says nothing about its subclasses. */
 export function readJobOptions(
@@ -55,7 +55,7 @@ function completeOptions(className: string, given: Partial<JobPlan>, limits: Par
     migrations: Object.freeze({ ...given.migrations }),
     safeMs,
     intervalMs,
-    reserveMs: given.reserveMs ?? Math.max(1, Math.min(Math.floor(safeMs / 4), longestDefaultReserveMs)),
+    reserveMs: given.reserveMs ?? Math.max(1, Math.min(Math.floor(safeMs / 4), maxDefaultReserveMs)),
     limits: Object.freeze({ ...defaultLimits, ...limits }),
     durability: typeof durability === 'object' ? Object.freeze({ ...durability }) : durability,
     continueOn: given.continueOn,
@@ -76,7 +76,7 @@ function findNameFault(jobClass: object): JobFault | undefined {
   if (problem === undefined) return undefined;
   return {
     problem: `@LongRunning on ${label}: the class name ${problem}.`,
-    cure: "Add name: 'a-name-of-its-own' to the options of @LongRunning, or have the bundler keep class names (esbuild: keepNames).",
+    fix: "Add name: 'a-name-of-its-own' to the options of @LongRunning, or have the bundler keep class names (esbuild: keepNames).",
   };
 }
 

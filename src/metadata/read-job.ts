@@ -26,7 +26,7 @@ function tryToPlan(jobClass: JobClass, faults: JobFault[]): { plan?: JobPlan | u
   } catch (cause) {
     faults.push({
       problem: 'The job class cannot be read: something in it throws.',
-      cure: 'Give createHandler the class itself, not a proxy of it.',
+      fix: 'Give createHandler the class itself, not a proxy of it.',
     });
     return { cause };
   }
@@ -42,7 +42,7 @@ function planJob(jobClass: JobClass, faults: JobFault[]): JobPlan | undefined {
   if (lineage.some(usesStandardDecorators)) {
     faults.push({
       problem: `The decorators on ${describeClass(jobClass).label} were compiled as standard (TC39) decorators, which lambda-baton does not support.`,
-      cure: 'Set "experimentalDecorators": true in the compilerOptions of tsconfig.json.',
+      fix: 'Set "experimentalDecorators": true in the compilerOptions of tsconfig.json.',
     });
     return undefined;
   }
@@ -63,7 +63,7 @@ function findBasicFault(jobClass: unknown): JobFault | undefined {
         : `a value of type ${typeof jobClass}`;
   return {
     problem: `A job must be a class, but this is ${what}.`,
-    cure: 'Give createHandler the class that carries @LongRunning.',
+    fix: 'Give createHandler the class that carries @LongRunning.',
   };
 }
 

@@ -23,7 +23,7 @@ export function readMembers(jobClass: object, lineage: readonly Ancestor[], faul
   if (!isDeclared('Step', lineage)) {
     faults.push({
       problem: `${label(lineage)} has no @Step, so it would do nothing.`,
-      cure: 'Write @Step() above the method that does the work.',
+      fix: 'Write @Step() above the method that does the work.',
     });
   }
   return {
@@ -66,14 +66,14 @@ function readTerminate(
   if (!isDeclared('Terminate', lineage)) {
     faults.push({
       problem: `${label(lineage)} has no @Terminate, so it would never end.`,
-      cure: 'Write @Terminate() above a method that returns true when the work is done.',
+      fix: 'Write @Terminate() above a method that returns true when the work is done.',
     });
   }
   if (predicates.length > 1) {
     const places = predicates.map(({ ancestor, name }) => `${ancestor.name}.${name}`).join(' and ');
     faults.push({
       problem: `${label(lineage)} has ${predicates.length} @Terminate methods, ${places}.`,
-      cure: 'Keep one, and let it ask all questions.',
+      fix: 'Keep one, and let it ask all questions.',
     });
   }
   const [first] = predicates;

@@ -62,9 +62,9 @@ function describeRest(job: string, { swept, failed, hasMore }: SweepAnswer): Swe
   ];
   return new SweepIncompleteError({
     problem: `A sweep of job ${job} is not complete (${swept.length} sent on): ${left.join(', and ')}.`,
-    cure:
+    fix:
       failed.length > 0
-        ? 'Mend the reason; the next sweep tries again.'
+        ? 'Fix the reason; the next sweep tries again.'
         : 'Sweep more often, or raise the limit; so many lost executions have a reason of their own.',
     details: { job, sweptCount: swept.length, failed, hasMore },
   });

@@ -2,7 +2,7 @@ import type { JobFault } from '../errors/invalid-job-error';
 import { readSettings } from '../handler/read-settings';
 import type { LogLevel } from '../runtime/adapters/node/json-logger';
 import type { StoreSettings } from '../runtime/adapters/store/create-store';
-import { mostSwept } from '../runtime/core/record/sweep';
+import { maxSwept } from '../runtime/core/record/sweep';
 
 /** What the environment of a sweeper says. */
 export interface SweepSettings {
@@ -32,7 +32,7 @@ export function readSweepSettings(environment: Readonly<Record<string, string | 
     faults.push(missOut('BATON_TABLE or BATON_BUCKET', 'where the function keeps its executions'));
   const [graceMs, limit] = [
     readNumber(environment, 'BATON_SWEEP_GRACE_MS', Number.MAX_SAFE_INTEGER, faults),
-    readNumber(environment, 'BATON_SWEEP_LIMIT', mostSwept, faults),
+    readNumber(environment, 'BATON_SWEEP_LIMIT', maxSwept, faults),
   ];
   const { store, logLevel } = settings;
   return {
@@ -50,7 +50,7 @@ export function readSweepSettings(environment: Readonly<Record<string, string | 
 }
 
 function missOut(name: string, what: string): JobFault {
-  return { problem: `The sweeper's environment variable ${name} is not set.`, cure: `Set it to ${what}.` };
+  return { problem: `The sweeper's environment variable ${name} is not set.`, fix: `Set it to ${what}.` };
 }
 
 function readNumber(
@@ -66,7 +66,7 @@ function readNumber(
   const range = most === Number.MAX_SAFE_INTEGER ? 'from 1' : `from 1 to ${most}`;
   faults.push({
     problem: `Environment variable ${name} is ${JSON.stringify(text)}, which is no whole number ${range}.`,
-    cure: `Set ${name} to a whole number ${range}, or leave it out.`,
+    fix: `Set ${name} to a whole number ${range}, or leave it out.`,
   });
   return undefined;
 }

@@ -45,14 +45,14 @@ export class Exploration {
     const { baseline, runCount, skippedCount, deviations, forks } = this;
     const skipped = skippedCount > 0 ? `, ${skippedCount} left out (maxRuns)` : '';
     const head = `${runCount} disturbed runs of ${baseline.boundaries.length} boundaries${skipped}: ${deviations.length} ${deviations.length === 1 ? 'deviation' : 'deviations'}`;
-    const found = deviations.slice(0, longestList).map(describeDeviation);
-    const more = deviations.length > longestList ? [`… and ${deviations.length - longestList} more`] : [];
+    const found = deviations.slice(0, maxList).map(describeDeviation);
+    const more = deviations.length > maxList ? [`… and ${deviations.length - maxList} more`] : [];
     return [head, ...found, ...more, ...describeForks(forks)].join('\n');
   }
 }
 
 /** The most deviations that are written out. */
-const longestList = 10;
+const maxList = 10;
 
 function describeDeviation({ schedule, faults, differences }: Deviation): string {
   const where = faults

@@ -24,7 +24,7 @@ export class Explorer {
     const baseline = await this.#runOnce('');
     const { schedules, skippedCount } = planExploration(baseline.boundaries, this.#options);
     if (baseline.keyCollisions.length > 0) this.#deviations.push(describeCollisions(baseline));
-    for (const schedule of schedules) await this.#judge(baseline, schedule);
+    for (const schedule of schedules) await this.#check(baseline, schedule);
     return new Exploration({
       baseline,
       runCount: this.#runCount,
@@ -34,7 +34,7 @@ export class Explorer {
     });
   }
 
-  async #judge(baseline: JobRun, schedule: Schedule): Promise<void> {
+  async #check(baseline: JobRun, schedule: Schedule): Promise<void> {
     const found = await this.#try(baseline, schedule);
     if (found === undefined) return;
     const shortest = await this.#shorten(baseline, schedule, found);

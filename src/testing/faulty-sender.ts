@@ -32,7 +32,7 @@ export class FaultySender extends RecordingSender {
   #describe(failure: HandOffFailure): HandOffFailedError {
     return new HandOffFailedError({
       problem: `Channel ${this.channel} failed on purpose (${failure}).`,
-      cure: 'Nothing: a test asked for it.',
+      fix: 'Nothing: a test asked for it.',
       details: { channel: this.channel, failure },
     });
   }

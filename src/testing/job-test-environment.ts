@@ -25,7 +25,7 @@ import { VirtualWorld } from './virtual-world';
  * expect(run.outcome).toBe('completed');
  */
 export class JobTestEnvironment<Job extends object> {
-  /** Virtual time. Begins anew with each run. */
+  /** Virtual time. Starts again with each run. */
   readonly clock: VirtualClock;
   /** Timers on virtual time; `env.timer.sleep(ms)` is what a fake waits with. */
   readonly timer: ManualTimer;
@@ -141,13 +141,13 @@ function parseSchedule(text = ''): Schedule {
   if (schedule !== undefined) return schedule;
   throw new TestKitError({
     problem: `The schedule ${JSON.stringify(text)} is none.`,
-    cure: 'Write faults and boundary numbers, as explore reports them: crash@5 lost-reply@9.',
+    fix: 'Write faults and boundary numbers, as explore reports them: crash@5 lost-reply@9.',
   });
 }
 
 function describeBusy(): TestKitError {
   return new TestKitError({
     problem: 'This JobTestEnvironment is running already: its virtual time is one.',
-    cure: 'Await the first run, or create an environment for each.',
+    fix: 'Await the first run, or create an environment for each.',
   });
 }

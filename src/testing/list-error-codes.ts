@@ -1,5 +1,5 @@
-/** A chain of causes can be a circle. */
-const mostCodes = 40;
+/** A chain of causes can be a cycle. */
+const maxCodes = 40;
 
 /** Codes and names from the error down to its first cause. */
 export function listErrorCodes(error: unknown): string[] {
@@ -11,7 +11,7 @@ export function listErrorCodes(error: unknown): string[] {
   ) {
     const { code, name } = current as { code?: unknown; name?: unknown };
     for (const word of [code, name]) if (typeof word === 'string' && !codes.includes(word)) codes.push(word);
-    if (codes.length > mostCodes) break;
+    if (codes.length > maxCodes) break;
   }
   return codes;
 }

@@ -78,7 +78,7 @@ export class ManualTimer implements Timer {
     }
     throw new TestKitError({
       problem: 'No timer is armed, and still the promise does not settle.',
-      cure: 'Let what is tested wait on virtual time: inject TIMER, or await sleep of the ManualTimer.',
+      fix: 'Let what is tested wait on virtual time: inject TIMER, or await sleep of the ManualTimer.',
     });
   }
 

@@ -121,7 +121,7 @@ function readRun(received: unknown, matcher: string): JobRun {
 function describeOther(matcher: string, wanted: string): TestKitError {
   return new TestKitError({
     problem: `${matcher} was given something else than a run.`,
-    cure: `Give it ${wanted}`,
+    fix: `Give it ${wanted}`,
   });
 }
 

@@ -52,6 +52,6 @@ const watched: ReadonlySet<unknown> = new Set([
 function describeOwnTime(token: string): TestKitError {
   return new TestKitError({
     problem: `JobTestEnvironment was given a provider for ${token}, but time is the environment's own.`,
-    cure: 'Leave CLOCK and TIMER out, and use env.clock and env.timer.',
+    fix: 'Leave CLOCK and TIMER out, and use env.clock and env.timer.',
   });
 }

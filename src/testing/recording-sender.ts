@@ -104,7 +104,7 @@ function refuse(
 ): HandOffFailedError {
   return new HandOffFailedError({
     problem: `Channel ${channel} refused a continuation: ${reason}.`,
-    cure: 'The double is as strict as AWS: send what fits.',
+    fix: 'The double is as strict as AWS: send what fits.',
     details: { channel, failure, reason, ...(maxBytes === undefined ? {} : { maxBytes }) },
   });
 }

@@ -8,7 +8,7 @@ export function show(value: unknown): string {
     maxArrayLength: 12,
     maxStringLength: 80,
   });
-  return text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+  return text.length > maxText ? `${text.slice(0, maxText)}…` : text;
 }
 
-const longestText = 240;
+const maxText = 240;

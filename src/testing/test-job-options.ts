@@ -35,9 +35,9 @@ export interface JobTestOptions<Job extends object = object> extends HandlerScop
   readonly retryFailed?: boolean;
   /** When to give up, in calls of the handler. @defaultValue 10000 */
   readonly maxDeliveries?: number;
-  /** Called before each run: where the doubles of a test begin anew. `env.effects` does by itself. */
+  /** Called before each run: where the doubles of a test starts again. `env.effects` does by itself. */
   readonly beforeRun?: () => unknown;
-  /** Loads the job class anew for `coldStartEveryInvocation`, with module state that is fresh too. @defaultValue the same class again */
+  /** Loads the job class again for `coldStartEveryInvocation`, with module state that is fresh too. @defaultValue the same class again */
   readonly load?: () => JobClass<Job> | Promise<JobClass<Job>>;
 }
 
@@ -47,7 +47,7 @@ export interface JobRunOptions<Job extends object = object> {
   readonly input?: InputOf<Job>;
   /** Hands over after every step and every `yield`: what was forgotten in `@State` shows. @defaultValue false */
   readonly handOffAfterEveryStep?: boolean;
-  /** Makes a new handler, with new providers' singletons, for every invocation. Module state is lost where `load` loads it anew. @defaultValue false */
+  /** Makes a new handler, with new providers' singletons, for every invocation. Module state is lost where `load` loads it again. @defaultValue false */
   readonly coldStartEveryInvocation?: boolean;
   /** Delivers the start and every continuation twice at the same moment. @defaultValue false */
   readonly deliverEverythingTwice?: boolean;

@@ -8,7 +8,7 @@ import { S3EventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Bucket, EventType, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { LongRunningFunction, type LongRunningFunctionProps } from 'lambda-baton/cdk';
 import { ensureBuilt } from '../helpers/ensure-built';
-import { findCircle } from './find-circle';
+import { findCycle } from './find-cycle';
 import { CountingJob } from './fixtures/counting-job';
 import { entry, synthesize } from './synthesize';
 
@@ -34,7 +34,7 @@ function synthesizeAll(build: (stack: Stack, app: App) => void) {
     .stacksRecursively.map(({ template }) => template as { Resources: Record<string, object> });
 }
 
-/** Ways to use the construct that a circle was near to in one version or another of it or of the CDK. */
+/** Ways to use the construct that a cycle was near to in one version or another of it or of the CDK. */
 const ways: Readonly<Record<string, (stack: Stack, app: App) => void>> = {
   'a job that starts executions of itself': (stack) => {
     const job = addJob(stack, 'Job');
@@ -109,8 +109,8 @@ const ways: Readonly<Record<string, (stack: Stack, app: App) => void>> = {
 };
 
 describe('grantStart of LongRunningFunction', () => {
-  it.each(Object.entries(ways))('makes no circle that CloudFormation would refuse: %s', (_name, build) => {
-    for (const template of synthesizeAll(build)) expect(findCircle(template)).toBeUndefined();
+  it.each(Object.entries(ways))('makes no cycle that CloudFormation would refuse: %s', (_name, build) => {
+    for (const template of synthesizeAll(build)) expect(findCycle(template)).toBeUndefined();
   });
 
   it('allows to invoke the alias, and nothing else', () => {
@@ -201,7 +201,7 @@ describe('customer keys', () => {
     const template = synthesize(props);
     expect(listKeyActions(template, 'CountFunctionServiceRole')).toEqual([keyActions]);
     expect(listKeyActions(template, 'SweeperFunctionServiceRole')).toEqual([keyActions]);
-    expect(findCircle(template.toJSON())).toBeUndefined();
+    expect(findCycle(template.toJSON())).toBeUndefined();
   });
 
   it('of the environment encrypt the variables of the sweeper too, and may be used by both', () => {

@@ -6,7 +6,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { InvalidDeploymentError } from 'lambda-baton/cdk';
-import { findCircle } from './find-circle';
+import { findCycle } from './find-cycle';
 import { createConstruct, synthesize } from './synthesize';
 
 jest.setTimeout(120_000);
@@ -181,8 +181,8 @@ describe('LongRunningFunction', () => {
     }
   });
 
-  it('has no circle: no resource depends on itself by any path', () => {
-    expect(findCircle(template.toJSON())).toBeUndefined();
+  it('has no cycle: no resource depends on itself by any path', () => {
+    expect(findCycle(template.toJSON())).toBeUndefined();
   });
 
   it('may send events to the alias only once the function may hand over', () => {

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { checkFacts } from '../../src/cli/doctor/check-facts';
 import { collectFromAws } from '../../src/cli/doctor/collect/collect-from-aws';
 import { collectFromTemplate } from '../../src/cli/doctor/collect/collect-from-template';
 import { tryToRead } from '../../src/cli/doctor/collect/try-to-read';
-import { judgeFacts } from '../../src/cli/doctor/judge-facts';
 import { readJobFacts } from '../../src/cli/doctor/read-job';
 import { readTemplate } from '../../src/cli/template/template';
 
@@ -32,7 +32,7 @@ const examine = async (configuration: object) => {
   };
   const lambda = answering({ GetFunctionConfiguration });
   const asked = { name: 'count', qualifier: 'live' };
-  return judgeFacts(
+  return checkFacts(
     await collectFromAws({ lambda, asked, region: 'us-east-1', isLocal: false, bundle: undefined }),
   );
 };
@@ -46,7 +46,7 @@ describe('baton doctor on a function', () => {
       level: 'error',
       subject: 'environment',
       what: 'The variables could not be read: The key is not yours.',
-      cure: 'Allow kms:Decrypt on the key to the credentials used here.',
+      fix: 'Allow kms:Decrypt on the key to the credentials used here.',
     });
     expect(
       findings.map(({ what }) => what).filter((what) => /There is no queue|No variable names/.test(what)),
@@ -110,12 +110,12 @@ describe('what could not be read', () => {
       named('TimeoutError'),
       'Run baton doctor again; look at the network and the Region if it comes back.',
     ],
-  ])('is an error with a cure: %s', async (_what, error, cure) => {
+  ])('is an error with a fix: %s', async (_what, error, fix) => {
     expect(await read(error)).toEqual({
       kind: 'unread',
       level: 'error',
       reason: `The setting could not be read: ${error.name}: ${error.message}`,
-      cure,
+      fix,
     });
   });
 });
@@ -139,7 +139,7 @@ describe('baton doctor on a template', () => {
   const warnings = async (resources: object) => {
     const file = join(folder, 'Jobs.template.json');
     writeFileSync(file, JSON.stringify({ Resources: resources }));
-    const findings = judgeFacts(await collectFromTemplate(readTemplate(file), undefined, undefined));
+    const findings = checkFacts(await collectFromTemplate(readTemplate(file), undefined, undefined));
     return findings
       .filter(({ level }) => level === 'warning')
       .map(({ subject, what }) => `${subject}: ${what}`);
@@ -175,7 +175,7 @@ describe('baton doctor on a template', () => {
   const examineTemplate = async (template: object, asked?: string) => {
     const file = join(folder, 'Jobs.template.json');
     writeFileSync(file, JSON.stringify(template));
-    return judgeFacts(await collectFromTemplate(readTemplate(file), asked, undefined));
+    return checkFacts(await collectFromTemplate(readTemplate(file), asked, undefined));
   };
   const say = (findings: Awaited<ReturnType<typeof examineTemplate>>, ...subjects: string[]) =>
     findings.filter(({ subject }) => subjects.includes(subject)).map(({ level, what }) => `${level} ${what}`);

@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { checkFacts } from '../../src/cli/doctor/check-facts';
 import type { DoctorFacts } from '../../src/cli/doctor/facts';
 import { unknownText } from '../../src/cli/doctor/facts';
 import type { Finding } from '../../src/cli/doctor/finding';
 import { fixRecursion } from '../../src/cli/doctor/fix-recursion';
-import { judgeFacts } from '../../src/cli/doctor/judge-facts';
 import { know, missOut } from '../../src/cli/doctor/reading';
 import { inCallOf, inProperty, listMessagePatterns } from '../helpers/list-message-patterns';
 import {
@@ -21,13 +21,13 @@ import {
 import { readPrinted } from './read-printed';
 
 type Change = Partial<DoctorFacts>;
-type Row = readonly [change: Change, finding: Pick<Finding, 'level' | 'subject'>, what: string, cure: string];
+type Row = readonly [change: Change, finding: Pick<Finding, 'level' | 'subject'>, what: string, fix: string];
 
 const error = (subject: Finding['subject']) => ({ level: 'error', subject }) as const;
 const warning = (subject: Finding['subject']) => ({ level: 'warning', subject }) as const;
 const bucket = { name: 'states', expiresAfterDays: know(74), key: know(undefined) };
-const judge = (change: Change = {}) => judgeFacts({ ...healthyFacts, ...change });
-const faults = (change: Change = {}) => judge(change).filter(({ level }) => level !== 'ok');
+const check = (change: Change = {}) => checkFacts({ ...healthyFacts, ...change });
+const faults = (change: Change = {}) => check(change).filter(({ level }) => level !== 'ok');
 const limits = (change: Partial<typeof job.limits>) => know({ ...job, limits: { ...job.limits, ...change } });
 const mapped = (change: Partial<typeof mapping>) =>
   know({ ...queue, mappings: know([{ ...mapping, ...change }]) });
@@ -408,23 +408,23 @@ const rows: readonly Row[] = [
 describe('the checks of baton doctor', () => {
   it('find nothing wrong with a deployment as the construct makes it', () => {
     expect(faults()).toEqual([]);
-    expect(judge().map(({ subject }) => subject)).toEqual(
+    expect(check().map(({ subject }) => subject)).toEqual(
       expect.arrayContaining(['recursion', 'time-out', 'queue', 'table', 'versions']),
     );
   });
 
   it.each(
     rows.map(
-      ([change, finding, what, cure]) =>
-        [finding.level, finding.subject, what, cure, { change, finding }] as const,
+      ([change, finding, what, fix]) =>
+        [finding.level, finding.subject, what, fix, { change, finding }] as const,
     ),
   )(
-    'say as %s of %s "%s" with its cure, and only then',
-    (_level, _subject, what, cure, { change, finding }) => {
+    'say as %s of %s "%s" with its fix, and only then',
+    (_level, _subject, what, fix, { change, finding }) => {
       expect(faults(change)).toContainEqual({
         ...finding,
         what: expect.stringContaining(what),
-        cure: expect.stringContaining(cure),
+        fix: expect.stringContaining(fix),
       });
       expect(faults().some((silent) => silent.what.includes(what))).toBe(false);
     },
@@ -440,13 +440,13 @@ describe('the checks of baton doctor', () => {
 
   it('note that nothing sweeps the executions of a store, as no more than a note', () => {
     const said = (change: Change) =>
-      judge(change).filter(({ subject, what }) => subject === 'store' && /swe/.test(what));
+      check(change).filter(({ subject, what }) => subject === 'store' && /swe/.test(what));
     expect(said({ isSwept: false })).toEqual([
       {
         level: 'ok',
         subject: 'store',
-        what: 'Nothing sweeps its executions: one that nobody comes for any more waits for baton sweep.',
-        cure: 'To have it done on a schedule, leave sweep: false out of LongRunningFunction, or deploy dist/sweeper.',
+        what: 'Nothing sweeps its executions: one that will not be retried waits for baton sweep.',
+        fix: 'To have it done on a schedule, leave sweep: false out of LongRunningFunction, or deploy dist/sweeper.',
       },
     ]);
     expect(said({ isSwept: true })).toEqual([
@@ -460,12 +460,12 @@ describe('the checks of baton doctor', () => {
     const keys = know([
       { subject: 'Table executions', key: 'arn:key', actions: ['kms:Decrypt'], isAllowed: undefined },
     ]);
-    expect(judge({ keys }).filter(({ subject }) => subject === 'keys')).toEqual([
+    expect(check({ keys }).filter(({ subject }) => subject === 'keys')).toEqual([
       {
         level: 'ok',
         subject: 'keys',
         what: 'Table executions is encrypted with key arn:key.',
-        cure: 'If it is a key of yours: grant kms:Decrypt on arn:key to the role of the function.',
+        fix: 'If it is a key of yours: grant kms:Decrypt on arn:key to the role of the function.',
       },
     ]);
   });
@@ -505,16 +505,16 @@ describe('the checks of baton doctor', () => {
   });
 
   it('say how sure they are of a dry run', () => {
-    const said = (change: Change) => judge(change).filter(({ subject }) => subject === 'permissions');
+    const said = (change: Change) => check(change).filter(({ subject }) => subject === 'permissions');
     expect(said({})).toMatchObject([
       {
         level: 'ok',
         what: expect.stringContaining('credentials used here'),
-        cure: expect.stringContaining('role'),
+        fix: expect.stringContaining('role'),
       },
       { level: 'ok' },
     ]);
-    expect(said({ isLocal: true })[0]).not.toHaveProperty('cure');
+    expect(said({ isLocal: true })[0]).not.toHaveProperty('fix');
   });
 
   const unread = missOut('It could not be read: AccessDeniedException', 'Allow the action.');
@@ -541,16 +541,16 @@ describe('the checks of baton doctor', () => {
       level: 'error',
       subject: expect.any(String),
       what: 'It could not be read: AccessDeniedException',
-      cure: 'Allow the action.',
+      fix: 'Allow the action.',
     });
   });
 
-  it('begin with the errors, and have a cure for each of them and for each warning', () => {
-    const findings = judge({ recursion: know('Terminate'), fn: know({ ...fn, memoryMb: 128 }) });
+  it('begin with the errors, and have a fix for each of them and for each warning', () => {
+    const findings = check({ recursion: know('Terminate'), fn: know({ ...fn, memoryMb: 128 }) });
     expect(
       findings.map(({ level }) => level).filter((level, index, all) => level !== all[index - 1]),
     ).toEqual(['error', 'warning', 'ok']);
-    for (const [change] of rows) for (const { cure } of faults(change)) expect(cure).toMatch(/[.?]$/);
+    for (const [change] of rows) for (const { fix } of faults(change)) expect(fix).toMatch(/[.?]$/);
   });
 });
 
@@ -571,7 +571,7 @@ describe('the findings of baton doctor', () => {
   });
 
   it('are silent where nothing is wrong: each of them', () => {
-    const said = judge().map(({ what }) => what);
+    const said = check().map(({ what }) => what);
     expect(patterns.filter(({ text }) => said.some((what) => text?.test(what)))).toEqual([]);
   });
 

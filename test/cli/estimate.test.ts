@@ -154,11 +154,11 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
       'Correct the path',
     ],
     ['job.ts', 'baton estimate takes no job.ts: only options.', 'See baton estimate --help.'],
-  ])('refuses "%s" with 2', async (options, problem, cure) => {
+  ])('refuses "%s" with 2', async (options, problem, fix) => {
     const { exitCode, stdout, stderr } = await estimate(options);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain(problem);
-    expect(stderr).toContain(`\n→ ${cure}`);
+    expect(stderr).toContain(`\n→ ${fix}`);
   });
 
   it('explains all its options in 110 columns', async () => {

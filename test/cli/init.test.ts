@@ -40,7 +40,7 @@ describe('baton init', () => {
 
   it('names the job everywhere', async () => {
     await init('--job', 'ReconcilePayments');
-    expect(read('src/job.ts')).toContain("@LongRunning({ name: 'ReconcilePayments'");
+    expect(read('src/job.ts')).toMatch(/@LongRunning\({\s+name: 'ReconcilePayments'/);
     for (const file of ['src/job.ts', 'src/job.test.ts', 'infra/app.ts', 'package.json']) {
       expect(read(file)).toContain('ReconcilePayments');
       expect(read(file)).not.toContain('ExampleJob');

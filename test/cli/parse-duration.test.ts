@@ -1,6 +1,6 @@
 import { parseDuration } from '../../src/cli/arguments/read-values';
 
-const range = { leastMs: 0, mostMs: 5_400_000, most: '90m' };
+const range = { leastMs: 0, maxMs: 5_400_000, most: '90m' };
 
 describe('parseDuration', () => {
   it.each([

@@ -213,7 +213,7 @@ describe('the cost', () => {
   });
 });
 
-describe('the verdict', () => {
+describe('the decision', () => {
   const dropped = (reason: DropReason) =>
     new Recording()
       .start(0)
@@ -244,7 +244,7 @@ describe('the verdict', () => {
     expect(decideOutcome(record, false).outcome).toBe('completed');
   });
 
-  it('is failed with the error and its cure', () => {
+  it('is failed with the error and its fix', () => {
     expect(decideOutcome(failing().play(), false)).toEqual({
       outcome: 'failed',
       failure: { name: 'FuseBlownError', message: 'No.\n→ Yes.' },
@@ -326,7 +326,7 @@ Execution execution-1 was lost: nothing is left that would carry it on.
       end('Runtime.HandlerNotFound', 'job.handlr is undefined or not exported'),
       end('Runtime.ImportModuleError', "Cannot find module 'left-pad'\nRequire stack:"),
       end('Runtime.UserCodeSyntaxError', 'SyntaxError: Invalid or unexpected token'),
-      end('InvalidJobError', 'Two faults.\n→ Mend both.'),
+      end('InvalidJobError', 'Two faults.\n→ Fix both.'),
       end('TypeError', 'x is not a function'),
       decideOutcome(new Recording().start(0).end(1, 1).play(), false).failure?.message,
     ];
@@ -339,7 +339,7 @@ Cannot find module 'left-pad'
 SyntaxError: Invalid or unexpected token
 → If the bundle still has decorators in it (@LongRunning), bundle with "experimentalDecorators": true in the tsconfig.json.
 Two faults.
-→ Mend both.
+→ Fix both.
 x is not a function
 The handler ran, but no execution began.
 → Export const handler = createHandler(YourJob), and let its logger write JSON lines to standard output.

@@ -147,7 +147,7 @@ describe('progress', () => {
     expect(progress(later)).toMatchObject({ rate: 20, leftMs: 20_000 });
   });
 
-  it('starts anew when it goes back or another step reports', () => {
+  it('starts again when it goes back or another step reports', () => {
     const recording = new Recording()
       .start(0)
       .log(0, 1, 'progress', { step: 'one', done: 0 })

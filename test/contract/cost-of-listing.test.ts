@@ -176,11 +176,11 @@ describe('S3CheckpointStore, of the marks of what is live', () => {
 describe('FileCheckpointStore with 2,000 executions that have ended and 100 that are live', () => {
   let directory: string;
   let openCount = 0;
-  let mostOpen = 0;
+  let maxOpen = 0;
   let readCount = 0;
   const open = () => new FileCheckpointStore({ directory });
   const countReads = async (call: () => Promise<unknown>) => {
-    [readCount, mostOpen] = [0, 0];
+    [readCount, maxOpen] = [0, 0];
     await call();
     return readCount;
   };
@@ -195,7 +195,7 @@ describe('FileCheckpointStore with 2,000 executions that have ended and 100 that
       const counted = async (...args: unknown[]) => {
         if (name === 'readFile') readCount += 1;
         openCount += 1;
-        mostOpen = Math.max(mostOpen, openCount);
+        maxOpen = Math.max(maxOpen, openCount);
         try {
           return await original(...args);
         } finally {
@@ -212,7 +212,7 @@ describe('FileCheckpointStore with 2,000 executions that have ended and 100 that
     expect(
       await countReads(async () => expect(await open().list({ limit: 5_000 })).toHaveLength(2_100)),
     ).toBe(2_100);
-    expect(mostOpen).toBeLessThan(64);
+    expect(maxOpen).toBeLessThan(64);
   });
 
   test('reads the live ones to list what is running, and no more than asked for', async () => {
@@ -221,7 +221,7 @@ describe('FileCheckpointStore with 2,000 executions that have ended and 100 that
         expect(await open().list({ status: 'running', limit: 1_000 })).toHaveLength(50),
       ),
     ).toBe(100);
-    expect(mostOpen).toBeLessThan(64);
+    expect(maxOpen).toBeLessThan(64);
     expect(await countReads(() => open().list({ status: 'running', limit: 5 }))).toBeLessThan(20);
   });
 

@@ -28,6 +28,6 @@ function hurry(original: jest.It): jest.It {
 
 Object.assign(globalThis, { it: hurry(it), test: hurry(test) });
 
-/** The core's tests in one, for mutation testing: to start each of the files anew for every mutant takes longer than to run them. */
+/** The core's tests in one, for mutation testing: to start each of the files again for every mutant takes longer than to run them. */
 const folder = join(__dirname, '../unit/runtime/core');
 for (const name of readdirSync(folder)) if (name.endsWith('.test.ts')) jest.requireActual(join(folder, name));

@@ -12,7 +12,7 @@ export interface MessagePattern {
 /** Chooses the expression of a message, where a node of the syntax tree says one. */
 export type ChooseMessage = (node: ts.Node) => ts.Expression | undefined;
 
-/** The message of a call: `refuse(subject, what, cure)` has it in place 1. */
+/** The message of a call: `refuse(subject, what, fix)` has it in place 1. */
 export function inCallOf(names: readonly string[], index: number): ChooseMessage {
   return (node) =>
     ts.isCallExpression(node) && names.includes(node.expression.getText())

@@ -3,7 +3,7 @@ import type { BatonHandler, InvocationAnswer } from '../../src';
 import { HostileCall, runInFrame } from './hostile-call';
 
 /** What cannot get on from one hand-over to the next would go on until a fuse blows. */
-const mostInvocations = 250;
+const maxInvocations = 250;
 
 /** How far an event has got, in invocations that a test does not see. */
 interface Progress {
@@ -25,7 +25,7 @@ export function handOffAfterEveryStep(handler: BatonHandler, safeMs: number): Ba
     // What Lambda tries again is the continuation that it had accepted.
     let progress: Progress =
       isDeepStrictEqual(known?.event, event) && known ? known : { event, next: event, awsRequestId };
-    for (let count = 0; count < mostInvocations; count += 1) {
+    for (let count = 0; count < maxInvocations; count += 1) {
       const call = new HostileCall({ context: { ...context, awsRequestId: progress.awsRequestId }, safeMs });
       const answer = (await runInFrame({ call, isInStep: false }, () =>
         handler(progress.next, call.context),
@@ -43,6 +43,6 @@ export function handOffAfterEveryStep(handler: BatonHandler, safeMs: number): Ba
       };
       underWay.set(awsRequestId, progress);
     }
-    throw new Error(`After ${mostInvocations} invocations there is still something left to do.`);
+    throw new Error(`After ${maxInvocations} invocations there is still something left to do.`);
   };
 }

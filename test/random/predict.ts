@@ -91,7 +91,7 @@ class Model {
     const directive = this.#try(maxAttempts, () => {
       this.#play(body, name);
       delete this.#fields.counters[name];
-      return end && this.#judge(end, name);
+      return end && this.#check(end, name);
     });
     this.#passSafePoint();
     return directive;
@@ -110,7 +110,7 @@ class Model {
     }
   }
 
-  #judge(end: End, name: string): End | undefined {
+  #check(end: End, name: string): End | undefined {
     if (end.kind === 'complete') return this.#fields.total >= end.total ? end : undefined;
     if (end.kind !== 'goTo') return end;
     const jumps = this.#fields.jumps[name] ?? 0;

@@ -5,7 +5,7 @@ import { drawProgram } from './draw-program';
 import keptSeeds from './kept-seeds.json';
 import { predict } from './predict';
 import type { Command, Loop, Program } from './program';
-import { type OpenStore, type RunVerdict, runSeed } from './run-seed';
+import { type OpenStore, type RunResult, runSeed } from './run-seed';
 
 /** Thousands of programs on request, and a machine that may be busy. */
 jest.setTimeout(3_600_000);
@@ -21,15 +21,15 @@ function listSeeds(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-async function runSeeds(seeds: readonly number[], openStore?: OpenStore): Promise<RunVerdict[]> {
-  const verdicts: RunVerdict[] = [];
-  for (const seed of seeds) verdicts.push(...(await runSeed(seed, openStore)));
-  return verdicts;
+async function runSeeds(seeds: readonly number[], openStore?: OpenStore): Promise<RunResult[]> {
+  const decisions: RunResult[] = [];
+  for (const seed of seeds) decisions.push(...(await runSeed(seed, openStore)));
+  return decisions;
 }
 
 /** What to read when a seed fails: the program, and each run that was not as predicted. */
-function describeFaults(verdicts: readonly RunVerdict[]): string {
-  return verdicts
+function describeFaults(decisions: readonly RunResult[]): string {
+  return decisions
     .filter(({ faults }) => faults.length > 0)
     .map(
       ({ seed, mode, faults }) =>
@@ -74,9 +74,9 @@ describe('a random program', () => {
   });
 
   it('is interrupted, more often than not, in the runs under faults', async () => {
-    const verdicts = await runSeeds(everyDay.slice(0, 30));
-    expect(verdicts.filter(({ interruptionCount }) => interruptionCount > 0).length).toBeGreaterThan(30);
-    expect(Math.max(...verdicts.map(({ invocationCount }) => invocationCount))).toBeGreaterThan(20);
+    const decisions = await runSeeds(everyDay.slice(0, 30));
+    expect(decisions.filter(({ interruptionCount }) => interruptionCount > 0).length).toBeGreaterThan(30);
+    expect(Math.max(...decisions.map(({ invocationCount }) => invocationCount))).toBeGreaterThan(20);
   });
 });
 

@@ -6,14 +6,14 @@ import {
   SeededRandom,
 } from '../../src/testing';
 import { buildJob, type Outside, safeMs } from './build-job';
+import { countInterruptions, decideOutcome } from './check-run';
 import { drawProgram } from './draw-program';
 import type { Fields } from './fields';
-import { countInterruptions, decideOutcome } from './judge-run';
 import { type Prediction, predict } from './predict';
 import type { Program } from './program';
 
 /** One run of a program, and what was not as predicted. */
-export interface RunVerdict {
+export interface RunResult {
   readonly seed: number;
   /** How it was run. */
   readonly mode: string;
@@ -51,30 +51,30 @@ const faultyModes: readonly Mode[] = [
 
 /** Lambda gives a delivery three attempts: with more deaths than two an execution may rightly be lost. */
 const deadly = ['crash', 'crash-after', 'timeout'];
-const mostDeaths = 2;
+const maxDeaths = 2;
 const harmless = ['duplicate', 'lost-reply'];
-const mostHarmless = 3;
+const maxHarmless = 3;
 
 /** Runs the program of a seed undisturbed, in a hostile mode, and twice with faults, and holds each run against the prediction. */
 export async function runSeed(
   seed: number,
   openStore: OpenStore = () => new MemoryCheckpointStore(),
-): Promise<readonly RunVerdict[]> {
+): Promise<readonly RunResult[]> {
   const program = drawProgram(seed);
   const prediction = predict(program);
   const random = new SeededRandom(seed ^ 0x5eed);
   const pick = <Item>(items: readonly Item[]) => items[Math.floor(random.next() * items.length)] as Item;
   const world = new SeedWorld(program, prediction, openStore);
   const quiet = await world.run(pick(quietModes));
-  const verdicts = [quiet, await world.run(pick(hostileModes))];
+  const decisions = [quiet, await world.run(pick(hostileModes))];
   for (let count = 0; count < 2; count += 1) {
     const mode = pick(faultyModes);
     const boundaryCount = mode.hasStore && quiet.hasStore ? quiet.boundaryCount : quiet.boundaryCount * 2;
-    verdicts.push(
+    decisions.push(
       await world.run({ ...mode, schedule: drawSchedule(random, boundaryCount), seed: seed + count }),
     );
   }
-  return verdicts;
+  return decisions;
 }
 
 function drawSchedule(random: SeededRandom, boundaryCount: number): string {
@@ -83,8 +83,8 @@ function drawSchedule(random: SeededRandom, boundaryCount: number): string {
     const number = 1 + Math.floor(random.next() * (boundaryCount + 5));
     faults.push(`${kinds[Math.floor(random.next() * kinds.length)]}@${number}`);
   };
-  for (let count = Math.floor(random.next() * (mostDeaths + 1)); count > 0; count -= 1) strike(deadly);
-  for (let count = Math.floor(random.next() * (mostHarmless + 1)); count > 0; count -= 1) strike(harmless);
+  for (let count = Math.floor(random.next() * (maxDeaths + 1)); count > 0; count -= 1) strike(deadly);
+  for (let count = Math.floor(random.next() * (maxHarmless + 1)); count > 0; count -= 1) strike(harmless);
   return faults.join(' ');
 }
 
@@ -102,7 +102,7 @@ class SeedWorld {
   async run({
     hasStore,
     ...options
-  }: Mode): Promise<RunVerdict & { readonly hasStore: boolean; readonly boundaryCount: number }> {
+  }: Mode): Promise<RunResult & { readonly hasStore: boolean; readonly boundaryCount: number }> {
     const store = this.#openStore();
     const outside: Outside = {
       record: (key, what) => env.effects.record(key, what).catch(forgiveLostReply),

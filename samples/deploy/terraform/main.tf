@@ -86,7 +86,7 @@ resource "aws_iam_role_policy_attachment" "logs" {
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 }
 
-# It names the function and belongs to the role, which the function needs: not a circle, because the function does not wait for it.
+# It names the function and belongs to the role, which the function needs: not a cycle, because the function does not wait for it.
 resource "aws_iam_role_policy" "execution" {
   name = "lambda-baton-execution"
   role = aws_iam_role.job.id
@@ -159,7 +159,7 @@ resource "aws_sqs_queue_policy" "tls" {
       Principal = { AWS = "*" }
       Action    = "sqs:*"
       Resource  = each.value.arn
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      Condition = { Bool = { "aws:SefixTransport" = "false" } }
     }]
   })
 }
@@ -243,7 +243,7 @@ resource "aws_dynamodb_table" "executions" {
   }
 }
 
-# Sends on, every 15 minutes, what nobody comes for any more.
+# Sends on, every 15 minutes, what will not be retried.
 data "archive_file" "sweeper" {
   type        = "zip"
   source_dir  = "${path.module}/node_modules/lambda-baton/dist/sweeper"

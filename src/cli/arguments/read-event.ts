@@ -47,7 +47,7 @@ function parse(json: string, source: string): unknown {
   } catch (cause) {
     throw new CliError({
       problem: `${source} is not JSON: ${(cause as Error).message}`,
-      cure: 'Correct it; that has to be a JSON document.',
+      fix: 'Correct it; that has to be a JSON document.',
       cause,
     });
   }

@@ -46,7 +46,7 @@ export function readStore(
   if (existsSync(directory)) return { kind: 'directory', directory };
   throw new CliError({
     problem: `${command} needs to know where executions are kept: nothing says it, and baton dev has kept none here.`,
-    cure: 'Give --table, --bucket or --directory, or set BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY.',
+    fix: 'Give --table, --bucket or --directory, or set BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY.',
   });
 }
 
@@ -54,7 +54,7 @@ function chooseStore({ table, bucket, directory }: StoreNames): StoreSettings | 
   if (directory && (table || bucket)) {
     throw new CliError({
       problem: 'A directory and a table or bucket are both given.',
-      cure: 'Keep the one that the function uses.',
+      fix: 'Keep the one that the function uses.',
     });
   }
   if (table) return { kind: 'table', tableName: table, ...(bucket && { bucket }) };
@@ -67,6 +67,6 @@ function checkDirectory(settings: StoreSettings): StoreSettings {
   if (settings.kind !== 'directory' || existsSync(settings.directory)) return settings;
   throw new CliError({
     problem: `There is no directory ${settings.directory}.`,
-    cure: 'Correct the path of the store.',
+    fix: 'Correct the path of the store.',
   });
 }

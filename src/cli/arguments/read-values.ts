@@ -19,21 +19,21 @@ export function parseNumber(
   if (value >= least && value <= most && (!isWhole || Number.isInteger(value))) return value;
   throw new CliError({
     problem: `${option} ${text}: that is not ${isWhole ? 'a whole number' : 'a number'} from ${least} to ${most}.`,
-    cure: `Write for example ${option} ${example}.`,
+    fix: `Write for example ${option} ${example}.`,
   });
 }
 
 /** The range of a duration, in milliseconds, and how its end is written. */
 export interface DurationRange {
   readonly leastMs: number;
-  readonly mostMs: number;
+  readonly maxMs: number;
   readonly most: string;
 }
 
 /** What Lambda's time-out can be. */
 export const timeoutRange: DurationRange = {
   leastMs: 100,
-  mostMs: 5_400_000,
+  maxMs: 5_400_000,
   most: '90m (AWS: 15m, on Managed Instances 90m)',
 };
 
@@ -46,18 +46,14 @@ const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
  * @returns whole milliseconds
  * @throws CliError for any other text
  */
-export function parseDuration(
-  text: string,
-  option: string,
-  { leastMs, mostMs, most }: DurationRange,
-): number {
+export function parseDuration(text: string, option: string, { leastMs, maxMs, most }: DurationRange): number {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text.trim()) ?? [];
-  const refuse = (reason: string, cure: string) =>
-    new CliError({ problem: `${option} ${text}: that is ${reason}.`, cure });
+  const refuse = (reason: string, fix: string) =>
+    new CliError({ problem: `${option} ${text}: that is ${reason}.`, fix });
   if (digits === undefined)
     throw refuse('not a duration', `Write a number and its unit: ${option} 900ms, 5s or 15m.`);
   const ms = Math.round(Number(digits) * (unitsMs[unit] ?? 0));
-  if (ms < leastMs || ms > mostMs) throw refuse('out of range', `Choose between ${leastMs}ms and ${most}.`);
+  if (ms < leastMs || ms > maxMs) throw refuse('out of range', `Choose between ${leastMs}ms and ${most}.`);
   return ms;
 }
 
@@ -70,7 +66,7 @@ export function parseTime(text: string | undefined, option: string): number | un
   if (!Number.isNaN(epochMs)) return epochMs;
   throw new CliError({
     problem: `${option} ${text}: that is no time.`,
-    cure: `Write for example ${option} 2026-11-23T10:00Z.`,
+    fix: `Write for example ${option} 2026-11-23T10:00Z.`,
   });
 }
 
@@ -84,7 +80,7 @@ export function chooseValue<Value>(
   if (Object.hasOwn(choices, text)) return choices[text];
   throw new CliError({
     problem: `${option} ${text}: that is no choice.`,
-    cure: `Write ${Object.keys(choices).join(' or ')}.`,
+    fix: `Write ${Object.keys(choices).join(' or ')}.`,
   });
 }
 
@@ -92,11 +88,11 @@ export function chooseValue<Value>(
 export const architectures = { x86_64: 'x86_64', arm64: 'arm64' } as const;
 
 /** The names of files that are missing: every command ends with the same exit code for them. */
-export function missingFileError(what: string, file: string, cure: string, cause?: unknown): CliError {
+export function missingFileError(what: string, file: string, fix: string, cause?: unknown): CliError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'ENOENT';
   return new CliError({
     problem: `${what} ${file} cannot be read (${code}).`,
-    cure,
+    fix,
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -10,7 +10,7 @@ export const dev: Command = {
     isOptional: true,
     what: 'the file that exports the handler',
     one: 'runs one file',
-    cure: 'Leave the others out, or quote a path with blanks.',
+    fix: 'Leave the others out, or quote a path with blanks.',
   },
   summary: 'runs an execution to its end on a local Lambda, and shows it',
   usage: [

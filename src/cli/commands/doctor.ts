@@ -5,7 +5,7 @@ import { type Command, type GivenOptions, jsonOption } from '../command';
 import { type DoctorOptions, runDoctor } from '../doctor/run-doctor';
 
 const subject = 'What is looked at';
-const cure = 'The cure';
+const fix = 'The fix';
 
 /** `baton doctor`. */
 export const doctor: Command = {
@@ -41,8 +41,8 @@ export const doctor: Command = {
       help: 'a template instead of a deployed function, with its code asset',
     },
 
-    { group: cure, name: 'fix', help: 'set the recursion setting to Allow, and nothing else; asks first' },
-    { group: cure, name: 'yes', short: 'y', help: 'with --fix: do not ask' },
+    { group: fix, name: 'fix', help: 'set the recursion setting to Allow, and nothing else; asks first' },
+    { group: fix, name: 'yes', short: 'y', help: 'with --fix: do not ask' },
 
     jsonOption,
   ],
@@ -58,16 +58,16 @@ function readDoctorOptions(functionName: string, { read, has }: GivenOptions): D
     const problem = 'baton doctor needs the function: its name or ARN.';
     throw new CliError({
       problem,
-      cure: 'Write baton doctor <function>, or baton doctor --template <file>.',
+      fix: 'Write baton doctor <function>, or baton doctor --template <file>.',
     });
   }
   const [mayFix, isSure] = [has('fix'), has('yes')];
   if (isSure && !mayFix)
-    throw new CliError({ problem: '--yes is for --fix.', cure: 'Add --fix, or leave --yes out.' });
+    throw new CliError({ problem: '--yes is for --fix.', fix: 'Add --fix, or leave --yes out.' });
   if (mayFix && template !== undefined) {
     throw new CliError({
       problem: '--fix changes a deployed function, not a template.',
-      cure: 'Write RecursiveLoop: Allow into it.',
+      fix: 'Write RecursiveLoop: Allow into it.',
     });
   }
   if (bundle !== undefined && !existsSync(bundle))

@@ -76,8 +76,8 @@ export const estimate: Command = {
   },
 };
 
-const safeRange: DurationRange = { leastMs: 1, mostMs: 5_400_000, most: '90m' };
-const startRange: DurationRange = { leastMs: 0, mostMs: 10_000, most: '10s' };
+const safeRange: DurationRange = { leastMs: 1, maxMs: 5_400_000, most: '90m' };
+const startRange: DurationRange = { leastMs: 0, maxMs: 10_000, most: '10s' };
 
 function readWork({ read }: GivenOptions): Omit<Workload, 'prices'> {
   const perItem = { least: 0.001, most: 5_400_000, isWhole: false, example: 40 };
@@ -104,7 +104,7 @@ function demand(option: string, text: string | undefined): string {
   if (text !== undefined) return text;
   throw new CliError({
     problem: `baton estimate needs ${option}.`,
-    cure: 'Write for example baton estimate --items 1e6 --ms-per-item 40.',
+    fix: 'Write for example baton estimate --items 1e6 --ms-per-item 40.',
   });
 }
 
@@ -121,10 +121,10 @@ function readCount(option: string, text: string, most: number): number {
 function checkTimes({ msPerItem, itemsPerStep, timeoutMs, safeMs }: Omit<Workload, 'prices'>): void {
   if (timeoutMs <= safeMs) {
     const problem = `--timeout (${timeoutMs} ms) must be greater than --safe (${safeMs} ms), or no invocation does anything.`;
-    throw new CliError({ problem, cure: 'Raise --timeout, or lower --safe.' });
+    throw new CliError({ problem, fix: 'Raise --timeout, or lower --safe.' });
   }
   const stepMs = msPerItem * itemsPerStep;
   if (stepMs < timeoutMs) return;
   const problem = `A step of ${itemsPerStep} items takes ${stepMs} ms, which an invocation of ${timeoutMs} ms never finishes.`;
-  throw new CliError({ problem, cure: 'Lower --items-per-step, or raise --timeout.' });
+  throw new CliError({ problem, fix: 'Lower --items-per-step, or raise --timeout.' });
 }

@@ -48,7 +48,7 @@ function refuseOverwriting(directory: string, paths: readonly string[]): void {
   const present = paths.filter((path) => existsSync(join(directory, path)));
   if (present.length === 0) return;
   const problem = `${directory} already has ${present.join(', ')}, and nothing is written over.`;
-  throw new CliError({ problem, cure: 'Name a new directory: baton init my-job.' }, 1);
+  throw new CliError({ problem, fix: 'Name a new directory: baton init my-job.' }, 1);
 }
 
 function write(file: string, text: string): void {

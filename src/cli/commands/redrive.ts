@@ -1,4 +1,4 @@
-import { leastGraceMs, mostSwept } from '../../runtime/core/record/sweep';
+import { leastGraceMs, maxSwept } from '../../runtime/core/record/sweep';
 import { parseDuration, parseNumber } from '../arguments/read-values';
 import { CliError } from '../cli-error';
 import type { Command, OptionSpec } from '../command';
@@ -50,7 +50,7 @@ export const redrive: Command = {
     if (!functionName) {
       throw new CliError({
         problem: 'baton redrive needs the function that is to go on.',
-        cure: `Write ${writeCommand('baton redrive', argument, ' --function <name>')}, or --bundle <file> on this machine.`,
+        fix: `Write ${writeCommand('baton redrive', argument, ' --function <name>')}, or --bundle <file> on this machine.`,
       });
     }
     const answer = await makeClient('redrive', request, { functionName }).redrive(
@@ -66,12 +66,12 @@ export const redrive: Command = {
 };
 
 const group = 'Which';
-const graceRange = { leastMs: leastGraceMs, mostMs: 86_400_000, most: 'a day (1440m)' };
+const graceRange = { leastMs: leastGraceMs, maxMs: 86_400_000, most: 'a day (1440m)' };
 
 /** `baton sweep`. */
 export const sweep: Command = {
   name: 'sweep',
-  summary: 'sends on executions that nobody comes for any more',
+  summary: 'sends on executions that will not be retried',
   options: [
     { group, name: 'job', value: '<name>', help: 'those of one job; needed when the store has several' },
     { group, name: 'limit', value: '<n>', help: 'at most this many, from 1 to 1000 (default: 100)' },
@@ -92,12 +92,12 @@ export const sweep: Command = {
     if (!functionName) {
       throw new CliError({
         problem: 'baton sweep needs the function that is to go on.',
-        cure: 'Write baton sweep --function <name>.',
+        fix: 'Write baton sweep --function <name>.',
       });
     }
     const limit = parseNumber(read('limit') ?? '100', '--limit', {
       least: 1,
-      most: mostSwept,
+      most: maxSwept,
       isWhole: true,
       example: 20,
     });

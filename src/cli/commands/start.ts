@@ -81,7 +81,7 @@ async function startHere(
     throw new CliError(
       {
         problem: `Execution ${executionId} is there already: it is ${execution.status}, and nothing was started.`,
-        cure: `Let it go on: ${writeCommand('baton redrive', executionId, ` --bundle ${quoteForShell(bundle)}`)}.`,
+        fix: `Let it go on: ${writeCommand('baton redrive', executionId, ` --bundle ${quoteForShell(bundle)}`)}.`,
       },
       1,
     );
@@ -91,6 +91,6 @@ async function startHere(
 function noFunctionError(): CliError {
   return new CliError({
     problem: 'baton start needs the function: its name or ARN.',
-    cure: 'Write baton start <function>, or baton start --bundle <file> to run it on this machine.',
+    fix: 'Write baton start <function>, or baton start --bundle <file> to run it on this machine.',
   });
 }

@@ -35,7 +35,7 @@ export const status: Command = {
 
 function unknownError(executionId: string): CliError {
   const problem = `The store has no execution ${executionId}.`;
-  return new CliError({ problem, cure: 'Check the id and the store; baton list shows what is there.' }, 1);
+  return new CliError({ problem, fix: 'Check the id and the store; baton list shows what is there.' }, 1);
 }
 
 /** `baton result`. */
@@ -60,11 +60,11 @@ function unfinishedError(
 ): CliError {
   if (standing === 'cancelled') {
     const problem = `Execution ${executionId} was cancelled, and has no result.`;
-    return new CliError({ problem, cure: 'Start it again under another id.' }, 1);
+    return new CliError({ problem, fix: 'Start it again under another id.' }, 1);
   }
   const problem = `Execution ${executionId} has not ended: it is ${standing}, in invocation ${invocation}.`;
   return new CliError(
-    { problem, cure: `Ask again later, or see ${writeCommand('baton status', executionId)}.` },
+    { problem, fix: `Ask again later, or see ${writeCommand('baton status', executionId)}.` },
     1,
   );
 }

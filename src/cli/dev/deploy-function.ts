@@ -14,7 +14,7 @@ interface LocalQueue {
   readonly arn: string;
 }
 
-const longestNameLength = 64;
+const maxNameLength = 64;
 
 /** Deploys a function of a template to a local Lambda: queues, code, version, alias, mappings. */
 export async function deployFunction(
@@ -24,7 +24,7 @@ export async function deployFunction(
   const queues = options.hasQueue
     ? await createQueues(lambda, deployed, options.timeoutMs)
     : new Map<string, LocalQueue>();
-  const name = deployed.id.slice(0, longestNameLength);
+  const name = deployed.id.slice(0, maxNameLength);
   const lookUp = createLookUp({ lambda, template, queues, functionId: deployed.id, functionName: name });
   const standIns = { lookUp, storeDirectory, hasQueues: queues.size > 0, given: options.environment };
   const [onFailure, deadLetterQueue] = [deployed.onFailureQueueId, deployed.deadLetterQueueId].map(
@@ -83,7 +83,7 @@ async function createQueues(
   } of deployed.queues) {
     const dead = queues.get(deadLetters?.queueId ?? '');
     const queue = await lambda.createQueue({
-      name: `${id.slice(0, longestNameLength)}${isFifo ? '.fifo' : ''}`,
+      name: `${id.slice(0, maxNameLength)}${isFifo ? '.fifo' : ''}`,
       visibilityTimeoutMs: Math.ceil(visibilityTimeoutMs * Math.min(1, timeoutMs / deployed.timeoutMs)),
       delayMs,
       ...(maximumMessageBytes === undefined ? {} : { maximumMessageBytes }),

@@ -148,7 +148,7 @@ export const devOptionSpecs: readonly OptionSpec[] = [
   { group: 'Output', name: 'quiet', short: 'q', help: 'nothing but errors' },
 ];
 
-const retryRange: DurationRange = { leastMs: 0, mostMs: 3_600_000, most: '60m' };
+const retryRange: DurationRange = { leastMs: 0, maxMs: 3_600_000, most: '60m' };
 const faultOptions: Readonly<Record<string, keyof FaultProbabilities>> = {
   crash: 'crash',
   duplicate: 'duplicate',
@@ -213,7 +213,7 @@ function checkFile(file: string): string {
   if (file !== '') return file;
   throw new CliError({
     problem: 'baton dev needs the file that exports the handler.',
-    cure: 'Write baton dev src/job.ts, or the path of a bundle.',
+    fix: 'Write baton dev src/job.ts, or the path of a bundle.',
   });
 }
 
@@ -223,7 +223,7 @@ function refuseFile(file: string, { has }: GivenOptions): string {
   if (superfluous === '') return '';
   throw new CliError({
     problem: `--template says what is run, and so does ${superfluous}.`,
-    cure: 'Keep one of them.',
+    fix: 'Keep one of them.',
   });
 }
 
@@ -233,7 +233,7 @@ function readTemplateOptions({ read }: GivenOptions): DevOptions['template'] {
   if (functionId === undefined) return undefined;
   throw new CliError({
     problem: '--function names a function of a template, and there is none.',
-    cure: 'Add --template <file>, or leave it out.',
+    fix: 'Add --template <file>, or leave it out.',
   });
 }
 
@@ -244,7 +244,7 @@ function readEnvironment(pairs: readonly string[]): Record<string, string> {
       if (name !== undefined && value !== undefined) return [name, value];
       throw new CliError({
         problem: `--env ${pair}: that is not NAME=value.`,
-        cure: 'Write for example --env STAGE=dev.',
+        fix: 'Write for example --env STAGE=dev.',
       });
     }),
   );

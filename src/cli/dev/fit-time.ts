@@ -73,7 +73,7 @@ function noTimeError(
   const window = scaledMs < safeMs ? `${safeMs} ms, scaled to ${scaledMs} ms` : `${safeMs} ms`;
   return new CliError({
     problem: `Job ${job} could do no step: its safe window (safeMs) is ${window}, and an invocation is killed after ${formatDuration(timeoutMs)}.`,
-    cure: scalesTime
+    fix: scalesTime
       ? `Give it more time: --timeout ${Math.ceil((scaledMs * 3) / 1_000)}s.`
       : 'Add --scale-time, which runs safeMs, reserveMs and intervalMs in proportion, or give it a longer --timeout.',
   });

@@ -85,13 +85,13 @@ export function checkCode({ file, nodePath }: LocalFunctionOptions): void {
   if (file !== '' && !existsSync(file)) {
     throw new CliError({
       problem: `There is no file or directory ${resolve(file)}.`,
-      cure: 'Build the bundle first, or correct the path.',
+      fix: 'Build the bundle first, or correct the path.',
     });
   }
   if (nodePath === undefined || basename(nodePath) === nodePath || existsSync(nodePath)) return;
   throw new CliError({
     problem: `--node ${nodePath}: there is no such file.`,
-    cure: 'Correct the path: node -p process.execPath prints the one of a Node.',
+    fix: 'Correct the path: node -p process.execPath prints the one of a Node.',
   });
 }
 

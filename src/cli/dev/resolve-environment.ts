@@ -44,6 +44,6 @@ function resolve(
   if ('text' in result) return result.text;
   throw new TemplateError(template, id, {
     problem: `Function ${id}: environment variable ${name} needs ${result.unresolved}, which has no stand-in on this machine.`,
-    cure: `Say what it is here: --env ${name}=….`,
+    fix: `Say what it is here: --env ${name}=….`,
   });
 }

@@ -34,7 +34,7 @@ export async function runBundle(
   send: Send,
 ): Promise<number> {
   if (request.has('function'))
-    throw new CliError({ problem: '--bundle and --function are both given.', cure: 'Keep one of them.' });
+    throw new CliError({ problem: '--bundle and --function are both given.', fix: 'Keep one of them.' });
   const options = readFunctionOptions(bundle, request);
   checkCode(options);
   const settings = readStore(command, request, isNewStoreFine, request.streams);
@@ -118,6 +118,6 @@ async function waitForLease(
 function noDirectoryError(command: string): CliError {
   return new CliError({
     problem: `${command} --bundle runs on this machine, and the executions are kept in AWS.`,
-    cure: 'Give the directory that they are kept in: --directory <path>; or --function <name> instead of --bundle.',
+    fix: 'Give the directory that they are kept in: --directory <path>; or --function <name> instead of --bundle.',
   });
 }

@@ -1,6 +1,6 @@
+import { checkFacts } from './check-facts';
 import type { DoctorFacts } from './facts';
 import type { Finding } from './finding';
-import { judgeFacts } from './judge-facts';
 import { unwrap } from './reading';
 
 /** What `baton doctor` prints with `--json`. */
@@ -15,9 +15,9 @@ export interface Diagnosis {
   readonly fixed: readonly 'recursion'[];
 }
 
-/** Judges facts, and counts. */
+/** Checks facts, and counts. */
 export function diagnose(asked: string, facts: DoctorFacts, fixed: Diagnosis['fixed'] = []): Diagnosis {
-  const findings = judgeFacts(facts);
+  const findings = checkFacts(facts);
   const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
   const fn = unwrap(facts.fn);
   const name = fn === undefined ? asked : [fn.name, fn.qualifier].filter(Boolean).join(':');

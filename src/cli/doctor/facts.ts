@@ -3,7 +3,7 @@ import type { Reading } from './reading';
 
 /** A function's configuration. */
 export interface FunctionFacts {
-  /** Name or ARN, without a qualifier: what the cures name. */
+  /** Name or ARN, without a qualifier: what the fixes name. */
   readonly name: string;
   /** The alias or version that was asked about; undefined without one. */
   readonly qualifier: string | undefined;
@@ -108,7 +108,7 @@ export interface KeyFacts {
 /** What stands for a text that only the deployment tells. */
 export const unknownText = 'known only when it is deployed';
 
-/** Everything that is judged. `undefined` says that the function has none, `missing` that it names one which is not there. */
+/** Everything that is checked. `undefined` says that the function has none, `missing` that it names one which is not there. */
 export interface DoctorFacts {
   /** Whether the local Lambda was asked: there are no roles there, and directories stay. */
   readonly isLocal: boolean;

@@ -9,7 +9,7 @@ export interface Finding {
   /** How it is, in one sentence. */
   readonly what: string;
   /** What to do. Every error and every warning has one. */
-  readonly cure?: string;
+  readonly fix?: string;
 }
 
 /** What findings are about. */
@@ -40,11 +40,11 @@ export function approve(subject: Subject, what: string): Finding {
 }
 
 /** It works less well than it looks. */
-export function warn(subject: Subject, what: string, cure: string): Finding {
-  return { level: 'warning', subject, what, cure };
+export function warn(subject: Subject, what: string, fix: string): Finding {
+  return { level: 'warning', subject, what, fix };
 }
 
 /** It cannot work. */
-export function refuse(subject: Subject, what: string, cure: string): Finding {
-  return { level: 'error', subject, what, cure };
+export function refuse(subject: Subject, what: string, fix: string): Finding {
+  return { level: 'error', subject, what, fix };
 }

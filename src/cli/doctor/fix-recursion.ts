@@ -4,7 +4,7 @@ import { loadLambdaSdk } from '../../runtime/adapters/aws/aws-sdk';
 import { CliError } from '../cli-error';
 import type { ConsoleStreams } from '../console-streams';
 import { checkRecursion } from './checks/check-recursion';
-import { chooseCure } from './collect/try-to-read';
+import { chooseFix } from './collect/try-to-read';
 import type { DoctorFacts } from './facts';
 import { know } from './reading';
 
@@ -35,7 +35,7 @@ export async function fixRecursion(
     .send(new PutFunctionRecursionConfigCommand({ FunctionName: name, RecursiveLoop: 'Allow' }))
     .catch((cause: Error) => {
       const problem = `The recursion setting of ${name} could not be changed: ${cause.name}: ${cause.message}`;
-      throw new CliError({ problem, cure: chooseCure(cause, 'lambda:PutFunctionRecursionConfig'), cause }, 1);
+      throw new CliError({ problem, fix: chooseFix(cause, 'lambda:PutFunctionRecursionConfig'), cause }, 1);
     });
   return true;
 }
@@ -47,13 +47,13 @@ function isWrong(facts: DoctorFacts): boolean {
 /** A job without fuses is safe only as long as AWS stops it. */
 function refuseRogue(facts: DoctorFacts): void {
   const [fault] = checkRecursion(facts).filter(({ level }) => level === 'error');
-  if (fault?.cure === undefined) return;
-  throw new CliError({ problem: `--fix is refused, since then: ${fault.what}`, cure: fault.cure }, 1);
+  if (fault?.fix === undefined) return;
+  throw new CliError({ problem: `--fix is refused, since then: ${fault.what}`, fix: fault.fix }, 1);
 }
 
 async function ask(question: string, { stdin, stderr, stdout }: ConsoleStreams): Promise<boolean> {
   if (stdout.isTTY !== true || (stdin as { isTTY?: boolean }).isTTY !== true) {
-    throw new CliError({ problem: '--fix asks first, and there is no terminal.', cure: 'Add --yes.' });
+    throw new CliError({ problem: '--fix asks first, and there is no terminal.', fix: 'Add --yes.' });
   }
   stderr.write(`${question} (y/N): `);
   const reader = createInterface({ input: stdin });

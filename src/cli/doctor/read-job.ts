@@ -10,9 +10,8 @@ import { jobReaderSource } from './job-reader-source';
 import { know, missOut, type Reading } from './reading';
 
 /** Lambda's own limit for a cold start, in milliseconds. */
-const longestStartMs = 10_000;
-const cure =
-  'Give --bundle the file whose handler was made by createHandler of this version of lambda-baton.';
+const maxStartMs = 10_000;
+const fix = 'Give --bundle the file whose handler was made by createHandler of this version of lambda-baton.';
 
 /** The code of a job, and what it is loaded with. */
 export interface JobCode {
@@ -36,7 +35,7 @@ export async function readJobFacts({
   handler,
   variables,
   directory,
-  startMs = longestStartMs,
+  startMs = maxStartMs,
 }: JobCode): Promise<Reading<JobFacts>> {
   const workDirectory = mkdtempSync(join(tmpdir(), 'lambda-baton-doctor-'));
   try {
@@ -52,11 +51,9 @@ export async function readJobFacts({
       : loadFrom(
           copyAlone(resolve(bundle), { directory: resolve(directory), workDirectory, isMeant: () => true }),
         ));
-    return 'fault' in told
-      ? missOut(`The job in ${file} could not be read: ${told.fault}`, cure)
-      : know(told);
+    return 'fault' in told ? missOut(`The job in ${file} could not be read: ${told.fault}`, fix) : know(told);
   } catch (error) {
-    return missOut(`The job in ${file} could not be read: ${(error as Error).message.split('\n')[0]}`, cure);
+    return missOut(`The job in ${file} could not be read: ${(error as Error).message.split('\n')[0]}`, fix);
   } finally {
     rmSync(workDirectory, { recursive: true, force: true });
   }

@@ -7,7 +7,7 @@ export type Reading<Value> =
       readonly kind: 'unread';
       /** One sentence. */
       readonly reason: string;
-      readonly cure: string;
+      readonly fix: string;
       /** What it is called to the reader: an error, unless nobody asked for it. */
       readonly level: 'error' | 'warning';
     };
@@ -18,16 +18,16 @@ export function know<Value>(value: Value): Reading<Value> {
 }
 
 /** It could not be read: which nobody may take for health. */
-export function missOut(reason: string, cure: string, level: 'error' | 'warning' = 'error'): Reading<never> {
-  return { kind: 'unread', reason, cure, level };
+export function missOut(reason: string, fix: string, level: 'error' | 'warning' = 'error'): Reading<never> {
+  return { kind: 'unread', reason, fix, level };
 }
 
-/** Judges what was read. That something was not is a finding of its own, made in one place. */
-export function judgeKnown<Value>(
+/** Checks what was read. That something was not is a finding of its own, made in one place. */
+export function checkKnown<Value>(
   reading: Reading<Value>,
-  judge: (value: Value) => readonly Finding[],
+  check: (value: Value) => readonly Finding[],
 ): readonly Finding[] {
-  return reading.kind === 'known' ? judge(reading.value) : [];
+  return reading.kind === 'known' ? check(reading.value) : [];
 }
 
 /** The value, where there is one. */

@@ -6,7 +6,7 @@ import type { Finding } from './finding';
 const marks = { error: ['bad', '✖'], warning: ['warn', '!'], ok: ['good', '✔'] } as const;
 const subjectCells = 14;
 
-/** Findings for people: a line each, and the cure below it. */
+/** Findings for people: a line each, and the fix below it. */
 export function renderDiagnosis(
   { function: name, findings, errorCount, warningCount, fixed }: Diagnosis,
   paint: Paint,
@@ -24,10 +24,8 @@ export function renderDiagnosis(
   ].join('\n')}\n`;
 }
 
-function renderFinding({ level, subject, what, cure }: Finding, paint: Paint): string[] {
+function renderFinding({ level, subject, what, fix }: Finding, paint: Paint): string[] {
   const [tone, mark] = marks[level];
   const line = `  ${paint(tone, mark)} ${paint('dim', subject.padEnd(subjectCells))}${what}`;
-  return cure === undefined
-    ? [line]
-    : [line, `    ${' '.repeat(subjectCells)}${paint('accent', `→ ${cure}`)}`];
+  return fix === undefined ? [line] : [line, `    ${' '.repeat(subjectCells)}${paint('accent', `→ ${fix}`)}`];
 }

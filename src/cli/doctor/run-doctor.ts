@@ -64,7 +64,7 @@ function readName(text: string): Asked {
   if (parsed === undefined) {
     throw new CliError({
       problem: `${text} is no name of a function.`,
-      cure: 'Write its name, name:alias, or its ARN.',
+      fix: 'Write its name, name:alias, or its ARN.',
     });
   }
   const { qualifier } = parsed;

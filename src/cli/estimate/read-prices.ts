@@ -42,12 +42,12 @@ function fail(path: string, expected: string): never {
 function refuse(path: string, expected: string): CliError {
   return new CliError({
     problem: `--prices: ${path} is not ${expected}.`,
-    cure: 'Correct it; baton estimate --json prints all prices.',
+    fix: 'Correct it; baton estimate --json prints all prices.',
   });
 }
 
 function refuseName(path: string, name: string, names: readonly string[]): CliError {
   const nearest = findNearestName(name, names);
-  const cure = nearest === undefined ? `Use ${names.join(', ')}.` : `Did you mean ${nearest}?`;
-  return new CliError({ problem: `--prices: there is no price ${path}.`, cure });
+  const fix = nearest === undefined ? `Use ${names.join(', ')}.` : `Did you mean ${nearest}?`;
+  return new CliError({ problem: `--prices: there is no price ${path}.`, fix });
 }

@@ -44,7 +44,7 @@ export async function chooseProject({ argument, read, has, streams }: CommandReq
 function readJobName(text: string): string {
   if (/^[A-Z][A-Za-z0-9]{2,63}$/.test(text)) return text;
   const problem = `--job ${text}: that is no name of a job class (a capital, then 2 to 63 letters or digits).`;
-  throw new CliError({ problem, cure: 'Write for example --job ReconcilePayments.' });
+  throw new CliError({ problem, fix: 'Write for example --job ReconcilePayments.' });
 }
 
 function readDeployTool(text: string): DeployTool {

@@ -54,11 +54,11 @@ function listDeployment({ deploy }: Project, read: ReadPackageFile): readonly (r
 }
 
 const onceDeployed =
-  'npm run doctor -- NAME:live   # what is wrong with the function that was deployed, and the cure';
+  'npm run doctor -- NAME:live   # what is wrong with the function that was deployed, and the fix';
 const describeDeployment: Readonly<Record<Project['deploy'], readonly string[]>> = {
   cdk: [
     'npm run dev:template    # the same, of what would be deployed',
-    'npm run doctor          # what is wrong with what would be deployed, and the cure; needs no AWS',
+    'npm run doctor          # what is wrong with what would be deployed, and the fix; needs no AWS',
     'npm run deploy',
   ],
   sam: ['npm run deploy', onceDeployed],

@@ -28,12 +28,12 @@ function decideWithoutExecution(record: RunRecord): RunOutcome {
     outcome: 'failed',
     failure: fromError({
       problem: 'The handler ran, but no execution began.',
-      cure: 'Export const handler = createHandler(YourJob), and let its logger write JSON lines to standard output.',
+      fix: 'Export const handler = createHandler(YourJob), and let its logger write JSON lines to standard output.',
     }),
   };
 }
 
-const initCures: Readonly<Record<string, string | undefined>> = {
+const initFixes: Readonly<Record<string, string | undefined>> = {
   'Runtime.HandlerNotFound':
     'Export it: export const handler = createHandler(YourJob). Another name goes with --handler.',
   'Runtime.ImportModuleError': 'Install what is missing, or bundle it in.',
@@ -41,24 +41,24 @@ const initCures: Readonly<Record<string, string | undefined>> = {
     'If the bundle still has decorators in it (@LongRunning), bundle with "experimentalDecorators": true in the tsconfig.json.',
 };
 
-/** AWS's own errors know no cure. */
+/** AWS's own errors know no fix. */
 function readRefusal({ errorType, errorMessage }: { errorType: string; errorMessage: string }): Failure {
-  const cure = initCures[errorType];
-  if (errorMessage.includes('\n→ ') || cure === undefined) return { name: errorType, message: errorMessage };
-  return { name: errorType, message: `${errorMessage.split('\n')[0]}\n→ ${cure}` };
+  const fix = initFixes[errorType];
+  if (errorMessage.includes('\n→ ') || fix === undefined) return { name: errorType, message: errorMessage };
+  return { name: errorType, message: `${errorMessage.split('\n')[0]}\n→ ${fix}` };
 }
 
-const losses: Readonly<Record<DropReason, { problem: string; cure: string }>> = {
-  EventAgeExceeded: { problem: 'its last event grew too old', cure: 'Give it a shorter --retry-delay.' },
+const losses: Readonly<Record<DropReason, { problem: string; fix: string }>> = {
+  EventAgeExceeded: { problem: 'its last event grew too old', fix: 'Give it a shorter --retry-delay.' },
   RecursiveInvocation: {
     problem: "Lambda's recursion detection dropped its continuation",
-    cure: 'Leave --recursion at allow, and deploy the function with RecursiveLoop: Allow.',
+    fix: 'Leave --recursion at allow, and deploy the function with RecursiveLoop: Allow.',
   },
   RetriesExhausted: {
     problem: 'its last event failed three times and was given up',
-    cure: 'Look at the invocations above: on AWS, too, only the dead-letter queue would have it now.',
+    fix: 'Look at the invocations above: on AWS, too, only the dead-letter queue would have it now.',
   },
-  ZeroReservedConcurrency: { problem: 'the function may not run', cure: 'Raise its reserved concurrency.' },
+  ZeroReservedConcurrency: { problem: 'the function may not run', fix: 'Raise its reserved concurrency.' },
 };
 
 function lossError(executionId: string, { dropped, deadLetterCount, invocations }: RunRecord): Failure {
@@ -75,13 +75,13 @@ function lossError(executionId: string, { dropped, deadLetterCount, invocations 
             deadLetterCount > 0
               ? 'its message went to the dead-letter queue'
               : 'nothing is left that would carry it on',
-          cure: 'Look at the invocations above.',
+          fix: 'Look at the invocations above.',
         }
       : losses[reason];
-  return fromError({ problem: `Execution ${executionId} was lost: ${loss.problem}.`, cure: loss.cure });
+  return fromError({ problem: `Execution ${executionId} was lost: ${loss.problem}.`, fix: loss.fix });
 }
 
-function fromError(parts: { problem: string; cure: string }): Failure {
+function fromError(parts: { problem: string; fix: string }): Failure {
   const { name, message } = new CliError(parts, 1);
   return { name, message };
 }

@@ -31,7 +31,7 @@ export function chooseFunction(
       : `${template.file} has more than one function: ${names}.`;
   throw new TemplateError(template.file, asked, {
     problem,
-    cure: `Write --function and the id of one that runs on Node, or a part of it.`,
+    fix: `Write --function and the id of one that runs on Node, or a part of it.`,
   });
 }
 
@@ -65,7 +65,7 @@ function listVariables({ Environment }: Resource['Properties']): string[] {
   return Object.keys(asRecord(asRecord(Environment).Variables));
 }
 
-/** An image names no runtime, and is told apart later, with a cure of its own. */
+/** An image names no runtime, and is told apart later, with a fix of its own. */
 function isForeign({ Runtime }: Resource['Properties']): boolean {
   return typeof Runtime === 'string' && !Runtime.startsWith('nodejs');
 }

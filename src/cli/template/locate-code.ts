@@ -11,7 +11,7 @@ export function locateCode(template: Template, id: string, { Properties, Metadat
   const problem = `Function ${id}: its code is ${describe(Properties, directory)}.`;
   throw new TemplateError(template.file, id, {
     problem,
-    cure: 'Run cdk synth, so that the code asset stands beside the template.',
+    fix: 'Run cdk synth, so that the code asset stands beside the template.',
   });
 }
 

@@ -122,6 +122,6 @@ function refuseUnsupported({ file }: Template, id: string, properties: Propertie
   const problem = `Function ${id} of ${file} has ${found.join(' and ')}, and the local Lambda has none.`;
   throw new TemplateError(file, id, {
     problem,
-    cure: 'Bundle what is in them with the code, or run the file itself: baton dev src/job.ts.',
+    fix: 'Bundle what is in them with the code, or run the file itself: baton dev src/job.ts.',
   });
 }

@@ -69,7 +69,7 @@ export function readTemplate(file: string): Template {
     const problem = `${file} is no CloudFormation template: it has no Resources.`;
     throw new TemplateError(file, undefined, {
       problem,
-      cure: 'Pass what cdk synth wrote: cdk.out/<Stack>.template.json.',
+      fix: 'Pass what cdk synth wrote: cdk.out/<Stack>.template.json.',
     });
   }
   const resources = Object.entries(asRecord(Resources)).map(
@@ -110,7 +110,7 @@ function readBytes(file: string): Uint8Array {
     throw new TemplateError(
       file,
       undefined,
-      { problem, cure: 'Run cdk synth first, or correct the path.', cause },
+      { problem, fix: 'Run cdk synth first, or correct the path.', cause },
       2,
     );
   }
@@ -123,7 +123,7 @@ function parse(file: string, text: string): unknown {
     const problem = `The template ${file} is not JSON: ${(cause as Error).message}`;
     throw new TemplateError(file, undefined, {
       problem,
-      cure: 'Pass the JSON that cdk synth writes: cdk.out/<Stack>.template.json.',
+      fix: 'Pass the JSON that cdk synth writes: cdk.out/<Stack>.template.json.',
       cause,
     });
   }

@@ -4,7 +4,7 @@ import type { Paint, Tone } from './paint';
 import { countCells, cutToCells, escapeControls } from './text';
 
 const leastBarCells = 10;
-const mostBarCells = 40;
+const maxBarCells = 40;
 const gap = '  ';
 
 interface Part {
@@ -31,7 +31,7 @@ export function renderBar(progress: Progress, width: number, paint: Paint): stri
     [share, count, left, name, speed, remark],
     width - (hasBar ? leastBarCells + gap.length : 0),
   );
-  const barCells = Math.min(mostBarCells, width - measure(kept) - gap.length);
+  const barCells = Math.min(maxBarCells, width - measure(kept) - gap.length);
   const bar = hasBar && barCells >= leastBarCells ? [drawBar(done / (total ?? 1), barCells, paint)] : [];
   const behind = [share, count, speed, left, remark].filter((each) => kept.includes(each));
   const texts = [...show(kept.includes(name) ? [name] : [], paint), ...bar, ...show(behind, paint)];

@@ -64,8 +64,8 @@ export class EnvironmentPool {
   }
 
   private makeRoom(): void {
-    const [longestRested] = this.resting;
-    if (this.all.size >= this.limit) longestRested?.kill('stopped');
+    const [maxRested] = this.resting;
+    if (this.all.size >= this.limit) maxRested?.kill('stopped');
   }
 
   private async start(version: FunctionVersion): Promise<ExecutionEnvironment> {

@@ -16,7 +16,7 @@ const memoryWatchMs = 25;
 const askAgainMs = 200;
 
 /** What came of the work: an answer, an error posted by the runtime, or the end of the process. */
-type Verdict = { readonly body: string; readonly isError: boolean } | { readonly end: ProcessEnd };
+type Answer = { readonly body: string; readonly isError: boolean } | { readonly end: ProcessEnd };
 
 /** What an environment tells whoever owns it. */
 export interface EnvironmentListener {
@@ -38,7 +38,7 @@ export class ExecutionEnvironment {
   private readonly ready: Promise<void>;
   private markReady!: () => void;
   private onAskedAgain = (): void => {};
-  private settle: ((verdict: Verdict) => void) | undefined;
+  private settle: ((decision: Answer) => void) | undefined;
   private killedBecause: EndReason | undefined;
   private initError: string | undefined;
   private initMs: number | undefined;
@@ -117,7 +117,7 @@ export class ExecutionEnvironment {
   }
 
   private async deliver(work: Work, onDelivered: (deadline: number) => void): Promise<Outcome> {
-    const verdict = new Promise<Verdict>((resolve) => {
+    const decision = new Promise<Answer>((resolve) => {
       this.settle = resolve;
     });
     const { timeoutMs } = this.settings;
@@ -129,7 +129,7 @@ export class ExecutionEnvironment {
     onDelivered(deadline);
     const timer = setTimeout(() => this.kill('time-out'), timeoutMs);
     const memoryWatch = setInterval(() => this.checkMemory(), memoryWatchMs);
-    const result = await verdict;
+    const result = await decision;
     clearTimeout(timer);
     clearInterval(memoryWatch);
     const durationMs = performance.now() - deliveredAt;
@@ -208,8 +208,8 @@ export class ExecutionEnvironment {
     this.listener.onIdle(this);
   }
 
-  private onAnswer(requestId: string, verdict: Verdict): void {
-    if (requestId === this.requestId) this.settle?.(verdict);
+  private onAnswer(requestId: string, decision: Answer): void {
+    if (requestId === this.requestId) this.settle?.(decision);
   }
 
   private onInitError(body: string): void {

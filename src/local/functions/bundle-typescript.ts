@@ -32,7 +32,7 @@ export async function bundleTypescript(file: string, into: string): Promise<stri
   } catch (cause) {
     throw new LocalLambdaError(file, {
       problem: `${file} cannot be bundled: ${firstLine(cause)}`,
-      cure: 'Correct the file, or build a bundle yourself and pass its path.',
+      fix: 'Correct the file, or build a bundle yourself and pass its path.',
       cause,
     });
   }

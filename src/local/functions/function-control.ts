@@ -22,7 +22,7 @@ export class FunctionControl {
     if (this.registry.has(options.name)) {
       throw new LocalLambdaError(options.name, {
         problem: `Function ${options.name} exists already.`,
-        cure: 'Use updateFunction, or another name.',
+        fix: 'Use updateFunction, or another name.',
       });
     }
     const fn = new LocalFunction(
@@ -113,6 +113,6 @@ function checkOptions({
   if (faults.length > 0)
     throw new LocalLambdaError(name, {
       problem: `Function ${name}: ${faults.join('; ')}.`,
-      cure: 'Correct the options of createFunction.',
+      fix: 'Correct the options of createFunction.',
     });
 }

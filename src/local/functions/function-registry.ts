@@ -40,7 +40,7 @@ export class FunctionRegistry {
     const known = [...this.functions.keys()].join(', ') || 'none';
     throw new LocalLambdaError(name, {
       problem: `There is no function ${name} in the local Lambda.`,
-      cure: `Create it with createFunction, or use one of: ${known}.`,
+      fix: `Create it with createFunction, or use one of: ${known}.`,
     });
   }
 

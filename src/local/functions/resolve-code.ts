@@ -21,7 +21,7 @@ export async function resolveCode(
   if (!existsSync(path))
     throw new LocalLambdaError(name, {
       problem: `Function ${name}: there is no file or directory ${path}.`,
-      cure: 'Build the bundle first, or correct the path.',
+      fix: 'Build the bundle first, or correct the path.',
     });
   if (statSync(path).isDirectory()) return { taskRoot: path, handler: handler ?? 'index.handler' };
   const isTypescript = typescriptExtensions.has(extname(path));
@@ -30,7 +30,7 @@ export async function resolveCode(
   if (handler === undefined && stem.includes('.')) {
     throw new LocalLambdaError(name, {
       problem: `Function ${name}: Lambda cannot name the handler of ${basename(file)}, because of the dot in it.`,
-      cure: 'Rename the file so that its name has no dot but the one before its extension.',
+      fix: 'Rename the file so that its name has no dot but the one before its extension.',
     });
   }
   return { taskRoot: dirname(file), handler: handler ?? `${stem}.handler` };

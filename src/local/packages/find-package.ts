@@ -13,7 +13,7 @@ export function findPackage(name: string, searchFrom: readonly string[]): string
   }
   throw new LocalLambdaError(name, {
     problem: `The local Lambda needs the package ${name}, which is not installed where ${resolve(places[0] ?? '.')} can find it.`,
-    cure: `Run npm install --save-dev --ignore-scripts ${name}`,
+    fix: `Run npm install --save-dev --ignore-scripts ${name}`,
   });
 }
 

@@ -118,7 +118,7 @@ export class EventSourceMapping {
   }
 
   private describeDelivery(messages: readonly StandInMessage[], target: Target): Delivery {
-    const traceHeader = longestChain(messages, target.fn.arn);
+    const traceHeader = maxChain(messages, target.fn.arn);
     return {
       target,
       requestId: randomUUID(),
@@ -168,7 +168,7 @@ function splitBySize(messages: readonly StandInMessage[]): StandInMessage[][] {
   return batches;
 }
 
-function longestChain(messages: readonly StandInMessage[], functionArn: string): string | undefined {
+function maxChain(messages: readonly StandInMessage[], functionArn: string): string | undefined {
   const headers = messages
     .map(({ attributes }) => attributes.AWSTraceHeader)
     .filter((header) => header !== undefined);

@@ -48,7 +48,7 @@ export class QueueHub {
       const { message } = JSON.parse(String(answer.body)) as { message?: string };
       throw new LocalLambdaError(options.name, {
         problem: `Queue ${options.name} cannot be created: ${message}`,
-        cure: 'Correct its options; a dead-letter queue must exist first.',
+        fix: 'Correct its options; a dead-letter queue must exist first.',
       });
     }
     queue.setTimes(options);
@@ -70,7 +70,7 @@ export class QueueHub {
     const known = [...this.queues.keys()].join(', ') || 'none';
     throw new LocalLambdaError(arnOrName, {
       problem: `There is no queue ${arnOrName} in the local SQS.`,
-      cure: `Create it with createQueue, or use one of: ${known}.`,
+      fix: `Create it with createQueue, or use one of: ${known}.`,
     });
   }
 

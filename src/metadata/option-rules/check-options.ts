@@ -30,7 +30,7 @@ export function checkOptions(
   const copy = copyOptions(given);
   if (copy === undefined) {
     const problem = `${where}: ${within ?? 'the options'} (${show(given)}) must be a plain object that can be read.`;
-    faults.push({ problem, cure: within ? `Write ${within}: { … }.` : 'Write the options as { … }.' });
+    faults.push({ problem, fix: within ? `Write ${within}: { … }.` : 'Write the options as { … }.' });
     return {};
   }
   const rules = new Rules();
@@ -39,11 +39,11 @@ export function checkOptions(
     names.flatMap((name) => (copy[name] === undefined ? [] : [[name, copy[name]]])),
   );
   const wrong = validateByRules(Object.assign(rules, known));
-  for (const { problem, cure } of [
+  for (const { problem, fix } of [
     ...findUnknownNames(Object.keys(copy), names, inner),
     ...[...wrong.values()].map(decodeFault),
   ]) {
-    faults.push({ problem: `${where}: ${within ? `${within}.` : ''}${problem}`, cure });
+    faults.push({ problem: `${where}: ${within ? `${within}.` : ''}${problem}`, fix });
   }
   return Object.fromEntries(Object.entries(known).filter(([name]) => !wrong.has(name)));
 }

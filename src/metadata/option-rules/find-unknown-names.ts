@@ -23,12 +23,12 @@ function describeUnknownName(
   const holder = Object.keys(inner).find((option) =>
     Object.hasOwn(new (inner[option] as OptionRules)(), name),
   );
-  if (holder) return { problem: `${name} belongs in ${holder}.`, cure: `Write ${holder}: { ${name}: … }.` };
+  if (holder) return { problem: `${name} belongs in ${holder}.`, fix: `Write ${holder}: { ${name}: … }.` };
   const nearest = findNearestName(name, names);
   if (nearest)
     return {
       problem: `${shown} is not an option; did you mean ${nearest}?`,
-      cure: `Write ${nearest} in place of ${shown}.`,
+      fix: `Write ${nearest} in place of ${shown}.`,
     };
-  return { problem: `${shown} is not an option.`, cure: `Remove it, or use one of ${names.join(', ')}.` };
+  return { problem: `${shown} is not an option.`, fix: `Remove it, or use one of ${names.join(', ')}.` };
 }

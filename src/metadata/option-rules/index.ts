@@ -1,5 +1,5 @@
+export { isJobName } from './check-identity';
 export { checkOptions } from './check-options';
-export { isJobName } from './judge-identity';
 export { LimitsRules } from './limits-rules';
 export { LongRunningRules } from './long-running-rules';
 export { RetryRules } from './retry-rules';

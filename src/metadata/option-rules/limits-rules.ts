@@ -1,4 +1,4 @@
-import { positiveNumber, wholeMs, wholeNumber } from './judges';
+import { positiveNumber, wholeMs, wholeNumber } from './checks';
 import { Optional } from './rule';
 
 /** What `limits` may hold. */

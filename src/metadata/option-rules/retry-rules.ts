@@ -1,5 +1,5 @@
-import { judgeInitialDelay } from './judge-times';
-import { finiteNumber, wholeMs, wholeNumber } from './judges';
+import { checkInitialDelay } from './check-times';
+import { finiteNumber, wholeMs, wholeNumber } from './checks';
 import { Optional } from './rule';
 
 /** What `retry` may hold. */
@@ -9,7 +9,7 @@ export class RetryRules {
 
   @Optional(
     wholeMs(0, 'the longest wait after the first failure, for example 1_000, or leave it out'),
-    judgeInitialDelay,
+    checkInitialDelay,
   )
   initialDelayMs: unknown;
 

@@ -1,10 +1,10 @@
-import { judgeCodec } from './judge-codec';
-import { yesOrNo } from './judges';
+import { checkCodec } from './check-codec';
+import { yesOrNo } from './checks';
 import { Optional } from './rule';
 
 /** What `@State` may be given. */
 export class StateRules {
-  @Optional(judgeCodec)
+  @Optional(checkCodec)
   codec: unknown;
 
   @Optional(yesOrNo)

@@ -1,4 +1,4 @@
-import { timerMs, yesOrNo } from './judges';
+import { timerMs, yesOrNo } from './checks';
 import { Optional } from './rule';
 
 /** What `@Step` may be given. The fields are the known names; `retry` has rules of its own. */

@@ -1,4 +1,4 @@
-import { oneOf } from './judges';
+import { oneOf } from './checks';
 import { Optional } from './rule';
 
 /** What `@Terminate` may be given. */

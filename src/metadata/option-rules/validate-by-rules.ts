@@ -6,7 +6,7 @@ import { ruleName } from './rule';
 const lostRules = encodeFault({
   problem:
     "class-validator has lost lambda-baton's rules, because something has replaced its global storage.",
-  cure: 'Import lambda-baton after whatever replaces globalThis.classValidatorMetadataStorage.',
+  fix: 'Import lambda-baton after whatever replaces globalThis.classValidatorMetadataStorage.',
 });
 
 /**

@@ -18,7 +18,7 @@ export function writeInput(job: string, input: unknown): unknown {
   try {
     const copy = copyState(
       { input },
-      { subject: 'The value', cure: 'Let the input option of @LongRunning make plain data of it.' },
+      { subject: 'The value', fix: 'Let the input option of @LongRunning make plain data of it.' },
     );
     const { input: copied } = copy.values;
     return freezeInDepth(copy.isPlain && !isTagged(copied) ? copied : { [tag]: codec.encodeCopy(copy) });
@@ -45,10 +45,10 @@ export function readInput(written: unknown): unknown {
 }
 
 function describeUnkept(job: string, cause: UnserializableStateError): InvalidInputError {
-  const [reason = '', cure] = cause.message.split('\n→ ');
+  const [reason = '', fix] = cause.message.split('\n→ ');
   return new InvalidInputError({
     problem: `The input of job ${job} cannot be kept: ${reason}`,
-    ...(cure === undefined ? {} : { cure }),
+    ...(fix === undefined ? {} : { fix }),
     details: { job, faults: [`${cause.details.path} cannot be kept`] },
     cause,
   });

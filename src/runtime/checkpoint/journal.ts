@@ -14,7 +14,7 @@ import type { StateCopy } from '../core/state/copy-state';
 import type { CheckpointStore, ExecutionStatus, Logger } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
 import { BackOff } from '../time/back-off';
-import { longestAlarmMs } from '../time/watchdog';
+import { maxAlarmMs } from '../time/watchdog';
 import { encodeState, markStateText, packStoredFrom } from './state-text';
 import { Superseded } from './superseded';
 
@@ -22,7 +22,7 @@ import { Superseded } from './superseded';
 export const retentionMs = 30 * 24 * 3_600_000;
 
 /** A longer state is in a place of its own, and not written again while it stays as it is. */
-const longestItem = 400_000;
+const maxItem = 400_000;
 
 /** What an invocation holds after its claim. */
 export interface Claim {
@@ -43,7 +43,7 @@ export interface Claim {
 }
 
 /** What writing needs of the invocation. */
-export interface JournalRoom {
+export interface JournalDeps {
   readonly plan: JobPlan;
   readonly input: unknown;
   /** Where the execution stands. */
@@ -98,10 +98,10 @@ export class Journal {
   readonly readUnitCount: number;
   readonly #claim: Claim;
   readonly #store: CheckpointStore;
-  readonly #room: JournalRoom;
+  readonly #room: JournalDeps;
   readonly #durability: Durability;
 
-  constructor(store: CheckpointStore, claim: Claim, room: JournalRoom) {
+  constructor(store: CheckpointStore, claim: Claim, room: JournalDeps) {
     this.#store = store;
     this.#claim = claim;
     this.#room = room;
@@ -255,7 +255,7 @@ export class Journal {
       this.#inFlight = this.#writeBeside(entry, everyMs);
       return;
     }
-    this.#cancelAlarm ??= timer.once(Math.min(restMs, longestAlarmMs), () => {
+    this.#cancelAlarm ??= timer.once(Math.min(restMs, maxAlarmMs), () => {
       this.#cancelAlarm = undefined;
       this.#writeWhenDue(everyMs);
     });
@@ -321,7 +321,7 @@ export class Journal {
   async #saveOnce(entry: Entry, stateText: string): Promise<boolean> {
     const isStateUnchanged = stateText === this.#stateText;
     const written = this.#describe(entry, stateText);
-    const isHeadOnly = isStateUnchanged && stateText.length > longestItem;
+    const isHeadOnly = isStateUnchanged && stateText.length > maxItem;
     this.#writeUnitCount += countWriteUnits(written.head.length + (isHeadOnly ? 0 : stateText.length));
     const revision = await this.#store.save(written, this.#revision, { isStateUnchanged });
     if (revision !== undefined) {
@@ -380,7 +380,7 @@ export class Journal {
   #giveUp(tries: number, cause: unknown): CheckpointFailedError {
     return new CheckpointFailedError({
       problem: `Job ${this.#room.plan.name} could not store a checkpoint in ${tries} tries, and there is no time for more.`,
-      cure: 'Look at the cause: permissions, throttling, or the network. The delivery is retried from the last checkpoint.',
+      fix: 'Look at the cause: permissions, throttling, or the network. The delivery is retried from the last checkpoint.',
       details: { executionId: this.#claim.executionId, tries },
       cause,
     });

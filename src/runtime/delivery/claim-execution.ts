@@ -1,14 +1,14 @@
 import { BatonError, CheckpointFailedError, IncompatibleStateError } from '../../errors';
+import type { Heartbeats } from '../checkpoint/heartbeats';
 import { type Claim, retentionMs } from '../checkpoint/journal';
-import type { SignsOfLife } from '../checkpoint/signs-of-life';
 import { decodeState, readMarkedText } from '../checkpoint/state-text';
 import type { Execution } from '../core/execution/execution';
+import { describeParked } from '../core/execution/failure-texts';
 import { checkFuses } from '../core/execution/fuses';
 import { countDeath } from '../core/execution/interruption';
 import type { JobPlan } from '../core/execution/job-plan';
 import { isElsewhere, namePin } from '../core/execution/line';
 import { migrateState } from '../core/execution/migrate-state';
-import { describeParked } from '../core/execution/verdicts';
 import {
   type Continuation,
   checkCode,
@@ -53,7 +53,7 @@ export interface ClaimRequest {
   /** The version that the execution is pinned to is gone: it goes on here. */
   readonly isPinIgnored?: boolean;
   /** What is known of the tries before this one. */
-  readonly signs: SignsOfLife;
+  readonly signs: Heartbeats;
   remainingMs(): number;
 }
 
@@ -248,7 +248,7 @@ async function claimRecord(
   const { chain } = resumed;
   const arrived = { ...resumed, invocation, chain: { ...chain, length: chainLength ?? chain.length } };
   const death = {
-    ...signs.judgeDeath(record.leaseUntilMs),
+    ...signs.checkDeath(record.leaseUntilMs),
     ...(isHandingOver && { place: 'hand-off' as const }),
   };
   const execution = hasDied ? countDeath(arrived, death) : arrived;
@@ -387,7 +387,7 @@ function describeUnreachable(
 ): CheckpointFailedError {
   return new CheckpointFailedError({
     problem: `Job ${plan.name} could not claim execution ${executionId} in ${tries} tries, and there is no time for more.`,
-    cure: 'Look at the cause: permissions, throttling, or the network. Nothing was run; the delivery is retried.',
+    fix: 'Look at the cause: permissions, throttling, or the network. Nothing was run; the delivery is retried.',
     details: { executionId, tries },
     cause,
   });
@@ -396,7 +396,7 @@ function describeUnreachable(
 function describeLost(plan: JobPlan, executionId: string): IncompatibleStateError {
   return new IncompatibleStateError({
     problem: `The continuation of execution ${executionId} of job ${plan.name} has no record in the store: it has expired, was deleted, or is in another store.`,
-    cure: 'Point the function at the store that the execution was started with, or start the execution again.',
+    fix: 'Point the function at the store that the execution was started with, or start the execution again.',
     details: { executionId, expected: 'a stored record', received: 'none' },
   });
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../ports';
 import type { DeliveryResult } from './run-delivery';
 
 /** What a batch needs to know and do. */
-export interface BatchRoom {
+export interface BatchDeps {
   readonly logger: Logger;
   /** Whether a further record can still be begun: more than `safeMs` is left. */
   hasTime(): boolean;
@@ -17,7 +17,7 @@ export interface BatchRoom {
  * Runs the records of an SQS batch one after the other. Answers with those that SQS has to deliver again: the failed ones,
  * those behind them in their FIFO group, and what there was no time for.
  */
-export async function runBatch(records: readonly BatchRecord[], room: BatchRoom): Promise<BatchAnswer> {
+export async function runBatch(records: readonly BatchRecord[], room: BatchDeps): Promise<BatchAnswer> {
   const batchItemFailures: { itemIdentifier: string }[] = [];
   const failedGroups = new Set<string>();
   for (const [index, record] of records.entries()) {
@@ -39,7 +39,7 @@ export async function runBatch(records: readonly BatchRecord[], room: BatchRoom)
 /** Whether the record is done with. */
 async function runRecord(
   { messageId, arrival, error }: BatchRecord,
-  { logger, run }: BatchRoom,
+  { logger, run }: BatchDeps,
 ): Promise<boolean> {
   try {
     if (arrival === undefined) throw error;

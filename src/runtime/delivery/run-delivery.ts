@@ -1,6 +1,6 @@
 import { BatonError, ExecutionFailedError, IncompatibleStateError } from '../../errors';
-import { Journal, type JournalRoom } from '../checkpoint/journal';
-import { SignsOfLife } from '../checkpoint/signs-of-life';
+import { Heartbeats } from '../checkpoint/heartbeats';
+import { Journal, type JournalDeps } from '../checkpoint/journal';
 import { countDeath } from '../core/execution/interruption';
 import type { JobPlan } from '../core/execution/job-plan';
 import { isElsewhere } from '../core/execution/line';
@@ -54,7 +54,7 @@ export interface DeliveryResult {
 
 /** Runs what a delivery asks for: opens the execution, claims it when there is a store, and runs one invocation of it. */
 export async function runDelivery(delivery: Delivery): Promise<DeliveryResult> {
-  const signs = new SignsOfLife({ ...delivery, intervalMs: delivery.plan.intervalMs });
+  const signs = new Heartbeats({ ...delivery, intervalMs: delivery.plan.intervalMs });
   let isEndRecorded = true;
   try {
     const result = await open(delivery, signs);
@@ -99,7 +99,7 @@ function describeDeps({ collaborators, context, budget }: Delivery): LookDeps {
   return { collaborators, context, remainingMs: () => budget.remainingMs() };
 }
 
-function open(delivery: Delivery, signs: SignsOfLife): Promise<InvocationResult> {
+function open(delivery: Delivery, signs: Heartbeats): Promise<InvocationResult> {
   const { arrival, plan, collaborators } = delivery;
   switch (arrival.kind) {
     case 'start':
@@ -115,7 +115,7 @@ function open(delivery: Delivery, signs: SignsOfLife): Promise<InvocationResult>
 async function openFresh(
   delivery: Delivery,
   arrival: StartArrival,
-  signs: SignsOfLife,
+  signs: Heartbeats,
 ): Promise<InvocationResult> {
   const { plan, collaborators, validate } = delivery;
   const start = await openStart(plan, arrival, collaborators, validate);
@@ -128,7 +128,7 @@ async function openFresh(
 async function openContinued(
   delivery: Delivery,
   { envelope }: ContinuationArrival,
-  signs: SignsOfLife,
+  signs: Heartbeats,
 ): Promise<InvocationResult> {
   const { plan, collaborators, context } = delivery;
   const message = openEnvelope(envelope, collaborators.seal);
@@ -163,7 +163,7 @@ async function openLook(
   delivery: Delivery,
   arrival: LookArrival,
   store: CheckpointStore,
-  signs: SignsOfLife,
+  signs: Heartbeats,
 ): Promise<InvocationResult> {
   const { executionId, chainLength, delivery: onBehalfOf, notBeforeMs = 0 } = arrival;
   const { collaborators } = delivery;
@@ -199,7 +199,7 @@ async function runClaimed(
   delivery: Delivery,
   store: CheckpointStore,
   claimed: Claimed,
-  signs: SignsOfLife,
+  signs: Heartbeats,
   isPinIgnored = false,
 ): Promise<InvocationResult> {
   const { plan, collaborators, budget, context } = delivery;
@@ -232,7 +232,7 @@ async function runClaimed(
         (await forwardLook(delivery, claimed, result)) ?? runClaimed(delivery, store, claimed, signs, true)
       );
     case 'claimed': {
-      const openJournal = (room: JournalRoom) => new Journal(store, result.claim, room);
+      const openJournal = (room: JournalDeps) => new Journal(store, result.claim, room);
       const deliveries = [delivery.delivery, claimed.onBehalfOf ?? delivery.delivery];
       return runInvocation({ ...delivery, deliveries, signs, opened: result.opened, openJournal });
     }
@@ -254,7 +254,7 @@ async function forwardLook(
 function runWithoutStore(
   delivery: Delivery,
   given: OpenedExecution,
-  signs: SignsOfLife,
+  signs: Heartbeats,
 ): Promise<InvocationResult> {
   const counted = countLostTries(given, signs);
   const execution = pinExecution(counted.execution, delivery);
@@ -268,10 +268,10 @@ function runWithoutStore(
   });
 }
 
-function countLostTries(opened: OpenedExecution, signs: SignsOfLife): OpenedExecution {
+function countLostTries(opened: OpenedExecution, signs: Heartbeats): OpenedExecution {
   if (signs.lost === undefined) return opened;
   const { count, place, samePlaceCount } = signs.lost;
-  const interruption = { ...signs.judgeDeath(), ...(place === 'hand-off' && { place }) };
+  const interruption = { ...signs.checkDeath(), ...(place === 'hand-off' && { place }) };
   const deaths = { count, samePlaceCount: place === 'later' ? 0 : samePlaceCount };
   return { ...opened, execution: countDeath(opened.execution, interruption, deaths) };
 }
@@ -279,7 +279,7 @@ function countLostTries(opened: OpenedExecution, signs: SignsOfLife): OpenedExec
 function describeNoStore(plan: JobPlan, executionId: string): IncompatibleStateError {
   return new IncompatibleStateError({
     problem: `A look asks for execution ${executionId} of job ${plan.name}, and this function has no checkpoint store to look in.`,
-    cure: 'Give the function the store that the execution was started with.',
+    fix: 'Give the function the store that the execution was started with.',
     details: { executionId, expected: 'a checkpoint store', received: 'none' },
   });
 }

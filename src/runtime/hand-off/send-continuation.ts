@@ -51,7 +51,7 @@ export interface Shipment {
 }
 
 /** What sending needs: time, and someone to tell. */
-export interface SendingRoom {
+export interface SendingDeps {
   readonly timer: Timer;
   readonly logger: Logger;
   remainingMs(): number;
@@ -73,7 +73,7 @@ export interface Sent {
 export async function sendMessage(
   senders: readonly ContinuationSender[],
   shipment: Shipment,
-  room: SendingRoom,
+  room: SendingDeps,
 ): Promise<Sent> {
   const channels = findChannels(senders, shipment.delaySeconds);
   if (channels.length === 0) throw describeNoChannel(senders, shipment);
@@ -102,7 +102,7 @@ export function writeFixedMessage(body: string, bytes: number): Message {
     describeTooLarge: (maxBytes) =>
       new HandOffFailedError({
         problem: `The message is ${bytes} bytes, and the largest that can be sent is ${maxBytes}.`,
-        cure: 'Provide a sender that takes messages of at least this size.',
+        fix: 'Provide a sender that takes messages of at least this size.',
         details: { channel: '', failure: 'too-large', maxBytes },
       }),
   };
@@ -144,7 +144,7 @@ function findUsable(channels: readonly ContinuationSender[], message: Message): 
 async function tryForms(
   sender: ContinuationSender,
   shipment: Shipment,
-  room: SendingRoom,
+  room: SendingDeps,
   shareMs: number,
 ): Promise<HandOffFailedError | Sent> {
   const { message } = shipment;
@@ -166,14 +166,14 @@ async function tryChannel(
   sender: ContinuationSender,
   shipment: Shipment,
   form: MessageForm,
-  room: SendingRoom,
+  room: SendingDeps,
   endMs: number,
 ) {
   const channelRoom = { timer: room.timer, remainingMs: () => room.remainingMs() - endMs };
-  const longestTryMs = Math.max(minTryMs, channelRoom.remainingMs() / 2);
+  const maxTryMs = Math.max(minTryMs, channelRoom.remainingMs() / 2);
   const backOff = new BackOff(channelRoom);
   for (;;) {
-    const timeoutMs = Math.max(1, Math.floor(Math.min(channelRoom.remainingMs(), longestTryMs)));
+    const timeoutMs = Math.max(1, Math.floor(Math.min(channelRoom.remainingMs(), maxTryMs)));
     const failure = await tryOnce(sender, shipment, form, room.timer, timeoutMs);
     if (failure?.details.failure !== 'retry' || !backOff.hasTime) return failure;
     await backOff.pause();
@@ -215,7 +215,7 @@ function classify(sender: ContinuationSender, error: unknown): HandOffFailedErro
   if (BatonError.is(error) && error.code === 'HAND_OFF_FAILED') return error as HandOffFailedError;
   return new HandOffFailedError({
     problem: `Channel ${sender.channel} failed: ${describeError(error).message}`,
-    cure: 'Look at the cause; a sender that knows better throws a HandOffFailedError of its own.',
+    fix: 'Look at the cause; a sender that knows better throws a HandOffFailedError of its own.',
     details: { channel: sender.channel, failure: 'retry' },
     cause: error,
   });
@@ -224,17 +224,17 @@ function classify(sender: ContinuationSender, error: unknown): HandOffFailedErro
 function outOfTime(sender: ContinuationSender): HandOffFailedError {
   return new HandOffFailedError({
     problem: `Channel ${sender.channel} did not answer in time.`,
-    cure: 'Look whether the function can reach its endpoint: in a VPC that needs a NAT gateway or an interface endpoint.',
+    fix: 'Look whether the function can reach its endpoint: in a VPC that needs a NAT gateway or an interface endpoint.',
     details: { channel: sender.channel, failure: 'retry' },
   });
 }
 
 function describeUnfit({ channel, maxBytes }: ContinuationSender, message: Message): HandOffFailedError {
   const cause = message.describeTooLarge(maxBytes);
-  const [problem = '', cure = ''] = cause.message.split('\n→ ');
+  const [problem = '', fix = ''] = cause.message.split('\n→ ');
   return new HandOffFailedError({
     problem: `Channel ${channel} was not asked: ${problem}`,
-    cure,
+    fix,
     details: { channel, failure: 'too-large', maxBytes },
     cause,
   });
@@ -250,7 +250,7 @@ function describeNoChannel(senders: readonly ContinuationSender[], shipment: Shi
       : `none can hold a message back for ${delaySeconds} seconds`;
   return new HandOffFailedError({
     problem: `${problem}: there is no channel for it (${lack}).`,
-    cure: 'Leave CONTINUATION_SENDERS to its default, or provide a sender that takes every continuation.',
+    fix: 'Leave CONTINUATION_SENDERS to its default, or provide a sender that takes every continuation.',
     details: { channel: '', failure: 'refused' },
   });
 }
@@ -270,7 +270,7 @@ function describeFailures(failures: readonly HandOffFailedError[], shipment: Shi
   const { failure = 'retry', reason } = worst?.details ?? {};
   return new HandOffFailedError({
     problem: `${problem} by any channel.\n${reasons}`,
-    cure: 'Mend the first channel above; the delivery is retried by Lambda or goes to its dead letters.',
+    fix: 'Fix the first channel above; the delivery is retried by Lambda or goes to its dead letters.',
     details: {
       channel: failures.map(({ details }) => details.channel).join(', '),
       failure,

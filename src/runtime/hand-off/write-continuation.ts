@@ -86,7 +86,7 @@ function describeTooLarge(
   const biggest = parts.reduce((one, other) => (other.bytes > one.bytes ? other : one));
   return new StateTooLargeError({
     problem: `The continuation of job ${plan.name} is ${bytes} bytes, and the largest that can be sent is ${maxBytes}; its biggest part is ${biggest.name} (${biggest.bytes} bytes).`,
-    cure: `Keep ${biggest.field} somewhere else and a key to it in its place.`,
+    fix: `Keep ${biggest.field} somewhere else and a key to it in its place.`,
     details: { bytes, maxBytes, biggestField: biggest.field },
   });
 }

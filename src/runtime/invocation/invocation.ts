@@ -1,7 +1,7 @@
 import { BatonError, ExecutionFailedError } from '../../errors';
+import type { Heartbeats } from '../checkpoint/heartbeats';
 import { readInput } from '../checkpoint/input-text';
-import type { Journal, JournalRoom } from '../checkpoint/journal';
-import type { SignsOfLife } from '../checkpoint/signs-of-life';
+import type { Journal, JournalDeps } from '../checkpoint/journal';
 import { Superseded } from '../checkpoint/superseded';
 import { priceUsage } from '../core/cost/cost';
 import type { RecursionSetting } from '../core/execution/chain';
@@ -28,7 +28,7 @@ import type { OpenedExecution } from './opened-execution';
 const warmUpLeadMs = 5_000;
 
 /** Steps that never wait get a turn of the event loop between them this often, in milliseconds. */
-const breathEveryMs = 20;
+const yieldEveryMs = 20;
 
 /** What Lambda gives a function that asks for nothing, in MB: what is reckoned with where there is no Lambda to say it. */
 const smallestMemoryMb = 128;
@@ -57,16 +57,16 @@ export interface InvocationParts {
   readonly budget: TimeBudget;
   readonly collaborators: Collaborators;
   /** Opens the journal of the claimed execution; undefined without a store. */
-  readonly openJournal: ((room: JournalRoom) => Journal) | undefined;
+  readonly openJournal: ((room: JournalDeps) => Journal) | undefined;
   /** Makes a fresh job instance with its dependencies. */
   readonly construct: () => object;
-  readonly signs: SignsOfLife;
+  readonly signs: Heartbeats;
   /** The delivery, and the one that it acts for. */
   readonly deliveries: readonly string[];
 }
 
 /** One Lambda call's share of an execution: the live job, its last safe point, and what watches it. */
-export class Invocation implements ContextHost, JournalRoom {
+export class Invocation implements ContextHost, JournalDeps {
   readonly plan: JobPlan;
   readonly context: Context;
   readonly collaborators: Collaborators;
@@ -86,7 +86,7 @@ export class Invocation implements ContextHost, JournalRoom {
   isIdle = true;
   /** Whether an abandoned attempt still holds the job instance. */
   isOrphaned = false;
-  #lastBreathMs: number;
+  #lastYieldMs: number;
   #unit = '';
   #work = '';
   #job: LiveJob | undefined;
@@ -102,7 +102,7 @@ export class Invocation implements ContextHost, JournalRoom {
   readonly #costBeforeUsd: number;
   readonly #budget: TimeBudget;
   readonly #freshBudgetMs: number;
-  readonly #signs: SignsOfLife;
+  readonly #signs: Heartbeats;
 
   constructor({
     plan,
@@ -121,7 +121,7 @@ export class Invocation implements ContextHost, JournalRoom {
     this.input = opened.input;
     this.#budget = budget;
     this.#startedMs = collaborators.clock.now();
-    this.#lastBreathMs = collaborators.clock.elapsedMs();
+    this.#lastYieldMs = collaborators.clock.elapsedMs();
     this.#freshBudgetMs = budget.remainingMs() - plan.safeMs;
     const { executionId, invocation } = opened.execution;
     this.logger = new ContextLogger(collaborators.logger, { executionId, invocation, job: plan.name });
@@ -357,13 +357,13 @@ export class Invocation implements ContextHost, JournalRoom {
 
   /** Whether steps have held the event loop for so long that timers and sockets need a turn. */
   isBreathless(): boolean {
-    return this.collaborators.clock.elapsedMs() - this.#lastBreathMs >= breathEveryMs;
+    return this.collaborators.clock.elapsedMs() - this.#lastYieldMs >= yieldEveryMs;
   }
 
   /** Lets the event loop turn once. */
-  async breathe(): Promise<void> {
-    await this.collaborators.platform.breathe();
-    this.#lastBreathMs = this.collaborators.clock.elapsedMs();
+  async yieldToEventLoop(): Promise<void> {
+    await this.collaborators.platform.yieldToEventLoop();
+    this.#lastYieldMs = this.collaborators.clock.elapsedMs();
   }
 
   /** Reports what an abandoned attempt, or the end of a stopped generator, brought to light. */

@@ -83,7 +83,7 @@ async function openInput(plan: JobPlan, receivedInput: unknown, validate: InputV
 function describeOtherJob(plan: JobPlan, executionId: string, job: string): InvalidInputError {
   return new InvalidInputError({
     problem: `Execution ${executionId} cannot be started here: its start is for job ${job}, and this function runs job ${plan.name}.`,
-    cure: `Send the start to the function of job ${job}, or leave the job out of it.`,
+    fix: `Send the start to the function of job ${job}, or leave the job out of it.`,
     details: { job: plan.name, faults: ['job'] },
   });
 }
@@ -98,7 +98,7 @@ function readTravelledState(
   const { executionId } = continuation;
   throw new IncompatibleStateError({
     problem: `The state of execution ${executionId} of job ${plan.name} is in a checkpoint store, and this function has none.`,
-    cure: 'Give the function the store that the execution was started with.',
+    fix: 'Give the function the store that the execution was started with.',
     details: {
       executionId,
       expected: 'a state in the continuation',

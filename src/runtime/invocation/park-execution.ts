@@ -1,6 +1,11 @@
 import { recursionLimit } from '../core/execution/chain';
 import type { Execution } from '../core/execution/execution';
-import { allowRecursion, describeDropped, describeParked, redriveCommand } from '../core/execution/verdicts';
+import {
+  allowRecursion,
+  describeDropped,
+  describeParked,
+  redriveCommand,
+} from '../core/execution/failure-texts';
 import { describeError } from '../core/record/describe-error';
 import type { Invocation } from './invocation';
 
@@ -38,7 +43,7 @@ export function warnOfRecursion({ context, isRecursionNews, logger }: Invocation
   logger.warn(
     `AWS will stop this execution after about ${recursionLimit} invocations: the recursion setting of the function is Terminate`,
     {
-      cure: allowRecursion(context.functionName),
+      fix: allowRecursion(context.functionName),
     },
   );
 }

@@ -69,7 +69,7 @@ function hasTime(invocation: Invocation): boolean {
 /** The `yield`s of a hook are no safe points, and steer nothing. They let the event loop turn, so that the hard edge is seen. */
 function hostOf(invocation: Invocation, method: string): GeneratorHost {
   const passClosingYield = async (): Promise<boolean> => {
-    await invocation.breathe();
+    await invocation.yieldToEventLoop();
     return hasTime(invocation);
   };
   const passYield = (value: unknown): Promise<boolean> => {

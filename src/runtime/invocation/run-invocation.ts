@@ -84,7 +84,7 @@ async function loop(invocation: Invocation): Promise<InvocationAnswer> {
       case 'run':
         decision = await runUnit(invocation);
         if (invocation.journal !== undefined) await invocation.keep();
-        if (invocation.isBreathless()) await invocation.breathe();
+        if (invocation.isBreathless()) await invocation.yieldToEventLoop();
         break;
       case 'sleep':
         await sleep(invocation, decision.ms);
@@ -278,9 +278,9 @@ function describeFailure(
   const where = step === '' ? '' : ` ${unit === undefined ? 'after' : 'at'} ${step}`;
   return new ExecutionFailedError({
     problem: `Execution ${executionId} of job ${plan.name} failed${where} in invocation ${number}: ${reason}`,
-    cure:
+    fix:
       (BatonError.is(thrown) ? advice : undefined) ??
-      `Look at the cause, mend it, and start the execution again.`,
+      `Look at the cause, fix it, and start the execution again.`,
     details: { executionId, job: plan.name, invocation: number, step },
     cause: error,
   });

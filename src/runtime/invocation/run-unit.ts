@@ -2,12 +2,12 @@ import { BatonError, CheckpointFailedError, InvalidDirectiveError, StepTimeoutEr
 import { Superseded } from '../checkpoint/superseded';
 import { apply, misplacedDirectiveError } from '../core/execution/apply';
 import type { Decision } from '../core/execution/decide';
+import { decideRetry } from '../core/execution/decide-retry';
 import { type Directive, isDirective } from '../core/execution/directives';
 import { nameUnit } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
 import type { Interruption } from '../core/execution/interruption';
 import type { StepPlan } from '../core/execution/job-plan';
-import { judgeFailure } from '../core/execution/judge-failure';
 import { capPause } from '../core/execution/local-time';
 import { defaultRetryPolicy } from '../core/execution/retry-policy';
 import { describeError } from '../core/record/describe-error';
@@ -79,7 +79,7 @@ class UnitRun implements GeneratorHost {
       this.#context.moveTo(invocation.execution, 'closing');
       return false;
     }
-    return invocation.isBreathless() ? invocation.breathe().then(() => this.#goOn()) : this.#goOn();
+    return invocation.isBreathless() ? invocation.yieldToEventLoop().then(() => this.#goOn()) : this.#goOn();
   }
 
   #mustStop(nowMs: number): boolean {
@@ -104,7 +104,7 @@ class UnitRun implements GeneratorHost {
         this.#method,
         misplacedDirectiveError(invocation.plan, `A finally block of ${this.#method}`, value),
       );
-    await invocation.breathe();
+    await invocation.yieldToEventLoop();
     return invocation.remainingMs() > invocation.plan.reserveMs;
   }
 
@@ -148,7 +148,7 @@ class UnitRun implements GeneratorHost {
     if (typeof isDone !== 'boolean') {
       throw new InvalidDirectiveError({
         problem: `@Terminate ${this.#method} of job ${plan.name} answered ${describeType(isDone)}, not true or false.`,
-        cure: `Let ${this.#method} return a boolean: true ends the execution.`,
+        fix: `Let ${this.#method} return a boolean: true ends the execution.`,
         details: { method: this.#method },
       });
     }
@@ -223,21 +223,23 @@ class UnitRun implements GeneratorHost {
   #fail(error: unknown): Decision | undefined {
     const invocation = this.#invocation;
     const { collaborators, execution, plan } = invocation;
-    const judged = judgeFailure(this.#step?.retry ?? defaultRetryPolicy, execution.attempt, error, () =>
+    const checked = decideRetry(this.#step?.retry ?? defaultRetryPolicy, execution.attempt, error, () =>
       collaborators.random.next(),
     );
-    const judgement = judged.isRetried ? { ...judged, delayMs: capPause(plan, 0, judged.delayMs) } : judged;
+    const decision = checked.isRetried
+      ? { ...checked, delayMs: capPause(plan, 0, checked.delayMs) }
+      : checked;
     const { attempt, cycle } = execution;
     invocation.logger.warn('step failed', {
       step: this.#method,
       attempt,
       cycle,
-      ...judgement,
+      ...decision,
       error: describeError(error),
     });
     invocation.rollBack();
-    if (!judgement.isRetried) return { kind: 'fail', error };
-    const { delayMs, ...rest } = judgement;
+    if (!decision.isRetried) return { kind: 'fail', error };
+    const { delayMs, ...rest } = decision;
     invocation.execution = apply(plan, execution, {
       kind: 'failed',
       retryAtMs: collaborators.clock.now() + delayMs,
@@ -251,7 +253,7 @@ class UnitRun implements GeneratorHost {
     const { attempt } = this.#invocation.execution;
     return new StepTimeoutError({
       problem: `Attempt ${attempt} of step ${this.#method} of job ${this.#invocation.plan.name} ran longer than its timeoutMs (${timeoutMs}).`,
-      cure: `Let ${this.#method} stop when ctx.signal aborts, or raise its timeoutMs.`,
+      fix: `Let ${this.#method} stop when ctx.signal aborts, or raise its timeoutMs.`,
       details: { step: this.#method, timeoutMs, attempt },
     });
   }

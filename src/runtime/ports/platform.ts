@@ -15,5 +15,5 @@ export interface Platform {
   /** The text that was packed. Throws on anything else, and on more than `maxUnpackedBytes`. */
   unpack(packed: string): string;
   /** Lets the event loop turn once, so that timers and sockets get their chance between steps that never wait. */
-  breathe(): Promise<void>;
+  yieldToEventLoop(): Promise<void>;
 }

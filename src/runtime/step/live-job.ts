@@ -113,7 +113,7 @@ function encodeField(field: string, convert: () => unknown): unknown {
     if (BatonError.is(cause) && cause.code === 'UNSERIALIZABLE_STATE') throw cause;
     throw new UnserializableStateError({
       problem: `The codec of @State ${field} failed.`,
-      cure: 'Let its encode and decode take every value that the field can hold; the cause says what happened.',
+      fix: 'Let its encode and decode take every value that the field can hold; the cause says what happened.',
       details: { path: field, type: 'codec' },
       cause,
     });

@@ -19,7 +19,7 @@ export class StepTimer {
     return this.#hasFired;
   }
 
-  /** Starts, or starts anew at a safe point inside the attempt. */
+  /** Starts, or starts again at a safe point inside the attempt. */
   start(): void {
     this.stop();
     this.#cancel = this.#timer.once(this.#timeoutMs, () => {

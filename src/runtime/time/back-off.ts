@@ -2,10 +2,10 @@ import type { Timer } from '../ports';
 
 /** Pause before the second try, in milliseconds; doubled before each further one, up to the longest. */
 const firstPauseMs = 50;
-const longestPauseMs = 2_000;
+const maxPauseMs = 2_000;
 
 /** What waiting needs: a timer, and how much time is left. */
-export interface BackOffRoom {
+export interface BackOffDeps {
   readonly timer: Timer;
   remainingMs(): number;
 }
@@ -14,9 +14,9 @@ export interface BackOffRoom {
 export class BackOff {
   tries = 1;
   #pauseMs = firstPauseMs;
-  readonly #room: BackOffRoom;
+  readonly #room: BackOffDeps;
 
-  constructor(room: BackOffRoom) {
+  constructor(room: BackOffDeps) {
     this.#room = room;
   }
 
@@ -28,7 +28,7 @@ export class BackOff {
   /** Waits before the next try. */
   async pause(): Promise<void> {
     const pauseMs = this.#pauseMs;
-    this.#pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    this.#pauseMs = Math.min(pauseMs * 2, maxPauseMs);
     this.tries += 1;
     await new Promise<void>((resolve) => {
       this.#room.timer.once(pauseMs, resolve);

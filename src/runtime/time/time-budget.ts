@@ -62,7 +62,7 @@ function checkContext(context: Context): Context {
   if (missing === undefined) return context;
   throw new InvalidInputError({
     problem: `The handler was called with a context that cannot ${missing.what} (${missing.name}).`,
-    cure: `Pass the Lambda context on as the second argument; in a test, fakeLambdaContext(), or one with ${missing.example}.`,
+    fix: `Pass the Lambda context on as the second argument; in a test, fakeLambdaContext(), or one with ${missing.example}.`,
     details: { job: '', faults: [`context.${missing.name}`] },
   });
 }

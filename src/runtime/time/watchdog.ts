@@ -15,7 +15,7 @@ export interface WatchdogEdges {
 }
 
 /** The longest time that timers take, in milliseconds: about 24.8 days. */
-export const longestAlarmMs = 2_147_483_647;
+export const maxAlarmMs = 2_147_483_647;
 
 /**
  * Looks at the time left while user code runs. One per invocation.
@@ -40,7 +40,7 @@ export class Watchdog {
   /** Starts looking. */
   start(timer: Timer): void {
     const { intervalMs, safeMs, reserveMs, warmUpMs } = this.#edges;
-    this.#cancels.add(timer.every(Math.min(intervalMs, longestAlarmMs), () => this.#lookAround()));
+    this.#cancels.add(timer.every(Math.min(intervalMs, maxAlarmMs), () => this.#lookAround()));
     for (const edgeMs of [warmUpMs, safeMs, reserveMs]) this.#lookAt(edgeMs, timer);
   }
 
@@ -58,7 +58,7 @@ export class Watchdog {
   #lookAt(edgeMs: number, timer: Timer): void {
     const restMs = Math.ceil(this.#budget.remainingMs() - edgeMs);
     if (restMs <= 0) return;
-    const cancel = timer.once(Math.min(restMs, longestAlarmMs), () => {
+    const cancel = timer.once(Math.min(restMs, maxAlarmMs), () => {
       this.#cancels.delete(cancel);
       this.look();
       this.#lookAt(edgeMs, timer);

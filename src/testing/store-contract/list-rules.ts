@@ -148,7 +148,7 @@ export const listRules: readonly StoreRule[] = [
       if (openDying === undefined) return;
       for (const [count, before] of [undefined, 'completed' as const].entries()) {
         let isWritten = false;
-        for (let request = 1; request <= mostRequests && !isWritten; request += 1) {
+        for (let request = 1; request <= maxRequests && !isWritten; request += 1) {
           const executionId = `e${count}-${request}`;
           const revision =
             before && (await saveSurely(store, sampleExecution({ executionId, status: before }), undefined));
@@ -164,14 +164,14 @@ export const listRules: readonly StoreRule[] = [
             `${executionId} is listed when it is there`,
           );
         }
-        ok(isWritten, `a writer that never dies gets through with ${mostRequests} requests`);
+        ok(isWritten, `a writer that never dies gets through with ${maxRequests} requests`);
       }
     },
   })),
 ];
 
 /** More requests than a write of a small state takes. */
-const mostRequests = 30;
+const maxRequests = 30;
 
 /** The ids of everything that is live, page by page. */
 async function readLive(store: CheckpointStore, query: ListQuery): Promise<string[]> {

@@ -8,7 +8,7 @@ const defaultLimitBytes = 400_000;
 const unchanged = { isStateUnchanged: true };
 
 /** Nobody's writer sends more requests than this to save one execution. */
-const mostRequests = 40;
+const maxRequests = 40;
 
 /** What becomes of states, large and small. */
 export const stateRules: readonly StoreRule[] = [
@@ -163,7 +163,7 @@ async function killWriters(under: StoreUnderTest, when: 'after' | 'before'): Pro
   let current = execution('0 ');
   let revision = await saveSurely(store, current, undefined);
   let hasSurvived = false;
-  for (let request = 1; request <= mostRequests && !hasSurvived; request += 1) {
+  for (let request = 1; request <= maxRequests && !hasSurvived; request += 1) {
     const next = execution(`${request} `);
     hasSurvived = await openDying(request, when)
       .save(next, revision)
@@ -175,7 +175,7 @@ async function killWriters(under: StoreUnderTest, when: 'after' | 'before'): Pro
     else current = next;
     ({ revision } = await expectStored(store, current, stored.revision));
   }
-  ok(hasSurvived, `a writer that never dies gets through with ${mostRequests} requests`);
+  ok(hasSurvived, `a writer that never dies gets through with ${maxRequests} requests`);
   await expectNoOrphan(under, revision);
 }
 

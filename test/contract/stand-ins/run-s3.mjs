@@ -22,7 +22,7 @@ function heedConditions() {
       before.then(() => turn),
     );
     await before;
-    const refusal = judge(request.headers, await readEtag(request.url));
+    const refusal = check(request.headers, await readEtag(request.url));
     if (refusal === undefined) return undefined;
     const [status, code] = refusal;
     return reply
@@ -34,7 +34,7 @@ function heedConditions() {
   });
 }
 
-function judge({ 'if-match': expected, 'if-none-match': none }, etag) {
+function check({ 'if-match': expected, 'if-none-match': none }, etag) {
   if (none !== undefined && etag !== undefined) return [412, 'PreconditionFailed'];
   if (expected === undefined) return undefined;
   if (etag === undefined) return [404, 'NoSuchKey'];

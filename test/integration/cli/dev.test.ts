@@ -198,7 +198,7 @@ describe('baton dev', () => {
     expect(stderr).toMatch(message);
   });
 
-  it('tells a cold start that failed without the stack when there is a cure, and with the lines that matter when there is none', async () => {
+  it('tells a cold start that failed without the stack when there is a fix, and with the lines that matter when there is none', async () => {
     const invalid = await dev(fixture('invalid-job.ts'), {}, '--no-queue');
     expect(invalid.stdout).not.toContain('    at ');
     const throwing = await dev(fixture('throwing-module.ts'), {}, '--no-queue');

@@ -90,7 +90,7 @@ describe('baton doctor', () => {
     });
   });
 
-  it('says what is wrong line by line, each with its cure, and nothing of it once it is mended', async () => {
+  it('says what is wrong line by line, each with its fix, and nothing of it once it is fixed', async () => {
     lambda = await start();
     const queue = await lambda.createQueue({ name: 'short', visibilityTimeoutMs: 1_000 });
     await lambda.createFunction({
@@ -189,13 +189,13 @@ describe('baton doctor', () => {
         level: 'error',
         subject: 'concurrency',
         what: expect.stringMatching(/^The reserved concurrency could not be read: AccessDeniedException/),
-        cure: 'Allow lambda:GetFunctionConcurrency to the credentials used here.',
+        fix: 'Allow lambda:GetFunctionConcurrency to the credentials used here.',
       },
       {
         level: 'error',
         subject: 'queue',
         what: expect.stringMatching(/^Queue http.* could not be read: /),
-        cure: 'Allow sqs:GetQueueAttributes to the credentials used here.',
+        fix: 'Allow sqs:GetQueueAttributes to the credentials used here.',
       },
     ]);
   });
@@ -341,7 +341,7 @@ describe('baton doctor', () => {
     const { findings, exitCode } = await examine('count:live', '--bundle', fixture(name));
     expect(exitCode).toBe(1);
     expect(findings.filter(({ level }) => level === 'error')).toEqual([
-      { level: 'error', subject: 'job', what: expect.stringContaining(what), cure: expect.any(String) },
+      { level: 'error', subject: 'job', what: expect.stringContaining(what), fix: expect.any(String) },
     ]);
   });
 });

@@ -79,7 +79,7 @@ describe('BatonClient, over the wire', () => {
     await expect(client.redrive('one')).rejects.toMatchObject({ code: 'REDRIVE_REFUSED' });
   });
 
-  it('redrives a failed execution when its cause is mended, and every step is done once', async () => {
+  it('redrives a failed execution when its cause is fixed, and every step is done once', async () => {
     const { lambda, client, openLedger } = await deploy();
     await client.start({ executionId: 'one', input: { year: 2026 } });
     const failed = await waitFor(client, 'one', ({ status }) => status === 'failed');

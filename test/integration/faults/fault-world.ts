@@ -115,7 +115,7 @@ export class FaultWorld {
     };
     await Promise.all(Array.from({ length: atOnce }, runNext));
     await this.#lambda?.idle();
-    return Promise.all(cases.map((one, index) => this.#judge(one, executionIds[index] ?? '')));
+    return Promise.all(cases.map((one, index) => this.#check(one, executionIds[index] ?? '')));
   }
 
   async close(): Promise<void> {
@@ -172,7 +172,7 @@ export class FaultWorld {
     return stored && parseRecord(stored.head, new NodePlatform().checksum);
   }
 
-  async #judge({ call, fault }: FaultCase, executionId: string): Promise<FaultResult> {
+  async #check({ call, fault }: FaultCase, executionId: string): Promise<FaultResult> {
     const lines = this.#trace(executionId).read();
     const effects = lines.filter((line) => line.kind === 'effect');
     const outcome = (await this.#readRecord(executionId))?.outcome;

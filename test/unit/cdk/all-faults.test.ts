@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
+import { checkDeployment, type DeploymentFacts } from '../../../src/cdk/check-deployment';
 import { findEntryFaults } from '../../../src/cdk/find-entry-faults';
 import { findRuntimeFaults, findTokenFaults, findVersionFaults } from '../../../src/cdk/find-function-faults';
 import { findStoreFaults } from '../../../src/cdk/find-store-faults';
 import { findSweepFaults } from '../../../src/cdk/find-sweep-faults';
-import { type DeploymentFacts, judgeDeployment } from '../../../src/cdk/judge-deployment';
 import { listWarnings } from '../../../src/cdk/list-warnings';
 import type { LongRunningFunctionProps } from '../../../src/cdk/long-running-function-props';
 import type { LongRunningOptions } from '../../../src/decorators';
@@ -24,11 +24,11 @@ const sound: DeploymentFacts = {
 const queue = (change: object) => ({ queue: { visibilityMs: 5_400_000, maxReceiveCount: 5, ...change } });
 const endless = { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER } };
 
-const judge = (
+const check = (
   facts: Partial<DeploymentFacts> = {},
   options: Partial<LongRunningOptions> = {},
   minBudgetMs = 0,
-) => judgeDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs)).map(({ problem }) => problem);
+) => checkDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs)).map(({ problem }) => problem);
 class Job {}
 const destroying = { functionProps: { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } } };
 const entry = __filename;
@@ -45,25 +45,25 @@ const table: readonly (readonly [
   well: readonly string[][],
 ])[] = [
   [
-    'judge-deployment.ts',
+    'check-deployment.ts',
     'problem',
     [
-      judge({ timeoutMs: 5_400_001, ...queue({ visibilityMs: 43_200_000 }) }),
-      judge(queue({ visibilityMs: 899_999 })),
-      judge(queue({ visibilityMs: 43_200_001 })),
-      judge(queue({ maxReceiveCount: 4 })),
-      judge({ timeoutMs: 60_000, queue: undefined }),
-      judge({}, {}, 840_000),
-      judge({ hasStore: false }, { durability: 'step' }),
-      judge({ recursiveLoop: 'Terminate' }),
-      judge({}, endless),
-      judge({ expireAfterDays: 73 }),
+      check({ timeoutMs: 5_400_001, ...queue({ visibilityMs: 43_200_000 }) }),
+      check(queue({ visibilityMs: 899_999 })),
+      check(queue({ visibilityMs: 43_200_001 })),
+      check(queue({ maxReceiveCount: 4 })),
+      check({ timeoutMs: 60_000, queue: undefined }),
+      check({}, {}, 840_000),
+      check({ hasStore: false }, { durability: 'step' }),
+      check({ recursiveLoop: 'Terminate' }),
+      check({}, endless),
+      check({ expireAfterDays: 73 }),
     ],
     [
-      judge(),
-      judge({ expireAfterDays: 74 }),
-      judge({ queue: undefined }),
-      judge({ recursiveLoop: 'Terminate' }, { limits: { maxInvocations: 14 } }),
+      check(),
+      check({ expireAfterDays: 74 }),
+      check({ queue: undefined }),
+      check({ recursiveLoop: 'Terminate' }, { limits: { maxInvocations: 14 } }),
     ],
   ],
   [
@@ -163,7 +163,7 @@ describe('what find-entry-faults.ts can say of a deployment', () => {
       expect(findEntryFaults('job.ts')).toEqual([
         {
           problem: 'esbuild is not installed, and bundles the function.',
-          cure: 'Run npm install --save-dev esbuild.',
+          fix: 'Run npm install --save-dev esbuild.',
         },
       ]);
       expect(findEntryFaults('job.ts', { forceDockerBundling: true })).toEqual([]);

@@ -296,7 +296,7 @@ describe('BatonClient.result', () => {
     });
     await expect(client.result(executionId)).rejects.toThrowErrorMatchingInlineSnapshot(`
 "Execution payments-2026-11-23 of job counting has failed: TerminalError: no such account
-→ Redrive it when its cause is mended, or start it again under another id."
+→ Redrive it when its cause is fixed, or start it again under another id."
 `);
   });
 

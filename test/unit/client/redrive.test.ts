@@ -11,17 +11,17 @@ async function failed(options: Parameters<typeof clientWorld>[0] = {}) {
     if (n === 3) throw new TerminalError('no such account');
   };
   await expect(world.deliver(start, { request: 'first' })).rejects.toThrow();
-  const mend = () => {
+  const fix = () => {
     world.behaviour.onStep = async () => {};
     world.seen.length = 0;
   };
-  return { ...world, mend };
+  return { ...world, fix };
 }
 
 describe('BatonClient.redrive', () => {
   it('lets a failed execution go on from its last checkpoint, with its input and the same keys', async () => {
-    const { client, lambda, mend, deliverSent, seen } = await failed();
-    mend();
+    const { client, lambda, fix, deliverSent, seen } = await failed();
+    fix();
     expect(await client.redrive(executionId)).toEqual({ executionId, invocation: 2 });
     expect(lambda.sent).toHaveLength(1);
     expect(await client.status(executionId)).toMatchObject({
@@ -49,8 +49,8 @@ describe('BatonClient.redrive', () => {
   });
 
   it('can be done again when the function could not be invoked', async () => {
-    const { client, lambda, mend, deliverSent } = await failed();
-    mend();
+    const { client, lambda, fix, deliverSent } = await failed();
+    fix();
     lambda.fault = (call) => {
       if (call === 1) throw Object.assign(new Error('rate exceeded'), { name: 'TooManyRequestsException' });
       return 'none';
@@ -61,8 +61,8 @@ describe('BatonClient.redrive', () => {
   });
 
   it('runs once when its answer was lost and it is done again, and when two clients do it at once', async () => {
-    const { client, makeClient, lambda, mend, deliverAll, seen } = await failed();
-    mend();
+    const { client, makeClient, lambda, fix, deliverAll, seen } = await failed();
+    fix();
     lambda.fault = (call) => (call === 1 ? 'lost' : 'none');
     await expect(client.redrive(executionId)).rejects.toMatchObject({ code: 'INVOKE_FAILED' });
     await Promise.all([client.redrive(executionId), makeClient().redrive(executionId)]);
@@ -73,8 +73,8 @@ describe('BatonClient.redrive', () => {
   });
 
   it('goes on although the store loses an answer', async () => {
-    const { client, store, mend, deliverSent } = await failed();
-    mend();
+    const { client, store, fix, deliverSent } = await failed();
+    fix();
     const before = store.writes.length;
     store.fault = (write) => (write === before + 1 ? 'lost' : 'none');
     await client.redrive(executionId);
@@ -82,8 +82,8 @@ describe('BatonClient.redrive', () => {
   });
 
   it("turns away Lambda's own retry of the invocation that failed", async () => {
-    const { client, mend, deliver, deliverSent, seen } = await failed();
-    mend();
+    const { client, fix, deliver, deliverSent, seen } = await failed();
+    fix();
     await client.redrive(executionId);
     expect(await deliver(start, { request: 'first' })).toMatchObject({ status: 'duplicate' });
     expect(seen).toEqual([]);
@@ -188,8 +188,8 @@ Execution other cannot be redriven: it has ended as cancelled.
   });
 
   it('gives a failed step its attempts again', async () => {
-    const { client, mend, behaviour, deliverSent } = await failed();
-    mend();
+    const { client, fix, behaviour, deliverSent } = await failed();
+    fix();
     behaviour.onStep = async (n, ctx) => {
       if (n === 3 && ctx.attempt === 1) throw new Error('locked');
     };
@@ -210,9 +210,9 @@ Execution other cannot be redriven: it has ended as cancelled.
 
   it('begins a new maxDurationMs, and keeps the time of the start', async () => {
     const limits = { maxDurationMs: 10_000 };
-    const { client, clock, mend, deliverSent } = await failed({ limits });
+    const { client, clock, fix, deliverSent } = await failed({ limits });
     const startedAtMs = (await client.status(executionId))?.startedAtMs;
-    mend();
+    fix();
     clock.block(3_600_000);
     await client.redrive(executionId);
     expect(await deliverSent()).toMatchObject({ status: 'completed' });
@@ -234,10 +234,10 @@ Execution other cannot be redriven: it has ended as cancelled.
   it('is signed as the function signs', async () => {
     process.env.BATON_SIGNING_KEY = 'the new key of 22 bytes,the old key of 22 bytes';
     try {
-      const { client, makeClient, mend, deliverSent } = await failed({
+      const { client, makeClient, fix, deliverSent } = await failed({
         signingKey: 'the new key of 22 bytes,the old key of 22 bytes',
       });
-      mend();
+      fix();
       await makeClient({ signingKey: 'another' }).redrive(executionId);
       await expect(deliverSent()).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
       await client.redrive(executionId);

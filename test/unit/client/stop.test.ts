@@ -350,7 +350,7 @@ describe('a job that is stopped', () => {
       send: async () => {
         throw new HandOffFailedError({
           problem: 'loop',
-          cure: 'allow',
+          fix: 'allow',
           details: { channel: 'lambda', failure: 'recursion' },
         });
       },
@@ -386,7 +386,7 @@ describe('a job that is stopped', () => {
     ['damaged', (head: string) => head.replace('stoppedAtMs', 'stopedAtMs')],
     ['empty', () => ''],
     ["another job's", (head: string) => head],
-  ])('runs nothing while its mark is %s, and stop or resume mends it', async (what, damage) => {
+  ])('runs nothing while its mark is %s, and stop or resume fixes it', async (what, damage) => {
     const { client, deliver, store, seen } = clientWorld();
     await client.stop(what === "another job's" ? 'another' : 'counting');
     const written = store.writes[0]?.execution as StoredExecution;
@@ -397,7 +397,7 @@ describe('a job that is stopped', () => {
     await spoil();
     await expect(deliver(startOf('one'))).rejects.toThrowErrorMatchingInlineSnapshot(`
 "The stop mark of job counting cannot be read, so nothing of it runs.
-→ Set it anew with baton stop counting, or take it away with baton resume counting."
+→ Set it again with baton stop counting, or take it away with baton resume counting."
 `);
     await expect(client.start({ job: 'counting' })).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
     expect(seen).toEqual([]);

@@ -14,7 +14,7 @@ async function abandoned(limits: object = {}) {
 }
 
 describe('BatonClient.sweep', () => {
-  it('sends on an execution whose owner died and for which nobody comes, and it completes', async () => {
+  it('sends on an execution whose owner died and that will not be retried, and it completes', async () => {
     const { client, clock, deliver, deliverSent, lambda, leaseUntilMs, sender, wait } = await abandoned();
     await wait(leaseUntilMs + grace - clock.now());
     expect(await client.sweep()).toEqual({
@@ -123,7 +123,7 @@ describe('BatonClient.sweep', () => {
       send: async () => {
         throw new HandOffFailedError({
           problem: 'loop',
-          cure: 'allow',
+          fix: 'allow',
           details: { channel: 'lambda', failure: 'recursion' },
         });
       },

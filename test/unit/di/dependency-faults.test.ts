@@ -138,7 +138,7 @@ describe('createHandler finds without constructing anything', () => {
     ]);
   });
 
-  it('a circle, and says which way it goes', () => {
+  it('a cycle, and says which way it goes', () => {
     @injectable()
     class One {
       constructor(@inject(MAILER) readonly other: unknown) {}
@@ -234,7 +234,7 @@ describe('createHandler accepts', () => {
     expect(() => createHandler(Optional)).not.toThrow();
   });
 
-  it('a circle that is broken by delay', () => {
+  it('a cycle that is broken by delay', () => {
     @injectable()
     class One {
       constructor(@inject(delay(() => Other)) readonly other: unknown) {}

@@ -5,7 +5,7 @@ interface Row {
   readonly code: string;
   readonly className: string;
   readonly meaning: string;
-  readonly cure: string;
+  readonly fix: string;
 }
 
 const root = join(__dirname, '../../..');
@@ -17,9 +17,9 @@ describe('docs/errors.md', () => {
     expect(rows.map((row) => row.code)).toEqual(readCodes());
   });
 
-  it.each(rows)('$code says what it means and what to do', ({ meaning, cure }) => {
+  it.each(rows)('$code says what it means and what to do', ({ meaning, fix }) => {
     expect(meaning).toMatch(/^[A-Z].{20,}\.$/);
-    expect(cure).toMatch(/^[A-Z`].{15,}\.$/);
+    expect(fix).toMatch(/^[A-Z`].{15,}\.$/);
   });
 
   it.each(rows)('$code is the code of the class that its row names', ({ code, className }) => {
@@ -33,11 +33,11 @@ describe('docs/errors.md', () => {
 function readRows(): Row[] {
   const cells = /^\| `([A-Z_]+)` \| `(\w+)` \| (.*?) \| (.*?) \|$/gm;
   return [...read('docs/errors.md').matchAll(cells)].map(
-    ([, code = '', className = '', meaning = '', cure = '']) => ({
+    ([, code = '', className = '', meaning = '', fix = '']) => ({
       code,
       className,
       meaning,
-      cure,
+      fix,
     }),
   );
 }

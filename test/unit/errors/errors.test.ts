@@ -3,8 +3,8 @@ import * as errors from '../../../src/errors';
 import { BatonError, InvalidJobError, RetryableError, TerminalError } from '../../../src/errors';
 
 const problem = 'Step read of job Reconcile went wrong.';
-const cure = 'Mend it.';
-const parts = { problem, cure };
+const fix = 'Fix it.';
+const parts = { problem, fix };
 
 /** Every error class that is made from parts, with its code and whether trying again may help. */
 const made: [string, string, boolean, BatonError][] = [
@@ -18,8 +18,8 @@ const made: [string, string, boolean, BatonError][] = [
   ['IncompatibleStateError', 'INCOMPATIBLE_STATE', false, new errors.IncompatibleStateError(parts)],
   ['InvalidDirectiveError', 'INVALID_DIRECTIVE', false, new errors.InvalidDirectiveError(parts)],
   ['InvalidInputError', 'INVALID_INPUT', false, new errors.InvalidInputError(parts)],
-  ['InvalidJobError', 'INVALID_JOB', false, new InvalidJobError('Reconcile', [{ problem, cure }])],
-  ['InvalidKeyError', 'INVALID_KEY', false, new errors.InvalidKeyError({ problem, cure })],
+  ['InvalidJobError', 'INVALID_JOB', false, new InvalidJobError('Reconcile', [{ problem, fix }])],
+  ['InvalidKeyError', 'INVALID_KEY', false, new errors.InvalidKeyError({ problem, fix })],
   ['InvokeFailedError', 'INVOKE_FAILED', true, new errors.InvokeFailedError(parts)],
   ['JobStoppedError', 'JOB_STOPPED', true, new errors.JobStoppedError(parts)],
   [
@@ -66,10 +66,10 @@ describe('errors', () => {
 
 describe('BatonError', () => {
   it('says where and what, then, on a line of its own behind an arrow, one thing to do', () => {
-    expect(new errors.StepTimeoutError(parts).message).toBe(`${problem}\n→ ${cure}`);
+    expect(new errors.StepTimeoutError(parts).message).toBe(`${problem}\n→ ${fix}`);
   });
 
-  it('has no arrow without a cure', () => {
+  it('has no arrow without a fix', () => {
     expect(new errors.StepTimeoutError({ problem }).message).toBe(problem);
   });
 
@@ -201,9 +201,9 @@ describe('RetryableError', () => {
 describe('InvalidJobError', () => {
   const first = {
     problem: '@Step read: timeoutMs (-1) must be a whole number of milliseconds, 1 or more.',
-    cure: 'Set timeoutMs to 1_000.',
+    fix: 'Set timeoutMs to 1_000.',
   };
-  const second = { problem: 'Class Reconcile has no @Terminate.', cure: 'Add one.' };
+  const second = { problem: 'Class Reconcile has no @Terminate.', fix: 'Add one.' };
 
   it('reads like any other error when there is one fault', () => {
     expect(new InvalidJobError('Reconcile', [first]).message).toMatchInlineSnapshot(`
@@ -212,7 +212,7 @@ describe('InvalidJobError', () => {
 `);
   });
 
-  it('numbers the faults when there are several, each with its cure', () => {
+  it('numbers the faults when there are several, each with its fix', () => {
     expect(new InvalidJobError('Reconcile', [first, second]).message).toMatchInlineSnapshot(`
 "Job Reconcile has 2 faults:
 1. @Step read: timeoutMs (-1) must be a whole number of milliseconds, 1 or more.

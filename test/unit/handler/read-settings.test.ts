@@ -74,7 +74,7 @@ describe('readSettings', () => {
     expect(faults).toEqual([
       {
         problem: `Environment variable ${name} is ${JSON.stringify(value)}, which is not ${expected}.`,
-        cure: `Set ${name} to ${expected}, or leave it out.`,
+        fix: `Set ${name} to ${expected}, or leave it out.`,
       },
     ]);
   });
@@ -87,7 +87,7 @@ describe('readSettings', () => {
         {
           problem:
             'Environment variable BATON_SIGNING_KEY has an empty key: before, after or between its commas, or nothing but spaces.',
-          cure: 'Give one key, or the new one and the old one with a comma between them.',
+          fix: 'Give one key, or the new one and the old one with a comma between them.',
         },
       ]);
     },
@@ -100,7 +100,7 @@ describe('readSettings', () => {
       expect(faults).toContainEqual({
         problem:
           'Environment variable BATON_SIGNING_KEY has a key of fewer than 16 bytes, which can be guessed.',
-        cure: 'Make one: openssl rand -hex 32.',
+        fix: 'Make one: openssl rand -hex 32.',
       });
     },
   );
@@ -112,7 +112,7 @@ describe('readSettings', () => {
       expect(faults).toEqual([
         {
           problem: `Environment variables BATON_DIRECTORY and ${name} are both set, and executions are kept in one place.`,
-          cure: 'Leave one of them out: BATON_DIRECTORY is for this machine or EFS, BATON_TABLE and BATON_BUCKET are for Lambda.',
+          fix: 'Leave one of them out: BATON_DIRECTORY is for this machine or EFS, BATON_TABLE and BATON_BUCKET are for Lambda.',
         },
       ]);
     },

@@ -8,7 +8,7 @@ export function faultsOf(jobClass: unknown): string[] {
     readJob(jobClass as JobClass);
   } catch (error) {
     if (!(error instanceof InvalidJobError)) throw error;
-    return error.details.faults.map(({ problem, cure }) => `${problem}\n→ ${cure}`);
+    return error.details.faults.map(({ problem, fix }) => `${problem}\n→ ${fix}`);
   }
   return [];
 }

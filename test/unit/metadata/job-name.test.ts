@@ -16,7 +16,7 @@ function defineNamed(className: unknown, name?: string): new () => object {
   return Anything;
 }
 
-const cure =
+const fix =
   "→ Add name: 'a-name-of-its-own' to the options of @LongRunning, or have the bundler keep class names (esbuild: keepNames).";
 
 describe("A job's name", () => {
@@ -43,14 +43,14 @@ describe("A job's name", () => {
     [() => 'a static method', 'an anonymous class'],
   ])('is never a class name that is missing or may be minified: %s', (className, label) => {
     const problem = `@LongRunning on ${label}: the class name is too short to be the job's name (a minifier may have changed it).`;
-    expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
+    expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${fix}`]);
   });
 
   it.each(['Sync2', 'Sync3', 'Sync14', 'SyncV22', 'Sync_2'])(
     'is never a class name that a bundler numbers: %s',
     (className) => {
       const problem = `@LongRunning on class ${className}: the class name ends in a number, as bundlers name a class whose name another one has; the next build may number it differently.`;
-      expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
+      expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${fix}`]);
     },
   );
 
@@ -58,7 +58,7 @@ describe("A job's name", () => {
     'is never a class name with other characters: %s',
     (className) => {
       const problem = `@LongRunning on class ${className}: the class name cannot be the job's name: that is a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens.`;
-      expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${cure}`]);
+      expect(faultsOf(defineNamed(className))).toEqual([`${problem}\n${fix}`]);
     },
   );
 });

@@ -9,14 +9,14 @@ export function sdkError(name: string): Error {
   return Object.assign(new Error(`${name} said AWS`), { name });
 }
 
-/** A sender's own verdict. */
+/** A sender's own decision. */
 export function failureOf(
   channel: string,
   failure: 'recursion' | 'refused' | 'retry' | 'too-large',
 ): HandOffFailedError {
   return new HandOffFailedError({
     problem: `${channel} says ${failure}`,
-    cure: `Mend ${channel}.`,
+    fix: `Fix ${channel}.`,
     details: { channel, failure },
   });
 }

@@ -28,7 +28,7 @@ interface Fuse {
   readonly actual: number | ((actual: number) => boolean);
   /** The least limit that it does not blow. */
   readonly silent: number;
-  readonly cure: RegExp;
+  readonly fix: RegExp;
   readonly work: (ctx: StepContext, world: VirtualWorld, job: { n: number }) => unknown;
   readonly run?: RunExecutionOptions;
 }
@@ -40,26 +40,26 @@ const slowly = async (_ctx: StepContext, { timer }: VirtualWorld, job: { n: numb
 };
 
 const fuses: Readonly<Record<string, Fuse>> = {
-  maxInvocations: { allowed: 2, actual: 3, silent: 3, cure: /raise limits\.maxInvocations/, work: slowly },
+  maxInvocations: { allowed: 2, actual: 3, silent: 3, fix: /raise limits\.maxInvocations/, work: slowly },
   maxDurationMs: {
     allowed: 101_999,
     actual: 102_000,
     silent: 153_000,
-    cure: /raise limits\.maxDurationMs/,
+    fix: /raise limits\.maxDurationMs/,
     work: slowly,
   },
   maxCostUsd: {
     allowed: 0.0007,
     actual: (usd) => usd > 0.0007 && usd < 0.0014,
     silent: 0.0014,
-    cure: /raise limits\.maxCostUsd/,
+    fix: /raise limits\.maxCostUsd/,
     work: slowly,
   },
   maxIdleInvocations: {
     allowed: 2,
     actual: 3,
     silent: 3,
-    cure: /Raise the function's time-out above safeMs/,
+    fix: /Raise the function's time-out above safeMs/,
     work: slowly,
     run: { remainingMs: ({ invocation }) => (invocation <= 3 ? 10_000 : 60_000) },
   },
@@ -67,14 +67,14 @@ const fuses: Readonly<Record<string, Fuse>> = {
     allowed: 2,
     actual: 2,
     silent: 3,
-    cure: /Let work stop when ctx\.shouldYield\(\)/,
+    fix: /Let work stop when ctx\.shouldYield\(\)/,
     work: (ctx, world, job) => (ctx.invocation <= 2 ? forever() : slowly(ctx, world, job)),
   },
   maxStalledInvocations: {
     allowed: 2,
     actual: 3,
     silent: 3,
-    cure: /Keep in @State what is done/,
+    fix: /Keep in @State what is done/,
     work: async function* (ctx, { timer }, job) {
       for (let page = 0; page < 100 && ctx.invocation <= 4; page += 1) {
         await timer.sleep(5_000);
@@ -150,8 +150,8 @@ describe.each(Object.entries(surroundings))('%s', (_where, deliveries) => {
       expect(details).toMatchObject({ limit: name, allowed: fuse.allowed });
       if (typeof fuse.actual === 'number') expect(details.actual).toBe(fuse.actual);
       else expect(fuse.actual(details.actual)).toBe(true);
-      const [problem = '', cure] = message.split('\n→ ');
-      expect(cure).toMatch(fuse.cure);
+      const [problem = '', fix] = message.split('\n→ ');
+      expect(fix).toMatch(fuse.fix);
       expect([
         problem.includes(`limits.${name} is ${fuse.allowed}`),
         problem.includes(String(details.actual)),

@@ -164,7 +164,7 @@ describe('limits.maxInterruptions', () => {
     );
   });
 
-  it('begins its count anew at every safe point', async () => {
+  it('begins its count again at every safe point', async () => {
     const { cause } = await blow({ maxInvocations: 8 }, ({ invocation }, sleep) =>
       invocation % 2 === 1 ? forever() : sleep(51_000),
     );
@@ -205,7 +205,7 @@ async function blowGenerator(limits: Limits, work: ReturnType<typeof pages>) {
 
 describe('limits.maxStalledInvocations', () => {
   it.each([1, 3])(
-    'of %i ends a generator that begins anew in every invocation, because it keeps nothing',
+    'of %i ends a generator that starts again in every invocation, because it keeps nothing',
     async (maxStalledInvocations) => {
       const { cause, sent } = await blowGenerator({ maxStalledInvocations }, pages());
       expect(cause).toBeInstanceOf(FuseBlownError);

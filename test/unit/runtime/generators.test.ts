@@ -270,7 +270,7 @@ describe('a generator step', () => {
     ]);
   });
 
-  it('begins its attempts anew at a yield: a step that fails twice between any two yields never fails the execution', async () => {
+  it('begins its attempts again at a yield: a step that fails twice between any two yields never fails the execution', async () => {
     @LongRunning(times)
     class Stubborn {
       @State() done = 0;
@@ -292,7 +292,7 @@ describe('a generator step', () => {
     expect((await runJob(Stubborn)).answer?.status).toBe('completed');
   });
 
-  it('may take its timeoutMs anew after every yield', async () => {
+  it('may take its timeoutMs again after every yield', async () => {
     const world = virtualWorld();
     const attempts: number[] = [];
 

@@ -230,9 +230,9 @@ describe('sending a continuation', () => {
     const { error } = await send([lambda, sqs], 10_000);
     expect(error?.message).toMatchInlineSnapshot(`
 "Execution order-17 could not be handed over to invocation 2 by any channel.
-lambda says refused → Mend lambda.
-sqs says too-large → Mend sqs.
-→ Mend the first channel above; the delivery is retried by Lambda or goes to its dead letters."
+lambda says refused → Fix lambda.
+sqs says too-large → Fix sqs.
+→ Fix the first channel above; the delivery is retried by Lambda or goes to its dead letters."
 `);
     expect(error).toMatchObject({
       code: 'HAND_OFF_FAILED',
@@ -247,7 +247,7 @@ sqs says too-large → Mend sqs.
     expect(error?.message).toMatchInlineSnapshot(`
 "Execution order-17 could not be handed over to invocation 2 by any channel.
 Channel lambda did not answer in time. → Look whether the function can reach its endpoint: in a VPC that needs a NAT gateway or an interface endpoint.
-→ Mend the first channel above; the delivery is retried by Lambda or goes to its dead letters."
+→ Fix the first channel above; the delivery is retried by Lambda or goes to its dead letters."
 `);
   });
 
@@ -288,8 +288,8 @@ describe('a message that is no continuation', () => {
     const lambda = failing('lambda', () => Promise.reject(failureOf('lambda', 'refused')));
     expect((await send([lambda], 10_000, 0, look)).error?.message).toMatchInlineSnapshot(`
 "The look at execution order-17 could not be sent by any channel.
-lambda says refused → Mend lambda.
-→ Mend the first channel above; the delivery is retried by Lambda or goes to its dead letters."
+lambda says refused → Fix lambda.
+→ Fix the first channel above; the delivery is retried by Lambda or goes to its dead letters."
 `);
     expect((await send([lambda], 10_000, 30, look)).error?.message).toMatchInlineSnapshot(`
 "The look at execution order-17 could not be sent: there is no channel for it (none can hold a message back for 30 seconds).

@@ -23,7 +23,7 @@ class GoneSender extends RecordingSender {
     const reason = this.failure === 'gone' ? 'ResourceNotFoundException' : 'AccessDeniedException';
     throw new HandOffFailedError({
       problem: 'The function cannot be invoked.',
-      cure: 'Look at the reason.',
+      fix: 'Look at the reason.',
       details: { channel: 'lambda', failure: 'refused', reason },
     });
   }

@@ -98,7 +98,7 @@ describe('the recursion setting', () => {
     expect(find(recursion)).toEqual([]);
   });
 
-  it('of Terminate is said by the first hand-off, once, with the command that mends it', async () => {
+  it('of Terminate is said by the first hand-off, once, with the command that fixes it', async () => {
     const { find, live } = world(async () => 'terminate');
     await live();
     expect(find(recursion)).toMatchObject([
@@ -106,7 +106,7 @@ describe('the recursion setting', () => {
         level: 'warn',
         fields: {
           invocation: 1,
-          cure: 'aws lambda put-function-recursion-config --function-name job --recursive-loop Allow',
+          fix: 'aws lambda put-function-recursion-config --function-name job --recursive-loop Allow',
         },
       },
     ]);
@@ -284,7 +284,7 @@ describe('an execution that AWS would stop', () => {
 function loopError(): HandOffFailedError {
   return new HandOffFailedError({
     problem: 'Channel lambda failed.',
-    cure: 'Allow it.',
+    fix: 'Allow it.',
     details: { channel: 'lambda', failure: 'recursion' },
   });
 }

@@ -56,7 +56,7 @@ const cargoes: Partial<Record<FormatKind, () => unknown>> = {
   large: () => Array.from({ length: 600 }, (_none, index) => Math.imul(index + 1, 2_654_435_761) >>> 0),
 };
 
-/** Makes the job, its handler, its store and its channel anew. */
+/** Makes the job, its handler, its store and its channel again. */
 export function openFormats({ name = 'formats', version = 1, withStore = true, maxBytes = 1_048_576 } = {}) {
   const sender = new RecordingSender({ channel: 'sqs', maxBytes });
   const store = new MemoryCheckpointStore();

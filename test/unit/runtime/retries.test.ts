@@ -195,7 +195,7 @@ describe('a failed attempt', () => {
     });
     expect((error as Error).cause).toBe(errors[2]);
     expect((error as Error).message).toBe(
-      'Execution execution-1 of job Failing failed at work in invocation 1: third\n→ Look at the cause, mend it, and start the execution again.',
+      'Execution execution-1 of job Failing failed at work in invocation 1: third\n→ Look at the cause, fix it, and start the execution again.',
     );
     expect(failures).toEqual([errors[2]]);
     expect(world.logger.find('execution failed')).toMatchObject([
@@ -209,7 +209,7 @@ describe('a failed attempt', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('begins to count anew at the next unit of work', async () => {
+  it('begins to count again at the next unit of work', async () => {
     const attempts: string[] = [];
 
     @LongRunning(times)

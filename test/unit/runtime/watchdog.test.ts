@@ -566,7 +566,7 @@ describe('an invocation that starts with no more than safeMs left', () => {
     expect(calls).toEqual(['fail']);
   });
 
-  it('counts only hand-offs in a row: one that works in between begins the count anew', async () => {
+  it('counts only hand-offs in a row: one that works in between begins the count again', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -697,7 +697,7 @@ describe('the watchdog', () => {
 describe('steps that never wait', () => {
   /** With the machine's own clock and timers: this is about the event loop itself. */
   const untilTheTimerFires = { fired: false, cycles: 0 };
-  const mostCycles = 3_000_000;
+  const maxCycles = 3_000_000;
 
   beforeEach(() => {
     Object.assign(untilTheTimerFires, { fired: false, cycles: 0 });
@@ -716,7 +716,7 @@ describe('steps that never wait', () => {
         untilTheTimerFires.cycles += 1;
       }
       @Terminate() check() {
-        return untilTheTimerFires.fired || untilTheTimerFires.cycles > mostCycles;
+        return untilTheTimerFires.fired || untilTheTimerFires.cycles > maxCycles;
       }
     }
 
@@ -728,7 +728,7 @@ describe('steps that never wait', () => {
     @LongRunning({ safeMs: 1_000, intervalMs: 100 })
     class Empty {
       @Step() *work() {
-        while (!untilTheTimerFires.fired && untilTheTimerFires.cycles < mostCycles) {
+        while (!untilTheTimerFires.fired && untilTheTimerFires.cycles < maxCycles) {
           untilTheTimerFires.cycles += 1;
           yield;
         }

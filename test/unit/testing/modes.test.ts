@@ -85,7 +85,7 @@ describe('env.run', () => {
     expect((await env.run({ handOffAfterEveryStep: true })).result).toBe(0);
   });
 
-  it('with coldStartEveryInvocation loses the state of a module that is loaded anew', async () => {
+  it('with coldStartEveryInvocation loses the state of a module that is loaded again', async () => {
     const load = () => {
       let connection: string | undefined;
       @LongRunning(times)

@@ -2,7 +2,7 @@ import { readSettings } from '../../../handler/read-settings';
 import { findNearestName } from '../../arguments/find-nearest-name';
 import type { DoctorFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
-import { judgeKnown, unwrap } from '../reading';
+import { checkKnown, unwrap } from '../reading';
 
 const names = [
   'BATON_BUCKET',
@@ -15,16 +15,16 @@ const names = [
   'BATON_TABLE',
 ];
 
-/** Judges the variables that lambda-baton is configured by, with the rules that the handler itself begins with. */
+/** Checks the variables that lambda-baton is configured by, with the rules that the handler itself begins with. */
 export function checkEnvironment(facts: DoctorFacts): readonly Finding[] {
-  return judgeKnown(facts.environment, (variables) => {
-    const faults = readSettings(variables).faults.map(({ problem, cure }) =>
-      refuse('environment', problem, cure),
+  return checkKnown(facts.environment, (variables) => {
+    const faults = readSettings(variables).faults.map(({ problem, fix }) =>
+      refuse('environment', problem, fix),
     );
     const findings = [
       ...faults,
-      ...Object.keys(variables).flatMap(judgeName),
-      ...judgeStore(variables, facts),
+      ...Object.keys(variables).flatMap(checkName),
+      ...checkStore(variables, facts),
     ];
     return findings.length > 0
       ? findings
@@ -32,14 +32,14 @@ export function checkEnvironment(facts: DoctorFacts): readonly Finding[] {
   });
 }
 
-function judgeName(name: string): Finding[] {
+function checkName(name: string): Finding[] {
   if (!name.startsWith('BATON_') || names.includes(name)) return [];
   const nearest = findNearestName(name, names);
-  const cure = nearest === undefined ? 'Leave it out, or give it another name.' : `Did you mean ${nearest}?`;
-  return [warn('environment', `Nothing reads the variable ${name}.`, cure)];
+  const fix = nearest === undefined ? 'Leave it out, or give it another name.' : `Did you mean ${nearest}?`;
+  return [warn('environment', `Nothing reads the variable ${name}.`, fix)];
 }
 
-function judgeStore(variables: Readonly<Record<string, string>>, { fn, isLocal }: DoctorFacts): Finding[] {
+function checkStore(variables: Readonly<Record<string, string>>, { fn, isLocal }: DoctorFacts): Finding[] {
   const { settings, faults } = readSettings(variables);
   if (settings.store === undefined) {
     const what = 'No variable names a store: a duplicate delivery by AWS can run an execution twice.';

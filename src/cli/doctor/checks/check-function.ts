@@ -1,20 +1,20 @@
 import { type DoctorFacts, type FunctionFacts, unknownText } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
-import { judgeKnown } from '../reading';
+import { checkKnown } from '../reading';
 
 const supported = ['nodejs22.x', 'nodejs24.x'];
 /** With less, in megabytes, a function has so small a share of a core that loading the AWS SDK takes seconds. */
 const leastMemoryMb = 256;
 
-/** Judges what the function runs on: runtime, memory, network, concurrency. */
+/** Checks what the function runs on: runtime, memory, network, concurrency. */
 export function checkFunction({ fn, reservedConcurrency }: DoctorFacts): readonly Finding[] {
   return [
-    ...judgeKnown(fn, (known) => [...judgeRuntime(known), ...judgeMemory(known), ...judgeNetwork(known)]),
-    ...judgeKnown(reservedConcurrency, judgeConcurrency),
+    ...checkKnown(fn, (known) => [...checkRuntime(known), ...checkMemory(known), ...checkNetwork(known)]),
+    ...checkKnown(reservedConcurrency, checkConcurrency),
   ];
 }
 
-function judgeRuntime({ runtime }: FunctionFacts): Finding[] {
+function checkRuntime({ runtime }: FunctionFacts): Finding[] {
   if (runtime === undefined)
     return [
       warn(
@@ -45,7 +45,7 @@ function judgeRuntime({ runtime }: FunctionFacts): Finding[] {
   return [refuse('runtime', `${runtime} ${why}.`, `Set the runtime to ${supported.join(' or ')}.`)];
 }
 
-function judgeMemory({ memoryMb }: FunctionFacts): Finding[] {
+function checkMemory({ memoryMb }: FunctionFacts): Finding[] {
   if (memoryMb === undefined)
     return [
       warn(
@@ -59,7 +59,7 @@ function judgeMemory({ memoryMb }: FunctionFacts): Finding[] {
   return [warn('memory', what, `Set it to ${leastMemoryMb} MB or more; 512 is a good beginning.`)];
 }
 
-function judgeNetwork({ isInVpc }: FunctionFacts): Finding[] {
+function checkNetwork({ isInVpc }: FunctionFacts): Finding[] {
   if (!isInVpc) return [approve('network', 'The function is in no VPC.')];
   const what =
     'The function is in a VPC: without a route to Lambda, SQS and the store its calls hang, and hand-offs fail.';
@@ -72,7 +72,7 @@ function judgeNetwork({ isInVpc }: FunctionFacts): Finding[] {
   ];
 }
 
-function judgeConcurrency(reserved: number | undefined): Finding[] {
+function checkConcurrency(reserved: number | undefined): Finding[] {
   if (reserved !== 0)
     return [approve('concurrency', reserved === undefined ? 'Not reserved.' : `${reserved} reserved.`)];
   const what =

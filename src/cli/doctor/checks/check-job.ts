@@ -1,10 +1,10 @@
 import type { DoctorFacts } from '../facts';
 import { approve, type Finding, refuse } from '../finding';
-import { judgeKnown } from '../reading';
+import { checkKnown } from '../reading';
 
-/** Judges the handler by what its code says. */
+/** Checks the handler by what its code says. */
 export function checkJob({ job }: DoctorFacts): readonly Finding[] {
-  return judgeKnown(job, ({ parameterCount }) => {
+  return checkKnown(job, ({ parameterCount }) => {
     if (parameterCount <= 2) return [approve('handler', `It declares ${parameterCount} parameters.`)];
     const what = `The handler declares ${parameterCount} parameters: Lambda refuses to start it (Runtime.CallbackHandlerDeprecated).`;
     return [

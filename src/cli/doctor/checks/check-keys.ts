@@ -1,23 +1,23 @@
 import type { DoctorFacts, KeyFacts } from '../facts';
 import { approve, type Finding, refuse } from '../finding';
-import { judgeKnown } from '../reading';
+import { checkKnown } from '../reading';
 
 /** Checks whether the function may use the customer keys of what it reads and writes. A permission for a table says nothing about its key. */
 export function checkKeys({ keys }: DoctorFacts): readonly Finding[] {
-  return judgeKnown(keys, (known) => known.map(checkKey));
+  return checkKnown(keys, (known) => known.map(checkKey));
 }
 
 function checkKey({ subject, key, actions, isAllowed }: KeyFacts): Finding {
-  const cure = `Grant ${actions.join(', ')} on ${key} to the role of the function.`;
+  const fix = `Grant ${actions.join(', ')} on ${key} to the role of the function.`;
   if (isAllowed === false)
     return refuse(
       'keys',
       `${subject} is encrypted with key ${key}, which no policy lets the function use.`,
-      cure,
+      fix,
     );
   if (isAllowed) return approve('keys', `The function may use the key of ${subject}: ${key}.`);
   return {
     ...approve('keys', `${subject} is encrypted with key ${key}.`),
-    cure: `If it is a key of yours: ${cure[0]?.toLowerCase()}${cure.slice(1)}`,
+    fix: `If it is a key of yours: ${fix[0]?.toLowerCase()}${fix.slice(1)}`,
   };
 }

@@ -1,26 +1,26 @@
 import type { DoctorFacts, PermissionFacts } from '../facts';
 import type { Finding } from '../finding';
 import { approve, refuse } from '../finding';
-import { judgeKnown } from '../reading';
+import { checkKnown } from '../reading';
 
-const cure =
+const fix =
   'Grant lambda:InvokeFunction on the unqualified ARN and on ARN:*, since neither says anything about the other.';
 
-/** Judges whether the function may invoke itself, as far as that can be seen. */
+/** Checks whether the function may invoke itself, as far as that can be seen. */
 export function checkPermissions({ permissions, isLocal }: DoctorFacts): readonly Finding[] {
-  return judgeKnown(permissions, (known) => known.map((permission) => judge(permission, isLocal)));
+  return checkKnown(permissions, (known) => known.map((permission) => check(permission, isLocal)));
 }
 
-function judge({ resource, isAllowed, by }: PermissionFacts, isLocal: boolean): Finding {
+function check({ resource, isAllowed, by }: PermissionFacts, isLocal: boolean): Finding {
   if (by === 'policy') {
     if (isAllowed) return approve('permissions', `The function may invoke ${resource}.`);
-    return refuse('permissions', `No policy lets the function invoke ${resource}.`, cure);
+    return refuse('permissions', `No policy lets the function invoke ${resource}.`, fix);
   }
   if (!isAllowed)
     return refuse(
       'permissions',
       `A dry run of Invoke on ${resource} was refused to the credentials used here.`,
-      cure,
+      fix,
     );
   const allowed = approve(
     'permissions',
@@ -28,5 +28,5 @@ function judge({ resource, isAllowed, by }: PermissionFacts, isLocal: boolean): 
   );
   return isLocal
     ? allowed
-    : { ...allowed, cure: "To be sure of the function, run baton doctor with its role's credentials." };
+    : { ...allowed, fix: "To be sure of the function, run baton doctor with its role's credentials." };
 }

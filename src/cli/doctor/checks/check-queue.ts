@@ -1,15 +1,15 @@
 import { leastReceiveCount, recommendedVisibility } from '../../../runtime/core/execution/deployment-rules';
 import type { DoctorFacts, MappingFacts, QueueFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
-import { judgeKnown, unwrap } from '../reading';
+import { checkKnown, unwrap } from '../reading';
 
 /** The longest message that SQS takes, in bytes. */
 const fullMessageBytes = 1_048_576;
 
-/** Judges the continuation queue, its dead-letter queue and its event source mapping. */
+/** Checks the continuation queue, its dead-letter queue and its event source mapping. */
 export function checkQueue({ queue, fn }: DoctorFacts): readonly Finding[] {
-  return judgeKnown(queue, (known) => {
-    if (known === undefined) return [judgeNone()];
+  return checkKnown(queue, (known) => {
+    if (known === undefined) return [checkNone()];
     if (known === 'missing') {
       return [
         refuse(
@@ -23,13 +23,13 @@ export function checkQueue({ queue, fn }: DoctorFacts): readonly Finding[] {
     return [
       ...checkVisibility(known, timeoutMs),
       ...checkMessageSize(known),
-      ...judgeDeadLetters(known),
-      ...judgeKnown(known.mappings, (mappings) => judgeMappings(known, mappings)),
+      ...checkDeadLetters(known),
+      ...checkKnown(known.mappings, (mappings) => checkMappings(known, mappings)),
     ];
   });
 }
 
-function judgeNone(): Finding {
+function checkNone(): Finding {
   const what =
     'There is no queue: wait() cannot outlast an invocation, and a refused hand-off has no second way.';
   return warn('queue', what, 'Create a queue that invokes the function, and set BATON_QUEUE_URL.');
@@ -67,7 +67,7 @@ function checkMessageSize({ name, maxMessageBytes }: QueueFacts): Finding[] {
   return [warn('queue', what, `Set its MaximumMessageSize to ${fullMessageBytes}.`)];
 }
 
-function judgeDeadLetters({ name, deadLetters }: QueueFacts): Finding[] {
+function checkDeadLetters({ name, deadLetters }: QueueFacts): Finding[] {
   if (deadLetters === undefined) {
     const what = `Queue ${name} has no dead-letter queue: a continuation that fails every time vanishes, and its execution with it.`;
     return [refuse('queue', what, `Give it a redrive policy with maxReceiveCount ${leastReceiveCount}.`)];
@@ -80,12 +80,12 @@ function judgeDeadLetters({ name, deadLetters }: QueueFacts): Finding[] {
   return [refuse('queue', what, `Set maxReceiveCount to ${leastReceiveCount} or more.`)];
 }
 
-function judgeMappings({ name }: QueueFacts, mappings: readonly MappingFacts[]): Finding[] {
+function checkMappings({ name }: QueueFacts, mappings: readonly MappingFacts[]): Finding[] {
   const own = mappings.filter(({ isOfFunction }) => isOfFunction);
   const foreign = mappings
     .filter(({ isOfFunction }) => !isOfFunction)
-    .map((mapping) => judgeForeign(name, mapping));
-  if (own.length > 0) return [...foreign, ...own.flatMap((mapping) => judgeMapping(mapping))];
+    .map((mapping) => checkForeign(name, mapping));
+  if (own.length > 0) return [...foreign, ...own.flatMap((mapping) => checkMapping(mapping))];
   const what = `Queue ${name} invokes nothing: what waits in it never goes on.`;
   return [
     ...foreign,
@@ -97,7 +97,7 @@ function judgeMappings({ name }: QueueFacts, mappings: readonly MappingFacts[]):
   ];
 }
 
-function judgeForeign(name: string, { target }: MappingFacts): Finding {
+function checkForeign(name: string, { target }: MappingFacts): Finding {
   const what = `Queue ${name} invokes ${target} as well, which takes continuations away from this function.`;
   return refuse(
     'event source',
@@ -106,7 +106,7 @@ function judgeForeign(name: string, { target }: MappingFacts): Finding {
   );
 }
 
-function judgeMapping({ target, isEnabled, batchSize, reportsFailures }: MappingFacts): Finding[] {
+function checkMapping({ target, isEnabled, batchSize, reportsFailures }: MappingFacts): Finding[] {
   const findings = [
     ...(isEnabled
       ? []

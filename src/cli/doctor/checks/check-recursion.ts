@@ -6,19 +6,19 @@ import {
 } from '../../../runtime/core/execution/deployment-rules';
 import type { DoctorFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
-import { judgeKnown, unwrap } from '../reading';
+import { checkKnown, unwrap } from '../reading';
 
 /** The longest time-out of a function, that of Managed Instances, in milliseconds. */
 const maxTimeoutMs = 5_400_000;
 
-/** Judges the recursion setting, and what ends a job instead of it. */
+/** Checks the recursion setting, and what ends a job instead of it. */
 export function checkRecursion(facts: DoctorFacts): readonly Finding[] {
-  return judgeKnown(facts.recursion, (setting) =>
-    setting === 'Allow' ? judgeFuses(facts) : judgeTerminate(facts),
+  return checkKnown(facts.recursion, (setting) =>
+    setting === 'Allow' ? checkFuses(facts) : checkTerminate(facts),
   );
 }
 
-function judgeTerminate({ job, environment }: DoctorFacts): Finding[] {
+function checkTerminate({ job, environment }: DoctorFacts): Finding[] {
   const known = unwrap(job);
   if (known && !outlastsRecursion(known.limits)) {
     const { maxInvocations } = known.limits;
@@ -37,7 +37,7 @@ function judgeTerminate({ job, environment }: DoctorFacts): Finding[] {
   ];
 }
 
-function judgeFuses(facts: DoctorFacts): Finding[] {
+function checkFuses(facts: DoctorFacts): Finding[] {
   const [job, fn] = [unwrap(facts.job), unwrap(facts.fn)];
   const allowed = approve('recursion', 'The setting is Allow.');
   if (job && fn && hasNoFuse(job.limits, fn.timeoutMs ?? maxTimeoutMs)) {
@@ -51,12 +51,12 @@ function judgeFuses(facts: DoctorFacts): Finding[] {
       ),
     ];
   }
-  return [allowed, ...judgeCounting(facts)];
+  return [allowed, ...checkCounting(facts)];
 }
 
 /** Limits that are counted in a continuation alone are those of whoever writes it. */
-function judgeCounting({ environment }: DoctorFacts): readonly Finding[] {
-  return judgeKnown(environment, (variables) => {
+function checkCounting({ environment }: DoctorFacts): readonly Finding[] {
+  return checkKnown(environment, (variables) => {
     const { store, signingKeys } = readSettings(variables).settings;
     if (store !== undefined || signingKeys.length > 0) return [];
     const what =

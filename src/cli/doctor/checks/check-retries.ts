@@ -1,16 +1,16 @@
 import type { DoctorFacts, RetryFacts } from '../facts';
 import { approve, type Finding, warn } from '../finding';
-import { judgeKnown, unwrap } from '../reading';
+import { checkKnown, unwrap } from '../reading';
 
 const wantedAttempts = 2;
 
-/** Judges what becomes of asynchronous events whose invocation crashed. */
+/** Checks what becomes of asynchronous events whose invocation crashed. */
 export function checkRetries({ retries, fn }: DoctorFacts): readonly Finding[] {
   const hasDeadLetterQueue = unwrap(fn)?.hasDeadLetterQueue === true;
-  return judgeKnown(retries, (known) => known.flatMap((retry) => judge(retry, hasDeadLetterQueue)));
+  return checkKnown(retries, (known) => known.flatMap((retry) => check(retry, hasDeadLetterQueue)));
 }
 
-function judge({ qualifier, attempts, hasDestination }: RetryFacts, hasDeadLetterQueue: boolean): Finding[] {
+function check({ qualifier, attempts, hasDestination }: RetryFacts, hasDeadLetterQueue: boolean): Finding[] {
   const isKept = hasDestination || hasDeadLetterQueue;
   const findings: Finding[] = [];
   if (attempts < wantedAttempts) {

@@ -2,40 +2,40 @@ import { readSettings } from '../../../handler/read-settings';
 import { countKeptDays } from '../../../runtime/core/execution/deployment-rules';
 import type { BucketFacts, DoctorFacts, JobFacts, TableFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
-import { judgeKnown, unwrap } from '../reading';
+import { checkKnown, unwrap } from '../reading';
 
 const keys = ['pk S', 'sk S'] as const;
 const indexKeys = ['job S', 'startedAtMs N'];
 const expiryAttribute = 'expiresAt';
 
-/** Judges where executions are kept. */
+/** Checks where executions are kept. */
 export function checkStore(facts: DoctorFacts): readonly Finding[] {
   return [
-    ...judgeKnown(facts.table, judgeTable),
-    ...judgeKnown(facts.bucket, (bucket) => judgeBucket(bucket, unwrap(facts.job))),
-    ...judgeSweep(facts),
+    ...checkKnown(facts.table, checkTable),
+    ...checkKnown(facts.bucket, (bucket) => checkBucket(bucket, unwrap(facts.job))),
+    ...checkSweep(facts),
   ];
 }
 
 /** A note and no warning: Lambda's own retries come first, and what they give up is in the failure queue. */
-function judgeSweep({ isSwept, environment }: DoctorFacts): readonly Finding[] {
-  return judgeKnown(environment, (variables) => {
+function checkSweep({ isSwept, environment }: DoctorFacts): readonly Finding[] {
+  return checkKnown(environment, (variables) => {
     if (isSwept === undefined || readSettings(variables).settings.store === undefined) return [];
     if (isSwept) return [approve('store', 'Its executions are swept on a schedule.')];
     const note = approve(
       'store',
-      'Nothing sweeps its executions: one that nobody comes for any more waits for baton sweep.',
+      'Nothing sweeps its executions: one that will not be retried waits for baton sweep.',
     );
     return [
       {
         ...note,
-        cure: 'To have it done on a schedule, leave sweep: false out of LongRunningFunction, or deploy dist/sweeper.',
+        fix: 'To have it done on a schedule, leave sweep: false out of LongRunningFunction, or deploy dist/sweeper.',
       },
     ];
   });
 }
 
-function judgeTable(table: TableFacts | 'missing' | undefined): readonly Finding[] {
+function checkTable(table: TableFacts | 'missing' | undefined): readonly Finding[] {
   if (table === undefined) return [];
   if (table === 'missing') {
     return [
@@ -47,13 +47,13 @@ function judgeTable(table: TableFacts | 'missing' | undefined): readonly Finding
     ];
   }
   return [
-    ...judgeKeys(table),
-    ...judgeIndex(table),
-    ...judgeKnown(table.expiresBy, (attribute) => judgeExpiry(table, attribute)),
+    ...checkKeys(table),
+    ...checkIndex(table),
+    ...checkKnown(table.expiresBy, (attribute) => checkExpiry(table, attribute)),
   ];
 }
 
-function judgeKeys({ name, partitionKey, sortKey }: TableFacts): Finding[] {
+function checkKeys({ name, partitionKey, sortKey }: TableFacts): Finding[] {
   if (partitionKey === keys[0] && sortKey === keys[1])
     return [approve('table', `${name} has the keys pk and sk.`)];
   const what = `Table ${name} has the keys ${[partitionKey, sortKey].filter(Boolean).join(', ')}, and the store needs ${keys.join(', ')}.`;
@@ -62,7 +62,7 @@ function judgeKeys({ name, partitionKey, sortKey }: TableFacts): Finding[] {
   ];
 }
 
-function judgeIndex({ name, jobIndex }: TableFacts): Finding[] {
+function checkIndex({ name, jobIndex }: TableFacts): Finding[] {
   if (jobIndex === undefined) {
     const what = `Table ${name} has no index byJob: baton list reads the whole table.`;
     return [
@@ -84,13 +84,13 @@ function judgeIndex({ name, jobIndex }: TableFacts): Finding[] {
   ];
 }
 
-function judgeExpiry({ name }: TableFacts, attribute: string | undefined): Finding[] {
+function checkExpiry({ name }: TableFacts, attribute: string | undefined): Finding[] {
   if (attribute === expiryAttribute) return [approve('table', `Its items expire by ${expiryAttribute}.`)];
   const what = `Table ${name} ${attribute === undefined ? 'keeps its items for ever' : `expires its items by ${attribute}`}, and ends of executions stay and are paid for.`;
   return [warn('table', what, `Turn time to live on, for the attribute ${expiryAttribute}.`)];
 }
 
-function judgeBucket(
+function checkBucket(
   bucket: BucketFacts | 'missing' | undefined,
   job: JobFacts | undefined,
 ): readonly Finding[] {
@@ -104,7 +104,7 @@ function judgeBucket(
       ),
     ];
   }
-  return judgeKnown(bucket.expiresAfterDays, (days) =>
+  return checkKnown(bucket.expiresAfterDays, (days) =>
     checkLifecycle(bucket.name, days, job && countKeptDays(job.limits)),
   );
 }

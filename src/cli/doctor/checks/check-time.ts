@@ -1,14 +1,14 @@
 import { listStarvedSteps } from '../../../runtime/core/execution/deployment-rules';
 import type { DoctorFacts, JobFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
-import { judgeKnown, unwrap } from '../reading';
+import { checkKnown, unwrap } from '../reading';
 
 /** What Lambda sets when nobody says anything, in milliseconds. */
 const lambdaDefaultMs = 3_000;
 
-/** Judges the time-out by what the job needs of it. */
+/** Checks the time-out by what the job needs of it. */
 export function checkTime({ fn, job }: DoctorFacts): readonly Finding[] {
-  return judgeKnown(fn, (known) => {
+  return checkKnown(fn, (known) => {
     const plan = unwrap(job);
     const { timeoutMs } = known;
     if (timeoutMs === undefined)
@@ -19,11 +19,11 @@ export function checkTime({ fn, job }: DoctorFacts): readonly Finding[] {
           'Run baton doctor on the function then.',
         ),
       ];
-    return plan ? judgeJob(timeoutMs, plan) : judgeAlone(timeoutMs);
+    return plan ? checkJob(timeoutMs, plan) : checkAlone(timeoutMs);
   });
 }
 
-function judgeAlone(timeoutMs: number): Finding[] {
+function checkAlone(timeoutMs: number): Finding[] {
   if (timeoutMs > lambdaDefaultMs) return [];
   return [
     warn(
@@ -34,7 +34,7 @@ function judgeAlone(timeoutMs: number): Finding[] {
   ];
 }
 
-function judgeJob(timeoutMs: number, { name, safeMs, steps }: JobFacts): Finding[] {
+function checkJob(timeoutMs: number, { name, safeMs, steps }: JobFacts): Finding[] {
   const workMs = timeoutMs - safeMs;
   if (workMs <= 0) {
     const what = `The time-out (${timeoutMs} ms) is not above safeMs of job ${name} (${safeMs} ms): no invocation ever starts a step.`;

@@ -44,7 +44,7 @@ function listUnread(facts: DoctorFacts): Finding[] {
 function say(subject: Subject, reading: Reading<unknown>): Finding[] {
   return reading.kind === 'known'
     ? []
-    : [{ level: reading.level, subject, what: reading.reason, cure: reading.cure }];
+    : [{ level: reading.level, subject, what: reading.reason, fix: reading.fix }];
 }
 
 /** What is read of something that was found itself. */

@@ -1,15 +1,15 @@
 import { readSettings } from '../../../handler/read-settings';
 import type { DoctorFacts, QueueFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
-import { judgeKnown, unwrap } from '../reading';
+import { checkKnown, unwrap } from '../reading';
 
-/** Judges whether executions end on the code that they began with. */
+/** Checks whether executions end on the code that they began with. */
 export function checkVersions(facts: DoctorFacts): readonly Finding[] {
   const { fn, job, environment, queue, areVersionsKept } = facts;
   const ofEnvironment = unwrap(environment);
   const continueOn =
     unwrap(job)?.continueOn ?? (ofEnvironment && readSettings(ofEnvironment).settings.continueOn) ?? 'pinned';
-  return judgeKnown(fn, ({ name, qualifier, version }) => {
+  return checkKnown(fn, ({ name, qualifier, version }) => {
     if (continueOn === 'latest') {
       return [
         warn(
@@ -20,7 +20,7 @@ export function checkVersions(facts: DoctorFacts): readonly Finding[] {
       ];
     }
     if (version !== '$LATEST') {
-      const faults = [...checkKept(areVersionsKept), ...judgeKnown(queue, (known) => checkMappings(known))];
+      const faults = [...checkKept(areVersionsKept), ...checkKnown(queue, (known) => checkMappings(known))];
       const what = `Executions that begin on ${qualifier ?? version} end on the version they began with (now ${version}).`;
       return faults.length > 0 ? faults : [approve('versions', what)];
     }
@@ -47,7 +47,7 @@ function checkKept(areVersionsKept: boolean | undefined): Finding[] {
 /** A message cannot say which version it is for: who receives it sends it on, so that it had better be current code. */
 function checkMappings(queue: QueueFacts | 'missing' | undefined): readonly Finding[] {
   if (queue === undefined || queue === 'missing') return [];
-  return judgeKnown(queue.mappings, (mappings) =>
+  return checkKnown(queue.mappings, (mappings) =>
     mappings
       .filter(({ isOfFunction, invokes }) => isOfFunction && invokes !== 'alias')
       .map(({ target, invokes }) => {

@@ -16,7 +16,7 @@ import {
 } from './read-function-facts';
 import { readQueue } from './read-queue-facts';
 import { readBucket, readTable } from './read-store-facts';
-import { findCure, isDenied, tryToRead } from './try-to-read';
+import { findFix, isDenied, tryToRead } from './try-to-read';
 
 /** What is asked about, and with what. */
 export interface AwsQuestion {
@@ -90,9 +90,9 @@ function refuseUnknown({ name, qualifier }: Asked) {
     if (isDenied(cause)) throw cause;
     const { name: reason, message } = cause as Error;
     const problem = `Function ${qualifier === undefined ? name : `${name}:${qualifier}`} cannot be looked at: ${reason}: ${message.split('\n')[0]}`;
-    const known = findCure(cause);
+    const known = findFix(cause);
     throw new CliError(
-      { problem, cure: known ?? 'Check its name, the Region (--region) and the credentials.', cause },
+      { problem, fix: known ?? 'Check its name, the Region (--region) and the credentials.', cause },
       1,
     );
   };

@@ -28,7 +28,7 @@ export async function readConfiguration(
   );
 }
 
-/** A configuration, as far as it is judged. */
+/** A configuration, as far as it is checked. */
 export function describeConfiguration(
   configuration: FunctionConfiguration,
   { name, qualifier }: Asked,

@@ -44,7 +44,7 @@ export interface TableDescription {
   }[];
 }
 
-/** A table, as far as it is judged. */
+/** A table, as far as it is checked. */
 export function describeTable(
   name: string,
   table: TableDescription,

@@ -38,13 +38,13 @@ export interface StorePlace {
   /** `DynamoDB table`, `S3 bucket`. */
   readonly store: string;
   readonly place: string;
-  readonly missingCure: string;
-  readonly refusedCure: string;
+  readonly missingFix: string;
+  readonly refusedFix: string;
 }
 
 /** Says which table or bucket is missing or refuses, and what to do. Any other error is given back as it is. */
 export function explainFailure(
-  { store, place, missingCure, refusedCure }: StorePlace,
+  { store, place, missingFix, refusedFix }: StorePlace,
   error: unknown,
 ): unknown {
   const failure = classify(error);
@@ -52,7 +52,7 @@ export function explainFailure(
   const { name, message } = describeError(error);
   return new CheckpointStoreError({
     problem: `${store} ${place} ${failure === 'missing' ? 'does not exist here' : 'refuses the checkpoint store'}: ${name}: ${message}`,
-    cure: findAccessAdvice(error) ?? (failure === 'missing' ? missingCure : refusedCure),
+    fix: findAccessAdvice(error) ?? (failure === 'missing' ? missingFix : refusedFix),
     details: { store, place, failure },
     cause: error,
   });

@@ -138,7 +138,7 @@ export function classifyAwsError(channel: keyof typeof channelAdvice, error: unk
   const maxBytes = trouble === 'too-large' ? readLimitBytes(message) : undefined;
   return new HandOffFailedError({
     problem: `Channel ${channel} failed: ${name}: ${message}`,
-    cure: adviseOn(trouble, channelAdvice[channel]),
+    fix: adviseOn(trouble, channelAdvice[channel]),
     details: {
       channel,
       failure: classifyTrouble(trouble),

@@ -29,7 +29,7 @@ export class DevalueCodec implements StateCodec {
     } catch (cause) {
       throw new UnserializableStateError({
         problem: `The state cannot be written as text: ${String(cause)}.`,
-        cure: 'Keep less in @State: large data belongs in a store of its own, with its key in @State.',
+        fix: 'Keep less in @State: large data belongs in a store of its own, with its key in @State.',
         details: { path: '', type: 'text' },
       });
     }
@@ -103,7 +103,7 @@ function isDictionary(value: unknown): value is Record<string, unknown> {
 function corrupt(reason: string): CorruptContinuationError {
   return new CorruptContinuationError({
     problem: `The checkpoint cannot be read: ${reason}.`,
-    cure: 'Resume from an earlier checkpoint, or start the execution again.',
+    fix: 'Resume from an earlier checkpoint, or start the execution again.',
     details: { reason },
   });
 }

@@ -1,5 +1,5 @@
 import type { Part } from '../store/layout';
-import type { PartRoom } from '../store/part-room';
+import type { PartDeps } from '../store/part-deps';
 import { describePartition } from './dynamodb-partition';
 import type { DynamoDbTable, Item } from './dynamodb-table';
 
@@ -8,7 +8,7 @@ const pieceBytes = 400_000;
 const prefix = 'part#';
 
 /** Keeps parts in items beside the record: `sk` is `part#<nonce>#<number>`, `bytes` a piece of the text. */
-export class DynamoDbParts implements PartRoom {
+export class DynamoDbParts implements PartDeps {
   readonly #table: DynamoDbTable;
 
   constructor(table: DynamoDbTable) {

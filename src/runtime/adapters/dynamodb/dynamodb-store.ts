@@ -131,7 +131,7 @@ export class DynamoDbCheckpointStore implements CheckpointStore {
       ConsistentRead: true,
     });
     if (Item !== undefined && !isWholeRecord(Item))
-      throw corruptRecordError(`The item of execution ${executionId}`, damageCure);
+      throw corruptRecordError(`The item of execution ${executionId}`, damageFix);
     return Item && readRecordItem(Item);
   }
 
@@ -177,7 +177,7 @@ export class DynamoDbCheckpointStore implements CheckpointStore {
   }
 }
 
-const damageCure =
+const damageFix =
   'Bring the item back from a backup of the table, or delete it and start the execution again.';
 
 const nothingStored: { readonly stamp: undefined; readonly layout: undefined } = {

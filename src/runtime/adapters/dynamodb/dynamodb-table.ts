@@ -14,15 +14,15 @@ export interface ItemPage {
 }
 
 /** Most items of one batch, as DynamoDB has them. */
-const mostWritten = 25;
-const mostRead = 100;
+const maxWritten = 25;
+const maxRead = 100;
 /** Pause before what was left of a batch is sent again, in milliseconds; doubled before each further time. */
 const firstPauseMs = 50;
-const mostTries = 7;
+const maxTries = 7;
 
 type CommandName = 'GetItemCommand' | 'PutItemCommand' | 'QueryCommand' | 'ScanCommand';
 
-/** One table and the calls that are made to it. What is missing or forbidden is said with its cure. */
+/** One table and the calls that are made to it. What is missing or forbidden is said with its fix. */
 export class DynamoDbTable {
   readonly name: string;
   readonly #client: CommandSender;
@@ -54,8 +54,8 @@ export class DynamoDbTable {
 
   /** Writes and deletes, in batches. What DynamoDB leaves of a batch is sent again. */
   async write(requests: readonly WriteRequest[]): Promise<void> {
-    for (let start = 0; start < requests.length; start += mostWritten) {
-      let left: WriteRequest[] = requests.slice(start, start + mostWritten);
+    for (let start = 0; start < requests.length; start += maxWritten) {
+      let left: WriteRequest[] = requests.slice(start, start + maxWritten);
       await this.#untilNothingIsLeft(async () => {
         const input = { RequestItems: { [this.name]: left } };
         const answer: BatchWriteItemCommandOutput = await this.#send('BatchWriteItemCommand', input);
@@ -68,8 +68,8 @@ export class DynamoDbTable {
   /** Reads items by their keys, strongly consistent, in no order. Those that are not there are left out. */
   async read(keys: readonly Item[], projection: object = {}): Promise<Item[]> {
     const items: Item[] = [];
-    for (let start = 0; start < keys.length; start += mostRead) {
-      let left: Item[] = keys.slice(start, start + mostRead);
+    for (let start = 0; start < keys.length; start += maxRead) {
+      let left: Item[] = keys.slice(start, start + maxRead);
       await this.#untilNothingIsLeft(async () => {
         const input = { RequestItems: { [this.name]: { Keys: left, ConsistentRead: true, ...projection } } };
         const answer = await this.#send('BatchGetItemCommand', input);
@@ -92,7 +92,7 @@ export class DynamoDbTable {
     try {
       return await this.#client.send(new (sdk[command] as new (input: object) => unknown)(input));
     } catch (error) {
-      throw explainFailure({ store: 'DynamoDB table', place: this.name, missingCure, refusedCure }, error);
+      throw explainFailure({ store: 'DynamoDB table', place: this.name, missingFix, refusedFix }, error);
     }
   }
 
@@ -103,7 +103,7 @@ export class DynamoDbTable {
       const leftCount = await call();
       if (leftCount === 0) return;
       if (leftCount < 0) continue;
-      if (tries === mostTries) throw this.#giveUp(leftCount);
+      if (tries === maxTries) throw this.#giveUp(leftCount);
       await pause(pauseMs);
       pauseMs *= 2;
       tries += 1;
@@ -112,16 +112,16 @@ export class DynamoDbTable {
 
   #giveUp(leftCount: number): CheckpointStoreError {
     return new CheckpointStoreError({
-      problem: `DynamoDB table ${this.name} left ${leftCount} items of a batch undone ${mostTries} times: it is throttled.`,
-      cure: 'Give the table on-demand capacity, or more of it; look at its throttling metrics for a hot partition.',
+      problem: `DynamoDB table ${this.name} left ${leftCount} items of a batch undone ${maxTries} times: it is throttled.`,
+      fix: 'Give the table on-demand capacity, or more of it; look at its throttling metrics for a hot partition.',
       details: { store: 'DynamoDB table', place: this.name, failure: 'incomplete' },
     });
   }
 }
 
-const missingCure =
+const missingFix =
   'Create it with partition key pk and sort key sk, both strings, and time to live on expiresAt; or correct its name (BATON_TABLE, tableName) or the region.';
-const refusedCure =
+const refusedFix =
   'Check that pk and sk are strings, and grant dynamodb:GetItem, PutItem, BatchGetItem, BatchWriteItem, Query and Scan on it and its indexes.';
 
 function pause(ms: number): Promise<void> {

@@ -19,7 +19,7 @@ interface Note {
 const bytesPerMb = 1_048_576;
 
 /**
- * Keeps signs of life in small files of the temporary folder, which Lambda does not clear when it starts a dead process anew:
+ * Keeps heartbeats in small files of the temporary folder, which Lambda does not clear when it starts a dead process again:
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export class FileFlightRecorder implements FlightRecorder {

@@ -1,12 +1,12 @@
 import { readInParallel } from '../aws/read-in-parallel';
-import type { ListedMark, MarkRoom } from '../store/live-marks';
+import type { ListedMark, MarkDeps } from '../store/live-marks';
 import { files, hasCode, joinPath, makeFolder, readFolder, writeEmpty } from './file-revisions';
 
 /** The folder of the marks. No folder of an execution has this name: they have letters, digits, `_` and `-`. */
 const markFolder = '~live';
 
 /** Keeps the marks of what is live in empty files of a folder beside those of the executions. */
-export class FileMarks implements MarkRoom {
+export class FileMarks implements MarkDeps {
   readonly #directory: string;
   readonly #folder: string;
 

@@ -15,7 +15,7 @@ export interface RevisionFile extends StoredExecution {
   readonly mark?: string;
 }
 
-const cure = 'Bring the file back from a backup, or delete the folder of the execution and start it again.';
+const fix = 'Bring the file back from a backup, or delete the folder of the execution and start it again.';
 
 /** Reads a revision; `undefined` when there is none of this number. @throws CorruptContinuationError when it is damaged. */
 export async function readRevision(folder: string, number: number): Promise<RevisionFile | undefined> {
@@ -28,7 +28,7 @@ export async function readRevision(folder: string, number: number): Promise<Revi
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  throw corruptRecordError(`The file ${file}`, cure);
+  throw corruptRecordError(`The file ${file}`, fix);
 }
 
 /** Writes a file that is either there as a whole or not at all. False when its number is taken. */

@@ -38,7 +38,7 @@ export async function invokeFunction(
     const trouble = findTrouble(error);
     throw new InvokeFailedError({
       problem: `Function ${functionName} could not be invoked for execution ${executionId}: ${name}: ${message}`,
-      cure: adviseOn(trouble, advice),
+      fix: adviseOn(trouble, advice),
       details: { functionName, executionId, failure: classifyTrouble(trouble), reason: name },
       cause: error,
     });

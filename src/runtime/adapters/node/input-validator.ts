@@ -9,9 +9,9 @@ type InputClass = new () => object;
 /** What came of a check: the input as the job sees it, or the places where it is wrong. Faults never hold a value. */
 type Checked = { readonly value: unknown } | { readonly faults: readonly string[] };
 
-const mostFaults = 20;
+const maxFaults = 20;
 
-const nestedCure =
+const nestedFix =
   'Use a Standard Schema for nested objects: class-validator checks objects that have a class only.';
 
 /** Keys that would change what an object is when they are assigned. */
@@ -89,11 +89,11 @@ function describeIssue(issue: StandardIssue): string {
 
 function describeFaults(job: string, all: readonly string[], cause?: unknown): InvalidInputError {
   const faults =
-    all.length > mostFaults ? [...all.slice(0, mostFaults), `${all.length - mostFaults} more`] : all;
+    all.length > maxFaults ? [...all.slice(0, maxFaults), `${all.length - maxFaults} more`] : all;
   return new InvalidInputError({
     problem: `The input is not what job ${job} asks for: ${faults.join('; ')}.`,
-    cure: faults.some((fault) => fault.endsWith('unknownValue'))
-      ? nestedCure
+    fix: faults.some((fault) => fault.endsWith('unknownValue'))
+      ? nestedFix
       : 'Send an event that fits the input option of @LongRunning.',
     details: { job, faults },
     ...(cause !== undefined && { cause }),

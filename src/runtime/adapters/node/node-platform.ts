@@ -45,7 +45,7 @@ export class NodePlatform implements Platform {
     }
   }
 
-  breathe(): Promise<void> {
+  yieldToEventLoop(): Promise<void> {
     return new Promise((resolve) => {
       takeTurn(resolve);
     });
@@ -67,7 +67,7 @@ function readMaxUnpackedBytes(memoryMb: string | undefined): number {
 function describeDamaged(cause: unknown): CorruptContinuationError {
   return new CorruptContinuationError({
     problem: 'The continuation cannot be read: its compressed state does not unpack.',
-    cure: 'Send continuations on exactly as they were sent; redrive the dead letter that holds the original one.',
+    fix: 'Send continuations on exactly as they were sent; redrive the dead letter that holds the original one.',
     details: { reason: 'its compressed state does not unpack' },
     cause,
   });
@@ -76,7 +76,7 @@ function describeDamaged(cause: unknown): CorruptContinuationError {
 function describeTooLarge(maxBytes: number, cause: unknown): CorruptContinuationError {
   return new CorruptContinuationError({
     problem: `The continuation cannot be read: its compressed state unpacks to more than ${maxBytes} bytes, an eighth of the function's memory.`,
-    cure: 'If the function had more memory when it was written, give it as much again; else somebody else made it: leave it alone.',
+    fix: 'If the function had more memory when it was written, give it as much again; else somebody else made it: leave it alone.',
     details: { reason: `its compressed state unpacks to more than ${maxBytes} bytes` },
     cause,
   });

@@ -5,7 +5,7 @@ import type { CommandSender } from '../aws/lazy-client';
 type CommandName = 'DeleteObjectsCommand' | 'GetObjectCommand' | 'ListObjectsV2Command' | 'PutObjectCommand';
 
 /** Most keys of one `DeleteObjects`. */
-const mostDeleted = 1_000;
+const maxDeleted = 1_000;
 
 /** An object as it was read. */
 export interface ReadObject {
@@ -20,7 +20,7 @@ export interface ListedObject {
   readonly modifiedAtMs: number | undefined;
 }
 
-/** One bucket and the calls that are made to it. What is missing or forbidden is said with its cure. */
+/** One bucket and the calls that are made to it. What is missing or forbidden is said with its fix. */
 export class S3Bucket {
   readonly name: string;
   readonly #client: CommandSender;
@@ -76,8 +76,8 @@ export class S3Bucket {
 
   /** Deletes what is there of these keys. */
   async remove(keys: readonly string[]): Promise<void> {
-    for (let start = 0; start < keys.length; start += mostDeleted) {
-      const Objects = keys.slice(start, start + mostDeleted).map((Key) => ({ Key }));
+    for (let start = 0; start < keys.length; start += maxDeleted) {
+      const Objects = keys.slice(start, start + maxDeleted).map((Key) => ({ Key }));
       const { Errors } = await this.#call('DeleteObjectsCommand', { Delete: { Objects, Quiet: true } });
       if (Errors?.length)
         throw explainFailure(this.#place, { name: Errors[0].Code, message: Errors[0].Message });
@@ -97,7 +97,7 @@ export class S3Bucket {
   }
 
   get #place() {
-    return { store: 'S3 bucket', place: this.name, missingCure, refusedCure };
+    return { store: 'S3 bucket', place: this.name, missingFix, refusedFix };
   }
 }
 
@@ -111,6 +111,6 @@ function describeObject({
   return { key: Key, modifiedAtMs: LastModified?.getTime() };
 }
 
-const missingCure = 'Create it, or correct its name (BATON_BUCKET, bucket) or the region.';
-const refusedCure =
+const missingFix = 'Create it, or correct its name (BATON_BUCKET, bucket) or the region.';
+const refusedFix =
   'Grant s3:GetObject, PutObject and DeleteObject on its objects and s3:ListBucket on the bucket: without that S3 denies what is not there.';

@@ -1,4 +1,4 @@
-import type { ListedMark, MarkRoom } from '../store/live-marks';
+import type { ListedMark, MarkDeps } from '../store/live-marks';
 import type { S3Bucket } from './s3-bucket';
 
 /** What a record's key ends with. */
@@ -8,7 +8,7 @@ export const recordName = 'record.json';
 const markFolder = '!live/';
 
 /** Keeps the marks of what is live in small objects: `<prefix>!live/<mark>.<folder of the execution>`. */
-export class S3Marks implements MarkRoom {
+export class S3Marks implements MarkDeps {
   readonly #bucket: S3Bucket;
   readonly #prefix: string;
   readonly #folder: string;

@@ -1,12 +1,12 @@
 import { defaultS3Client } from '../aws/default-clients';
 import type { CommandSender } from '../aws/lazy-client';
 import type { Part } from '../store/layout';
-import type { PartRoom } from '../store/part-room';
+import type { PartDeps } from '../store/part-deps';
 import { S3Bucket } from './s3-bucket';
 import { defaultPrefix, describeFolder } from './s3-key';
 
 /** Keeps parts in objects of their own: `<folder of the execution>part-<nonce>`. */
-export class S3Parts implements PartRoom {
+export class S3Parts implements PartDeps {
   readonly #bucket: S3Bucket;
   readonly #prefix: string;
 

@@ -83,7 +83,7 @@ export class S3CheckpointStore implements CheckpointStore {
       if (record === undefined) return undefined;
       const { body, etag, layout } = record;
       if (body.executionId !== executionId)
-        throw corruptRecordError(`The object ${this.#locate(executionId)}`, cure);
+        throw corruptRecordError(`The object ${this.#locate(executionId)}`, fix);
       const revision = describeRevision(etag, body.mark, layout);
       const part = layout?.parts.state;
       if (part === undefined) return { ...readExecution(body), revision };
@@ -143,8 +143,7 @@ export class S3CheckpointStore implements CheckpointStore {
     if (object === undefined) return undefined;
     const body = parseBody(key, object.text);
     const layout = body.layout === undefined ? undefined : readLayout(body.layout);
-    if (body.layout !== undefined && layout === undefined)
-      throw corruptRecordError(`The object ${key}`, cure);
+    if (body.layout !== undefined && layout === undefined) throw corruptRecordError(`The object ${key}`, fix);
     return { body, etag: object.etag, layout };
   }
 
@@ -158,14 +157,14 @@ export class S3CheckpointStore implements CheckpointStore {
     try {
       return await this.#bucket.write(key, JSON.stringify(body), describeCondition(expectedEtag));
     } catch (error) {
-      if (isRefusal(error, expectedEtag)) return this.#judgeRefusal(error, key, body, expectedEtag);
+      if (isRefusal(error, expectedEtag)) return this.#checkRefusal(error, key, body, expectedEtag);
       if (isWithoutEffect(error)) await abandon();
       throw error;
     }
   }
 
   /** A conflict says nothing of what is stored, and a refused second try nothing of the first: then the record is looked at. */
-  async #judgeRefusal(
+  async #checkRefusal(
     error: unknown,
     key: string,
     { nonce }: RecordBody,
@@ -183,7 +182,7 @@ export class S3CheckpointStore implements CheckpointStore {
   }
 }
 
-const cure = 'Give the store a prefix of its own, and bring the object back if something has changed it.';
+const fix = 'Give the store a prefix of its own, and bring the object back if something has changed it.';
 
 /** A revision: the ETag, with the mark behind it when there is one, and the layout. */
 function describeRevision(etag: string, mark: string | undefined, layout: Layout | undefined): string {
@@ -240,6 +239,6 @@ function readExecution({
 
 function parseBody(key: string, text: string): RecordBody {
   const body = parseStored<RecordBody>(text);
-  if (body?.v !== 1 || typeof body.nonce !== 'string') throw corruptRecordError(`The object ${key}`, cure);
+  if (body?.v !== 1 || typeof body.nonce !== 'string') throw corruptRecordError(`The object ${key}`, fix);
   return body as RecordBody;
 }

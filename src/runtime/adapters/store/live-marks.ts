@@ -10,7 +10,7 @@ export interface ListedMark {
 }
 
 /** Where a store keeps its marks: empty files, empty objects. */
-export interface MarkRoom {
+export interface MarkDeps {
   write(name: string): Promise<void>;
   has(name: string): Promise<boolean>;
   remove(names: readonly string[]): Promise<void>;
@@ -68,12 +68,12 @@ const upgradeMs = 86_400_000;
  * somebody else. Names begin with the start, the newest first.
  */
 export class LiveMarks {
-  readonly #room: MarkRoom;
+  readonly #room: MarkDeps;
   readonly #read: ReadRecord;
   #isComplete = false;
   #begun: Promise<void> | undefined;
 
-  constructor(room: MarkRoom, read: ReadRecord) {
+  constructor(room: MarkDeps, read: ReadRecord) {
     this.#room = room;
     this.#read = read;
   }

@@ -1,12 +1,12 @@
 import { CorruptContinuationError } from '../../../errors/corrupt-continuation-error';
 import type { StoredExecution } from '../../ports';
 import type { Layout, Part, PartName } from './layout';
-import type { PartRoom } from './part-room';
+import type { PartDeps } from './part-deps';
 
 /** More stale parts than this are left to the end of the execution, or to the time to live. */
-const mostStaleParts = 40;
+const maxStaleParts = 40;
 /** Removed parts that are remembered, so that the next write does not remove them again. */
-const mostRemembered = 1_000;
+const maxRemembered = 1_000;
 
 /** Texts that were put apart for one write. Either of the two ends it. */
 export interface Placement {
@@ -31,10 +31,10 @@ export interface PlacementRequest {
  * a record that does not: a reader never sees half, and what a writer leaves behind that dies is found by the next, or at the end.
  */
 export class PartShelf {
-  readonly #room: PartRoom;
+  readonly #room: PartDeps;
   readonly #removed = new Set<string>();
 
-  constructor(room: PartRoom) {
+  constructor(room: PartDeps) {
     this.#room = room;
   }
 
@@ -75,7 +75,7 @@ export class PartShelf {
     if (!(await isCurrent())) return undefined;
     throw new CorruptContinuationError({
       problem: `The stored state of execution ${executionId} cannot be read: a part of ${part.bytes} bytes is missing, has expired or was changed.`,
-      cure: 'Bring it back from a backup, or start again under another id; give time-to-live and lifecycle rules more time.',
+      fix: 'Bring it back from a backup, or start again under another id; give time-to-live and lifecycle rules more time.',
       details: { reason: 'a part of the stored state is missing, has expired or was changed' },
     });
   }
@@ -91,7 +91,7 @@ export class PartShelf {
     if (before === undefined) return [];
     const replaced = Object.values(before.parts).filter((part) => part !== kept);
     return [...before.stale.filter(({ nonce }) => !this.#removed.has(nonce)), ...replaced].slice(
-      -mostStaleParts,
+      -maxStaleParts,
     );
   }
 
@@ -109,7 +109,7 @@ export class PartShelf {
     );
     if (!isDone) return;
     for (const { nonce } of stale) this.#removed.add(nonce);
-    for (const nonce of this.#removed) if (this.#removed.size > mostRemembered) this.#removed.delete(nonce);
+    for (const nonce of this.#removed) if (this.#removed.size > maxRemembered) this.#removed.delete(nonce);
   }
 
   #locateAll(executionId: string, parts: readonly Part[]): string[] {

@@ -32,10 +32,10 @@ function isStored(value: unknown): boolean {
 }
 
 /** The error for a record that is there and cannot be read. `place` says which file, object or item it is, never what is in it. */
-export function corruptRecordError(place: string, cure: string): CorruptContinuationError {
+export function corruptRecordError(place: string, fix: string): CorruptContinuationError {
   return new CorruptContinuationError({
     problem: `${place} is damaged: it is no record of an execution that this version can read.`,
-    cure,
+    fix,
     details: { reason: 'a stored record is damaged' },
   });
 }

@@ -173,12 +173,12 @@ interface Given {
 function refuse(
   { plan, execution, directive, how }: Given,
   reason: string,
-  cure: string,
+  fix: string,
 ): InvalidDirectiveError {
   const method = nameUnit(plan, execution);
   return new InvalidDirectiveError({
     problem: `Step ${method} of job ${plan.name} ${how} ${showDirective(directive)}${reason}.`,
-    cure,
+    fix,
     details: { method },
   });
 }
@@ -195,7 +195,7 @@ export function misplacedDirectiveError(
 ): InvalidDirectiveError {
   return new InvalidDirectiveError({
     problem: `${method} of job ${plan.name} gave ${showDirective(directive)}, and only a step can steer an execution.`,
-    cure: `Return it from a method with @Step, and nothing of the kind from ${method}.`,
+    fix: `Return it from a method with @Step, and nothing of the kind from ${method}.`,
     details: { method },
   });
 }

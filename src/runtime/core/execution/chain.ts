@@ -12,14 +12,14 @@ export interface Chain {
 /** About how many invocations of a chain AWS lets pass under `Terminate`, before it drops the next one without a word. */
 export const recursionLimit = 16;
 /** How many of them lambda-baton counts on, since AWS says "about": the last one parks the execution, where there is a store. */
-export const longestChain = recursionLimit - 2;
+export const maxChain = recursionLimit - 2;
 
 /** The chain of an execution that starts. */
 export const firstChain: Chain = Object.freeze({ length: 0, setting: null });
 
 /** Whether AWS would soon stop an execution without a word, if it were handed over to an invocation with this chain behind it. */
 export function isChainSpent({ chain }: { readonly chain: Chain }): boolean {
-  return chain.setting === 'terminate' && chain.length >= longestChain;
+  return chain.setting === 'terminate' && chain.length >= maxChain;
 }
 
 /** Says whether a value is the length of a chain. */

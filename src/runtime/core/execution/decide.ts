@@ -1,7 +1,7 @@
 import { type Execution, noStep } from './execution';
+import { describeEndlessCycle, describeUnreachableWait } from './failure-texts';
 import { checkFuses } from './fuses';
 import type { JobPlan } from './job-plan';
-import { describeEndlessCycle, describeUnreachableWait } from './verdicts';
 
 /** What the world looks like at this moment. */
 export interface Situation {

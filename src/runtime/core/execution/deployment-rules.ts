@@ -1,4 +1,4 @@
-import { longestChain, recursionLimit } from './chain';
+import { maxChain, recursionLimit } from './chain';
 import type { JobPlan, Limits, StepPlan } from './job-plan';
 
 /** How often a message is received, at least, before it may go to a dead-letter queue: throttles count as receipts. */
@@ -6,7 +6,7 @@ export const leastReceiveCount = 5;
 /** How many time-outs AWS recommends a message to stay hidden. */
 export const recommendedVisibility = 6;
 /** A job that may be billed for longer than this, in milliseconds, has no fuse worth the name: a year. */
-const longestRunMs = 366 * 24 * 60 * 60 * 1_000;
+const maxRunMs = 366 * 24 * 60 * 60 * 1_000;
 const dayMs = 24 * 60 * 60 * 1_000;
 /** How long a record is kept after its execution, in days. */
 const keptDays = 30;
@@ -21,19 +21,19 @@ export function listStarvedSteps<Step extends Pick<StepPlan, 'minBudgetMs'>>(
 
 /** Whether an execution may need more invocations than a chain of them can count on: it is parked then, or dropped by AWS. */
 export function outlastsRecursion({ maxInvocations }: Pick<Limits, 'maxInvocations'>): boolean {
-  return maxInvocations > longestChain;
+  return maxInvocations > maxChain;
 }
 
 /** What becomes of an execution that needs more, under the recursion setting `Terminate`. */
 export function describeOutlasting(hasStore: boolean): string {
   if (!hasStore)
     return `AWS drops every execution after about ${recursionLimit} invocations, without a word in its log`;
-  return `every execution is parked after ${longestChain} invocations, before AWS would drop it, and waits for baton redrive`;
+  return `every execution is parked after ${maxChain} invocations, before AWS would drop it, and waits for baton redrive`;
 }
 
 /** Whether no limit would end an execution within a year. */
 export function hasNoFuse({ maxInvocations, maxDurationMs, maxCostUsd }: Limits, timeoutMs: number): boolean {
-  return Math.min(maxInvocations * timeoutMs, maxDurationMs) > longestRunMs && maxCostUsd === undefined;
+  return Math.min(maxInvocations * timeoutMs, maxDurationMs) > maxRunMs && maxCostUsd === undefined;
 }
 
 /**

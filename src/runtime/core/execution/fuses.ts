@@ -44,7 +44,7 @@ const whatHappened: Record<FuseName, string> = {
   maxStalledInvocations: 'has handed over with the same state at the same place',
 };
 
-const cures: Record<FuseName, string> = {
+const fixes: Record<FuseName, string> = {
   maxCostUsd: 'Look at the cost per item first; raise limits.maxCostUsd if it is right.',
   maxDurationMs:
     'Look at why @Terminate is not true yet; raise limits.maxDurationMs if the work really takes longer.',
@@ -68,7 +68,7 @@ function blow(plan: JobPlan, execution: Execution, limit: FuseName, actual: numb
   const allowed = plan.limits[limit] ?? 0;
   return new FuseBlownError({
     problem: `Execution ${execution.executionId} of job ${plan.name} ${whatHappened[limit]} ${actual}${units[limit]}; limits.${limit} is ${allowed}.`,
-    cure: cures[limit],
+    fix: fixes[limit],
     details: { limit, allowed, actual },
   });
 }
@@ -104,7 +104,7 @@ function describeInterruptions(plan: JobPlan, execution: Execution): StepInterru
   const ending = interruption?.ending ?? 'unknown';
   return new StepInterruptedError({
     problem: `${step} of job ${plan.name} was cut off ${actual} times in a row without reaching a safe point; limits.maxInterruptions is ${plan.limits.maxInterruptions}. The last time ${endings[ending]}.`,
-    cure: adviseOn(ending, step),
+    fix: adviseOn(ending, step),
     details: { step, limit: 'maxInterruptions', allowed: plan.limits.maxInterruptions, actual, ending },
   });
 }
@@ -113,7 +113,7 @@ function describeDeaths(plan: JobPlan, { line, interruption }: Execution): StepI
   const { ending = 'unknown', unit: step = '' } = interruption ?? {};
   return new StepInterruptedError({
     problem: `Job ${plan.name} was cut off ${line.deathCount} times in a row, in different places, and no invocation between them came to its end; ${maxDeaths} is the limit. The last time ${endings[ending]}.`,
-    cure: "Look at the ends of these invocations' logs: too little memory, native code and process.exit() are the usual reasons.",
+    fix: "Look at the ends of these invocations' logs: too little memory, native code and process.exit() are the usual reasons.",
     details: { step, limit: 'maxDeaths', allowed: maxDeaths, actual: line.deathCount, ending },
   });
 }

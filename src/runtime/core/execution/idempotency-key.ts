@@ -42,7 +42,7 @@ export function writePartKey(unitKey: string, part: unknown): string {
   const received = part === null || typeof part === 'number' ? String(part) : typeof part;
   throw new InvalidKeyError({
     problem: `ctx.keyFor was given ${received}, which tells no part of the work from another.`,
-    cure: 'Give it what identifies the part: a string, or a finite number.',
+    fix: 'Give it what identifies the part: a string, or a finite number.',
     details: { received },
   });
 }

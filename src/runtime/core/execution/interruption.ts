@@ -95,8 +95,8 @@ export interface Death {
 /** With more of its memory than this in use, a process that was killed has probably run out of it. */
 const fullMemoryShare = 0.85;
 
-/** Judges how an invocation died. */
-export function judgeDeath({ nowMs, deadlineMs, intervalMs, lastSign }: Death): InterruptionEnding {
+/** Checks how an invocation died. */
+export function checkDeath({ nowMs, deadlineMs, intervalMs, lastSign }: Death): InterruptionEnding {
   if (lastSign !== undefined && lastSign.memoryShare >= fullMemoryShare) return 'out-of-memory';
   if (nowMs < deadlineMs) return 'crash';
   const wasAliveToTheEnd = lastSign !== undefined && lastSign.atMs + 2 * intervalMs >= deadlineMs;

@@ -36,7 +36,7 @@ function migrateOnce(
   return migrated;
 }
 
-/** A promise or a Map is an object too, but its fields are not the state's: all of them would silently begin anew. */
+/** A promise or a Map is an object too, but its fields are not the state's: all of them would silently starts again. */
 function isState(value: unknown): value is Record<string, unknown> {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
@@ -50,7 +50,7 @@ function refuse(
 ): IncompatibleStateError {
   return new IncompatibleStateError({
     problem: `Execution ${executionId} has a state of version ${version}, job ${plan.name} is at version ${plan.version}, and migration ${version} ${what}.`,
-    cure: `Give @LongRunning migrations: { ${version}: (state) => state, … } a function that returns the state of version ${version + 1}.`,
+    fix: `Give @LongRunning migrations: { ${version}: (state) => state, … } a function that returns the state of version ${version + 1}.`,
     details: { executionId, expected: plan.version, received: version },
     cause,
   });

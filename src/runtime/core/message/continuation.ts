@@ -124,7 +124,7 @@ export function checkContinuation(given: unknown): Continuation {
 export function corrupt(reason: string, cause?: unknown): CorruptContinuationError {
   return new CorruptContinuationError({
     problem: `The continuation cannot be read: ${reason}.`,
-    cure: 'Send continuations on exactly as they were sent; redrive the dead letter that holds the original one.',
+    fix: 'Send continuations on exactly as they were sent; redrive the dead letter that holds the original one.',
     details: { reason },
     cause,
   });
@@ -136,14 +136,14 @@ function mismatch(
   expected: string | number,
   received: string | number,
 ) {
-  const cures = {
+  const fixes = {
     job: `Give this function the job ${received}, or set @LongRunning({ name: '${received}' }) if the class was renamed.`,
     step: `Bring the step ${received} back (it may call the new one), or redrive the execution on the code that started it.`,
     version: 'Deploy the newer code again, or redrive the execution on it.',
   };
   return new IncompatibleStateError({
     problem: `The continuation of execution ${executionId} is of ${part} ${received}, but this code has ${part} ${expected}.`,
-    cure: cures[part],
+    fix: fixes[part],
     details: { executionId, expected, received },
   });
 }

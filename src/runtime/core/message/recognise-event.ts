@@ -178,7 +178,7 @@ function deriveCheckedId(awsId: unknown, job: string, source: string): string {
   if (isUsableId(awsId) && isUsableId(id)) return id;
   throw new InvalidInputError({
     problem: `The ${source} cannot name an execution of job ${job}: the id that it makes is not ${usableId}.`,
-    cure: 'Pass the event and the context on as Lambda gave them, or start with an envelope that says the executionId.',
+    fix: 'Pass the event and the context on as Lambda gave them, or start with an envelope that says the executionId.',
     details: { job, faults: [source] },
   });
 }
@@ -191,7 +191,7 @@ function ensureTyped(thrown: unknown): BatonError {
 function damaged(reason: string): CorruptContinuationError {
   return new CorruptContinuationError({
     problem: `The event is a lambda-baton envelope, but ${reason}.`,
-    cure: 'Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent.',
+    fix: 'Start executions with { "lambdaBaton": { "v": 1, "start": { "executionId": "…", "input": … } } } and leave continuations as they were sent.',
     details: { reason },
   });
 }

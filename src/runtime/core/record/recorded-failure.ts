@@ -10,7 +10,7 @@ export function describeRecordedFailure(
   const [reason = ''] = readReason(error).split('\n→ ');
   return new ExecutionFailedError({
     problem: `Execution ${executionId} of job ${job} has failed: ${error.name}: ${reason}`,
-    cure: 'Redrive it when its cause is mended, or start it again under another id.',
+    fix: 'Redrive it when its cause is fixed, or start it again under another id.',
     details: { executionId, job, invocation, step: step ?? '' },
     cause: error,
   });

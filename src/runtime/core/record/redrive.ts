@@ -7,15 +7,15 @@ import type { ExecutionRecord } from './execution-record';
 const redriver = 'redrive';
 
 /** Whether an execution may be redriven, and what its record says then. */
-export type RedriveVerdict =
+export type RedriveDecision =
   | { readonly kind: 'granted'; readonly record: ExecutionRecord }
   | { readonly kind: 'refused'; readonly standing: RedriveObstacle };
 
 /**
- * Judges a redrive. A failed execution may go on, and so may one whose last invocation must be dead, whether it has handed over to one
+ * Checks a redrive. A failed execution may go on, and so may one whose last invocation must be dead, whether it has handed over to one
  * that never came or not. A second redrive before the next invocation begins is granted too: it leads to the same invocation.
  */
-export function judgeRedrive(record: ExecutionRecord, nowMs: number, isUnpinned = false): RedriveVerdict {
+export function checkRedrive(record: ExecutionRecord, nowMs: number, isUnpinned = false): RedriveDecision {
   const standing = findObstacle(record, nowMs);
   return standing === undefined
     ? { kind: 'granted', record: describeRedriven(record, nowMs, isUnpinned) }
@@ -34,7 +34,7 @@ function findObstacle(
 
 /**
  * The record of an execution that goes on from its last safe point. The higher epoch stops an owner that is alive after all. What the
- * failure has counted is forgiven (attempts, interruptions, idle hand-offs), and `maxDurationMs` counts anew; invocations count on.
+ * failure has counted is forgiven (attempts, interruptions, idle hand-offs), and `maxDurationMs` counts again; invocations count on.
  * A request to cancel that the failure has overtaken is forgotten, any other one stands.
  */
 function describeRedriven(record: ExecutionRecord, nowMs: number, isUnpinned: boolean): ExecutionRecord {

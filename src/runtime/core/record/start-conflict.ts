@@ -18,7 +18,7 @@ export function describeConflict(
   const other = continuation.job === job ? 'with another input' : `by job ${continuation.job}`;
   return new ExecutionConflictError({
     problem: `Execution ${executionId} of job ${job} cannot be started: its id was used before ${other}.`,
-    cure: 'Choose an id that names the work, such as a date or an order number, and give each piece of work its own.',
+    fix: 'Choose an id that names the work, such as a date or an order number, and give each piece of work its own.',
     details: { executionId, job },
   });
 }

@@ -44,7 +44,7 @@ export function readStopMark(
   if (mark?.job === job && Number.isFinite(mark.stoppedAtMs)) return mark as StopMark;
   throw new CorruptContinuationError({
     problem: `The stop mark of job ${job} cannot be read, so nothing of it runs.`,
-    cure: `Set it anew with baton stop ${job}, or take it away with baton resume ${job}.`,
+    fix: `Set it again with baton stop ${job}, or take it away with baton resume ${job}.`,
     details: { reason: 'the stop mark is damaged' },
   });
 }
@@ -58,7 +58,7 @@ export function describeStopped(
   const since = new Date(stoppedAtMs).toISOString();
   return new JobStoppedError({
     problem: `Execution ${executionId} is not ${refused}: job ${job} was stopped at ${since}${reason === undefined ? '' : ` (${reason})`}.`,
-    cure: `When it may go on: baton resume ${job}, or BatonClient.resume.`,
+    fix: `When it may go on: baton resume ${job}, or BatonClient.resume.`,
     details: { job, executionId, stoppedAtMs, ...(reason !== undefined && { reason }) },
   });
 }

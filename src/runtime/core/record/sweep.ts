@@ -8,7 +8,7 @@ export const defaultGraceMs = 900_000;
 /** The shortest grace to ask for, in milliseconds: below that Lambda's own second try may still come. */
 export const leastGraceMs = 60_000;
 /** The most executions that one sweep may be asked to send on. */
-export const mostSwept = 1_000;
+export const maxSwept = 1_000;
 
 /** Owns an execution between a sweep and the next claim: no delivery has this name. */
 const sweeper = 'sweep';
@@ -17,7 +17,7 @@ const sweeper = 'sweep';
  * What the record of an execution says that a sweep sends on; undefined when somebody may still come for it, or when it has ended, or is
  * parked: that one waits for a person.
  *
- * Nobody comes when the last invocation must be dead for `graceMs` and has neither handed over nor ended, or when what it handed over to
+ * It will not be retried when the last invocation must be dead for `graceMs` and has neither handed over nor ended, or when what it handed over to
  * has not come `graceMs` after the time that it was due. The first counts as an interruption; nothing that was counted is forgiven.
  */
 export function sweepRecord(

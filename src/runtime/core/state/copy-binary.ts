@@ -71,5 +71,5 @@ function refuseBuffer(buffer: ArrayBufferLike, owner: object, type: string): nev
   const view = Object.prototype.toString.call(owner).slice(8, -1);
   const claim =
     owner === buffer ? `is ${withArticle(type)}` : `is ${withArticle(view)} on ${withArticle(type)}`;
-  throw new StateRefusal(owner, { claim, type, cure: 'Store a copy of its bytes in a Uint8Array.' });
+  throw new StateRefusal(owner, { claim, type, fix: 'Store a copy of its bytes in a Uint8Array.' });
 }

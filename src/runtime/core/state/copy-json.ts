@@ -5,8 +5,8 @@ import { joinPath, type PathStep, pathOf, segmentOf } from './copy-path';
 import { withArticle } from './copy-refusal';
 import { copyState } from './copy-state';
 
-/** Instead of what, where there is something better to say than {@link usualCure}. */
-const cures: Readonly<Record<string, string>> = {
+/** Instead of what, where there is something better to say than {@link usualFix}. */
+const fixes: Readonly<Record<string, string>> = {
   BigInt: 'Write it as text: value.toString().',
   Date: 'Write it as text: date.toISOString().',
   Map: 'Write it as a list of pairs: [...map].',
@@ -14,7 +14,7 @@ const cures: Readonly<Record<string, string>> = {
   URL: 'Write it as text: url.href.',
   undefined: 'Write null, or leave it out.',
 };
-const usualCure = 'Write it as plain data: texts, finite numbers, booleans, null, lists and plain objects.';
+const usualFix = 'Write it as plain data: texts, finite numbers, booleans, null, lists and plain objects.';
 
 /**
  * A copy of a value that crosses a border as JSON: an input, a result. Each value is carried as it is, or refused with its path.
@@ -27,7 +27,7 @@ const usualCure = 'Write it as plain data: texts, finite numbers, booleans, null
  */
 export function copyJson(name: string, value: unknown): unknown {
   if (value === undefined) return undefined;
-  const { values, isPlain } = copyState({ [name]: value }, { subject: 'The value', cure: usualCure });
+  const { values, isPlain } = copyState({ [name]: value }, { subject: 'The value', fix: usualFix });
   return isPlain
     ? values[name]
     : new JsonCopy().copy(values[name], { segment: joinPath('', segmentOf(name)), parent: undefined });
@@ -80,7 +80,7 @@ function refuse(at: PathStep, type: string, claim = `is ${withArticle(type)}`): 
   const path = pathOf(at);
   throw new UnserializableStateError({
     problem: `The value ${path} ${claim}, which JSON cannot carry.`,
-    cure: cures[type] ?? usualCure,
+    fix: fixes[type] ?? usualFix,
     details: { path, type },
   });
 }
@@ -101,10 +101,10 @@ export function copyInput(input: unknown): unknown {
 /** The error for an input that cannot be one. The reason names the place, never a value. */
 export function describeNotJson(cause: unknown): InvalidInputError {
   const isRefused = BatonError.is(cause) && cause instanceof UnserializableStateError;
-  const [reason = '', cure] = isRefused ? cause.message.split('\n→ ') : [];
+  const [reason = '', fix] = isRefused ? cause.message.split('\n→ ') : [];
   return new InvalidInputError({
     problem: `The start event is not a JSON document${isRefused ? `: ${reason}` : '.'}`,
-    cure: cure ?? 'Pass the event on as Lambda gave it.',
+    fix: fix ?? 'Pass the event on as Lambda gave it.',
     details: { job: '', faults: [isRefused ? `${cause.details.path} is no JSON` : 'not JSON'] },
     cause,
   });

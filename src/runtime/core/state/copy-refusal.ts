@@ -7,7 +7,7 @@ export interface RefusalParts {
   /** The kind of thing, for programs: `Socket`, `function`, `symbol`. Never a value. */
   readonly type: string;
   /** One thing to do; left out when it is the usual one. */
-  readonly cure?: string;
+  readonly fix?: string;
   /** The property of the value that is to blame, when the value itself is not. */
   readonly key?: string | symbol;
 }
@@ -30,11 +30,11 @@ export function refuseValue(value: unknown): never {
 
 /** Refuses what nests deeper than any codec could write. */
 export function refuseDepth(source: object, maxDepth: number): never {
-  const cure = 'Keep long chains in an array, with indices instead of references.';
+  const fix = 'Keep long chains in an array, with indices instead of references.';
   throw new StateRefusal(source, {
     claim: `is nested more than ${maxDepth} levels deep`,
     type: 'nesting',
-    cure,
+    fix,
   });
 }
 
@@ -81,12 +81,12 @@ function refuseProperty(
   key: string | symbol,
   claim: string,
   type: string,
-  cure?: string,
+  fix?: string,
 ): never {
-  throw new StateRefusal(source, { claim, type, key, ...(cure === undefined ? {} : { cure }) });
+  throw new StateRefusal(source, { claim, type, key, ...(fix === undefined ? {} : { fix }) });
 }
 
-const cures: Readonly<Record<string, string>> = {
+const fixes: Readonly<Record<string, string>> = {
   Buffer: 'Store new Uint8Array(buffer) instead, or give the field a codec.',
   Promise: 'Await it before the step ends, and store its value.',
   SharedArrayBuffer: 'Store a copy of its bytes in a Uint8Array.',
@@ -102,8 +102,8 @@ function describeValue(value: unknown): RefusalParts {
   const name = classNameOf(value);
   if (name === undefined) return { claim: 'is an object with a prototype of its own', type: 'object' };
   if (name === '') return { claim: 'is an instance of an anonymous class', type: 'anonymous class' };
-  const cure = Object.hasOwn(cures, name) ? cures[name] : undefined;
-  return { claim: `is ${withArticle(name)}`, type: name, ...(cure === undefined ? {} : { cure }) };
+  const fix = Object.hasOwn(fixes, name) ? fixes[name] : undefined;
+  return { claim: `is ${withArticle(name)}`, type: name, ...(fix === undefined ? {} : { fix }) };
 }
 
 /** The name of the nearest constructor, read without running a getter; undefined when there is none but `Object`. */

@@ -20,13 +20,13 @@ export interface CopyStateOptions {
   /** What the paths belong to, at the beginning of a refusal's message. @defaultValue `@State` */
   readonly subject?: string;
   /** What to do instead, in a refusal that knows nothing better. @defaultValue to keep it out of `@State`, or a codec */
-  readonly cure?: string;
+  readonly fix?: string;
   /** Fields that are secrets: of what is in them no key gets into a path. @defaultValue none */
   readonly secretFields?: ReadonlySet<string>;
 }
 
 /** How a refusal of the state speaks. */
-const ofState = { subject: '@State', cure: 'Keep it in a field without @State, or give the field a codec.' };
+const ofState = { subject: '@State', fix: 'Keep it in a field without @State, or give the field a codec.' };
 
 /**
  * Copies the state in depth and checks, in the same walk, that all of it can be stored.
@@ -85,7 +85,7 @@ function placeOf(state: Record<string, unknown>, { offender, parts }: StateRefus
 function refuseAt(
   voice: Voice,
   whole: string,
-  { claim, type, cure }: RefusalParts,
+  { claim, type, fix }: RefusalParts,
   cause?: unknown,
 ): UnserializableStateError {
   const secretField = secretOf(whole, voice.secretFields);
@@ -94,7 +94,7 @@ function refuseAt(
   const inside = secretField === undefined || secretField === whole ? '' : ' holds a value that';
   return new UnserializableStateError({
     problem: `${place}${inside} ${claim}, which cannot be stored.`,
-    cure: cure ?? voice.cure,
+    fix: fix ?? voice.fix,
     details: { path, type },
     cause,
   });

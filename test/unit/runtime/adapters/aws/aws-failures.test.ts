@@ -4,8 +4,8 @@ import { explainFailure } from '../../../../../src/runtime/adapters/aws/aws-fail
 const place = {
   store: 'S3 bucket',
   place: 'jobs',
-  missingCure: 'Create it.',
-  refusedCure: 'Grant s3:GetObject.',
+  missingFix: 'Create it.',
+  refusedFix: 'Grant s3:GetObject.',
 };
 
 /** An error as the AWS SDK throws it. */
@@ -30,11 +30,11 @@ describe('a store that AWS refuses', () => {
     ],
     [awsError('ExpiredToken', 403), 'refused', 'Give the call valid credentials'],
     [new Error('Region is missing'), 'refused', 'Set AWS_REGION'],
-  ])('says what to do about %s', (error, failure, cure) => {
+  ])('says what to do about %s', (error, failure, fix) => {
     const explained = explainFailure(place, error) as CheckpointStoreError;
     expect(explained).toBeInstanceOf(CheckpointStoreError);
     expect(explained.details).toMatchObject({ place: 'jobs', failure });
-    expect(explained.message).toContain(`\n→ ${cure}`);
+    expect(explained.message).toContain(`\n→ ${fix}`);
     expect(explained.cause).toBe(error);
   });
 

@@ -130,10 +130,10 @@ describe('LambdaSender', () => {
     ],
     [403, 'UnrecognizedClientException', '→ Give the call valid credentials'],
     [400, 'NoPublishedVersionException', '→ Change the setting that the error names'],
-  ])('names the cure of %i %s', async (status, name, cure) => {
+  ])('names the fix of %i %s', async (status, name, fix) => {
     endpoint.respond = () => awsError(status, name);
     const { message } = await catchError(sender.send(senderRequest()));
-    expect(message).toContain(`Channel lambda failed: ${name}: ${name} said the endpoint\n${cure}`);
+    expect(message).toContain(`Channel lambda failed: ${name}: ${name} said the endpoint\n${fix}`);
   });
 
   it('learns a smaller limit from a refusal that says it', async () => {

@@ -168,7 +168,7 @@ describe('apply: the order of units', () => {
 });
 
 describe('apply: a finished unit', () => {
-  it('is a safe point: the count of safe points moves on, and what is counted between two of them begins anew', () => {
+  it('is a safe point: the count of safe points moves on, and what is counted between two of them starts again', () => {
     const plan = makePlan();
     const execution = makeExecution(plan, {
       attempt: 3,

@@ -25,8 +25,8 @@ describe('outlastsRecursion', () => {
   it.each([
     [14, false],
     [15, true],
-  ])('says of %i invocations: %s', (maxInvocations, verdict) => {
-    expect(outlastsRecursion({ maxInvocations })).toBe(verdict);
+  ])('says of %i invocations: %s', (maxInvocations, decision) => {
+    expect(outlastsRecursion({ maxInvocations })).toBe(decision);
   });
 });
 
@@ -54,8 +54,8 @@ describe('hasNoFuse', () => {
     [false, 'a duration of a year', { maxDurationMs: yearMs }, dayMs + 1],
     [true, 'a longer duration', { maxDurationMs: yearMs + 1 }, dayMs + 1],
     [false, 'a limit in dollars', { maxCostUsd: 5 }, dayMs + 1],
-  ])('says %s of %s', (verdict, _what, parts, timeoutMs) => {
-    expect(hasNoFuse({ ...limits, ...parts }, timeoutMs)).toBe(verdict);
+  ])('says %s of %s', (decision, _what, parts, timeoutMs) => {
+    expect(hasNoFuse({ ...limits, ...parts }, timeoutMs)).toBe(decision);
   });
 });
 
@@ -65,7 +65,7 @@ describe('needsStore', () => {
     [false, 'handoff'],
     [true, 'step'],
     [true, { everyMs: 1_000 }],
-  ] as const)('says %s of durability %j', (verdict, durability) => {
-    expect(needsStore({ durability })).toBe(verdict);
+  ] as const)('says %s of durability %j', (decision, durability) => {
+    expect(needsStore({ durability })).toBe(decision);
   });
 });

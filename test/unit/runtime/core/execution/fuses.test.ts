@@ -147,12 +147,12 @@ describe('checkFuses', () => {
     ['unknown', 'by the time-out or by a crash', 'ctx.shouldYield()'],
   ])(
     'says of an interruption by %s how it ended, and what helps against that',
-    (ending, problemPart, cure) => {
+    (ending, problemPart, fix) => {
       const [problem, advice] = (
         check({ interruptionCount: 2, stepIndex: 1, interruption: { ending, unit: '' } })?.message ?? ''
       ).split('\n→ ');
       expect(problem).toContain(problemPart);
-      expect(advice).toContain(cure);
+      expect(advice).toContain(fix);
     },
   );
 });

@@ -1,12 +1,12 @@
 import {
+  checkDeath,
   type Death,
   isInterruption,
-  judgeDeath,
 } from '../../../../../src/runtime/core/execution/interruption';
 
 const death: Death = { nowMs: 900_000, deadlineMs: 900_000, intervalMs: 5_000, lastSign: undefined };
 
-describe('judgeDeath', () => {
+describe('checkDeath', () => {
   it.each<[string, Partial<Death>, string]>([
     ['a delivery that comes again before the deadline', { nowMs: 899_999 }, 'crash'],
     ['one that comes again at the deadline, when nothing else is known', {}, 'unknown'],
@@ -36,7 +36,7 @@ describe('judgeDeath', () => {
       'crash',
     ],
   ])('takes %s for what it is', (_what, known, interruption) => {
-    expect(judgeDeath({ ...death, ...known })).toBe(interruption);
+    expect(checkDeath({ ...death, ...known })).toBe(interruption);
   });
 });
 
@@ -48,7 +48,7 @@ describe('isInterruption', () => {
     [false, 'a part more', { ending: 'crash', unit: 'read', more: 1 }],
     [false, 'a part less', { ending: 'crash' }],
     [false, 'null', null],
-  ])('says %s of %s', (verdict, _what, value) => {
-    expect(isInterruption(value)).toBe(verdict);
+  ])('says %s of %s', (decision, _what, value) => {
+    expect(isInterruption(value)).toBe(decision);
   });
 });

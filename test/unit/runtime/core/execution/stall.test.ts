@@ -24,7 +24,7 @@ describe('countStall', () => {
     ['the phase', { phase: 'check' }, '{"n":1}'],
     ['the cycle', { cycle: 3 }, '{"n":1}'],
     ['the unit', { unit: 'repair' }, '{"n":1}'],
-  ])('begins anew when %s has changed', (_what, parts, state) => {
+  ])('starts again when %s has changed', (_what, parts, state) => {
     expect(count({ mark: count(null).mark, count: 7 }, parts, state).count).toBe(0);
   });
 

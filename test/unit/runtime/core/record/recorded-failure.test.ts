@@ -9,7 +9,7 @@ describe('describeRecordedFailure', () => {
   it('tells what happened without its advice, which was for another moment', () => {
     expect(describeRecordedFailure(continuation, recorded).message).toMatchInlineSnapshot(`
 "Execution execution-1 of job Reconcile has failed: TypeError: rows is undefined
-→ Redrive it when its cause is mended, or start it again under another id."
+→ Redrive it when its cause is fixed, or start it again under another id."
 `);
   });
 

@@ -1,6 +1,6 @@
 import type { Continuation } from '../../../../../src/runtime/core/message/continuation';
 import type { ExecutionRecord } from '../../../../../src/runtime/core/record/execution-record';
-import { judgeRedrive } from '../../../../../src/runtime/core/record/redrive';
+import { checkRedrive } from '../../../../../src/runtime/core/record/redrive';
 import { makeRecord } from '../core.helpers';
 
 const leaseUntilMs = 10_000;
@@ -17,7 +17,7 @@ function record(
 
 const failed: ExecutionRecord['outcome'] = { status: 'failed', error: { name: 'Error', message: 'no' } };
 
-describe('judgeRedrive', () => {
+describe('checkRedrive', () => {
   test.each([
     ['refuses a running execution', record(), leaseUntilMs - 1, 'running'],
     [
@@ -41,7 +41,7 @@ describe('judgeRedrive', () => {
     ['refuses a completed one', record({ outcome: { status: 'completed' } }), 99_999, 'completed'],
     ['refuses a cancelled one', record({ outcome: { status: 'cancelled' } }), 99_999, 'cancelled'],
   ] as const)('%s', (_title, given, nowMs, standing) => {
-    expect(judgeRedrive(given, nowMs)).toEqual({ kind: 'refused', standing });
+    expect(checkRedrive(given, nowMs)).toEqual({ kind: 'refused', standing });
   });
 
   test.each([
@@ -73,7 +73,7 @@ describe('judgeRedrive', () => {
       4,
     ],
   ] as const)('grants %s', (_title, given, nowMs, handedOffTo) => {
-    expect(judgeRedrive(given, nowMs)).toMatchObject({
+    expect(checkRedrive(given, nowMs)).toMatchObject({
       kind: 'granted',
       record: {
         epoch: 5,
@@ -88,7 +88,7 @@ describe('judgeRedrive', () => {
   });
 
   test('raises the epoch, which stops an owner that is alive after all, and owns it until the next claim', () => {
-    expect(judgeRedrive(record({ outcome: failed }), 5_000)).toMatchObject({
+    expect(checkRedrive(record({ outcome: failed }), 5_000)).toMatchObject({
       record: { epoch: 5, writeCount: 0, owner: 'redrive' },
     });
   });
@@ -107,7 +107,7 @@ describe('judgeRedrive', () => {
       line: { pin, wakeUpCount: 6, deathCount: 2, recovery: 2 },
     } as const;
     const given = record({ outcome: failed, isParked: true }, counted);
-    expect(judgeRedrive(given, 5_000)).toEqual({
+    expect(checkRedrive(given, 5_000)).toEqual({
       kind: 'granted',
       record: {
         ...given,
@@ -136,21 +136,21 @@ describe('judgeRedrive', () => {
 
   test('lets the execution go on with the newest code when it is asked to', () => {
     const given = record({ outcome: failed }, { line: { pin, wakeUpCount: 0, deathCount: 0, recovery: 0 } });
-    expect(judgeRedrive(given, 5_000, true)).toMatchObject({
+    expect(checkRedrive(given, 5_000, true)).toMatchObject({
       record: { continuation: { line: { pin: null } } },
     });
   });
 
   test('counts invocations on, from the one that was handed over to', () => {
     const lost = record({ handedOffTo: 9 });
-    expect(judgeRedrive(lost, leaseUntilMs)).toMatchObject({
+    expect(checkRedrive(lost, leaseUntilMs)).toMatchObject({
       record: { invocation: 8, handedOffTo: 9, continuation: { invocation: 9, chain: { length: 0 } } },
     });
   });
 
   test('keeps a wait, which is the work itself and not a retry delay', () => {
     const waiting = record({ outcome: failed }, { resumeAtMs: 20_000, isWaiting: true });
-    expect(judgeRedrive(waiting, 5_000)).toMatchObject({ record: { continuation: { resumeAtMs: 20_000 } } });
+    expect(checkRedrive(waiting, 5_000)).toMatchObject({ record: { continuation: { resumeAtMs: 20_000 } } });
   });
 
   test.each([
@@ -158,7 +158,7 @@ describe('judgeRedrive', () => {
     ['keeps one that stands', null, true, true],
     ['makes none up', null, false, false],
   ] as const)('of a request to cancel: %s', (_title, outcome, isCancelRequested, isKept) => {
-    expect(judgeRedrive(record({ outcome, isCancelRequested }), leaseUntilMs)).toMatchObject({
+    expect(checkRedrive(record({ outcome, isCancelRequested }), leaseUntilMs)).toMatchObject({
       record: { isCancelRequested: isKept },
     });
   });

@@ -25,7 +25,7 @@ describe('copyState, for every state,', () => {
     );
   });
 
-  it('gives what was given, null prototypes included, by the judgement of Node.js too', () => {
+  it('gives what was given, null prototypes included, by the decision of Node.js too', () => {
     fc.assert(
       fc.property(anyState, fc.oneof(treeState, jsonState), (state, tree) => {
         expect(differenceBetween(copyState(state).values, state)).toBeUndefined();

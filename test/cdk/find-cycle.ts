@@ -1,5 +1,5 @@
 /** Finds resources that depend on each other, following references and `DependsOn` as CloudFormation does: it deploys no such template. */
-export function findCircle({
+export function findCycle({
   Resources = {},
 }: {
   Resources?: Record<string, object>;
@@ -9,15 +9,13 @@ export function findCircle({
     if (path.includes(id)) return [...path.slice(path.indexOf(id)), id];
     if (done.has(id)) return undefined;
     const targets = findReferences(Resources[id]).filter((target) => target in Resources);
-    const circle = targets
-      .map((target) => follow(target, [...path, id]))
-      .find((found) => found !== undefined);
+    const cycle = targets.map((target) => follow(target, [...path, id])).find((found) => found !== undefined);
     done.add(id);
-    return circle;
+    return cycle;
   };
   return Object.keys(Resources)
     .map((id) => follow(id, []))
-    .find((circle) => circle !== undefined);
+    .find((cycle) => cycle !== undefined);
 }
 
 function findReferences(value: unknown): string[] {

@@ -31,6 +31,6 @@ const checks: readonly ((facts: DoctorFacts) => readonly Finding[])[] = [
 const order = { error: 0, warning: 1, ok: 2 } as const;
 
 /** Everything there is to say about a deployment: errors, then warnings, then what is well. */
-export function judgeFacts(facts: DoctorFacts): readonly Finding[] {
+export function checkFacts(facts: DoctorFacts): readonly Finding[] {
   return checks.flatMap((check) => check(facts)).sort((one, other) => order[one.level] - order[other.level]);
 }

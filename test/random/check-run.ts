@@ -21,7 +21,7 @@ export function decideOutcome(prediction: Prediction, { run, result, isKept }: E
   expectSame('error', prediction.error, readCause(run.error));
   expectSame('state', stringify(prediction.state), stringify(run.state));
   if (run.endingCount > 1) faults.push(`${run.endingCount} endings`);
-  return [...faults, ...judgeEffects(prediction, run, isKept)];
+  return [...faults, ...checkEffects(prediction, run, isKept)];
 }
 
 /** The cause is what was thrown, or what was recorded of it. */
@@ -33,7 +33,7 @@ function readCause(error: unknown): unknown {
  * Nothing is missing, nothing happens under another key, and an interruption costs at most one unit of work, done once more:
  * with its failed attempts, which are not stored.
  */
-function judgeEffects({ effects }: Prediction, run: JobRun, isKept: boolean): string[] {
+function checkEffects({ effects }: Prediction, run: JobRun, isKept: boolean): string[] {
   const received = countEffects(run);
   const faults: string[] = [];
   let repeatedUnits = 0;

@@ -8,7 +8,7 @@ import {
   TerminalError,
   UnserializableStateError,
 } from '../../../../../src/errors';
-import { judgeFailure } from '../../../../../src/runtime/core/execution/judge-failure';
+import { decideRetry } from '../../../../../src/runtime/core/execution/decide-retry';
 import {
   computeDelayMs,
   defaultRetryPolicy,
@@ -34,7 +34,7 @@ function foreign(parts: object): Error {
   });
 }
 
-describe('judgeFailure', () => {
+describe('decideRetry', () => {
   it.each<[string, unknown]>([
     ['an error', new Error('boom')],
     ['a text', 'boom'],
@@ -45,7 +45,7 @@ describe('judgeFailure', () => {
     ['a HandOffFailedError', new HandOffFailedError({ problem })],
     ['an error of someone else that says retryable: false', Object.assign(new Error(), { retryable: false })],
   ])('retries %s until the attempts of the policy are used up', (_what, error) => {
-    expect([1, 2, 3, 4].map((attempt) => judgeFailure(policy, attempt, error, half))).toEqual([
+    expect([1, 2, 3, 4].map((attempt) => decideRetry(policy, attempt, error, half))).toEqual([
       { isRetried: true, delayMs: 500 },
       { isRetried: true, delayMs: 1_000 },
       refused,
@@ -63,11 +63,11 @@ describe('judgeFailure', () => {
       foreign({ code: 'TERMINAL', retryable: false }),
     ],
   ])('never retries %s, whatever the policy', (_what, error) => {
-    expect(judgeFailure({ ...policy, maxAttempts: 100 }, 1, error, half)).toEqual(refused);
+    expect(decideRetry({ ...policy, maxAttempts: 100 }, 1, error, half)).toEqual(refused);
   });
 
-  it('judges by the error itself, not by its cause', () => {
-    expect(judgeFailure(policy, 1, new Error('a', { cause: new TerminalError('closed') }), half)).toEqual({
+  it('checks by the error itself, not by its cause', () => {
+    expect(decideRetry(policy, 1, new Error('a', { cause: new TerminalError('closed') }), half)).toEqual({
       isRetried: true,
       delayMs: 500,
     });
@@ -76,7 +76,7 @@ describe('judgeFailure', () => {
   it.each([0, 0.5, 1_234, 3_600_000])(
     'waits the %d ms that a RetryableError asks for, also beyond maxDelayMs',
     (retryAfterMs) => {
-      expect(judgeFailure(policy, 1, new RetryableError({ retryAfterMs }), half)).toEqual({
+      expect(decideRetry(policy, 1, new RetryableError({ retryAfterMs }), half)).toEqual({
         isRetried: true,
         delayMs: retryAfterMs,
       });
@@ -85,12 +85,12 @@ describe('judgeFailure', () => {
 
   it('waits what a RetryableError of another copy of the package asks for', () => {
     const error = foreign({ code: 'RETRYABLE', retryable: true, details: { retryAfterMs: 7 } });
-    expect(judgeFailure(policy, 1, error, half)).toEqual({ isRetried: true, delayMs: 7 });
+    expect(decideRetry(policy, 1, error, half)).toEqual({ isRetried: true, delayMs: 7 });
   });
 
   it('keeps to the policy for a retryable error of another kind, whatever its details are called', () => {
     const error = foreign({ code: 'STEP_TIMEOUT', retryable: true, details: { retryAfterMs: 7 } });
-    expect(judgeFailure(policy, 1, error, half)).toEqual({ isRetried: true, delayMs: 500 });
+    expect(decideRetry(policy, 1, error, half)).toEqual({ isRetried: true, delayMs: 500 });
   });
 
   it.each<[string, unknown]>([
@@ -101,12 +101,12 @@ describe('judgeFailure', () => {
     ['a text', '7'],
   ])('keeps to the policy when that delay is %s', (_what, retryAfterMs) => {
     const error = foreign({ code: 'RETRYABLE', retryable: true, details: { retryAfterMs } });
-    expect(judgeFailure(policy, 1, error, half)).toEqual({ isRetried: true, delayMs: 500 });
+    expect(decideRetry(policy, 1, error, half)).toEqual({ isRetried: true, delayMs: 500 });
   });
 
   it('keeps to the policy when an error of another copy has no details at all', () => {
     expect(
-      judgeFailure(policy, 1, foreign({ code: 'RETRYABLE', retryable: true, details: undefined }), half),
+      decideRetry(policy, 1, foreign({ code: 'RETRYABLE', retryable: true, details: undefined }), half),
     ).toEqual({
       isRetried: true,
       delayMs: 500,
@@ -114,11 +114,11 @@ describe('judgeFailure', () => {
   });
 
   it('counts the attempt of a RetryableError too', () => {
-    expect(judgeFailure(policy, 3, new RetryableError({ retryAfterMs: 1 }), half)).toEqual(refused);
+    expect(decideRetry(policy, 3, new RetryableError({ retryAfterMs: 1 }), half)).toEqual(refused);
   });
 
   it('tries once with maxAttempts 1', () => {
-    expect(judgeFailure({ ...policy, maxAttempts: 1 }, 1, new Error('boom'), half)).toEqual(refused);
+    expect(decideRetry({ ...policy, maxAttempts: 1 }, 1, new Error('boom'), half)).toEqual(refused);
   });
 });
 

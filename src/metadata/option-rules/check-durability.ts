@@ -1,16 +1,16 @@
 import { isPlainObject } from '../is-plain-object';
-import type { Judge } from './rule';
+import type { Check } from './rule';
 import { show } from './show';
 
-/** Judges `durability`. */
-export const judgeDurability: Judge = ({ value }) => {
+/** Checks `durability`. */
+export const checkDurability: Check = ({ value }) => {
   if (value === 'step' || value === 'handoff') return undefined;
   if (isPlainObject(value) && Object.keys(value).join() === 'everyMs' && isMs(value.everyMs))
     return undefined;
   const shown = isPlainObject(value) ? showFields(value) : show(value);
   return {
     problem: `durability (${shown}) must be 'step', 'handoff' or { everyMs } with a whole number of milliseconds, 1 or more.`,
-    cure: "Set durability to 'step', 'handoff' or for example { everyMs: 1_000 }, or leave it out.",
+    fix: "Set durability to 'step', 'handoff' or for example { everyMs: 1_000 }, or leave it out.",
   };
 };
 

@@ -1,5 +1,5 @@
+import { checkDeployment, type DeploymentFacts } from '../../../src/cdk/check-deployment';
 import { InvalidDeploymentError } from '../../../src/cdk/invalid-deployment-error';
-import { type DeploymentFacts, judgeDeployment } from '../../../src/cdk/judge-deployment';
 import type { LongRunningOptions } from '../../../src/decorators';
 import { retentionMs } from '../../../src/runtime/checkpoint/journal';
 import { countKeptDays } from '../../../src/runtime/core/execution/deployment-rules';
@@ -35,35 +35,35 @@ describe('a deployment', () => {
       { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER, maxCostUsd: 5 } },
     ],
   ])('%s has no faults', (...[, facts, options, minBudgetMs]) => {
-    expect(judgeDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs))).toEqual([]);
+    expect(checkDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs))).toEqual([]);
   });
 
-  it('of a job that is not known is judged by itself', () => {
-    expect(judgeDeployment({ ...sound, timeoutMs: 1_000 }, undefined)).toEqual([]);
-    expect(judgeDeployment({ ...sound, timeoutMs: 5_400_001 }, undefined)).toHaveLength(2);
+  it('of a job that is not known is checked by itself', () => {
+    expect(checkDeployment({ ...sound, timeoutMs: 1_000 }, undefined)).toEqual([]);
+    expect(checkDeployment({ ...sound, timeoutMs: 5_400_001 }, undefined)).toHaveLength(2);
   });
 
-  it('is told everything that cannot work, each with its cure', () => {
-    const judge = (
+  it('is told everything that cannot work, each with its fix', () => {
+    const check = (
       facts: Partial<DeploymentFacts>,
       options: Partial<LongRunningOptions> = {},
       minBudgetMs = 0,
     ) =>
-      judgeDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs))
-        .map(({ problem, cure }) => `${problem}\n→ ${cure}`)
+      checkDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs))
+        .map(({ problem, fix }) => `${problem}\n→ ${fix}`)
         .join('\n');
     const endless = { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER } };
     const texts = [
-      judge({ timeoutMs: 60_000 }),
-      judge({}, {}, 840_000),
-      judge({ queue: { visibilityMs: 899_999, maxReceiveCount: 5 } }),
-      judge({ queue: { visibilityMs: 43_200_001, maxReceiveCount: 5 } }),
-      judge({ queue: { visibilityMs: 900_000, maxReceiveCount: 4 } }),
-      judge({ hasStore: false }, { durability: 'step' }),
-      judge({ hasStore: false }, { durability: { everyMs: 1_000 } }),
-      judge({ recursiveLoop: 'Terminate' }, { limits: { maxInvocations: 15 } }),
-      judge({ recursiveLoop: 'Terminate', hasStore: false }),
-      judge({}, endless),
+      check({ timeoutMs: 60_000 }),
+      check({}, {}, 840_000),
+      check({ queue: { visibilityMs: 899_999, maxReceiveCount: 5 } }),
+      check({ queue: { visibilityMs: 43_200_001, maxReceiveCount: 5 } }),
+      check({ queue: { visibilityMs: 900_000, maxReceiveCount: 4 } }),
+      check({ hasStore: false }, { durability: 'step' }),
+      check({ hasStore: false }, { durability: { everyMs: 1_000 } }),
+      check({ recursiveLoop: 'Terminate' }, { limits: { maxInvocations: 15 } }),
+      check({ recursiveLoop: 'Terminate', hasStore: false }),
+      check({}, endless),
     ];
     expect(`\n${texts.join('\n\n')}\n`).toMatchInlineSnapshot(`
 "
@@ -106,7 +106,7 @@ recursiveLoop is ALLOW, and job Reconcile has no fuse that would end it within a
       recursiveLoop: undefined,
       queue: { visibilityMs: undefined, maxReceiveCount: undefined },
     };
-    expect(judgeDeployment({ ...sound, ...unknown }, planOf())).toEqual([]);
+    expect(checkDeployment({ ...sound, ...unknown }, planOf())).toEqual([]);
   });
 
   it('keeps the objects of a bucket until no record can name them any more', () => {
@@ -120,7 +120,7 @@ recursiveLoop is ALLOW, and job Reconcile has no fuse that would end it within a
   });
 
   it('is refused with all of its faults in one error', () => {
-    const faults = judgeDeployment({ ...sound, timeoutMs: 60_000, recursiveLoop: 'Terminate' }, planOf());
+    const faults = checkDeployment({ ...sound, timeoutMs: 60_000, recursiveLoop: 'Terminate' }, planOf());
     const error = new InvalidDeploymentError('App/Reconcile', faults);
     expect(error.message).toMatch(
       /^LongRunningFunction App\/Reconcile has 2 faults:\n1\. timeout .*\n {3}→ .*\n2\. recursiveLoop .*\n {3}→ /,

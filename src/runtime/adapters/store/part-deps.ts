@@ -1,7 +1,7 @@
 import type { Part } from './layout';
 
 /** Where parts are kept: items of a table, objects of a bucket. Keys are the room's own business. */
-export interface PartRoom {
+export interface PartDeps {
   /** Writes a text under a nonce that nobody has used, and says how it was cut. */
   put(executionId: string, nonce: string, text: string, expiresAtMs: number): Promise<Part>;
   /** Reads a text whole; `undefined` when any of it is missing or has another length. */

@@ -1,5 +1,5 @@
 import type { JobFault } from '../errors/invalid-job-error';
-import { longestChain } from '../runtime/core/execution/chain';
+import { maxChain } from '../runtime/core/execution/chain';
 import {
   countKeptDays,
   describeOutlasting,
@@ -25,76 +25,76 @@ export interface DeploymentFacts {
 }
 
 /** The longest time-out there is: that of Lambda Managed Instances, in milliseconds. */
-const longestTimeoutMs = 5_400_000;
+const maxTimeoutMs = 5_400_000;
 /** The longest that SQS hides a message, in milliseconds. */
-const longestVisibilityMs = 43_200_000;
+const maxVisibilityMs = 43_200_000;
 
 /** Lists everything that cannot work; nothing that is merely unwise. */
-export function judgeDeployment(facts: DeploymentFacts, plan: JobPlan | undefined): JobFault[] {
+export function checkDeployment(facts: DeploymentFacts, plan: JobPlan | undefined): JobFault[] {
   return [
-    ...judgeFunction(facts),
-    ...judgeQueue(facts),
-    ...(plan === undefined ? [] : judgeJob(facts, plan)),
+    ...checkFunction(facts),
+    ...checkQueue(facts),
+    ...(plan === undefined ? [] : checkJob(facts, plan)),
   ];
 }
 
-function judgeFunction({ timeoutMs }: DeploymentFacts): JobFault[] {
-  return refuseIf(isAbove(timeoutMs, longestTimeoutMs), {
-    problem: `timeout (${timeoutMs} ms) is longer than any Lambda function may run (${longestTimeoutMs} ms, on Managed Instances).`,
-    cure: 'Set timeout to Duration.minutes(15): lambda-baton hands over before it ends.',
+function checkFunction({ timeoutMs }: DeploymentFacts): JobFault[] {
+  return refuseIf(isAbove(timeoutMs, maxTimeoutMs), {
+    problem: `timeout (${timeoutMs} ms) is longer than any Lambda function may run (${maxTimeoutMs} ms, on Managed Instances).`,
+    fix: 'Set timeout to Duration.minutes(15): lambda-baton hands over before it ends.',
   });
 }
 
-function judgeQueue({ queue, timeoutMs }: DeploymentFacts): JobFault[] {
+function checkQueue({ queue, timeoutMs }: DeploymentFacts): JobFault[] {
   if (queue === undefined) return [];
   const { visibilityMs, maxReceiveCount } = queue;
   return [
     ...refuseIf(isAbove(timeoutMs, visibilityMs), {
       problem: `queue.visibilityTimeout (${visibilityMs} ms) is under the function's timeout (${timeoutMs} ms): AWS refuses the event source mapping.`,
-      cure: `Set it to ${timeoutMs} ms at least, better six times as much, or leave it out.`,
+      fix: `Set it to ${timeoutMs} ms at least, better six times as much, or leave it out.`,
     }),
-    ...refuseIf(isAbove(visibilityMs, longestVisibilityMs), {
-      problem: `queue.visibilityTimeout (${visibilityMs} ms) is more than SQS allows (${longestVisibilityMs} ms).`,
-      cure: 'Set it to Duration.hours(12) or less, or leave it out.',
+    ...refuseIf(isAbove(visibilityMs, maxVisibilityMs), {
+      problem: `queue.visibilityTimeout (${visibilityMs} ms) is more than SQS allows (${maxVisibilityMs} ms).`,
+      fix: 'Set it to Duration.hours(12) or less, or leave it out.',
     }),
     ...refuseIf(maxReceiveCount !== undefined && !(maxReceiveCount >= leastReceiveCount), {
       problem: `queue.maxReceiveCount (${maxReceiveCount}) is under ${leastReceiveCount}: throttles alone would send continuations to the dead-letter queue.`,
-      cure: `Set it to ${leastReceiveCount} or more, or leave it out.`,
+      fix: `Set it to ${leastReceiveCount} or more, or leave it out.`,
     }),
   ];
 }
 
-function judgeJob(facts: DeploymentFacts, plan: JobPlan): JobFault[] {
+function checkJob(facts: DeploymentFacts, plan: JobPlan): JobFault[] {
   return [
-    ...judgeTimes(facts, plan),
-    ...judgeDurability(facts, plan),
-    ...judgeFuses(facts, plan),
-    ...judgeExpiry(facts, plan),
+    ...checkTimes(facts, plan),
+    ...checkDurability(facts, plan),
+    ...checkFuses(facts, plan),
+    ...checkExpiry(facts, plan),
   ];
 }
 
-function judgeTimes({ timeoutMs }: DeploymentFacts, { name, safeMs, steps }: JobPlan): JobFault[] {
+function checkTimes({ timeoutMs }: DeploymentFacts, { name, safeMs, steps }: JobPlan): JobFault[] {
   if (timeoutMs === undefined) return [];
   const workMs = timeoutMs - safeMs;
   if (workMs <= 0) {
     const problem = `timeout (${timeoutMs} ms) is not above safeMs of job ${name} (${safeMs} ms): no invocation would ever start a step.`;
-    return [{ problem, cure: `Set timeout above ${safeMs} ms, or lower safeMs in @LongRunning.` }];
+    return [{ problem, fix: `Set timeout above ${safeMs} ms, or lower safeMs in @LongRunning.` }];
   }
   return listStarvedSteps(steps, workMs).map(({ method, minBudgetMs }) => ({
     problem: `Step ${method} of job ${name} wants minBudgetMs ${minBudgetMs}, and an invocation has ${workMs} ms before its safe window: the step would never start.`,
-    cure: `Set timeout above ${safeMs + minBudgetMs} ms, or lower minBudgetMs.`,
+    fix: `Set timeout above ${safeMs + minBudgetMs} ms, or lower minBudgetMs.`,
   }));
 }
 
-function judgeDurability({ hasStore }: DeploymentFacts, plan: JobPlan): JobFault[] {
+function checkDurability({ hasStore }: DeploymentFacts, plan: JobPlan): JobFault[] {
   return refuseIf(!hasStore && needsStore(plan), {
     problem: `Job ${plan.name} asks for durability ${JSON.stringify(plan.durability)}, and there is no store.`,
-    cure: "Leave store: false out, or set durability: 'handoff' in @LongRunning.",
+    fix: "Leave store: false out, or set durability: 'handoff' in @LongRunning.",
   });
 }
 
 /** With recursion allowed, nothing but the job's own limits stands between a wrong `@Terminate` and the bill. */
-function judgeFuses(
+function checkFuses(
   { recursiveLoop, timeoutMs, hasStore }: DeploymentFacts,
   { name, limits }: JobPlan,
 ): JobFault[] {
@@ -103,21 +103,21 @@ function judgeFuses(
   if (recursiveLoop === 'Terminate') {
     return refuseIf(outlastsRecursion(limits), {
       problem: `recursiveLoop is TERMINATE, and limits.maxInvocations of job ${name} is ${maxInvocations}: ${describeOutlasting(hasStore)}.`,
-      cure: `Leave recursiveLoop out (ALLOW), or set limits.maxInvocations to ${longestChain} or less.`,
+      fix: `Leave recursiveLoop out (ALLOW), or set limits.maxInvocations to ${maxChain} or less.`,
     });
   }
-  return refuseIf(hasNoFuse(limits, timeoutMs ?? longestTimeoutMs), {
+  return refuseIf(hasNoFuse(limits, timeoutMs ?? maxTimeoutMs), {
     problem: `recursiveLoop is ALLOW, and job ${name} has no fuse that would end it within a year (maxInvocations ${maxInvocations}, maxDurationMs ${maxDurationMs}).`,
-    cure: 'Set limits.maxInvocations, limits.maxDurationMs or limits.maxCostUsd in @LongRunning to what the work may take.',
+    fix: 'Set limits.maxInvocations, limits.maxDurationMs or limits.maxCostUsd in @LongRunning to what the work may take.',
   });
 }
 
 /** A record that is written until the end may name an object of the beginning, and is kept for a while after that. */
-function judgeExpiry({ expireAfterDays }: DeploymentFacts, { name, limits }: JobPlan): JobFault[] {
+function checkExpiry({ expireAfterDays }: DeploymentFacts, { name, limits }: JobPlan): JobFault[] {
   const leastDays = countKeptDays(limits);
   return refuseIf(leastDays !== undefined && isAbove(leastDays, expireAfterDays), {
     problem: `store.expireAfter (${expireAfterDays} days) is under ${leastDays} days, twice maxDurationMs of job ${name} and 60 days: the bucket would delete states that records still name.`,
-    cure: `Set it to Duration.days(${leastDays}) or more, or leave it out.`,
+    fix: `Set it to Duration.days(${leastDays}) or more, or leave it out.`,
   });
 }
 

@@ -1,11 +1,11 @@
-import { type Interruption, judgeDeath } from '../core/execution/interruption';
+import { checkDeath, type Interruption } from '../core/execution/interruption';
 import { describeError } from '../core/record/describe-error';
 import type { Context, LostTries, UnitPlace } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
 import type { TimeBudget } from '../time/time-budget';
 
-/** What a delivery's signs of life are made of. */
-export interface SignsOfLifeParts {
+/** What a delivery's heartbeats are made of. */
+export interface HeartbeatsParts {
   readonly delivery: string;
   readonly context: Context;
   readonly budget: TimeBudget;
@@ -16,14 +16,14 @@ export interface SignsOfLifeParts {
 /** The memory of the smallest function, in megabytes: for contexts that do not say. */
 const leastMemoryMb = 128;
 
-/** The signs of life that this try of a delivery gives, and what the tries before it left. A recorder that fails is a warning, no more. */
-export class SignsOfLife {
+/** The heartbeats that this try of a delivery gives, and what the tries before it left. A recorder that fails is a warning, no more. */
+export class Heartbeats {
   /** The tries of this delivery that died without a word; undefined when none is known. */
   readonly lost: LostTries | undefined;
   #isWorking: boolean;
-  readonly #parts: SignsOfLifeParts;
+  readonly #parts: HeartbeatsParts;
 
-  constructor(parts: SignsOfLifeParts) {
+  constructor(parts: HeartbeatsParts) {
     const { delivery, context, budget, collaborators } = parts;
     this.#parts = parts;
     this.#isWorking = collaborators.recorder !== undefined;
@@ -33,10 +33,10 @@ export class SignsOfLife {
   }
 
   /** How the try before this one died. `deadlineMs` is that of the dead one, where the store knows it. */
-  judgeDeath(deadlineMs = this.lost?.deadlineMs ?? 0): Interruption {
+  checkDeath(deadlineMs = this.lost?.deadlineMs ?? 0): Interruption {
     const { collaborators, intervalMs } = this.#parts;
     const lastSign = this.lost?.lastSign;
-    const ending = judgeDeath({ nowMs: collaborators.clock.now(), deadlineMs, intervalMs, lastSign });
+    const ending = checkDeath({ nowMs: collaborators.clock.now(), deadlineMs, intervalMs, lastSign });
     return { ending, unit: lastSign?.unit ?? '' };
   }
 

@@ -3,7 +3,7 @@ import {
   describeEndlessCycle,
   describeParked,
   describeUnreachableWait,
-} from '../../../../../src/runtime/core/execution/verdicts';
+} from '../../../../../src/runtime/core/execution/failure-texts';
 import { makeExecution, makePlan } from '../core.helpers';
 
 const plan = makePlan();

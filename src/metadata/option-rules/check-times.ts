@@ -1,35 +1,35 @@
-import type { Judge } from './rule';
+import type { Check } from './rule';
 
 /** The watchdog must look at least once between the begin of the safe window and the end of the invocation. */
-export const judgeInterval: Judge = ({ value, options }) => {
+export const checkInterval: Check = ({ value, options }) => {
   const safeMs = readWhole(options.safeMs, 1);
   if (safeMs === undefined || (value as number) < safeMs) return undefined;
   return {
     problem: `intervalMs (${value}) must be smaller than safeMs (${safeMs}), or the watchdog looks too late.`,
-    cure: safeMs < 2 ? 'Set safeMs to 2 or more.' : `Set intervalMs to ${Math.floor(safeMs / 2)} or less.`,
+    fix: safeMs < 2 ? 'Set safeMs to 2 or more.' : `Set intervalMs to ${Math.floor(safeMs / 2)} or less.`,
   };
 };
 
 /** The hard edge lies inside the safe window. */
-export const judgeReserve: Judge = ({ value, options }) => {
+export const checkReserve: Check = ({ value, options }) => {
   const safeMs = readWhole(options.safeMs, 1);
   if (safeMs === undefined || (value as number) < safeMs) return undefined;
   return {
     problem: `reserveMs (${value}) must be smaller than safeMs (${safeMs}), or a step is abandoned before it is asked to stop.`,
-    cure:
+    fix:
       safeMs < 2
         ? 'Set safeMs to 2 or more.'
         : `Set reserveMs to ${Math.max(1, Math.floor(safeMs / 4))}, or leave it out.`,
   };
 };
 
-/** Judges two delays that were both given. When one is a default, the first delay is simply cut at the longest. */
-export const judgeInitialDelay: Judge = ({ value, options }) => {
+/** Checks two delays that were both given. When one is a default, the first delay is simply cut at the longest. */
+export const checkInitialDelay: Check = ({ value, options }) => {
   const maxDelayMs = readWhole(options.maxDelayMs, 0);
   if (maxDelayMs === undefined || (value as number) <= maxDelayMs) return undefined;
   return {
     problem: `initialDelayMs (${value}) must not be greater than maxDelayMs (${maxDelayMs}).`,
-    cure: `Set maxDelayMs to ${value} or more.`,
+    fix: `Set maxDelayMs to ${value} or more.`,
   };
 };
 

@@ -12,7 +12,7 @@ export function describeParked(
 ) {
   return new HandOffFailedError({
     problem: `Execution ${executionId} of job ${plan.name} is parked before invocation ${invocation}: AWS ends a chain of about ${recursionLimit} invocations of one function by each other, as the recursion setting of ${functionName} is Terminate.`,
-    cure: `${allowRecursion(functionName)}; then: ${redriveCommand(executionId, functionName)}`,
+    fix: `${allowRecursion(functionName)}; then: ${redriveCommand(executionId, functionName)}`,
     details: { channel: 'lambda', failure: 'recursion' },
     cause,
   });
@@ -26,7 +26,7 @@ export function describeDropped(
 ) {
   return new HandOffFailedError({
     problem: `Execution ${executionId} of job ${plan.name} cannot go on with invocation ${invocation}: AWS ends a chain of about ${recursionLimit} invocations of one function by each other, as the recursion setting of ${functionName} is Terminate, and there is no store to park it in.`,
-    cure: `${allowRecursion(functionName)}; then send the event of its dead letter again. A checkpoint store would keep what was done.`,
+    fix: `${allowRecursion(functionName)}; then send the event of its dead letter again. A checkpoint store would keep what was done.`,
     details: { channel: 'lambda', failure: 'recursion' },
   });
 }
@@ -49,7 +49,7 @@ export function describeUnreachableWait(
 ): HandOffFailedError {
   return new HandOffFailedError({
     problem: `Job ${plan.name} has to wait ${delayMs} ms, an invocation has ${Math.max(0, Math.floor(freshBudgetMs))} ms, and there is no queue to wait in.`,
-    cure: 'Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages).',
+    fix: 'Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages).',
     details: { channel: 'sqs', failure: 'refused' },
   });
 }
@@ -59,7 +59,7 @@ export function describeEndlessCycle(plan: JobPlan, execution: Execution): Inval
   return new InvalidJobError(plan.name, [
     {
       problem: `Job ${plan.name} has nothing to run in cycle ${execution.cycle}: every step is once, and @Terminate ${plan.terminate.method} is not true.`,
-      cure: `Take "once" off a step, or let ${plan.terminate.method} answer true after the first cycle.`,
+      fix: `Take "once" off a step, or let ${plan.terminate.method} answer true after the first cycle.`,
     },
   ]);
 }

@@ -2,17 +2,17 @@ import { BatonError } from '../../../errors';
 import { computeDelayMs, type RetryPolicy } from './retry-policy';
 
 /** Whether a failed attempt is tried again, after how long, and whether it is one of the policy's `maxAttempts`. */
-export type Judgement =
+export type decision =
   | { readonly isRetried: false }
   | { readonly isRetried: true; readonly delayMs: number; readonly isCounted?: false };
 
-/** Judges a failed attempt by its error and its policy. `random` is in [0, 1). */
-export function judgeFailure(
+/** Checks a failed attempt by its error and its policy. `random` is in [0, 1). */
+export function decideRetry(
   policy: RetryPolicy,
   attempt: number,
   error: unknown,
   random: () => number,
-): Judgement {
+): decision {
   const isOurs = BatonError.is(error);
   if (isOurs && !error.retryable) return { isRetried: false };
   const { retryAfterMs, countsAsAttempt } = isOurs ? readWish(error) : noWish;

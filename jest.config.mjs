@@ -4,6 +4,8 @@ import { hostileProjects } from './test/hostile/projects.mjs';
 const shared = {
   testEnvironment: 'node',
   setupFiles: ['reflect-metadata'],
+  // What a mutation run copies is no second package, also while it runs.
+  modulePathIgnorePatterns: ['<rootDir>/reports/'],
   moduleNameMapper: {
     '^lambda-baton$': '<rootDir>/src/index.ts',
     '^lambda-baton/local$': '<rootDir>/src/local/index.ts',

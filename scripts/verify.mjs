@@ -3,52 +3,71 @@
  * Runs every gate, says how each went and how long it took, and leaves the counts in reports/verify.json.
  * `-- lint typecheck` runs these only. What a gate prints is in reports/<gate>.log, and shown when it fails.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fromRoot } from './lib/from-root.mjs';
 
-// `test` is in test:matrix, which runs the same tests on this Node and on others.
-const gates = [
-  'lint',
+/** These keep one processor busy: two of them run at a time. The build is first, since others read what it makes. */
+const lightGates = [
+  'build',
   'typecheck',
   'check:arch',
   'check:unused',
-  'build',
-  'check:package',
-  'check:api',
-  'check:size',
-  'check:model',
   'check:mutation',
+  'check:model',
+  'check:package',
   'docs',
-  'test:hostile',
-  'test:integration',
-  'test:matrix',
+  'check:api',
+  'lint',
+  'check:size',
 ];
+/** These keep every processor busy, so they run alone. `test` is in test:matrix, which runs the same tests on this Node and on others. */
+const heavyGates = ['test:hostile', 'test:integration', 'test:matrix'];
+const needBuild = new Set(['check:package', 'check:api', 'check:size', 'docs', 'check:unused']);
+const lightAtATime = 2;
 /** A gate that lacks a tool which npm does not have ends with this: it counts neither way. */
 const notRun = 77;
 const asked = process.argv.slice(2);
 
 rmSync(fromRoot('reports/gates'), { recursive: true, force: true });
 mkdirSync(fromRoot('reports/gates'), { recursive: true });
-const results = (asked.length ? asked : gates).map(runGate);
+const gates = asked.length ? asked : [...lightGates, ...heavyGates];
+const isLight = (gate) => lightGates.includes(gate);
+let built;
+const light = gates.filter(isLight).values();
+const results = (await Promise.all(Array.from({ length: lightAtATime }, () => runAll(light)))).flat();
+results.push(...(await runAll(gates.filter((gate) => !isLight(gate)).values())));
 const failed = results.filter((result) => !result.isGreen).map(({ gate }) => gate);
 const counts = { passed: sum('passed'), failed: sum('failed') };
 writeFileSync(fromRoot('reports/verify.json'), JSON.stringify({ ...counts, gates: results }, null, 2));
 console.log(failed.length ? `\n✖ ${failed.join(', ')} failed` : `\n✔ all ${results.length} gates are green`);
 process.exitCode = failed.length ? 1 : 0;
 
-function runGate(gate) {
+/** Takes one gate after the other from what is left, which other callers take from too. */
+async function runAll(left) {
+  const finished = [];
+  for (const gate of left) {
+    if (needBuild.has(gate)) await built;
+    const running = runGate(gate);
+    if (gate === 'build') built = running;
+    finished.push(await running);
+  }
+  return finished;
+}
+
+async function runGate(gate) {
   const name = gate.replace(':', '-');
   const log = fromRoot(`reports/gates/${name}.log`);
   const totals = fromRoot(`reports/gates/${name}`);
   const started = Date.now();
   const output = openSync(log, 'w');
   const env = { ...process.env, BATON_TOTALS: totals };
-  const { status } = spawnSync('npm', ['run', '--silent', gate], {
-    cwd: fromRoot(),
-    stdio: ['ignore', output, output],
-    env,
-  });
+  const stdio = ['ignore', output, output];
+  const [status] = await once(
+    spawn('npm', ['run', '--silent', gate], { cwd: fromRoot(), stdio, env }),
+    'close',
+  );
   const isNotRun = status === notRun;
   const result = {
     gate,

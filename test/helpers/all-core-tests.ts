@@ -30,4 +30,5 @@ Object.assign(globalThis, { it: hurry(it), test: hurry(test) });
 
 /** The core's tests in one, for mutation testing: to start each of the files again for every mutant takes longer than to run them. */
 const folder = join(__dirname, '../unit/runtime/core');
-for (const name of readdirSync(folder)) if (name.endsWith('.test.ts')) jest.requireActual(join(folder, name));
+for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+  if (name.endsWith('.test.ts')) jest.requireActual(join(folder, name));

@@ -1,4 +1,4 @@
-import type { JobFault } from '../errors/invalid-job-error';
+import type { JobFault } from '../errors/definition-errors';
 import { maxChain } from '../runtime/core/execution/chain';
 import {
   countKeptDays,

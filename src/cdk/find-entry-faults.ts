@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { JobFault } from '../errors/invalid-job-error';
+import type { JobFault } from '../errors/definition-errors';
 
 /** Finds what keeps a file from being bundled: it is not there, or esbuild is not. Without esbuild the CDK would reach for Docker. */
 export function findEntryFaults(entry: string, bundling: BundlingOptions = {}): JobFault[] {

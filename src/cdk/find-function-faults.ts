@@ -1,6 +1,6 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
-import type { JobFault } from '../errors/invalid-job-error';
+import type { JobFault } from '../errors/definition-errors';
 import type { JobPlan } from '../runtime/core/execution/job-plan';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 import { readKnown } from './tokens';

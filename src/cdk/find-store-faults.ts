@@ -1,4 +1,4 @@
-import type { JobFault } from '../errors/invalid-job-error';
+import type { JobFault } from '../errors/definition-errors';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 
 /** Finds what is said of a table that it cannot be true of: nothing of it is ignored in silence. */

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import type { JobFault } from '../errors/invalid-job-error';
+import type { JobFault } from '../errors/definition-errors';
 import { leastGraceMs, maxSwept } from '../runtime/core/record/sweep';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 import { readKnownMs } from './tokens';

@@ -3,7 +3,7 @@
  *
  * Its peers, `aws-cdk-lib` and `constructs`, are only needed here. The function is bundled with the project's own esbuild.
  */
-export type { JobFault } from '../errors/invalid-job-error';
+export type { JobFault } from '../errors/definition-errors';
 export type { JobClass } from '../runtime/core/execution/job-plan';
 export type { ContinuationQueueProps } from './continuation-queue-props';
 export type { ExecutionStoreProps } from './execution-store-props';

@@ -1,5 +1,5 @@
 import { BatonError } from '../errors/baton-error';
-import type { JobFault } from '../errors/invalid-job-error';
+import type { JobFault } from '../errors/definition-errors';
 
 /** Everything about a deployment that cannot work, in one error, at synth: before anything is deployed. */
 export class InvalidDeploymentError extends BatonError<{ construct: string; faults: readonly JobFault[] }> {

@@ -16,7 +16,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { JobFault } from '../errors/invalid-job-error';
+import type { JobFault } from '../errors/definition-errors';
 import { readJob } from '../metadata';
 import {
   countKeptDays,

@@ -1,10 +1,6 @@
+export { OnCancel, OnComplete, OnFailure, OnHandoff, OnResume, OnStart } from './hooks';
 export { type LimitsOptions, LongRunning, type LongRunningOptions } from './long-running';
-export { OnCancel } from './on-cancel';
-export { OnComplete } from './on-complete';
-export { OnFailure } from './on-failure';
-export { OnHandoff } from './on-handoff';
-export { OnResume } from './on-resume';
-export { OnStart } from './on-start';
+
 export { State, type StateOptions } from './state';
 export { Step, type StepOptions } from './step';
 export { Terminate, type TerminateOptions } from './terminate';

@@ -1,6 +1,6 @@
 import type { JobFault } from '../errors';
 import { isPlainObject } from '../metadata/is-plain-object';
-import { findUnknownNames } from '../metadata/option-rules/find-unknown-names';
+import { findUnknownNames } from '../metadata/option-rules/check-options';
 import { nameToken } from './name-token';
 import { describeToken, isToken } from './parameters';
 import {

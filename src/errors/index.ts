@@ -1,24 +1,34 @@
 export { BatonError, type BatonErrorCode, type BatonErrorParts } from './baton-error';
-export { CheckpointFailedError } from './checkpoint-failed-error';
-export { CheckpointStoreError } from './checkpoint-store-error';
-export { CorruptContinuationError } from './corrupt-continuation-error';
-export { ExecutionConflictError } from './execution-conflict-error';
-export { ExecutionFailedError } from './execution-failed-error';
-export { FuseBlownError, type FuseName } from './fuse-blown-error';
-export { HandOffFailedError, type HandOffFailure } from './hand-off-failed-error';
-export { IncompatibleStateError } from './incompatible-state-error';
-export { InvalidDirectiveError } from './invalid-directive-error';
-export { InvalidInputError } from './invalid-input-error';
-export { InvalidJobError, type JobFault } from './invalid-job-error';
-export { InvalidKeyError } from './invalid-key-error';
-export { InvokeFailedError } from './invoke-failed-error';
-export { JobStoppedError } from './job-stopped-error';
-export { MissingPackageError } from './missing-package-error';
-export { type RedriveObstacle, RedriveRefusedError } from './redrive-refused-error';
-export { RetryableError, type RetryableErrorOptions } from './retryable-error';
-export { StateTooLargeError } from './state-too-large-error';
-export { StepInterruptedError } from './step-interrupted-error';
-export { StepTimeoutError } from './step-timeout-error';
-export { TerminalError } from './terminal-error';
-export { UnknownExecutionError } from './unknown-execution-error';
-export { UnserializableStateError } from './unserializable-state-error';
+export {
+  ExecutionConflictError,
+  InvalidInputError,
+  InvokeFailedError,
+  JobStoppedError,
+  type RedriveObstacle,
+  RedriveRefusedError,
+  UnknownExecutionError,
+} from './caller-errors';
+export { InvalidJobError, type JobFault, MissingPackageError } from './definition-errors';
+export {
+  CheckpointFailedError,
+  CheckpointStoreError,
+  CorruptContinuationError,
+  ExecutionFailedError,
+  FuseBlownError,
+  type FuseName,
+  HandOffFailedError,
+  type HandOffFailure,
+  IncompatibleStateError,
+  StateTooLargeError,
+} from './execution-errors';
+
+export {
+  InvalidDirectiveError,
+  InvalidKeyError,
+  RetryableError,
+  type RetryableErrorOptions,
+  StepInterruptedError,
+  StepTimeoutError,
+  TerminalError,
+  UnserializableStateError,
+} from './step-errors';

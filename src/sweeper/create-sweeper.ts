@@ -1,6 +1,6 @@
 import type { SweepAnswer } from '../client/answers';
 import { BatonClient, type BatonClientOptions } from '../client/baton-client';
-import { InvalidJobError } from '../errors/invalid-job-error';
+import { InvalidJobError } from '../errors/definition-errors';
 import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
 import { JsonLogger } from '../runtime/adapters/node/json-logger';
 import { createStore } from '../runtime/adapters/store/create-store';

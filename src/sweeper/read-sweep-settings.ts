@@ -1,4 +1,4 @@
-import type { JobFault } from '../errors/invalid-job-error';
+import type { JobFault } from '../errors/definition-errors';
 import { readSettings } from '../handler/read-settings';
 import type { LogLevel } from '../runtime/adapters/node/json-logger';
 import type { StoreSettings } from '../runtime/adapters/store/create-store';

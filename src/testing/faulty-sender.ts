@@ -1,4 +1,4 @@
-import { HandOffFailedError, type HandOffFailure } from '../errors/hand-off-failed-error';
+import { HandOffFailedError, type HandOffFailure } from '../errors/execution-errors';
 import { never } from './life';
 import { RecordingSender, type RecordingSenderOptions, type SentRequest } from './recording-sender';
 

@@ -1,4 +1,4 @@
-import { HandOffFailedError, type HandOffFailure } from '../errors/hand-off-failed-error';
+import { HandOffFailedError, type HandOffFailure } from '../errors/execution-errors';
 import { type ContinuationRequest, type ContinuationSender, readMaxDelaySeconds } from '../runtime/ports';
 
 /** What a sender is asked to send. */

@@ -1,12 +1,11 @@
 import type { JobFault } from '../../errors';
 import { isPlainObject } from '../is-plain-object';
-import { decodeFault } from './encode-fault';
-import { findUnknownNames, type OptionRules } from './find-unknown-names';
-import { show } from './show';
-import { validateByRules } from './validate-by-rules';
+import { findNearestName } from '../nearest-name';
+import { show } from './checks';
+import { decodeFault, validateByRules } from './rule';
 
 /** What is checked, and where faults are added. */
-export interface OptionCheck {
+interface OptionCheck {
   /** `@Step on Reconcile.reconcilePage`: what every problem begins with. */
   readonly where: string;
   /** The option that holds these options (`retry`), when they are not the decorator's own. */
@@ -54,4 +53,35 @@ function copyOptions(given: unknown): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A class whose fields are the names of options and whose decorators are the rules for them. */
+type OptionRules = new () => object;
+
+/** Finds the names that no option has: misspelt, a level too high, or made up. */
+export function findUnknownNames(
+  given: readonly string[],
+  names: readonly string[],
+  inner: Readonly<Record<string, OptionRules>>,
+): readonly JobFault[] {
+  return given.filter((name) => !names.includes(name)).map((name) => describeUnknownName(name, names, inner));
+}
+
+function describeUnknownName(
+  name: string,
+  names: readonly string[],
+  inner: Readonly<Record<string, OptionRules>>,
+): JobFault {
+  const shown = /^\w+$/.test(name) ? name : show(name);
+  const holder = Object.keys(inner).find((option) =>
+    Object.hasOwn(new (inner[option] as OptionRules)(), name),
+  );
+  if (holder) return { problem: `${name} belongs in ${holder}.`, fix: `Write ${holder}: { ${name}: … }.` };
+  const nearest = findNearestName(name, names);
+  if (nearest)
+    return {
+      problem: `${shown} is not an option; did you mean ${nearest}?`,
+      fix: `Write ${nearest} in place of ${shown}.`,
+    };
+  return { problem: `${shown} is not an option.`, fix: `Remove it, or use one of ${names.join(', ')}.` };
 }

@@ -1,5 +1,17 @@
+import type { JobFault } from '../../errors';
+import { isPlainObject } from '../is-plain-object';
+import { isConstructor } from '../reflect';
+import { getMetadataStorage } from './class-validator';
 import type { Check } from './rule';
-import { show } from './show';
+
+/** Shows a value as a reader would write it, short and on one line. Runs no code of the value. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
 
 /** The longest time that a timer of JavaScript can wait, in milliseconds: 24.8 days. A longer one fires at once. */
 const maxTimerMs = 2_147_483_647;
@@ -73,3 +85,139 @@ function checkNumber(
 function isWhole(value: unknown): boolean {
   return Number.isSafeInteger(value);
 }
+
+/** The watchdog must look at least once between the begin of the safe window and the end of the invocation. */
+export const checkInterval: Check = ({ value, options }) => {
+  const safeMs = readWhole(options.safeMs, 1);
+  if (safeMs === undefined || (value as number) < safeMs) return undefined;
+  return {
+    problem: `intervalMs (${value}) must be smaller than safeMs (${safeMs}), or the watchdog looks too late.`,
+    fix: safeMs < 2 ? 'Set safeMs to 2 or more.' : `Set intervalMs to ${Math.floor(safeMs / 2)} or less.`,
+  };
+};
+
+/** The hard edge lies inside the safe window. */
+export const checkReserve: Check = ({ value, options }) => {
+  const safeMs = readWhole(options.safeMs, 1);
+  if (safeMs === undefined || (value as number) < safeMs) return undefined;
+  return {
+    problem: `reserveMs (${value}) must be smaller than safeMs (${safeMs}), or a step is abandoned before it is asked to stop.`,
+    fix:
+      safeMs < 2
+        ? 'Set safeMs to 2 or more.'
+        : `Set reserveMs to ${Math.max(1, Math.floor(safeMs / 4))}, or leave it out.`,
+  };
+};
+
+/** Checks two delays that were both given. When one is a default, the first delay is simply cut at the longest. */
+export const checkInitialDelay: Check = ({ value, options }) => {
+  const maxDelayMs = readWhole(options.maxDelayMs, 0);
+  if (maxDelayMs === undefined || (value as number) <= maxDelayMs) return undefined;
+  return {
+    problem: `initialDelayMs (${value}) must not be greater than maxDelayMs (${maxDelayMs}).`,
+    fix: `Set maxDelayMs to ${value} or more.`,
+  };
+};
+
+/** Reads what a time is compared with; undefined when that is missing or wrong itself, which is another fault. */
+function readWhole(value: unknown, least: number): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= least ? (value as number) : undefined;
+}
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Says whether a text can identify a job in checkpoints, queue messages and keys of a store. */
+export function isJobName(name: string): boolean {
+  return namePattern.test(name);
+}
+
+/** Checks `name`. */
+export const checkName: Check = ({ value }) => {
+  if (typeof value === 'string' && isJobName(value)) return undefined;
+  return {
+    problem: `name (${show(value)}) must be a letter or digit, then up to 63 letters, digits, dots, underscores or hyphens.`,
+    fix: "Set name to a text such as 'reconcile-payments'.",
+  };
+};
+
+/** Checks `migrations`. One that is missing is no fault: it is needed only when a checkpoint of that version comes. */
+export const checkMigrations: Check = ({ value, options }) => {
+  if (!isPlainObject(value)) {
+    return {
+      problem: `migrations (${show(value)}) must be an object of functions by version.`,
+      fix: 'Write migrations: { 1: (state) => … }.',
+    };
+  }
+  const version = options.version ?? 1;
+  for (const [from, migrate] of Object.entries(value)) {
+    const fault = findMigrationFault(from, migrate, version);
+    if (fault) return fault;
+  }
+  return undefined;
+};
+
+function findMigrationFault(from: string, migrate: unknown, version: unknown): JobFault | undefined {
+  if (!/^[1-9]\d{0,8}$/.test(from)) {
+    return {
+      problem: `migrations has the key ${show(from)}, which is no version.`,
+      fix: 'Use the numbers of older versions as keys: 1, 2, ….',
+    };
+  }
+  if (typeof version === 'number' && Number(from) >= version) {
+    const problem = `migrations has the key ${from}, but the version is ${version}, so nothing is migrated from there.`;
+    return { problem, fix: `Set version to ${Number(from) + 1}, or remove the migration.` };
+  }
+  if (typeof migrate === 'function') return undefined;
+  return {
+    problem: `migrations[${from}] (${show(migrate)}) must be a function.`,
+    fix: `Write ${from}: (state) => … and return the state of version ${Number(from) + 1}.`,
+  };
+}
+
+/** Checks `durability`. */
+export const checkDurability: Check = ({ value }) => {
+  if (value === 'step' || value === 'handoff') return undefined;
+  if (isPlainObject(value) && Object.keys(value).join() === 'everyMs' && isMs(value.everyMs))
+    return undefined;
+  const shown = isPlainObject(value) ? showFields(value) : show(value);
+  return {
+    problem: `durability (${shown}) must be 'step', 'handoff' or { everyMs } with a whole number of milliseconds, 1 or more.`,
+    fix: "Set durability to 'step', 'handoff' or for example { everyMs: 1_000 }, or leave it out.",
+  };
+};
+
+function showFields(fields: Record<string, unknown>): string {
+  const shown = Object.entries(fields).map(([name, value]) => `${name}: ${show(value)}`);
+  return shown.length === 0 ? '{}' : `{ ${shown.join(', ')} }`;
+}
+
+function isMs(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/** Checks `input`: a Standard Schema, or a class that class-validator knows a rule of. */
+export const checkInput: Check = ({ value }) => {
+  const standard = (value as { '~standard'?: { validate?: unknown } } | null)?.['~standard'];
+  if (typeof standard?.validate === 'function') return undefined;
+  if (!isConstructor(value)) {
+    return {
+      problem: `input (${show(value)}) must be a class or a Standard Schema.`,
+      fix: "Give input a class with class-validator's decorators, or a schema of Zod, Valibot or ArkType.",
+    };
+  }
+  if (getMetadataStorage().getTargetValidationMetadatas(value, '', false, false).length > 0) return undefined;
+  return {
+    problem: `input (class ${value.name}) has no decorators of class-validator, so every input would be refused.`,
+    fix: `Decorate the properties of ${value.name}, or make sure that one copy of class-validator is installed.`,
+  };
+};
+
+/** Checks `codec`. */
+export const checkCodec: Check = ({ value }) => {
+  const codec = value as { encode?: unknown; decode?: unknown } | null;
+  if (typeof codec?.encode === 'function' && typeof codec.decode === 'function') return undefined;
+  return {
+    problem: `codec (${show(value)}) must have the functions encode and decode.`,
+    fix: 'Write codec: { encode: (value) => …, decode: (stored) => … }.',
+  };
+};

@@ -1,10 +1,22 @@
 import type { ValidationArguments } from 'class-validator';
 import type { JobFault } from '../../errors';
-import { ValidateBy } from './class-validator';
-import { encodeFault } from './encode-fault';
+import { getMetadataStorage, ValidateBy, Validator } from './class-validator';
+
+const separator = '\n→ ';
+
+/** Writes a fault as the one string that a class-validator message can be. */
+function encodeFault(fault: JobFault | undefined): string {
+  return fault ? `${fault.problem}${separator}${fault.fix}` : '';
+}
+
+/** Reads back what {@link encodeFault} wrote. Problems show values escaped, so they never hold the separator. */
+export function decodeFault(message: string): JobFault {
+  const [problem = '', fix = ''] = message.split(separator, 2);
+  return { problem, fix };
+}
 
 /** One option's value and what stands beside it. */
-export interface Checked {
+interface Checked {
   readonly property: string;
   readonly value: unknown;
   /** All options of the same object, any of which may be wrong. */
@@ -15,7 +27,7 @@ export interface Checked {
 export type Check = (checked: Checked) => JobFault | undefined;
 
 /** What class-validator calls our constraints in its errors. */
-export const ruleName = 'lambda-baton';
+const ruleName = 'lambda-baton';
 
 /** Requires an option to satisfy every check; the first fault counts. */
 export function Required(...checks: readonly Check[]): PropertyDecorator {
@@ -57,5 +69,47 @@ function findFault(
     return undefined;
   } catch {
     return { problem: `${property} cannot be read: it throws.`, fix: `Give ${property} a plain value.` };
+  }
+}
+
+/** class-validator's default: an object whose class has no rules is refused. Then our rules have got lost. */
+const lostRules = encodeFault({
+  problem:
+    "class-validator has lost lambda-baton's rules, because something has replaced its global storage.",
+  fix: 'Import lambda-baton after whatever replaces globalThis.classValidatorMetadataStorage.',
+});
+
+/**
+ * Runs class-validator on options whose class carries the rules.
+ *
+ * @returns by option, the one thing that is wrong with it
+ */
+export function validateByRules(options: object): Map<string, string> {
+  keepConstraintsOurs(options.constructor);
+  const errors = new Validator().validateSync(options, { validationError: { target: false, value: false } });
+  return new Map(
+    errors.map(({ property, constraints = {} }) => [property, constraints[ruleName] ?? lostRules]),
+  );
+}
+
+/**
+ * Gives the constraints of a class their instances.
+ *
+ * Otherwise class-validator asks the container that the user set with `useContainer`, which knows nothing of lambda-baton's rules.
+ */
+function keepConstraintsOurs(rules: object): void {
+  const storage = getMetadataStorage();
+  for (const { constraintCls } of storage.getTargetValidationMetadatas(
+    rules as () => void,
+    '',
+    false,
+    false,
+  )) {
+    for (const constraint of storage.getTargetValidatorConstraints(constraintCls)) {
+      if (Object.hasOwn(constraint, 'instance')) continue;
+      Object.defineProperty(constraint, 'instance', {
+        value: new (constraint.target as new () => unknown)(),
+      });
+    }
   }
 }

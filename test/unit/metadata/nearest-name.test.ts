@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { findNearestName } from '../../../src/metadata/option-rules/nearest-name';
+import { findNearestName } from '../../../src/metadata/nearest-name';
 
 const names = ['safeMs', 'intervalMs', 'reserveMs', 'name', 'version', 'limits', 'maxDelayMs', 'maxAttempts'];
 

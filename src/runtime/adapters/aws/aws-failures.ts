@@ -1,4 +1,4 @@
-import { CheckpointStoreError } from '../../../errors/checkpoint-store-error';
+import { CheckpointStoreError } from '../../../errors/execution-errors';
 import { describeError } from '../../core/record/describe-error';
 import { findAccessAdvice, findTrouble } from './classify-aws-error';
 

@@ -1,6 +1,6 @@
 import { stringify, unflatten } from 'devalue';
-import { CorruptContinuationError } from '../../../errors/corrupt-continuation-error';
-import { UnserializableStateError } from '../../../errors/unserializable-state-error';
+import { CorruptContinuationError } from '../../../errors/execution-errors';
+import { UnserializableStateError } from '../../../errors/step-errors';
 import { copyState, type StateCopy } from '../../core/state/copy-state';
 import { maxDepth } from '../../core/state/copy-value';
 import type { StateCodec } from '../../ports/state-codec';

@@ -1,5 +1,5 @@
 import type { AttributeValue, BatchWriteItemCommandOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
-import { CheckpointStoreError } from '../../../errors/checkpoint-store-error';
+import { CheckpointStoreError } from '../../../errors/execution-errors';
 import { explainFailure } from '../aws/aws-failures';
 import { loadDynamoDbSdk } from '../aws/aws-sdk';
 import type { CommandSender } from '../aws/lazy-client';

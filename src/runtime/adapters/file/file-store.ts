@@ -1,4 +1,4 @@
-import { CorruptContinuationError } from '../../../errors/corrupt-continuation-error';
+import { CorruptContinuationError } from '../../../errors/execution-errors';
 import { reservedPrefix } from '../../core/message/execution-id';
 import type {
   CheckpointStore,

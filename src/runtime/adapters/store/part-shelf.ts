@@ -1,4 +1,4 @@
-import { CorruptContinuationError } from '../../../errors/corrupt-continuation-error';
+import { CorruptContinuationError } from '../../../errors/execution-errors';
 import type { StoredExecution } from '../../ports';
 import type { Layout, Part, PartName } from './layout';
 import type { PartDeps } from './part-deps';

@@ -1,6 +1,6 @@
 import { BatonError } from '../../../errors/baton-error';
-import { InvalidInputError } from '../../../errors/invalid-input-error';
-import { UnserializableStateError } from '../../../errors/unserializable-state-error';
+import { InvalidInputError } from '../../../errors/caller-errors';
+import { UnserializableStateError } from '../../../errors/step-errors';
 import { joinPath, type PathStep, pathOf, segmentOf } from './copy-path';
 import { withArticle } from './copy-refusal';
 import { copyState } from './copy-state';

@@ -1,4 +1,4 @@
-import { UnserializableStateError } from '../../../errors/unserializable-state-error';
+import { UnserializableStateError } from '../../../errors/step-errors';
 import { findUnreadable, findValue, joinPath, segmentOf } from './copy-path';
 import { type RefusalParts, StateRefusal } from './copy-refusal';
 import { copyProperties } from './copy-value';

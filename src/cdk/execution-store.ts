@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, type ITable, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { ExecutionStoreProps } from './execution-store-props';
+import type { ExecutionStoreProps } from './long-running-function-props';
 
 /** Where executions are kept: a table, a bucket, or both. */
 export class ExecutionStore extends Construct {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
@@ -11,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { locateSweeper } from './locate-sweeper';
+import { InvalidDeploymentError } from './invalid-deployment-error';
 
 /** Long enough to send a thousand executions on. */
 const timeout = Duration.minutes(5);
@@ -68,4 +70,25 @@ export class ExecutionSweeper extends Construct {
       targets: [new LambdaTarget(this.function as IFunction)],
     });
   }
+}
+
+/** Where the code of the sweeper is: beside this file as it is published, or built from these sources. */
+const places = ['./sweeper/', '../../dist/sweeper/'];
+
+/**
+ * Finds the directory with the code of the sweeper.
+ *
+ * @param construct path of the construct in the app
+ * @throws InvalidDeploymentError when the package is not whole
+ */
+function locateSweeper(construct: string): string {
+  const found = places
+    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+    .find((place) => existsSync(`${place}index.mjs`));
+  if (found !== undefined) return found;
+  const problem =
+    'lambda-baton is not installed whole: the code of the sweeper, dist/sweeper/index.mjs, is missing.';
+  throw new InvalidDeploymentError(construct, [
+    { problem, fix: 'Install lambda-baton again, or set sweep: false.' },
+  ]);
 }

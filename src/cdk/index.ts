@@ -5,9 +5,11 @@
  */
 export type { JobFault } from '../errors/definition-errors';
 export type { JobClass } from '../runtime/core/execution/job-plan';
-export type { ContinuationQueueProps } from './continuation-queue-props';
-export type { ExecutionStoreProps } from './execution-store-props';
 export { InvalidDeploymentError } from './invalid-deployment-error';
 export { LongRunningFunction } from './long-running-function';
-export type { LongRunningFunctionProps } from './long-running-function-props';
-export type { SweepProps } from './sweep-props';
+export type {
+  ContinuationQueueProps,
+  ExecutionStoreProps,
+  LongRunningFunctionProps,
+  SweepProps,
+} from './long-running-function-props';

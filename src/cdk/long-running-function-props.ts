@@ -1,12 +1,11 @@
-import type { Duration, SecretValue } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Schedule } from 'aws-cdk-lib/aws-events';
 import type { Architecture, IDestination, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { BundlingOptions, NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { JobClass } from '../runtime/core/execution/job-plan';
-import type { ContinuationQueueProps } from './continuation-queue-props';
-import type { ExecutionStoreProps } from './execution-store-props';
-import type { SweepProps } from './sweep-props';
 
 /** What a `LongRunningFunction` is made of. Only `entry` is required. */
 export interface LongRunningFunctionProps {
@@ -79,4 +78,49 @@ export interface LongRunningFunctionProps {
     | 'runtime'
     | 'timeout'
   >;
+}
+
+/** Where executions are kept. */
+export interface ExecutionStoreProps {
+  /** A table of one's own (strings `pk` and `sk`), or `false` for none: then the bucket is the store. @defaultValue a new table, paid per request */
+  readonly table?: ITable | false;
+  /** Whether a table of one's own has the index `byJob`; without it the sweeper may read the whole table. @defaultValue `false` */
+  readonly hasIndex?: boolean;
+  /** Whether a new table can be brought back to any second of the last 35 days, which AWS bills by its size. @defaultValue `false` */
+  readonly pointInTimeRecovery?: boolean;
+  /** `true` for a new bucket, or one of one's own: room for states that do not fit an item, or the store when there is no table. @defaultValue `false` */
+  readonly bucket?: IBucket | boolean;
+  /**
+   * When objects in a new bucket expire, after their last write: twice the job's `maxDurationMs` and 60 days at least, since a record that
+   * is written until the end may name a state of the beginning. @defaultValue just that; never when the job is not known
+   */
+  readonly expireAfter?: Duration;
+  /**
+   * What becomes of a new table and a new bucket with the stack.
+   * @defaultValue `RETAIN_ON_UPDATE_OR_DELETE`: kept, unless the deployment that creates them is rolled back
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** The queue that waits and refused hand-offs go through. */
+export interface ContinuationQueueProps {
+  /** Whether it serialises the hops of an execution and drops duplicates; single messages cannot be delayed then, so `wait` cannot use it. @defaultValue `false` */
+  readonly fifo?: boolean;
+  /** How long a received message stays hidden: the function's time-out at least. @defaultValue six times the time-out, as AWS recommends, at most 12 hours */
+  readonly visibilityTimeout?: Duration;
+  /** How often a message is received before it goes to the dead-letter queue, 5 or more. @defaultValue 5 */
+  readonly maxReceiveCount?: number;
+}
+
+/** How executions that will not be retried are found and sent on. */
+export interface SweepProps {
+  /** @defaultValue every 15 minutes */
+  readonly schedule?: Schedule;
+  /**
+   * How long nobody must have come for an execution, a minute or more: longer than Lambda or the queue take to deliver again.
+   * @defaultValue the queue's visibility timeout, 15 minutes without a queue
+   */
+  readonly grace?: Duration;
+  /** How many executions a sweep sends on at most, from 1 to 1,000. @defaultValue 100 */
+  readonly limit?: number;
 }

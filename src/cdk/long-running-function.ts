@@ -1,5 +1,7 @@
 import { Annotations, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { EventField, Rule, RuleTargetInput, type Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -32,17 +34,21 @@ import { describeEnvironment, describeSweepEnvironment } from './describe-enviro
 import { ExecutionAlarms } from './execution-alarms';
 import { ExecutionStore } from './execution-store';
 import { ExecutionSweeper } from './execution-sweeper';
-import { findEntryFaults } from './find-entry-faults';
-import { findRuntimeFaults, findTokenFaults, findVersionFaults } from './find-function-faults';
-import { findStoreFaults } from './find-store-faults';
-import { findSweepFaults } from './find-sweep-faults';
+import {
+  findEntryFaults,
+  findRuntimeFaults,
+  findStoreFaults,
+  findSweepFaults,
+  findTokenFaults,
+  findVersionFaults,
+} from './find-faults';
+
 import { findStarter, grantExecution, grantSweep } from './grant-execution';
 import { InvalidDeploymentError } from './invalid-deployment-error';
 import { listWarnings } from './list-warnings';
-import type { LongRunningFunctionProps } from './long-running-function-props';
+import type { LongRunningFunctionProps, SweepProps } from './long-running-function-props';
 import { retryEvents } from './retry-events';
-import { scheduleExecutions } from './schedule-executions';
-import type { SweepProps } from './sweep-props';
+
 import { readKnown, readKnownMs, writeMs } from './tokens';
 
 const defaultTimeout = Duration.minutes(15);
@@ -280,4 +286,14 @@ function readExpiry({ store }: LongRunningFunctionProps): number | undefined {
   )
     return undefined;
   return store.expireAfter.toDays({ integral: false });
+}
+
+/** Starts an execution at every tick, with the tick's own event id: delivered twice, it is still one execution. */
+function scheduleExecutions(scope: Construct, target: Alias, schedule: Schedule, input: object): Rule {
+  const start = { executionId: EventField.eventId, input };
+  const event = RuleTargetInput.fromObject({ lambdaBaton: { v: 1, start } });
+  return new Rule(scope, 'Schedule', {
+    schedule,
+    targets: [new LambdaFunction(target as IFunction, { event })],
+  });
 }

@@ -3,13 +3,12 @@ import type { JobPlan, StateFieldPlan, StepPlan } from '../runtime/core/executio
 import { defaultRetryPolicy } from '../runtime/core/execution/retry-policy';
 import { collectMembers, type Member } from './collect-members';
 import type { DecoratorName } from './declaration';
-import { findOverrideFault } from './find-override-fault';
 import type { Ancestor } from './lineage';
 import { checkOptions, RetryRules, StateRules, StepRules, TerminateRules } from './option-rules';
 import { readHooks } from './read-hooks';
 
 /** The part of a plan that the decorators on members decide. */
-export type JobMembers = Pick<JobPlan, 'hooks' | 'state' | 'steps' | 'terminate'>;
+type JobMembers = Pick<JobPlan, 'hooks' | 'state' | 'steps' | 'terminate'>;
 
 /** Reads and checks steps, state, the `@Terminate` predicate and hooks. */
 export function readMembers(jobClass: object, lineage: readonly Ancestor[], faults: JobFault[]): JobMembers {
@@ -96,4 +95,23 @@ function isDeclared(decorator: DecoratorName, lineage: readonly Ancestor[]): boo
 
 function label(lineage: readonly Ancestor[]): string {
   return lineage.at(-1)?.label ?? '';
+}
+
+/** Finds a method that a subclass has replaced by something that cannot be called. Runs no getter. */
+function findOverrideFault(jobClass: object, { name, declaration, where }: Member): JobFault | undefined {
+  if (declaration.decorator === 'State') return undefined;
+  const descriptor = findDescriptor((jobClass as { prototype: object }).prototype, name);
+  if (typeof descriptor?.value === 'function') return undefined;
+  return {
+    problem: `${where} is no method any more: a subclass has replaced it by something else.`,
+    fix: `Override ${name} with a method, or rename what replaces it.`,
+  };
+}
+
+function findDescriptor(prototype: object, name: string): PropertyDescriptor | undefined {
+  for (let current: object | null = prototype; current !== null; current = Object.getPrototypeOf(current)) {
+    const descriptor = Object.getOwnPropertyDescriptor(current, name);
+    if (descriptor) return descriptor;
+  }
+  return undefined;
 }

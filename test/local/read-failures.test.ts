@@ -1,4 +1,4 @@
-import { readFailures } from '../../src/local/sqs/read-failures';
+import { readFailures } from '../../src/local/sqs/event-source-mapping';
 
 describe('readFailures', () => {
   it.each([

@@ -6,7 +6,6 @@ import { bundleTypescript } from '../../local/functions/bundle-typescript';
 import { linkNodeModules } from '../../local/functions/link-node-modules';
 import { quietSdk } from '../dev/quiet-sdk';
 import type { JobFacts } from './facts';
-import { jobReaderSource } from './job-reader-source';
 import { know, missOut, type Reading } from './reading';
 
 /** Lambda's own limit for a cold start, in milliseconds. */
@@ -14,7 +13,7 @@ const maxStartMs = 10_000;
 const fix = 'Give --bundle the file whose handler was made by createHandler of this version of lambda-baton.';
 
 /** The code of a job, and what it is loaded with. */
-export interface JobCode {
+interface JobCode {
   /** A bundle, or a TypeScript file. */
   readonly file: string;
   /** `file.export`, as Lambda has it. */
@@ -134,3 +133,33 @@ function describeSilence(code: number | null, signal: string | null, startMs: nu
   if (signal === 'SIGKILL') return `it did not load within ${startMs} ms.`;
   return `its process ended with ${signal ?? code} while it was loaded.`;
 }
+
+/**
+ * A program that loads a bundle and tells on file descriptor 3 what its handler says of its job.
+ * Arguments: the file, and the name of the export. It needs nothing but Node, since it runs where the bundle is.
+ */
+const jobReaderSource = `
+import { writeSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+const [file, name] = process.argv.slice(1).filter((argument) => argument !== '--');
+const planKey = Symbol.for('lambda-baton:plan');
+const tell = (told) => {
+  writeSync(3, JSON.stringify(told, (_key, value) => (value === Infinity ? Number.MAX_VALUE : value)));
+  process.exit(0);
+};
+const describe = ({ name, safeMs, limits, continueOn, steps }, parameterCount) => ({
+  name, safeMs, limits, continueOn, parameterCount,
+  steps: steps.map(({ method, minBudgetMs }) => ({ method, minBudgetMs })),
+});
+try {
+  const loaded = await import(pathToFileURL(file).href);
+  const found = { ...loaded.default, ...loaded };
+  const handler = found[name];
+  if (typeof handler !== 'function') tell({ fault: 'it exports no function ' + name + '.' });
+  const plan = [handler, ...Object.values(found)].map((value) => value?.[planKey]).find(Boolean);
+  tell(plan ? describe(plan, handler.length) : { fault: 'its handler ' + name + ' does not say which job it runs.' });
+} catch (error) {
+  tell({ fault: String(error?.message ?? error).split('\\n').join(' ') });
+}
+`;

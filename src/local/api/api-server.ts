@@ -7,14 +7,12 @@ import type { ApiRequest } from '../faults/api-request';
 import type { RequestFault } from '../faults/request-fault';
 import type { Answer } from './answer';
 import { ApiError } from './api-error';
-import { describeError } from './describe-error';
-import { faultError } from './fault-errors';
 import type { Operation } from './operation';
 import type { RawRequest } from './raw-request';
 import { isFromThisMachine, readBody } from './read-body';
 
 /** What the server is made of. */
-export interface ApiServerParts {
+interface ApiServerParts {
   /** Recognises a request; nothing when it is none of ours. */
   readonly findOperation: (request: RawRequest) => Operation | undefined;
   readonly chooseFault: (request: ApiRequest) => Promise<RequestFault | undefined>;
@@ -165,4 +163,45 @@ function strike(
 function send(response: ServerResponse, { status, headers = {}, body = '' }: Answer): void {
   if (response.destroyed || response.headersSent) return;
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}
+
+/** The error that a fault answers with, for the kinds that answer with one. */
+function faultError(fault: RequestFault, api: 'lambda' | 'sqs'): ApiError | undefined {
+  if (fault.kind === 'error')
+    return new ApiError(fault.status, fault.errorType, fault.message ?? 'A fault that was asked for.');
+  if (fault.kind === 'throttle' && api === 'lambda')
+    return new ApiError(429, 'TooManyRequestsException', 'Rate Exceeded.', {
+      Reason: 'CallerRateLimitExceeded',
+      Type: 'User',
+    });
+  if (fault.kind === 'throttle') return new ApiError(400, 'RequestThrottled', 'Rate exceeded.');
+  if (fault.kind === 'server-error' && api === 'lambda')
+    return new ApiError(500, 'ServiceException', 'The Lambda service encountered an internal error.', {
+      Type: 'Server',
+    });
+  if (fault.kind === 'server-error')
+    return new ApiError(
+      500,
+      'InternalFailure',
+      'The request processing has failed because of an unknown error.',
+    );
+  return undefined;
+}
+
+/** An error in the words of one of the two APIs. */
+function describeError(error: ApiError, api: 'lambda' | 'sqs'): Answer {
+  const { status, type, message, fields } = error;
+  if (api === 'lambda') {
+    return {
+      status,
+      headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': type },
+      body: JSON.stringify({ ...fields, message, Message: message }),
+    };
+  }
+  const fault = status < 500 ? 'Sender' : 'Receiver';
+  return {
+    status,
+    headers: { 'Content-Type': 'application/x-amz-json-1.0', 'x-amzn-query-error': `${type};${fault}` },
+    body: JSON.stringify({ __type: `com.amazonaws.sqs#${type}`, message }),
+  };
 }

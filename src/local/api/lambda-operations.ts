@@ -1,17 +1,16 @@
 import type { FunctionControl } from '../functions/function-control';
+import type { Target } from '../functions/function-registry';
 import type { InvokeApi } from '../invoke/invoke-api';
 import type { EventSourceMapping } from '../sqs/event-source-mapping';
+import type { Answer } from './answer';
 import { ApiError } from './api-error';
-import { describeEventSettings } from './describe-event-settings';
-import { describeFunction } from './describe-function';
 import { invokeOperation } from './invoke-operation';
-import { jsonAnswer } from './json-answer';
 import { listMappings } from './list-mappings';
 import type { Operation } from './operation';
 import type { RawRequest } from './raw-request';
 
 /** What the Lambda API acts on. */
-export interface LambdaParts {
+interface LambdaParts {
   readonly invokeApi: InvokeApi;
   readonly control: FunctionControl;
   readonly mappings: Iterable<EventSourceMapping>;
@@ -171,4 +170,52 @@ function readJson<Body>({ body }: RawRequest): Body {
       `Could not parse request body into json: ${String(error)}`,
     );
   }
+}
+
+/** A function's configuration as the Lambda API describes it. */
+function describeFunction({ fn, version, invokedFunctionArn }: Target): object {
+  return {
+    FunctionName: fn.name,
+    FunctionArn: invokedFunctionArn,
+    Version: version.version,
+    Handler: version.handler,
+    Timeout: Math.ceil(version.timeoutMs / 1000),
+    MemorySize: version.memoryMb,
+    Environment: { Variables: version.environment },
+    Runtime: 'nodejs24.x',
+    PackageType: 'Zip',
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+    ...(fn.policy.deadLetterQueue === undefined
+      ? {}
+      : { DeadLetterConfig: { TargetArn: fn.policy.deadLetterQueue } }),
+  };
+}
+
+/**
+ * How asynchronous events of a function are retried, as the Lambda API describes it. One setting stands for all its versions and aliases.
+ *
+ * @throws ApiError as AWS does, when nothing was configured and its defaults count
+ */
+function describeEventSettings({ fn, invokedFunctionArn }: Target): object {
+  const { maximumRetryAttempts, maximumEventAgeMs, onFailure } = fn.options;
+  if (maximumRetryAttempts === undefined && maximumEventAgeMs === undefined && onFailure === undefined) {
+    const message = `The function ${invokedFunctionArn} doesn't have an EventInvokeConfig`;
+    throw new ApiError(404, 'ResourceNotFoundException', message, { Type: 'User' });
+  }
+  return {
+    LastModified: fn.createdAtMs / 1_000,
+    FunctionArn: invokedFunctionArn === fn.arn ? `${fn.arn}:$LATEST` : invokedFunctionArn,
+    MaximumRetryAttempts: fn.policy.maximumRetryAttempts,
+    MaximumEventAgeInSeconds: Math.ceil(fn.policy.maximumEventAgeMs / 1_000),
+    DestinationConfig: {
+      OnSuccess: {},
+      OnFailure: onFailure === undefined ? {} : { Destination: onFailure },
+    },
+  };
+}
+
+/** An answer of the Lambda API. */
+function jsonAnswer(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import type { EnvironmentSettings } from './environment-settings';
 import { environmentVariables } from './environment-variables';
-import { readMemory } from './read-memory';
-import { splitLines } from './split-lines';
 
 const v8HeapShare = 0.9;
 const v8YoungShare = 0.05;
@@ -90,4 +91,31 @@ export class EnvironmentProcess {
       // The group is gone already.
     }
   }
+}
+
+/** Memory of a process in megabytes: now, and at its highest. Zeros where there is no /proc. */
+function readMemory(pid: number): { residentMb: number; peakMb: number } {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    return { residentMb: megabytes(status, 'VmRSS'), peakMb: megabytes(status, 'VmHWM') };
+  } catch {
+    return { residentMb: 0, peakMb: 0 };
+  }
+}
+
+function megabytes(status: string, field: string): number {
+  return Math.ceil(Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1024);
+}
+
+/** Calls back with each line of a stream, and with an unfinished one at its end. */
+function splitLines(stream: Readable, onLine: (line: string) => void): void {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  stream.on('error', () => {});
+  stream.on('data', (chunk: Buffer) => {
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  });
+  stream.on('end', () => rest !== '' && onLine(rest));
 }

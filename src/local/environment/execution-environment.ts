@@ -5,11 +5,43 @@ import { describeEnd } from './describe-end';
 import { EnvironmentProcess, type ProcessEnd } from './environment-process';
 import type { EnvironmentSettings } from './environment-settings';
 import type { ErrorDocument } from './error-document';
-import { LogTail } from './log-tail';
 import type { Outcome } from './outcome';
-import { reportLines } from './report-lines';
 import { RuntimeApi } from './runtime-api';
 import type { Work } from './work';
+
+/** The two lines AWS writes behind every invocation. */
+function reportLines(requestId: string, outcome: Omit<Outcome, 'logTail'>, memoryMb: number): string[] {
+  const { reason, durationMs, initMs, maxMemoryMb, error } = outcome;
+  const fields = [
+    `REPORT RequestId: ${requestId}`,
+    `Duration: ${durationMs.toFixed(2)} ms`,
+    `Billed Duration: ${Math.ceil(durationMs + (initMs ?? 0))} ms`,
+    `Memory Size: ${memoryMb} MB`,
+    `Max Memory Used: ${maxMemoryMb} MB`,
+    ...(initMs === undefined ? [] : [`Init Duration: ${initMs.toFixed(2)} ms`]),
+    ...(reason === 'time-out' ? ['Status: timeout'] : []),
+    ...(error === undefined || reason === 'error' || reason === 'time-out'
+      ? []
+      : ['Status: error', `Error Type: ${error.errorType}`]),
+  ];
+  return [`END RequestId: ${requestId}`, fields.join('\t')];
+}
+
+const limitBytes = 4096;
+
+/** The end of an invocation's log: what `LogType: Tail` answers. */
+class LogTail {
+  private text = '';
+
+  add(line: string): void {
+    this.text = `${this.text}${line}\n`.slice(-2 * limitBytes);
+  }
+
+  /** At most 4 KB. */
+  toString(): string {
+    return Buffer.from(this.text).subarray(-limitBytes).toString();
+  }
+}
 
 const memoryWatchMs = 25;
 /** How long an answered invocation waits for the runtime to ask for the next. */
@@ -19,7 +51,7 @@ const askAgainMs = 200;
 type Answer = { readonly body: string; readonly isError: boolean } | { readonly end: ProcessEnd };
 
 /** What an environment tells whoever owns it. */
-export interface EnvironmentListener {
+interface EnvironmentListener {
   onLog(environment: ExecutionEnvironment, stream: 'stderr' | 'stdout', line: string): void;
   /** The environment can take work again. */
   onIdle(environment: ExecutionEnvironment): void;

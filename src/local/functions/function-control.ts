@@ -1,10 +1,11 @@
-import { join } from 'node:path';
+import { cpSync, mkdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error';
 import type { FunctionOptions } from '../options/function-options';
 import { findPackage } from '../packages/find-package';
-import { freezeCode } from './freeze-code';
 import type { FunctionRegistry } from './function-registry';
 import type { FunctionVersion } from './function-version';
+import { linkNodeModules } from './link-node-modules';
 import { defaultRetryDelaysMs, LocalFunction } from './local-function';
 import { resolveCode } from './resolve-code';
 
@@ -115,4 +116,22 @@ function checkOptions({
       problem: `Function ${name}: ${faults.join('; ')}.`,
       fix: 'Correct the options of createFunction.',
     });
+}
+
+/**
+ * Copies a version's code to a directory of its own, so that later changes do not reach it.
+ * A directory is copied but for `node_modules`, which is linked; of a bundle file's directory only the files with its name are.
+ */
+function freezeCode(latest: FunctionVersion, code: string, into: string): string {
+  mkdirSync(into, { recursive: true });
+  const wholeDirectory = statSync(resolve(code)).isDirectory();
+  const stem = latest.handler.split('.')[0] ?? '';
+  cpSync(latest.taskRoot, into, {
+    recursive: true,
+    filter: (path) =>
+      path === latest.taskRoot ||
+      (basename(path) !== 'node_modules' && (wholeDirectory || basename(path).startsWith(`${stem}.`))),
+  });
+  linkNodeModules(latest.taskRoot, into);
+  return into;
 }

@@ -5,14 +5,13 @@ import type { DropReason } from '../events/local-lambda-events';
 import type { FunctionRegistry } from '../functions/function-registry';
 import type { MetricName } from '../functions/local-function';
 import type { Concurrency } from './concurrency';
-import { deadLetterAttributes, type MessageAttribute } from './dead-letter-attributes';
 import { destinationRecord } from './destination-record';
 import type { InvocationRunner } from './invocation-runner';
 import { readChainLength, recursionLimit } from './lineage';
 import type { QueuedEvent } from './queued-event';
 
 /** What the event queue is made of. */
-export interface EventQueueParts {
+interface EventQueueParts {
   readonly runner: InvocationRunner;
   readonly concurrency: Concurrency;
   readonly emit: Emit;
@@ -166,4 +165,24 @@ function findRefusal({ target, traceHeader, acceptedAt }: QueuedEvent): DropReas
   if (fn.recursiveLoop === 'Terminate' && readChainLength(traceHeader, fn.arn) >= recursionLimit)
     return 'RecursiveInvocation';
   return Date.now() - acceptedAt > fn.policy.maximumEventAgeMs ? 'EventAgeExceeded' : undefined;
+}
+
+/** An SQS message attribute as the wire has it. */
+interface MessageAttribute {
+  readonly DataType: 'Number' | 'String';
+  readonly StringValue: string;
+}
+
+/** The attributes AWS puts on an event in a function's dead-letter queue. */
+function deadLetterAttributes(
+  { requestId }: QueuedEvent,
+  outcome: Outcome | undefined,
+  message: string,
+): Record<string, MessageAttribute> {
+  const text = outcome?.error?.errorMessage ?? message;
+  return {
+    RequestID: { DataType: 'String', StringValue: requestId },
+    ErrorCode: { DataType: 'Number', StringValue: outcome === undefined ? '429' : '200' },
+    ErrorMessage: { DataType: 'String', StringValue: text.slice(0, 1024) || 'unknown' },
+  };
 }

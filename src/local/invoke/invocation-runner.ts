@@ -3,7 +3,7 @@ import type { ExecutionEnvironment } from '../environment/execution-environment'
 import type { Outcome } from '../environment/outcome';
 import type { Emit } from '../events/emit';
 import type { InvocationStart } from '../events/invocation-start';
-import { chooseCrash } from '../faults/choose-crash';
+import { draw } from '../faults/draw';
 import type { InvocationFault, InvocationHook } from '../faults/invocation-hook';
 import { reportLater } from '../report-later';
 import type { Concurrency } from './concurrency';
@@ -11,7 +11,7 @@ import type { Delivery } from './delivery';
 import { extendTrace, readChainLength } from './lineage';
 
 /** What the runner is made of. */
-export interface RunnerParts {
+interface RunnerParts {
   readonly pool: EnvironmentPool;
   readonly concurrency: Concurrency;
   readonly emit: Emit;
@@ -130,4 +130,16 @@ function describeStart(
     startedAt: Date.now(),
     deadline,
   };
+}
+
+/** Whether the `count`-th invocation of a function crashes, and when: log-uniform between 1 ms and its time-out. */
+function chooseCrash(
+  seed: number,
+  probability: number,
+  functionName: string,
+  count: number,
+  timeoutMs: number,
+): InvocationFault | undefined {
+  if (draw(seed, 'crash', functionName, count) >= probability) return undefined;
+  return { kind: 'crash', afterMs: timeoutMs ** draw(seed, 'crash-moment', functionName, count) };
 }

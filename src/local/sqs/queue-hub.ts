@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import { EventEmitter } from 'node:events';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from '../api/answer';
 import type { Emit } from '../events/emit';
 import { LocalLambdaError } from '../local-lambda-error';
 import type { QueueOptions } from '../options/queue-options';
 import { loadPackage } from '../packages/load-package';
-import { callStandIn } from './call-stand-in';
 import { checkMessage, countMessageBytes } from './check-message';
 import { FifoStore } from './fifo-store';
 import { LocalQueue } from './local-queue';
@@ -177,4 +177,26 @@ function describeAttributes(options: QueueOptions): Record<string, string> {
     ...(maximumMessageBytes === undefined ? {} : { MaximumMessageSize: String(maximumMessageBytes) }),
     ...(redrive === undefined ? {} : { RedrivePolicy: JSON.stringify(redrive) }),
   };
+}
+
+/** Hands a request that was read (and perhaps corrected) already to local-aws-sqs, and catches its answer. */
+function callStandIn(
+  standIn: StandIn,
+  requestHeaders: IncomingHttpHeaders,
+  requestBody: Buffer,
+): Promise<Answer> {
+  return new Promise((resolve) => {
+    const request = Object.assign(new EventEmitter(), { headers: requestHeaders, method: 'POST', url: '/' });
+    const headers: Record<string, string> = {};
+    const response = {
+      statusCode: 200,
+      setHeader: (name: string, value: string) => {
+        headers[name] = value;
+      },
+      end: (body?: string) => resolve({ status: response.statusCode, headers, body: body ?? '' }),
+    };
+    void standIn.requestHandler(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    request.emit('data', requestBody);
+    request.emit('end');
+  });
 }

@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { checkDeployment, type DeploymentFacts } from '../../../src/cdk/check-deployment';
-import { findEntryFaults } from '../../../src/cdk/find-entry-faults';
-import { findRuntimeFaults, findTokenFaults, findVersionFaults } from '../../../src/cdk/find-function-faults';
-import { findStoreFaults } from '../../../src/cdk/find-store-faults';
-import { findSweepFaults } from '../../../src/cdk/find-sweep-faults';
+import {
+  findEntryFaults,
+  findRuntimeFaults,
+  findStoreFaults,
+  findSweepFaults,
+  findTokenFaults,
+  findVersionFaults,
+} from '../../../src/cdk/find-faults';
+
 import { listWarnings } from '../../../src/cdk/list-warnings';
 import type { LongRunningFunctionProps } from '../../../src/cdk/long-running-function-props';
 import type { LongRunningOptions } from '../../../src/decorators';

@@ -1,6 +1,6 @@
-import { chooseFunction } from '../../template/choose-function';
+import { chooseFunction, sweepVariable } from '../../template/choose-function';
 import { findHandlerFile, locateCode } from '../../template/locate-code';
-import { findReferences, listOwned } from '../../template/references';
+import { findReferences, listNames, listOwned } from '../../template/references';
 import {
   asRecord,
   listResources,
@@ -11,13 +11,11 @@ import {
 import { type DoctorFacts, type FunctionFacts, type RetryFacts, unknownText } from '../facts';
 import { readJobFacts } from '../read-job';
 import { know, missOut } from '../reading';
-import { isSweptByTemplate } from './is-swept-by-template';
 import { listKeys } from './list-keys';
 import { mayUseKey, readTemplatePolicies } from './read-template-policies';
 import { readTemplateQueue } from './read-template-queue';
 import { readTemplateBucket, readTemplateTable } from './read-template-store';
 import { readKeyName, readTemplateNumber, readTemplateText } from './read-template-value';
-import { readTemplateVariables } from './read-template-variables';
 
 const later = 'Run baton doctor on the function once it is deployed.';
 
@@ -150,4 +148,37 @@ function readKept(template: Template, id: string): boolean | undefined {
   );
   if (versions.length === 0) return undefined;
   return versions.every(([, { DeletionPolicy }]) => DeletionPolicy?.startsWith('Retain') === true);
+}
+
+/** A URL like those that SQS gives: a queue has none before it is there. */
+const queueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/';
+
+/** The variables of a function in a template; what is known only after the deployment is stood for by logical ids. */
+function readTemplateVariables(given: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, describe(name, value)]));
+}
+
+function describe(name: string, value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [id = 'unknown'] = findReferences(value);
+  return name === 'BATON_QUEUE_URL' ? `${queueUrl}${id}` : id;
+}
+
+const scheduleTypes = ['AWS::Events::Rule', 'AWS::Scheduler::Schedule'];
+
+/** Whether a template has a function that sweeps the executions of this one, and a schedule that calls it. */
+function isSweptByTemplate(template: Template, functionId: string): boolean {
+  const names = listNames(template, functionId);
+  const sweepers = listResources(template, 'AWS::Lambda::Function')
+    .filter(([, { Properties }]) => findReferences(readVariable(Properties)).some((id) => names.includes(id)))
+    .map(([id]) => id);
+  return scheduleTypes
+    .flatMap((type) => listResources(template, type))
+    .some(([, { Properties }]) =>
+      findReferences([Properties.Targets, Properties.Target]).some((id) => sweepers.includes(id)),
+    );
+}
+
+function readVariable({ Environment }: Resource['Properties']): unknown {
+  return asRecord(asRecord(Environment).Variables)[sweepVariable];
 }

@@ -1,9 +1,43 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { JobFault } from '../errors/definition-errors';
 import type { JobPlan } from '../runtime/core/execution/job-plan';
+import { leastGraceMs, maxSwept } from '../runtime/core/record/sweep';
 import type { LongRunningFunctionProps } from './long-running-function-props';
-import { readKnown } from './tokens';
+import { readKnown, readKnownMs } from './tokens';
+
+/** Finds what keeps a file from being bundled: it is not there, or esbuild is not. Without esbuild the CDK would reach for Docker. */
+export function findEntryFaults(entry: string, bundling: BundlingOptions = {}): JobFault[] {
+  const faults: JobFault[] = [];
+  if (!existsSync(entry))
+    faults.push({
+      problem: `entry ${entry}: there is no such file.`,
+      fix: `Correct the path; it is looked up from ${process.cwd()}.`,
+    });
+  if (
+    bundling.forceDockerBundling !== true &&
+    !isInstalled([resolve(entry), join(process.cwd(), 'package.json')])
+  )
+    faults.push({
+      problem: 'esbuild is not installed, and bundles the function.',
+      fix: 'Run npm install --save-dev esbuild.',
+    });
+  return faults;
+}
+
+function isInstalled(from: readonly string[]): boolean {
+  return from.some((file) => {
+    try {
+      return createRequire(file).resolve('esbuild') !== '';
+    } catch {
+      return false;
+    }
+  });
+}
 
 /** The oldest major version of Node that AWS still updates. */
 const leastNode = 22;
@@ -74,4 +108,58 @@ export function findTokenFaults({ timeout, queue, sweep, store }: LongRunningFun
     const problem = `${name} is a token in ${duration.unitLabel()}: CloudFormation, which alone knows its value, cannot convert it.`;
     return [{ problem, fix: `Give it in the unit that is deployed: ${say}(parameter.valueAsNumber).` }];
   });
+}
+
+/** Finds what is said of a table that it cannot be true of: nothing of it is ignored in silence. */
+export function findStoreFaults({ store }: Pick<LongRunningFunctionProps, 'store'>): JobFault[] {
+  if (store === undefined || store === false) return [];
+  const { table, hasIndex, pointInTimeRecovery } = store;
+  const isOwn = table !== undefined && table !== false;
+  const faults: JobFault[] = [];
+  if (pointInTimeRecovery === true && table !== undefined)
+    faults.push({
+      problem: 'store.pointInTimeRecovery is set, and no table is made.',
+      fix: isOwn
+        ? 'Leave it out, and set it where the table is made.'
+        : 'Leave it out, or leave table: false out.',
+    });
+  if (hasIndex !== undefined && !isOwn)
+    faults.push({
+      problem: "store.hasIndex is set, and there is no table of one's own: a new one has the index.",
+      fix: 'Leave it out, or pass the table.',
+    });
+  return faults;
+}
+
+/** Finds what keeps executions from being swept, where that was asked for. */
+export function findSweepFaults({ sweep, job }: LongRunningFunctionProps, hasStore: boolean): JobFault[] {
+  if (sweep === undefined || sweep === false) return [];
+  const { grace, limit } = sweep === true ? {} : sweep;
+  const faults: JobFault[] = [];
+  if (!hasStore)
+    faults.push({
+      problem: 'sweep is set, and there is no store: without one nobody knows which executions there are.',
+      fix: 'Leave store: false out, or leave sweep out.',
+    });
+  if (job === undefined)
+    faults.push({
+      problem: "sweep is set, and the job is not known: executions are found by the job's name.",
+      fix: 'Pass job: the class.',
+    });
+  const graceMs = grace && readKnownMs(grace);
+  if (graceMs !== undefined && graceMs < leastGraceMs)
+    faults.push({
+      problem: `sweep.grace (${graceMs} ms) is under a minute: Lambda's own second try may still come.`,
+      fix: 'Set it to Duration.minutes(1) or more, or leave it out.',
+    });
+  if (
+    limit !== undefined &&
+    !Token.isUnresolved(limit) &&
+    !(Number.isSafeInteger(limit) && limit >= 1 && limit <= maxSwept)
+  )
+    faults.push({
+      problem: `sweep.limit (${limit}) is no whole number from 1 to ${maxSwept}.`,
+      fix: 'Set it to 100, or leave it out.',
+    });
+  return faults;
 }

@@ -223,7 +223,7 @@ describe('the Terraform file', () => {
     for (const name of ['continuations', 'dead_continuations', 'failures'])
       expect(policy).toContain(`aws_sqs_queue.${name}\n`);
     expect(policy.replaceAll(/ +/g, ' ')).toContain(
-      'Condition = { Bool = { "aws:SefixTransport" = "false" } }',
+      'Condition = { Bool = { "aws:SecureTransport" = "false" } }',
     );
     for (const [name, value] of [
       ['Effect', '"Deny"'],

@@ -555,10 +555,10 @@ describe('the checks of baton doctor', () => {
 });
 
 describe('the findings of baton doctor', () => {
-  const folder = join(__dirname, '../../src/cli/doctor/checks');
-  const patterns = readdirSync(folder).flatMap((name) =>
-    listMessagePatterns(join(folder, name), inCallOf(['refuse', 'warn'], 1)),
-  );
+  const folder = join(__dirname, '../../src/cli/doctor');
+  const patterns = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => listMessagePatterns(join(folder, name), inCallOf(['refuse', 'warn'], 1)));
   /** What is said with the words of the handler's own start: see the settings below. */
   const fromElsewhere = patterns.filter(({ text }) => text === undefined);
 

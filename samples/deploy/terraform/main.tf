@@ -159,7 +159,7 @@ resource "aws_sqs_queue_policy" "tls" {
       Principal = { AWS = "*" }
       Action    = "sqs:*"
       Resource  = each.value.arn
-      Condition = { Bool = { "aws:SefixTransport" = "false" } }
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]
   })
 }

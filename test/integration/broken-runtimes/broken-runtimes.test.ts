@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import type { Exploration } from '../../../src/testing';
@@ -10,10 +10,10 @@ const folder = join(__dirname, '../../../node_modules/.cache/lambda-baton');
 type Patch = Readonly<Record<string, readonly (readonly [string, string])[]>>;
 
 const restoreBeforeConstructor: Patch = {
-  'runtime/invocation.ts': [
+  'runtime/invocation/invocation.ts': [
     ['this.#job.restore(values);', 'this.#job.restore(values); this.#job.initialise();'],
   ],
-  'runtime/live-job.ts': [
+  'runtime/step/live-job.ts': [
     [
       '  #renew(): void {',
       '  initialise() { Object.assign(this.#instance, this.#construct()); }\n  #renew(): void {',
@@ -23,7 +23,7 @@ const restoreBeforeConstructor: Patch = {
 
 const checkpointing = '  await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);\n';
 const continuationBeforeCheckpoint: Patch = {
-  'runtime/run-invocation.ts': [
+  'runtime/invocation/run-invocation.ts': [
     [checkpointing, ''],
     ["  logger.info('handed off',", `${checkpointing}  logger.info('handed off',`],
   ],
@@ -60,6 +60,7 @@ async function attackBroken(
 }
 
 function breakRuntime(patch: Patch): Plugin {
+  for (const file of Object.keys(patch)) accessSync(join(__dirname, '../../../src', file));
   return {
     name: 'break-runtime',
     setup({ onLoad }) {

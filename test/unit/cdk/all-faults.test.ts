@@ -12,7 +12,6 @@ import {
   findTokenFaults,
   findVersionFaults,
 } from '../../../src/cdk/find-faults';
-
 import { listWarnings } from '../../../src/cdk/list-warnings';
 import type { LongRunningFunctionProps } from '../../../src/cdk/long-running-function-props';
 import type { LongRunningOptions } from '../../../src/decorators';
@@ -41,6 +40,19 @@ const sweep = (props: Partial<LongRunningFunctionProps>, hasStore = true) =>
   findSweepFaults({ entry, job: Job, sweep: true, ...props }, hasStore).map(({ problem }) => problem);
 const warn = (props: Partial<LongRunningFunctionProps> = {}) =>
   listWarnings({ entry, job: Job, ...props }).map(({ text }) => text);
+
+/** In a folder from which esbuild is not found, which Docker would be reached for otherwise. */
+function withoutEsbuild<T>(find: (file: string) => T): T {
+  const [folder, before] = [mkdtempSync(join(tmpdir(), 'baton-entry-test-')), process.cwd()];
+  writeFileSync(join(folder, 'job.ts'), '');
+  try {
+    process.chdir(folder);
+    return find('job.ts');
+  } finally {
+    process.chdir(before);
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** For each file, what it says of deployments that are ill in one way, and of those that are well. */
 const table: readonly (readonly [
@@ -72,56 +84,44 @@ const table: readonly (readonly [
     ],
   ],
   [
-    'find-sweep-faults.ts',
+    'find-faults.ts',
     'problem',
     [
       sweep({}, false),
       sweep({ job: undefined as never }),
       sweep({ sweep: { grace: Duration.seconds(59) } }),
       sweep({ sweep: { limit: 1_001 } }),
+      ...[
+        findEntryFaults('nowhere.ts'),
+        withoutEsbuild((file) => findEntryFaults(file)),
+        findRuntimeFaults({}, undefined),
+        findRuntimeFaults({ runtime: Runtime.NODEJS_20_X }, Runtime.NODEJS_24_X),
+        findVersionFaults(destroying, undefined),
+        findTokenFaults({ entry, timeout: Duration.minutes(Lazy.number({ produce: () => 15 })) }),
+        findStoreFaults({ store: { table: false, bucket: true, pointInTimeRecovery: true } }),
+        findStoreFaults({ store: { hasIndex: true } }),
+      ].map((faults) => faults.map(({ problem }) => problem)),
     ],
     [
       sweep({}),
       sweep({ sweep: { grace: Duration.minutes(1), limit: 1_000 } }),
       sweep({ sweep: false, job: undefined as never }, false),
       sweep({ sweep: undefined as never }, false),
+      ...[
+        findEntryFaults(entry),
+        withoutEsbuild((file) => findEntryFaults(file, { forceDockerBundling: true })),
+        findRuntimeFaults({}, Runtime.NODEJS_24_X),
+        findRuntimeFaults({ runtime: Runtime.NODEJS_22_X }, undefined),
+        findVersionFaults({}, undefined),
+        findVersionFaults(destroying, { continueOn: 'latest' }),
+        findVersionFaults({ ...destroying, continueOn: 'latest' }, undefined),
+        findTokenFaults({ entry, timeout: Duration.minutes(15) }),
+        findTokenFaults({ entry, timeout: Duration.seconds(Lazy.number({ produce: () => 900 })) }),
+        findStoreFaults({}),
+        findStoreFaults({ store: false }),
+        findStoreFaults({ store: { pointInTimeRecovery: true } }),
+      ].map((faults) => faults.map(({ problem }) => problem)),
     ],
-  ],
-  [
-    'find-function-faults.ts',
-    'problem',
-    [
-      findRuntimeFaults({}, undefined).map(({ problem }) => problem),
-      findRuntimeFaults({ runtime: Runtime.NODEJS_20_X }, Runtime.NODEJS_24_X).map(({ problem }) => problem),
-      findVersionFaults(destroying, undefined).map(({ problem }) => problem),
-      findTokenFaults({ entry, timeout: Duration.minutes(Lazy.number({ produce: () => 15 })) }).map(
-        ({ problem }) => problem,
-      ),
-    ],
-    [
-      findRuntimeFaults({}, Runtime.NODEJS_24_X),
-      findRuntimeFaults({ runtime: Runtime.NODEJS_22_X }, undefined),
-      findVersionFaults({}, undefined),
-      findVersionFaults(destroying, { continueOn: 'latest' }),
-      findVersionFaults({ ...destroying, continueOn: 'latest' }, undefined),
-      findTokenFaults({ entry, timeout: Duration.minutes(15) }),
-      findTokenFaults({ entry, timeout: Duration.seconds(Lazy.number({ produce: () => 900 })) }),
-    ].map((faults) => faults.map(({ problem }) => problem)),
-  ],
-  [
-    'find-store-faults.ts',
-    'problem',
-    [
-      findStoreFaults({ store: { table: false, bucket: true, pointInTimeRecovery: true } }).map(
-        ({ problem }) => problem,
-      ),
-      findStoreFaults({ store: { hasIndex: true } }).map(({ problem }) => problem),
-    ],
-    [
-      findStoreFaults({}),
-      findStoreFaults({ store: false }),
-      findStoreFaults({ store: { pointInTimeRecovery: true } }),
-    ].map((faults) => faults.map(({ problem }) => problem)),
   ],
   [
     'list-warnings.ts',
@@ -149,32 +149,5 @@ describe.each(table)('what %s can say of a deployment', (file, property, ill, we
 
   it('is not said of one that is well', () => {
     expect(well.flat()).toEqual([]);
-  });
-});
-
-describe('what find-entry-faults.ts can say of a deployment', () => {
-  it('is said of a file that is not there, and not of one that is', () => {
-    expect(findEntryFaults('nowhere.ts').map(({ problem }) => problem)).toEqual([
-      'entry nowhere.ts: there is no such file.',
-    ]);
-    expect(findEntryFaults(entry)).toEqual([]);
-  });
-
-  it('is said where esbuild is not installed, which Docker would be reached for otherwise', () => {
-    const [folder, before] = [mkdtempSync(join(tmpdir(), 'baton-entry-test-')), process.cwd()];
-    writeFileSync(join(folder, 'job.ts'), '');
-    try {
-      process.chdir(folder);
-      expect(findEntryFaults('job.ts')).toEqual([
-        {
-          problem: 'esbuild is not installed, and bundles the function.',
-          fix: 'Run npm install --save-dev esbuild.',
-        },
-      ]);
-      expect(findEntryFaults('job.ts', { forceDockerBundling: true })).toEqual([]);
-    } finally {
-      process.chdir(before);
-      rmSync(folder, { recursive: true });
-    }
   });
 });

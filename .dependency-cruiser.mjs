@@ -45,6 +45,7 @@ export default {
       'checkpoint',
       'time',
       'step',
+      'observe',
       'adapters',
       'ports',
       'core',

@@ -107,6 +107,14 @@ export type { ErrorRecord } from './runtime/core/record/describe-error';
 export type { DeepReadonly } from './runtime/core/state/deep-readonly';
 export type { FieldCodec } from './runtime/core/state/field-codec';
 export type { BatchAnswer, InvocationAnswer } from './runtime/invocation/answer';
+// Being seen
+export type {
+  InvocationEnding,
+  Observer,
+  RuntimeEvent,
+  UnitKind,
+  WaitReason,
+} from './runtime/observe/runtime-event';
 // Ports
 export type {
   CheckpointStore,

@@ -11,6 +11,7 @@ const shared = {
     '^lambda-baton/local$': '<rootDir>/src/local/index.ts',
     '^lambda-baton/testing$': '<rootDir>/src/testing/index.ts',
     '^lambda-baton/cdk$': '<rootDir>/src/cdk/index.ts',
+    '^lambda-baton/observe$': '<rootDir>/src/observe/index.ts',
   },
   transform: {
     '\\.(ts|mts|js|mjs)$': [

@@ -13,6 +13,7 @@ const reports = {
   'lambda-baton-local': 'dist/local.d.ts',
   'lambda-baton-testing': 'dist/testing.d.ts',
   'lambda-baton-cdk': 'dist/cdk.d.ts',
+  'lambda-baton-observe': 'dist/observe.d.ts',
 };
 const isUpdate = process.argv.includes('--update');
 

@@ -42,6 +42,7 @@ const modes = [
 const entries = [
   { entry: 'index', packages: ['@types/node'] },
   { entry: 'local', packages: [] },
+  { entry: 'observe', packages: [] },
   { entry: 'testing', packages: [] },
   { entry: 'testing', packages: ['@types/jest'], types: ['node', 'jest'] },
   { entry: 'cdk', packages: ['aws-cdk-lib', 'constructs'] },

@@ -6,6 +6,7 @@ const sources = {
   local: 'src/local/index.ts',
   testing: 'src/testing/index.ts',
   cdk: 'src/cdk/index.ts',
+  observe: 'src/observe/index.ts',
   baton: 'src/cli/baton.ts',
 };
 

@@ -72,6 +72,8 @@ export interface ExecutionResumed extends Told<'execution.resumed'> {
   readonly step: string;
   readonly cycle: number;
   readonly remainingMs: number;
+  /** What it waited for before, when it did. */
+  readonly waitedFor?: WaitReason;
 }
 export interface ExecutionHandedOff extends Told<'execution.handed-off'> {
   readonly reason: string;

@@ -1,4 +1,4 @@
-import { MissingPackageError } from '../../../errors';
+import { refuseMissing } from '../node/refuse-missing';
 
 /*
  * The only place that names the SDK's packages. A bundler that does not find an import() with a catch() of its own leaves it for run
@@ -23,16 +23,4 @@ export function loadDynamoDbSdk() {
 /** Loads the SDK of S3. @throws MissingPackageError when it is not installed */
 export function loadS3Sdk() {
   return import('@aws-sdk/client-s3').catch(refuseMissing('@aws-sdk/client-s3'));
-}
-
-/** Says that a package is missing, when that is why it could not be loaded. */
-function refuseMissing(packageName: string): (error: unknown) => never {
-  return (error) => {
-    const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
-    const isMissing =
-      (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') &&
-      String(message).includes(`'${packageName}'`);
-    if (!isMissing) throw error;
-    throw new MissingPackageError(packageName, error);
-  };
 }

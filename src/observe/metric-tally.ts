@@ -1,0 +1,106 @@
+import { type MetricName, metricUnits } from './metric-names';
+import { MetricSeries } from './metric-series';
+
+/** Everything that one document says: the values of its metrics. */
+export interface MetricDocument {
+  /** Undefined for what belongs to the whole job. */
+  readonly step: string | undefined;
+  readonly values: Readonly<Partial<Record<MetricName, readonly number[]>>>;
+}
+
+/** How many documents an invocation writes at most. */
+const maxDocuments = 100;
+
+/** How many values a metric has in one document. Powertools writes a document by itself when there are 100. */
+const valuesPerDocument = 99;
+
+/** What one invocation measured of one execution, until it is written. */
+export class MetricTally {
+  readonly #groups = new Map<string | undefined, MetricGroup>([[undefined, new MetricGroup()]]);
+  /** When the last safe point was reached, in epoch milliseconds. */
+  safePointMs: number | undefined;
+
+  constructor(
+    readonly job: string,
+    /** The last safe point of the invocation before, when nothing was waited for since. */
+    readonly handedOverAtMs: number | undefined,
+  ) {}
+
+  /** Counts something. The step is one of the job's; beyond what the documents hold it counts for the job only. */
+  count(name: MetricName, step?: string, by = 1): void {
+    this.#group(step).count(name, by);
+  }
+
+  measure(name: MetricName, value: number, step?: string): void {
+    if (Number.isFinite(value)) this.#group(step).measure(name, value);
+  }
+
+  /** The documents that say all of it, {@link maxDocuments} at most. */
+  write(): readonly MetricDocument[] {
+    const groups = [...this.#groups].filter(([, group]) => !group.isEmpty);
+    const needed = groups.reduce((sum, [, group]) => sum + group.documentCount, 0);
+    const share =
+      needed > maxDocuments ? (maxDocuments - groups.length) / Math.max(1, needed - groups.length) : 1;
+    return groups.flatMap(([step, group]) => {
+      const count = 1 + Math.floor((group.documentCount - 1) * share);
+      return group.write(count).map((values) => ({ step, values }));
+    });
+  }
+
+  #group(step: string | undefined): MetricGroup {
+    const known = this.#groups.get(step);
+    if (known !== undefined) return known;
+    if (this.#groups.size >= maxDocuments) return this.#group(undefined);
+    const group = new MetricGroup();
+    this.#groups.set(step, group);
+    return group;
+  }
+}
+
+/** What is measured with the same dimensions. */
+class MetricGroup {
+  readonly #counts = new Map<MetricName, number>();
+  readonly #series = new Map<MetricName, MetricSeries>();
+
+  get isEmpty(): boolean {
+    return this.#counts.size + this.#series.size === 0;
+  }
+
+  get documentCount(): number {
+    const longest = Math.max(1, ...[...this.#series.values()].map(({ count }) => count));
+    return Math.ceil(longest / valuesPerDocument);
+  }
+
+  count(name: MetricName, by: number): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
+  }
+
+  measure(name: MetricName, value: number): void {
+    const series = this.#series.get(name) ?? new MetricSeries();
+    this.#series.set(name, series);
+    series.add(value);
+  }
+
+  /** The counts are in the first document only: they are sums. */
+  write(documentCount: number): MetricDocument['values'][] {
+    const documents: Partial<Record<MetricName, readonly number[]>>[] = Array.from(
+      { length: documentCount },
+      () => ({}),
+    );
+    const [first = {}] = documents;
+    for (const name of listNames(this.#counts)) first[name] = [this.#counts.get(name) ?? 0];
+    for (const [name, series] of this.#series) {
+      const values = series.read(documentCount * valuesPerDocument);
+      for (const [index, document] of documents.entries()) {
+        const part = values.slice(index * valuesPerDocument, (index + 1) * valuesPerDocument);
+        if (part.length > 0) document[name] = part;
+      }
+    }
+    return documents.filter((document) => Object.keys(document).length > 0);
+  }
+}
+
+/** In the order in which they are declared. */
+function listNames(counts: ReadonlyMap<MetricName, number>): MetricName[] {
+  return (Object.keys(metricUnits) as MetricName[]).filter((name) => counts.has(name));
+}

@@ -1,5 +1,10 @@
-import type { Attributes, Context, Span, SpanContext } from '@opentelemetry/api';
-import { loadOpenTelemetry } from '../runtime/adapters/opentelemetry/load-api';
+import {
+  type Attributes,
+  type Context,
+  loadOpenTelemetry,
+  type Span,
+  type SpanContext,
+} from '../runtime/adapters/opentelemetry/load-api';
 import type {
   InvocationEnded,
   InvocationStarted,

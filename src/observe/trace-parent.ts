@@ -1,4 +1,4 @@
-import type { SpanContext } from '@opentelemetry/api';
+import type { SpanContext } from '../runtime/adapters/opentelemetry/load-api';
 
 const parentKey = 'trace.parent';
 const ownerKey = 'trace.of';

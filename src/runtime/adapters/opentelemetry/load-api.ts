@@ -16,3 +16,5 @@ export function loadOpenTelemetry(): typeof import('@opentelemetry/api') {
     return refuseMissing(packageName)(error);
   }
 }
+
+export type { Attributes, Context, Span, SpanContext } from '@opentelemetry/api';

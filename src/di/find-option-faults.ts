@@ -9,6 +9,7 @@ import {
   CONTINUATION_SENDERS,
   LAMBDA_CLIENT,
   LOGGER,
+  OBSERVERS,
   RANDOM,
   SQS_CLIENT,
   STATE_CODEC,
@@ -29,6 +30,22 @@ const neededMethods = new Map<unknown, readonly string[]>([
   [LOGGER, ['debug', 'info', 'warn', 'error']],
   [STATE_CODEC, ['encode', 'decode']],
   [CHECKPOINT_STORE, ['load', 'save']],
+]);
+
+/** What each item of a list must be able to do that is provided for one of our tokens. */
+const lists = new Map<unknown, { readonly items: string; readonly method: string; readonly fix: string }>([
+  [
+    CONTINUATION_SENDERS,
+    {
+      items: 'senders',
+      method: 'send',
+      fix: 'Give a list: [sender, …], each with channel, maxBytes and send.',
+    },
+  ],
+  [
+    OBSERVERS,
+    { items: 'observers', method: 'on', fix: 'Give a list: [observer, …], each with a method on(event).' },
+  ],
 ]);
 
 /** What is left of the options of `createHandler` when everything that is wrong with them has been told. */
@@ -130,17 +147,9 @@ function findValueFaults(kind: (typeof kinds)[number], token: unknown, value: un
 }
 
 function findCollaboratorFaults(what: string, token: unknown, value: unknown): JobFault[] {
-  if (
-    token === CONTINUATION_SENDERS &&
-    !(Array.isArray(value) && value.every((sender) => hasMethod(sender, 'send')))
-  ) {
-    return [
-      {
-        problem: `${what} is no list of senders.`,
-        fix: 'Give a list: [sender, …], each with channel, maxBytes and send.',
-      },
-    ];
-  }
+  const list = lists.get(token);
+  if (list !== undefined && !(Array.isArray(value) && value.every((item) => hasMethod(item, list.method))))
+    return [{ problem: `${what} is no list of ${list.items}.`, fix: list.fix }];
   const missing = (neededMethods.get(token) ?? []).filter((method) => !hasMethod(value, method));
   if (missing.length === 0) return [];
   return [

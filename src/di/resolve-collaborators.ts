@@ -15,6 +15,7 @@ import { createStore, type StoreSettings } from '../runtime/adapters/store/creat
 import { checkPrices, listPrices, type Prices } from '../runtime/core/cost/prices';
 import { describeError } from '../runtime/core/record/describe-error';
 import { type Seal, sealByChecksum } from '../runtime/core/state/seal';
+import type { Observer } from '../runtime/observe/runtime-event';
 import type { CheckpointStore, ContinuationSender, FlightRecorder, Logger } from '../runtime/ports';
 import type { Collaborators } from '../runtime/ports/collaborators';
 import { ContextLogger } from '../runtime/step/context-logger';
@@ -25,6 +26,7 @@ import {
   CONTINUATION_SENDERS,
   LAMBDA_CLIENT,
   LOGGER,
+  OBSERVERS,
   PRICES,
   RANDOM,
   SQS_CLIENT,
@@ -90,6 +92,7 @@ export const collaboratorTokens: readonly InjectionToken[] = [
   TIMER,
   RANDOM,
   LOGGER,
+  OBSERVERS,
   STATE_CODEC,
   CONTINUATION_SENDERS,
   PRICES,
@@ -104,11 +107,12 @@ export const defaultTokens: ReadonlySet<unknown> = new Set(
 export function resolveCollaborators(
   scope: InvocationScope,
   defaults: Defaults,
-): Collaborators & { asTokens: Map<InjectionToken, unknown> } {
+): { collaborators: Collaborators; observers: readonly Observer[]; asTokens: Map<InjectionToken, unknown> } {
   const lambdaClient = scope.resolve(LAMBDA_CLIENT, () => defaults.lambdaClient);
   const sqsClient = scope.resolve(SQS_CLIENT, () => defaults.sqsClient);
   const clock = scope.resolve(CLOCK, () => defaults.clock);
   const logger = resolveLogger(scope, defaults);
+  const observers = resolveObservers(scope, logger);
   const collaborators = {
     clock: completeClock(clock),
     timer: scope.resolve(TIMER, () => defaults.timer),
@@ -133,12 +137,13 @@ export function resolveCollaborators(
     [TIMER, collaborators.timer],
     [RANDOM, collaborators.random],
     [LOGGER, ContextLogger.forUsers(logger)],
+    [OBSERVERS, observers],
     [STATE_CODEC, collaborators.codec],
     [CONTINUATION_SENDERS, collaborators.senders],
     [PRICES, collaborators.prices],
     ...(collaborators.store === undefined ? [] : [[CHECKPOINT_STORE, collaborators.store] as const]),
   ]);
-  return { ...collaborators, asTokens };
+  return { collaborators, observers, asTokens };
 }
 
 /** What has no influence on the outcome of an execution can have none by failing either. */
@@ -168,6 +173,24 @@ function resolvePrices(scope: InvocationScope, logger: Logger): Prices {
     logger.warn('PRICES cannot be read: list prices are used', { error: describeError(error) });
     return listPrices;
   }
+}
+
+function resolveObservers(scope: InvocationScope, logger: Logger): readonly Observer[] {
+  if (!scope.provides(OBSERVERS)) return [];
+  try {
+    const given: unknown = scope.resolve(OBSERVERS, () => []);
+    const observers = Array.isArray(given) ? given.filter(isObserver) : [];
+    if (!Array.isArray(given) || observers.length < given.length)
+      logger.warn('OBSERVERS are not all a list of objects with an on method: the others are left out');
+    return observers;
+  } catch (error) {
+    logger.warn('OBSERVERS cannot be made: nobody but the log is told', { error: describeError(error) });
+    return [];
+  }
+}
+
+function isObserver(given: unknown): given is Observer {
+  return typeof (given as Partial<Observer> | null | undefined)?.on === 'function';
 }
 
 function createSenders(

@@ -1,6 +1,7 @@
 import type { InjectionToken } from 'tsyringe';
 import type { CommandSender } from '../runtime/adapters/aws/lazy-client';
 import type { Prices } from '../runtime/core/cost/prices';
+import type { Observer } from '../runtime/observe/runtime-event';
 import type {
   CheckpointStore,
   Clock,
@@ -28,6 +29,8 @@ export const TIMER = token<Timer>('TIMER');
 export const RANDOM = token<Random>('RANDOM');
 /** {@link Logger}. @defaultValue one line of JSON per message on standard output, from `BATON_LOG_LEVEL` up */
 export const LOGGER = token<Logger>('LOGGER');
+/** A list of {@link Observer}, told what happens beside the log. @defaultValue an empty one */
+export const OBSERVERS = token<readonly Observer[]>('OBSERVERS');
 /** {@link StateCodec}. @defaultValue JSON when the state is plain, devalue when it is not */
 export const STATE_CODEC = token<StateCodec>('STATE_CODEC');
 /** A list of {@link ContinuationSender} in the order they are tried. @defaultValue Lambda, then SQS when `BATON_QUEUE_URL` is set */

@@ -19,6 +19,9 @@ import { describeError } from '../runtime/core/record/describe-error';
 import { runBatch } from '../runtime/delivery/run-batch';
 import { runDelivery } from '../runtime/delivery/run-delivery';
 import type { BatchAnswer, InvocationAnswer } from '../runtime/invocation/answer';
+import { Emitter } from '../runtime/observe/emitter';
+import { GuardedObservers } from '../runtime/observe/guarded-observers';
+import { LogObserver } from '../runtime/observe/log-observer';
 import type { Context } from '../runtime/ports';
 import type { Collaborators } from '../runtime/ports/collaborators';
 import { TimeBudget } from '../runtime/time/time-budget';
@@ -106,12 +109,18 @@ async function handle(
   context: Context,
 ): Promise<BatchAnswer | InvocationAnswer> {
   const shared = scope.openInvocation(plan.name);
-  const { asTokens, ...collaborators } = resolveCollaborators(shared, defaults);
+  const { asTokens, collaborators, observers } = resolveCollaborators(shared, defaults);
   let budget: TimeBudget | undefined;
   try {
     budget = new TimeBudget(context, collaborators.clock);
     if (isColdStart) sayOnce(plan, collaborators);
-    return await runEvent({ plan, scope, shared, asTokens, collaborators, budget }, event, context);
+    const { clock, logger } = collaborators;
+    const emitter = new Emitter(
+      { observers: new GuardedObservers(observers, logger), log: new LogObserver(logger), clock },
+      { executionId: '', job: plan.name, invocation: 0, requestId: context.awsRequestId },
+    );
+    const runtime = { plan, scope, shared, asTokens, collaborators, budget, emitter, isCold: isColdStart };
+    return await runEvent(runtime, event, context);
   } finally {
     await disposeScope(shared, collaborators, budget);
   }
@@ -125,6 +134,8 @@ interface EventRuntime {
   readonly asTokens: ReturnType<typeof resolveCollaborators>['asTokens'];
   readonly collaborators: Collaborators;
   readonly budget: TimeBudget;
+  readonly emitter: Emitter;
+  readonly isCold: boolean;
 }
 
 async function runEvent(
@@ -132,7 +143,7 @@ async function runEvent(
   event: unknown,
   context: Context,
 ): Promise<BatchAnswer | InvocationAnswer> {
-  const { plan, scope, shared, asTokens, collaborators, budget } = runtime;
+  const { plan, scope, shared, asTokens, collaborators, budget, emitter, isCold } = runtime;
   const runIn = (own: InvocationScope, arrival: Arrival, delivery: string, isQueued: boolean) => {
     own.offer(asTokens);
     const construct = () => own.construct(plan.jobClass);
@@ -144,6 +155,8 @@ async function runEvent(
       context,
       budget,
       collaborators,
+      emitter,
+      isCold,
       construct,
       validate: validateInput,
     });

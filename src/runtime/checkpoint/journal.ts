@@ -11,6 +11,7 @@ import {
   writeRecord,
 } from '../core/record/execution-record';
 import type { StateCopy } from '../core/state/copy-state';
+import type { Emitter } from '../observe/emitter';
 import type { CheckpointStore, ExecutionStatus, Logger } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
 import { BackOff } from '../time/back-off';
@@ -50,6 +51,7 @@ export interface JournalDeps {
   readonly execution: Execution;
   readonly collaborators: Collaborators;
   readonly logger: Logger;
+  readonly emitter: Emitter;
   remainingMs(): number;
   /** What the execution has cost so far, in US dollars. */
   readCostUsd(): number;
@@ -285,14 +287,20 @@ export class Journal {
   }
 
   async #write(entry: Entry): Promise<void> {
-    const { collaborators } = this.#room;
+    const { collaborators, emitter } = this.#room;
     const { state } = entry;
     const stateText =
       state === undefined
         ? this.#stateText
         : markStateText(encodeState(collaborators, state, packStoredFrom));
     this.#writeCount += 1;
+    const { clock, platform } = collaborators;
+    const startedMs = emitter.isHeard ? clock.elapsedMs() : 0;
     await this.#saveUntilKnown(entry, stateText);
+    if (emitter.isHeard && state !== undefined) {
+      const durationMs = clock.elapsedMs() - startedMs;
+      emitter.emit('checkpoint.stored', { bytes: platform.countBytes(stateText), durationMs });
+    }
     this.#written = entry;
     this.#storedCount = this.#writeCount;
     this.#lastSavedMs = collaborators.clock.now();

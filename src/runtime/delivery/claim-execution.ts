@@ -5,10 +5,11 @@ import { decodeState, readMarkedText } from '../checkpoint/state-text';
 import type { Execution } from '../core/execution/execution';
 import { describeParked } from '../core/execution/failure-texts';
 import { checkFuses } from '../core/execution/fuses';
-import { countDeath } from '../core/execution/interruption';
+import { countDeath, type Interruption } from '../core/execution/interruption';
 import type { JobPlan } from '../core/execution/job-plan';
 import { isElsewhere, namePin } from '../core/execution/line';
 import { migrateState } from '../core/execution/migrate-state';
+import { beginRun, describeRun } from '../core/execution/trail';
 import {
   type Continuation,
   checkCode,
@@ -27,7 +28,9 @@ import { describeConflict, isSameStart } from '../core/record/start-conflict';
 import { describeMarkId, describeStopped, readStopMark, type StopMark } from '../core/record/stop-mark';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
 import type { InvocationAnswer, InvocationResult, LiveOwner } from '../invocation/answer';
-import type { OpenedExecution } from '../invocation/opened-execution';
+import type { LostInvocation, OpenedExecution } from '../invocation/opened-execution';
+import type { Emitter } from '../observe/emitter';
+import type { DuplicateDropped } from '../observe/runtime-event';
 import type { CheckpointStore, Context, StoredRevision } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
 import { BackOff } from '../time/back-off';
@@ -37,6 +40,7 @@ export interface ClaimRequest {
   readonly plan: JobPlan;
   readonly store: CheckpointStore;
   readonly collaborators: Collaborators;
+  readonly emitter: Emitter;
   readonly executionId: string;
   /** The invocation that the delivery is for; null for a look. */
   readonly invocation: number | null;
@@ -48,6 +52,8 @@ export interface ClaimRequest {
   readonly onBehalfOf?: string | undefined;
   readonly leaseUntilMs: number;
   readonly context: Context;
+  /** Whether it is the first in its execution environment. */
+  readonly isCold: boolean;
   /** How many invocations of a chain lie behind the delivery; undefined when the record says so. */
   readonly chainLength: number | undefined;
   /** The version that the execution is pinned to is gone: it goes on here. */
@@ -150,7 +156,7 @@ async function createRecord(
   if (start === undefined && invocation === null) return answer(executionId, 0);
   if (start === undefined) throw describeLost(plan, executionId);
   if (mark !== undefined) throw describeStopped(mark, executionId);
-  const opened = { ...start, execution: pinExecution(start.execution, request) };
+  const opened = { ...start, execution: begin(start.execution, request) };
   const record = describeClaim(request, opened.execution, opened.input, plan.version, {
     epoch: 1,
     isCancelRequested: false,
@@ -162,6 +168,25 @@ async function createRecord(
   // Whoever has set the mark since it was read may have looked for executions before this one was there.
   const isStopped = (await loadStopMark(request).catch(failStore)) !== undefined;
   return isStopped ? { ...result, claim: { ...result.claim, isCancelRequested: true } } : result;
+}
+
+/** The execution as this invocation begins, pinned to the version that runs. */
+function begin(execution: Execution, request: ClaimRequest): Execution {
+  const { collaborators, context, isCold } = request;
+  return beginRun(pinExecution(execution, request), describeRun(context, isCold, collaborators.clock.now()));
+}
+
+/** What the record says of an owner that died. */
+function describeLostInvocation(
+  { invocation, owner, heardAtMs = 0, isHandingOver }: ExecutionRecord,
+  { trail, costUsd }: Execution,
+  { unit }: Interruption,
+): LostInvocation {
+  const { startedAtMs = heardAtMs, requestId = owner, costUsd: costBeforeUsd = costUsd } = trail.run ?? {};
+  return {
+    ...{ invocation, requestId, startedAtMs, heardAtMs, unit, isHandingOver: isHandingOver === true },
+    costUsd: Math.max(0, costUsd - costBeforeUsd),
+  };
 }
 
 /** The execution, pinned to the version that runs. */
@@ -187,18 +212,19 @@ async function takeOver(
   const decision = await decide(request, record);
   switch (decision.kind) {
     case 'finished':
+      tellDropped(request, record, 'ended');
       return { kind: 'answered', answer: answerOutcome(record) };
     case 'late':
-      collaborators.logger.info('late delivery runs nothing', {
-        executionId,
-        job: plan.name,
-        invocation: request.invocation,
-      });
+      tellDropped(request, record, 'late');
       return answer(executionId, request.invocation ?? record.invocation);
     case 'duplicate':
+      tellDropped(request, record, 'running');
       return answer(executionId, record.invocation, record);
     default:
-      if (record.isParked && request.invocation === null) return answer(executionId, record.invocation);
+      if (record.isParked && request.invocation === null) {
+        tellDropped(request, record, 'parked');
+        return answer(executionId, record.invocation);
+      }
       if (record.isParked && request.invocation !== record.handedOffTo)
         throw describeParked(plan, record.continuation, context.functionName);
   }
@@ -211,6 +237,15 @@ async function takeOver(
   if (isForwarded) return { kind: 'elsewhere', pin, invocation, chainLength: chain.length };
   if (decision.kind === 'send-again') return { kind: 'send-again', continuation, epoch: record.epoch };
   return claimRecord(request, stored, { ...record, continuation }, decision, isStopped);
+}
+
+/** The delivery is for the invocation that it names; for that of the record when it names none. */
+function tellDropped(
+  { emitter, invocation }: ClaimRequest,
+  record: ExecutionRecord,
+  reason: DuplicateDropped['reason'],
+): void {
+  emitter.about({ invocation: invocation ?? record.invocation }).emit('duplicate.dropped', { reason });
 }
 
 async function decide(request: ClaimTrial, record: ExecutionRecord): Promise<ClaimDecision> {
@@ -244,7 +279,8 @@ async function claimRecord(
 ): Promise<ClaimResult | undefined> {
   const { plan, signs, chainLength } = request;
   const { continuation, isHandingOver } = record;
-  const resumed = pinExecution(resumeExecution(plan, continuation), request);
+  const before = resumeExecution(plan, continuation);
+  const resumed = begin(before, request);
   const { chain } = resumed;
   const arrived = { ...resumed, invocation, chain: { ...chain, length: chainLength ?? chain.length } };
   const death = {
@@ -260,7 +296,15 @@ async function claimRecord(
     stateChecksum: record.stateChecksum,
     receivedInput: record.receivedInput,
   });
-  const opened = { execution, input, values, ...(unreadable !== undefined && { unreadable }) };
+  const lost =
+    hasDied || before.trail.hasDied === true ? describeLostInvocation(record, before, death) : undefined;
+  const opened = {
+    execution,
+    input,
+    values,
+    ...(lost && { lost }),
+    ...(unreadable !== undefined && { unreadable }),
+  };
   return save(request, next, stored.state, stored.revision, stored.startedAtMs, opened);
 }
 

@@ -1,6 +1,8 @@
+import type { HandOffFailedError } from '../../errors';
 import { readPinnedVersion } from '../core/execution/line';
 import type { Continuation } from '../core/message/continuation';
 import { type Envelope, writeEnvelope } from '../core/message/envelope';
+import { describeError } from '../core/record/describe-error';
 import {
   isFunctionMissing,
   type Shipment,
@@ -166,5 +168,9 @@ async function send(
 ): Promise<void> {
   const { timer, logger, platform } = collaborators;
   const message = writeFixedMessage(body, platform.countBytes(body));
-  await sendMessage(senders, { ...shipment, message }, { timer, logger, remainingMs });
+  const tellFailure = (failed: HandOffFailedError) => {
+    const { channel, failure } = failed.details;
+    logger.warn('channel failed', { channel, failure, error: describeError(failed) });
+  };
+  await sendMessage(senders, { ...shipment, message }, { timer, remainingMs, tellFailure });
 }

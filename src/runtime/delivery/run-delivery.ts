@@ -1,21 +1,25 @@
 import { BatonError, ExecutionFailedError, IncompatibleStateError } from '../../errors';
 import { Heartbeats } from '../checkpoint/heartbeats';
 import { Journal, type JournalDeps } from '../checkpoint/journal';
+import type { Execution } from '../core/execution/execution';
 import { countDeath } from '../core/execution/interruption';
 import type { JobPlan } from '../core/execution/job-plan';
 import { isElsewhere } from '../core/execution/line';
+import { beginRun, describeRun } from '../core/execution/trail';
 import type { Arrival, ContinuationArrival, LookArrival, StartArrival } from '../core/message/arrival';
 import { checkCode, checkJob } from '../core/message/continuation';
 import { type Envelope, openEnvelope } from '../core/message/envelope';
 import type { InvocationAnswer, InvocationResult } from '../invocation/answer';
 import {
   type InputValidator,
+  type LostInvocation,
   type OpenedExecution,
   openContinuation,
   openStart,
 } from '../invocation/opened-execution';
 import { runInvocation } from '../invocation/run-invocation';
-import type { CheckpointStore, Context } from '../ports';
+import type { Emitter } from '../observe/emitter';
+import type { CheckpointStore, Context, LostTries } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
 import type { TimeBudget } from '../time/time-budget';
 import { type ClaimResult, claimExecution, pinExecution } from './claim-execution';
@@ -40,6 +44,9 @@ export interface Delivery {
   readonly context: Context;
   readonly budget: TimeBudget;
   readonly collaborators: Collaborators;
+  readonly emitter: Emitter;
+  /** Whether it is the first in its execution environment. */
+  readonly isCold: boolean;
   readonly validate: InputValidator;
   /** Makes a fresh job instance with its dependencies. */
   readonly construct: () => object;
@@ -205,13 +212,17 @@ async function runClaimed(
   const { plan, collaborators, budget, context } = delivery;
   const remainingMs = () => budget.remainingMs();
   const { deadlineMs: leaseUntilMs } = budget;
+  const { executionId } = claimed;
+  const emitter = delivery.emitter.about({ executionId, invocation: claimed.invocation ?? 0 });
   const request = {
     plan,
     store,
     collaborators,
+    emitter,
     delivery: delivery.delivery,
     leaseUntilMs,
     context,
+    isCold: delivery.isCold,
     isPinIgnored,
     signs,
     remainingMs,
@@ -219,11 +230,6 @@ async function runClaimed(
   const result = await claimExecution({ ...request, ...claimed });
   switch (result.kind) {
     case 'answered':
-      collaborators.logger.info('delivery answered from the store', {
-        ...result.answer,
-        result: undefined,
-        job: plan.name,
-      });
       return result;
     case 'send-again':
       return { answer: await sendAgain(result.continuation, result.epoch, describeDeps(delivery)) };
@@ -256,9 +262,13 @@ function runWithoutStore(
   given: OpenedExecution,
   signs: Heartbeats,
 ): Promise<InvocationResult> {
-  const counted = countLostTries(given, signs);
+  const counted = countLostTries(given, signs, delivery.context);
+  const { collaborators, context, isCold } = delivery;
   const execution = pinExecution(counted.execution, delivery);
-  const opened = { ...counted, execution };
+  const opened = {
+    ...counted,
+    execution: beginRun(execution, describeRun(context, isCold, collaborators.clock.now())),
+  };
   return runInvocation({
     ...delivery,
     deliveries: [delivery.delivery],
@@ -268,12 +278,23 @@ function runWithoutStore(
   });
 }
 
-function countLostTries(opened: OpenedExecution, signs: Heartbeats): OpenedExecution {
+function countLostTries(opened: OpenedExecution, signs: Heartbeats, context: Context): OpenedExecution {
   if (signs.lost === undefined) return opened;
   const { count, place, samePlaceCount } = signs.lost;
   const interruption = { ...signs.checkDeath(), ...(place === 'hand-off' && { place }) };
   const deaths = { count, samePlaceCount: place === 'later' ? 0 : samePlaceCount };
-  return { ...opened, execution: countDeath(opened.execution, interruption, deaths) };
+  const lost = describeLostTry(opened.execution, signs.lost, context);
+  return { ...opened, lost, execution: countDeath(opened.execution, interruption, deaths) };
+}
+
+/** Lambda tries the same delivery again, under the same id. When the lost try began is not known. */
+function describeLostTry(
+  { invocation }: Execution,
+  { lastSign: { atMs, unit }, place }: LostTries,
+  { awsRequestId: requestId }: Context,
+): LostInvocation {
+  const isHandingOver = place === 'hand-off';
+  return { invocation, requestId, startedAtMs: atMs, heardAtMs: atMs, costUsd: 0, unit, isHandingOver };
 }
 
 function describeNoStore(plan: JobPlan, executionId: string): IncompatibleStateError {

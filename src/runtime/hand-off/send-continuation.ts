@@ -1,12 +1,6 @@
 import { BatonError, HandOffFailedError, type HandOffFailure } from '../../errors';
 import { describeError } from '../core/record/describe-error';
-import {
-  type Context,
-  type ContinuationSender,
-  type Logger,
-  readMaxDelaySeconds,
-  type Timer,
-} from '../ports';
+import { type Context, type ContinuationSender, readMaxDelaySeconds, type Timer } from '../ports';
 import { BackOff } from '../time/back-off';
 
 /** The part of the time left that the channels may use; the rest is for returning. */
@@ -53,8 +47,9 @@ export interface Shipment {
 /** What sending needs: time, and someone to tell. */
 export interface SendingDeps {
   readonly timer: Timer;
-  readonly logger: Logger;
   remainingMs(): number;
+  /** Called for each channel that did not take the message. */
+  tellFailure(failure: HandOffFailedError): void;
 }
 
 /** Who took a message, and in which size. */
@@ -83,10 +78,9 @@ export async function sendMessage(
     const share = index === usable.length - 1 ? usableShare : firstShare;
     const tried = await tryForms(sender, shipment, room, room.remainingMs() * share);
     if ('bytes' in tried) return tried;
-    const { failure } = tried.details;
-    room.logger.warn('channel failed', { channel: sender.channel, failure, error: describeError(tried) });
+    room.tellFailure(tried);
     failures.push(tried);
-    if (failure === 'recursion') break;
+    if (tried.details.failure === 'recursion') break;
   }
   const unfit = channels
     .filter((sender) => !usable.includes(sender))

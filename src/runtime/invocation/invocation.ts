@@ -12,6 +12,8 @@ import { describeError } from '../core/record/describe-error';
 import type { StateCopy } from '../core/state/copy-state';
 import { prepareSender } from '../hand-off/prepare-sender';
 import { readRecursion } from '../hand-off/read-recursion';
+import type { Emitter } from '../observe/emitter';
+import type { InvocationEnding } from '../observe/runtime-event';
 import { type Context, type ContinuationSender, type Logger, readMaxDelaySeconds } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
 import type { Attempt } from '../step/attempt';
@@ -56,6 +58,7 @@ export interface InvocationParts {
   readonly context: Context;
   readonly budget: TimeBudget;
   readonly collaborators: Collaborators;
+  readonly emitter: Emitter;
   /** Opens the journal of the claimed execution; undefined without a store. */
   readonly openJournal: ((room: JournalDeps) => Journal) | undefined;
   /** Makes a fresh job instance with its dependencies. */
@@ -74,6 +77,7 @@ export class Invocation implements ContextHost, JournalDeps {
   /** As records and continuations hold it. */
   readonly input: unknown;
   readonly logger: Logger;
+  readonly emitter: Emitter;
   readonly progressReport: ProgressReport;
   readonly watchdog: Watchdog;
   readonly journal: Journal | undefined;
@@ -84,6 +88,10 @@ export class Invocation implements ContextHost, JournalDeps {
   checkpoint: StateCopy = { values: {}, isPlain: true };
   /** Whether this invocation has begun an attempt or waited: if not, its hand-off is an idle one. */
   isIdle = true;
+  /** When it was last decided what to do next, in epoch milliseconds. */
+  decidedAtMs = 0;
+  /** What it ended of, once it is known; before that it will be given back. */
+  ending: InvocationEnding = 'given-back';
   /** Whether an abandoned attempt still holds the job instance. */
   isOrphaned = false;
   #lastYieldMs: number;
@@ -110,6 +118,7 @@ export class Invocation implements ContextHost, JournalDeps {
     context,
     budget,
     collaborators,
+    emitter,
     openJournal,
     construct,
     signs,
@@ -124,8 +133,9 @@ export class Invocation implements ContextHost, JournalDeps {
     this.#lastYieldMs = collaborators.clock.elapsedMs();
     this.#freshBudgetMs = budget.remainingMs() - plan.safeMs;
     const { executionId, invocation } = opened.execution;
+    this.emitter = emitter.about({ executionId, invocation });
     this.logger = new ContextLogger(collaborators.logger, { executionId, invocation, job: plan.name });
-    this.progressReport = new ProgressReport(this.logger, collaborators.clock, plan.intervalMs);
+    this.progressReport = new ProgressReport(this.emitter, collaborators.clock, plan.intervalMs);
     this.maxDelaySeconds = Math.max(0, ...collaborators.senders.map(readMaxDelaySeconds));
     this.watchdog = new Watchdog(
       budget,
@@ -157,6 +167,13 @@ export class Invocation implements ContextHost, JournalDeps {
     const unknownFields = Object.keys(values).filter((field) => !declared.has(field));
     if (unknownFields.length > 0)
       this.logger.warn('fields of an older state are no longer declared', { unknownFields });
+  }
+
+  /** Keeps what observers want every later invocation to be given. */
+  keepCarried(): void {
+    const carried = this.emitter.carry();
+    if (carried === undefined) return;
+    this.execution = { ...this.execution, trail: { ...this.execution.trail, carried } };
   }
 
   /** Whether the owner before this invocation died, and the first safe point since then was reached: it is handed over. */
@@ -285,6 +302,7 @@ export class Invocation implements ContextHost, JournalDeps {
   readSituation(): Situation {
     const { collaborators, maxDelaySeconds } = this;
     const [nowMs, remainingMs, costUsd] = [collaborators.clock.now(), this.remainingMs(), this.readCostUsd()];
+    this.decidedAtMs = nowMs;
     return { nowMs, remainingMs, maxDelaySeconds, freshBudgetMs: this.#freshBudgetMs, costUsd };
   }
 

@@ -12,6 +12,21 @@ import { freezeInDepth } from '../core/state/freeze-in-depth';
 import { isSameJson } from '../core/state/is-same-json';
 import type { Collaborators } from '../ports/collaborators';
 
+/** The invocation before this one, which died without a word. */
+export interface LostInvocation {
+  readonly invocation: number;
+  readonly requestId: string;
+  /** In epoch milliseconds; when it was last heard of, where that is not known. */
+  readonly startedAtMs: number;
+  /** When it was last heard of, in epoch milliseconds. */
+  readonly heardAtMs: number;
+  /** What it had cost by its last checkpoint, in US dollars. */
+  readonly costUsd: number;
+  /** The method that it was last seen running; empty when that is not known. */
+  readonly unit: string;
+  readonly isHandingOver: boolean;
+}
+
 /** An execution as a delivery brought it: where it stands, its input, and its state if it has one. */
 export interface OpenedExecution {
   readonly execution: Execution;
@@ -23,6 +38,7 @@ export interface OpenedExecution {
   readonly values: Record<string, unknown> | undefined;
   /** Why the stored state cannot be read: it was claimed all the same, for its end to be recorded, since a fuse has blown. */
   readonly unreadable?: unknown;
+  readonly lost?: LostInvocation;
 }
 
 /** Validates a start event's input. */

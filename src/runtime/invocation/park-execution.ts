@@ -8,18 +8,20 @@ import {
 } from '../core/execution/failure-texts';
 import { describeError } from '../core/record/describe-error';
 import type { Invocation } from './invocation';
+import { summarise } from './tell';
 
 /** Keeps an execution that AWS would stop where a redrive finds it, and lets the delivery fail, so that alarms see it. */
 export async function parkExecution(
-  { journal, checkpoint, context, logger, plan }: Invocation,
+  invocation: Invocation,
   next: Execution,
-  facts: object,
   cause?: unknown,
 ): Promise<never> {
+  const { journal, checkpoint, context, emitter, plan } = invocation;
   await journal?.park(next, checkpoint);
   const error = describeParked(plan, next, context.functionName, cause);
-  logger.error('execution parked', {
-    ...facts,
+  invocation.ending = 'parked';
+  emitter.emit('execution.parked', {
+    ...summarise(invocation),
     redrive: redriveCommand(next.executionId, context.functionName),
     error: describeError(error),
   });

@@ -11,12 +11,21 @@ import { countStall } from '../core/execution/stall';
 import { describeError, ensureError, readReason } from '../core/record/describe-error';
 import { type Message, readMaxBytes, sendMessage } from '../hand-off/send-continuation';
 import { nameHop, writeContinuation } from '../hand-off/write-continuation';
-import type { InvocationAnswer, InvocationResult } from './answer';
+import type { InvocationAnswer, InvocationResult, InvocationStatus } from './answer';
 import { Invocation, type InvocationParts } from './invocation';
 import type { OpenedExecution } from './opened-execution';
 import { parkExecution, refuseRecursion, warnOfRecursion } from './park-execution';
 import { runHook, runStatefulHook } from './run-hook';
 import { runUnit } from './run-unit';
+import {
+  summarise,
+  tellBegun,
+  tellFailed,
+  tellHandedOver,
+  tellHandOffFailed,
+  tellInvocationEnded,
+  tellInvocationStarted,
+} from './tell';
 
 /**
  * Runs one invocation of an execution: asks what is next, does it, and feeds back what happened, until the execution has ended
@@ -27,18 +36,25 @@ import { runUnit } from './run-unit';
  */
 export async function runInvocation(parts: InvocationParts): Promise<InvocationResult> {
   const invocation = new Invocation(parts);
+  tellInvocationStarted(invocation, parts.opened);
   try {
     invocation.open();
     await makeJob(invocation, parts.opened);
-    return { answer: await begin(invocation, parts.opened.values !== undefined) };
+    const answer = await begin(invocation, parts.opened.values !== undefined);
+    invocation.ending = answer.status;
+    return { answer };
   } catch (error) {
     if (error instanceof Superseded) return answerSuperseded(invocation, error, parts.deliveries);
     await invocation.giveBack(error);
     throw error;
   } finally {
     await invocation.close();
+    tellInvocationEnded(invocation);
   }
 }
+
+/** How the invocation of an execution ends that has not failed. */
+type EndedAnswer = InvocationAnswer & { readonly status: Exclude<InvocationStatus, 'duplicate'> };
 
 /** A job that cannot be made, or not with its state, is left for a later delivery, until a fuse has blown: then its end is recorded. */
 async function makeJob(invocation: Invocation, { values, unreadable }: OpenedExecution): Promise<void> {
@@ -51,20 +67,14 @@ async function makeJob(invocation: Invocation, { values, unreadable }: OpenedExe
     if (blown === undefined) throw error;
     invocation.logger.error('job cannot be made, and a fuse has blown', { error: describeError(error) });
     await journal?.finish(execution, undefined, { status: 'failed', error: describeError(blown) });
+    tellFailed(invocation, blown);
     throw describeFailure(invocation, blown, undefined);
   }
 }
 
-async function begin(invocation: Invocation, isResumed: boolean): Promise<InvocationAnswer> {
-  const { execution, logger, plan } = invocation;
-  const remainingMs = Math.round(invocation.remainingMs());
-  if (isResumed)
-    logger.info('execution resumed', {
-      step: nameUnit(plan, execution),
-      cycle: execution.cycle,
-      remainingMs,
-    });
-  else logger.info('execution started', { step: nameUnit(plan, execution), remainingMs });
+async function begin(invocation: Invocation, isResumed: boolean): Promise<EndedAnswer> {
+  const { execution } = invocation;
+  tellBegun(invocation);
   try {
     invocation.passSafePoint(execution);
   } catch (error) {
@@ -74,7 +84,7 @@ async function begin(invocation: Invocation, isResumed: boolean): Promise<Invoca
   return loop(invocation);
 }
 
-async function loop(invocation: Invocation): Promise<InvocationAnswer> {
+async function loop(invocation: Invocation): Promise<EndedAnswer> {
   let decision: Decision | undefined;
   for (;;) {
     if (invocation.journal?.isCancelRequested === true) return await cancelExecution(invocation);
@@ -117,7 +127,7 @@ async function handOff(
   invocation: Invocation,
   reason: HandOffReason,
   delaySeconds: number,
-): Promise<InvocationAnswer> {
+): Promise<EndedAnswer> {
   const { collaborators, logger, plan } = invocation;
   const blown = checkFuses(
     plan,
@@ -152,17 +162,18 @@ async function handOff(
   if (isChainSpent(next))
     return invocation.journal === undefined
       ? refuseRecursion(invocation, next, facts)
-      : parkExecution(invocation, next, facts);
+      : parkExecution(invocation, next);
   warnOfRecursion(invocation, next);
   logger.info('handing off', { ...facts, remainingMs: Math.round(invocation.remainingMs()) });
   await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);
   const sent = await send(invocation, next, message, delaySeconds, facts);
-  logger.info('handed off', { ...facts, ...sent, ...summarise(invocation) });
+  tellHandedOver(invocation, next, { reason, delaySeconds, ...sent });
   const { executionId, invocation: number } = invocation.execution;
   return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: number };
 }
 
 function describeNext(invocation: Invocation, reason: HandOffReason, delaySeconds: number): Execution {
+  invocation.keepCarried();
   const { execution, isIdle, recursion, collaborators } = invocation;
   const isWakeUp = delaySeconds > 0 && (reason === 'wait' || isIdle);
   const idleInvocationCount = isIdle && delaySeconds === 0 ? execution.idleInvocationCount + 1 : 0;
@@ -183,7 +194,11 @@ async function send(
   const { executionId } = next;
   const hopId = journal && nameHop(next, journal.epoch);
   const shipment = { message, delaySeconds, executionId, invocation: next.invocation, hopId, context };
-  const room = { timer: collaborators.timer, logger, remainingMs: () => invocation.remainingMs() };
+  const room = {
+    timer: collaborators.timer,
+    remainingMs: () => invocation.remainingMs(),
+    tellFailure: (failed: HandOffFailedError) => tellHandOffFailed(invocation, failed),
+  };
   try {
     return await sendMessage(collaborators.senders, shipment, room);
   } catch (error) {
@@ -191,22 +206,19 @@ async function send(
     if (BatonError.is(error) && error.code === 'STATE_TOO_LARGE')
       return failExecution(invocation, error, undefined);
     const isRecursion = BatonError.is(error) && (error as HandOffFailedError).details.failure === 'recursion';
-    if (isRecursion && invocation.journal !== undefined) return parkExecution(invocation, next, facts, error);
+    if (isRecursion && invocation.journal !== undefined) return parkExecution(invocation, next, error);
     throw error;
   }
 }
 
-async function completeExecution(invocation: Invocation): Promise<InvocationAnswer> {
+async function completeExecution(invocation: Invocation): Promise<EndedAnswer> {
   const { executionId, invocation: number, result } = invocation.execution;
   await invocation.journal?.finish(invocation.execution, invocation.checkpoint, {
     status: 'completed',
     result,
   });
   invocation.progressReport.flush();
-  invocation.logger.info('execution completed', {
-    step: nameUnit(invocation.plan, invocation.execution),
-    ...summarise(invocation),
-  });
+  invocation.emitter.emit('execution.completed', summarise(invocation));
   return {
     status: 'completed',
     executionId,
@@ -215,23 +227,24 @@ async function completeExecution(invocation: Invocation): Promise<InvocationAnsw
   };
 }
 
-async function cancelExecution(invocation: Invocation): Promise<InvocationAnswer> {
+async function cancelExecution(invocation: Invocation): Promise<EndedAnswer> {
   const { executionId, invocation: number } = invocation.execution;
   await runHook(invocation, 'onCancel');
   await invocation.journal?.finish(invocation.execution, invocation.checkpoint, { status: 'cancelled' });
   invocation.progressReport.flush();
-  invocation.logger.info('execution cancelled', summarise(invocation));
+  invocation.emitter.emit('execution.cancelled', summarise(invocation));
   return { status: 'cancelled', executionId, invocation: number };
 }
 
 function answerSuperseded(
-  { execution, logger, progressReport }: Invocation,
+  superseded: Invocation,
   { record }: Superseded,
   deliveries: readonly string[],
 ): InvocationResult {
-  const { executionId, invocation } = execution;
-  progressReport.flush();
-  logger.warn('invocation superseded: another one has claimed the execution');
+  const { executionId, invocation } = superseded.execution;
+  superseded.ending = 'superseded';
+  superseded.progressReport.flush();
+  superseded.emitter.emit('execution.superseded', summarise(superseded));
   const answer = { status: 'superseded', executionId, invocation } as const;
   if (record === undefined || record.outcome !== null) return { answer };
   // A copy of this very delivery may have handed over, and not sent it yet.
@@ -257,12 +270,7 @@ async function failExecution(
     error: describeError(thrown),
   });
   invocation.progressReport.flush();
-  const step = unit ?? invocation.unit;
-  invocation.logger.error('execution failed', {
-    step,
-    ...summarise(invocation),
-    error: describeError(thrown),
-  });
+  tellFailed(invocation, thrown, unit);
   throw describeFailure(invocation, thrown, unit);
 }
 
@@ -284,14 +292,4 @@ function describeFailure(
     details: { executionId, job: plan.name, invocation: number, step },
     cause: error,
   });
-}
-
-function summarise({ collaborators, execution }: Invocation) {
-  const { stepCount, failedAttemptCount, cycle, startedAtMs } = execution;
-  return {
-    stepCount,
-    failedAttemptCount,
-    cycle,
-    durationMs: Math.round(collaborators.clock.now() - startedAtMs),
-  };
 }

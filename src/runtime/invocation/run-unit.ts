@@ -1,10 +1,10 @@
-import { BatonError, CheckpointFailedError, InvalidDirectiveError, StepTimeoutError } from '../../errors';
+import { CheckpointFailedError, InvalidDirectiveError, StepTimeoutError } from '../../errors';
 import { Superseded } from '../checkpoint/superseded';
 import { apply, misplacedDirectiveError } from '../core/execution/apply';
 import type { Decision } from '../core/execution/decide';
 import { decideRetry } from '../core/execution/decide-retry';
 import { type Directive, isDirective } from '../core/execution/directives';
-import { nameUnit } from '../core/execution/execution';
+import { type Execution, nameUnit } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
 import type { Interruption } from '../core/execution/interruption';
 import type { StepPlan } from '../core/execution/job-plan';
@@ -15,7 +15,9 @@ import { copyJson } from '../core/state/copy-json';
 import { Attempt, type Ending, type GeneratorHost } from '../step/attempt';
 import { AttemptContext } from '../step/step-context';
 import { StepTimer } from '../step/step-timer';
+import { isAbortError, isFailureAnyway } from './failure-kinds';
 import type { Invocation } from './invocation';
+import { readUnitKind } from './tell';
 
 /** Runs one unit of work: `@OnStart`, `@Terminate`, a step or `@OnComplete`. */
 export function runUnit(invocation: Invocation): Promise<Decision | undefined> {
@@ -32,10 +34,17 @@ class UnitRun implements GeneratorHost {
   readonly #timer: StepTimer | undefined;
   /** Whether `@Terminate` is asked although the safe window has begun. */
   readonly #isAskedLate: boolean;
+  /** Where the execution stood when the attempt began. */
+  readonly #began: Execution;
+  readonly #startedAtMs: number;
 
   constructor(invocation: Invocation) {
     const { plan, execution } = invocation;
     this.#invocation = invocation;
+    this.#began = execution;
+    const { emitter, collaborators } = invocation;
+    // A look at the clock at every step is felt: where nobody listens, the last decision's will do.
+    this.#startedAtMs = emitter.isHeard ? collaborators.clock.now() : invocation.decidedAtMs;
     this.#method = nameUnit(plan, execution);
     this.#step = execution.phase === 'step' ? plan.steps[execution.stepIndex] : undefined;
     this.#attempt = new Attempt((error) => invocation.reportLate(this.#attempt, this.#method, error));
@@ -48,12 +57,13 @@ class UnitRun implements GeneratorHost {
   }
 
   async run(): Promise<Decision | undefined> {
-    const { job, watchdog, execution } = this.#invocation;
+    const { job, watchdog, execution, emitter } = this.#invocation;
     if (execution.phase !== 'check') this.#invocation.isIdle = false;
     this.#invocation.beginUnit(this.#method);
     watchdog.watch(this.#attempt);
     this.#timer?.start();
-    const ending = await this.#attempt.run(() => job.call(this.#method, this.#context), this);
+    const work = () => this.#attempt.run(() => job.call(this.#method, this.#context), this);
+    const ending = await (execution.phase === 'check' ? work() : emitter.runUnit(this.#told, work));
     this.#timer?.stop();
     watchdog.watch(undefined);
     return this.#settle(ending);
@@ -121,8 +131,10 @@ class UnitRun implements GeneratorHost {
       case 'stopped':
         return this.#stop();
       case 'broken':
-        if (ending.error instanceof Superseded || ending.error instanceof CheckpointFailedError)
+        if (ending.error instanceof Superseded || ending.error instanceof CheckpointFailedError) {
+          this.#tellEnd('step.paused');
           throw ending.error;
+        }
         return this.#fail(ending.error);
     }
   }
@@ -163,6 +175,7 @@ class UnitRun implements GeneratorHost {
     if (isDirective(value)) throw misplacedDirectiveError(plan, this.#method, value);
     const result = value === undefined ? execution.result : copyJson('result', value);
     this.#invocation.execution = { ...execution, result };
+    this.#tellEnd('step.finished');
     return { kind: 'complete' };
   }
 
@@ -179,11 +192,13 @@ class UnitRun implements GeneratorHost {
     this.#invocation.passSafePoint(
       apply(plan, execution, { kind: 'finished', directive, nowMs: collaborators.clock.now() }),
     );
+    this.#tellEnd('step.finished');
     return this.#beginToComplete();
   }
 
   /** What a generator did after its last `yield`, in its `finally` blocks, is not part of that safe point. */
   #stop(): undefined {
+    this.#tellEnd('step.paused');
     this.#invocation.rollBack();
   }
 
@@ -199,10 +214,12 @@ class UnitRun implements GeneratorHost {
   #interrupt(isAbandoned: boolean, error?: unknown): Decision {
     const invocation = this.#invocation;
     const cause = error === undefined ? {} : { error: describeError(error) };
-    invocation.logger.warn('step interrupted', {
-      step: this.#method,
-      remainingMs: invocation.remainingMs(),
-      isAbandoned,
+    this.#tellCheck();
+    const ending = isAbandoned ? 'abandoned' : 'safe-window';
+    invocation.emitter.emit('step.interrupted', {
+      ...this.#told,
+      durationMs: this.#readDurationMs(),
+      ending,
       ...cause,
     });
     invocation.isOrphaned = isAbandoned;
@@ -229,14 +246,18 @@ class UnitRun implements GeneratorHost {
     const decision = checked.isRetried
       ? { ...checked, delayMs: capPause(plan, 0, checked.delayMs) }
       : checked;
-    const { attempt, cycle } = execution;
-    invocation.logger.warn('step failed', {
-      step: this.#method,
-      attempt,
-      cycle,
-      ...decision,
-      error: describeError(error),
-    });
+    const { isRetried: willRetry } = decision;
+    if (this.#attempt.isCancelled) this.#tellEnd('step.paused');
+    else {
+      this.#tellCheck();
+      invocation.emitter.emit('step.failed', {
+        ...this.#told,
+        durationMs: this.#readDurationMs(),
+        willRetry,
+        delayMs: decision.isRetried ? decision.delayMs : 0,
+        error: describeError(error),
+      });
+    }
     invocation.rollBack();
     if (!decision.isRetried) return { kind: 'fail', error };
     const { delayMs, ...rest } = decision;
@@ -246,6 +267,28 @@ class UnitRun implements GeneratorHost {
       ...rest,
     });
     return undefined;
+  }
+
+  /** What events say of this unit. */
+  get #told() {
+    const { plan } = this.#invocation;
+    const { cycle, attempt } = this.#began;
+    return { step: this.#method, kind: readUnitKind(plan, this.#method), cycle, attempt };
+  }
+
+  /** `@Terminate` is told of as a unit only when something is wrong with it. */
+  #tellCheck(): void {
+    if (this.#began.phase === 'check') this.#invocation.emitter.emitUnlogged('step.started', this.#told);
+  }
+
+  #readDurationMs(): number {
+    return Math.max(0, Math.round(this.#invocation.collaborators.clock.now() - this.#startedAtMs));
+  }
+
+  #tellEnd(type: 'step.finished' | 'step.paused'): void {
+    const { emitter } = this.#invocation;
+    if (emitter.isHeard && this.#began.phase !== 'check')
+      emitter.emit(type, { ...this.#told, durationMs: this.#readDurationMs() });
   }
 
   #describeTimeout(): StepTimeoutError {
@@ -268,32 +311,4 @@ function withPlainResult(directive: Directive): Directive {
 function describeType(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   return `a value of type ${typeof value}`;
-}
-
-/** Whether an error calls itself an abort, whoever was aborted. */
-function isAbortError(error: unknown): boolean {
-  try {
-    const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
-    return name === 'AbortError' || code === 'ABORT_ERR';
-  } catch {
-    return false;
-  }
-}
-
-/**
- * What is a failure also in the safe window: a `TerminalError`, and a mistake in the code as JavaScript itself throws it. What a library
- * throws when it is aborted is neither: clients give their errors a cause or a code, those of `fetch` among them.
- */
-function isFailureAnyway(error: unknown): boolean {
-  try {
-    if (BatonError.is(error)) return error.code === 'TERMINAL';
-    const { name, cause, code } = error as {
-      readonly name?: unknown;
-      readonly cause?: unknown;
-      readonly code?: unknown;
-    };
-    return (name === 'TypeError' || name === 'ReferenceError') && cause === undefined && code === undefined;
-  } catch {
-    return false;
-  }
 }

@@ -1,7 +1,7 @@
 import type { ErrorRecord } from '../core/record/describe-error';
 
 /** What every event says. */
-interface Told<Type extends string> {
+export interface Told<Type extends string> {
   readonly type: Type;
   /** When it happened, in epoch milliseconds. */
   readonly atMs: number;
@@ -44,12 +44,17 @@ interface OfUnit {
   readonly attempt: number;
 }
 
-/** How a whole execution ended. */
-interface OfEnd {
-  /** From the start of the execution, in milliseconds. */
-  readonly durationMs: number;
+/** What an execution has done so far. */
+interface OfSum {
+  /** The unit of work that is next, or was the last. */
+  readonly step: string;
+  readonly cycle: number;
   /** Steps finished in all. */
   readonly stepCount: number;
+  /** Attempts that failed, in all. */
+  readonly failedAttemptCount: number;
+  /** From the start of the execution, in milliseconds. */
+  readonly durationMs: number;
 }
 
 export interface InvocationStarted extends Told<'invocation.started'> {
@@ -67,7 +72,11 @@ export interface InvocationEnded extends Told<'invocation.ended'> {
   /** What this invocation cost, in US dollars at list price. */
   readonly costUsd: number;
 }
-export interface ExecutionStarted extends Told<'execution.started'> {}
+export interface ExecutionStarted extends Told<'execution.started'> {
+  /** The unit of work that is first. */
+  readonly step: string;
+  readonly remainingMs: number;
+}
 export interface ExecutionResumed extends Told<'execution.resumed'> {
   readonly step: string;
   readonly cycle: number;
@@ -75,27 +84,36 @@ export interface ExecutionResumed extends Told<'execution.resumed'> {
   /** What it waited for before, when it did. */
   readonly waitedFor?: WaitReason;
 }
-export interface ExecutionHandedOff extends Told<'execution.handed-off'> {
+/** The next invocation follows at once. */
+export interface ExecutionHandedOff extends Told<'execution.handed-off'>, OfSum {
   readonly reason: string;
   readonly channel: string;
+  /** Of the continuation. */
   readonly bytes: number;
   readonly remainingMs: number;
 }
-export interface ExecutionWaiting extends Told<'execution.waiting'> {
+/** The next invocation follows later. */
+export interface ExecutionWaiting extends Told<'execution.waiting'>, OfSum {
   readonly reason: WaitReason;
-  /** In epoch milliseconds. */
+  /** What it waits for comes at this time at the latest, in epoch milliseconds. */
   readonly untilMs?: number;
+  /** For how long the channel holds the continuation back, in seconds: a long wait takes several. */
+  readonly delaySeconds?: number;
   readonly channel?: string;
   readonly bytes: number;
 }
-export interface ExecutionCompleted extends Told<'execution.completed'>, OfEnd {}
-export interface ExecutionFailed extends Told<'execution.failed'>, OfEnd {
+export interface ExecutionCompleted extends Told<'execution.completed'>, OfSum {}
+export interface ExecutionFailed extends Told<'execution.failed'>, OfSum {
   readonly error: ErrorRecord;
 }
-export interface ExecutionCancelled extends Told<'execution.cancelled'>, OfEnd {}
-export interface ExecutionParked extends Told<'execution.parked'>, OfEnd {}
-export interface ExecutionSuperseded extends Told<'execution.superseded'>, OfEnd {}
-export interface ExecutionSkipped extends Told<'execution.skipped'>, OfEnd {}
+export interface ExecutionCancelled extends Told<'execution.cancelled'>, OfSum {}
+export interface ExecutionParked extends Told<'execution.parked'>, OfSum {
+  readonly error: ErrorRecord;
+  /** The command that lets it go on. */
+  readonly redrive: string;
+}
+export interface ExecutionSuperseded extends Told<'execution.superseded'>, OfSum {}
+export interface ExecutionSkipped extends Told<'execution.skipped'>, OfSum {}
 export interface StepStarted extends Told<'step.started'>, OfUnit {}
 export interface StepFinished extends Told<'step.finished'>, OfUnit {
   readonly durationMs: number;
@@ -115,13 +133,18 @@ export interface StepInterrupted extends Told<'step.interrupted'>, OfUnit {
   readonly durationMs: number;
   /** What cut it off: the safe window, the hard edge, or the death of its invocation (told by the next one). */
   readonly ending: 'abandoned' | 'died' | 'safe-window';
+  /** What it threw as it was cut off, if anything. */
+  readonly error?: ErrorRecord;
 }
 export interface CheckpointStored extends Told<'checkpoint.stored'> {
   readonly bytes: number;
   readonly durationMs: number;
 }
+/** One channel did not take the continuation: the next one is asked, if there is one. */
 export interface HandOffFailed extends Told<'hand-off.failed'> {
   readonly channel: string;
+  /** Whether it is worth another try: `retry`, `refused`, `too-large` or `recursion`. */
+  readonly failure: string;
   readonly error: ErrorRecord;
 }
 export interface SignalReceived extends Told<'signal.received'> {
@@ -146,8 +169,13 @@ export interface Progress extends Told<'progress'> {
   readonly total?: number;
   readonly note?: string;
 }
+/** A delivery that runs nothing: it has neither started nor ended an invocation. */
 export interface DuplicateDropped extends Told<'duplicate.dropped'> {
-  readonly reason: string;
+  /**
+   * `ended`: the execution has. `late`: it has gone on without this delivery. `running`: another delivery is at work, or may be.
+   * `parked`: only a redrive lets it go on.
+   */
+  readonly reason: 'ended' | 'late' | 'parked' | 'running';
 }
 
 /**

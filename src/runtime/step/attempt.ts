@@ -60,6 +60,11 @@ export class Attempt {
     return this.#abortCode === 'safe-window';
   }
 
+  /** Whether the attempt was asked to stop because the execution is to end. */
+  get isCancelled(): boolean {
+    return this.#abortCode === 'cancelled';
+  }
+
   get isAbandoned(): boolean {
     return this.#isAbandoned;
   }

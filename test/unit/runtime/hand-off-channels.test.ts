@@ -39,7 +39,7 @@ async function send(
   };
   const sending = sendMessage(senders, shipment, {
     timer,
-    logger,
+    tellFailure: ({ details }) => logger.warn('channel failed', details),
     remainingMs: () => context.getRemainingTimeInMillis(),
   });
   const outcome = await timer.drive(
@@ -152,7 +152,7 @@ describe('sending a continuation', () => {
       invocation: 2,
       context,
     };
-    const room = { timer, logger: new MemoryLogger(), remainingMs: () => context.getRemainingTimeInMillis() };
+    const room = { timer, tellFailure: () => {}, remainingMs: () => context.getRemainingTimeInMillis() };
     expect(await timer.drive(sendMessage([sender], shipment, room))).toEqual({ channel: 'lambda', bytes: 2 });
     expect(triedAtMs).toEqual([0, 50, 150, 350, 750]);
   });

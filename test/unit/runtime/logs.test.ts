@@ -71,7 +71,8 @@ describe('the log of an execution', () => {
         invocation: 1,
         step: 'readPage',
         attempt: 1,
-        isRetried: true,
+        event: 'step.failed',
+        willRetry: true,
         delayMs: 50,
       },
       {
@@ -381,9 +382,11 @@ describe('progress', () => {
     await runJob(Bare, { world });
     expect(Object.keys(world.logger.find('progress')[0]?.fields ?? {}).sort()).toEqual([
       'done',
+      'event',
       'executionId',
       'invocation',
       'job',
+      'requestId',
       'step',
     ]);
   });

@@ -94,7 +94,7 @@ describe('timeoutMs', () => {
         fields: {
           step: 'work',
           attempt: 1,
-          isRetried: true,
+          willRetry: true,
           error: { name: 'StepTimeoutError', code: 'STEP_TIMEOUT' },
         },
       },

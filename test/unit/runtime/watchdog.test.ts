@@ -246,7 +246,7 @@ describe('at the soft edge', () => {
       expect(answer).toMatchObject({ status: 'completed', invocation: 2, result: 'clean' });
       expect(world.logger.find('step failed')).toEqual([]);
       expect(world.logger.find('step interrupted')).toMatchObject([
-        { fields: { step: 'work', isAbandoned: false } },
+        { fields: { event: 'step.interrupted', step: 'work', ending: 'safe-window' } },
       ]);
     },
   );
@@ -346,7 +346,7 @@ describe('at the hard edge', () => {
       interruptionCount: 1,
     });
     expect(world.logger.find('step interrupted')).toMatchObject([
-      { level: 'warn', fields: { step: 'second', isAbandoned: true } },
+      { level: 'warn', fields: { event: 'step.interrupted', step: 'second', ending: 'abandoned' } },
     ]);
     const next = handler(JSON.parse(request?.body ?? ''), fakeLambdaContext({ clock: world.clock }));
     expect(await world.timer.drive(next)).toMatchObject({ status: 'completed', result: ['first', 'second'] });

@@ -80,6 +80,7 @@ function passSafePoint(
     costUsd: execution.costUsd,
     stall: execution.stall,
     line: execution.line,
+    trail: execution.trail,
   };
 }
 
@@ -106,6 +107,7 @@ function passCheck(execution: Execution, isDone: boolean): Execution {
     costUsd: execution.costUsd,
     stall: execution.stall,
     line: execution.line,
+    trail: execution.trail,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
 import { firstLine, type Line } from './line';
 import type { Stall } from './stall';
+import { emptyTrail, type Trail } from './trail';
 
 /**
  * Where an execution stands: before `@OnStart`, before `@Terminate` is asked, before a step, before `@OnComplete`, or at a `yield` in it.
@@ -49,6 +50,8 @@ export interface Execution {
   readonly stall: Stall | null;
   /** What the line of invocations has gone through: no step changes it. */
   readonly line: Line;
+  /** What is told of it, and decides nothing. */
+  readonly trail: Trail;
 }
 
 /** The `stepIndex` of a cycle in which there is nothing to run: what `findIndex` answers when it finds nothing. */
@@ -77,6 +80,7 @@ export function beginExecution(plan: JobPlan, executionId: string, nowMs: number
     costUsd: 0,
     stall: null,
     line: firstLine,
+    trail: emptyTrail,
   };
 }
 

@@ -5,6 +5,7 @@ import { isInterruption } from '../execution/interruption';
 import type { JobPlan } from '../execution/job-plan';
 import { firstLine, isLine } from '../execution/line';
 import { isStall } from '../execution/stall';
+import { emptyTrail, isTrail } from '../execution/trail';
 import { isRecord } from '../state/is-record';
 import { isUsableId } from './execution-id';
 
@@ -96,10 +97,11 @@ const checks: Record<Exclude<keyof Continuation, 'input' | 'result'>, Check> = {
   costUsd: isAmount,
   stall: (value) => value === null || isStall(value),
   line: isLine,
+  trail: isTrail,
 };
 
 /** The parts that the first format did not have. */
-const laterParts = { chain: firstChain, costUsd: 0, stall: null, line: firstLine };
+const laterParts = { chain: firstChain, costUsd: 0, stall: null, line: firstLine, trail: emptyTrail };
 
 function isKnown(part: string): boolean {
   return part === 'input' || part === 'result' || Object.hasOwn(checks, part);

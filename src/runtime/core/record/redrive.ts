@@ -41,6 +41,7 @@ function describeRedriven(record: ExecutionRecord, nowMs: number, isUnpinned: bo
   const { continuation, outcome } = record;
   const { pin, wakeUpCount } = continuation.line ?? firstLine;
   const handedOffTo = record.handedOffTo ?? record.invocation + 1;
+  const hasDied = outcome === null && record.handedOffTo === null && record.isGivenBack !== true;
   return {
     ...record,
     epoch: record.epoch + 1,
@@ -57,6 +58,7 @@ function describeRedriven(record: ExecutionRecord, nowMs: number, isUnpinned: bo
       ...continuation,
       invocation: handedOffTo,
       startedAtMs: nowMs,
+      ...(hasDied && { trail: { ...continuation.trail, hasDied } }),
       attempt: 1,
       resumeAtMs: continuation.isWaiting ? continuation.resumeAtMs : 0,
       idleInvocationCount: 0,

@@ -44,6 +44,7 @@ export function sweepRecord(
     leaseUntilMs: nowMs,
     continuation: {
       ...(hasDied ? countDeath(counted, describeDeath(record)) : counted),
+      ...(hasDied && { trail: { ...continuation.trail, hasDied } }),
       invocation: next,
       chain: firstChain,
     },

@@ -59,6 +59,7 @@ describe('beginExecution', () => {
       line: { pin: null, wakeUpCount: 0, deathCount: 0, recovery: 0 },
       costUsd: 0,
       stall: null,
+      trail: {},
     });
   });
 

@@ -50,6 +50,7 @@ describe('describeContinuation', () => {
       line: { pin: null, wakeUpCount: 0, deathCount: 0, recovery: 0 },
       costUsd: 0,
       stall: null,
+      trail: {},
       input: { month: '2026-11' },
     });
   });
@@ -83,7 +84,7 @@ describe('readContinuation', () => {
 
   const required = Object.keys(continuation).filter((part) => part !== 'input' && part !== 'result');
 
-  const later = ['chain', 'costUsd', 'stall', 'line'];
+  const later = ['chain', 'costUsd', 'stall', 'line', 'trail'];
 
   it.each(later)('reads one of the first format, which had no %s', (part) => {
     const { [part as keyof Continuation]: _left, ...rest } = continuation;
@@ -99,7 +100,7 @@ describe('readContinuation', () => {
     const others = [
       undefined,
       [],
-      {},
+      ...(part === 'trail' ? [] : [{}]),
       Number.NaN,
       Number.POSITIVE_INFINITY,
       -1,

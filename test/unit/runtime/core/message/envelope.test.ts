@@ -82,7 +82,7 @@ describe('writeEnvelope', () => {
         sealByChecksum(() => 'cafe'),
       ),
     ).toMatchInlineSnapshot(
-      `"{"lambdaBaton":{"v":1,"checksum":"cafe","continuation":{"executionId":"execution-1","startedAtMs":1800000000000,"invocation":2,"phase":"step","cycle":1,"attempt":1,"safePointCount":0,"resumeAtMs":0,"isWaiting":false,"stepCount":0,"failedAttemptCount":0,"idleInvocationCount":0,"interruptionCount":0,"interruption":null,"chain":{"length":0,"setting":null},"costUsd":0,"stall":null,"line":{"pin":null,"wakeUpCount":0,"deathCount":0,"recovery":0},"job":"Reconcile","version":1,"step":"read","input":{"month":"2026-11"}},"state":{"json":{"n":1}}}}"`,
+      `"{"lambdaBaton":{"v":1,"checksum":"cafe","continuation":{"executionId":"execution-1","startedAtMs":1800000000000,"invocation":2,"phase":"step","cycle":1,"attempt":1,"safePointCount":0,"resumeAtMs":0,"isWaiting":false,"stepCount":0,"failedAttemptCount":0,"idleInvocationCount":0,"interruptionCount":0,"interruption":null,"chain":{"length":0,"setting":null},"costUsd":0,"stall":null,"line":{"pin":null,"wakeUpCount":0,"deathCount":0,"recovery":0},"trail":{},"job":"Reconcile","version":1,"step":"read","input":{"month":"2026-11"}},"state":{"json":{"n":1}}}}"`,
     );
   });
 

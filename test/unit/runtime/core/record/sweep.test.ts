@@ -58,6 +58,7 @@ describe('sweepRecord', () => {
           attempt: 3,
           chain: { length: 0, setting: null },
           line: { ...firstLine, deathCount: 1, recovery: 2 },
+          trail: { hasDied: true },
         },
       ),
     );

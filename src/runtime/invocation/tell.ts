@@ -1,0 +1,128 @@
+import type { HandOffFailedError } from '../../errors';
+import type { HandOffReason } from '../core/execution/decide';
+import { type Execution, nameUnit } from '../core/execution/execution';
+import type { JobPlan } from '../core/execution/job-plan';
+import { describeError } from '../core/record/describe-error';
+import type { Sent } from '../hand-off/send-continuation';
+import type { UnitKind } from '../observe/runtime-event';
+import type { Invocation } from './invocation';
+import type { LostInvocation, OpenedExecution } from './opened-execution';
+
+/** Tells that an invocation begins, and of the one before it, when that one could not tell its own end. */
+export function tellInvocationStarted(invocation: Invocation, { lost }: OpenedExecution): void {
+  const { emitter, execution, context } = invocation;
+  if (lost !== undefined) tellLost(invocation, lost);
+  const { carried, run } = execution.trail;
+  if (emitter.isHeard)
+    emitter.emit('invocation.started', {
+      isCold: run?.isCold ?? false,
+      version: context.functionVersion,
+      remainingMs: Math.round(invocation.remainingMs()),
+      ...(carried && { carried: Object.freeze({ ...carried }) }),
+    });
+  invocation.keepCarried();
+}
+
+function tellLost({ emitter, plan, execution }: Invocation, lost: LostInvocation): void {
+  const { invocation, requestId, startedAtMs, heardAtMs, costUsd } = lost;
+  const told = emitter.about({ invocation, requestId });
+  const durationMs = Math.max(0, Math.round(heardAtMs - startedAtMs));
+  const unit = findLostUnit(plan, execution, lost);
+  if (unit !== undefined) {
+    const { cycle, attempt } = execution;
+    told.emit('step.interrupted', { ...unit, cycle, attempt, durationMs, ending: 'died' });
+  }
+  told.emit('invocation.ended', { ending: 'died', durationMs, costUsd });
+}
+
+/** What was probably running: what was seen last, else what comes at the last safe point. `@Terminate` is no unit that is told of. */
+function findLostUnit(
+  plan: JobPlan,
+  execution: Execution,
+  { isHandingOver, unit }: LostInvocation,
+): { readonly step: string; readonly kind: UnitKind } | undefined {
+  if (isHandingOver) return undefined;
+  const next = execution.phase === 'check' ? { ...execution, phase: 'step' as const } : execution;
+  const { onStart, onComplete } = plan.hooks;
+  const isWork = [onStart, onComplete, ...plan.steps.map(({ method }) => method)].includes(unit);
+  const step = isWork ? unit : nameUnit(plan, next);
+  return step === '' ? undefined : { step, kind: readUnitKind(plan, step) };
+}
+
+/** What kind of work a method is. */
+export function readUnitKind({ hooks }: JobPlan, method: string): UnitKind {
+  if (method === hooks.onStart) return 'on-start';
+  return method === hooks.onComplete ? 'on-complete' : 'step';
+}
+
+/** Tells that an execution begins, or goes on. One that was given back, or whose invocation died, has begun before. */
+export function tellBegun(invocation: Invocation): void {
+  const { emitter, plan, execution } = invocation;
+  const { line, costUsd, safePointCount, cycle } = execution;
+  const hasBegun = execution.invocation > 1 || safePointCount > 0 || line.deathCount > 0 || costUsd > 0;
+  const step = nameUnit(plan, execution);
+  const remainingMs = Math.round(invocation.remainingMs());
+  if (hasBegun) emitter.emit('execution.resumed', { step, cycle, remainingMs });
+  else emitter.emit('execution.started', { step, remainingMs });
+}
+
+/** Tells that an invocation ends: the last that is heard of it. */
+export function tellInvocationEnded(invocation: Invocation): void {
+  const { emitter, collaborators, execution, ending } = invocation;
+  if (!emitter.isHeard) return;
+  const { startedAtMs = 0, costUsd = 0 } = execution.trail.run ?? {};
+  emitter.emit('invocation.ended', {
+    ending,
+    durationMs: Math.max(0, Math.round(collaborators.clock.now() - startedAtMs)),
+    costUsd: Math.max(0, invocation.readCostUsd() - costUsd),
+  });
+}
+
+/** What an execution has done so far, for the events of its end and of its hand-offs. */
+export function summarise({ plan, collaborators, execution }: Invocation) {
+  const { stepCount, failedAttemptCount, cycle, startedAtMs } = execution;
+  return {
+    step: nameUnit(plan, execution),
+    stepCount,
+    failedAttemptCount,
+    cycle,
+    durationMs: Math.round(collaborators.clock.now() - startedAtMs),
+  };
+}
+
+/** What became of a continuation. */
+interface HandedOver extends Sent {
+  readonly reason: HandOffReason;
+  readonly delaySeconds: number;
+}
+
+/** Tells that the execution is in the hands of the next invocation. */
+export function tellHandedOver(
+  invocation: Invocation,
+  next: Execution,
+  { reason, delaySeconds, channel, bytes }: HandedOver,
+): void {
+  const { emitter } = invocation;
+  const facts = { channel, bytes, ...summarise(invocation), step: nameUnit(invocation.plan, next) };
+  if (delaySeconds === 0) {
+    const remainingMs = Math.round(invocation.remainingMs());
+    emitter.emit('execution.handed-off', { reason, ...facts, remainingMs });
+    return;
+  }
+  const untilMs = next.resumeAtMs;
+  const waitReason = reason === 'retry-delay' ? 'retry-delay' : 'wait';
+  emitter.emit('execution.waiting', { reason: waitReason, ...facts, untilMs, delaySeconds });
+}
+
+/** Tells that a channel did not take the continuation. */
+export function tellHandOffFailed({ emitter }: Invocation, failed: HandOffFailedError): void {
+  const { channel, failure } = failed.details;
+  emitter.emit('hand-off.failed', { channel, failure, error: describeError(failed) });
+}
+
+/** Tells that the execution has failed, in a unit of work or of something else. */
+export function tellFailed(invocation: Invocation, thrown: unknown, unit = invocation.unit): void {
+  invocation.ending = 'failed';
+  const error = describeError(thrown);
+  invocation.emitter.emit('execution.failed', { ...summarise(invocation), step: unit, error });
+}

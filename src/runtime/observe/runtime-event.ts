@@ -47,12 +47,12 @@ interface OfUnit {
 /** What an execution has done so far. */
 interface OfSum {
   /** The unit of work that is next, or was the last. */
-  readonly step: string;
-  readonly cycle: number;
+  readonly step?: string;
+  readonly cycle?: number;
   /** Steps finished in all. */
   readonly stepCount: number;
   /** Attempts that failed, in all. */
-  readonly failedAttemptCount: number;
+  readonly failedAttemptCount?: number;
   /** From the start of the execution, in milliseconds. */
   readonly durationMs: number;
 }
@@ -74,8 +74,8 @@ export interface InvocationEnded extends Told<'invocation.ended'> {
 }
 export interface ExecutionStarted extends Told<'execution.started'> {
   /** The unit of work that is first. */
-  readonly step: string;
-  readonly remainingMs: number;
+  readonly step?: string;
+  readonly remainingMs?: number;
 }
 export interface ExecutionResumed extends Told<'execution.resumed'> {
   readonly step: string;
@@ -85,7 +85,7 @@ export interface ExecutionResumed extends Told<'execution.resumed'> {
   readonly waitedFor?: WaitReason;
 }
 /** The next invocation follows at once. */
-export interface ExecutionHandedOff extends Told<'execution.handed-off'>, OfSum {
+export interface ExecutionHandedOff extends Told<'execution.handed-off'>, Partial<OfSum> {
   readonly reason: string;
   readonly channel: string;
   /** Of the continuation. */
@@ -93,7 +93,7 @@ export interface ExecutionHandedOff extends Told<'execution.handed-off'>, OfSum 
   readonly remainingMs: number;
 }
 /** The next invocation follows later. */
-export interface ExecutionWaiting extends Told<'execution.waiting'>, OfSum {
+export interface ExecutionWaiting extends Told<'execution.waiting'>, Partial<OfSum> {
   readonly reason: WaitReason;
   /** What it waits for comes at this time at the latest, in epoch milliseconds. */
   readonly untilMs?: number;

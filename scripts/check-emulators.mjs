@@ -49,10 +49,14 @@ async function checkAll() {
   return [checkStores([moto, ministack]), await checkDeployment(ministack)].every(Boolean);
 }
 
-/** Its functions run below the app's folder, where they find the AWS SDK that Lambda's own runtimes bring along. */
+/**
+ * Its functions run below the app's folder, where they find the AWS SDK that Lambda's own runtimes bring along. What runs them is a
+ * CommonJS file that it writes there, and the app is of ES modules.
+ */
 function describeMinistack(port) {
   const TMPDIR = join(scratch, 'tasks');
   mkdirSync(TMPDIR);
+  writeFileSync(join(TMPDIR, 'package.json'), '{"type":"commonjs"}');
   return {
     GATEWAY_PORT: String(port),
     BIND_HOST: '127.0.0.1',
@@ -129,7 +133,7 @@ async function checkDeployment({ endpoint }) {
     );
   if (!isDeployed) return false;
   const name = await findFunction();
-  return [await checkExecution(name), checkDoctor(name)].every(Boolean);
+  return checkDoctor(name) && (await checkExecution(name));
 }
 
 /** The starter's app, at a time-out that its job has to hand over in: an invocation works for two seconds, and the job for four. */
@@ -176,23 +180,34 @@ async function findFunction() {
   );
 }
 
-/** What the doctor calls an error of a deployment by our own construct is an error of one of the two. */
+/**
+ * What the doctor calls an error of a deployment by our own construct is an error of one of the two. Only the recursion setting, which
+ * this emulator's CloudFormation leaves out, is put right first, by the doctor itself.
+ */
 function checkDoctor(name) {
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    [fromRoot('dist/baton.js'), 'doctor', `${name}:live`, '--bundle', 'src/job.ts', '--json'],
-    {
-      cwd: scratch,
-      encoding: 'utf8',
-    },
-  );
-  const errors =
-    stdout === '' ? [stderr] : JSON.parse(stdout).findings.filter(({ level }) => level === 'error');
+  const before = callDoctor(name);
+  const isMissing = ({ subject, what }) =>
+    subject === 'recursion' && what.startsWith('The setting is Terminate');
+  const others = before.filter((error) => !isMissing(error));
+  if (others.length > 0) return say(false, 'baton doctor finds no error', JSON.stringify(others, null, 2));
+  if (before.length > 0) callDoctor(name, '--fix', '--yes');
+  const left = before.length > 0 ? callDoctor(name) : before;
   return say(
-    errors.length === 0,
+    left.length === 0,
     'baton doctor finds no error',
-    errors.length === 0 ? '' : JSON.stringify(errors, null, 2),
+    left.length === 0 ? '' : JSON.stringify(left, null, 2),
   );
+}
+
+/** The errors that it finds. */
+function callDoctor(name, ...flags) {
+  const args = ['doctor', `${name}:live`, '--bundle', 'src/job.ts', '--json', ...flags];
+  const { stdout, stderr } = spawnSync(process.execPath, [fromRoot('dist/baton.js'), ...args], {
+    cwd: scratch,
+    encoding: 'utf8',
+  });
+  if (stdout === '') return [{ subject: 'baton doctor', what: stderr }];
+  return JSON.parse(stdout).findings.filter(({ level }) => level === 'error');
 }
 
 function run(command, args, what) {

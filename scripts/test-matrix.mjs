@@ -2,9 +2,9 @@
 /** Runs the tests of the built package and of the core on every Node version that is supported. `-- 22` runs one version only. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { ensureBuilt } from './lib/ensure-built.mjs';
+import { findNode, supportedNodes as supported } from './lib/find-node.mjs';
 import { fromRoot } from './lib/from-root.mjs';
 
-const supported = ['20', '22', '24'];
 const asked = process.argv.slice(2).filter((version) => supported.includes(version));
 
 /** Random programs are the same on every Node: all of them run on this one, and on the others as many as show that they run. */
@@ -28,20 +28,4 @@ function passesOn(version) {
     },
   );
   return status === 0;
-}
-
-/** The path of a Node binary: this one when it is of the version, else the registry's. Its package fetches it in an install script. */
-function findNode(version) {
-  if (process.versions.node.startsWith(`${version}.`)) return process.execPath;
-  const npx = [
-    '-y',
-    '--ignore-scripts=false',
-    '--loglevel=error',
-    '-p',
-    `node@${version}`,
-    'node',
-    '-p',
-    'process.execPath',
-  ];
-  return execFileSync('npx', npx, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
 }

@@ -1,0 +1,44 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { LogRow } from './parse-line';
+
+/** What one chunk becomes. */
+export interface LakePart {
+  readonly file: string;
+  /** The number of its first line, from 0. */
+  readonly line: number;
+  readonly rows: readonly LogRow[];
+  /** Lines that are none, as they were. */
+  readonly rejects: readonly Uint8Array[];
+}
+
+/** Where rows go. Writing the same part again changes nothing. */
+export interface Lake {
+  write(part: LakePart, signal: AbortSignal): Promise<void>;
+}
+
+/** The token of the {@link Lake}. */
+export const LAKE = Symbol('LAKE');
+
+/** JSON lines in a bucket. The name of an object comes from the data, so that a chunk that is loaded again replaces itself. */
+export class S3Lake implements Lake {
+  constructor(
+    private readonly client: S3Client,
+    private readonly bucket: string,
+  ) {}
+
+  static fromEnvironment({ LAKE_BUCKET = '' } = process.env): S3Lake {
+    return new S3Lake(new S3Client({ forcePathStyle: true }), LAKE_BUCKET);
+  }
+
+  async write({ file, line, rows, rejects }: LakePart, signal: AbortSignal): Promise<void> {
+    const name = `${file}/${String(line).padStart(12, '0')}`;
+    const json = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    const rejected = rejects.flatMap((text) => [text, Buffer.from('\n')]);
+    if (rows.length > 0) await this.put(`rows/${name}.ndjson`, json, signal);
+    if (rejects.length > 0) await this.put(`rejects/${name}.log`, Buffer.concat(rejected), signal);
+  }
+
+  private async put(Key: string, Body: string | Uint8Array, abortSignal: AbortSignal) {
+    await this.client.send(new PutObjectCommand({ Bucket: this.bucket, Key, Body }), { abortSignal });
+  }
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+/**
+ * Runs every story on the local Lambda, undisturbed and with faults, and compares each with a computation in one pass.
+ * `npm run samples -- access-logs --chaos --scale 10 --seed 7` runs one of them, disturbed, with ten times the data.
+ */
+import { parseArgs } from 'node:util';
+import { ensureBuilt } from '../scripts/lib/ensure-built.mjs';
+
+const stories = ['access-logs'];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    chaos: { type: 'boolean' },
+    calm: { type: 'boolean' },
+    scale: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '20261129' },
+    log: { type: 'boolean' },
+  },
+});
+const chosen = positionals.length ? positionals : stories;
+const disturbances = values.chaos ? [true] : values.calm ? [false] : [false, true];
+
+ensureBuilt();
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+const { runJob } = await import('./lib/run-job.mjs');
+const rows = [];
+for (const story of chosen) for (const isChaotic of disturbances) rows.push(await runStory(story, isChaotic));
+print(rows);
+process.exitCode = rows.every(({ differences }) => differences.length === 0) ? 0 : 1;
+
+async function runStory(story, isChaotic) {
+  const module = await import(`./${story}/story.mjs`);
+  const prepared = await module.prepare({ scale: Number(values.scale) });
+  try {
+    const run = module.run ?? runJob;
+    const seen = await run({
+      ...prepared,
+      isChaotic,
+      seed: Number(values.seed),
+    });
+    if (values.log) console.error(seen.log.join('\n'));
+    const differences = [...seen.failures, ...(await prepared.findDifferences(seen))];
+    if (seen.results.size === 0) differences.push('no execution has completed');
+    return { story, isChaotic, itemCount: prepared.itemCount, seen, differences };
+  } finally {
+    await prepared.stop();
+  }
+}
+
+function print(rows) {
+  const head = [
+    'story',
+    'faults',
+    'items',
+    'invocations',
+    'interruptions',
+    'duplicates',
+    'memory',
+    'time',
+    'equal',
+  ];
+  const lines = rows.map(({ story, isChaotic, itemCount, seen, differences }) => [
+    story,
+    isChaotic ? 'yes' : 'no',
+    itemCount.toLocaleString('en-US'),
+    String(seen.invocationCount),
+    String(seen.interruptionCount),
+    String(seen.duplicateCount),
+    `${seen.maxMemoryMb} MB`,
+    `${(seen.wallMs / 1_000).toFixed(1)} s`,
+    differences.length === 0 ? 'yes' : 'NO',
+  ]);
+  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column].length)));
+  for (const line of [head, ...lines])
+    console.log(
+      line
+        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+        .join('  '),
+    );
+  for (const { story, isChaotic, differences } of rows)
+    for (const difference of differences)
+      console.error(`✖ ${story}${isChaotic ? ' with faults' : ''}: ${difference}`);
+}

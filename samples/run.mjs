@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../scripts/lib/ensure-built.mjs';
 
-const stories = ['access-logs'];
+const stories = ['access-logs', 'reconcile-payments'];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -30,7 +30,7 @@ process.exitCode = rows.every(({ differences }) => differences.length === 0) ? 0
 
 async function runStory(story, isChaotic) {
   const module = await import(`./${story}/story.mjs`);
-  const prepared = await module.prepare({ scale: Number(values.scale) });
+  const prepared = await module.prepare({ scale: Number(values.scale), seed: Number(values.seed) });
   try {
     const run = module.run ?? runJob;
     const seen = await run({

@@ -23,8 +23,8 @@ const lightGates = [
   'check:size',
 ];
 /** These keep every processor busy, so they run alone. `test` is in test:matrix, which runs the same tests on this Node and on others. */
-const heavyGates = ['test:hostile', 'test:integration', 'test:matrix'];
-const needBuild = new Set(['check:package', 'check:api', 'check:size', 'docs', 'check:unused']);
+const heavyGates = ['samples', 'test:hostile', 'test:integration', 'test:matrix'];
+const needBuild = new Set(['check:package', 'check:api', 'check:size', 'docs', 'check:unused', 'samples']);
 const lightAtATime = 2;
 /** A gate that lacks a tool which npm does not have ends with this: it counts neither way. */
 const notRun = 77;

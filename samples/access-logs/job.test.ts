@@ -120,16 +120,20 @@ describe('readMembers', () => {
 
   it('unpacks the members that are whole, and leaves the one that is cut', () => {
     const cut = Buffer.concat([one, two, two.subarray(0, -1)]);
-    const { bytes, length } = readMembers(cut);
+    const { bytes, length } = readMembers(cut, 1_000);
     expect({ text: Buffer.from(bytes).toString(), length }).toEqual({
       text: 'onetwo',
       length: one.length + two.length,
     });
   });
 
+  it('stops when it has enough', () => {
+    expect(readMembers(Buffer.concat([one, two]), 3).length).toBe(one.length);
+  });
+
   it('refuses a member whose checksum is wrong', () => {
     const damaged = Buffer.from(one);
     damaged.writeUInt32LE(1, damaged.length - 8);
-    expect(() => readMembers(damaged)).toThrow('A gzip member is damaged.');
+    expect(() => readMembers(damaged, 1_000)).toThrow('A gzip member is damaged.');
   });
 });

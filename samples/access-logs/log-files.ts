@@ -19,7 +19,7 @@ export interface Chunk {
 /** Where logs come from. */
 export interface LogFiles {
   list(prefix: string, signal: AbortSignal): Promise<LogFile[]>;
-  /** About `length` bytes from `offset` on. Of a `.gz` file: whole members, and one at least. */
+  /** About `length` bytes from `offset` on. Of a `.gz` file: whole members, one at least, until they have made as much. */
   read(file: LogFile, offset: number, length: number, signal: AbortSignal): Promise<Chunk>;
 }
 
@@ -48,12 +48,23 @@ export class S3LogFiles implements LogFiles {
   }
 
   async read(file: LogFile, offset: number, length: number, signal: AbortSignal): Promise<Chunk> {
+    if (file.key.endsWith('.gz')) return this.readPacked(file, offset, length, length / 8, signal);
     const end = Math.min(offset + length, file.bytes);
-    const bytes = await this.readRange(file.key, offset, end, signal);
-    if (!file.key.endsWith('.gz')) return { bytes, end };
-    const members = readMembers(bytes);
+    return { bytes: await this.readRange(file.key, offset, end, signal), end };
+  }
+
+  /** Logs are packed to an eighth or less. A member that is longer than what was read of it is read again, with more. */
+  private async readPacked(
+    file: LogFile,
+    offset: number,
+    enough: number,
+    length: number,
+    signal: AbortSignal,
+  ): Promise<Chunk> {
+    const end = Math.min(offset + Math.ceil(length), file.bytes);
+    const members = readMembers(await this.readRange(file.key, offset, end, signal), enough);
     if (members.length > 0) return { bytes: members.bytes, end: offset + members.length };
-    if (end < file.bytes) return this.read(file, offset, length * 2, signal);
+    if (end < file.bytes) return this.readPacked(file, offset, enough, length * 2, signal);
     throw new TerminalError(`${file.key}: the gzip member at byte ${offset} has no end.`);
   }
 

@@ -7,20 +7,22 @@ const trailerBytes = 8;
 const flags = { checksum: 2, extra: 4, name: 8, comment: 16 } as const;
 
 /**
- * Unpacks the whole gzip members at the begin of some bytes. A gzip file is a row of members, and a member is the smallest
+ * Unpacks the gzip members at the begin of some bytes that are whole, until they have made `enough` bytes. A gzip file is a row of members, and a member is the smallest
  * part that can be unpacked by itself: the place where a later invocation can begin.
  *
  * @returns what they hold, and how many packed bytes they are: 0 when not even one is whole
  */
-export function readMembers(bytes: Uint8Array): { bytes: Uint8Array; length: number } {
+export function readMembers(bytes: Uint8Array, enough: number): { bytes: Uint8Array; length: number } {
   const contents: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
+  let [length, unpacked] = [0, 0];
+  while (unpacked < enough) {
     const member = readMember(bytes.subarray(length));
-    if (member === undefined) return { bytes: Buffer.concat(contents), length };
+    if (member === undefined) break;
     contents.push(member.content);
     length += member.length;
+    unpacked += member.content.length;
   }
+  return { bytes: Buffer.concat(contents), length };
 }
 
 /** Undefined when its end is missing. */

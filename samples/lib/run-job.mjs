@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BatonClient, FileCheckpointStore } from 'lambda-baton';
 import { LocalLambda } from 'lambda-baton/local';
 
 /** What a story is disturbed by: invocations are killed, events come twice, answers get lost, calls are refused. */
@@ -60,20 +61,28 @@ export async function deployJob({
     await lambda.stop();
     rmSync(directory, { recursive: true, force: true });
   };
-  return { lambda, queue, directory, seen, stop };
+  const client = new BatonClient({ store: new FileCheckpointStore({ directory }) });
+  return { lambda, queue, directory, client, seen, stop };
 }
 
 /** Starts one execution and waits for its end. @returns what was seen of it */
 export async function runJob({ event, ...options }) {
-  const { lambda, seen, stop } = await deployJob(options);
+  const { lambda, client, seen, stop } = await deployJob(options);
   try {
     const startedAt = Date.now();
     await lambda.invoke({ functionName: 'job', invocationType: 'Event', payload: event });
     await lambda.idle({ withDelayed: true });
-    return { ...seen, wallMs: Date.now() - startedAt };
+    return { ...seen, wallMs: Date.now() - startedAt, results: await readResults(client) };
   } finally {
     await stop();
   }
+}
+
+/** What every completed execution has answered, by its id. */
+export async function readResults(client) {
+  const completed = await client.list({ status: 'completed', limit: 1_000 });
+  const results = await Promise.all(completed.map(({ executionId }) => client.result(executionId)));
+  return new Map(results.map(({ executionId, result }) => [executionId, result]));
 }
 
 /** Counts what a table shows. */
@@ -83,7 +92,6 @@ function watch(lambda) {
     interruptionCount: 0,
     duplicateCount: 0,
     maxMemoryMb: 0,
-    results: new Map(),
     failures: [],
     faults: {},
     log: [],
@@ -107,8 +115,6 @@ function watch(lambda) {
 function readLine(line, seen) {
   const fields = parse(line);
   const event = fields?.event ?? fields?.message;
-  if (event === 'execution.completed' || event === 'execution completed')
-    seen.results.set(fields.executionId, fields);
   if (event === 'execution.failed' || event === 'execution failed')
     seen.failures.push(`${fields.executionId} failed: ${fields.error?.message}`);
   if (event === 'duplicate.dropped' || event === 'delivery answered from the store') seen.duplicateCount += 1;

@@ -19,7 +19,7 @@ type Class = (new (...args: unknown[]) => unknown) & { readonly name: string };
 
 /** Where a walk over dependencies begins, and where it may end. */
 export interface DependencyRoots {
-  readonly jobClass: JobClass;
+  readonly jobClasses: readonly JobClass[];
   /** Tokens that the runtime itself will resolve. */
   readonly collaborators: readonly InjectionToken[];
   /** Tokens that need no registration: each invocation has a default for them, or they are a fault already. */
@@ -48,18 +48,22 @@ class DependencyWalk {
   }
 
   walk(): JobFault[] {
-    const { jobClass, collaborators } = this.#roots;
+    const { jobClasses, collaborators } = this.#roots;
+    for (const jobClass of jobClasses) this.#visitJob(jobClass);
+    for (const token of collaborators) {
+      if (findRegistrations(this.#container, token).length > 0)
+        this.#visitToken(token, `Token ${nameToken(token)} cannot be resolved`);
+    }
+    return this.#faults;
+  }
+
+  #visitJob(jobClass: JobClass): void {
     const declaring = findDeclaring(jobClass);
     const parameters = readJobParameters(jobClass);
     for (let index = 0; index < Math.max(declaring.length, parameters.length); index += 1) {
       if (parameters[index] === undefined) this.#addUnmarked(jobClass, index);
       else this.#visitParameter(jobClass as Class, String(declaring), index, parameters[index]);
     }
-    for (const token of collaborators) {
-      if (findRegistrations(this.#container, token).length > 0)
-        this.#visitToken(token, `Token ${nameToken(token)} cannot be resolved`);
-    }
-    return this.#faults;
   }
 
   #visitParameter(target: Class, source: string, index: number, parameter: Parameter): void {

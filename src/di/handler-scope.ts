@@ -1,6 +1,6 @@
 import { type DependencyContainer, container as globalContainer, type InjectionToken } from 'tsyringe';
 import { InvalidJobError, type JobFault } from '../errors';
-import type { JobClass } from '../runtime/core/execution/job-plan';
+import type { JobPlan } from '../runtime/core/execution/job-plan';
 import { type DependencyRoots, findDependencyFaults } from './find-dependency-faults';
 import { checkHandlerOptions } from './find-option-faults';
 import { describeInjection, describeResolution, makeInjectable } from './injection';
@@ -95,13 +95,13 @@ export class InvocationScope {
    *
    * @throws InvalidJobError naming token and parameter when a dependency is missing or cyclic.
    */
-  construct(jobClass: JobClass): object {
+  construct({ jobClass, name }: Pick<JobPlan, 'jobClass' | 'name'>): object {
     try {
       const job = this.#watched.resolve<object>(makeInjectable(jobClass));
       this.#jobs.add(job);
       return job;
     } catch (cause) {
-      throw new InvalidJobError(this.#jobName, [describeInjection(jobClass, cause)], cause);
+      throw new InvalidJobError(name, [describeInjection(jobClass, cause)], cause);
     }
   }
 

@@ -22,7 +22,8 @@ function describe(job: string, faults: readonly JobFault[]): { problem: string; 
   const [first] = faults;
   if (faults.length === 1 && first) return { problem: first.problem, fix: first.fix };
   const lines = faults.map((fault, index) => `${index + 1}. ${fault.problem}\n   → ${fault.fix}`);
-  return { problem: `Job ${job} has ${faults.length} faults:\n${lines.join('\n')}` };
+  const who = job.includes(', ') ? `Jobs ${job} have` : `Job ${job} has`;
+  return { problem: `${who} ${faults.length} faults:\n${lines.join('\n')}` };
 }
 
 /** A package that what is used here needs is not installed, or was left out of the bundle. */

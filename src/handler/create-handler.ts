@@ -9,13 +9,12 @@ import {
   tokens,
 } from '../di';
 import { InvalidJobError, type JobFault } from '../errors';
-import { readJob } from '../metadata';
 import { validateInput } from '../runtime/adapters/node/input-validator';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
-import { adaptToLocalLambda } from '../runtime/core/execution/local-time';
 import type { Arrival } from '../runtime/core/message/arrival';
 import { recogniseEvent } from '../runtime/core/message/recognise-event';
 import { describeError } from '../runtime/core/record/describe-error';
+import { chooseJob } from '../runtime/delivery/choose-job';
 import { runBatch } from '../runtime/delivery/run-batch';
 import { runDelivery } from '../runtime/delivery/run-delivery';
 import type { BatchAnswer, InvocationAnswer } from '../runtime/invocation/answer';
@@ -25,6 +24,7 @@ import { LogObserver } from '../runtime/observe/log-observer';
 import type { Context } from '../runtime/ports';
 import type { Collaborators } from '../runtime/ports/collaborators';
 import { TimeBudget } from '../runtime/time/time-budget';
+import { type HostedPlans, readHostedJobs } from './read-hosted-jobs';
 import { readSettings } from './read-settings';
 
 /** Options of {@link createHandler}. */
@@ -34,68 +34,71 @@ export type CreateHandlerOptions = HandlerScopeOptions;
 export type BatonHandler = (event: unknown, context: Context) => Promise<BatchAnswer | InvocationAnswer>;
 
 /**
- * Makes the Lambda handler of a job.
+ * Makes the Lambda handler of a job, or of several: events start the first, a start envelope may name another, and an execution that goes
+ * on is carried on by its own.
  *
- * @throws InvalidJobError with everything that is wrong with the definition, the options, the dependencies and the environment.
+ * @throws InvalidJobError with everything that is wrong with the definitions, the options, the dependencies and the environment.
  * @example export const handler = createHandler(ReconcilePayments);
+ * @example export const handler = createHandler([ReconcilePayments, RepairPayment]);
  */
-export function createHandler(jobClass: JobClass, options: CreateHandlerOptions = {}): BatonHandler {
-  const { plan, scope, settings } = readDefinition(jobClass, options);
-  const defaults = new Defaults({
-    ...settings,
-    continueOn: plan.continueOn ?? settings.continueOn ?? 'pinned',
-  });
+export function createHandler(
+  jobs: JobClass | readonly JobClass[],
+  options: CreateHandlerOptions = {},
+): BatonHandler {
+  const { plans, scope, settings, continueOn } = readDefinition(jobs, options);
+  const defaults = new Defaults({ ...settings, continueOn });
   let isFirst = true;
   const handler: BatonHandler = async (event, context) => {
     const isColdStart = isFirst;
     isFirst = false;
-    return handle({ plan, scope, defaults, isColdStart }, event, context);
+    return handle({ plans, scope, defaults, isColdStart }, event, context);
   };
-  return Object.defineProperty(handler, planKey, { value: plan });
+  return Object.defineProperties(handler, {
+    [planKey]: { value: plans[0] },
+    [plansKey]: { value: plans },
+  });
 }
 
 /** Reads everything that a handler is made of; whatever is wrong with it is told together. */
-function readDefinition(jobClass: JobClass, options: CreateHandlerOptions) {
-  const reading = tryToRead(jobClass);
+function readDefinition(jobs: JobClass | readonly JobClass[], options: CreateHandlerOptions) {
+  const hosted = readHostedJobs(jobs);
   const scope = new HandlerScope(options);
   const { settings, faults } = readSettings(process.env);
   const hasStore = scope.provides(tokens.CHECKPOINT_STORE) || settings.store !== undefined;
   const isGiven = (token: unknown) =>
     defaultTokens.has(token) || (token === tokens.CHECKPOINT_STORE && hasStore);
+  const choices = new Set(hosted.plans.map((plan) => plan.continueOn ?? settings.continueOn ?? 'pinned'));
   const all = [
-    ...reading.faults,
+    ...hosted.faults,
     ...faults,
-    ...(reading.plan ? checkDurability(reading.plan, hasStore) : []),
+    ...hosted.plans.flatMap((plan) => checkDurability(plan, hasStore)),
+    ...(choices.size > 1 ? [mixedContinuationFault(hosted.name)] : []),
+    ...(hosted.classes.length > 0
+      ? scope.findFaults({ jobClasses: hosted.classes, collaborators: collaboratorTokens, isGiven })
+      : []),
   ];
-  if (typeof jobClass === 'function')
-    all.push(...scope.findFaults({ jobClass, collaborators: collaboratorTokens, isGiven }));
-  if (reading.plan === undefined || all.length > 0)
-    throw new InvalidJobError(reading.name, all, reading.cause);
-  return { plan: reading.plan, scope, settings };
+  const [first, ...others] = hosted.plans;
+  if (first === undefined || all.length > 0) throw new InvalidJobError(hosted.name, all, hosted.cause);
+  const plans: HostedPlans = [first, ...others];
+  const [continueOn = 'pinned'] = choices;
+  return { plans, scope, settings, continueOn };
 }
 
-interface Reading {
-  readonly plan?: JobPlan;
-  readonly name: string;
-  readonly faults: readonly JobFault[];
-  readonly cause?: unknown;
-}
-
-function tryToRead(jobClass: JobClass): Reading {
-  try {
-    const plan = adaptToLocalLambda(readJob(jobClass), process.env);
-    return { plan, name: plan.name, faults: [] };
-  } catch (error) {
-    if (!(error instanceof InvalidJobError)) throw error;
-    return { name: error.details.job, faults: error.details.faults, cause: error.cause };
-  }
+/** A version of a function is one for all that it runs. */
+function mixedContinuationFault(jobs: string): JobFault {
+  return {
+    problem: `Jobs ${jobs} of one handler do not agree on continueOn.`,
+    fix: 'Give all of them the same, or none of them any: BATON_CONTINUE_ON is for all.',
+  };
 }
 
 /** Where a handler carries its job's plan, for `baton doctor`. A registered symbol, so that every copy of the package finds it. */
 const planKey = Symbol.for('lambda-baton:plan');
+/** The plans of all its jobs. */
+const plansKey = Symbol.for('lambda-baton:plans');
 
 interface HandlerRuntime {
-  readonly plan: JobPlan;
+  readonly plans: HostedPlans;
   readonly scope: HandlerScope;
   readonly defaults: Defaults;
   readonly isColdStart: boolean;
@@ -104,22 +107,23 @@ interface HandlerRuntime {
 const noStoreNotice = 'no checkpoint store: a duplicate delivery by AWS can run an execution twice';
 
 async function handle(
-  { plan, scope, defaults, isColdStart }: HandlerRuntime,
+  { plans, scope, defaults, isColdStart }: HandlerRuntime,
   event: unknown,
   context: Context,
 ): Promise<BatchAnswer | InvocationAnswer> {
-  const shared = scope.openInvocation(plan.name);
+  const [first] = plans;
+  const shared = scope.openInvocation(first.name);
   const { asTokens, collaborators, observers } = resolveCollaborators(shared, defaults);
   let budget: TimeBudget | undefined;
   try {
     budget = new TimeBudget(context, collaborators.clock);
-    if (isColdStart) sayOnce(plan, collaborators);
+    if (isColdStart) sayOnce(first, collaborators);
     const { clock, logger } = collaborators;
     const emitter = new Emitter(
       { observers: new GuardedObservers(observers, logger), log: new LogObserver(logger), clock },
-      { executionId: '', job: plan.name, invocation: 0, requestId: context.awsRequestId },
+      { executionId: '', job: first.name, invocation: 0, requestId: context.awsRequestId },
     );
-    const runtime = { plan, scope, shared, asTokens, collaborators, budget, emitter, isCold: isColdStart };
+    const runtime = { plans, scope, shared, asTokens, collaborators, budget, emitter, isCold: isColdStart };
     return await runEvent(runtime, event, context);
   } finally {
     await disposeScope(shared, collaborators, budget);
@@ -127,7 +131,7 @@ async function handle(
 }
 
 interface EventRuntime {
-  readonly plan: JobPlan;
+  readonly plans: HostedPlans;
   readonly scope: HandlerScope;
   /** What the collaborators come from; the only scope of an event that is no batch. */
   readonly shared: InvocationScope;
@@ -143,10 +147,12 @@ async function runEvent(
   event: unknown,
   context: Context,
 ): Promise<BatchAnswer | InvocationAnswer> {
-  const { plan, scope, shared, asTokens, collaborators, budget, emitter, isCold } = runtime;
-  const runIn = (own: InvocationScope, arrival: Arrival, delivery: string, isQueued: boolean) => {
+  const { plans, scope, shared, asTokens, collaborators, budget, emitter, isCold } = runtime;
+  const [first] = plans;
+  const runIn = async (own: InvocationScope, arrival: Arrival, delivery: string, isQueued: boolean) => {
     own.offer(asTokens);
-    const construct = () => own.construct(plan.jobClass);
+    const plan = await chooseJob(plans, arrival, { collaborators, remainingMs: () => budget.remainingMs() });
+    const construct = () => own.construct(plan);
     return runDelivery({
       plan,
       arrival,
@@ -155,14 +161,14 @@ async function runEvent(
       context,
       budget,
       collaborators,
-      emitter,
+      emitter: plan === first ? emitter : emitter.about({ job: plan.name }),
       isCold,
       construct,
       validate: validateInput,
     });
   };
   const run = async (arrival: Arrival, delivery: string) => {
-    const own = scope.openInvocation(plan.name);
+    const own = scope.openInvocation(first.name);
     try {
       return await runIn(own, arrival, delivery, true);
     } finally {
@@ -171,14 +177,15 @@ async function runEvent(
   };
   const recognition = recogniseEvent(event, {
     awsRequestId: context.awsRequestId,
-    job: plan.name,
+    job: first.name,
     checksum: collaborators.platform.checksum,
   });
   if (recognition.kind === 'single')
     return (await runIn(shared, recognition.arrival, context.awsRequestId, false)).answer;
   return runBatch(recognition.records, {
     logger: collaborators.logger,
-    hasTime: () => budget.remainingMs() > plan.safeMs,
+    // Whose a record is is not known before it is opened.
+    hasTime: () => budget.remainingMs() > Math.max(...plans.map(({ safeMs }) => safeMs)),
     run,
   });
 }

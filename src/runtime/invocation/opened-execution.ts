@@ -55,7 +55,7 @@ export async function openStart(
   collaborators: Collaborators,
   validate: InputValidator,
 ): Promise<OpenedExecution> {
-  if (job !== undefined && job !== plan.name) throw describeOtherJob(plan, executionId, job);
+  if (job !== undefined && job !== plan.name) throw otherJobError(plan, executionId, job);
   const execution = beginExecution(plan, executionId, collaborators.clock.now());
   const chain = { ...execution.chain, length: chainLength };
   return {
@@ -96,11 +96,16 @@ async function openInput(plan: JobPlan, receivedInput: unknown, validate: InputV
   return isSameJson(input, receivedInput) ? { input } : { input, receivedInput };
 }
 
-function describeOtherJob(plan: JobPlan, executionId: string, job: string): InvalidInputError {
+/** The error for a start that names a job which this function does not run. */
+export function otherJobError(
+  { name }: Pick<JobPlan, 'name'>,
+  executionId: string,
+  job: string,
+): InvalidInputError {
   return new InvalidInputError({
-    problem: `Execution ${executionId} cannot be started here: its start is for job ${job}, and this function runs job ${plan.name}.`,
+    problem: `Execution ${executionId} cannot be started here: its start is for job ${job}, and this function runs job ${name}.`,
     fix: `Send the start to the function of job ${job}, or leave the job out of it.`,
-    details: { job: plan.name, faults: ['job'] },
+    details: { job: name, faults: ['job'] },
   });
 }
 

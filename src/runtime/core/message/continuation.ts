@@ -43,7 +43,7 @@ export function readContinuation(plan: JobPlan, received: unknown): Continuation
 }
 
 /** @throws IncompatibleStateError when a continuation is of another job. */
-export function checkJob(plan: JobPlan, continuation: Continuation): Continuation {
+export function checkJob(plan: Pick<JobPlan, 'name'>, continuation: Continuation): Continuation {
   if (continuation.job === plan.name) return continuation;
   throw mismatch(continuation.executionId, 'job', plan.name, continuation.job);
 }

@@ -1,0 +1,79 @@
+import type { JobPlan } from '../core/execution/job-plan';
+import type { Arrival } from '../core/message/arrival';
+import { checkJob } from '../core/message/continuation';
+import { openEnvelope } from '../core/message/envelope';
+import { describeError } from '../core/record/describe-error';
+import { parseRecord } from '../core/record/execution-record';
+import { isRecord } from '../core/state/is-record';
+import { otherJobError } from '../invocation/opened-execution';
+import type { StoredRevision } from '../ports';
+import type { Collaborators } from '../ports/collaborators';
+import { BackOff } from '../time/back-off';
+
+/** What choosing a job needs. */
+export interface ChoosingDeps {
+  readonly collaborators: Collaborators;
+  remainingMs(): number;
+}
+
+/**
+ * Finds the job that a delivery is for, among those of one handler: an event starts the first, a start may name another, and whatever goes
+ * on belongs to the job that its message or its record names.
+ *
+ * @throws CorruptContinuationError when the message, or the record of the execution, is damaged.
+ * @throws IncompatibleStateError when it belongs to a job that is not hosted here.
+ * @throws InvalidInputError when a start names one that is not.
+ */
+export async function chooseJob(
+  plans: readonly [JobPlan, ...JobPlan[]],
+  arrival: Arrival,
+  deps: ChoosingDeps,
+): Promise<JobPlan> {
+  const [first, ...others] = plans;
+  if (others.length === 0) return first;
+  const find = (name: unknown) => plans.find((plan) => plan.name === name);
+  const all = { name: plans.map(({ name }) => name).join(', ') };
+  switch (arrival.kind) {
+    case 'start': {
+      const { executionId, job = first.name } = arrival;
+      const plan = find(job);
+      if (plan === undefined) throw otherJobError(all, executionId, job);
+      return plan;
+    }
+    case 'continuation': {
+      const { continuation } = arrival.envelope;
+      const plan = find(isRecord(continuation) ? continuation.job : undefined);
+      // Whose it is not is said of what has proved to be a continuation of ours only.
+      if (plan === undefined)
+        checkJob(all, openEnvelope(arrival.envelope, deps.collaborators.seal).continuation);
+      return plan ?? first;
+    }
+    default: {
+      const stored = await load(arrival.executionId, deps);
+      if (stored === undefined) return first;
+      const { continuation } = parseRecord(stored.head, deps.collaborators.platform.checksum);
+      const plan = find(continuation.job);
+      if (plan === undefined) checkJob(all, continuation);
+      return plan ?? first;
+    }
+  }
+}
+
+/** The record of an execution; undefined where there is none. A store that fails is asked again while there is time. */
+async function load(executionId: string, deps: ChoosingDeps): Promise<StoredRevision | undefined> {
+  const { store, timer, logger } = deps.collaborators;
+  const backOff = new BackOff({ timer, remainingMs: () => deps.remainingMs() });
+  for (;;) {
+    try {
+      return await store?.load(executionId);
+    } catch (error) {
+      if (!backOff.hasTime) throw error;
+      logger.warn('record cannot be read', {
+        executionId,
+        tries: backOff.tries,
+        error: describeError(error),
+      });
+      await backOff.pause();
+    }
+  }
+}

@@ -2,10 +2,10 @@ import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiError } from './api/api-error';
 import { ApiServer } from './api/api-server';
 import { findLambdaOperation } from './api/lambda-operations';
-import type { RawRequest } from './api/raw-request';
+import type { RawRequest } from './api/operation';
+import { ApiError } from './api/operation';
 import { findSqsOperation } from './api/sqs-operations';
 import { EnvironmentPool } from './environment/environment-pool';
 import { Guardian } from './environment/guardian';
@@ -21,13 +21,15 @@ import { EventQueue } from './invoke/event-queue';
 import { InvocationRunner } from './invoke/invocation-runner';
 import { InvokeApi } from './invoke/invoke-api';
 import { LocalLambdaError } from './local-lambda-error';
-import type { EventSourceMappingOptions } from './options/event-source-mapping-options';
-import type { FunctionOptions } from './options/function-options';
-import type { InvokeOptions } from './options/invoke-options';
-import type { InvokeResult } from './options/invoke-result';
-import type { LocalLambdaOptions } from './options/local-lambda-options';
-import type { QueueOptions } from './options/queue-options';
-import type { ReceivedMessage } from './options/received-message';
+import type {
+  EventSourceMappingOptions,
+  FunctionOptions,
+  InvokeOptions,
+  InvokeResult,
+  LocalLambdaOptions,
+  QueueOptions,
+  ReceivedMessage,
+} from './options';
 import { EventSourceMapping } from './sqs/event-source-mapping';
 import { QueueHub, type SendOptions } from './sqs/queue-hub';
 import { waitForIdle } from './wait-for-idle';

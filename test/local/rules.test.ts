@@ -1,8 +1,8 @@
 import { LocalLambdaError } from '../../src/local';
-import { draw } from '../../src/local/faults/draw';
-import { parseFunctionName } from '../../src/local/functions/parse-function-name';
+import { draw } from '../../src/local/faults/choose-request-fault';
+import { parseFunctionName } from '../../src/local/functions/function-version';
 import { extendTrace, readChainLength } from '../../src/local/invoke/lineage';
-import { findPackage } from '../../src/local/packages/find-package';
+import { findPackage } from '../../src/local/packages';
 import { puppet, startLambda, startPuppet, stopAll } from './start-lambda';
 
 afterEach(stopAll);

@@ -1,4 +1,4 @@
-import { parseFunctionName } from '../../local/functions/parse-function-name';
+import { parseFunctionName } from '../../local/functions/function-version';
 import { loadLambdaSdk } from '../../runtime/adapters/aws/aws-sdk';
 import { CliError } from '../cli-error';
 import type { ConsoleStreams } from '../console-streams';

@@ -3,13 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionEnvironment } from '../environment/execution-environment';
 import type { Emit } from '../events/emit';
-import type { ApiRequest } from '../faults/api-request';
-import type { RequestFault } from '../faults/request-fault';
-import type { Answer } from './answer';
-import { ApiError } from './api-error';
-import type { Operation } from './operation';
-import type { RawRequest } from './raw-request';
-import { isFromThisMachine, readBody } from './read-body';
+import type { ApiRequest, RequestFault } from '../faults/faults';
+import type { Answer, Operation, RawRequest } from './operation';
+import { ApiError, isFromThisMachine, readBody } from './operation';
 
 /** What the server is made of. */
 interface ApiServerParts {

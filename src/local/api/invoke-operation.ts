@@ -1,8 +1,6 @@
 import type { InvokeApi } from '../invoke/invoke-api';
-import type { InvokeResult } from '../options/invoke-result';
-import type { Answer } from './answer';
-import type { Operation } from './operation';
-import type { RawRequest } from './raw-request';
+import type { InvokeResult } from '../options';
+import type { Answer, Operation, RawRequest } from './operation';
 
 /** The Invoke call, from the wire to the wire. */
 export function invokeOperation(invokeApi: InvokeApi, request: RawRequest, reference: string): Operation {

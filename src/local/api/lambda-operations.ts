@@ -2,12 +2,10 @@ import type { FunctionControl } from '../functions/function-control';
 import type { Target } from '../functions/function-registry';
 import type { InvokeApi } from '../invoke/invoke-api';
 import type { EventSourceMapping } from '../sqs/event-source-mapping';
-import type { Answer } from './answer';
-import { ApiError } from './api-error';
 import { invokeOperation } from './invoke-operation';
 import { listMappings } from './list-mappings';
-import type { Operation } from './operation';
-import type { RawRequest } from './raw-request';
+import type { Answer, Operation, RawRequest } from './operation';
+import { ApiError } from './operation';
 
 /** What the Lambda API acts on. */
 interface LambdaParts {

@@ -1,5 +1,5 @@
 import type { FunctionRegistry } from '../functions/function-registry';
-import { parseFunctionName } from '../functions/parse-function-name';
+import { parseFunctionName } from '../functions/function-version';
 import type { EventSourceMapping } from '../sqs/event-source-mapping';
 
 /** The event source mappings of a function, of a queue, or all, as the Lambda API lists them: on one page. */

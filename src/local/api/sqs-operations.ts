@@ -1,9 +1,7 @@
 import { correctRequest, type SqsBody } from '../sqs/correct-request';
 import type { QueueHub } from '../sqs/queue-hub';
 import type { StandInInput } from '../sqs/stand-in';
-import type { Answer } from './answer';
-import type { Operation } from './operation';
-import type { RawRequest } from './raw-request';
+import type { Answer, Operation, RawRequest } from './operation';
 
 /** Recognises a request to SQS: whatever comes with SQS's target header, or in its older query form. */
 export function findSqsOperation(queues: QueueHub, request: RawRequest): Operation | undefined {

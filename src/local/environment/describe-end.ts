@@ -1,6 +1,6 @@
-import type { EndReason } from '../events/end-reason';
+import type { EndReason } from '../events/local-lambda-events';
 import type { ProcessEnd } from './environment-process';
-import type { ErrorDocument } from './error-document';
+import type { ErrorDocument } from './work';
 
 const signalNames: Partial<Record<NodeJS.Signals, string>> = {
   SIGKILL: 'killed',

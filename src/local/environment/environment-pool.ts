@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Emit } from '../events/emit';
 import type { FunctionVersion } from '../functions/function-version';
-import type { EnvironmentSettings } from './environment-settings';
 import { ExecutionEnvironment } from './execution-environment';
 import type { Guardian } from './guardian';
+import type { EnvironmentSettings } from './work';
 
 /** What all environments have in common. */
 export type SharedSettings = Pick<

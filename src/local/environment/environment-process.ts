@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import type { EnvironmentSettings } from './environment-settings';
 import { environmentVariables } from './environment-variables';
+import type { EnvironmentSettings } from './work';
 
 const v8HeapShare = 0.9;
 const v8YoungShare = 0.05;

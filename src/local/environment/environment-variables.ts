@@ -1,4 +1,4 @@
-import type { EnvironmentSettings } from './environment-settings';
+import type { EnvironmentSettings } from './work';
 
 /** The variables of a handler's process: AWS's, the endpoints, the user's own; nothing of this process but what Node needs to start. */
 export function environmentVariables(

@@ -1,13 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import type { EndReason } from '../events/end-reason';
+import type { EndReason } from '../events/local-lambda-events';
 import { describeEnd } from './describe-end';
 import { EnvironmentProcess, type ProcessEnd } from './environment-process';
-import type { EnvironmentSettings } from './environment-settings';
-import type { ErrorDocument } from './error-document';
-import type { Outcome } from './outcome';
 import { RuntimeApi } from './runtime-api';
-import type { Work } from './work';
+import type { EnvironmentSettings, ErrorDocument, Outcome, Work } from './work';
 
 /** The two lines AWS writes behind every invocation. */
 function reportLines(requestId: string, outcome: Omit<Outcome, 'logTail'>, memoryMb: number): string[] {

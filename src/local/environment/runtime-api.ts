@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isFromThisMachine, readBody } from '../api/read-body';
+import { isFromThisMachine, readBody } from '../api/operation';
 import type { Work } from './work';
 
 /** What the runtime client in an environment tells. */

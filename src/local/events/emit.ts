@@ -1,5 +1,4 @@
 import type { EventEmitter } from 'node:events';
-import { reportLater } from '../report-later';
 import type { LocalLambdaEvents } from './local-lambda-events';
 
 /** Tells listeners that something has happened. */
@@ -17,4 +16,11 @@ export function createEmit(emitter: EventEmitter<LocalLambdaEvents>): Emit {
       reportLater(error);
     }
   };
+}
+
+/** Throws a user's error outside of what is going on: as an uncaught exception of this process. */
+export function reportLater(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
 }

@@ -1,6 +1,72 @@
-import type { FaultKind } from '../faults/fault-kind';
-import type { InvocationEnd } from './invocation-end';
-import type { InvocationStart } from './invocation-start';
+import type { FaultKind } from '../faults/faults';
+
+/**
+ * Why an invocation ended.
+ *
+ * - `ok`: the handler answered
+ * - `error`: the handler threw
+ * - `time-out`: killed at its deadline
+ * - `exit`: the process ended by itself, or was killed from outside
+ * - `out-of-memory`: the memory limit
+ * - `init-error`: the environment could not start
+ * - `crash-fault`: killed by a fault that was asked for, or by `kill`
+ * - `stopped`: the local Lambda was stopped meanwhile
+ */
+export type EndReason =
+  | 'crash-fault'
+  | 'error'
+  | 'exit'
+  | 'init-error'
+  | 'ok'
+  | 'out-of-memory'
+  | 'stopped'
+  | 'time-out';
+
+/** An invocation begins: its event goes to an environment. */
+export interface InvocationStart {
+  readonly functionName: string;
+  /** `$LATEST` or a number: what runs, as `context.functionVersion` has it. */
+  readonly version: string;
+  /** As `context.invokedFunctionArn` has it, with the caller's qualifier. */
+  readonly invokedFunctionArn: string;
+  readonly requestId: string;
+  /** Which delivery of this event or message it is, from 1. */
+  readonly attempt: number;
+  /** How it came: by `Invoke`, or by a queue. */
+  readonly channel: 'invoke' | 'sqs';
+  readonly invocationType: 'Event' | 'RequestResponse';
+  /** UTF-8 bytes of the event. */
+  readonly bytes: number;
+  /** The event as JSON text. */
+  readonly payload: string;
+  /** How many invocations of this function are behind each other in this chain, this one included: what recursion detection counts. */
+  readonly chainLength: number;
+  readonly environmentId: string;
+  /** Whether a new environment had to be started for it. */
+  readonly cold: boolean;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** Epoch milliseconds: when it will be killed. */
+  readonly deadline: number;
+}
+
+/** An invocation is over, with the figures of AWS's REPORT line. */
+export interface InvocationEnd extends InvocationStart {
+  readonly reason: EndReason;
+  /** The answer as JSON text; with a failure, AWS's error document. */
+  readonly response: string;
+  /** Set when it failed. */
+  readonly error?: { readonly errorType: string; readonly errorMessage: string };
+  /** From delivery to the end, without the cold start. */
+  readonly durationMs: number;
+  /** Length of the cold start, when there was one. */
+  readonly initMs?: number;
+  /** What AWS would bill: cold start and duration, rounded up. */
+  readonly billedMs: number;
+  readonly memoryMb: number;
+  /** The highest resident size of the process so far. 0 where it cannot be read (outside Linux). */
+  readonly maxMemoryMb: number;
+}
 
 /** Why an event or message will not be delivered (again). The names are those of AWS's destination records where it has one. */
 export type DropReason =

@@ -1,7 +1,4 @@
-import type { ApiRequest } from './api-request';
-import { draw } from './draw';
-import type { FaultProbabilities } from './fault-probabilities';
-import type { RequestFault } from './request-fault';
+import type { ApiRequest, FaultProbabilities, RequestFault } from './faults';
 
 const faults: readonly (RequestFault & { readonly kind: keyof FaultProbabilities })[] = [
   { kind: 'throttle' },
@@ -26,4 +23,17 @@ export function chooseRequestFault(
       (kind !== 'duplicate' || canDuplicate) &&
       draw(seed, kind, operation, count) < (probabilities[kind] ?? 0),
   );
+}
+
+/**
+ * A number in [0, 1) for a seed and a key. The same seed and key always give the same number,
+ * so a fault does not depend on how calls of concurrent processes happen to interleave.
+ */
+export function draw(seed: number, ...key: readonly (number | string)[]): number {
+  let hash = 2166136261;
+  for (const character of [seed, ...key].join('/'))
+    hash = Math.imul(hash ^ character.charCodeAt(0), 16777619);
+  hash = Math.imul(hash ^ (hash >>> 16), 2246822507);
+  hash = Math.imul(hash ^ (hash >>> 13), 3266489909);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import type * as Esbuild from 'esbuild';
 import { LocalLambdaError } from '../local-lambda-error';
-import { loadPackage } from '../packages/load-package';
+import { loadPackage } from '../packages';
 import { linkNodeModules } from './link-node-modules';
 
 /**

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error';
-import type { FunctionOptions } from '../options/function-options';
-import { findPackage } from '../packages/find-package';
+import type { FunctionOptions } from '../options';
+import { findPackage } from '../packages';
 import type { FunctionRegistry } from './function-registry';
 import type { FunctionVersion } from './function-version';
 import { linkNodeModules } from './link-node-modules';

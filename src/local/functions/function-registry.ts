@@ -1,8 +1,8 @@
-import { ApiError } from '../api/api-error';
+import { ApiError } from '../api/operation';
 import { LocalLambdaError } from '../local-lambda-error';
 import type { FunctionVersion } from './function-version';
+import { parseFunctionName } from './function-version';
 import type { LocalFunction } from './local-function';
-import { parseFunctionName } from './parse-function-name';
 
 /** What a name and a qualifier stand for. */
 export interface Target {

@@ -1,4 +1,4 @@
-import type { FunctionOptions } from '../options/function-options';
+import type { FunctionOptions } from '../options';
 import type { FunctionVersion } from './function-version';
 
 /** How an asynchronous event of a function is retried and where it ends. The same for all its versions and aliases. */

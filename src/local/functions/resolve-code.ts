@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error';
-import type { FunctionOptions } from '../options/function-options';
+import type { FunctionOptions } from '../options';
 import { bundleTypescript } from './bundle-typescript';
 
 /** Where a function's code is, and the handler's name in it. */

@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error';
+import { ApiError } from '../api/operation';
 import type { LocalFunction } from '../functions/local-function';
 
 /** Counts running invocations against the account's limit and the functions' reservations. */

@@ -1,4 +1,4 @@
-import type { Outcome } from '../environment/outcome';
+import type { Outcome } from '../environment/work';
 import type { DropReason } from '../events/local-lambda-events';
 import type { QueuedEvent } from './queued-event';
 

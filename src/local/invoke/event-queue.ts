@@ -1,5 +1,5 @@
-import { ApiError } from '../api/api-error';
-import type { Outcome } from '../environment/outcome';
+import { ApiError } from '../api/operation';
+import type { Outcome } from '../environment/work';
 import type { Emit } from '../events/emit';
 import type { DropReason } from '../events/local-lambda-events';
 import type { FunctionRegistry } from '../functions/function-registry';

@@ -1,14 +1,14 @@
 import type { EnvironmentPool } from '../environment/environment-pool';
 import type { ExecutionEnvironment } from '../environment/execution-environment';
-import type { Outcome } from '../environment/outcome';
+import type { Outcome } from '../environment/work';
 import type { Emit } from '../events/emit';
-import type { InvocationStart } from '../events/invocation-start';
-import { draw } from '../faults/draw';
-import type { InvocationFault, InvocationHook } from '../faults/invocation-hook';
-import { reportLater } from '../report-later';
+import { reportLater } from '../events/emit';
+import type { InvocationStart } from '../events/local-lambda-events';
+import { draw } from '../faults/choose-request-fault';
+import type { InvocationFault, InvocationHook } from '../options';
 import type { Concurrency } from './concurrency';
-import type { Delivery } from './delivery';
 import { extendTrace, readChainLength } from './lineage';
+import type { Delivery } from './queued-event';
 
 /** What the runner is made of. */
 interface RunnerParts {

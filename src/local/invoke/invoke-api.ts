@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError } from '../api/api-error';
-import type { Outcome } from '../environment/outcome';
+import { ApiError } from '../api/operation';
+import type { Outcome } from '../environment/work';
 import type { Emit } from '../events/emit';
 import type { FunctionRegistry, Target } from '../functions/function-registry';
-import type { InvokeResult } from '../options/invoke-result';
+import type { InvokeResult } from '../options';
 import type { EventQueue } from './event-queue';
 import type { InvocationRunner } from './invocation-runner';
 import { readChainLength, recursionLimit } from './lineage';

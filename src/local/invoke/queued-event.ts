@@ -13,3 +13,19 @@ export interface QueuedEvent {
   /** The attempt that comes next, from 1. */
   readonly attempt: number;
 }
+
+/** One event on its way to a function. */
+export interface Delivery {
+  readonly target: Target;
+  readonly requestId: string;
+  /** JSON text. */
+  readonly payload: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly channel: 'invoke' | 'sqs';
+  readonly invocationType: 'Event' | 'RequestResponse';
+  /** The trace header it came with. */
+  readonly traceHeader?: string;
+  /** JSON text. */
+  readonly clientContext?: string;
+}

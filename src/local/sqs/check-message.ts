@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error';
+import { ApiError } from '../api/operation';
 import type { StandInInput } from './stand-in';
 
 /** The largest message of a queue that says nothing else, and the largest batch of any. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Outcome } from '../environment/outcome';
+import type { Outcome } from '../environment/work';
 import type { Emit } from '../events/emit';
 import type { FunctionRegistry, Target } from '../functions/function-registry';
 import type { LocalFunction } from '../functions/local-function';
 import type { Concurrency } from '../invoke/concurrency';
-import type { Delivery } from '../invoke/delivery';
 import type { InvocationRunner } from '../invoke/invocation-runner';
 import { readChainLength, recursionLimit } from '../invoke/lineage';
-import type { EventSourceMappingOptions } from '../options/event-source-mapping-options';
+import type { Delivery } from '../invoke/queued-event';
+import type { EventSourceMappingOptions } from '../options';
 import { batchEvent } from './batch-event';
 import type { LocalQueue } from './local-queue';
 import type { StandInMessage } from './stand-in';

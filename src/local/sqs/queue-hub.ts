@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer } from '../api/answer';
+import type { Answer } from '../api/operation';
 import type { Emit } from '../events/emit';
 import { LocalLambdaError } from '../local-lambda-error';
-import type { QueueOptions } from '../options/queue-options';
-import { loadPackage } from '../packages/load-package';
+import type { QueueOptions } from '../options';
+import { loadPackage } from '../packages';
 import { checkMessage, countMessageBytes } from './check-message';
 import { FifoStore } from './fifo-store';
 import { LocalQueue } from './local-queue';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { LocalLambdaError } from '../local-lambda-error';
+import { LocalLambdaError } from './local-lambda-error';
 
 /** Finds an optional package's directory by walking up from each of the places where a user may have installed it. */
 export function findPackage(name: string, searchFrom: readonly string[]): string {
@@ -20,4 +21,10 @@ export function findPackage(name: string, searchFrom: readonly string[]): string
 function ancestors(directory: string): string[] {
   const parent = dirname(directory);
   return parent === directory ? [directory] : [directory, ...ancestors(parent)];
+}
+
+/** Loads an optional CommonJS package from where the user installed it. */
+export function loadPackage<Exports>(name: string, searchFrom: readonly string[] = []): Exports {
+  const directory = findPackage(name, searchFrom);
+  return createRequire(join(directory, 'package.json'))(directory) as Exports;
 }

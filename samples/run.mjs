@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../scripts/lib/ensure-built.mjs';
 
-const stories = ['access-logs', 'reconcile-payments'];
+const stories = ['access-logs', 'reconcile-payments', 'move-files'];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -1,3 +1,4 @@
+import { createAbortController } from '../adapters/node/create-abort-controller';
 import type { AbortCode } from '../core/execution/abort-code';
 import { isGenerator, readPromise, type StepGenerator } from './returned-value';
 
@@ -45,7 +46,7 @@ export class Attempt {
   /** Made when first asked for: most steps never look at it. */
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
-      this.#abort = new AbortController();
+      this.#abort = createAbortController();
       if (this.#abortCode !== undefined) this.#abort.abort(describeAbort(this.#abortCode));
     }
     return this.#abort.signal;

@@ -30,6 +30,19 @@ async function look<Seen>(
   return seen as Seen;
 }
 
+describe('ctx.signal', () => {
+  it('may be given to any number of requests at once without a warning of a leak', async () => {
+    const limit = await look(({ signal }) => {
+      // Jest does not see the warning, and getMaxListeners of Node 20 takes no AbortSignal.
+      const name = Object.getOwnPropertySymbols(signal).find(
+        ({ description }) => description === 'events.maxEventTargetListeners',
+      );
+      return name && (signal as unknown as Record<symbol, number>)[name];
+    });
+    expect(limit).toBe(0);
+  });
+});
+
 describe('ctx.input', () => {
   it('is the start event, frozen in depth', async () => {
     const event = { table: 'orders', nested: { list: [{ id: 1 }, [2]] } };

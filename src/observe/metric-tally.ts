@@ -19,12 +19,10 @@ export class MetricTally {
   readonly #groups = new Map<string | undefined, MetricGroup>([[undefined, new MetricGroup()]]);
   /** When the last safe point was reached, in epoch milliseconds. */
   safePointMs: number | undefined;
+  /** The last safe point of the invocation before, in epoch milliseconds. */
+  handedOverAtMs: number | undefined;
 
-  constructor(
-    readonly job: string,
-    /** The last safe point of the invocation before, when nothing was waited for since. */
-    readonly handedOverAtMs: number | undefined,
-  ) {}
+  constructor(readonly job: string) {}
 
   /** Counts something. The step is one of the job's; beyond what the documents hold it counts for the job only. */
   count(name: MetricName, step?: string, by = 1): void {

@@ -60,8 +60,7 @@ export class MetricsObserver implements Observer {
     if (known !== undefined) return known;
     const [oldest] = this.#tallies.keys();
     if (oldest !== undefined && this.#tallies.size >= maxTallies) this.#tallies.delete(oldest);
-    const carried = event.type === 'invocation.started' ? Number(event.carried?.[carriedKey]) : Number.NaN;
-    const tally = new MetricTally(event.job, Number.isFinite(carried) ? carried : undefined);
+    const tally = new MetricTally(event.job);
     this.#tallies.set(event.executionId, tally);
     return tally;
   }
@@ -82,6 +81,9 @@ export class MetricsObserver implements Observer {
 
 function takeEvent(tally: MetricTally, event: RuntimeEvent): void {
   switch (event.type) {
+    case 'invocation.started':
+      tally.handedOverAtMs = readSafePoint(event.carried?.[carriedKey]);
+      return;
     case 'execution.started':
       tally.count('ExecutionsStarted');
       tally.safePointMs = event.atMs;
@@ -122,6 +124,11 @@ function takeEvent(tally: MetricTally, event: RuntimeEvent): void {
       endAttempt(tally, event.step, event.durationMs, true);
       return;
   }
+}
+
+function readSafePoint(carried: string | undefined): number | undefined {
+  const atMs = carried === undefined ? Number.NaN : Number(carried);
+  return Number.isFinite(atMs) ? atMs : undefined;
 }
 
 function endExecution(tally: MetricTally, name: MetricName, durationMs: number): void {

@@ -10,12 +10,16 @@ import type {
   InvocationStarted,
   Observer,
   RuntimeEvent,
-  StepFailed,
-  StepFinished,
   StepInterrupted,
-  StepPaused,
   StepStarted,
 } from '../runtime/observe/runtime-event';
+import {
+  describeInvocation,
+  describeSubject,
+  describeUnit,
+  nameEnding,
+  type UnitEnd,
+} from './span-attributes';
 import { readParent, writeParent } from './trace-parent';
 
 /** One execution, as long as an invocation of it runs here. */
@@ -30,12 +34,16 @@ interface Traced {
   unit?: Span | undefined;
   /** When the last unit of work ended: a hand-off begins there. In epoch milliseconds. */
   idleSinceMs: number;
+  /** When something was told last, in epoch milliseconds. */
+  toldAtMs: number;
   checkpointCount: number;
-  /** What an earlier invocation died in, until its end is told. */
-  died: StepInterrupted[];
 }
 
-type UnitEnd = StepFailed | StepFinished | StepInterrupted | StepPaused;
+/** An invocation that died, and that could not export its own spans, until it is known which trace it belongs to. */
+interface Lost {
+  unit?: StepInterrupted;
+  end?: InvocationEnded;
+}
 
 /** How many executions are kept apart at a time: one more than run at once in one process. */
 const maxTraced = 1_000;
@@ -54,8 +62,13 @@ const maxTraced = 1_000;
 export class TraceObserver implements Observer {
   readonly #api = loadOpenTelemetry();
   readonly #traced = new Map<string, Traced>();
+  readonly #lost = new Map<string, Lost>();
 
   on(event: RuntimeEvent): void {
+    if (isOfDead(event)) {
+      this.#takeDeath(event);
+      return;
+    }
     const traced = this.#traced.get(event.executionId);
     if (event.type === 'invocation.started') this.#open(event);
     else if (traced !== undefined) this.#take(traced, event);
@@ -78,6 +91,8 @@ export class TraceObserver implements Observer {
   #open(event: InvocationStarted): void {
     const { trace } = this.#api;
     const { job, atMs, executionId } = event;
+    const before = this.#traced.get(executionId);
+    if (before !== undefined) this.#endDead(executionId, before, before.toldAtMs);
     const parent = readParent(event.carried);
     const root =
       parent?.executionId === executionId ? parent.context : this.#makeRoot(event, parent?.context);
@@ -87,12 +102,19 @@ export class TraceObserver implements Observer {
       attributes: describeInvocation(event),
       ...(caller && { links: [{ context: caller }] }),
     });
-    const [oldest] = this.#traced.keys();
-    if (oldest !== undefined && this.#traced.size >= maxTraced) this.#traced.delete(oldest);
+    this.#tellLost(executionId, root);
+    this.#forgetOldest();
     this.#traced.set(executionId, {
       ...{ root, span, invocation: event.invocation },
-      ...{ idleSinceMs: atMs, checkpointCount: 0, died: [] },
+      ...{ idleSinceMs: atMs, toldAtMs: atMs, checkpointCount: 0 },
     });
+  }
+
+  #forgetOldest(): void {
+    for (const kept of [this.#traced, this.#lost]) {
+      const [oldest] = kept.keys();
+      if (oldest !== undefined && kept.size >= maxTraced) kept.delete(oldest);
+    }
   }
 
   /** A short span: whoever looks at the trace later finds a beginning, also of an execution that goes on for days. */
@@ -116,6 +138,7 @@ export class TraceObserver implements Observer {
   }
 
   #take(traced: Traced, event: RuntimeEvent): void {
+    traced.toldAtMs = event.atMs;
     switch (event.type) {
       case 'step.started':
         this.#openUnit(traced, event);
@@ -150,8 +173,7 @@ export class TraceObserver implements Observer {
         return;
       }
       case 'invocation.ended':
-        if (event.ending === 'died') this.#tellDeath(traced, event);
-        else this.#end(traced, event);
+        this.#end(traced, event);
         return;
     }
   }
@@ -165,10 +187,6 @@ export class TraceObserver implements Observer {
   }
 
   #endUnit(traced: Traced, event: UnitEnd): void {
-    if (event.type === 'step.interrupted' && event.ending === 'died') {
-      traced.died.push(event);
-      return;
-    }
     const { unit } = traced;
     traced.unit = undefined;
     traced.idleSinceMs = event.atMs;
@@ -196,21 +214,41 @@ export class TraceObserver implements Observer {
     handOff.end(toTime(event.atMs));
   }
 
-  /** The spans that the dead invocation could not export: it is its successor that tells them. */
-  #tellDeath(traced: Traced, event: InvocationEnded): void {
-    const span = this.#start(`${event.job} invocation`, traced.root, {
-      startTime: toTime(event.atMs - event.durationMs),
-      attributes: describeSubject(event),
+  /** Ends the spans of an invocation that died here; of one that died elsewhere it is remembered what to tell. */
+  #takeDeath(event: InvocationEnded | StepInterrupted): void {
+    const traced = this.#traced.get(event.executionId);
+    if (traced?.invocation === event.invocation) {
+      if (event.type === 'invocation.ended') this.#endDead(event.executionId, traced, event.atMs);
+      return;
+    }
+    const lost = this.#lost.get(event.executionId) ?? {};
+    if (event.type === 'step.interrupted') lost.unit = event;
+    else lost.end = event;
+    this.#lost.set(event.executionId, lost);
+  }
+
+  #endDead(executionId: string, { unit, span }: Traced, atMs: number): void {
+    for (const open of [unit, span]) {
+      if (open === undefined) continue;
+      open.setAttribute('lambda_baton.ending', 'died');
+      this.#fail(open, died, atMs);
+      open.end(toTime(atMs));
+    }
+    this.#traced.delete(executionId);
+  }
+
+  /** Tells the spans of an invocation that died before it could. */
+  #tellLost(executionId: string, root: SpanContext): void {
+    const { unit, end } = this.#lost.get(executionId) ?? {};
+    this.#lost.delete(executionId);
+    if (end === undefined) return;
+    const span = this.#start(`${end.job} invocation`, root, {
+      startTime: toTime(end.atMs - end.durationMs),
+      attributes: { ...describeSubject(end), 'lambda_baton.ending': end.ending },
     });
-    for (const unit of traced.died) this.#tellDeadUnit(span, unit);
-    traced.died = [];
-    span.setAttribute('lambda_baton.ending', event.ending);
-    this.#fail(
-      span,
-      { name: 'Died', message: 'The invocation died: it was killed, or timed out.' },
-      event.atMs,
-    );
-    span.end(toTime(event.atMs));
+    if (unit !== undefined) this.#tellDeadUnit(span, unit);
+    this.#fail(span, died, end.atMs);
+    span.end(toTime(end.atMs));
   }
 
   #tellDeadUnit(parent: Span, event: StepInterrupted): void {
@@ -218,13 +256,12 @@ export class TraceObserver implements Observer {
       startTime: toTime(event.atMs - event.durationMs),
       attributes: { ...describeUnit(event), 'lambda_baton.ending': event.ending },
     });
-    this.#fail(unit, { name: 'Died', message: 'Its invocation died.' }, event.atMs);
+    this.#fail(unit, died, event.atMs);
     unit.end(toTime(event.atMs));
   }
 
   #end(traced: Traced, event: InvocationEnded): void {
     traced.unit?.end(toTime(event.atMs));
-    for (const unit of traced.died) this.#tellDeadUnit(traced.span, unit);
     traced.span.setAttributes({
       'lambda_baton.ending': event.ending,
       'lambda_baton.cost_usd': event.costUsd,
@@ -245,6 +282,12 @@ function toTime(atMs: number): Date {
   return new Date(atMs);
 }
 
+const died = { name: 'Died', message: 'The invocation died: it was killed, or it timed out.' };
+
+function isOfDead(event: RuntimeEvent): event is InvocationEnded | StepInterrupted {
+  return (event.type === 'invocation.ended' || event.type === 'step.interrupted') && event.ending === 'died';
+}
+
 interface Failure {
   readonly name: string;
   readonly message: string;
@@ -253,31 +296,4 @@ interface Failure {
 
 function readException({ name, message, stack }: Failure) {
   return { name, message, ...(stack !== undefined && { stack }) };
-}
-
-function nameEnding(event: UnitEnd): string {
-  return event.type === 'step.interrupted' ? event.ending : event.type.slice('step.'.length);
-}
-
-function describeSubject({ executionId, job, invocation, requestId }: RuntimeEvent): Attributes {
-  return {
-    'lambda_baton.execution_id': executionId,
-    'lambda_baton.job': job,
-    'lambda_baton.invocation': invocation,
-    'faas.invocation_id': requestId,
-  };
-}
-
-function describeInvocation(event: InvocationStarted): Attributes {
-  return { ...describeSubject(event), 'faas.coldstart': event.isCold, 'faas.version': event.version };
-}
-
-function describeUnit(event: StepStarted | UnitEnd): Attributes {
-  return {
-    ...describeSubject(event),
-    'lambda_baton.step': event.step,
-    'lambda_baton.kind': event.kind,
-    'lambda_baton.cycle': event.cycle,
-    'lambda_baton.attempt': event.attempt,
-  };
 }

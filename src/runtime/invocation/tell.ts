@@ -14,7 +14,7 @@ export function tellInvocationStarted(invocation: Invocation, { lost }: OpenedEx
   if (lost !== undefined) tellLost(invocation, lost);
   const { carried, run } = execution.trail;
   if (emitter.isHeard)
-    emitter.emit('invocation.started', {
+    emitter.about(run === undefined ? {} : { atMs: run.startedAtMs }).emit('invocation.started', {
       isCold: run?.isCold ?? false,
       version: context.functionVersion,
       remainingMs: Math.round(invocation.remainingMs()),
@@ -25,7 +25,7 @@ export function tellInvocationStarted(invocation: Invocation, { lost }: OpenedEx
 
 function tellLost({ emitter, plan, execution }: Invocation, lost: LostInvocation): void {
   const { invocation, requestId, startedAtMs, heardAtMs, costUsd } = lost;
-  const told = emitter.about({ invocation, requestId });
+  const told = emitter.about({ invocation, requestId, atMs: heardAtMs });
   const durationMs = Math.max(0, Math.round(heardAtMs - startedAtMs));
   const unit = findLostUnit(plan, execution, lost);
   if (unit !== undefined) {
@@ -62,7 +62,9 @@ export function tellBegun(invocation: Invocation): void {
   const hasBegun = execution.invocation > 1 || safePointCount > 0 || line.deathCount > 0 || costUsd > 0;
   const step = nameUnit(plan, execution);
   const remainingMs = Math.round(invocation.remainingMs());
-  if (hasBegun) emitter.emit('execution.resumed', { step, cycle, remainingMs });
+  const waitedFor = execution.isWaiting ? 'wait' : 'retry-delay';
+  const wait = execution.resumeAtMs > 0 ? ({ waitedFor } as const) : {};
+  if (hasBegun) emitter.emit('execution.resumed', { step, cycle, remainingMs, ...wait });
   else emitter.emit('execution.started', { step, remainingMs });
 }
 

@@ -14,6 +14,8 @@ export interface Subject {
   readonly job: string;
   readonly invocation: number;
   readonly requestId: string;
+  /** When it happened, in epoch milliseconds. @defaultValue when it is told */
+  readonly atMs?: number;
 }
 
 /** What an emitter is made of. */

@@ -112,9 +112,9 @@ describe('MetricsObserver', () => {
   it('counts an attempt that was cut off, by the safe window or by a death that the next invocation tells', () => {
     const observer = new MetricsObserver();
     tell(observer, [
-      started(0),
       { type: 'step.interrupted', atMs: 1, ...unit, durationMs: 7, ending: 'died' },
       { type: 'invocation.ended', atMs: 1, ending: 'died', durationMs: 50, costUsd: 0.1 },
+      started(0),
       { type: 'step.interrupted', atMs: 9, ...unit, attempt: 2, durationMs: 3, ending: 'safe-window' },
       ended(10),
     ]);

@@ -116,10 +116,10 @@ describe('TraceObserver', () => {
     tell(dead, [started(0), { type: 'step.started', atMs: 10, ...unit }]);
     const carried = dead.carry('e1');
     const next = new TraceObserver();
-    tell(next, [started(70_000, carried)]);
     tell(next, [
       { type: 'step.interrupted', atMs: 900, ...unit, durationMs: 890, ending: 'died' },
       { type: 'invocation.ended', atMs: 900, ending: 'died', durationMs: 900, costUsd: 0 },
+      started(70_000, carried),
       ended(70_100, 'completed'),
     ]);
     const [root] = spans();
@@ -131,6 +131,30 @@ describe('TraceObserver', () => {
     ]);
     const died = spans().filter(({ status }) => status.code === SpanStatusCode.ERROR);
     expect(died.map(({ name }) => name)).toEqual(['Reconcile fetchPage', 'Reconcile invocation']);
+  });
+
+  it('ends the spans of an invocation that died in the same process', () => {
+    const observer = new TraceObserver();
+    tell(observer, [started(0), { type: 'step.started', atMs: 10, ...unit }]);
+    const carried = observer.carry('e1');
+    tell(observer, [
+      { type: 'step.interrupted', atMs: 900, ...unit, durationMs: 900, ending: 'died' },
+      { type: 'invocation.ended', atMs: 900, ending: 'died', durationMs: 900, costUsd: 0 },
+      started(70_000, carried),
+      ended(70_100, 'completed'),
+    ]);
+    const [root] = spans();
+    expect(writeTree(root)).toEqual([
+      'Reconcile execution',
+      '  Reconcile invocation',
+      '    Reconcile fetchPage',
+      '  Reconcile invocation',
+    ]);
+    const died = spans().filter(({ status }) => status.code === SpanStatusCode.ERROR);
+    expect(died.map(({ name, endTime }) => [name, toMs(endTime)])).toEqual([
+      ['Reconcile fetchPage', 900],
+      ['Reconcile invocation', 900],
+    ]);
   });
 
   it("puts a child's spans into its parent's trace, under a root of its own", () => {

@@ -164,7 +164,7 @@ export default {
       severity: 'error',
       comment: 'It describes infrastructure, by what a job says of itself.',
       from: { path: own('cdk/') },
-      to: { path: '^src/(?!cdk/|metadata/|errors/|runtime/core/)' },
+      to: { path: '^src/(?!cdk/|metadata/|errors/|runtime/core/|runtime/adapters/store/stores)' },
     },
 
     {

@@ -2,6 +2,7 @@ import { SecretValue } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { type StoreNames, stores } from '../runtime/adapters/store/stores';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 import { writeNumber } from './tokens';
 
@@ -32,12 +33,17 @@ export function describeEnvironment(
 ): Record<string, string> {
   return {
     ...(queue && { BATON_QUEUE_URL: queue.queueUrl }),
-    ...(table && { BATON_TABLE: table.tableName }),
-    ...(bucket && { BATON_BUCKET: bucket.bucketName }),
+    ...nameStores({ table: table?.tableName, bucket: bucket?.bucketName }),
     ...(signingKey && { BATON_SIGNING_KEY: refer(signingKey) }),
     ...(continueOn && { BATON_CONTINUE_ON: continueOn }),
     ...(logLevel && { BATON_LOG_LEVEL: logLevel }),
   };
+}
+
+function nameStores(names: StoreNames): Record<string, string> {
+  return Object.fromEntries(
+    stores.flatMap(({ variable, option }) => (names[option] ? [[variable, names[option]]] : [])),
+  );
 }
 
 /** The variables of a sweeper: those of the store, and its own. */

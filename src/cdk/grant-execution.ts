@@ -11,6 +11,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { type StoreOption, stores } from '../runtime/adapters/store/stores';
 import type { ExecutionStore } from './execution-store';
 
 /** Names of the stored objects begin with this. */
@@ -68,7 +69,7 @@ export function grantSweep(
   alias: Alias,
   { store, environmentKey }: Omit<Used, 'queue'>,
 ): void {
-  const further = store?.hasIndex === true ? [] : ['Scan'];
+  const further = store?.hasIndex === true ? [] : ['dynamodb:Scan'];
   for (const statement of [
     allow(['lambda:InvokeFunction'], [alias.functionArn]),
     ...grantStore(store, further),
@@ -93,30 +94,31 @@ export function findStarter(job: Construct, grantee: IGrantable): IGrantable {
   return speakThrough(policy, grantee);
 }
 
-function grantStore(store: ExecutionStore | undefined, further: readonly string[] = []): PolicyStatement[] {
-  const { table, bucket } = store ?? {};
-  const ofTable = ['GetItem', 'PutItem', 'BatchGetItem', 'BatchWriteItem', 'Query', ...further].map(
-    (name) => `dynamodb:${name}`,
-  );
+function grantStore(
+  { table, bucket }: Partial<ExecutionStore> = {},
+  further: readonly string[] = [],
+): PolicyStatement[] {
   return [
     ...(table
       ? [
-          allow(ofTable, [
-            table.tableArn,
-            ...['byJob', 'byStatus'].map((name) => `${table.tableArn}/index/${name}`),
-          ]),
+          allow(
+            [...permissionsOf('table').own, ...further],
+            [table.tableArn, ...['byJob', 'byStatus'].map((name) => `${table.tableArn}/index/${name}`)],
+          ),
         ]
       : []),
     ...(bucket ? grantBucket(bucket.bucketArn) : []),
   ];
 }
 
-/** Without `s3:ListBucket` S3 answers 403 for an object that is not there, and a new execution could not be told from a forbidden one. */
 function grantBucket(bucketArn: string): PolicyStatement[] {
-  return [
-    allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], [`${bucketArn}/${objectPrefix}*`]),
-    allow(['s3:ListBucket'], [bucketArn]),
-  ];
+  const { own, contents } = permissionsOf('bucket');
+  return [allow([...contents], [`${bucketArn}/${objectPrefix}*`]), allow([...own], [bucketArn])];
+}
+
+function permissionsOf(asked: StoreOption) {
+  const kind = stores.find(({ option }) => option === asked);
+  return kind?.permissions ?? { own: [], contents: [] };
 }
 
 /** By the keys' own grants, which write into the key's policy too where that does not trust the account. */

@@ -11,7 +11,7 @@ import { NodePlatform } from '../runtime/adapters/node/node-platform';
 import { SignatureSeal } from '../runtime/adapters/node/signature-seal';
 import { completeClock, SystemClock } from '../runtime/adapters/node/system-clock';
 import { SqsSender } from '../runtime/adapters/sqs/sqs-sender';
-import { createStore, type StoreSettings } from '../runtime/adapters/store/create-store';
+import { createStore, type StoreSettings } from '../runtime/adapters/store/stores';
 import { checkPrices, listPrices, type Prices } from '../runtime/core/cost/prices';
 import { describeError } from '../runtime/core/record/describe-error';
 import { type Seal, sealByChecksum } from '../runtime/core/state/seal';

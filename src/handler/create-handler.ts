@@ -10,6 +10,7 @@ import {
 } from '../di';
 import { InvalidJobError, type JobFault } from '../errors';
 import { validateInput } from '../runtime/adapters/node/input-validator';
+import { storeVariables } from '../runtime/adapters/store/stores';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import type { Arrival } from '../runtime/core/message/arrival';
 import { recogniseEvent } from '../runtime/core/message/recognise-event';
@@ -227,7 +228,7 @@ function checkDurability(plan: JobPlan, hasStore: boolean): JobFault[] {
   return [
     {
       problem: `@LongRunning on class ${plan.jobClass.name}: durability ${JSON.stringify(plan.durability)} needs a checkpoint store, and there is none.`,
-      fix: 'Set BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY, or provide CHECKPOINT_STORE; else leave durability out.',
+      fix: `Set ${storeVariables}, or provide CHECKPOINT_STORE; else leave durability out.`,
     },
   ];
 }

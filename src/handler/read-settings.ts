@@ -1,7 +1,13 @@
 import type { JobFault } from '../errors';
 import type { ContinueOn } from '../runtime/adapters/lambda/lambda-sender';
 import { isLogLevel, type LogLevel } from '../runtime/adapters/node/json-logger';
-import type { StoreSettings } from '../runtime/adapters/store/create-store';
+import {
+  chooseStore,
+  findStoreConflicts,
+  readStoreNames,
+  type StoreSettings,
+  sharedStoreVariables,
+} from '../runtime/adapters/store/stores';
 
 /** What the environment says. Read once, when the handler is created. */
 export interface Settings {
@@ -36,16 +42,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   if (signingKeys.includes('')) faults.push(refuseEmptyKey());
   if (signingKeys.some((key) => key !== '' && Buffer.byteLength(key) < minKeyBytes))
     faults.push(refuseShortKey());
-  if (environment.BATON_DIRECTORY) {
-    for (const name of ['BATON_TABLE', 'BATON_BUCKET'])
-      if (environment[name]) faults.push(refuseTwoStores(name));
-  }
+  const storeNames = readStoreNames(environment);
+  for (const { variable } of findStoreConflicts(storeNames)) faults.push(refuseTwoStores(variable));
   return {
     settings: {
       queueUrl: queueUrl && isQueueUrl(queueUrl) ? queueUrl : undefined,
       continueOn: continueOn === 'latest' || continueOn === 'pinned' ? continueOn : undefined,
       logLevel: logLevel && isLogLevel(logLevel) ? logLevel : undefined,
-      store: readStore(environment),
+      store: chooseStore(storeNames),
       signingKeys,
       retryAfterMs: readRetryAfterMs(environment.BATON_RETRY_AFTER_MS, faults),
       isOnLambda: Boolean(environment.AWS_LAMBDA_RUNTIME_API),
@@ -102,18 +106,10 @@ function refuseEmptyKey(): JobFault {
   };
 }
 
-/** Without a table the bucket is the store; with one it has room for large states. */
-function readStore(environment: Readonly<Record<string, string | undefined>>): StoreSettings | undefined {
-  const { BATON_TABLE: tableName, BATON_BUCKET: bucket, BATON_DIRECTORY: directory } = environment;
-  if (tableName) return { kind: 'table', tableName, ...(bucket && { bucket }) };
-  if (directory) return { kind: 'directory', directory };
-  return bucket ? { kind: 'bucket', bucket } : undefined;
-}
-
 /** Fails closed: an execution must not be looked for in one place and kept in another. */
 function refuseTwoStores(name: string): JobFault {
   return {
     problem: `Environment variables BATON_DIRECTORY and ${name} are both set, and executions are kept in one place.`,
-    fix: 'Leave one of them out: BATON_DIRECTORY is for this machine or EFS, BATON_TABLE and BATON_BUCKET are for Lambda.',
+    fix: `Leave one of them out: BATON_DIRECTORY is for this machine or EFS, ${sharedStoreVariables} for Lambda.`,
   };
 }

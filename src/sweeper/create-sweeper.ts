@@ -3,7 +3,7 @@ import { BatonClient, type BatonClientOptions } from '../client/baton-client';
 import { InvalidJobError } from '../errors/definition-errors';
 import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
 import { JsonLogger } from '../runtime/adapters/node/json-logger';
-import { createStore } from '../runtime/adapters/store/create-store';
+import { createStore } from '../runtime/adapters/store/stores';
 import type { Logger } from '../runtime/ports';
 import { readSweepSettings } from './read-sweep-settings';
 import { SweepIncompleteError } from './sweep-incomplete-error';

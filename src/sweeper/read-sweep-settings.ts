@@ -1,7 +1,7 @@
 import type { JobFault } from '../errors/definition-errors';
 import { readSettings } from '../handler/read-settings';
 import type { LogLevel } from '../runtime/adapters/node/json-logger';
-import type { StoreSettings } from '../runtime/adapters/store/create-store';
+import { type StoreSettings, sharedStoreVariables } from '../runtime/adapters/store/stores';
 import { maxSwept } from '../runtime/core/record/sweep';
 
 /** What the environment of a sweeper says. */
@@ -29,7 +29,7 @@ export function readSweepSettings(environment: Readonly<Record<string, string | 
     );
   if (job === '') faults.push(missOut('BATON_SWEEP_JOB', 'the name of the job'));
   if (settings.store === undefined)
-    faults.push(missOut('BATON_TABLE or BATON_BUCKET', 'where the function keeps its executions'));
+    faults.push(missOut(sharedStoreVariables, 'where the function keeps its executions'));
   const [graceMs, limit] = [
     readNumber(environment, 'BATON_SWEEP_GRACE_MS', Number.MAX_SAFE_INTEGER, faults),
     readNumber(environment, 'BATON_SWEEP_LIMIT', maxSwept, faults),

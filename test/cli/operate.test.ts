@@ -50,7 +50,7 @@ describe('baton status', () => {
   started      3 h 20 min ago
   steps        0 steps done
   position     before the next cycle, cycle 1
-  invocation   2, handed over by 1 and not begun for 3 h 19 min at least: baton redrive lets it go on
+  invocation   2, handed over by 1 and not begun for 3 h 20 min at least: baton redrive lets it go on
 "
 `);
   });

@@ -30,8 +30,8 @@ class Counting {
   }
 }
 
-/** When the executions of these tests were started: in minutes, so that their age does not change while a test runs. */
-const agoMs = 3 * 3_600_000 + 20 * 60_000 + 500;
+/** When the executions of these tests were started: amid a minute, so that their age in minutes does not change while a test runs. */
+const agoMs = 3 * 3_600_000 + 20 * 60_000 + 20_000;
 
 /** Delivers a start to a job that counts, and waits for the invocation's end, good or bad. */
 export async function runCounting(

@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StoreSettings } from '../../runtime/adapters/store/create-store';
+import {
+  chooseStore,
+  findStoreConflicts,
+  readStoreNames,
+  type StoreNames,
+  type StoreSettings,
+  stores,
+  storeVariables,
+} from '../../runtime/adapters/store/stores';
 import { CliError } from '../cli-error';
 import type { GivenOptions, OptionSpec } from '../command';
 import type { ConsoleStreams } from '../console-streams';
@@ -8,22 +16,17 @@ import type { ConsoleStreams } from '../console-streams';
 /** Where `baton dev` keeps executions, below the directory that it is run in. */
 export const devDirectory = join('.baton', 'executions');
 
-const group =
-  'The store (default: BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY, else what baton dev kept here)';
+const group = `The store (default: ${storeVariables}, else what baton dev kept here)`;
 
 /** Where the executions are kept: options of every command that looks after them. */
-export const storeOptions: readonly OptionSpec[] = [
-  { group, name: 'table', value: '<name>', help: 'a DynamoDB table' },
-  { group, name: 'bucket', value: '<name>', help: 'an S3 bucket; beside --table, where large states are' },
-  { group, name: 'directory', value: '<path>', help: 'a directory' },
-];
+export const storeOptions: readonly OptionSpec[] = stores.map(({ option, what }) => ({
+  group,
+  name: option,
+  value: option === 'directory' ? '<path>' : '<name>',
+  help: what,
+}));
 
-/** The names of a table, a bucket and a directory, as far as they are given. */
-interface StoreNames {
-  readonly table: string | undefined;
-  readonly bucket: string | undefined;
-  readonly directory: string | undefined;
-}
+const optionTexts = stores.map(({ option }) => `--${option}`);
 
 /**
  * Reads where executions are kept: from the options, else from the environment, else where `baton dev` keeps them.
@@ -37,34 +40,30 @@ export function readStore(
   isNewFine: boolean,
   { environment, workingDirectory }: Pick<ConsoleStreams, 'environment' | 'workingDirectory'>,
 ): StoreSettings {
-  const { BATON_TABLE, BATON_BUCKET, BATON_DIRECTORY } = environment;
-  const given = chooseStore({ table: read('table'), bucket: read('bucket'), directory: read('directory') });
-  const settings =
-    given ?? chooseStore({ table: BATON_TABLE, bucket: BATON_BUCKET, directory: BATON_DIRECTORY });
+  const given = chooseOne(Object.fromEntries(stores.map(({ option }) => [option, read(option)])));
+  const settings = given ?? chooseOne(readStoreNames(environment));
   if (settings !== undefined) return isNewFine ? settings : checkDirectory(settings);
   const directory = join(workingDirectory, devDirectory);
   if (existsSync(directory)) return { kind: 'directory', directory };
   throw new CliError({
     problem: `${command} needs to know where executions are kept: nothing says it, and baton dev has kept none here.`,
-    fix: 'Give --table, --bucket or --directory, or set BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY.',
+    fix: `Give ${optionTexts.slice(0, -1).join(', ')} or ${optionTexts.at(-1)}, or set ${storeVariables}.`,
   });
 }
 
-function chooseStore({ table, bucket, directory }: StoreNames): StoreSettings | undefined {
-  if (directory && (table || bucket)) {
+function chooseOne(names: StoreNames): StoreSettings | undefined {
+  if (findStoreConflicts(names).length > 0) {
     throw new CliError({
       problem: 'A directory and a table or bucket are both given.',
       fix: 'Keep the one that the function uses.',
     });
   }
-  if (table) return { kind: 'table', tableName: table, ...(bucket && { bucket }) };
-  if (bucket) return { kind: 'bucket', bucket };
-  return directory ? { kind: 'directory', directory } : undefined;
+  return chooseStore(names);
 }
 
 /** A directory that is misspelt would only look empty. */
 function checkDirectory(settings: StoreSettings): StoreSettings {
-  if (settings.kind !== 'directory' || existsSync(settings.directory)) return settings;
+  if (settings.directory === undefined || existsSync(settings.directory)) return settings;
   throw new CliError({
     problem: `There is no directory ${settings.directory}.`,
     fix: 'Correct the path of the store.',

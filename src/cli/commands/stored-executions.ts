@@ -1,7 +1,7 @@
 import type { StopMark } from '../../client/answers';
 import { BatonClient } from '../../client/baton-client';
 import { BatonError } from '../../errors';
-import { createStore } from '../../runtime/adapters/store/create-store';
+import { createStore } from '../../runtime/adapters/store/stores';
 import { readStore, storeOptions } from '../arguments/read-store';
 import { type CommandRequest, jsonOption, type OptionSpec } from '../command';
 import { formatAge } from '../view/format';

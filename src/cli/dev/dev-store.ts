@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { stores } from '../../runtime/adapters/store/stores';
 import { devDirectory } from '../arguments/read-store';
 import type { ConsoleStreams } from '../console-streams';
 import { quoteForShell } from '../view/text';
@@ -17,7 +18,7 @@ export interface DevStore {
 
 /** Executions travel in their continuations alone, or are kept where `--env` or a template says. */
 const noDevStore: DevStore = { directory: undefined, label: undefined, options: '' };
-const variables = ['BATON_TABLE', 'BATON_BUCKET', 'BATON_DIRECTORY'];
+const variables = stores.map(({ variable }) => variable);
 
 /** Chooses where a run keeps its executions: in `.baton`, unless `--env`, `--no-store` or the environment say otherwise. */
 export function chooseDevStore(

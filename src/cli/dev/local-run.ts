@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { BatonClient } from '../../client/baton-client';
 import { LocalLambda } from '../../local';
-import { createStore } from '../../runtime/adapters/store/create-store';
+import { createStore } from '../../runtime/adapters/store/stores';
 import { readExitCode, type Surroundings } from '../command';
 import { decideOutcome, type RunOutcome } from '../run/decide-outcome';
 import { RunRecord } from '../run/run-record';

@@ -1,3 +1,4 @@
+import { stores } from '../../runtime/adapters/store/stores';
 import type { DeployedFunction } from '../template/read-function';
 import { type LookUp, resolveValue } from '../template/resolve-value';
 import { TemplateError } from '../template/template';
@@ -15,7 +16,7 @@ export interface StandIns {
 /** Signs on this machine what a secret signs on AWS. */
 const localSigningKey = 'local-signing-key';
 
-const storeNames = new Set(['BATON_TABLE', 'BATON_BUCKET']);
+const storeNames = new Set(stores.filter(({ isShared }) => isShared).map(({ variable }) => variable));
 
 /** Works the variables of a function out, with local stand-ins for its queue, its store and its key. @throws TemplateError for one that has none */
 export function resolveEnvironment(

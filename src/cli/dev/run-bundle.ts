@@ -3,7 +3,7 @@ import { BatonClient } from '../../client/baton-client';
 import { RedriveRefusedError } from '../../errors';
 import type { LocalLambda } from '../../local';
 import { loadLambdaSdk } from '../../runtime/adapters/aws/aws-sdk';
-import { createStore } from '../../runtime/adapters/store/create-store';
+import { createStore } from '../../runtime/adapters/store/stores';
 import { readStore } from '../arguments/read-store';
 import { CliError } from '../cli-error';
 import type { CommandRequest } from '../command';
@@ -38,8 +38,8 @@ export async function runBundle(
   const options = readFunctionOptions(bundle, request);
   checkCode(options);
   const settings = readStore(command, request, isNewStoreFine, request.streams);
-  if (settings.kind !== 'directory') throw noDirectoryError(command);
   const { directory } = settings;
+  if (directory === undefined) throw noDirectoryError(command);
   const { variables, remarks } = await fitTime({
     ...options,
     designedForMs: defaultDesignMs,

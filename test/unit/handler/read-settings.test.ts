@@ -35,7 +35,7 @@ describe('readSettings', () => {
     ['a patience with silent owners', { BATON_RETRY_AFTER_MS: '1500' }, { retryAfterMs: 1_500 }],
     ['no patience with silent owners', { BATON_RETRY_AFTER_MS: '0' }, { retryAfterMs: 0 }],
     ['a directory', { BATON_DIRECTORY: '.baton' }, { store: { kind: 'directory', directory: '.baton' } }],
-    ['a table', { BATON_TABLE: 'jobs' }, { store: { kind: 'table', tableName: 'jobs' } }],
+    ['a table', { BATON_TABLE: 'jobs' }, { store: { kind: 'table', table: 'jobs' } }],
     [
       'a bucket, which is the store',
       { BATON_BUCKET: 'states' },
@@ -44,7 +44,7 @@ describe('readSettings', () => {
     [
       'a table with a bucket, which has room for large states',
       { BATON_TABLE: 'jobs', BATON_BUCKET: 'states' },
-      { store: { kind: 'table', tableName: 'jobs', bucket: 'states' } },
+      { store: { kind: 'table', table: 'jobs', bucket: 'states' } },
     ],
     ['a key', { BATON_SIGNING_KEY: 'c2VjcmV0c2VjcmV0' }, { signingKeys: ['c2VjcmV0c2VjcmV0'] }],
     [
@@ -112,7 +112,7 @@ describe('readSettings', () => {
       expect(faults).toEqual([
         {
           problem: `Environment variables BATON_DIRECTORY and ${name} are both set, and executions are kept in one place.`,
-          fix: 'Leave one of them out: BATON_DIRECTORY is for this machine or EFS, BATON_TABLE and BATON_BUCKET are for Lambda.',
+          fix: 'Leave one of them out: BATON_DIRECTORY is for this machine or EFS, BATON_TABLE or BATON_BUCKET for Lambda.',
         },
       ]);
     },

@@ -1,18 +1,17 @@
 import { readSettings } from '../../../handler/read-settings';
+import { sharedStoreVariables, stores } from '../../../runtime/adapters/store/stores';
 import { findNearestName } from '../../arguments/find-nearest-name';
 import type { DoctorFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { checkKnown, unwrap } from '../reading';
 
 const names = [
-  'BATON_BUCKET',
+  ...stores.map(({ variable }) => variable),
   'BATON_CONTINUE_ON',
-  'BATON_DIRECTORY',
   'BATON_LOG_LEVEL',
   'BATON_QUEUE_URL',
   'BATON_RETRY_AFTER_MS',
   'BATON_SIGNING_KEY',
-  'BATON_TABLE',
 ];
 
 /** Checks the variables that lambda-baton is configured by, with the rules that the handler itself begins with. */
@@ -43,13 +42,11 @@ function checkStore(variables: Readonly<Record<string, string>>, { fn, isLocal }
   const { settings, faults } = readSettings(variables);
   if (settings.store === undefined) {
     const what = 'No variable names a store: a duplicate delivery by AWS can run an execution twice.';
-    return [
-      warn('store', what, 'Set BATON_TABLE or BATON_BUCKET, unless the code provides CHECKPOINT_STORE.'),
-    ];
+    return [warn('store', what, `Set ${sharedStoreVariables}, unless the code provides CHECKPOINT_STORE.`)];
   }
   const isLost = settings.store.kind === 'directory' && !isLocal && unwrap(fn)?.hasFileSystem !== true;
   if (!isLost || faults.length > 0) return [];
   const what =
     'BATON_DIRECTORY is set, and the function has no file system: each environment keeps executions for itself, until it ends.';
-  return [refuse('store', what, 'Set BATON_TABLE or BATON_BUCKET instead, or mount an EFS file system.')];
+  return [refuse('store', what, `Set ${sharedStoreVariables} instead, or mount an EFS file system.`)];
 }

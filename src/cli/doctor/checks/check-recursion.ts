@@ -1,4 +1,5 @@
 import { readSettings } from '../../../handler/read-settings';
+import { sharedStoreVariables } from '../../../runtime/adapters/store/stores';
 import {
   describeOutlasting,
   hasNoFuse,
@@ -65,7 +66,7 @@ function checkCounting({ environment }: DoctorFacts): readonly Finding[] {
       warn(
         'fuses',
         what,
-        'Set BATON_TABLE or BATON_BUCKET, or BATON_SIGNING_KEY, unless the code provides a store.',
+        `Set ${sharedStoreVariables}, or BATON_SIGNING_KEY, unless the code provides a store.`,
       ),
     ];
   });

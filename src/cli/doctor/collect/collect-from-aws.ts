@@ -134,8 +134,7 @@ async function readSurroundings(
 ): Promise<Pick<DoctorFacts, 'bucket' | 'queue' | 'table'>> {
   if (environment.kind === 'unread') return { queue: environment, table: environment, bucket: environment };
   const { queueUrl, store } = readSettings(environment.value).settings;
-  const tableName = store?.kind === 'table' ? store.tableName : undefined;
-  const bucketName = store?.kind === 'directory' ? undefined : store?.bucket;
+  const { table: tableName, bucket: bucketName } = store ?? {};
   const [queue, table, bucket] = await Promise.all([
     queueUrl
       ? tryToRead(`Queue ${queueUrl}`, 'sqs:GetQueueAttributes', () =>

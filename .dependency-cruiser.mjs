@@ -149,7 +149,7 @@ export default {
       comment: 'It shows what the local Lambda and the client do.',
       from: { path: own('cli/') },
       to: {
-        path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/(cost/|execution/|record/sweep)|handler/read-settings)',
+        path: '^src/(?!cli/|local/|client/|errors/|runtime/adapters/|runtime/ports/|runtime/core/(cost/|execution/|record/(sweep|describe-error))|runtime/observe/runtime-event|handler/read-settings)',
       },
     },
 

@@ -22,6 +22,7 @@ import type { BatchAnswer, InvocationAnswer } from '../runtime/invocation/answer
 import { Emitter } from '../runtime/observe/emitter';
 import { GuardedObservers } from '../runtime/observe/guarded-observers';
 import { LogObserver } from '../runtime/observe/log-observer';
+import type { Observer } from '../runtime/observe/runtime-event';
 import type { Context } from '../runtime/ports';
 import type { Collaborators } from '../runtime/ports/collaborators';
 import { TimeBudget } from '../runtime/time/time-budget';
@@ -121,7 +122,11 @@ async function handle(
     if (isColdStart) sayOnce(first, collaborators);
     const { clock, logger } = collaborators;
     const emitter = new Emitter(
-      { observers: new GuardedObservers(observers, logger), log: new LogObserver(logger), clock },
+      {
+        observers: new GuardedObservers([...observers, ...readLookers()], logger),
+        log: new LogObserver(logger),
+        clock,
+      },
       { executionId: '', job: first.name, invocation: 0, requestId: context.awsRequestId },
     );
     const runtime = { plans, scope, shared, asTokens, collaborators, budget, emitter, isCold: isColdStart };
@@ -129,6 +134,13 @@ async function handle(
   } finally {
     await disposeScope(shared, collaborators, budget);
   }
+}
+
+/** Where a tool that has started this process leaves observers of its own, such as `baton dev`. Nothing does so on Lambda. */
+const lookersKey = Symbol.for('lambda-baton:observers');
+
+function readLookers(): readonly Observer[] {
+  return (globalThis as { readonly [lookersKey]?: readonly Observer[] })[lookersKey] ?? [];
 }
 
 interface EventRuntime {

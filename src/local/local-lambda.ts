@@ -114,7 +114,7 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
   /** Starts the endpoint. Functions and queues are created afterwards; processes start when the first event comes. */
   static async start(options: LocalLambdaOptions = {}): Promise<LocalLambda> {
     const directory = mkdtempSync(join(tmpdir(), 'lambda-baton-'));
-    writeFileSync(join(directory, 'preload.cjs'), preloadSource);
+    writeFileSync(join(directory, 'preload.cjs'), `${preloadSource}${options.preload ?? ''}`);
     mkdirSync(join(directory, 'tmp'));
     const lambda = new LocalLambda(options, directory);
     await lambda.server.listen();

@@ -29,6 +29,11 @@ export interface LocalLambdaOptions {
    * AWS does not say which of the two it does. @defaultValue `drop`
    */
   readonly asyncRecursion?: 'drop' | 'reject';
+  /**
+   * CommonJS source that every environment runs before it loads its handler: for tools that look on. A line that it writes to descriptor 4
+   * is told as `note`, and is in no log.
+   */
+  readonly preload?: string;
 }
 
 /** A function of the local Lambda. What AWS gives in seconds is given in milliseconds here, so that tests need not wait. */

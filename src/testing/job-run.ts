@@ -1,3 +1,4 @@
+import type { RuntimeEvent } from '../runtime/observe/runtime-event';
 import type { Boundary } from './boundaries';
 import {
   type EffectRecord,
@@ -38,6 +39,8 @@ export class JobRun<State = unknown> {
   /** What was recorded in `env.effects`. */
   readonly effects: readonly EffectRecord[];
   readonly logs: readonly RunLogLine[];
+  /** What the runtime told its observers, in the order it happened. */
+  readonly events: readonly RuntimeEvent[];
   /** Virtual epoch milliseconds. */
   readonly startedAtMs: number;
   /** Virtual milliseconds until nothing was scheduled any more. */
@@ -60,6 +63,7 @@ export class JobRun<State = unknown> {
     this.deadLetters = parts.deadLetters;
     this.effects = parts.effects;
     this.logs = parts.logs;
+    this.events = parts.events;
     this.startedAtMs = parts.startedAtMs;
     this.durationMs = parts.durationMs;
     this.endingCount = parts.endingCount;

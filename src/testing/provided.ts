@@ -44,6 +44,7 @@ export class Provided {
 
 const watched: ReadonlySet<unknown> = new Set([
   tokens.LOGGER,
+  tokens.OBSERVERS,
   tokens.CONTINUATION_SENDERS,
   tokens.CHECKPOINT_STORE,
   tokens.RANDOM,

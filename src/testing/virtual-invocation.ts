@@ -1,3 +1,4 @@
+import type { RuntimeEvent } from '../runtime/observe/runtime-event';
 import type { Clock } from '../runtime/ports';
 import { Life } from './life';
 import type { LogLine } from './memory-logger';
@@ -34,6 +35,8 @@ export class VirtualInvocation extends Life {
   readonly deadlineMs: number;
   /** What the runtime logged in it. */
   readonly lines: LogLine[] = [];
+  /** What the runtime told in it. */
+  readonly events: RuntimeEvent[] = [];
   /** Whether the context says that the safe window has begun, whatever the clock says. */
   isDraining = false;
   /** The last job instance that was made in it. */
@@ -76,7 +79,7 @@ export class VirtualInvocation extends Life {
       answer: undefined,
       error: undefined,
     };
-    const reason = this.#findField('handing off', 'reason');
+    const handOff = this.events.findLast(isHandOff);
     return {
       call,
       delivery: delivery.id,
@@ -86,18 +89,26 @@ export class VirtualInvocation extends Life {
       startedAtMs,
       durationMs: (this.#endedAtMs ?? startedAtMs) - startedAtMs,
       end,
-      ...(typeof reason === 'string' && (end === 'handed-off' || end === 'waiting') ? { reason } : {}),
+      ...(handOff !== undefined && (end === 'handed-off' || end === 'waiting')
+        ? { reason: handOff.reason }
+        : {}),
       ...(answer === undefined ? {} : { answer }),
       ...(error === undefined ? {} : { error }),
     };
   }
 
   #readInvocation(): number | undefined {
+    const { id } = this.delivery;
+    // The end of a lost invocation is told by the next one.
+    const own = this.events.find((event) => event.type !== 'invocation.ended' || event.requestId === id);
+    if (own !== undefined) return own.invocation;
     const line = this.lines.find(({ fields }) => typeof fields.invocation === 'number');
     return line?.fields.invocation as number | undefined;
   }
+}
 
-  #findField(message: string, field: string): unknown {
-    return this.lines.findLast((line) => line.message === message)?.fields[field];
-  }
+function isHandOff(
+  event: RuntimeEvent,
+): event is Extract<RuntimeEvent, { type: 'execution.handed-off' | 'execution.waiting' }> {
+  return event.type === 'execution.handed-off' || event.type === 'execution.waiting';
 }

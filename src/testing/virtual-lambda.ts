@@ -243,9 +243,9 @@ function describeAnswer({ lines, delivery }: VirtualInvocation, answer: unknown)
     const { status } = answer as { status: InvocationOutcome['end'] };
     return { end: status, answer };
   }
-  const done = lines.findLast(({ message }) => message === 'record done');
+  const done = lines.findLast(({ fields }) => fields.event === 'record.done');
   if (done !== undefined) return { end: done.fields.status as InvocationOutcome['end'], answer };
-  const failed = lines.findLast(({ message }) => message === 'record failed');
+  const failed = lines.findLast(({ fields }) => fields.event === 'record.failed');
   const isFailed = failed?.fields.code === 'EXECUTION_FAILED';
   return { end: isFailed ? 'failed' : 'threw', answer, error: failed?.fields.error };
 }

@@ -3,6 +3,7 @@ import { type BatonHandler, type CreateHandlerOptions, createHandler } from '../
 import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
 import { JsonLogger } from '../runtime/adapters/node/json-logger';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
+import type { Observer } from '../runtime/observe/runtime-event';
 import type { CheckpointStore, ContinuationSender, Logger } from '../runtime/ports';
 import { Border } from './border';
 import type { Schedule } from './boundaries';
@@ -17,6 +18,7 @@ import { Provided } from './provided';
 import { rebuildError } from './rebuild-error';
 import { RecordingSender } from './recording-sender';
 import { RunLogger } from './run-logger';
+import { RunObserver, silenceTheDead } from './run-observer';
 import { RunRecorder } from './run-recorder';
 import type { JobOutcome, RunLogLine } from './run-records';
 import { SeededRandom } from './seeded-random';
@@ -47,6 +49,7 @@ export class VirtualWorld {
   readonly #border: Border;
   readonly #watch: StepWatch;
   readonly #lines: RunLogLine[] = [];
+  readonly #observer = new RunObserver();
   #warmHandler: BatonHandler | undefined;
 
   constructor(parts: VirtualWorldParts) {
@@ -92,7 +95,8 @@ export class VirtualWorld {
       deadLetters: this.#recorder.deadLetters,
       effects: effects.records,
       logs: this.#lines,
-      endingCount: this.#lines.filter(({ message }) => endingLines.has(message)).length,
+      events: this.#observer.events,
+      endingCount: this.#observer.events.filter(({ type }) => endings.has(type)).length,
       boundaries: this.#border.boundaries,
     });
   }
@@ -144,6 +148,10 @@ export class VirtualWorld {
         tokens.LOGGER,
         (own) => new RunLogger(this.#lines, timer.clock, own && new GuardedLogger(own, fallback)),
       ),
+      provided.provide<readonly Observer[]>(tokens.OBSERVERS, (own = []) => [
+        ...own.map(silenceTheDead),
+        this.#observer,
+      ]),
       provided.provide<readonly ContinuationSender[]>(tokens.CONTINUATION_SENDERS, this.#openSenders()),
       provided.provide<CheckpointStore>(tokens.CHECKPOINT_STORE, this.#openStore()),
     ];
@@ -171,10 +179,10 @@ export class VirtualWorld {
   }
 }
 
-const endingLines: ReadonlySet<string> = new Set([
-  'execution cancelled',
-  'execution completed',
-  'execution failed',
+const endings: ReadonlySet<string> = new Set([
+  'execution.cancelled',
+  'execution.completed',
+  'execution.failed',
 ]);
 
 function describeSettings({ options, runOptions, plan }: VirtualWorldParts) {

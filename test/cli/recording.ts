@@ -1,3 +1,4 @@
+import type { RuntimeEvent } from '../../src';
 import { type RunEvent, RunRecord, type Taken } from '../../src/cli/run/run-record';
 import type { InvocationEnd, InvocationStart } from '../../src/local';
 
@@ -58,12 +59,15 @@ export class Recording {
     });
   }
 
-  log(atMs: number, invocation: number, message: string, fields: object = {}, environmentId = 'A'): this {
-    return this.line(
-      atMs,
-      JSON.stringify({ level: 'INFO', message, executionId, invocation, job: 'Backfill', ...fields }),
-      environmentId,
-    );
+  tell(
+    atMs: number,
+    invocation: number,
+    type: RuntimeEvent['type'],
+    facts: object = {},
+    environmentId = 'A',
+  ): this {
+    const line = JSON.stringify({ type, executionId, invocation, job: 'Backfill', ...facts });
+    return this.add({ name: 'note', atMs, about: { functionName: 'baton-dev', line, environmentId } });
   }
 
   add(event: RunEvent): this {
@@ -102,11 +106,11 @@ function describeStart(number: number): InvocationStart {
 export function recordBusyRun(): Recording {
   return new Recording()
     .start(400, { number: 1, cold: true })
-    .log(410, 1, 'execution started')
-    .log(1_400, 1, 'progress', { step: 'loadBatch', done: 20_000, total: 100_000 })
+    .tell(410, 1, 'execution.started')
+    .tell(1_400, 1, 'progress', { step: 'loadBatch', done: 20_000, total: 100_000 })
     .line(1_500, '2026-11-23T13:00:00.000Z\trequest-1\tINFO\ttwenty thousand\rso far')
-    .log(2_400, 1, 'progress', { step: 'loadBatch', done: 40_000, total: 100_000, note: 'page 2' })
-    .log(2_450, 1, 'handed off', {
+    .tell(2_400, 1, 'progress', { step: 'loadBatch', done: 40_000, total: 100_000, note: 'page 2' })
+    .tell(2_450, 1, 'execution.handed-off', {
       step: 'isDone',
       reason: 'safe-window',
       bytes: 1_536,
@@ -137,17 +141,16 @@ export function recordBusyRun(): Recording {
       about: { functionName: 'baton-dev', requestId: 'request-2', attempt: 2, delayMs: 5_000 },
     })
     .start(7_710, { number: 2, attempt: 2, cold: true, bytes: 1_536 })
-    .log(7_800, 2, 'step failed', {
-      level: 'WARN',
+    .tell(7_800, 2, 'step.failed', {
       step: 'loadBatch',
       attempt: 1,
-      isRetried: true,
+      willRetry: true,
       delayMs: 120,
       error: { name: 'Error', message: 'the file is locked' },
     })
-    .log(8_700, 2, 'progress', { step: 'loadBatch', done: 60_000, total: 100_000 })
-    .log(9_700, 2, 'progress', { step: 'loadBatch', done: 100_000, total: 100_000 })
-    .log(9_710, 2, 'execution completed', { stepCount: 5, failedAttemptCount: 1 })
+    .tell(8_700, 2, 'progress', { step: 'loadBatch', done: 60_000, total: 100_000 })
+    .tell(9_700, 2, 'progress', { step: 'loadBatch', done: 100_000, total: 100_000 })
+    .tell(9_710, 2, 'execution.completed', { stepCount: 5, failedAttemptCount: 1 })
     .end(9_720, 2, {
       durationMs: 2_010,
       billedMs: 2_310,

@@ -84,8 +84,8 @@ describe('the report', () => {
   it('counts what a forked execution did only once', () => {
     const recording = new Recording().start(0, { environmentId: 'A' }).start(0, { environmentId: 'B' });
     recording
-      .log(10, 1, 'execution completed', { stepCount: 9 }, 'A')
-      .log(20, 1, 'execution completed', { stepCount: 7 }, 'B');
+      .tell(10, 1, 'execution.completed', { stepCount: 9 }, 'A')
+      .tell(20, 1, 'execution.completed', { stepCount: 7 }, 'B');
     const record = recording.play();
     expect(writeReport(record, decideOutcome(record, false), facts).stepCount).toBe(9);
   });
@@ -99,10 +99,12 @@ describe('the report', () => {
   });
 
   it('adds up what was handed over, and finds the largest', () => {
-    const recording = new Recording().start(0).log(1, 1, 'handed off', { bytes: 700, channel: 'lambda' });
+    const recording = new Recording()
+      .start(0)
+      .tell(1, 1, 'execution.handed-off', { bytes: 700, channel: 'lambda' });
     recording
-      .log(2, 1, 'handed off', { bytes: 300, channel: 'sqs' })
-      .log(3, 1, 'handed off', { bytes: 500, channel: 'lambda' });
+      .tell(2, 1, 'execution.handed-off', { bytes: 300, channel: 'sqs' })
+      .tell(3, 1, 'execution.handed-off', { bytes: 500, channel: 'lambda' });
     const record = recording.play();
     expect(writeReport(record, decideOutcome(record, false), facts).handOffs).toEqual({
       count: 3,
@@ -113,13 +115,11 @@ describe('the report', () => {
   });
 
   it('counts what the store has dropped, and says it in the summary', () => {
-    const recording = recordBusyRun().log(9_800, 2, 'delivery answered from the store', {
+    const recording = recordBusyRun().tell(9_800, 2, 'duplicate.dropped', {
       status: 'duplicate',
     });
-    recording.log(9_810, 2, 'delivery answered from the store', { status: 'completed' });
-    recording.log(9_820, 2, 'invocation superseded: another one has claimed the execution', {
-      level: 'WARN',
-    });
+    recording.tell(9_810, 2, 'duplicate.dropped', { status: 'completed' });
+    recording.tell(9_820, 2, 'execution.superseded');
     const record = recording.play();
     const report = writeReport(record, decideOutcome(record, false), {
       ...facts,
@@ -143,7 +143,7 @@ describe('the report', () => {
   });
 
   it('survives an end without a beginning', () => {
-    expect(() => new Recording().end(0, 1).log(1, 1, 'handed off').play()).not.toThrow();
+    expect(() => new Recording().end(0, 1).tell(1, 1, 'execution.handed-off').play()).not.toThrow();
   });
 });
 
@@ -217,7 +217,7 @@ describe('the decision', () => {
   const dropped = (reason: DropReason) =>
     new Recording()
       .start(0)
-      .log(1, 1, 'execution started')
+      .tell(1, 1, 'execution.started')
       .end(2, 1)
       .add({
         name: 'dropped',
@@ -227,7 +227,7 @@ describe('the decision', () => {
   const failing = () =>
     new Recording()
       .start(0)
-      .log(1, 1, 'execution failed', { error: { name: 'FuseBlownError', message: 'No.\n→ Yes.' } });
+      .tell(1, 1, 'execution.failed', { error: { name: 'FuseBlownError', message: 'No.\n→ Yes.' } });
 
   it('is completed when the execution has completed', () => {
     expect(decideOutcome(recordBusyRun().play(), false)).toEqual({
@@ -252,24 +252,26 @@ describe('the decision', () => {
   });
 
   it('is completed when a later delivery completed what had failed', () => {
-    expect(decideOutcome(failing().log(2, 1, 'execution completed').play(), false).outcome).toBe('completed');
+    expect(decideOutcome(failing().tell(2, 1, 'execution.completed').play(), false).outcome).toBe(
+      'completed',
+    );
     const reversed = new Recording()
       .start(0)
-      .log(0, 1, 'execution completed')
-      .log(1, 1, 'execution failed', {});
+      .tell(0, 1, 'execution.completed')
+      .tell(1, 1, 'execution.failed', {});
     expect(decideOutcome(reversed.play(), false).outcome).toBe('completed');
   });
 
   it('is not completed while one of several executions is not', () => {
-    const recording = recordBusyRun().line(9_999, '{"message":"execution started","executionId":"another"}');
+    const recording = recordBusyRun().tell(9_999, 1, 'execution.started', { executionId: 'another' });
     expect(decideOutcome(recording.play(), false)).toMatchObject({ outcome: 'lost' });
   });
 
   it('is cancelled when the execution was', () => {
     const record = new Recording()
       .start(0)
-      .log(1, 1, 'execution started')
-      .log(2, 1, 'execution cancelled')
+      .tell(1, 1, 'execution.started')
+      .tell(2, 1, 'execution.cancelled')
       .play();
     expect(decideOutcome(record, false)).toEqual({ outcome: 'cancelled', failure: undefined });
   });
@@ -289,7 +291,7 @@ describe('the decision', () => {
     ];
     const texts = reasons.map((reason) => decideOutcome(dropped(reason).play(), false).failure?.message);
     const message = { queueName: 'q', messageId: 'm', bytes: 1, delayMs: 0, deadLetter: true };
-    const started = () => new Recording().start(0).log(1, 1, 'execution started');
+    const started = () => new Recording().start(0).tell(1, 1, 'execution.started');
     texts.push(
       decideOutcome(started().add({ name: 'message', atMs: 1, about: message }).play(), false).failure
         ?.message,
@@ -342,7 +344,7 @@ Two faults.
 → Fix both.
 x is not a function
 The handler ran, but no execution began.
-→ Export const handler = createHandler(YourJob), and let its logger write JSON lines to standard output.
+→ Export const handler = createHandler(YourJob).
 "
 `);
   });

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { RuntimeEvent } from '../../src';
 import type { DevOptions } from '../../src/cli/dev/dev-options';
 import { decideOutcome } from '../../src/cli/run/decide-outcome';
 import { RunRecord } from '../../src/cli/run/run-record';
@@ -90,7 +91,7 @@ waiting, 5 s until the next delivery · 3 s · 2 invocations · 1 redelivery
   it('show progress without a total as a count', () => {
     const record = new Recording()
       .start(0)
-      .log(100, 1, 'progress', { step: 'drain', done: 1_234, note: 'queue é日本' })
+      .tell(100, 1, 'progress', { step: 'drain', done: 1_234, note: 'queue é日本' })
       .play();
     expect(`\n${renderFrame(record, 100, 60, paintNothing).join('\n')}\n`).toMatchInlineSnapshot(`
 "
@@ -110,8 +111,8 @@ drain  1,234 done  queue é日本
       };
       const record = new Recording()
         .start(0)
-        .log(0, 1, 'progress', { ...fields, done: 0 })
-        .log(900, 1, 'progress', fields)
+        .tell(0, 1, 'progress', { ...fields, done: 0 })
+        .tell(900, 1, 'progress', fields)
         .play();
       for (let columns = 20; columns <= 200; columns++) {
         for (const line of renderFrame(record, 1e7, columns, paintColors))
@@ -134,30 +135,30 @@ describe('progress', () => {
   it('has no rate before half a second has passed, and that of the last ten seconds later', () => {
     const recording = new Recording()
       .start(0)
-      .log(0, 1, 'progress', { done: 0, total: 1_000 })
-      .log(400, 1, 'progress', { done: 40, total: 1_000 });
+      .tell(0, 1, 'progress', { done: 0, total: 1_000 })
+      .tell(400, 1, 'progress', { done: 40, total: 1_000 });
     expect(progress(recording)).toMatchObject({ done: 40, rate: undefined, leftMs: undefined });
-    expect(progress(recording.log(500, 1, 'progress', { done: 50, total: 1_000 }))).toMatchObject({
+    expect(progress(recording.tell(500, 1, 'progress', { done: 50, total: 1_000 }))).toMatchObject({
       rate: 100,
       leftMs: 9_500,
     });
     const later = recording
-      .log(20_000, 1, 'progress', { done: 500, total: 1_000 })
-      .log(25_000, 1, 'progress', { done: 600, total: 1_000 });
+      .tell(20_000, 1, 'progress', { done: 500, total: 1_000 })
+      .tell(25_000, 1, 'progress', { done: 600, total: 1_000 });
     expect(progress(later)).toMatchObject({ rate: 20, leftMs: 20_000 });
   });
 
   it('starts again when it goes back or another step reports', () => {
     const recording = new Recording()
       .start(0)
-      .log(0, 1, 'progress', { step: 'one', done: 0 })
-      .log(1_000, 1, 'progress', { step: 'one', done: 10 });
+      .tell(0, 1, 'progress', { step: 'one', done: 0 })
+      .tell(1_000, 1, 'progress', { step: 'one', done: 10 });
     expect(progress(recording)).toMatchObject({ rate: 10 });
-    expect(progress(recording.log(2_000, 1, 'progress', { step: 'one', done: 5 }))).toMatchObject({
+    expect(progress(recording.tell(2_000, 1, 'progress', { step: 'one', done: 5 }))).toMatchObject({
       done: 5,
       rate: undefined,
     });
-    expect(progress(recording.log(3_000, 1, 'progress', { step: 'two', done: 50 }))).toMatchObject({
+    expect(progress(recording.tell(3_000, 1, 'progress', { step: 'two', done: 50 }))).toMatchObject({
       done: 50,
       rate: undefined,
     });
@@ -166,15 +167,15 @@ describe('progress', () => {
   it('follows the line in front when an execution has forked', () => {
     const recording = new Recording()
       .start(0)
-      .log(0, 3, 'progress', { done: 30, total: 100 })
-      .log(100, 2, 'progress', { done: 20, total: 100 });
+      .tell(0, 3, 'progress', { done: 30, total: 100 })
+      .tell(100, 2, 'progress', { done: 20, total: 100 });
     expect(progress(recording)).toMatchObject({ done: 30 });
   });
 
   it.each([{}, { done: 'many' }, { done: null }, { done: 5, total: 'all' }, { done: 7, total: 0 }])(
     'survives %p',
     (fields) => {
-      const recording = new Recording().start(0).log(0, 1, 'progress', fields);
+      const recording = new Recording().start(0).tell(0, 1, 'progress', fields);
       expect(() => renderFrame(recording.play(), 1, 80, paintNothing)).not.toThrow();
     },
   );
@@ -207,8 +208,8 @@ so far
     const error = { errorType: 'TypeError', errorMessage: 'x is not a function\n→ never shown' };
     const died = (reason: 'error' | 'exit' | 'init-error' | 'out-of-memory' | 'stopped' | 'time-out') =>
       describeOne(undefined, { reason, error });
-    const answered = (message: string, fields = {}, response = 'null') =>
-      describeOne({ message, fields }, { response });
+    const answered = (type: RuntimeEvent['type'], fields = {}, response = 'null') =>
+      describeOne({ type, fields }, { response });
     const texts = [
       died('error'),
       died('exit'),
@@ -216,24 +217,24 @@ so far
       died('out-of-memory'),
       died('stopped'),
       died('time-out'),
-      answered('handed off', { channel: 'sqs', reason: 'wait', delaySeconds: 90, bytes: 700 }),
-      answered('handed off', { channel: 'lambda', reason: 'interrupted', bytes: 3_000_000 }),
+      answered('execution.waiting', { channel: 'sqs', reason: 'wait', delaySeconds: 90, bytes: 700 }),
+      answered('execution.handed-off', { channel: 'lambda', reason: 'interrupted', bytes: 3_000_000 }),
       describeOne(
-        { message: 'handed off', fields: { channel: 'lambda', bytes: 1 } },
+        { type: 'execution.handed-off', fields: { channel: 'lambda', bytes: 1 } },
         { reason: 'crash-fault' },
       ),
       answered(
-        'execution failed',
+        'execution.failed',
         { error: { name: 'FuseBlownError', message: 'too often' } },
         '{"batchItemFailures":[{"itemIdentifier":"1"}]}',
       ),
       describeOne(
-        { message: 'execution failed', fields: { error: { name: 'FuseBlownError', message: 'too often' } } },
+        { type: 'execution.failed', fields: { error: { name: 'FuseBlownError', message: 'too often' } } },
         { reason: 'error', error },
       ),
-      answered('hello', {}, '{"batchItemFailures":[{"itemIdentifier":"1"}]}'),
-      answered('hello', {}, '{"status":"duplicate"}'),
-      answered('hello', {}, 'not json'),
+      answered('execution.started', {}, '{"batchItemFailures":[{"itemIdentifier":"1"}]}'),
+      answered('execution.started', {}, '{"status":"duplicate"}'),
+      answered('execution.started', {}, 'not json'),
     ];
     expect(`\n${texts.join('\n')}\n`).toMatchInlineSnapshot(`
 "
@@ -268,7 +269,8 @@ so far
       '{"level":"INFO","message":"page done","executionId":"e","step":"load","page":3,"note":"fine"}',
       '{"level":"WARN","message":"slow","executionId":"e"}',
       '{"level":"ERROR","message":"bad","error":{"name":"TypeError","message":"x"}}',
-      '{"level":"INFO","message":"progress","executionId":"e","done":1}',
+      '{"level":"INFO","message":"progress","event":"progress","executionId":"e","done":1}',
+      '{"level":30,"msg":"progress","event":"progress","executionId":"e","done":1}',
       '{"level":"INFO","message":"progress"}',
     ];
     const told = lines.map((line) => {
@@ -294,6 +296,7 @@ no config
 page done page=3 note=fine
 !      slow
 ✖      bad: TypeError: x
+(nothing)
 (nothing)
 progress
 "
@@ -340,9 +343,9 @@ describe('noise', () => {
   });
 });
 
-function describeOne(log: { message: string; fields: object } | undefined, end: object): string {
+function describeOne(told: { type: RuntimeEvent['type']; fields: object } | undefined, end: object): string {
   const recording = new Recording().start(0);
-  if (log) recording.log(1, 1, log.message, log.fields);
+  if (told) recording.tell(1, 1, told.type, told.fields);
   let text = '';
   recording.end(2_050, 1, end).play((event, taken) => {
     if (event.name === 'invocation-end')

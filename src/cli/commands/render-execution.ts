@@ -1,7 +1,7 @@
 import type { ExecutionDescription, ExecutionSummary } from '../../client/answers';
 import { summariseFailure } from '../run/failure';
 import { formatAge, formatNumberOf } from '../view/format';
-import type { Paint, Tone } from '../view/paint';
+import { type Paint, renderFailureDetails, type Tone } from '../view/paint';
 import { type Row, renderRows } from '../view/render-rows';
 import { countCells, escapeControls, writeJson } from '../view/text';
 
@@ -17,7 +17,9 @@ export function renderStatus(
     ...describeWhoHasIt(execution, nowMs),
     ...describeOutcome(execution),
   ];
-  return [renderHeadline(execution, paint), ...renderRows(rows, columns, paint)];
+  const { error } = execution;
+  const details = error === undefined ? [] : renderFailureDetails(error, paint);
+  return [renderHeadline(execution, paint), ...renderRows(rows, columns, paint), ...details];
 }
 
 function renderHeadline(

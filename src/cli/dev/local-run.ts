@@ -11,6 +11,7 @@ import { NoiseFilter } from '../view/describe-line';
 import { choosePaint, renderFailure } from '../view/paint';
 import type { View } from '../view/view';
 import type { LocalFunctionOptions } from './dev-options';
+import { eventsPreload } from './events-preload';
 import type { PreparedLambda } from './prepare-lambda';
 
 /** An execution that is run on this machine, from whatever begins it to its end. */
@@ -41,7 +42,11 @@ const settleMs = 2_000;
  */
 export async function runLocally(run: LocalRun, { streams, interruption }: Surroundings): Promise<number> {
   const { faults, seed } = run.options;
-  const lambda = await LocalLambda.start({ faults, ...(seed !== undefined && { seed }) });
+  const lambda = await LocalLambda.start({
+    faults,
+    preload: eventsPreload,
+    ...(seed !== undefined && { seed }),
+  });
   const stop = () => void lambda.stop();
   interruption.addEventListener('abort', stop);
   try {

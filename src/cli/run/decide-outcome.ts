@@ -28,7 +28,7 @@ function decideWithoutExecution(record: RunRecord): RunOutcome {
     outcome: 'failed',
     failure: fromError({
       problem: 'The handler ran, but no execution began.',
-      fix: 'Export const handler = createHandler(YourJob), and let its logger write JSON lines to standard output.',
+      fix: 'Export const handler = createHandler(YourJob).',
     }),
   };
 }

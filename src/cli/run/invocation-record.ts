@@ -1,5 +1,5 @@
 import type { InvocationEnd, InvocationStart } from '../../local';
-import type { LineFact } from './read-line';
+import type { ExecutionFact } from './execution-fact';
 
 /** What is known of one invocation. */
 export interface InvocationRecord {
@@ -14,7 +14,7 @@ export interface InvocationRecord {
   /** Whether every execution had ended when it began: then it only tells again how. */
   readonly isLate: boolean;
   /** What the runtime said of its outcome. */
-  outcome: Extract<LineFact, { kind: 'cancelled' | 'completed' | 'failed' | 'handed-off' }> | undefined;
+  outcome: Extract<ExecutionFact, { kind: 'cancelled' | 'completed' | 'failed' | 'handed-off' }> | undefined;
   /** Missing while it runs. */
   end:
     | Pick<InvocationEnd, 'billedMs' | 'durationMs' | 'error' | 'initMs' | 'memoryMb' | 'reason' | 'response'>

@@ -1,4 +1,4 @@
-import type { LineSubject, ProgressReport } from './read-line';
+import type { FactSubject, ProgressReport } from './execution-fact';
 
 /** The rate is that of the last so many milliseconds, and unknown before the first so many have passed. */
 const windowMs = 10_000;
@@ -25,7 +25,7 @@ export class ProgressTrack {
 
   take(
     report: ProgressReport,
-    { executionId, invocation = 0 }: Pick<LineSubject, 'executionId' | 'invocation'>,
+    { executionId, invocation }: Pick<FactSubject, 'executionId' | 'invocation'>,
     atMs: number,
   ): void {
     if (Number.isNaN(report.done) || invocation < this.front) return;

@@ -1,15 +1,5 @@
 import { type Failure, readFailure } from './failure';
 
-/** Which execution a line is about, and what it counts. */
-export interface LineSubject {
-  readonly executionId: string;
-  readonly job: string | undefined;
-  readonly invocation: number | undefined;
-  /** Steps finished, when the line says it. */
-  readonly stepCount: number | undefined;
-  readonly failedAttemptCount: number | undefined;
-}
-
 /** What a line of the handler's output tells. */
 export type LineFact =
   | { readonly kind: 'output'; readonly lines: readonly string[] }
@@ -17,45 +7,10 @@ export type LineFact =
   | { readonly kind: 'init-error'; readonly lines: readonly string[] }
   /** AWS's runtime client reports an invocation that failed: its end tells the same. */
   | { readonly kind: 'invoke-error' }
-  /** A structured line that is nothing of the following. */
-  | { readonly kind: 'entry'; readonly entry: Entry; readonly subject: LineSubject | undefined }
-  | ({ readonly subject: LineSubject } & ExecutionFact);
-
-/** What the runtime tells of an execution. */
-export type ExecutionFact =
-  | { readonly kind: 'handed-off'; readonly handOff: HandOff }
-  | { readonly kind: 'cancelled' | 'completed' }
-  | { readonly kind: 'duplicate' | 'routine' | 'superseded' }
-  | { readonly kind: 'failed'; readonly failure: Failure | undefined }
-  | { readonly kind: 'parked'; readonly failure: Failure | undefined }
-  | { readonly kind: 'progress'; readonly report: ProgressReport }
-  | { readonly kind: 'step-failed'; readonly attempt: FailedAttempt }
-  | { readonly kind: 'step-interrupted'; readonly step: string | undefined };
-
-/** A continuation that was accepted. */
-export interface HandOff {
-  readonly channel: string;
-  readonly bytes: number;
-  readonly delayMs: number;
-  readonly reason: string | undefined;
-}
-
-/** What `ctx.progress` was told. */
-export interface ProgressReport {
-  readonly step: string | undefined;
-  readonly done: number;
-  readonly total: number | undefined;
-  readonly note: string | undefined;
-}
-
-/** An attempt at a step that failed. */
-export interface FailedAttempt {
-  readonly step: string | undefined;
-  readonly number: number | undefined;
-  readonly failure: Failure | undefined;
-  /** How long until the next one, in milliseconds; undefined when there is none. */
-  readonly retryInMs: number | undefined;
-}
+  /** The runtime's line about what it tells anyway. */
+  | { readonly kind: 'told' }
+  /** Any other structured line. `isOfExecution`: it belongs to one. */
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly isOfExecution: boolean };
 
 /** A structured line as it was written. */
 export interface Entry {
@@ -66,39 +21,7 @@ export interface Entry {
   readonly failure: Failure | undefined;
 }
 
-type Kind = ExecutionFact['kind'];
 type Fields = Readonly<Record<string, unknown>>;
-
-/** What the runtime writes: by `event`, and as long as a line has none, by its message. */
-const kinds: ReadonlyMap<unknown, Kind> = new Map<string, Kind>([
-  ['execution.handed-off', 'handed-off'],
-  ['execution.waiting', 'handed-off'],
-  ['handed off', 'handed-off'],
-  ['execution.completed', 'completed'],
-  ['execution completed', 'completed'],
-  ['execution.cancelled', 'cancelled'],
-  ['execution cancelled', 'cancelled'],
-  ['execution.failed', 'failed'],
-  ['execution failed', 'failed'],
-  ['execution.parked', 'parked'],
-  ['execution parked', 'parked'],
-  ['execution.superseded', 'superseded'],
-  ['invocation superseded: another one has claimed the execution', 'superseded'],
-  ['duplicate.dropped', 'duplicate'],
-  ['delivery answered from the store', 'duplicate'],
-  ['progress', 'progress'],
-  ['step.failed', 'step-failed'],
-  ['step failed', 'step-failed'],
-  ['step.interrupted', 'step-interrupted'],
-  ['step interrupted', 'step-interrupted'],
-  ['execution.started', 'routine'],
-  ['execution started', 'routine'],
-  ['execution.resumed', 'routine'],
-  ['execution resumed', 'routine'],
-  ['handing off', 'routine'],
-  ['record done', 'routine'],
-  ['record failed', 'routine'],
-]);
 
 /** The fields that every line has, and that say nothing to someone who watches. */
 const usualFields = new Set([
@@ -115,71 +38,13 @@ const usualFields = new Set([
   'timestamp',
 ]);
 
-/** Turns a line of the handler's output into what it tells. The only place where the text of a log line is read. */
+/** Turns a line of the handler's output into what it tells. No line of the runtime's is read: what it says comes as an event. */
 export function readLine(line: string): LineFact {
   const fields = readFields(line);
   if (fields === undefined) return readText(line);
-  const subject = readSubject(fields);
-  const kind = kinds.get(fields.event) ?? kinds.get(fields.message);
-  if (subject === undefined || kind === undefined)
-    return { kind: 'entry', entry: readEntry(fields), subject };
-  return { subject, ...readExecutionFact(kind, fields) };
-}
-
-function readExecutionFact(kind: Kind, fields: Fields): ExecutionFact {
-  switch (kind) {
-    case 'handed-off':
-      return { kind, handOff: readHandOff(fields) };
-    case 'failed':
-    case 'parked':
-      return { kind, failure: readFailure(fields.error) };
-    case 'progress':
-      return {
-        kind,
-        report: {
-          ...readTexts(fields),
-          done: asNumber(fields.done) ?? Number.NaN,
-          total: asNumber(fields.total),
-        },
-      };
-    case 'step-failed':
-      return { kind, attempt: readAttempt(fields) };
-    case 'step-interrupted':
-      return { kind, step: asText(fields.step) };
-    default:
-      return { kind };
-  }
-}
-
-function readHandOff({ channel, bytes, delaySeconds, reason }: Fields): HandOff {
-  return {
-    channel: asText(channel) ?? '?',
-    bytes: asNumber(bytes) ?? 0,
-    delayMs: (asNumber(delaySeconds) ?? 0) * 1_000,
-    reason: asText(reason),
-  };
-}
-
-function readAttempt({ step, attempt, error, isRetried, willRetry, delayMs }: Fields): FailedAttempt {
-  const failure = readFailure(error);
-  const retryInMs = (isRetried ?? willRetry) === true ? (asNumber(delayMs) ?? 0) : undefined;
-  return { step: asText(step), number: asNumber(attempt), failure, retryInMs };
-}
-
-function readTexts({ step, note }: Fields) {
-  return { step: asText(step), note: asText(note) };
-}
-
-function readSubject({
-  executionId,
-  job,
-  invocation,
-  stepCount,
-  failedAttemptCount,
-}: Fields): LineSubject | undefined {
-  if (typeof executionId !== 'string') return undefined;
-  const counts = { stepCount: asNumber(stepCount), failedAttemptCount: asNumber(failedAttemptCount) };
-  return { executionId, job: asText(job), invocation: asNumber(invocation), ...counts };
+  // No field of the user's has this name.
+  if (typeof fields.event === 'string') return { kind: 'told' };
+  return { kind: 'entry', entry: readEntry(fields), isOfExecution: typeof fields.executionId === 'string' };
 }
 
 function readEntry(fields: Fields): Entry {
@@ -192,12 +57,12 @@ function readEntry(fields: Fields): Entry {
   };
 }
 
-/** A line of JSON with a `message`, or one that the runtime marked with its `event`. */
+/** A line of JSON with a `message`, or one that the runtime has marked with its `event`. */
 function readFields(line: string): Fields | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const fields: Fields = JSON.parse(line);
-    return typeof fields.message === 'string' || kinds.has(fields.event) ? fields : undefined;
+    return typeof fields.message === 'string' || typeof fields.event === 'string' ? fields : undefined;
   } catch {
     return undefined;
   }
@@ -234,12 +99,4 @@ function readJson(text: string): object {
   } catch {
     return {};
   }
-}
-
-function asNumber(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

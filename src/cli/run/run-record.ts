@@ -1,15 +1,17 @@
 import type { ExecutionDescription } from '../../client/answers';
 import type { DropReason, InvocationEnd, InvocationStart, LocalLambda, LocalLambdaEvents } from '../../local';
+import { type HandOff, readTold, type ToldFact } from './execution-fact';
 import type { Failure } from './failure';
 import { type InvocationRecord, openInvocation, readAnswer } from './invocation-record';
 import { ProgressTrack } from './progress-track';
-import { type HandOff, type LineFact, type LineSubject, readLine } from './read-line';
+import { type LineFact, readLine } from './read-line';
 
 /** The events of the local Lambda that a run is made of. */
 const watchedEvents = [
   'invocation-start',
   'invocation-end',
   'log',
+  'note',
   'retry',
   'throttled',
   'dropped',
@@ -34,6 +36,8 @@ export interface Taken {
   readonly invocation?: InvocationRecord | undefined;
   /** What its line tells. */
   readonly fact?: LineFact;
+  /** What the runtime tells. */
+  readonly told?: ToldFact | undefined;
 }
 
 /** What is known of one execution. Without a store it may run as several lines at once: then each figure is the highest of them. */
@@ -51,7 +55,8 @@ export class ExecutionRecord {
 
   constructor(readonly executionId: string) {}
 
-  take(fact: LineFact, { job, invocation = 0, stepCount = 0, failedAttemptCount = 0 }: LineSubject): void {
+  take({ subject, ...fact }: ToldFact): void {
+    const { job, invocation, stepCount = 0, failedAttemptCount = 0 } = subject;
     this.job ??= job;
     this.invocation = Math.max(this.invocation, invocation);
     this.stepCount = Math.max(this.stepCount, stepCount);
@@ -67,7 +72,7 @@ export class ExecutionRecord {
     this.result = result;
   }
 
-  /** Takes over what the store says: it counts, since `baton status` will say the same. The log alone knows the error's stack. */
+  /** Takes over what the store says: it counts, since `baton status` will say the same. Where it does not have the error's stack, the event has. */
   settle({
     status,
     job,
@@ -142,7 +147,12 @@ export class RunRecord {
       case 'invocation-end':
         return { invocation: this.#close(event.about) };
       case 'log':
-        return this.#takeLine(event.about.line, event.about.environmentId, event.atMs);
+        return {
+          invocation: this.#byEnvironment.get(event.about.environmentId),
+          fact: readLine(event.about.line),
+        };
+      case 'note':
+        return this.#takeTold(event.about.line, event.about.environmentId, event.atMs);
       case 'retry':
         this.retryCount++;
         this.nextDeliveryAtMs = event.atMs + event.about.delayMs;
@@ -194,21 +204,17 @@ export class RunRecord {
     return invocation;
   }
 
-  #takeLine(line: string, environmentId: string, atMs: number): Taken {
+  #takeTold(line: string, environmentId: string, atMs: number): Taken {
     const invocation = this.#byEnvironment.get(environmentId);
-    const fact = readLine(line);
-    if ('subject' in fact && fact.subject !== undefined) this.#takeFact(fact, fact.subject, invocation, atMs);
-    return { invocation, fact };
+    const told = readTold(line);
+    if (told !== undefined) this.#takeFact(told, invocation, atMs);
+    return { invocation, told };
   }
 
-  #takeFact(
-    fact: LineFact,
-    subject: LineSubject,
-    invocation: InvocationRecord | undefined,
-    atMs: number,
-  ): void {
-    this.open(subject.executionId).take(fact, subject);
-    if (invocation !== undefined) invocation.number = subject.invocation ?? invocation.number;
+  #takeFact(fact: ToldFact, invocation: InvocationRecord | undefined, atMs: number): void {
+    const { subject } = fact;
+    this.open(subject.executionId).take(fact);
+    if (invocation !== undefined) invocation.number = subject.invocation;
     switch (fact.kind) {
       case 'handed-off':
         this.handOffs.push(fact.handOff);

@@ -1,16 +1,16 @@
 import type { DropReason, LocalLambdaEvents } from '../../local';
+import type { HandOff } from '../run/execution-fact';
 import { summariseFailure } from '../run/failure';
 import { type InvocationRecord, readAnswer } from '../run/invocation-record';
-import type { HandOff } from '../run/read-line';
 import type { RunEvent, Taken } from '../run/run-record';
-import { describeFact, type Message } from './describe-line';
+import { describeFact, describeTold, type Message } from './describe-line';
 import { formatBytes, formatDuration } from './format';
 
 type End = NonNullable<InvocationRecord['end']>;
 type Phrase = Pick<Message, 'mark' | 'text' | 'tone'>;
 
 /** Says what an event is worth telling, once the record has taken it in. */
-export function describeEvent(event: RunEvent, { invocation, fact }: Taken): readonly Message[] {
+export function describeEvent(event: RunEvent, { invocation, fact, told }: Taken): readonly Message[] {
   const number = invocation?.number;
   switch (event.name) {
     case 'invocation-start':
@@ -19,6 +19,8 @@ export function describeEvent(event: RunEvent, { invocation, fact }: Taken): rea
       return invocation?.end === undefined ? [] : [describeEnd(invocation, invocation.end)];
     case 'log':
       return fact === undefined ? [] : describeFact(fact).map((line) => ({ ...line, number }));
+    case 'note':
+      return told === undefined ? [] : describeTold(told).map((line) => ({ ...line, number }));
     case 'retry': {
       const delay = formatDuration(event.about.delayMs);
       return [

@@ -1,5 +1,6 @@
+import type { ExecutionFact, FailedAttempt } from '../run/execution-fact';
 import { summariseFailure } from '../run/failure';
-import type { Entry, FailedAttempt, LineFact } from '../run/read-line';
+import type { Entry, LineFact } from '../run/read-line';
 import type { RunEvent, Taken } from '../run/run-record';
 import { formatDuration } from './format';
 import type { Tone } from './paint';
@@ -19,7 +20,7 @@ export interface Message {
 
 type Line = Omit<Message, 'number'>;
 
-/** Says what a line of the handler's output is worth telling: nothing, a remark of the runtime, or the line itself. */
+/** Says what a line of the handler's output is worth telling: nothing, or the line itself. */
 export function describeFact(fact: LineFact): readonly Line[] {
   switch (fact.kind) {
     case 'output':
@@ -27,6 +28,14 @@ export function describeFact(fact: LineFact): readonly Line[] {
       return fact.lines.map(show);
     case 'entry':
       return [describeEntry(fact.entry)];
+    default:
+      return [];
+  }
+}
+
+/** Says what of the runtime's events is worth a line beside those of the invocations. */
+export function describeTold(fact: ExecutionFact): readonly Line[] {
+  switch (fact.kind) {
     case 'step-failed':
       return [remark(describeAttempt(fact.attempt))];
     case 'step-interrupted':
@@ -37,8 +46,8 @@ export function describeFact(fact: LineFact): readonly Line[] {
 }
 
 /** The last failed attempt is why the execution fails: its error is told whole, once, at the end. */
-function describeAttempt({ step = 'a step', number, failure, retryInMs }: FailedAttempt): string {
-  const what = `${step} failed (attempt ${number ?? '?'})`;
+function describeAttempt({ step, number, failure, retryInMs }: FailedAttempt): string {
+  const what = `${step} failed (attempt ${number})`;
   if (retryInMs === undefined) return `${what} and is not tried again`;
   return `${what}${failure === undefined ? '' : `: ${summariseFailure(failure)}`}; again in ${formatDuration(retryInMs)}`;
 }
@@ -78,7 +87,7 @@ export class NoiseFilter {
 
   /** What is said at every cold start: a structured line that belongs to no execution. */
   #isRepeated(fact: LineFact | undefined): boolean {
-    if (fact?.kind !== 'entry' || fact.subject !== undefined) return false;
+    if (fact?.kind !== 'entry' || fact.isOfExecution) return false;
     const text = JSON.stringify(fact.entry);
     const isKnown = this.#told.has(text);
     this.#told.add(text);

@@ -37,12 +37,16 @@ export function choosePaint(
 /** An error for its reader: what is wrong, what to do in a line of its own, then where it was thrown and what it was caused by. */
 export function renderFailure(failure: Failure, paint: Paint, opening = ''): string {
   const [problem = '', ...others] = escapeLines(failure.message).split('\n');
-  const frames = listFrames(failure).map((frame) => paint('dim', escapeLines(frame)));
   const head = `${opening}${paint('bad', `${escapeLines(failure.name)}:`)} ${problem}`;
-  const own = [head, ...others.map((line) => paint('accent', line)), ...frames].join('\n');
-  const reasons = [
+  const own = [head, ...others.map((line) => paint('accent', line))];
+  return [...own, ...renderFailureDetails(failure, paint)].join('\n');
+}
+
+/** Where an error was thrown, its parts, and what it was caused by, line by line. */
+export function renderFailureDetails(failure: Failure, paint: Paint): string[] {
+  return [
+    ...listFrames(failure).map((frame) => paint('dim', escapeLines(frame))),
     ...(failure.errors ?? []).map((part) => renderFailure(part, paint, 'one of them ')),
     ...(failure.cause === undefined ? [] : [renderFailure(failure.cause, paint, 'caused by ')]),
   ];
-  return [own, ...reasons].join('\n');
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Emit } from '../events/emit';
 import type { FunctionVersion } from '../functions/function-version';
+import type { LineStream } from './environment-process';
 import { ExecutionEnvironment } from './execution-environment';
 import type { Guardian } from './guardian';
 import type { EnvironmentSettings } from './work';
@@ -86,10 +87,11 @@ export class EnvironmentPool {
     return environment;
   }
 
-  private onLog(environment: ExecutionEnvironment, stream: 'stderr' | 'stdout', line: string): void {
-    const { requestId, settings } = environment;
-    const about = { functionName: settings.functionName, environmentId: settings.id, stream, line };
-    this.emit('log', requestId === undefined ? about : { ...about, requestId });
+  private onLog({ requestId, settings }: ExecutionEnvironment, stream: LineStream, line: string): void {
+    const { functionName, id: environmentId } = settings;
+    const about = { functionName, environmentId, line, ...(requestId !== undefined && { requestId }) };
+    if (stream === 'note') this.emit('note', about);
+    else this.emit('log', { ...about, stream });
   }
 
   private onIdle(environment: ExecutionEnvironment, version: FunctionVersion): void {

@@ -14,6 +14,10 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** Where a line was written: `note` is descriptor 4, which the handler's own code knows nothing of. */
+export type LineStream = 'note' | 'stderr' | 'stdout';
+type OnLine = (stream: LineStream, line: string) => void;
+
 /** The operating system's side of an environment: a process group of its own with AWS's runtime client in it. */
 export class EnvironmentProcess {
   readonly pid: number;
@@ -23,11 +27,7 @@ export class EnvironmentProcess {
   peakMb = 0;
   private readonly child: ChildProcess;
 
-  constructor(
-    settings: EnvironmentSettings,
-    runtimeApi: string,
-    onLine: (stream: 'stderr' | 'stdout', line: string) => void,
-  ) {
+  constructor(settings: EnvironmentSettings, runtimeApi: string, onLine: OnLine) {
     const { nodePath, memoryMb, preload, runtimeClient, taskRoot } = settings;
     const heap = [
       `--max-old-space-size=${Math.floor(memoryMb * v8HeapShare)}`,
@@ -37,7 +37,7 @@ export class EnvironmentProcess {
       cwd: taskRoot,
       env: environmentVariables(settings, runtimeApi),
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
     this.pid = this.child.pid ?? -1;
     this.child.stdio[3]?.on('error', () => {});
@@ -64,14 +64,18 @@ export class EnvironmentProcess {
     return residentMb;
   }
 
-  private readLines(onLine: (stream: 'stderr' | 'stdout', line: string) => void): void {
-    for (const stream of ['stdout', 'stderr'] as const) {
-      const readable = this.child[stream];
-      if (readable !== null) splitLines(readable, (line) => onLine(stream, line));
+  private readLines(onLine: OnLine): void {
+    const { stdout, stderr, stdio } = this.child;
+    for (const [stream, readable] of [
+      ['stdout', stdout],
+      ['stderr', stderr],
+      ['note', stdio[4]],
+    ] as const) {
+      if (readable) splitLines(readable as Readable, (line) => onLine(stream, line));
     }
   }
 
-  private watchEnd(onLine: (stream: 'stderr', line: string) => void): Promise<ProcessEnd> {
+  private watchEnd(onLine: OnLine): Promise<ProcessEnd> {
     return new Promise((resolve) => {
       this.child.once('error', (error) => {
         onLine('stderr', String(error));

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { EndReason } from '../events/local-lambda-events';
 import { describeEnd } from './describe-end';
-import { EnvironmentProcess, type ProcessEnd } from './environment-process';
+import { EnvironmentProcess, type LineStream, type ProcessEnd } from './environment-process';
 import { RuntimeApi } from './runtime-api';
 import type { EnvironmentSettings, ErrorDocument, Outcome, Work } from './work';
 
@@ -49,7 +49,7 @@ type Answer = { readonly body: string; readonly isError: boolean } | { readonly 
 
 /** What an environment tells whoever owns it. */
 interface EnvironmentListener {
-  onLog(environment: ExecutionEnvironment, stream: 'stderr' | 'stdout', line: string): void;
+  onLog(environment: ExecutionEnvironment, stream: LineStream, line: string): void;
   /** The environment can take work again. */
   onIdle(environment: ExecutionEnvironment): void;
   onEnd(environment: ExecutionEnvironment): void;
@@ -245,8 +245,8 @@ export class ExecutionEnvironment {
     this.initError = body;
   }
 
-  private onLine(stream: 'stderr' | 'stdout', line: string): void {
-    this.log.add(line);
+  private onLine(stream: LineStream, line: string): void {
+    if (stream !== 'note') this.log.add(line);
     this.listener.onLog(this, stream, line);
   }
 

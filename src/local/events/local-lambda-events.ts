@@ -96,6 +96,15 @@ export interface LocalLambdaEvents {
       readonly environmentId: string;
     },
   ];
+  /** A line that {@link LocalLambdaOptions.preload} wrote to descriptor 4. */
+  note: [
+    {
+      readonly functionName: string;
+      readonly requestId?: string;
+      readonly line: string;
+      readonly environmentId: string;
+    },
+  ];
   /** An `Event` was accepted (202) and queued. */
   accepted: [About & { readonly bytes: number; readonly callerRequestId?: string }];
   /** An event will be tried again: its `attempt`-th delivery comes in `delayMs` milliseconds. */

@@ -26,6 +26,7 @@ export async function runBatch(records: readonly BatchRecord[], room: BatchDeps)
     const isHandedBack = isBehindFailure || (index > 0 && !room.hasTime());
     if (isHandedBack)
       room.logger.info('record handed back unstarted', {
+        event: 'record.handed-back',
         messageId,
         reason: isBehindFailure ? 'fifo-group' : 'no-time',
       });
@@ -46,10 +47,12 @@ async function runRecord(
     const { answer, isHandedBack } = await run(arrival, messageId);
     const { status, executionId, invocation } = answer;
     const message = isHandedBack ? 'record handed back: another delivery is at work' : 'record done';
-    logger.info(message, { messageId, status, executionId, invocation });
+    const event = isHandedBack ? 'record.handed-back' : 'record.done';
+    logger.info(message, { event, messageId, status, executionId, invocation });
     return !isHandedBack;
   } catch (thrown) {
     logger.error('record failed', {
+      event: 'record.failed',
       messageId,
       error: describeError(thrown),
       ...(BatonError.is(thrown) ? { code: thrown.code } : {}),

@@ -164,7 +164,11 @@ async function handOff(
       ? refuseRecursion(invocation, next, facts)
       : parkExecution(invocation, next);
   warnOfRecursion(invocation, next);
-  logger.info('handing off', { ...facts, remainingMs: Math.round(invocation.remainingMs()) });
+  logger.info('handing off', {
+    event: 'hand-off.begun',
+    ...facts,
+    remainingMs: Math.round(invocation.remainingMs()),
+  });
   await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);
   const sent = await send(invocation, next, message, delaySeconds, facts);
   tellHandedOver(invocation, next, { reason, delaySeconds, ...sent });

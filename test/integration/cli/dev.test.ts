@@ -60,6 +60,18 @@ describe('baton dev', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it.each([
+    ['whose log is silent', counting, ['--env', 'BATON_LOG_LEVEL=error'], 13, 0],
+    ['whose logger writes lines of another form', fixture('strange-logger-job.ts'), [], 12, 1],
+  ])(
+    'knows steps, hand-offs and failed attempts of a job %s',
+    async (_what, file, options, steps, failed) => {
+      const run = await report(file, long, '--no-queue', ...options);
+      expect(run).toMatchObject({ outcome: 'completed', stepCount: steps, failedAttemptCount: failed });
+      expect(run.handOffs.count).toBeGreaterThanOrEqual(2);
+    },
+  );
+
   it('prints nothing with --quiet', async () => {
     expect(await dev(counting, { ...quick, say: 'page' }, '--quiet')).toEqual({
       exitCode: 0,

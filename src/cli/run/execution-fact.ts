@@ -1,0 +1,127 @@
+import type { ErrorRecord } from '../../runtime/core/record/describe-error';
+import type { RuntimeEvent } from '../../runtime/observe/runtime-event';
+import { type Failure, readFailure } from './failure';
+
+/** Which execution an event is about, and what it counts. */
+export interface FactSubject {
+  readonly executionId: string;
+  readonly job: string;
+  readonly invocation: number;
+  /** Steps finished, when the event says it. */
+  readonly stepCount: number | undefined;
+  readonly failedAttemptCount: number | undefined;
+}
+
+/** What the runtime tells of an execution, as far as a run shows it. */
+export type ExecutionFact =
+  | { readonly kind: 'handed-off'; readonly handOff: HandOff }
+  | { readonly kind: 'cancelled' | 'completed' }
+  | { readonly kind: 'duplicate' | 'routine' | 'superseded' }
+  | { readonly kind: 'failed'; readonly failure: Failure | undefined }
+  | { readonly kind: 'parked'; readonly failure: Failure | undefined }
+  | { readonly kind: 'progress'; readonly report: ProgressReport }
+  | { readonly kind: 'step-failed'; readonly attempt: FailedAttempt }
+  | { readonly kind: 'step-interrupted'; readonly step: string };
+
+/** A continuation that was accepted. */
+export interface HandOff {
+  readonly channel: string;
+  readonly bytes: number;
+  readonly delayMs: number;
+  readonly reason: string;
+}
+
+/** What `ctx.progress` was told. */
+export interface ProgressReport {
+  readonly step: string | undefined;
+  readonly done: number;
+  readonly total: number | undefined;
+  readonly note: string | undefined;
+}
+
+/** An attempt at a step that failed. */
+export interface FailedAttempt {
+  readonly step: string;
+  readonly number: number;
+  readonly failure: Failure | undefined;
+  /** How long until the next one, in milliseconds; undefined when there is none. */
+  readonly retryInMs: number | undefined;
+}
+
+/** An event of the runtime, and which execution it is about. */
+export type ToldFact = ExecutionFact & { readonly subject: FactSubject };
+
+/** Reads an event that the runtime has told; undefined for what is none. */
+export function readTold(line: string): ToldFact | undefined {
+  const event = parse(line);
+  return event === undefined ? undefined : { subject: readSubject(event), ...readFact(event) };
+}
+
+function parse(line: string): RuntimeEvent | undefined {
+  try {
+    const event = JSON.parse(line) as RuntimeEvent | null;
+    return typeof event?.type === 'string' && typeof event.executionId === 'string' ? event : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readSubject(event: RuntimeEvent): FactSubject {
+  const { executionId, job, invocation } = event;
+  const { stepCount, failedAttemptCount } = event as { stepCount?: number; failedAttemptCount?: number };
+  return { executionId, job, invocation, stepCount, failedAttemptCount };
+}
+
+function readFact(event: RuntimeEvent): ExecutionFact {
+  switch (event.type) {
+    case 'execution.handed-off':
+    case 'execution.waiting':
+      return { kind: 'handed-off', handOff: readHandOff(event) };
+    case 'execution.completed':
+      return { kind: 'completed' };
+    case 'execution.cancelled':
+    case 'execution.skipped':
+      return { kind: 'cancelled' };
+    case 'execution.failed':
+      return { kind: 'failed', failure: readError(event.error) };
+    case 'execution.parked':
+      return { kind: 'parked', failure: readError(event.error) };
+    case 'execution.superseded':
+      return { kind: 'superseded' };
+    case 'duplicate.dropped':
+      return { kind: 'duplicate' };
+    case 'progress': {
+      const { step, done, total, note } = event;
+      return {
+        kind: 'progress',
+        report: { step, done: readNumber(done) ?? Number.NaN, total: readNumber(total), note },
+      };
+    }
+    case 'step.failed': {
+      const { step, attempt: number, error, willRetry, delayMs } = event;
+      const retryInMs = willRetry ? delayMs : undefined;
+      return { kind: 'step-failed', attempt: { step, number, failure: readError(error), retryInMs } };
+    }
+    case 'step.interrupted':
+      return { kind: 'step-interrupted', step: event.step };
+    default:
+      return { kind: 'routine' };
+  }
+}
+
+function readHandOff(
+  event: Extract<RuntimeEvent, { type: 'execution.handed-off' | 'execution.waiting' }>,
+): HandOff {
+  const { channel = '?', bytes, reason } = event;
+  const delaySeconds = event.type === 'execution.waiting' ? (event.delaySeconds ?? 0) : 0;
+  return { channel, bytes, delayMs: delaySeconds * 1_000, reason };
+}
+
+function readError(error: ErrorRecord): Failure | undefined {
+  return readFailure(error);
+}
+
+/** What a step reports may be anything. */
+function readNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}

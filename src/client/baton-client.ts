@@ -10,15 +10,10 @@ import { writeEnvelope } from '../runtime/core/message/envelope';
 import { isUsableId } from '../runtime/core/message/execution-id';
 import { describeExecution, type ExecutionDescription } from '../runtime/core/record/execution-description';
 import type { ExecutionRecord } from '../runtime/core/record/execution-record';
-import { describeRecordedFailure } from '../runtime/core/record/recorded-failure';
+import { recordedFailureError } from '../runtime/core/record/recorded-failure';
 import { checkRedrive } from '../runtime/core/record/redrive';
-import { describeConflict, isSameStart } from '../runtime/core/record/start-conflict';
-import {
-  describeMarkId,
-  describeStopped,
-  readStopMark,
-  type StopMark,
-} from '../runtime/core/record/stop-mark';
+import { conflictError, isSameStart } from '../runtime/core/record/start-conflict';
+import { describeMarkId, readStopMark, type StopMark, stoppedError } from '../runtime/core/record/stop-mark';
 import { copyInput } from '../runtime/core/state/copy-json';
 import { type Seal, sealByChecksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, Clock, ListQuery } from '../runtime/ports';
@@ -39,13 +34,7 @@ import type {
 import { changeRecord, type Found, findRecord } from './change-record';
 import { changeStopMark } from './change-stop-mark';
 import { listLive } from './list-live';
-import {
-  checkStop,
-  describeNoFunction,
-  describeRefusal,
-  describeUnknown,
-  describeUnusable,
-} from './refusals';
+import { checkStop, noFunctionError, refusedError, unknownExecutionError, unusableError } from './refusals';
 import { stopExecutions } from './stop-executions';
 import { summariseExecution } from './summarise-execution';
 import { sweepExecutions } from './sweep-executions';
@@ -108,14 +97,14 @@ export class BatonClient {
    * @throws JobStoppedError when `job` is stopped and has no execution of this id.
    */
   async start({ executionId = createRandomId(), input = {}, job }: StartRequest = {}): Promise<StartAnswer> {
-    if (!isUsableId(executionId)) throw describeUnusable();
+    if (!isUsableId(executionId)) throw unusableError();
     const sent = copyInput(input);
     const [found, mark] = await Promise.all([
       this.#find(executionId),
       job === undefined ? undefined : this.readStop(job),
     ]);
     if (found === undefined) {
-      if (mark !== undefined) throw describeStopped(mark, executionId);
+      if (mark !== undefined) throw stoppedError(mark, executionId);
       await this.#invoke(
         executionId,
         JSON.stringify({
@@ -127,7 +116,7 @@ export class BatonClient {
     const { record } = found;
     const expectedJob = job ?? record.continuation.job;
     if (record.continuation.job !== expectedJob || !isSameStart(record, sent))
-      throw describeConflict(record, expectedJob);
+      throw conflictError(record, expectedJob);
     return { executionId, isNew: false, execution: this.#describe(found) };
   }
 
@@ -145,9 +134,9 @@ export class BatonClient {
    */
   async result(executionId: string): Promise<ExecutionResult> {
     const found = await this.#find(executionId);
-    if (found === undefined) throw describeUnknown(executionId);
+    if (found === undefined) throw unknownExecutionError(executionId);
     const { outcome, continuation } = found.record;
-    if (outcome?.status === 'failed') throw describeRecordedFailure(continuation, outcome.error);
+    if (outcome?.status === 'failed') throw recordedFailureError(continuation, outcome.error);
     const { status, invocation, result } = this.#describe(found);
     return {
       executionId,
@@ -188,15 +177,15 @@ export class BatonClient {
    * @throws InvokeFailedError when the function could not be invoked.
    */
   async redrive(executionId: string, { continueOn }: RedriveOptions = {}): Promise<RedriveAnswer> {
-    if (this.#functionName === undefined) throw describeNoFunction(executionId);
+    if (this.#functionName === undefined) throw noFunctionError(executionId);
     const { continuation } = await this.#change<ExecutionRecord>(
       executionId,
       async ({ stored, record: before }) => {
         const nowMs = this.#clock.now();
         const decision = checkRedrive(before, nowMs, continueOn === 'latest');
-        if (decision.kind === 'refused') throw describeRefusal(before, decision.standing);
+        if (decision.kind === 'refused') throw refusedError(before, decision.standing);
         const mark = await this.readStop(before.continuation.job);
-        if (mark !== undefined) throw describeStopped(mark, executionId, 'redriven');
+        if (mark !== undefined) throw stoppedError(mark, executionId, 'redriven');
         const { record } = decision;
         const expiresAtMs = Math.max(stored.expiresAtMs, nowMs + redrivenForMs);
         return { answer: record, next: { record, status: 'running', expiresAtMs } };
@@ -213,7 +202,7 @@ export class BatonClient {
    * @throws InvokeFailedError when this client knows no function.
    */
   async sweep(request: SweepRequest = {}): Promise<SweepAnswer> {
-    if (this.#functionName === undefined) throw describeNoFunction('');
+    if (this.#functionName === undefined) throw noFunctionError('');
     const send = ({ continuation }: ExecutionRecord) => this.#carryOn(continuation);
     return sweepExecutions(
       { store: this.#store, checksum: this.#checksum, clock: this.#clock, send },
@@ -286,7 +275,7 @@ export class BatonClient {
     const answer = isUsableId(executionId)
       ? await changeRecord(this.#store, this.#checksum, executionId, decide)
       : undefined;
-    if (answer === undefined) throw describeUnknown(executionId);
+    if (answer === undefined) throw unknownExecutionError(executionId);
     return answer;
   }
 
@@ -302,7 +291,7 @@ export class BatonClient {
   }
 
   async #invoke(executionId: string, body: string): Promise<void> {
-    if (this.#functionName === undefined) throw describeNoFunction(executionId);
+    if (this.#functionName === undefined) throw noFunctionError(executionId);
     await invokeFunction(this.#client, { functionName: this.#functionName, executionId, body });
   }
 }

@@ -62,7 +62,7 @@ export async function changeRecord<Answer>(
       if (failures >= maxFailures) throw error;
     }
   }
-  throw describeLostRaces(executionId);
+  throw lostRacesError(executionId);
 }
 
 async function isSaved(
@@ -75,7 +75,7 @@ async function isSaved(
   return (await store.save(entry, revision, { isStateUnchanged: true })) !== undefined;
 }
 
-function describeLostRaces(executionId: string): CheckpointFailedError {
+function lostRacesError(executionId: string): CheckpointFailedError {
   return new CheckpointFailedError({
     problem: `The record of execution ${executionId} could not be changed: it is written so often that each of ${maxTries} tries came too late.`,
     fix: 'Try again, nearer to the store if you can: between two invocations nobody writes.',

@@ -16,7 +16,7 @@ const fixes: Record<RedriveObstacle, string> = {
 };
 
 /** The error for a redrive of an execution that is under way or has ended well. */
-export function describeRefusal(record: ExecutionRecord, standing: RedriveObstacle): RedriveRefusedError {
+export function refusedError(record: ExecutionRecord, standing: RedriveObstacle): RedriveRefusedError {
   const { executionId } = record.continuation;
   return new RedriveRefusedError({
     problem: `Execution ${executionId} cannot be redriven: it ${describeStanding(record, standing)}.`,
@@ -45,7 +45,7 @@ function formatTime(epochMs: number): string {
 }
 
 /** The error for a start under an id that is none. */
-export function describeUnusable(): InvalidInputError {
+export function unusableError(): InvalidInputError {
   return new InvalidInputError({
     problem: `The executionId cannot be one: it is not ${usableId}.`,
     fix: 'Choose an id that names the work, such as a date or an order number.',
@@ -74,7 +74,7 @@ export function checkStop(job: string, reason = ''): void {
 }
 
 /** The error for an id that the store does not have. */
-export function describeUnknown(executionId: string): UnknownExecutionError {
+export function unknownExecutionError(executionId: string): UnknownExecutionError {
   return new UnknownExecutionError({
     problem: `The store has no execution ${JSON.stringify(executionId)}.`,
     fix: 'Check the id and the store; a start takes a moment to become a record.',
@@ -83,7 +83,7 @@ export function describeUnknown(executionId: string): UnknownExecutionError {
 }
 
 /** The error for a call that needs a function, by a client that was made without one. */
-export function describeNoFunction(executionId: string): InvokeFailedError {
+export function noFunctionError(executionId: string): InvokeFailedError {
   return new InvokeFailedError({
     problem: `Nothing can be sent for execution ${executionId}: this client knows no function.`,
     fix: 'Make it with new BatonClient({ functionName, store }).',

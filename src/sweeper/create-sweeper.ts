@@ -41,7 +41,7 @@ export function createSweeper(
       ...(limit !== undefined && { limit }),
     });
     report(log, job, answer);
-    if (answer.failed.length > 0 || answer.hasMore) throw describeRest(job, answer);
+    if (answer.failed.length > 0 || answer.hasMore) throw incompleteError(job, answer);
     return answer;
   };
 }
@@ -53,7 +53,7 @@ function report(log: Logger, job: string, { swept, failed, parkedIds, hasMore }:
     log.warn('executions are parked: allow recursion, then redrive them', { job, parkedIds });
 }
 
-function describeRest(job: string, { swept, failed, hasMore }: SweepAnswer): SweepIncompleteError {
+function incompleteError(job: string, { swept, failed, hasMore }: SweepAnswer): SweepIncompleteError {
   const left = [
     ...(failed.length > 0
       ? [`${failed.length} could not be sent on (${failed[0]?.executionId}: ${failed[0]?.reason})`]

@@ -65,7 +65,7 @@ export class JobTestEnvironment<Job extends object> {
    * @throws TestKitError when another run of this environment is under way, or the schedule is none.
    */
   async run(options: JobRunOptions<Job> = {}): Promise<JobRun<StateOf<Job>>> {
-    if (this.#isRunning) throw describeBusy();
+    if (this.#isRunning) throw busyError();
     this.#isRunning = true;
     try {
       this.#runCount += 1;
@@ -145,7 +145,7 @@ function parseSchedule(text = ''): Schedule {
   });
 }
 
-function describeBusy(): TestKitError {
+function busyError(): TestKitError {
   return new TestKitError({
     problem: 'This JobTestEnvironment is running already: its virtual time is one.',
     fix: 'Await the first run, or create an environment for each.',

@@ -71,7 +71,7 @@ export const batonMatchers = {
   toHoldItsPromise(received: unknown): BatonMatcherResult {
     if (received instanceof JobRun) return answerByEffects(received);
     if (!(received instanceof Exploration)) {
-      throw describeOther(
+      throw otherError(
         'toHoldItsPromise',
         'an Exploration or a JobRun: what env.explore() or env.run() resolves to.',
       );
@@ -115,10 +115,10 @@ function describeCodes(codes: readonly string[]): string {
 
 function readRun(received: unknown, matcher: string): JobRun {
   if (received instanceof JobRun) return received;
-  throw describeOther(matcher, 'a JobRun: what env.run() resolves to. Is an await missing?');
+  throw otherError(matcher, 'a JobRun: what env.run() resolves to. Is an await missing?');
 }
 
-function describeOther(matcher: string, wanted: string): TestKitError {
+function otherError(matcher: string, wanted: string): TestKitError {
   return new TestKitError({
     problem: `${matcher} was given something else than a run.`,
     fix: `Give it ${wanted}`,

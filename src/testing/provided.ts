@@ -34,7 +34,7 @@ export class Provided {
 
   #alias(provider: Provider): Provider {
     const { token } = provider;
-    if (token === tokens.CLOCK || token === tokens.TIMER) throw describeOwnTime(String(token));
+    if (token === tokens.CLOCK || token === tokens.TIMER) throw ownTimeError(String(token));
     if (!watched.has(token)) return provider;
     const alias = Symbol(`provided ${String(token)}`);
     this.#aliases.set(token as symbol, alias);
@@ -50,7 +50,7 @@ const watched: ReadonlySet<unknown> = new Set([
   tokens.RANDOM,
 ]);
 
-function describeOwnTime(token: string): TestKitError {
+function ownTimeError(token: string): TestKitError {
   return new TestKitError({
     problem: `JobTestEnvironment was given a provider for ${token}, but time is the environment's own.`,
     fix: 'Leave CLOCK and TIMER out, and use env.clock and env.timer.',

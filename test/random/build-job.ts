@@ -170,14 +170,14 @@ function* playCommand(command: Command, place: string, scene: Scene): Generator<
       if (fields.total >= command.total) throw new TerminalError(`terminal at ${place}`);
       return;
     case 'throw':
-      if (ctx.attempt <= command.attempts) throw describeFailure(command.retryAfterMs, place);
+      if (ctx.attempt <= command.attempts) throw failedError(command.retryAfterMs, place);
       return;
     default:
       editFields(fields, command);
   }
 }
 
-function describeFailure(retryAfterMs: number | undefined, place: string): Error {
+function failedError(retryAfterMs: number | undefined, place: string): Error {
   const message = `thrown at ${place}`;
   return retryAfterMs === undefined ? new Error(message) : new RetryableError({ retryAfterMs, message });
 }

@@ -23,7 +23,7 @@ export function writeInput(job: string, input: unknown): unknown {
     const { input: copied } = copy.values;
     return freezeInDepth(copy.isPlain && !isTagged(copied) ? copied : { [tag]: codec.encodeCopy(copy) });
   } catch (error) {
-    throw describeUnkept(job, error as UnserializableStateError);
+    throw unkeptError(job, error as UnserializableStateError);
   }
 }
 
@@ -44,7 +44,7 @@ export function readInput(written: unknown): unknown {
   return freezeInDepth(codec.decode(text).input);
 }
 
-function describeUnkept(job: string, cause: UnserializableStateError): InvalidInputError {
+function unkeptError(job: string, cause: UnserializableStateError): InvalidInputError {
   const [reason = '', fix] = cause.message.split('\n→ ');
   return new InvalidInputError({
     problem: `The input of job ${job} cannot be kept: ${reason}`,

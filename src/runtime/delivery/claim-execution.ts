@@ -23,9 +23,9 @@ import { type ClaimDecision, decideClaim } from '../core/record/claim';
 import { describeError } from '../core/record/describe-error';
 import { type ExecutionRecord, parseRecord, writeRecord } from '../core/record/execution-record';
 import { nameCompanion, readHeartbeat } from '../core/record/heartbeat';
-import { describeRecordedFailure } from '../core/record/recorded-failure';
-import { describeConflict, isSameStart } from '../core/record/start-conflict';
-import { describeMarkId, describeStopped, readStopMark, type StopMark } from '../core/record/stop-mark';
+import { recordedFailureError } from '../core/record/recorded-failure';
+import { conflictError, isSameStart } from '../core/record/start-conflict';
+import { describeMarkId, readStopMark, type StopMark, stoppedError } from '../core/record/stop-mark';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
 import type { InvocationAnswer, InvocationResult, LiveOwner } from '../invocation/answer';
 import type { LostInvocation, OpenedExecution } from '../invocation/opened-execution';
@@ -121,7 +121,7 @@ export async function claimExecution(request: ClaimRequest): Promise<ClaimResult
       tries: backOff.tries,
       error: describeError(reason),
     });
-    if (!backOff.hasTime) throw describeUnreachable(plan, executionId, backOff.tries, reason);
+    if (!backOff.hasTime) throw unreachableError(plan, executionId, backOff.tries, reason);
     await backOff.pause();
   }
 }
@@ -154,8 +154,8 @@ async function createRecord(
   const { plan, executionId, start, invocation, collaborators } = request;
   const { checksum } = collaborators.platform;
   if (start === undefined && invocation === null) return answer(executionId, 0);
-  if (start === undefined) throw describeLost(plan, executionId);
-  if (mark !== undefined) throw describeStopped(mark, executionId);
+  if (start === undefined) throw lostStateError(plan, executionId);
+  if (mark !== undefined) throw stoppedError(mark, executionId);
   const opened = { ...start, execution: begin(start.execution, request) };
   const record = describeClaim(request, opened.execution, opened.input, plan.version, {
     epoch: 1,
@@ -403,7 +403,7 @@ function refuseConflict(
   { input, receivedInput = input }: OpenedExecution,
 ): void {
   const isSame = isSameStart(record, input) || isSameStart(record, receivedInput);
-  if (record.continuation.job !== plan.name || !isSame) throw describeConflict(record, plan.name);
+  if (record.continuation.job !== plan.name || !isSame) throw conflictError(record, plan.name);
 }
 
 function answer(executionId: string, invocation: number, live?: LiveOwner): ClaimResult {
@@ -413,7 +413,7 @@ function answer(executionId: string, invocation: number, live?: LiveOwner): Clai
 
 function answerOutcome({ outcome, continuation }: ExecutionRecord): InvocationAnswer {
   const { executionId, invocation } = continuation;
-  if (outcome?.status === 'failed') throw describeRecordedFailure(continuation, outcome.error);
+  if (outcome?.status === 'failed') throw recordedFailureError(continuation, outcome.error);
   if (outcome?.status === 'cancelled') return { status: 'cancelled', executionId, invocation };
   return {
     status: 'completed',
@@ -423,7 +423,7 @@ function answerOutcome({ outcome, continuation }: ExecutionRecord): InvocationAn
   };
 }
 
-function describeUnreachable(
+function unreachableError(
   plan: JobPlan,
   executionId: string,
   tries: number,
@@ -437,7 +437,7 @@ function describeUnreachable(
   });
 }
 
-function describeLost(plan: JobPlan, executionId: string): IncompatibleStateError {
+function lostStateError(plan: JobPlan, executionId: string): IncompatibleStateError {
   return new IncompatibleStateError({
     problem: `The continuation of execution ${executionId} of job ${plan.name} has no record in the store: it has expired, was deleted, or is in another store.`,
     fix: 'Point the function at the store that the execution was started with, or start the execution again.',

@@ -114,7 +114,7 @@ function open(delivery: Delivery, signs: Heartbeats): Promise<InvocationResult> 
     case 'continuation':
       return openContinued(delivery, arrival, signs);
     case 'look':
-      if (collaborators.store === undefined) throw describeNoStore(plan, arrival.executionId);
+      if (collaborators.store === undefined) throw noStoreError(plan, arrival.executionId);
       return openLook(delivery, arrival, collaborators.store, signs);
   }
 }
@@ -297,7 +297,7 @@ function describeLostTry(
   return { invocation, requestId, startedAtMs: atMs, heardAtMs: atMs, costUsd: 0, unit, isHandingOver };
 }
 
-function describeNoStore(plan: JobPlan, executionId: string): IncompatibleStateError {
+function noStoreError(plan: JobPlan, executionId: string): IncompatibleStateError {
   return new IncompatibleStateError({
     problem: `A look asks for execution ${executionId} of job ${plan.name}, and this function has no checkpoint store to look in.`,
     fix: 'Give the function the store that the execution was started with.',

@@ -26,7 +26,7 @@ export interface Message {
   /** The best form of at most so many bytes; where there is none, the smallest of all. */
   write(maxBytes: number): MessageForm;
   /** The error for a message whose smallest form is larger than so many bytes. */
-  describeTooLarge(maxBytes: number): BatonError;
+  tooLargeError(maxBytes: number): BatonError;
 }
 
 /** A message on its way out: a continuation, or a look. */
@@ -63,7 +63,7 @@ export interface Sent {
  * takes: one that answers "too large" is asked again with a smaller form before the next channel is.
  *
  * @throws HandOffFailedError when none took it: Lambda's own retry then resumes from the last checkpoint.
- * @throws what `message.describeTooLarge` makes, when every channel answered that it is too large.
+ * @throws what `message.tooLargeError` makes, when every channel answered that it is too large.
  */
 export async function sendMessage(
   senders: readonly ContinuationSender[],
@@ -71,7 +71,7 @@ export async function sendMessage(
   room: SendingDeps,
 ): Promise<Sent> {
   const channels = findChannels(senders, shipment.delaySeconds);
-  if (channels.length === 0) throw describeNoChannel(senders, shipment);
+  if (channels.length === 0) throw noChannelError(senders, shipment);
   const usable = findUsable(channels, shipment.message);
   const failures: HandOffFailedError[] = [];
   for (const [index, sender] of usable.entries()) {
@@ -84,8 +84,8 @@ export async function sendMessage(
   }
   const unfit = channels
     .filter((sender) => !usable.includes(sender))
-    .map((sender) => describeUnfit(sender, shipment.message));
-  throw describeFailures([...failures, ...unfit], shipment);
+    .map((sender) => unfitError(sender, shipment.message));
+  throw channelsError([...failures, ...unfit], shipment);
 }
 
 /** A message that has one form. */
@@ -93,7 +93,7 @@ export function writeFixedMessage(body: string, bytes: number): Message {
   return {
     hasReference: false,
     write: () => ({ body, bytes }),
-    describeTooLarge: (maxBytes) =>
+    tooLargeError: (maxBytes) =>
       new HandOffFailedError({
         problem: `The message is ${bytes} bytes, and the largest that can be sent is ${maxBytes}.`,
         fix: 'Provide a sender that takes messages of at least this size.',
@@ -223,8 +223,8 @@ function outOfTime(sender: ContinuationSender): HandOffFailedError {
   });
 }
 
-function describeUnfit({ channel, maxBytes }: ContinuationSender, message: Message): HandOffFailedError {
-  const cause = message.describeTooLarge(maxBytes);
+function unfitError({ channel, maxBytes }: ContinuationSender, message: Message): HandOffFailedError {
+  const cause = message.tooLargeError(maxBytes);
   const [problem = '', fix = ''] = cause.message.split('\n→ ');
   return new HandOffFailedError({
     problem: `Channel ${channel} was not asked: ${problem}`,
@@ -234,7 +234,7 @@ function describeUnfit({ channel, maxBytes }: ContinuationSender, message: Messa
   });
 }
 
-function describeNoChannel(senders: readonly ContinuationSender[], shipment: Shipment): HandOffFailedError {
+function noChannelError(senders: readonly ContinuationSender[], shipment: Shipment): HandOffFailedError {
   const { delaySeconds, executionId, invocation } = shipment;
   const problem =
     shipment.problem ?? `Execution ${executionId} cannot be handed over to invocation ${invocation}`;
@@ -251,9 +251,9 @@ function describeNoChannel(senders: readonly ContinuationSender[], shipment: Shi
 
 const severity: readonly HandOffFailure[] = ['recursion', 'refused', 'too-large', 'retry'];
 
-function describeFailures(failures: readonly HandOffFailedError[], shipment: Shipment): BatonError {
+function channelsError(failures: readonly HandOffFailedError[], shipment: Shipment): BatonError {
   if (failures.every(({ details }) => details.failure === 'too-large'))
-    return describeTooLarge(failures, shipment.message);
+    return tooLargeError(failures, shipment.message);
   const { executionId, invocation } = shipment;
   const problem =
     shipment.problem ?? `Execution ${executionId} could not be handed over to invocation ${invocation}`;
@@ -275,9 +275,9 @@ function describeFailures(failures: readonly HandOffFailedError[], shipment: Shi
 }
 
 /** What all channels refused stays too large, however often it is sent. */
-function describeTooLarge(failures: readonly HandOffFailedError[], message: Message): BatonError {
+function tooLargeError(failures: readonly HandOffFailedError[], message: Message): BatonError {
   const smallest = message.write(0);
-  return message.describeTooLarge(
+  return message.tooLargeError(
     Math.max(...failures.map(({ details }) => details.maxBytes ?? smallest.bytes - 1)),
   );
 }

@@ -55,8 +55,8 @@ export function writeContinuation({
       for (let index = 0; index < last; index += 1) if (write(index).bytes <= maxBytes) return write(index);
       return write(last);
     },
-    describeTooLarge: (maxBytes) =>
-      describeTooLarge(plan, continuation, state, collaborators, write(writers.length - 1).bytes, maxBytes),
+    tooLargeError: (maxBytes) =>
+      tooLargeError(plan, continuation, state, collaborators, write(writers.length - 1).bytes, maxBytes),
   };
 }
 
@@ -65,7 +65,7 @@ export function nameHop({ startedAtMs }: Pick<Execution, 'startedAtMs'>, epoch: 
   return `${startedAtMs}.${epoch}`;
 }
 
-function describeTooLarge(
+function tooLargeError(
   plan: JobPlan,
   { input, result }: Continuation,
   { values }: StateCopy,

@@ -68,7 +68,7 @@ async function makeJob(invocation: Invocation, { values, unreadable }: OpenedExe
     invocation.logger.error('job cannot be made, and a fuse has blown', { error: describeError(error) });
     await journal?.finish(execution, undefined, { status: 'failed', error: describeError(blown) });
     tellFailed(invocation, blown);
-    throw describeFailure(invocation, blown, undefined);
+    throw failedError(invocation, blown, undefined);
   }
 }
 
@@ -154,7 +154,7 @@ async function handOff(
     const { input, checkpoint: state } = invocation;
     message = writeContinuation({ plan, execution: next, input, state, text, collaborators });
     bytes = message.write(maxBytes).bytes;
-    if (bytes > maxBytes) throw message.describeTooLarge(maxBytes);
+    if (bytes > maxBytes) throw message.tooLargeError(maxBytes);
   } catch (error) {
     return failExecution(invocation, error, undefined);
   }
@@ -275,10 +275,10 @@ async function failExecution(
   });
   invocation.progressReport.flush();
   tellFailed(invocation, thrown, unit);
-  throw describeFailure(invocation, thrown, unit);
+  throw failedError(invocation, thrown, unit);
 }
 
-function describeFailure(
+function failedError(
   { execution, plan, unit: lastUnit }: Invocation,
   thrown: unknown,
   unit: string | undefined,

@@ -127,7 +127,7 @@ class UnitRun implements GeneratorHost {
           ? this.#interrupt(false, ending.error)
           : this.#fail(ending.error);
       case 'abandoned':
-        return this.#timer?.hasFired === true ? this.#fail(this.#describeTimeout()) : this.#interrupt(true);
+        return this.#timer?.hasFired === true ? this.#fail(this.#timeoutError()) : this.#interrupt(true);
       case 'stopped':
         return this.#stop();
       case 'broken':
@@ -291,7 +291,7 @@ class UnitRun implements GeneratorHost {
       emitter.emit(type, { ...this.#told, durationMs: this.#readDurationMs() });
   }
 
-  #describeTimeout(): StepTimeoutError {
+  #timeoutError(): StepTimeoutError {
     const timeoutMs = this.#step?.timeoutMs ?? 0;
     const { attempt } = this.#invocation.execution;
     return new StepTimeoutError({

@@ -23,7 +23,7 @@ export interface TryStart {
 }
 
 /**
- * Keeps a sign of life of each delivery outside the process, so that the next try of the same delivery learns of a death.
+ * Keeps a heartbeat of each delivery outside the process, so that the next try of the same delivery learns of a death.
  * Best effort: it knows only what happened in the same execution environment. Not a token.
  */
 export interface FlightRecorder {

@@ -192,7 +192,7 @@ describe('TraceObserver', () => {
     expect(invocation?.spanContext().traceId).not.toBe(caller.spanContext().traceId);
   });
 
-  it('begins anew when what was carried cannot be read', () => {
+  it('begins again when what was carried cannot be read', () => {
     tell(new TraceObserver(), [started(0, { 'trace.parent': 'nonsense', 'trace.of': 'e1' })]);
     expect(names()).toEqual(['Reconcile execution']);
   });

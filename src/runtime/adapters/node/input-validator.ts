@@ -28,7 +28,7 @@ export async function validateInput(plan: Pick<JobPlan, 'input' | 'name'>, raw: 
   if (plan.input === undefined) return raw;
   const checked = await tryToCheck(plan, raw);
   if ('value' in checked) return checked.value;
-  throw describeFaults(plan.name, checked.faults);
+  throw faultsError(plan.name, checked.faults);
 }
 
 async function tryToCheck({ input, name }: Pick<JobPlan, 'input' | 'name'>, raw: unknown): Promise<Checked> {
@@ -37,7 +37,7 @@ async function tryToCheck({ input, name }: Pick<JobPlan, 'input' | 'name'>, raw:
       ? checkBySchema(input, raw)
       : checkByClass(input as InputClass, raw));
   } catch (cause) {
-    throw describeFaults(name, ['the check itself failed'], cause);
+    throw faultsError(name, ['the check itself failed'], cause);
   }
 }
 
@@ -87,7 +87,7 @@ function describeIssue(issue: StandardIssue): string {
   return typeof code === 'string' ? `${path} breaks ${code}` : `${path} is wrong`;
 }
 
-function describeFaults(job: string, all: readonly string[], cause?: unknown): InvalidInputError {
+function faultsError(job: string, all: readonly string[], cause?: unknown): InvalidInputError {
   const faults =
     all.length > maxFaults ? [...all.slice(0, maxFaults), `${all.length - maxFaults} more`] : all;
   return new InvalidInputError({

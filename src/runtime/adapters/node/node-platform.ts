@@ -41,7 +41,7 @@ export class NodePlatform implements Platform {
         .toString();
     } catch (cause) {
       const isTooLarge = (cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
-      throw isTooLarge ? describeTooLarge(this.maxUnpackedBytes, cause) : describeDamaged(cause);
+      throw isTooLarge ? tooLargeError(this.maxUnpackedBytes, cause) : damagedError(cause);
     }
   }
 
@@ -64,7 +64,7 @@ function readMaxUnpackedBytes(memoryMb: string | undefined): number {
     : maxUnpackedBytes;
 }
 
-function describeDamaged(cause: unknown): CorruptContinuationError {
+function damagedError(cause: unknown): CorruptContinuationError {
   return new CorruptContinuationError({
     problem: 'The continuation cannot be read: its compressed state does not unpack.',
     fix: 'Send continuations on exactly as they were sent; redrive the dead letter that holds the original one.',
@@ -73,7 +73,7 @@ function describeDamaged(cause: unknown): CorruptContinuationError {
   });
 }
 
-function describeTooLarge(maxBytes: number, cause: unknown): CorruptContinuationError {
+function tooLargeError(maxBytes: number, cause: unknown): CorruptContinuationError {
   return new CorruptContinuationError({
     problem: `The continuation cannot be read: its compressed state unpacks to more than ${maxBytes} bytes, an eighth of the function's memory.`,
     fix: 'If the function had more memory when it was written, give it as much again; else somebody else made it: leave it alone.',

@@ -1,5 +1,5 @@
 import { type Execution, noStep } from './execution';
-import { describeEndlessCycle, describeUnreachableWait } from './failure-texts';
+import { endlessCycleError, unreachableWaitError } from './failure-texts';
 import { checkFuses } from './fuses';
 import type { JobPlan } from './job-plan';
 
@@ -46,7 +46,7 @@ export function decide(plan: JobPlan, execution: Execution, situation: Situation
   if (execution.resumeAtMs > situation.nowMs) return pause(plan, execution, situation, budgetMs);
   if (budgetMs <= 0) return isAsked ? run : handOffInSafeWindow;
   if (execution.phase !== 'step') return run;
-  if (execution.stepIndex === noStep) return { kind: 'fail', error: describeEndlessCycle(plan, execution) };
+  if (execution.stepIndex === noStep) return { kind: 'fail', error: endlessCycleError(plan, execution) };
   const { minBudgetMs = 0 } = plan.steps[execution.stepIndex] ?? {};
   return budgetMs < minBudgetMs ? handOffForBudget : run;
 }
@@ -83,7 +83,7 @@ function pause(plan: JobPlan, execution: Execution, situation: Situation, budget
   }
   if (execution.isWaiting) {
     if (delayMs < situation.freshBudgetMs) return { kind: 'hand-off', reason: 'wait', delaySeconds: 0 };
-    return { kind: 'fail', error: describeUnreachableWait(plan, delayMs, situation.freshBudgetMs) };
+    return { kind: 'fail', error: unreachableWaitError(plan, delayMs, situation.freshBudgetMs) };
   }
   return budgetMs > 0
     ? { kind: 'sleep', ms: budgetMs }

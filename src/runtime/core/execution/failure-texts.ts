@@ -42,7 +42,7 @@ export function redriveCommand(executionId: string, functionName: string): strin
 }
 
 /** A wait that is longer than a whole invocation, and no queue to wait in. */
-export function describeUnreachableWait(
+export function unreachableWaitError(
   plan: JobPlan,
   delayMs: number,
   freshBudgetMs: number,
@@ -55,7 +55,7 @@ export function describeUnreachableWait(
 }
 
 /** A cycle in which every step is `once` and `@Terminate` does not end the execution: it would spin for ever. */
-export function describeEndlessCycle(plan: JobPlan, execution: Execution): InvalidJobError {
+export function endlessCycleError(plan: JobPlan, execution: Execution): InvalidJobError {
   return new InvalidJobError(plan.name, [
     {
       problem: `Job ${plan.name} has nothing to run in cycle ${execution.cycle}: every step is once, and @Terminate ${plan.terminate.method} is not true.`,

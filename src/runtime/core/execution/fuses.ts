@@ -27,8 +27,8 @@ export function checkFuses(
     return blow(plan, execution, 'maxStalledInvocations', stalledCount);
   if (costUsd > (limits.maxCostUsd ?? Number.POSITIVE_INFINITY))
     return blow(plan, execution, 'maxCostUsd', roundUp(costUsd));
-  if (execution.interruptionCount >= limits.maxInterruptions) return describeInterruptions(plan, execution);
-  return execution.line.deathCount >= maxDeaths ? describeDeaths(plan, execution) : undefined;
+  if (execution.interruptionCount >= limits.maxInterruptions) return interruptionsError(plan, execution);
+  return execution.line.deathCount >= maxDeaths ? deathsError(plan, execution) : undefined;
 }
 
 /** To a millionth of a dollar. */
@@ -98,7 +98,7 @@ function nameSuspect(plan: JobPlan, execution: Execution): string {
   return execution.phase === 'check' && step !== undefined ? step.method : nameUnit(plan, execution);
 }
 
-function describeInterruptions(plan: JobPlan, execution: Execution): StepInterruptedError {
+function interruptionsError(plan: JobPlan, execution: Execution): StepInterruptedError {
   const { interruptionCount: actual, interruption } = execution;
   const step = interruption?.unit || nameSuspect(plan, execution);
   const ending = interruption?.ending ?? 'unknown';
@@ -109,7 +109,7 @@ function describeInterruptions(plan: JobPlan, execution: Execution): StepInterru
   });
 }
 
-function describeDeaths(plan: JobPlan, { line, interruption }: Execution): StepInterruptedError {
+function deathsError(plan: JobPlan, { line, interruption }: Execution): StepInterruptedError {
   const { ending = 'unknown', unit: step = '' } = interruption ?? {};
   return new StepInterruptedError({
     problem: `Job ${plan.name} was cut off ${line.deathCount} times in a row, in different places, and no invocation between them came to its end; ${maxDeaths} is the limit. The last time ${endings[ending]}.`,

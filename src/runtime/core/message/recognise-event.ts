@@ -1,6 +1,6 @@
 import { BatonError, CorruptContinuationError, InvalidInputError } from '../../../errors';
 import { isChainLength } from '../execution/chain';
-import { copyInput, describeNotJson } from '../state/copy-json';
+import { copyInput, notJsonError } from '../state/copy-json';
 import { isRecord } from '../state/is-record';
 import { type JsonLoss, parseJson, withoutMark } from '../state/parse-json';
 import type { Checksum } from '../state/seal';
@@ -185,7 +185,7 @@ function deriveCheckedId(awsId: unknown, job: string, source: string): string {
 
 /** Our own error as it is; anything else came out of an event that no JSON text can give: a getter, a Proxy. */
 function ensureTyped(thrown: unknown): BatonError {
-  return BatonError.is(thrown) ? thrown : describeNotJson(thrown);
+  return BatonError.is(thrown) ? thrown : notJsonError(thrown);
 }
 
 function damaged(reason: string): CorruptContinuationError {

@@ -3,7 +3,7 @@ import type { Continuation } from '../message/continuation';
 import { type ErrorRecord, readReason } from './describe-error';
 
 /** The error that a recorded failure is told with, again and again. */
-export function describeRecordedFailure(
+export function recordedFailureError(
   { executionId, job, invocation, step }: Continuation,
   error: ErrorRecord,
 ): ExecutionFailedError {

@@ -10,7 +10,7 @@ export function isSameStart({ receivedInput, continuation }: ExecutionRecord, in
 }
 
 /** The error for a start whose id belongs to another piece of work. */
-export function describeConflict(
+export function conflictError(
   { continuation }: Pick<ExecutionRecord, 'continuation'>,
   job: string,
 ): ExecutionConflictError {

@@ -50,7 +50,7 @@ export function readStopMark(
 }
 
 /** The error for an execution that is not started, or not redriven, since its job is stopped. */
-export function describeStopped(
+export function stoppedError(
   { job, stoppedAtMs, reason }: StopMark,
   executionId: string,
   refused = 'started',

@@ -94,12 +94,12 @@ export function copyInput(input: unknown): unknown {
   try {
     return copyJson('input', input) ?? null;
   } catch (error) {
-    throw describeNotJson(error);
+    throw notJsonError(error);
   }
 }
 
 /** The error for an input that cannot be one. The reason names the place, never a value. */
-export function describeNotJson(cause: unknown): InvalidInputError {
+export function notJsonError(cause: unknown): InvalidInputError {
   const isRefused = BatonError.is(cause) && cause instanceof UnserializableStateError;
   const [reason = '', fix] = isRefused ? cause.message.split('\n→ ') : [];
   return new InvalidInputError({

@@ -1,8 +1,8 @@
 import { HandOffFailedError, InvalidJobError } from '../../../../../src/errors';
 import {
-  describeEndlessCycle,
   describeParked,
-  describeUnreachableWait,
+  endlessCycleError,
+  unreachableWaitError,
 } from '../../../../../src/runtime/core/execution/failure-texts';
 import { makeExecution, makePlan } from '../core.helpers';
 
@@ -26,9 +26,9 @@ describe('describeParked', () => {
   });
 });
 
-describe('describeUnreachableWait', () => {
+describe('unreachableWaitError', () => {
   it('is a refused hand-off that says how long the wait is, how long an invocation, and what is missing', () => {
-    const error = describeUnreachableWait(plan, 3_600_000, 59_000.7);
+    const error = unreachableWaitError(plan, 3_600_000, 59_000.7);
     expect(error).toBeInstanceOf(HandOffFailedError);
     expect(error.details).toEqual({ channel: 'sqs', failure: 'refused' });
     expect(error.message).toMatchInlineSnapshot(`
@@ -38,13 +38,13 @@ describe('describeUnreachableWait', () => {
   });
 
   it('says 0 ms of an invocation that is shorter than its safe window', () => {
-    expect(describeUnreachableWait(plan, 1, -500).message).toContain('an invocation has 0 ms');
+    expect(unreachableWaitError(plan, 1, -500).message).toContain('an invocation has 0 ms');
   });
 });
 
-describe('describeEndlessCycle', () => {
+describe('endlessCycleError', () => {
   it('is a fault of the job, and names the cycle and @Terminate’s method', () => {
-    const error = describeEndlessCycle(plan, makeExecution(plan, { cycle: 2 }));
+    const error = endlessCycleError(plan, makeExecution(plan, { cycle: 2 }));
     expect(error).toBeInstanceOf(InvalidJobError);
     expect(error.message).toMatchInlineSnapshot(`
 "Job Reconcile has nothing to run in cycle 2: every step is once, and @Terminate isDone is not true.

@@ -1,20 +1,20 @@
 import { ExecutionFailedError } from '../../../../../src/errors';
-import { describeRecordedFailure } from '../../../../../src/runtime/core/record/recorded-failure';
+import { recordedFailureError } from '../../../../../src/runtime/core/record/recorded-failure';
 import { makeRecord } from '../core.helpers';
 
 const { continuation } = makeRecord();
 const recorded = { name: 'TypeError', message: 'rows is undefined\n→ Look at the input.', code: 'ROWS' };
 
-describe('describeRecordedFailure', () => {
+describe('recordedFailureError', () => {
   it('tells what happened without its advice, which was for another moment', () => {
-    expect(describeRecordedFailure(continuation, recorded).message).toMatchInlineSnapshot(`
+    expect(recordedFailureError(continuation, recorded).message).toMatchInlineSnapshot(`
 "Execution execution-1 of job Reconcile has failed: TypeError: rows is undefined
 → Redrive it when its cause is fixed, or start it again under another id."
 `);
   });
 
   it('says where it failed, with the recorded error as its cause', () => {
-    const error = describeRecordedFailure(continuation, recorded);
+    const error = recordedFailureError(continuation, recorded);
     expect(error).toBeInstanceOf(ExecutionFailedError);
     expect(error.details).toEqual({
       executionId: 'execution-1',
@@ -26,7 +26,7 @@ describe('describeRecordedFailure', () => {
   });
 
   it('names no step in a cycle in which there is nothing to run', () => {
-    expect(describeRecordedFailure({ ...continuation, step: null }, recorded).details).toMatchObject({
+    expect(recordedFailureError({ ...continuation, step: null }, recorded).details).toMatchObject({
       step: '',
     });
   });

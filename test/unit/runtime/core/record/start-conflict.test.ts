@@ -1,5 +1,5 @@
 import { ExecutionConflictError } from '../../../../../src/errors';
-import { describeConflict, isSameStart } from '../../../../../src/runtime/core/record/start-conflict';
+import { conflictError, isSameStart } from '../../../../../src/runtime/core/record/start-conflict';
 import { makeRecord } from '../core.helpers';
 
 describe('isSameStart', () => {
@@ -21,11 +21,11 @@ describe('isSameStart', () => {
   });
 });
 
-describe('describeConflict', () => {
+describe('conflictError', () => {
   const record = makeRecord();
 
   it('says of the same job that its id was used with another input', () => {
-    const error = describeConflict(record, 'Reconcile');
+    const error = conflictError(record, 'Reconcile');
     expect(error).toBeInstanceOf(ExecutionConflictError);
     expect(error.details).toEqual({ executionId: 'execution-1', job: 'Reconcile' });
     expect(error.message).toMatchInlineSnapshot(`
@@ -35,7 +35,7 @@ describe('describeConflict', () => {
   });
 
   it('names the other job that used the id', () => {
-    expect(describeConflict(record, 'Backfill').message).toMatchInlineSnapshot(`
+    expect(conflictError(record, 'Backfill').message).toMatchInlineSnapshot(`
 "Execution execution-1 of job Backfill cannot be started: its id was used before by job Reconcile.
 → Choose an id that names the work, such as a date or an order number, and give each piece of work its own."
 `);

@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+/**
+ * Holds what house style can be counted: no file of src over 300 lines, no function over 60, nine of ten at most 30, and none of the words
+ * that this project no longer uses, in code or docs. CONTRIBUTING.md says which word stands for each.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { fromRoot } from './lib/from-root.mjs';
+
+const max = { fileLines: 300, functionLines: 60, functionLinesP90: 30 };
+
+/** Old words, and what is said instead. */
+const oldWords = [
+  [/\bsigns? of life\b/i, 'heartbeat'],
+  [/\bbreath(e|es|ing|less)\b/i, 'yieldToEventLoop'],
+  [/\bverdicts?\b/i, 'error'],
+  [/\b(cure|cures|cured|mend|mends|mended|mending)\b/i, 'fix'],
+  [/\bjudged?s?\b/i, 'check'],
+  [/\b(anew)\b/i, 'again'],
+  [/\bnobody comes for\b/i, 'will not be retried'],
+  [/\b0\.1\.0 did not\b/i, 'nothing: nothing was released before'],
+];
+const textFolders = ['src', 'docs', 'samples', 'test', 'bench', 'scripts'];
+const textFiles = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'];
+
+const faults = [...checkLengths(), ...checkWords(), ...checkNames()];
+for (const fault of faults) console.error(`✖ ${fault}`);
+if (faults.length > 0)
+  console.error('→ Divide what is too long, by what it does; say what CONTRIBUTING.md says.');
+else console.log('✔ files and functions are short, and the words are the usual ones');
+process.exitCode = faults.length > 0 ? 1 : 0;
+
+function checkLengths() {
+  const files = listFiles('src', ['.ts']).map((file) => ({
+    file,
+    text: readFileSync(fromRoot(file), 'utf8'),
+  }));
+  const tooLong = files
+    .map(({ file, text }) => ({ file, lines: text.split('\n').length - 1 }))
+    .filter(({ lines }) => lines > max.fileLines)
+    .map(({ file, lines }) => `${file} has ${lines} lines, more than ${max.fileLines}`);
+  const functions = files.flatMap(listFunctions);
+  const long = functions
+    .filter(({ lines }) => lines > max.functionLines)
+    .map(({ place, name, lines }) => `${place}: ${name} has ${lines} lines, more than ${max.functionLines}`);
+  const p90 = functions.map(({ lines }) => lines).sort((one, other) => one - other)[
+    Math.floor(functions.length * 0.9)
+  ];
+  const many =
+    p90 > max.functionLinesP90
+      ? [`one function in ten has more than ${p90} lines, not ${max.functionLinesP90}`]
+      : [];
+  return [...tooLong, ...long, ...many];
+}
+
+/** Functions and methods with a body. One inside another counts for both. */
+function listFunctions({ file, text }) {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found = [];
+  const visit = (node) => {
+    if (ts.isFunctionLike(node) && node.body) {
+      const [from, to] = [node.getStart(), node.end].map(
+        (at) => source.getLineAndCharacterOfPosition(at).line,
+      );
+      found.push({
+        place: `${file}:${from + 1}`,
+        name: node.name?.getText() ?? 'a function',
+        lines: to - from + 1,
+      });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** A function that makes an error is named after it: `timeoutError`. */
+function checkNames() {
+  return listFiles('src', ['.ts']).flatMap((file) =>
+    [...readFileSync(fromRoot(file), 'utf8').matchAll(/function (describe\w+)\([^{]*\): \w+Error \{/g)].map(
+      ([, name]) => `${file}: ${name} makes an error: end its name with Error`,
+    ),
+  );
+}
+
+function checkWords() {
+  const files = [...textFolders.flatMap((folder) => listFiles(folder, ['.ts', '.mjs', '.md'])), ...textFiles];
+  return files
+    .filter((file) => file !== 'scripts/check-style.mjs')
+    .flatMap((file) =>
+      readFileSync(fromRoot(file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) =>
+          oldWords
+            .filter(([word]) => word.test(line))
+            .map(([word, instead]) => `${file}:${index + 1}: "${line.match(word)[0]}": say ${instead}`),
+        ),
+    );
+}
+
+function listFiles(folder, endings) {
+  return readdirSync(fromRoot(folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => endings.some((ending) => name.endsWith(ending)) && !name.includes('node_modules'))
+    .map((name) => join(folder, name));
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Bundles a minimal job as users do (esbuild, ESM, minified, AWS SDK external, everything else in) and holds it to its limit.
+ * Bundles a minimal job as the construct and `baton dev` do (esbuild, ESM of packages first, AWS SDK external, everything else in), minified, and holds it to its limit.
  * `--why` lists what the bundle is made of.
  */
 import { relative } from 'node:path';
@@ -10,7 +10,7 @@ import { ensureBuilt } from './lib/ensure-built.mjs';
 import { fromRoot } from './lib/from-root.mjs';
 
 /** The aim is 40 KB; docs/adr/0006-cold-start.md says what stands in the way. The limit keeps the distance from growing. */
-const maxBytes = 90 * 1024;
+const maxBytes = 88 * 1024;
 const job = `
   import { createHandler, LongRunning, State, Step, Terminate } from 'lambda-baton';
   class Count {
@@ -43,6 +43,7 @@ function bundle(options) {
     minify: true,
     format: 'esm',
     platform: 'node',
+    mainFields: ['module', 'main'],
     target: 'node20',
     external: ['@aws-sdk/*'],
     metafile: true,

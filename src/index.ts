@@ -82,13 +82,15 @@ export {
 } from './errors';
 // Running a job
 export { type BatonHandler, type CreateHandlerOptions, createHandler } from './handler/create-handler';
+export { NativeTimer } from './runtime/adapters/node/native-timer';
 export {
   DynamoDbCheckpointStore,
   type DynamoDbCheckpointStoreOptions,
-} from './runtime/adapters/dynamodb/dynamodb-store';
-export { FileCheckpointStore, type FileCheckpointStoreOptions } from './runtime/adapters/file/file-store';
-export { NativeTimer } from './runtime/adapters/node/native-timer';
-export { S3CheckpointStore, type S3CheckpointStoreOptions } from './runtime/adapters/s3/s3-store';
+  FileCheckpointStore,
+  type FileCheckpointStoreOptions,
+  S3CheckpointStore,
+  type S3CheckpointStoreOptions,
+} from './runtime/adapters/store/checkpoint-stores';
 export { MemoryCheckpointStore } from './runtime/adapters/store/memory-store';
 export type { Prices } from './runtime/core/cost/prices';
 export type { AbortCode } from './runtime/core/execution/abort-code';

@@ -9,7 +9,8 @@ const decorated = { '--tsconfig-raw': '{"compilerOptions":{"experimentalDecorato
 const leastTarget = 'node22';
 
 /**
- * How the job is bundled: class names are kept, since they are the identity of jobs without a `name`; never with Docker.
+ * How the job is bundled: class names are kept, since they are the identity of jobs without a `name`; the ESM of packages, which is
+ * smaller, where they have one; never with Docker.
  *
  * @param isRuntimeKnown whether the CDK can read from the runtime what to bundle for
  */
@@ -22,6 +23,7 @@ export function chooseBundling(
   return {
     keepNames: true,
     sourceMap: true,
+    mainFields: ['module', 'main'],
     forceDockerBundling: false,
     ...(isRuntimeKnown ? {} : { target: leastTarget }),
     ...given,

@@ -11,7 +11,7 @@ import { NodePlatform } from '../runtime/adapters/node/node-platform';
 import { SignatureSeal } from '../runtime/adapters/node/signature-seal';
 import { completeClock, SystemClock } from '../runtime/adapters/node/system-clock';
 import { SqsSender } from '../runtime/adapters/sqs/sqs-sender';
-import { createStore, type StoreSettings } from '../runtime/adapters/store/stores';
+import { createStore, preloadStore, type StoreSettings } from '../runtime/adapters/store/stores';
 import { checkPrices, listPrices, type Prices } from '../runtime/core/cost/prices';
 import { describeError } from '../runtime/core/record/describe-error';
 import { type Seal, sealByChecksum } from '../runtime/core/state/seal';
@@ -69,6 +69,7 @@ export class Defaults {
     this.settings = settings;
     this.logger = new JsonLogger(settings.logLevel);
     this.store = settings.store && createStore(settings.store);
+    if (settings.store !== undefined && settings.isOnLambda) preloadStore(settings.store);
     this.recorder = settings.isOnLambda ? new FileFlightRecorder() : undefined;
     const [first, ...others] = settings.signingKeys;
     this.seal =

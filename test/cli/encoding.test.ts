@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { readEvent } from '../../src/cli/arguments/read-event';
 import { readTemplate } from '../../src/cli/template/template';
-import { FileCheckpointStore } from '../../src/runtime/adapters/file/file-store';
+import { FileCheckpointStore } from '../../src/runtime/adapters/store/checkpoint-stores';
 
 const directory = mkdtempSync(join(tmpdir(), 'baton-encoding-'));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -1,8 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileCheckpointStore } from '../../src/runtime/adapters/file/file-store';
-import { S3CheckpointStore } from '../../src/runtime/adapters/s3/s3-store';
+import { FileCheckpointStore, S3CheckpointStore } from '../../src/runtime/adapters/store/checkpoint-stores';
 import { MemoryCheckpointStore } from '../../src/runtime/adapters/store/memory-store';
 import type { CheckpointStore, StoredExecution } from '../../src/runtime/ports';
 import { checkpointStoreContract, type StoreUnderTest } from '../../src/testing';

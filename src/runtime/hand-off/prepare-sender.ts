@@ -1,6 +1,15 @@
 import { describeError } from '../core/record/describe-error';
 import type { Context, ContinuationSender, Logger } from '../ports';
 
+/** Loads the code of the first channel, without a call. Never throws: preparing tries again. */
+export async function loadSender([first]: readonly ContinuationSender[]): Promise<void> {
+  try {
+    await first?.load?.();
+  } catch {
+    // A package that is missing is said by what needs it.
+  }
+}
+
 /** Loads and connects the first channel that can be prepared, until `signal` aborts. Never throws: sending tries again. */
 export async function prepareSender(
   senders: readonly ContinuationSender[],

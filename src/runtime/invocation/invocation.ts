@@ -10,7 +10,7 @@ import type { Execution } from '../core/execution/execution';
 import type { JobPlan } from '../core/execution/job-plan';
 import { describeError } from '../core/record/describe-error';
 import type { StateCopy } from '../core/state/copy-state';
-import { prepareSender } from '../hand-off/prepare-sender';
+import { loadSender, prepareSender } from '../hand-off/prepare-sender';
 import { readRecursion } from '../hand-off/read-recursion';
 import type { Emitter } from '../observe/emitter';
 import type { InvocationEnding } from '../observe/runtime-event';
@@ -28,6 +28,9 @@ import type { OpenedExecution } from './opened-execution';
 
 /** The sender is prepared this long before the safe window, in milliseconds, or halfway to it when that is later. */
 const warmUpLeadMs = 5_000;
+
+/** The channel's code is loaded once an invocation has run for so long, in milliseconds: those that end sooner need none. */
+const loadSenderAfterMs = 2_000;
 
 /** Steps that never wait get a turn of the event loop between them this often, in milliseconds. */
 const yieldEveryMs = 20;
@@ -251,7 +254,10 @@ export class Invocation implements ContextHost, JournalDeps {
 
   /** Begins to watch the time, and what AWS makes of the chain that this invocation is in. */
   open(): void {
-    this.watchdog.start(this.collaborators.timer);
+    const { timer, senders } = this.collaborators;
+    this.watchdog.start(timer);
+    if (senders[0]?.load !== undefined && this.remainingMs() > this.safeMs + loadSenderAfterMs)
+      this.watchdog.alsoOnce(loadSenderAfterMs, timer, () => void loadSender(senders));
     this.#startHeartbeat();
     if (this.execution.chain.length > 0) this.#askRecursion();
   }
@@ -391,6 +397,12 @@ export class Invocation implements ContextHost, JournalDeps {
       ? 'late result of an abandoned step discarded'
       : 'step failed while it was being stopped';
     this.logger.warn(message, fields);
+  }
+
+  /** Loads and connects the channel while the last checkpoint is stored, where one is, and unless the continuation is held back. */
+  prepareHandOff(delaySeconds: number): void {
+    const isWorthIt = this.journal !== undefined && delaySeconds === 0;
+    if (isWorthIt && this.#prepared === undefined) this.#prepareSender();
   }
 
   #prepareSender(): void {

@@ -135,6 +135,7 @@ async function handOff(
     collaborators.clock.now(),
   );
   if (blown && !isWorkDone(invocation.execution)) return failExecution(invocation, blown, undefined);
+  invocation.prepareHandOff(delaySeconds);
   await invocation.beginHandOver();
   if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
   invocation.progressReport.flush();

@@ -34,6 +34,11 @@ export interface ContinuationSender {
    * `details.failure` is `too-large` is answered with a smaller form of the same message, at most `details.maxBytes` large when that is there.
    */
   send(request: ContinuationRequest): Promise<void>;
+  /**
+   * Loads the code that `send` needs, without a call. Asked once an invocation has run for 2 s, so that loading, which holds the event
+   * loop, does not fall into the safe window. May fail: `send` then tries again.
+   */
+  load?(): Promise<void>;
   /** Loads and connects what `send` needs, in the background, before the safe window, until `signal` aborts. May fail: `send` then tries again. */
   prepare?(context: Context, signal: AbortSignal): Promise<void>;
   /**

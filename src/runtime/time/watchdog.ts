@@ -44,6 +44,11 @@ export class Watchdog {
     for (const edgeMs of [warmUpMs, safeMs, reserveMs]) this.#lookAt(edgeMs, timer);
   }
 
+  /** Does something else once, unless it has stopped looking by then. */
+  alsoOnce(ms: number, timer: Timer, task: () => void): void {
+    this.#cancels.add(timer.once(ms, task));
+  }
+
   /** Does something else again and again for as long as it looks. */
   alsoEvery(ms: number, timer: Timer, task: () => void): void {
     this.#cancels.add(timer.every(ms, task));

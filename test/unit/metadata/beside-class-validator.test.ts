@@ -9,10 +9,6 @@ class Order {
   amount = 0;
 }
 
-const lost = [
-  "@LongRunning on class Reconcile: class-validator has lost lambda-baton's rules, because something has replaced its global storage.\n→ Import lambda-baton after whatever replaces globalThis.classValidatorMetadataStorage.",
-];
-
 describe("The application's own use of class-validator", () => {
   afterEach(() => useContainer(undefined as never));
 
@@ -43,12 +39,12 @@ describe("The application's own use of class-validator", () => {
     expect(faultsOf(defineJob({ step: { once: 1 } }))).toHaveLength(1);
   });
 
-  it('never switches our checks off unnoticed', () => {
+  it('may replace the global storage, and our checks stay on', () => {
     const scope = globalThis as { classValidatorMetadataStorage?: unknown };
     const storage = getMetadataStorage();
     scope.classValidatorMetadataStorage = undefined;
     try {
-      expect(faultsOf(defineJob({ job: { safeMs: -1, intervalMs: -1 } }))).toEqual(lost);
+      expect(faultsOf(defineJob({ job: { safeMs: -1, intervalMs: -1 } }))).toHaveLength(2);
     } finally {
       scope.classValidatorMetadataStorage = storage;
     }

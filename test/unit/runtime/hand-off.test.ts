@@ -1,8 +1,10 @@
 import {
+  CHECKPOINT_STORE,
   createHandler,
   HandOffFailedError,
   LAMBDA_CLIENT,
   LongRunning,
+  MemoryCheckpointStore,
   OnComplete,
   SQS_CLIENT,
   State,
@@ -79,7 +81,94 @@ describe('an invocation', () => {
   });
 });
 
+describe("loading the channel's code", () => {
+  it.each([
+    // milliseconds until the safe window, when the code is loaded
+    [50_000, [2_000]],
+    [2_001, [2_000]],
+    [2_000, []],
+    [500, []],
+  ])('with %i ms until the safe window happens at %j ms, never inside it', async (budgetMs, expected) => {
+    const world = virtualWorld();
+    const loadedAtMs: number[] = [];
+    const sender = Object.assign(world.senders[0] as RecordingSender, {
+      load: async () => {
+        loadedAtMs.push(world.clock.now() - epochMs);
+      },
+    });
+
+    @LongRunning(times)
+    class Working {
+      @State() n = 0;
+      @Step() async work() {
+        this.n += 1;
+        await world.timer.sleep(budgetMs + 1);
+      }
+      @Terminate() check() {
+        return this.n === 2;
+      }
+    }
+
+    const handler = createHandler(Working, { providers: world.providers });
+    await world.timer.drive(
+      handler({}, fakeLambdaContext({ clock: world.clock, remainingMs: budgetMs + 10_000 })),
+    );
+    expect(loadedAtMs).toEqual(expected);
+    expect(sender.sent).toHaveLength(1);
+    expect(world.timer.armedCount).toBe(0);
+  });
+
+  it('that fails changes nothing', async () => {
+    const world = virtualWorld();
+    Object.assign(world.senders[0] as RecordingSender, {
+      load: () => Promise.reject(new Error('no such file')),
+    });
+    const { answer } = await runJob(
+      slowJob((ms) => world.timer.sleep(ms)),
+      { world },
+    );
+    expect(answer).toMatchObject({ status: 'completed' });
+  });
+
+  it('is not done for an execution that ends within two seconds', async () => {
+    const world = virtualWorld();
+    const load = jest.fn(async () => {});
+    Object.assign(world.senders[0] as RecordingSender, { load });
+    await runJob(
+      slowJob(async () => {}),
+      { world },
+    );
+    expect(load).not.toHaveBeenCalled();
+  });
+});
+
 describe('preparing the hand-off', () => {
+  it('begins with the hand-off at the latest where a checkpoint is stored first, and not for one that is held back', async () => {
+    const world = virtualWorld();
+    const order: string[] = [];
+    const [sender] = world.senders as [RecordingSender];
+    sender.prepare = async () => {
+      order.push('prepare');
+    };
+
+    @LongRunning(times)
+    class Restless {
+      @State() n = 0;
+      @Step({ minBudgetMs: 45_000 }) async work() {
+        this.n += 1;
+        order.push('work');
+        await world.timer.sleep(6_000);
+      }
+      @Terminate() check() {
+        return this.n === 2;
+      }
+    }
+
+    const store = { token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() };
+    await runJob(Restless, { world, providers: [store] });
+    expect(order).toEqual(['work', 'prepare', 'work']);
+  });
+
   it('begins before the safe window, in good time, and once for each invocation that gets there', async () => {
     const preparedAtMs: number[] = [];
     const world = virtualWorld();

@@ -43,13 +43,8 @@ export interface DynamoDbCheckpointStoreOptions {
   readonly s3Client?: CommandSender;
 }
 
-/**
- * Keeps executions in a DynamoDB table, one item each: one conditional write per checkpoint, one consistent read per resume, no transactions.
- * What does not fit 400 KB goes into further items, or into a bucket, before the item that names it.
- *
- * @throws CheckpointStoreError when the table or the bucket is missing or refuses; AWS's own errors otherwise.
- */
-export class DynamoDbCheckpointStore implements CheckpointStore {
+/** What `DynamoDbCheckpointStore` loads: one conditional write per checkpoint, one consistent read per resume, no transactions. */
+export class DynamoDbStore implements CheckpointStore {
   readonly #table: DynamoDbTable;
   readonly #shelf: PartShelf;
 

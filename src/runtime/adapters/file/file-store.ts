@@ -46,14 +46,10 @@ interface Newest {
 }
 
 /**
- * Keeps executions in files: one directory each, one numbered file per revision, made whole under another name and then linked to its own.
- * A link fails when the name exists, on every file system: that is the condition of the write. Survives SIGKILL and a full disk.
- * What it makes only its owner can read. No execution in it expires: delete what you no longer need.
- * The local default; no store for Lambda itself, whose environments share no disk unless it is EFS.
- *
- * @throws CorruptContinuationError when the newest file of an execution is damaged.
+ * What `FileCheckpointStore` loads: one directory for each execution, one numbered file per revision, made whole under another name and
+ * then linked to its own. A link fails when the name exists, on every file system: that is the condition of the write.
  */
-export class FileCheckpointStore implements CheckpointStore {
+export class FileStore implements CheckpointStore {
   readonly #directory: string;
   readonly #room: FileMarks;
   readonly #marks: LiveMarks;

@@ -51,6 +51,11 @@ export class LambdaSender implements ContinuationSender {
     }
   }
 
+  async load(): Promise<void> {
+    await loadLambdaSdk();
+    if (this.#client instanceof LazyClient) await this.#client.load();
+  }
+
   /** Loads the client and opens its connection, with a dry run of the very call that the hand-off will make. A client that a user registered is left alone. */
   async prepare(context: Context, signal: AbortSignal): Promise<void> {
     const { InvokeCommand } = await loadLambdaSdk();

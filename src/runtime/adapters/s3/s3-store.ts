@@ -57,12 +57,8 @@ interface ReadRecord {
   readonly layout: Layout | undefined;
 }
 
-/**
- * Keeps executions in an S3 bucket: one object each, written on the condition of its ETag. A large state has an object of its own.
- *
- * @throws CheckpointStoreError when the bucket is missing or refuses; AWS's own errors otherwise.
- */
-export class S3CheckpointStore implements CheckpointStore {
+/** What `S3CheckpointStore` loads: one object for each execution, and one for a large state. */
+export class S3Store implements CheckpointStore {
   readonly #bucket: S3Bucket;
   readonly #prefix: string;
   readonly #shelf: PartShelf;

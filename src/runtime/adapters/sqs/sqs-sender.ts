@@ -52,9 +52,13 @@ export class SqsSender implements ContinuationSender {
     }
   }
 
-  async prepare(): Promise<void> {
+  async load(): Promise<void> {
     await loadSqsSdk();
     if (this.#client instanceof LazyClient) await this.#client.load();
+  }
+
+  prepare(): Promise<void> {
+    return this.load();
   }
 }
 

@@ -9,7 +9,7 @@ import type {
 
 /** A store whose code is loaded when it is first needed. */
 export class LazyStore implements CheckpointStore {
-  #store: Promise<CheckpointStore> | undefined;
+  #opening: Promise<CheckpointStore> | undefined;
   readonly #open: () => Promise<CheckpointStore>;
 
   constructor(open: () => Promise<CheckpointStore>) {
@@ -34,10 +34,10 @@ export class LazyStore implements CheckpointStore {
 
   /** A failure is not remembered. */
   #load(): Promise<CheckpointStore> {
-    this.#store ??= this.#open().catch((error: unknown) => {
-      this.#store = undefined;
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
       throw error;
     });
-    return this.#store;
+    return this.#opening;
   }
 }

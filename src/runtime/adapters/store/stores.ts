@@ -1,4 +1,6 @@
 import type { CheckpointStore } from '../../ports';
+import { loadDynamoDbSdk, loadS3Sdk } from '../aws/aws-sdk';
+import { loadStore } from './checkpoint-stores';
 import { LazyStore } from './lazy-store';
 
 /** What names the place of executions: an option of the command line and of the construct. */
@@ -22,6 +24,8 @@ interface StoreKind {
   /** The IAM actions on it, and on what is in it. */
   readonly permissions: { readonly own: readonly string[]; readonly contents: readonly string[] };
   open(settings: StoreSettings): Promise<CheckpointStore>;
+  /** Loads its code and its SDK. */
+  load(): Promise<unknown>;
 }
 
 /** Every store that can be named. The first one that is named is used; a bucket beside a table is for large states. */
@@ -38,10 +42,8 @@ export const stores: readonly StoreKind[] = [
       contents: [],
     },
     open: async ({ table = '', bucket }) =>
-      new (await import('../dynamodb/dynamodb-store')).DynamoDbCheckpointStore({
-        tableName: table,
-        ...(bucket && { bucket }),
-      }),
+      new (await loadStore.table())({ tableName: table, ...(bucket && { bucket }) }),
+    load: () => Promise.all([loadStore.table(), loadDynamoDbSdk()]),
   },
   {
     variable: 'BATON_BUCKET',
@@ -50,7 +52,8 @@ export const stores: readonly StoreKind[] = [
     isShared: true,
     // Without s3:ListBucket S3 answers 403 for an object that is not there, and a new execution could not be told from a forbidden one.
     permissions: { own: ['s3:ListBucket'], contents: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'] },
-    open: async ({ bucket = '' }) => new (await import('../s3/s3-store')).S3CheckpointStore({ bucket }),
+    open: async ({ bucket = '' }) => new (await loadStore.bucket())({ bucket }),
+    load: () => Promise.all([loadStore.bucket(), loadS3Sdk()]),
   },
   {
     variable: 'BATON_DIRECTORY',
@@ -58,8 +61,8 @@ export const stores: readonly StoreKind[] = [
     what: 'a directory',
     isShared: false,
     permissions: { own: [], contents: [] },
-    open: async ({ directory = '' }) =>
-      new (await import('../file/file-store')).FileCheckpointStore({ directory }),
+    open: async ({ directory = '' }) => new (await loadStore.directory())({ directory }),
+    load: loadStore.directory,
   },
 ];
 
@@ -96,9 +99,18 @@ export function findStoreConflicts(names: StoreNames): readonly StoreKind[] {
 
 /** Makes the store that is named. Its code, and its AWS client, are loaded with the first call. */
 export function createStore(settings: StoreSettings): CheckpointStore {
-  return new LazyStore(() => {
-    const kind = stores.find(({ option }) => option === settings.kind);
-    if (kind === undefined) throw new Error(`There is no store of the kind ${settings.kind}.`);
-    return kind.open(settings);
-  });
+  return new LazyStore(async () => findKind(settings).open(settings));
+}
+
+/** Begins to load the store's code and its SDK, so that the first claim need not wait for them. What fails is met again by that claim. */
+export function preloadStore(settings: StoreSettings): void {
+  findKind(settings)
+    .load()
+    .catch(() => {});
+}
+
+function findKind(settings: StoreSettings): StoreKind {
+  const kind = stores.find(({ option }) => option === settings.kind);
+  if (kind === undefined) throw new Error(`There is no store of the kind ${settings.kind}.`);
+  return kind;
 }

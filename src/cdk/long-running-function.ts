@@ -26,6 +26,7 @@ import {
   recommendedVisibility,
 } from '../runtime/core/execution/deployment-rules';
 import type { JobPlan } from '../runtime/core/execution/job-plan';
+import { wrap } from '../runtime/core/message/arrival';
 import { defaultGraceMs } from '../runtime/core/record/sweep';
 import { chooseBundling } from './bundle-options';
 import { checkDeployment, type DeploymentFacts } from './check-deployment';
@@ -291,7 +292,7 @@ function readExpiry({ store }: LongRunningFunctionProps): number | undefined {
 /** Starts an execution at every tick, with the tick's own event id: delivered twice, it is still one execution. */
 function scheduleExecutions(scope: Construct, target: Alias, schedule: Schedule, input: object): Rule {
   const start = { executionId: EventField.eventId, input };
-  const event = RuleTargetInput.fromObject({ lambdaBaton: { v: 1, start } });
+  const event = RuleTargetInput.fromObject(wrap({ start }));
   return new Rule(scope, 'Schedule', {
     schedule,
     targets: [new LambdaFunction(target as IFunction, { event })],

@@ -5,6 +5,7 @@ import { NodePlatform } from '../runtime/adapters/node/node-platform';
 import { createRandomId } from '../runtime/adapters/node/random-id';
 import { SignatureSeal } from '../runtime/adapters/node/signature-seal';
 import { SystemClock } from '../runtime/adapters/node/system-clock';
+import { wrap } from '../runtime/core/message/arrival';
 import type { Continuation } from '../runtime/core/message/continuation';
 import { writeEnvelope } from '../runtime/core/message/envelope';
 import { isUsableId } from '../runtime/core/message/execution-id';
@@ -105,12 +106,7 @@ export class BatonClient {
     ]);
     if (found === undefined) {
       if (mark !== undefined) throw stoppedError(mark, executionId);
-      await this.#invoke(
-        executionId,
-        JSON.stringify({
-          lambdaBaton: { v: 1, start: { executionId, input: sent, ...(job === undefined ? {} : { job }) } },
-        }),
-      );
+      await this.#invoke(executionId, JSON.stringify(wrap({ start: { executionId, input: sent, job } })));
       return { executionId, isNew: true, execution: undefined };
     }
     const { record } = found;

@@ -3,6 +3,7 @@ import { type BatonHandler, type CreateHandlerOptions, createHandler } from '../
 import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
 import { JsonLogger } from '../runtime/adapters/node/json-logger';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
+import { wrap } from '../runtime/core/message/arrival';
 import type { Observer } from '../runtime/observe/runtime-event';
 import type { CheckpointStore, ContinuationSender, Logger } from '../runtime/ports';
 import { Border } from './border';
@@ -102,7 +103,7 @@ export class VirtualWorld {
   }
 
   #start(input: unknown, executionId: string): void {
-    const body = JSON.stringify({ lambdaBaton: { v: 1, start: { executionId, input } } });
+    const body = JSON.stringify(wrap({ start: { executionId, input } }));
     const channel = this.#parts.runOptions.sqsOnly === true ? 'sqs' : 'event';
     const id = channel === 'sqs' ? this.#lambda.nextId('message') : `${executionId}-start`;
     this.#lambda.accept({ id, channel, body, receiveCount: 1, chainLength: 0, isCopy: false });

@@ -1,5 +1,5 @@
+import { findNearestName } from '../../errors/nearest-name';
 import { listPrices, type Prices } from '../../runtime/core/cost/prices';
-import { findNearestName } from '../arguments/find-nearest-name';
 import { readEvent } from '../arguments/read-event';
 import { CliError } from '../cli-error';
 

@@ -1,6 +1,6 @@
 import type { JobFault } from '../../errors';
+import { findNearestName } from '../../errors/nearest-name';
 import { isPlainObject } from '../is-plain-object';
-import { findNearestName } from '../nearest-name';
 import { show } from './checks';
 import { decodeFault, validateByRules } from './rule';
 

@@ -1,4 +1,5 @@
 import type { JobFault } from '../../errors';
+import { maxTimerMs } from '../../runtime/core/execution/timer-limit';
 import { isPlainObject } from '../is-plain-object';
 import { isConstructor } from '../reflect';
 import { getMetadataStorage } from './class-validator';
@@ -12,9 +13,6 @@ export function show(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
-
-/** The longest time that a timer of JavaScript can wait, in milliseconds: 24.8 days. A longer one fires at once. */
-const maxTimerMs = 2_147_483_647;
 
 /** Checks a number without fractions. `example` ends the fix: `Set maxAttempts to …`. */
 export function wholeNumber(least: number, example: string): Check {

@@ -2,6 +2,7 @@ import { BatonError, CheckpointFailedError } from '../../errors';
 import { countReadUnits, countWriteUnits } from '../core/cost/cost';
 import type { Execution } from '../core/execution/execution';
 import type { Durability, JobPlan } from '../core/execution/job-plan';
+import { maxTimerMs } from '../core/execution/timer-limit';
 import { describeContinuation } from '../core/message/continuation';
 import { describeError } from '../core/record/describe-error';
 import {
@@ -15,7 +16,6 @@ import type { Emitter } from '../observe/emitter';
 import type { CheckpointStore, ExecutionStatus, Logger } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
 import { BackOff } from '../time/back-off';
-import { maxAlarmMs } from '../time/watchdog';
 import { encodeState, markStateText, packStoredFrom } from './state-text';
 import { Superseded } from './superseded';
 
@@ -257,7 +257,7 @@ export class Journal {
       this.#inFlight = this.#writeBeside(entry, everyMs);
       return;
     }
-    this.#cancelAlarm ??= timer.once(Math.min(restMs, maxAlarmMs), () => {
+    this.#cancelAlarm ??= timer.once(Math.min(restMs, maxTimerMs), () => {
       this.#cancelAlarm = undefined;
       this.#writeWhenDue(everyMs);
     });

@@ -1,5 +1,6 @@
 import type { HandOffFailedError } from '../../errors';
 import { readPinnedVersion } from '../core/execution/line';
+import { wrap } from '../core/message/arrival';
 import type { Continuation } from '../core/message/continuation';
 import { type Envelope, writeEnvelope } from '../core/message/envelope';
 import { describeError } from '../core/record/describe-error';
@@ -69,7 +70,7 @@ export async function sendLookAt(
 
 /** Writes a look. */
 export function writeLook(look: Look): string {
-  return JSON.stringify({ lambdaBaton: { v: 1, look } });
+  return JSON.stringify(wrap({ look }));
 }
 
 /**

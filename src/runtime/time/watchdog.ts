@@ -1,3 +1,4 @@
+import { maxTimerMs } from '../core/execution/timer-limit';
 import type { Timer } from '../ports';
 import type { Attempt } from '../step/attempt';
 import type { TimeBudget } from './time-budget';
@@ -13,9 +14,6 @@ export interface WatchdogEdges {
   /** With no more than this left, the hand-off is prepared. */
   readonly warmUpMs: number;
 }
-
-/** The longest time that timers take, in milliseconds: about 24.8 days. */
-export const maxAlarmMs = 2_147_483_647;
 
 /**
  * Looks at the time left while user code runs. One per invocation.
@@ -40,7 +38,7 @@ export class Watchdog {
   /** Starts looking. */
   start(timer: Timer): void {
     const { intervalMs, safeMs, reserveMs, warmUpMs } = this.#edges;
-    this.#cancels.add(timer.every(Math.min(intervalMs, maxAlarmMs), () => this.#lookAround()));
+    this.#cancels.add(timer.every(Math.min(intervalMs, maxTimerMs), () => this.#lookAround()));
     for (const edgeMs of [warmUpMs, safeMs, reserveMs]) this.#lookAt(edgeMs, timer);
   }
 
@@ -63,7 +61,7 @@ export class Watchdog {
   #lookAt(edgeMs: number, timer: Timer): void {
     const restMs = Math.ceil(this.#budget.remainingMs() - edgeMs);
     if (restMs <= 0) return;
-    const cancel = timer.once(Math.min(restMs, maxAlarmMs), () => {
+    const cancel = timer.once(Math.min(restMs, maxTimerMs), () => {
       this.#cancels.delete(cancel);
       this.look();
       this.#lookAt(edgeMs, timer);

@@ -1,6 +1,6 @@
+import { findNearestName } from '../../../errors/nearest-name';
 import { readSettings } from '../../../handler/read-settings';
 import { sharedStoreVariables, stores } from '../../../runtime/adapters/store/stores';
-import { findNearestName } from '../../arguments/find-nearest-name';
 import type { DoctorFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { checkKnown, unwrap } from '../reading';

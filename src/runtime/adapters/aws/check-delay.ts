@@ -1,5 +1,4 @@
-/** The longest delay that Node's own timers take, in milliseconds; a longer one would fire at once. */
-const maxTimerMs = 2_147_483_647;
+import { maxTimerMs } from '../../core/execution/timer-limit';
 
 /** @throws RangeError when `ms` is not a whole number of milliseconds from `leastMs` to about 24.8 days. */
 export function checkDelay(ms: number, leastMs: number): void {

@@ -44,3 +44,19 @@ export interface BatchRecord {
 export type Recognition =
   | { readonly kind: 'single'; readonly arrival: Arrival }
   | { readonly kind: 'batch'; readonly records: readonly BatchRecord[] };
+
+/** What travels in an envelope of ours and is no continuation. */
+type Content =
+  | { readonly look: object }
+  | {
+      readonly start: {
+        readonly executionId: string;
+        readonly input: unknown;
+        readonly job?: string | undefined;
+      };
+    };
+
+/** The envelope by which a function knows what was sent to it by us. */
+export function wrap(content: Content): { readonly lambdaBaton: { readonly v: 1 } & Content } {
+  return { lambdaBaton: { v: 1, ...content } };
+}

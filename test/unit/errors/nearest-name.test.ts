@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { findNearestName } from '../../../src/metadata/nearest-name';
+import { findNearestName } from '../../../src/errors/nearest-name';
 
 const names = ['safeMs', 'intervalMs', 'reserveMs', 'name', 'version', 'limits', 'maxDelayMs', 'maxAttempts'];
 
@@ -22,9 +22,18 @@ describe('findNearestName', () => {
     expect(findNearestName(typed, names)).toBeUndefined();
   });
 
+  it('takes the only one that it begins, however much is missing', () => {
+    expect(findNearestName('st', ['start', 'cancel'])).toBe('start');
+    expect(findNearestName('st', ['start', 'status'])).toBeUndefined();
+  });
+
+  it('counts two letters that changed places as one change', () => {
+    expect(findNearestName('lsit', ['list'])).toBe('list');
+  });
+
   it('takes the nearest of several', () => {
-    expect(findNearestName('maxDelayM', ['maxDelays', 'maxDelayMs'])).toBe('maxDelays');
-    expect(findNearestName('maxDelayM', ['maxDelaysX', 'maxDelayMs'])).toBe('maxDelayMs');
+    expect(findNearestName('maxDelayz', ['maxDelayMs', 'maxDelays'])).toBe('maxDelays');
+    expect(findNearestName('maxDelayz', ['maxDelayMsX', 'maxDelayMs'])).toBe('maxDelayMs');
   });
 
   it('finds every name with one letter more, less or changed', () => {

@@ -30,12 +30,8 @@ const maxTimeoutMs = 5_400_000;
 const maxVisibilityMs = 43_200_000;
 
 /** Lists everything that cannot work; nothing that is merely unwise. */
-export function checkDeployment(facts: DeploymentFacts, plan: JobPlan | undefined): JobFault[] {
-  return [
-    ...checkFunction(facts),
-    ...checkQueue(facts),
-    ...(plan === undefined ? [] : checkJob(facts, plan)),
-  ];
+export function checkDeployment(facts: DeploymentFacts, plans: readonly JobPlan[]): JobFault[] {
+  return [...checkFunction(facts), ...checkQueue(facts), ...plans.flatMap((plan) => checkJob(facts, plan))];
 }
 
 function checkFunction({ timeoutMs }: DeploymentFacts): JobFault[] {

@@ -14,10 +14,10 @@ export interface LongRunningFunctionProps {
   /** Name of the export that `createHandler` made. @defaultValue `handler` */
   readonly handler?: string;
   /**
-   * The job class: its options are read at synth, and what cannot work is refused there.
+   * The job class, or all that the handler hosts: their options are read at synth, and what cannot work is refused there.
    * Without it only the infrastructure itself is checked, and a warning says so.
    */
-  readonly job?: JobClass;
+  readonly job?: JobClass | readonly JobClass[];
   /** When an invocation is killed, up to 15 minutes (90 on Managed Instances). @defaultValue 15 minutes */
   readonly timeout?: Duration;
   /** Memory in megabytes. @defaultValue 512 */

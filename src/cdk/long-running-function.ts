@@ -25,7 +25,7 @@ import {
   leastReceiveCount,
   recommendedVisibility,
 } from '../runtime/core/execution/deployment-rules';
-import type { JobPlan } from '../runtime/core/execution/job-plan';
+import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { wrap } from '../runtime/core/message/arrival';
 import { defaultGraceMs } from '../runtime/core/record/sweep';
 import { chooseBundling } from './bundle-options';
@@ -86,11 +86,11 @@ export class LongRunningFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: LongRunningFunctionProps) {
     super(scope, id);
-    const plan = props.job === undefined ? undefined : readJob(props.job);
+    const plans = readPlans(props.job);
     const timeout = props.timeout ?? defaultTimeout;
-    this.refuseFaults(props, timeout, plan);
+    this.refuseFaults(props, timeout, plans);
     const continuations = this.createQueue(props, timeout);
-    const store = this.createStore(props, plan);
+    const store = this.createStore(props, plans);
     this.queue = continuations?.queue;
     this.deadLetterQueue = continuations?.deadLetterQueue;
     this.table = store?.table;
@@ -107,8 +107,8 @@ export class LongRunningFunction extends Construct {
     continuations?.feed(this.alias);
     if (props.schedule) scheduleExecutions(this, this.alias, props.schedule, props.scheduleInput ?? {});
     this.sweeper =
-      store && plan && props.sweep !== false
-        ? this.createSweeper(props, { timeout, store, plan })
+      store && plans.length > 0 && props.sweep !== false
+        ? this.createSweeper(props, { timeout, store, plans })
         : undefined;
     if (props.alarmActions !== false) this.watch(timeout, props.alarmActions ?? []);
   }
@@ -118,7 +118,7 @@ export class LongRunningFunction extends Construct {
     return this.alias.grantInvoke(findStarter(this, grantee));
   }
 
-  private refuseFaults(props: LongRunningFunctionProps, timeout: Duration, plan: JobPlan | undefined): void {
+  private refuseFaults(props: LongRunningFunctionProps, timeout: Duration, plans: readonly JobPlan[]): void {
     const facts = {
       timeoutMs: readKnownMs(timeout),
       recursiveLoop: readKnown(props.recursiveLoop ?? RecursiveLoop.ALLOW),
@@ -130,8 +130,8 @@ export class LongRunningFunction extends Construct {
       ...findEntryFaults(props.entry, props.bundling),
       ...findRuntimeFaults(props, Runtime.NODEJS_24_X),
       ...findTokenFaults(props),
-      ...checkDeployment(facts, plan),
-      ...findVersionFaults(props, plan),
+      ...checkDeployment(facts, plans),
+      ...findVersionFaults(props, plans[0]),
       ...findStoreFaults(props),
       ...findSweepFaults(props, facts.hasStore),
     ];
@@ -149,11 +149,18 @@ export class LongRunningFunction extends Construct {
 
   private createStore(
     props: LongRunningFunctionProps,
-    plan: JobPlan | undefined,
+    plans: readonly JobPlan[],
   ): ExecutionStore | undefined {
     const { store = {} } = props;
     if (store === false || !hasStore(props)) return undefined;
-    return new ExecutionStore(this, 'Store', store, plan && countKeptDays(plan.limits));
+    return new ExecutionStore(
+      this,
+      'Store',
+      store,
+      plans.length === 0
+        ? undefined
+        : countKeptDays({ maxDurationMs: Math.max(...plans.map(({ limits }) => limits.maxDurationMs)) }),
+    );
   }
 
   private createFunction(props: LongRunningFunctionProps, timeout: Duration): NodejsFunction {
@@ -192,13 +199,13 @@ export class LongRunningFunction extends Construct {
     {
       timeout,
       store,
-      plan,
-    }: { readonly timeout: Duration; readonly store: ExecutionStore; readonly plan: JobPlan },
+      plans,
+    }: { readonly timeout: Duration; readonly store: ExecutionStore; readonly plans: readonly JobPlan[] },
   ): IFunction {
     const { schedule, grace, limit }: SweepProps = typeof props.sweep === 'object' ? props.sweep : {};
     const target = {
       functionName: this.alias.functionArn,
-      job: plan.name,
+      job: plans.map(({ name }) => name).join(','),
       graceMs: writeMs(grace ?? chooseGrace(props, timeout)),
       limit,
     };
@@ -241,6 +248,11 @@ export class LongRunningFunction extends Construct {
       actions,
     });
   }
+}
+
+function readPlans(job: LongRunningFunctionProps['job']): readonly JobPlan[] {
+  if (job === undefined) return [];
+  return (Array.isArray(job) ? (job as readonly JobClass[]) : [job as JobClass]).map(readJob);
 }
 
 function chooseRuntime({ runtime, architecture }: LongRunningFunctionProps) {

@@ -15,7 +15,7 @@ export interface SweeperParts extends Pick<BatonClientOptions, 'client' | 'clock
 }
 
 /**
- * Makes the handler that sweeps the executions of one job, configured by environment variables.
+ * Makes the handler that sweeps the executions of the jobs of one function, configured by environment variables.
  *
  * @throws InvalidJobError with everything that is wrong with the environment, at the cold start.
  */
@@ -24,8 +24,9 @@ export function createSweeper(
   { logger, ...parts }: SweeperParts = {},
 ): () => Promise<SweepAnswer> {
   const { settings, faults } = readSweepSettings(environment);
-  const { job, functionName, graceMs, limit, store, signingKey, logLevel } = settings;
-  if (faults.length > 0 || store === undefined) throw new InvalidJobError(job || 'to sweep', faults);
+  const { jobs, functionName, graceMs, limit, store, signingKey, logLevel } = settings;
+  if (faults.length > 0 || store === undefined)
+    throw new InvalidJobError(jobs.join(', ') || 'to sweep', faults);
   const standard = new JsonLogger(logLevel);
   const log = logger === undefined ? standard : new GuardedLogger(logger, standard);
   const client = new BatonClient({
@@ -35,14 +36,22 @@ export function createSweeper(
     ...(signingKey !== undefined && { signingKey }),
   });
   return async () => {
-    const answer = await client.sweep({
-      job,
-      ...(graceMs !== undefined && { graceMs }),
-      ...(limit !== undefined && { limit }),
-    });
-    report(log, job, answer);
-    if (answer.failed.length > 0 || answer.hasMore) throw incompleteError(job, answer);
-    return answer;
+    const options = { ...(graceMs !== undefined && { graceMs }), ...(limit !== undefined && { limit }) };
+    const answers: [job: string, answer: SweepAnswer][] = [];
+    for (const job of jobs) answers.push([job, await client.sweep({ job, ...options })]);
+    for (const [job, answer] of answers) report(log, job, answer);
+    const sum = addUp(answers.map(([, answer]) => answer));
+    if (sum.failed.length > 0 || sum.hasMore) throw incompleteError(jobs.join(', '), sum);
+    return sum;
+  };
+}
+
+function addUp(answers: readonly SweepAnswer[]): SweepAnswer {
+  return {
+    swept: answers.flatMap(({ swept }) => swept),
+    failed: answers.flatMap(({ failed }) => failed),
+    parkedIds: answers.flatMap(({ parkedIds }) => parkedIds),
+    hasMore: answers.some(({ hasMore }) => hasMore),
   };
 }
 

@@ -7,7 +7,8 @@ import { maxSwept } from '../runtime/core/record/sweep';
 /** What the environment of a sweeper says. */
 export interface SweepSettings {
   readonly functionName: string;
-  readonly job: string;
+  /** The names of the jobs whose executions are swept. */
+  readonly jobs: readonly string[];
   /** Undefined for the client's own defaults. */
   readonly graceMs: number | undefined;
   readonly limit: number | undefined;
@@ -22,12 +23,16 @@ export function readSweepSettings(environment: Readonly<Record<string, string | 
   faults: JobFault[];
 } {
   const { settings, faults } = readSettings(environment);
-  const { BATON_SWEEP_FUNCTION: functionName = '', BATON_SWEEP_JOB: job = '' } = environment;
+  const { BATON_SWEEP_FUNCTION: functionName = '', BATON_SWEEP_JOB: named = '' } = environment;
+  const jobs = [...new Set(named.split(',').map((name) => name.trim()))].filter((name) => name !== '');
   if (functionName === '')
     faults.push(
       missOut('BATON_SWEEP_FUNCTION', 'the function that is to go on: its name or ARN, with its alias'),
     );
-  if (job === '') faults.push(missOut('BATON_SWEEP_JOB', 'the name of the job'));
+  if (jobs.length === 0)
+    faults.push(
+      missOut('BATON_SWEEP_JOB', 'the name of the job, or the names of several, with commas between them'),
+    );
   if (settings.store === undefined)
     faults.push(missOut(sharedStoreVariables, 'where the function keeps its executions'));
   const [graceMs, limit] = [
@@ -38,7 +43,7 @@ export function readSweepSettings(environment: Readonly<Record<string, string | 
   return {
     settings: {
       functionName,
-      job,
+      jobs,
       graceMs,
       limit,
       store,

@@ -124,9 +124,12 @@ export class JobTestEnvironment<Job extends object> {
 }
 
 /** @throws InvalidJobError as the job's own handler does, with the store that it would have. */
-function checkAsInProduction(jobClass: JobClass, { container, providers = [], store }: JobTestOptions): void {
+function checkAsInProduction(
+  jobClass: JobClass,
+  { container, providers = [], store, otherJobs = [] }: JobTestOptions,
+): void {
   const given = store === undefined ? [] : [{ token: tokens.CHECKPOINT_STORE, useFactory: () => undefined }];
-  createHandler(jobClass, {
+  createHandler([jobClass, ...otherJobs], {
     ...(container === undefined ? {} : { container }),
     providers: [...providers, ...given],
   });

@@ -7,6 +7,8 @@ import type { InputOf } from './infer-job';
 export interface JobTestOptions<Job extends object = object> extends HandlerScopeOptions {
   /** What an execution is started with. @defaultValue {} */
   readonly input?: InputOf<Job>;
+  /** The other jobs that the same handler hosts. @defaultValue none */
+  readonly otherJobs?: readonly JobClass[];
   /** The function's time-out in milliseconds: when an invocation is killed. @defaultValue 900000 */
   readonly timeoutMs?: number;
   /** When virtual time begins. @defaultValue 2026-01-01T00:00:00Z */

@@ -1,5 +1,6 @@
 import { tokens } from '../di';
 import { type BatonHandler, type CreateHandlerOptions, createHandler } from '../handler/create-handler';
+import { readJob } from '../metadata';
 import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
 import { JsonLogger } from '../runtime/adapters/node/json-logger';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
@@ -132,7 +133,9 @@ export class VirtualWorld {
   }
 
   #createHandler(jobClass: JobClass): BatonHandler {
-    return createHandler(observeJob(jobClass, this.#parts.plan, this.#watch), this.handlerOptions);
+    const { plan, options } = this.#parts;
+    const others = (options.otherJobs ?? []).map((other) => observeJob(other, readJob(other), this.#watch));
+    return createHandler([observeJob(jobClass, plan, this.#watch), ...others], this.handlerOptions);
   }
 
   #provide() {

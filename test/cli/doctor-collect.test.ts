@@ -352,6 +352,27 @@ describe('baton doctor on a template', () => {
     });
   });
 
+  it('reads and checks every job that the handler hosts', async () => {
+    const directory = join(folder, 'hosted');
+    mkdirSync(directory);
+    const several = `
+const plan = (name, safeMs) =>
+  ({ name, safeMs, limits: { maxInvocations: 10, maxDurationMs: 1000 }, steps: [] });
+const plans = [plan('Counting', 60000), plan('Repairing', 900000)];
+exports.handler = Object.assign(async (event, context) => {}, {
+  [Symbol.for('lambda-baton:plan')]: plans[0], [Symbol.for('lambda-baton:plans')]: plans,
+});`;
+    writeFileSync(join(directory, 'index.js'), several);
+    const job = { ...fn({}), Metadata: { 'aws:asset:path': 'hosted' } };
+    const findings = await examineTemplate({
+      Resources: { Job: { ...job, Properties: { ...job.Properties, Timeout: 900 } } },
+    });
+    expect(say(findings, 'job', 'time-out')).toEqual([
+      expect.stringContaining('is not above safeMs of job Repairing (900000 ms)'),
+      'ok 900000 ms, of which job Counting works 840000 ms.',
+    ]);
+  });
+
   it('warns that a role from elsewhere, and code that is not here, were not looked at', async () => {
     const said = await warnings({ Job: fn({}) });
     expect(said).toContain("permissions: The function's role is not in the template, nor what it may do.");

@@ -42,6 +42,8 @@ export interface DevOptions extends LocalFunctionOptions {
   readonly template: { readonly file: string; readonly functionId: string | undefined } | undefined;
   /** A file, JSON text, or `-`. */
   readonly event: string;
+  /** The job that is started, where the handler hosts several. */
+  readonly job: string | undefined;
   /** Whether executions are kept on this machine. */
   readonly hasStore: boolean;
 }
@@ -100,6 +102,12 @@ export const devOptionSpecs: readonly OptionSpec[] = [
     name: 'event',
     value: '<file|json|->',
     help: 'the start event: a file, JSON, or - for standard input (default: {})',
+  },
+  {
+    group: fn,
+    name: 'job',
+    value: '<name>',
+    help: 'the job that is started, where the handler hosts several (default: the first, by the event as it is)',
   },
   {
     group: fn,
@@ -168,6 +176,7 @@ export function readDevOptions(file: string, options: GivenOptions): DevOptions 
     ),
     template: readTemplateOptions(options),
     event: read('event') ?? '{}',
+    job: read('job'),
     hasStore: !has('no-store'),
   };
 }

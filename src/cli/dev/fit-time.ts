@@ -1,5 +1,6 @@
 import { localTimeVariables, scaleTimes } from '../../runtime/core/execution/local-time';
 import { CliError } from '../cli-error';
+import { listJobs } from '../doctor/facts';
 import { readJobFacts } from '../doctor/read-job';
 import { formatDuration } from '../view/format';
 
@@ -53,7 +54,9 @@ export async function fitTime({
   };
   const reading = await readJobFacts(code);
   if (reading.kind !== 'known') return { variables, remarks: [] };
-  const { name, safeMs } = reading.value;
+  const { name, safeMs } = listJobs(reading).reduce((one, other) =>
+    other.safeMs > one.safeMs ? other : one,
+  );
   const scaled = scaleTimes({ safeMs, reserveMs: safeMs, intervalMs: safeMs }, scale).safeMs;
   if (scaled + leastWorkMs > timeoutMs) throw noTimeError(name, safeMs, scaled, timeoutMs, scalesTime);
   const remarks = [

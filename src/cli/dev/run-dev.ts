@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { LocalLambda } from '../../local';
+import { createRandomId } from '../../runtime/adapters/node/random-id';
 import { readEvent } from '../arguments/read-event';
 import type { CommandRequest } from '../command';
 import { findHandlerFile } from '../template/locate-code';
@@ -14,11 +15,17 @@ import { checkCode, prepareLambda } from './prepare-lambda';
 /** Carries `baton dev` out. @returns the exit code */
 export async function runDev(request: CommandRequest): Promise<number> {
   const options = readDevOptions(request.argument, request);
-  const event = await readEvent(options.event, request.streams.stdin);
+  const event = nameJob(await readEvent(options.event, request.streams.stdin), options.job);
   checkCode(options);
   return options.template
     ? runTemplate(options, options.template, event, request)
     : runFile(options, event, request);
+}
+
+/** The start of a job by its name needs an id: one that nothing else has. */
+function nameJob(input: unknown, job: string | undefined): unknown {
+  if (job === undefined) return input;
+  return { lambdaBaton: { v: 1, start: { executionId: createRandomId(), input, job } } };
 }
 
 async function runFile(options: DevOptions, event: unknown, request: CommandRequest): Promise<number> {

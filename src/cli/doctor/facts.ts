@@ -28,6 +28,13 @@ export interface JobFacts extends Pick<JobPlan, 'continueOn' | 'limits' | 'name'
   readonly steps: readonly Pick<StepPlan, 'method' | 'minBudgetMs'>[];
   /** How many parameters the handler declares. */
   readonly parameterCount: number;
+  /** The other jobs that the same handler hosts. @defaultValue none */
+  readonly others?: readonly JobFacts[];
+}
+
+/** A function's jobs: the one that events start first. */
+export function listJobs(job: Reading<JobFacts>): readonly JobFacts[] {
+  return job.kind === 'known' ? [job.value, ...(job.value.others ?? [])] : [];
 }
 
 /** How the events of a version or an alias are retried. */

@@ -144,6 +144,7 @@ import { pathToFileURL } from 'node:url';
 
 const [file, name] = process.argv.slice(1).filter((argument) => argument !== '--');
 const planKey = Symbol.for('lambda-baton:plan');
+const plansKey = Symbol.for('lambda-baton:plans');
 const tell = (told) => {
   writeSync(3, JSON.stringify(told, (_key, value) => (value === Infinity ? Number.MAX_VALUE : value)));
   process.exit(0);
@@ -157,8 +158,10 @@ try {
   const found = { ...loaded.default, ...loaded };
   const handler = found[name];
   if (typeof handler !== 'function') tell({ fault: 'it exports no function ' + name + '.' });
-  const plan = [handler, ...Object.values(found)].map((value) => value?.[planKey]).find(Boolean);
-  tell(plan ? describe(plan, handler.length) : { fault: 'its handler ' + name + ' does not say which job it runs.' });
+  const made = [handler, ...Object.values(found)].find((value) => value?.[planKey]);
+  const plan = made?.[planKey];
+  const others = (made?.[plansKey] ?? []).slice(1).map((other) => describe(other, handler.length));
+  tell(plan ? { ...describe(plan, handler.length), ...(others.length > 0 && { others }) } : { fault: 'its handler ' + name + ' does not say which job it runs.' });
 } catch (error) {
   tell({ fault: String(error?.message ?? error).split('\\n').join(' ') });
 }

@@ -32,7 +32,7 @@ const check = (
   facts: Partial<DeploymentFacts> = {},
   options: Partial<LongRunningOptions> = {},
   minBudgetMs = 0,
-) => checkDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs)).map(({ problem }) => problem);
+) => checkDeployment({ ...sound, ...facts }, [planOf(options, minBudgetMs)]).map(({ problem }) => problem);
 class Job {}
 const destroying = { functionProps: { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } } };
 const entry = __filename;

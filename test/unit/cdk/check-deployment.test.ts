@@ -13,6 +13,16 @@ const sound: DeploymentFacts = {
   expireAfterDays: undefined,
 };
 
+describe('a function that hosts several jobs', () => {
+  it('is checked by what each of them needs', () => {
+    const jobs = [planOf({ name: 'one' }), planOf({ name: 'other', safeMs: 600_000 })];
+    const faults = checkDeployment({ ...sound, timeoutMs: 300_000 }, jobs);
+    expect(faults.map(({ problem }) => problem)).toEqual([
+      expect.stringContaining('is not above safeMs of job other (600000 ms)'),
+    ]);
+  });
+});
+
 describe('a deployment', () => {
   it.each<[string, Partial<DeploymentFacts>, Partial<LongRunningOptions>?, number?]>([
     ['as the construct makes it by default', {}],
@@ -35,12 +45,12 @@ describe('a deployment', () => {
       { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER, maxCostUsd: 5 } },
     ],
   ])('%s has no faults', (...[, facts, options, minBudgetMs]) => {
-    expect(checkDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs))).toEqual([]);
+    expect(checkDeployment({ ...sound, ...facts }, [planOf(options, minBudgetMs)])).toEqual([]);
   });
 
   it('of a job that is not known is checked by itself', () => {
-    expect(checkDeployment({ ...sound, timeoutMs: 1_000 }, undefined)).toEqual([]);
-    expect(checkDeployment({ ...sound, timeoutMs: 5_400_001 }, undefined)).toHaveLength(2);
+    expect(checkDeployment({ ...sound, timeoutMs: 1_000 }, [])).toEqual([]);
+    expect(checkDeployment({ ...sound, timeoutMs: 5_400_001 }, [])).toHaveLength(2);
   });
 
   it('is told everything that cannot work, each with its fix', () => {
@@ -49,7 +59,7 @@ describe('a deployment', () => {
       options: Partial<LongRunningOptions> = {},
       minBudgetMs = 0,
     ) =>
-      checkDeployment({ ...sound, ...facts }, planOf(options, minBudgetMs))
+      checkDeployment({ ...sound, ...facts }, [planOf(options, minBudgetMs)])
         .map(({ problem, fix }) => `${problem}\n→ ${fix}`)
         .join('\n');
     const endless = { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER } };
@@ -106,7 +116,7 @@ recursiveLoop is ALLOW, and job Reconcile has no fuse that would end it within a
       recursiveLoop: undefined,
       queue: { visibilityMs: undefined, maxReceiveCount: undefined },
     };
-    expect(checkDeployment({ ...sound, ...unknown }, planOf())).toEqual([]);
+    expect(checkDeployment({ ...sound, ...unknown }, [planOf()])).toEqual([]);
   });
 
   it('keeps the objects of a bucket until no record can name them any more', () => {
@@ -120,7 +130,7 @@ recursiveLoop is ALLOW, and job Reconcile has no fuse that would end it within a
   });
 
   it('is refused with all of its faults in one error', () => {
-    const faults = checkDeployment({ ...sound, timeoutMs: 60_000, recursiveLoop: 'Terminate' }, planOf());
+    const faults = checkDeployment({ ...sound, timeoutMs: 60_000, recursiveLoop: 'Terminate' }, [planOf()]);
     const error = new InvalidDeploymentError('App/Reconcile', faults);
     expect(error.message).toMatch(
       /^LongRunningFunction App\/Reconcile has 2 faults:\n1\. timeout .*\n {3}→ .*\n2\. recursiveLoop .*\n {3}→ /,

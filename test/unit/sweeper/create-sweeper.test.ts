@@ -80,6 +80,13 @@ describe('the sweeper', () => {
     expect(lambda.sent).toEqual([]);
   });
 
+  it('sweeps all jobs of a function that hosts several', async () => {
+    const { sweep, pass, logger } = await stuck(['lost'], { BATON_SWEEP_JOB: 'other, counting' });
+    pass(1_000_000);
+    expect(await sweep()).toMatchObject({ swept: [{ executionId: 'lost' }] });
+    expect(logger.find('executions swept').map(({ fields }) => fields.job)).toEqual(['other', 'counting']);
+  });
+
   it('signs what it sends with the key of the function', async () => {
     const { sweep, pass, lambda } = await stuck(['lost'], {
       BATON_SIGNING_KEY: 'the new key of 22 bytes,the old key of 22 bytes',
@@ -140,7 +147,7 @@ describe('the sweeper', () => {
 1. The sweeper's environment variable BATON_SWEEP_FUNCTION is not set.
    → Set it to the function that is to go on: its name or ARN, with its alias.
 2. The sweeper's environment variable BATON_SWEEP_JOB is not set.
-   → Set it to the name of the job.
+   → Set it to the name of the job, or the names of several, with commas between them.
 3. The sweeper's environment variable BATON_TABLE or BATON_BUCKET is not set.
    → Set it to where the function keeps its executions.
 4. Environment variable BATON_SWEEP_GRACE_MS is "soon", which is no whole number from 1.

@@ -51,6 +51,20 @@ class ReadPages {
   }
 }
 
+describe('JobTestEnvironment.create', () => {
+  it('refuses other jobs of the handler as createHandler does', () => {
+    @LongRunning({ safeMs: 1_000, intervalMs: 100, name: 'ReadPages' })
+    class Same {
+      @Step() work() {}
+      @Terminate() isDone() {
+        return true;
+      }
+    }
+    const create = () => JobTestEnvironment.create(ReadPages, { otherJobs: [Same] });
+    expect(create).toThrow('have the same job name, ReadPages');
+  });
+});
+
 describe('JobTestEnvironment.run', () => {
   it('runs an execution to its end, over as many invocations as it takes, and says what happened', async () => {
     const run = await JobTestEnvironment.create(ReadPages, { input: { pages: 10 } }).run();

@@ -5,7 +5,7 @@ import {
   hasNoFuse,
   outlastsRecursion,
 } from '../../../runtime/core/execution/deployment-rules';
-import type { DoctorFacts } from '../facts';
+import { type DoctorFacts, listJobs } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
 import { checkKnown, unwrap } from '../reading';
 
@@ -20,7 +20,8 @@ export function checkRecursion(facts: DoctorFacts): readonly Finding[] {
 }
 
 function checkTerminate({ job, environment }: DoctorFacts): Finding[] {
-  const known = unwrap(job);
+  const jobs = listJobs(job);
+  const known = jobs.find(({ limits }) => outlastsRecursion(limits)) ?? jobs[0];
   if (known && !outlastsRecursion(known.limits)) {
     const { maxInvocations } = known.limits;
     return [
@@ -39,11 +40,12 @@ function checkTerminate({ job, environment }: DoctorFacts): Finding[] {
 }
 
 function checkFuses(facts: DoctorFacts): Finding[] {
-  const [job, fn] = [unwrap(facts.job), unwrap(facts.fn)];
-  const allowed = approve('recursion', 'The setting is Allow.');
-  if (job && fn && hasNoFuse(job.limits, fn.timeoutMs ?? maxTimeoutMs)) {
-    const { maxInvocations, maxDurationMs } = job.limits;
-    const what = `The setting is Allow, and job ${job.name} has no fuse that would end it within a year (maxInvocations ${maxInvocations}, maxDurationMs ${maxDurationMs}).`;
+  const fn = unwrap(facts.fn);
+  const endless =
+    fn && listJobs(facts.job).find(({ limits }) => hasNoFuse(limits, fn.timeoutMs ?? maxTimeoutMs));
+  if (endless) {
+    const { maxInvocations, maxDurationMs } = endless.limits;
+    const what = `The setting is Allow, and job ${endless.name} has no fuse that would end it within a year (maxInvocations ${maxInvocations}, maxDurationMs ${maxDurationMs}).`;
     return [
       refuse(
         'fuses',
@@ -52,6 +54,7 @@ function checkFuses(facts: DoctorFacts): Finding[] {
       ),
     ];
   }
+  const allowed = approve('recursion', 'The setting is Allow.');
   return [allowed, ...checkCounting(facts)];
 }
 

@@ -1,8 +1,8 @@
 import { readSettings } from '../../../handler/read-settings';
 import { countKeptDays } from '../../../runtime/core/execution/deployment-rules';
-import type { BucketFacts, DoctorFacts, JobFacts, TableFacts } from '../facts';
+import { type BucketFacts, type DoctorFacts, type JobFacts, listJobs, type TableFacts } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
-import { checkKnown, unwrap } from '../reading';
+import { checkKnown } from '../reading';
 
 const keys = ['pk S', 'sk S'] as const;
 const indexKeys = ['job S', 'startedAtMs N'];
@@ -12,7 +12,7 @@ const expiryAttribute = 'expiresAt';
 export function checkStore(facts: DoctorFacts): readonly Finding[] {
   return [
     ...checkKnown(facts.table, checkTable),
-    ...checkKnown(facts.bucket, (bucket) => checkBucket(bucket, unwrap(facts.job))),
+    ...checkKnown(facts.bucket, (bucket) => checkBucket(bucket, listJobs(facts.job))),
     ...checkSweep(facts),
   ];
 }
@@ -92,7 +92,7 @@ function checkExpiry({ name }: TableFacts, attribute: string | undefined): Findi
 
 function checkBucket(
   bucket: BucketFacts | 'missing' | undefined,
-  job: JobFacts | undefined,
+  jobs: readonly JobFacts[],
 ): readonly Finding[] {
   if (bucket === undefined) return [];
   if (bucket === 'missing') {
@@ -105,8 +105,14 @@ function checkBucket(
     ];
   }
   return checkKnown(bucket.expiresAfterDays, (days) =>
-    checkLifecycle(bucket.name, days, job && countKeptDays(job.limits)),
+    checkLifecycle(bucket.name, days, countMostDays(jobs)),
   );
+}
+
+/** For the job that lasts longest. */
+function countMostDays(jobs: readonly JobFacts[]): number | undefined {
+  const maxDurationMs = Math.max(...jobs.map(({ limits }) => limits.maxDurationMs));
+  return jobs.length === 0 ? undefined : countKeptDays({ maxDurationMs });
 }
 
 /** A record that is written until the end may name a state of the beginning. */

@@ -1,7 +1,7 @@
 import { listStarvedSteps } from '../../../runtime/core/execution/deployment-rules';
-import type { DoctorFacts, JobFacts } from '../facts';
+import { type DoctorFacts, type JobFacts, listJobs } from '../facts';
 import { approve, type Finding, refuse, warn } from '../finding';
-import { checkKnown, unwrap } from '../reading';
+import { checkKnown } from '../reading';
 
 /** What Lambda sets when nobody says anything, in milliseconds. */
 const lambdaDefaultMs = 3_000;
@@ -9,7 +9,7 @@ const lambdaDefaultMs = 3_000;
 /** Checks the time-out by what the job needs of it. */
 export function checkTime({ fn, job }: DoctorFacts): readonly Finding[] {
   return checkKnown(fn, (known) => {
-    const plan = unwrap(job);
+    const jobs = listJobs(job);
     const { timeoutMs } = known;
     if (timeoutMs === undefined)
       return [
@@ -19,7 +19,7 @@ export function checkTime({ fn, job }: DoctorFacts): readonly Finding[] {
           'Run baton doctor on the function then.',
         ),
       ];
-    return plan ? checkJob(timeoutMs, plan) : checkAlone(timeoutMs);
+    return jobs.length > 0 ? jobs.flatMap((plan) => checkJob(timeoutMs, plan)) : checkAlone(timeoutMs);
   });
 }
 

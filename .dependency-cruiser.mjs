@@ -46,6 +46,7 @@ export default {
       'time',
       'step',
       'observe',
+      'among',
       'adapters',
       'ports',
       'core',
@@ -126,7 +127,7 @@ export default {
     only(
       'client-knows-no-job',
       'client/',
-      'client/|errors/|runtime/core/|runtime/ports/|runtime/adapters/',
+      'client/|errors/|runtime/core/|runtime/ports/|runtime/adapters/|runtime/among/',
       'It works where the job is not, on what the store has.',
     ),
     {

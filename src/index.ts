@@ -10,6 +10,8 @@ export type {
   RedriveAnswer,
   RedriveOptions,
   ResumeAnswer,
+  SignalRequest,
+  SignalResult,
   StartAnswer,
   StartRequest,
   StopAnswer,
@@ -28,6 +30,8 @@ export {
   OnFailure,
   OnHandoff,
   OnResume,
+  OnSignal,
+  type OnSignalOptions,
   OnStart,
   State,
   type StateOptions,
@@ -73,6 +77,7 @@ export {
   MissingPackageError,
   RedriveRefusedError,
   RetryableError,
+  SignalRefusedError,
   StateTooLargeError,
   StepInterruptedError,
   StepTimeoutError,
@@ -101,7 +106,9 @@ export {
   type GoToDirective,
   goTo,
   type WaitDirective,
+  type WaitForSignalDirective,
   wait,
+  waitForSignal,
   waitUntil,
 } from './runtime/core/execution/directives';
 export type { RetryPolicy } from './runtime/core/execution/retry-policy';
@@ -109,7 +116,7 @@ export type { ErrorRecord } from './runtime/core/record/describe-error';
 // Writing a step
 export type { DeepReadonly } from './runtime/core/state/deep-readonly';
 export type { FieldCodec } from './runtime/core/state/field-codec';
-export type { BatchAnswer, InvocationAnswer } from './runtime/invocation/answer';
+export type { BatchAnswer, InvocationAnswer, SignalAnswer } from './runtime/invocation/answer';
 // Being seen
 export type {
   InvocationEnding,
@@ -136,4 +143,4 @@ export type {
   StoredRevision,
   Timer,
 } from './runtime/ports';
-export type { StepContext } from './runtime/step/step-context';
+export type { StepContext, Woken } from './runtime/step/step-context';

@@ -24,6 +24,8 @@ export interface ArgumentSpec {
   readonly isOptional?: boolean;
   /** What it is, behind "needs". */
   readonly what: string;
+  /** What stands behind it. @defaultValue nothing may */
+  readonly second?: { readonly what: string };
   /** Refuses a second one, before ", not also …". @defaultValue `takes one <id>` */
   readonly one?: string;
   /** What to do about a second one. @defaultValue `Leave the others out.` */
@@ -75,6 +77,8 @@ export interface GivenOptions {
 export interface CommandRequest extends GivenOptions, Surroundings {
   /** The argument; empty when there is none. */
   readonly argument: string;
+  /** What stands behind the argument; empty when the command takes one only. */
+  readonly second: string;
   readonly isJson: boolean;
   readonly paint: Paint;
 }

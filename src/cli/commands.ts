@@ -5,6 +5,7 @@ import { estimate } from './commands/estimate';
 import { init } from './commands/init';
 import { list } from './commands/list';
 import { redrive, sweep } from './commands/redrive';
+import { signal } from './commands/signal';
 import { start } from './commands/start';
 import { result, status } from './commands/status';
 import { cancel, resume, stop } from './commands/stop';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   status,
   result,
   cancel,
+  signal,
   redrive,
   list,
   sweep,

@@ -10,6 +10,8 @@ export interface ParsedLine extends GivenOptions {
   readonly command: Command;
   /** Empty when there is none. */
   readonly argument: string;
+  /** Empty when the command takes one only. */
+  readonly second: string;
 }
 
 /** What a command line is read with. */
@@ -105,7 +107,7 @@ function readLine(command: Command, sub: Program): ParsedLine {
   }
   return {
     command,
-    argument: readArgument(command, sub.args),
+    ...readArguments(command, sub.args),
     given: new Set(values.keys()),
     read: (name) => values.get(name)?.[0],
     readAll: (name) => values.get(name) ?? [],
@@ -113,13 +115,17 @@ function readLine(command: Command, sub: Program): ParsedLine {
   };
 }
 
-function readArgument({ name, argument }: Command, [first, ...others]: readonly string[]): string {
+function readArguments({ name, argument }: Command, [first, ...rest]: readonly string[]) {
   if (argument === undefined) {
-    if (first === undefined) return '';
+    if (first === undefined) return { argument: '', second: '' };
     throw refuse(`baton ${name} takes no ${first}: only options.`, `See baton ${name} --help.`);
   }
   if (!first && argument.isOptional !== true)
     throw refuse(`baton ${name} needs ${argument.what}.`, `Write baton ${name} ${argument.name}.`);
+  const [second = '', ...behind] = argument.second === undefined ? [''] : rest;
+  if (argument.second !== undefined && second === '')
+    throw refuse(`baton ${name} needs ${argument.second.what}.`, `Write baton ${name} ${argument.name}.`);
+  const others = argument.second === undefined ? rest : behind;
   if (others.length > 0) {
     const one = argument.one ?? `takes one ${argument.name}`;
     throw refuse(
@@ -127,7 +133,7 @@ function readArgument({ name, argument }: Command, [first, ...others]: readonly 
       argument.fix ?? 'Leave the others out.',
     );
   }
-  return first ?? '';
+  return { argument: first ?? '', second };
 }
 
 function refuseCommand({ message }: CommanderError): CliError {

@@ -44,6 +44,26 @@ export interface CancelAnswer {
   readonly execution: ExecutionDescription;
 }
 
+/** A signal that is sent: to a named execution, or by a token of `ctx.signalToken`. */
+export type SignalRequest =
+  | {
+      readonly executionId: string;
+      /** 1 to 64 letters, digits, `.`, `_`, `:` or `-`. */
+      readonly name: string;
+      /** Plain JSON data of at most 256 KB; anything that JSON would change is refused with its path. @defaultValue none */
+      readonly payload?: unknown;
+      /** Names the occasion, so that it counts once: 1 to 256 characters. @defaultValue a random one */
+      readonly signalId?: string;
+    }
+  | { readonly token: string; readonly payload?: unknown };
+
+/** What became of a signal. */
+export interface SignalResult {
+  /** `repeated`: the execution has had a signal of this id before. `ended`: it is over, and nothing was kept. */
+  readonly kind: 'accepted' | 'ended' | 'repeated';
+  readonly signalId: string;
+}
+
 /** How an execution is redriven. */
 export interface RedriveOptions {
   /** `latest`: it goes on with whatever code gets it, and is pinned to that. @defaultValue on the version that it is pinned to */

@@ -5,6 +5,9 @@ import { NodePlatform } from '../runtime/adapters/node/node-platform';
 import { createRandomId } from '../runtime/adapters/node/random-id';
 import { SignatureSeal } from '../runtime/adapters/node/signature-seal';
 import { SystemClock } from '../runtime/adapters/node/system-clock';
+import { changeRecord, type Found, findRecord } from '../runtime/among/change-record';
+import { isSleeper, postSignal } from '../runtime/among/inbox';
+import { readAskedSignal } from '../runtime/among/read-signal';
 import { wrap } from '../runtime/core/message/arrival';
 import type { Continuation } from '../runtime/core/message/continuation';
 import { writeEnvelope } from '../runtime/core/message/envelope';
@@ -25,6 +28,8 @@ import type {
   RedriveAnswer,
   RedriveOptions,
   ResumeAnswer,
+  SignalRequest,
+  SignalResult,
   StartAnswer,
   StartRequest,
   StopAnswer,
@@ -32,7 +37,6 @@ import type {
   SweepAnswer,
   SweepRequest,
 } from './answers';
-import { changeRecord, type Found, findRecord } from './change-record';
 import { changeStopMark } from './change-stop-mark';
 import { listLive } from './list-live';
 import { checkStop, noFunctionError, refusedError, unknownExecutionError, unusableError } from './refusals';
@@ -70,7 +74,8 @@ export class BatonClient {
   readonly #client: CommandSender;
   readonly #clock: Clock;
   readonly #seal: Seal;
-  readonly #checksum = new NodePlatform().checksum;
+  readonly #platform = new NodePlatform();
+  readonly #checksum = this.#platform.checksum;
 
   constructor({
     store,
@@ -150,16 +155,40 @@ export class BatonClient {
    * @throws CheckpointFailedError when the execution wrote its record faster than this machine could.
    */
   async cancel(executionId: string): Promise<CancelAnswer> {
+    let asked: ExecutionRecord | undefined;
     const answer = await this.#change<CancelAnswer>(executionId, (found) => {
       const { stored, record } = found;
       if (record.outcome !== null)
         return { answer: { kind: 'already-ended', execution: this.#describe(found) } };
-      const asked = { ...record, isCancelRequested: true };
+      asked = { ...record, isCancelRequested: true };
       const execution = this.#describe({ stored, record: asked });
       const next = { record: asked, status: stored.status, expiresAtMs: stored.expiresAtMs };
       return { answer: { kind: 'requested', execution }, ...(record.isCancelRequested ? {} : { next }) };
     });
+    if (answer.kind === 'requested' && asked !== undefined) await this.#wakeFromSleep(asked);
     return answer;
+  }
+
+  /**
+   * Sends a signal to an execution: `waitForSignal` and `@OnSignal` of its job take it. A signal counts once for each `signalId`, so one
+   * whose answer was lost may be sent again with the same. With a `token` of `ctx.signalToken` that says everything but the payload.
+   *
+   * @throws UnknownExecutionError when the store has none under this id (yet).
+   * @throws InvalidInputError when the name, the token or the payload cannot be one; the payload is plain JSON of at most 256 KB.
+   * @throws SignalRefusedError when 1,000 signals wait for the execution already.
+   * @throws InvokeFailedError when it sleeps and could not be woken: send the signal again.
+   */
+  async signal(request: SignalRequest): Promise<SignalResult> {
+    const signal = readAskedSignal(request, {
+      seal: this.#seal,
+      countBytes: (text) => this.#platform.countBytes(text),
+      fallbackId: createRandomId(),
+      writer: createRandomId(),
+    });
+    const tools = { ...this.#tools(), digest: (text: string) => this.#platform.digest(text) };
+    const { kind, sleeper } = await postSignal(tools, signal);
+    if (sleeper !== undefined) await this.#wake(sleeper);
+    return { kind, signalId: signal.signalId };
   }
 
   /**
@@ -256,6 +285,21 @@ export class BatonClient {
     return executions.map((execution) => summariseExecution(execution, this.#checksum, nowMs));
   }
 
+  /** One that waits for somebody would sleep on, and end only when it may last no longer. */
+  async #wakeFromSleep(record: ExecutionRecord): Promise<void> {
+    if (record.continuation.among?.sleep && isSleeper(record, this.#clock.now())) await this.#wake(record);
+  }
+
+  /** Sends a look to where the execution runs. */
+  #wake({ continuation, functionArn = this.#functionName }: ExecutionRecord): Promise<void> {
+    const { executionId } = continuation;
+    return this.#invoke(executionId, JSON.stringify(wrap({ look: { executionId } })), functionArn);
+  }
+
+  #tools() {
+    return { store: this.#store, checksum: this.#checksum, clock: this.#clock };
+  }
+
   #markDeps() {
     return { store: this.#store, checksum: this.#checksum, nowMs: this.#clock.now() };
   }
@@ -286,8 +330,8 @@ export class BatonClient {
     );
   }
 
-  async #invoke(executionId: string, body: string): Promise<void> {
-    if (this.#functionName === undefined) throw noFunctionError(executionId);
-    await invokeFunction(this.#client, { functionName: this.#functionName, executionId, body });
+  async #invoke(executionId: string, body: string, functionName = this.#functionName): Promise<void> {
+    if (functionName === undefined) throw noFunctionError(executionId);
+    await invokeFunction(this.#client, { functionName, executionId, body });
   }
 }

@@ -1,8 +1,8 @@
+import type { Found } from '../runtime/among/change-record';
 import { isUsableId } from '../runtime/core/message/execution-id';
 import { parseRecord } from '../runtime/core/record/execution-record';
 import type { Checksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, ListedExecutions, ListQuery, StoredExecution } from '../runtime/ports';
-import type { Found } from './change-record';
 
 /** The most that a store lists at once. */
 const maxListed = 1_000;

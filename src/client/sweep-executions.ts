@@ -1,10 +1,10 @@
+import { changeRecord } from '../runtime/among/change-record';
 import { describeError } from '../runtime/core/record/describe-error';
 import type { ExecutionRecord } from '../runtime/core/record/execution-record';
 import { defaultGraceMs, sweepRecord } from '../runtime/core/record/sweep';
 import type { Checksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, Clock } from '../runtime/ports';
 import type { RedriveAnswer, SweepAnswer, SweepRequest } from './answers';
-import { changeRecord } from './change-record';
 import { listLive } from './list-live';
 
 const defaultLimit = 100;

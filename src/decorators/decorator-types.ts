@@ -1,4 +1,4 @@
-import type { Directive, WaitDirective } from '../runtime/core/execution/directives';
+import type { Directive, WaitDirective, WaitForSignalDirective } from '../runtime/core/execution/directives';
 import type { StepContext } from '../runtime/step/step-context';
 
 /*
@@ -36,6 +36,13 @@ export type FailureMethodDecorator = <Method>(
   descriptor: CheckFailureMethod<Method>,
 ) => void;
 
+/** A decorator of the methods that are called with what others have sent, and the `StepContext`. */
+export type ToldMethodDecorator = <Method>(
+  target: InstanceSide,
+  member: string,
+  descriptor: CheckToldMethod<Method>,
+) => void;
+
 /** A decorator of steps. `Named` is what the step's options name: methods of the class, like the targets of its directives. */
 export type StepDecorator<Named extends string = never> = <Target extends InstanceSide, Method>(
   target: Target,
@@ -64,6 +71,11 @@ type CheckFailureMethod<Method> = Method extends (error: any, context: AnyContex
   ? TypedPropertyDescriptor<Method>
   : 'The @OnFailure hook is called with the error and the StepContext.';
 
+// biome-ignore lint/suspicious/noExplicitAny: what is told is of any type
+type CheckToldMethod<Method> = Method extends (told: any, context: AnyContext) => unknown
+  ? TypedPropertyDescriptor<Method>
+  : 'The method is called with what it is told and the StepContext.';
+
 type CheckStep<Method, Target, Named extends string> =
   Any<Method> extends true
     ? TypedPropertyDescriptor<Method>
@@ -81,6 +93,8 @@ type ContextFault<Method, What extends string> = Method extends AnyMethod
 type Any<Type> = 0 extends 1 & Type ? true : false;
 
 type StepAnswer = Directive | Nothing;
+/** What a generator may yield. */
+type Pause = WaitDirective | WaitForSignalDirective;
 
 /** What of a step's result is no directive. What is `unknown` may be one. */
 type Unfit<Result> = unknown extends Result
@@ -92,7 +106,7 @@ type Unfit<Result> = unknown extends Result
       : Result extends
             | Generator<infer Yielded, infer Answer, never>
             | AsyncGenerator<infer Yielded, infer Answer, never>
-        ? UnfitPart<Answer, StepAnswer> | UnfitPart<Yielded, Nothing | WaitDirective>
+        ? UnfitPart<Answer, StepAnswer> | UnfitPart<Yielded, Nothing | Pause>
         : Result;
 
 type UnfitPart<Part, Fit> = unknown extends Part ? never : Exclude<Part, Fit>;

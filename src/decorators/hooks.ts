@@ -1,5 +1,6 @@
+import type { StandardSchema } from '../runtime/core/state/standard-schema';
 import { declare } from './declare';
-import type { ContextMethodDecorator, FailureMethodDecorator } from './decorator-types';
+import type { ContextMethodDecorator, FailureMethodDecorator, ToldMethodDecorator } from './decorator-types';
 
 /**
  * Makes a method the hook that runs once, before the first step of an execution. Called with the `StepContext`.
@@ -60,4 +61,32 @@ export function OnFailure(...args: unknown[]): unknown {
 export function OnCancel(): ContextMethodDecorator;
 export function OnCancel(...args: unknown[]): unknown {
   return declare('OnCancel', args);
+}
+
+/** How the signals of a name are taken. */
+export interface OnSignalOptions {
+  /**
+   * What their payload must look like: a class with class-validator's decorators, or a Standard Schema. A sender who comes through the
+   * function is refused; what comes otherwise is dropped when it is read. @defaultValue any payload is taken as it is
+   */
+  payload?: (new () => object) | StandardSchema;
+}
+
+/**
+ * Makes a method the one that is called for each signal of a name, with its payload and the `StepContext`: at safe points, in order of
+ * arrival, once per signal, whether a step waits for it or not.
+ *
+ * It is work: retried like a step, with a key of its own, and when its last attempt fails the execution fails. At most one for a name.
+ *
+ * @example
+ * ```ts
+ * @OnSignal('paused') onPaused(payload: { until: string }, ctx: StepContext) {}
+ * ```
+ */
+export function OnSignal(name: string, options?: OnSignalOptions): ToldMethodDecorator;
+export function OnSignal(...args: unknown[]): unknown {
+  const [name, options] = args;
+  // Two arguments would be taken for a target and its member.
+  const isNamed = typeof name === 'string' || args.length === 0;
+  return declare('OnSignal', isNamed ? [{ name, options }] : args);
 }

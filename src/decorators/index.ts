@@ -1,4 +1,13 @@
-export { OnCancel, OnComplete, OnFailure, OnHandoff, OnResume, OnStart } from './hooks';
+export {
+  OnCancel,
+  OnComplete,
+  OnFailure,
+  OnHandoff,
+  OnResume,
+  OnSignal,
+  type OnSignalOptions,
+  OnStart,
+} from './hooks';
 export { type LimitsOptions, LongRunning, type LongRunningOptions } from './long-running';
 
 export { State, type StateOptions } from './state';

@@ -21,6 +21,7 @@ export type BatonErrorCode =
   | 'MISSING_PACKAGE'
   | 'REDRIVE_REFUSED'
   | 'RETRYABLE'
+  | 'SIGNAL_REFUSED'
   | 'STATE_TOO_LARGE'
   | 'STEP_INTERRUPTED'
   | 'STEP_TIMEOUT'

@@ -34,10 +34,18 @@ export class RedriveRefusedError extends BatonError<{ executionId: string; stand
   readonly code = 'REDRIVE_REFUSED';
 }
 
-/** The store has no execution under this id. */
+/** The store has no execution under this id. It may have none yet: what was just started becomes a record in a moment. */
 export class UnknownExecutionError extends BatonError<{ executionId: string }> {
   override readonly name = 'UnknownExecutionError';
   readonly code = 'UNKNOWN_EXECUTION';
+  override readonly retryable = true;
+}
+
+/** Too many signals wait for an execution that it has not handled yet: this one was not kept. */
+export class SignalRefusedError extends BatonError<{ executionId: string; maxUnhandled: number }> {
+  override readonly name = 'SignalRefusedError';
+  readonly code = 'SIGNAL_REFUSED';
+  override readonly retryable = true;
 }
 
 /**

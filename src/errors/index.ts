@@ -6,6 +6,7 @@ export {
   JobStoppedError,
   type RedriveObstacle,
   RedriveRefusedError,
+  SignalRefusedError,
   UnknownExecutionError,
 } from './caller-errors';
 export { InvalidJobError, type JobFault, MissingPackageError } from './definition-errors';

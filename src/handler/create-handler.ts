@@ -18,7 +18,7 @@ import { describeError } from '../runtime/core/record/describe-error';
 import { chooseJob } from '../runtime/delivery/choose-job';
 import { runBatch } from '../runtime/delivery/run-batch';
 import { runDelivery } from '../runtime/delivery/run-delivery';
-import type { BatchAnswer, InvocationAnswer } from '../runtime/invocation/answer';
+import type { BatchAnswer, InvocationAnswer, SignalAnswer } from '../runtime/invocation/answer';
 import { Emitter } from '../runtime/observe/emitter';
 import { GuardedObservers } from '../runtime/observe/guarded-observers';
 import { LogObserver } from '../runtime/observe/log-observer';
@@ -33,7 +33,10 @@ import { readSettings } from './read-settings';
 export type CreateHandlerOptions = HandlerScopeOptions;
 
 /** A Lambda handler. Declares exactly two parameters: Lambda refuses handlers with three. */
-export type BatonHandler = (event: unknown, context: Context) => Promise<BatchAnswer | InvocationAnswer>;
+export type BatonHandler = (
+  event: unknown,
+  context: Context,
+) => Promise<BatchAnswer | InvocationAnswer | SignalAnswer>;
 
 /**
  * Makes the Lambda handler of a job, or of several: events start the first, a start envelope may name another, and an execution that goes
@@ -112,7 +115,7 @@ async function handle(
   { plans, scope, defaults, isColdStart }: HandlerRuntime,
   event: unknown,
   context: Context,
-): Promise<BatchAnswer | InvocationAnswer> {
+): Promise<BatchAnswer | InvocationAnswer | SignalAnswer> {
   const [first] = plans;
   const shared = scope.openInvocation(first.name);
   const { asTokens, collaborators, observers } = resolveCollaborators(shared, defaults);
@@ -159,7 +162,7 @@ async function runEvent(
   runtime: EventRuntime,
   event: unknown,
   context: Context,
-): Promise<BatchAnswer | InvocationAnswer> {
+): Promise<BatchAnswer | InvocationAnswer | SignalAnswer> {
   const { plans, scope, shared, asTokens, collaborators, budget, emitter, isCold } = runtime;
   const [first] = plans;
   const runIn = async (own: InvocationScope, arrival: Arrival, delivery: string, isQueued: boolean) => {

@@ -12,7 +12,7 @@ export const hookDecorators = [
 export type HookDecorator = (typeof hookDecorators)[number];
 
 /** Every decorator of lambda-baton. */
-export type DecoratorName = 'LongRunning' | 'Step' | 'State' | 'Terminate' | HookDecorator;
+export type DecoratorName = 'LongRunning' | 'Step' | 'State' | 'Terminate' | 'OnSignal' | HookDecorator;
 
 /** What a decorator was found on. */
 export type Placement = 'accessor' | 'class' | 'field' | 'method' | 'parameter' | 'static member';

@@ -5,7 +5,7 @@ import type { Ancestor } from './lineage';
 import { checkOptions, isJobName, LimitsRules, LongRunningRules } from './option-rules';
 
 /** The part of a plan that `@LongRunning` decides. */
-type JobOptions = Omit<JobPlan, 'hooks' | 'jobClass' | 'state' | 'steps' | 'terminate'>;
+type JobOptions = Omit<JobPlan, 'hooks' | 'jobClass' | 'signals' | 'state' | 'steps' | 'terminate'>;
 
 const defaultLimits: Limits = {
   maxInvocations: 1_000,

@@ -6,9 +6,10 @@ import type { DecoratorName } from './declaration';
 import type { Ancestor } from './lineage';
 import { checkOptions, RetryRules, StateRules, StepRules, TerminateRules } from './option-rules';
 import { readHooks } from './read-hooks';
+import { readSignals } from './read-signals';
 
 /** The part of a plan that the decorators on members decide. */
-type JobMembers = Pick<JobPlan, 'hooks' | 'state' | 'steps' | 'terminate'>;
+type JobMembers = Pick<JobPlan, 'hooks' | 'signals' | 'state' | 'steps' | 'terminate'>;
 
 /** Reads and checks steps, state, the `@Terminate` predicate and hooks. */
 export function readMembers(jobClass: object, lineage: readonly Ancestor[], faults: JobFault[]): JobMembers {
@@ -30,6 +31,7 @@ export function readMembers(jobClass: object, lineage: readonly Ancestor[], faul
     state: Object.freeze(pick('State').map((member) => readStateField(member, faults))),
     terminate: readTerminate(pick('Terminate'), lineage, faults),
     hooks: readHooks(members, lineage, faults),
+    ...readSignals(pick('OnSignal'), faults),
   };
 }
 

@@ -13,7 +13,7 @@ import { ManualTimer } from './manual-timer';
 import type { JobRunOptions, JobTestOptions } from './test-job-options';
 import { TestKitError } from './test-kit-error';
 import { epochMs, VirtualClock } from './virtual-clock';
-import { VirtualWorld } from './virtual-world';
+import { type TestSignal, VirtualWorld } from './virtual-world';
 
 /**
  * Runs whole executions of a job in process, across as many fake invocations as they take, on virtual time, through the real `createHandler`.
@@ -31,6 +31,8 @@ export class JobTestEnvironment<Job extends object> {
   readonly timer: ManualTimer;
   /** Keeps outside effects, and says which happened twice. Empty at the beginning of each run. */
   readonly effects = new EffectLedger();
+  readonly #signals: TestSignal[] = [];
+  #world: VirtualWorld | undefined;
   #isRunning = false;
   #runCount = 0;
   readonly #jobClass: JobClass<Job>;
@@ -70,12 +72,26 @@ export class JobTestEnvironment<Job extends object> {
     try {
       this.#runCount += 1;
       await this.#options.beforeRun?.();
-      return (await this.#openWorld(options).run(this.#readInput(options), this.#nameExecution())) as JobRun<
-        StateOf<Job>
-      >;
+      this.#world = this.#openWorld(options);
+      const run = this.#world.run(this.#readInput(options), this.#nameExecution(), this.#signals);
+      return (await run) as JobRun<StateOf<Job>>;
     } finally {
+      this.#world = undefined;
       this.#isRunning = false;
     }
+  }
+
+  /**
+   * Sends a signal to the execution through the function, as an event. While a run is under way it is sent now (a fake or a step may do
+   * so); before, it is sent in every run to come, `afterMs` virtual milliseconds after the start. Needs a store.
+   *
+   * @param options - `signalId`: as of `BatonClient.signal`. @defaultValue the delivery's id; `afterMs`. @defaultValue 0
+   * @example env.signal('approved', { by: 'Ann' }, { afterMs: 3_600_000 });
+   */
+  signal(name: string, payload?: unknown, options: Omit<TestSignal, 'name' | 'payload'> = {}): void {
+    const signal = { name, payload, ...options };
+    if (this.#world === undefined) this.#signals.push(signal);
+    else this.#world.signal(signal);
   }
 
   /**

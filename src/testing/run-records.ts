@@ -48,6 +48,7 @@ export type InvocationEnd =
   | 'duplicate'
   | 'failed'
   | 'handed-off'
+  | 'signalled'
   | 'superseded'
   | 'threw'
   | 'timed-out'

@@ -39,11 +39,21 @@ export interface VirtualWorldParts {
   readonly effects: EffectLedger;
 }
 
+/** A signal that a test sends to the execution. */
+export interface TestSignal {
+  readonly name: string;
+  readonly payload?: unknown;
+  readonly signalId?: string;
+  /** In virtual milliseconds, from the start of a run, or from now while one is under way. */
+  readonly afterMs?: number;
+}
+
 /** AWS limits a function to this time-out unless it is told otherwise: 15 minutes. */
 const defaultTimeoutMs = 900_000;
 
 /** Everything around a job during one run. */
 export class VirtualWorld {
+  executionId = '';
   readonly handlerOptions: CreateHandlerOptions;
   readonly #parts: VirtualWorldParts;
   readonly #recorder: RunRecorder;
@@ -72,11 +82,24 @@ export class VirtualWorld {
     };
   }
 
+  /** Sends a signal to the execution of the run. */
+  signal({ afterMs = 0, ...signal }: TestSignal): void {
+    const { executionId } = this;
+    const body = JSON.stringify({ lambdaBaton: { v: 1, signal: { executionId, ...signal } } });
+    const id = this.#lambda.nextId('signal');
+    this.#lambda.accept(
+      { id, channel: 'event', body, receiveCount: 1, chainLength: 0, isCopy: false },
+      afterMs,
+    );
+  }
+
   /** Runs one execution until nothing is scheduled any more. */
-  async run(input: unknown, executionId: string): Promise<JobRun> {
+  async run(input: unknown, executionId: string, signals: readonly TestSignal[] = []): Promise<JobRun> {
+    this.executionId = executionId;
     const { timer, plan, effects } = this.#parts;
     const startedAtMs = timer.clock.now();
     this.#start(input, executionId);
+    for (const signal of signals) this.signal(signal);
     const isDrained = await leaveFrame(() => this.#lambda.drain());
     this.#lambda.stop();
     const { ending, invocations } = this.#recorder;

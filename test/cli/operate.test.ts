@@ -462,3 +462,27 @@ describe('the commands that look after executions', () => {
     rmSync(empty, { recursive: true });
   });
 });
+
+describe('baton signal', () => {
+  it('keeps a signal once for each id, and refuses one for nobody', async () => {
+    await run('handed-over', {}, 900);
+    const signal = (...args: string[]) => baton('signal', ...args);
+    expect(await signal('handed-over', 'approved', '--payload', '{"by":"Ann"}', '--id', 's-1')).toEqual({
+      exitCode: 0,
+      stdout: '✔ handed-over has approved (s-1)\n',
+      stderr: '',
+    });
+    expect(JSON.parse((await signal('handed-over', 'approved', '--id', 's-1', '--json')).stdout)).toEqual({
+      executionId: 'handed-over',
+      name: 'approved',
+      kind: 'repeated',
+      signalId: 's-1',
+    });
+    expect(await signal('nobody', 'approved')).toMatchObject({ exitCode: 1 });
+    expect(await signal('handed-over')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('baton signal needs the name of a signal.'),
+    });
+    expect(await signal('handed-over', 'a', 'b')).toMatchObject({ exitCode: 2 });
+  });
+});

@@ -1,10 +1,10 @@
-import { type BatchAnswer, BatonError, type BatonHandler, type InvocationAnswer } from '../../src';
+import { BatonError, type BatonHandler, type InvocationAnswer } from '../../src';
 import { NodePlatform } from '../../src/runtime/adapters/node/node-platform';
 import { recogniseEvent } from '../../src/runtime/core/message/recognise-event';
 import type { Context } from '../../src/runtime/ports';
 import { HostileCall, readFrame, runInFrame } from './hostile-call';
 
-type Ending = PromiseSettledResult<BatchAnswer | InvocationAnswer>;
+type Ending = PromiseSettledResult<Awaited<ReturnType<BatonHandler>>>;
 
 /** What is delivered again. */
 interface Delivery {
@@ -63,7 +63,7 @@ function readDelivery(event: unknown, awsRequestId: string, job: string): Delive
       const { kind: _kind, ...start } = arrival;
       return { executionId: start.executionId, copy: { lambdaBaton: { v: 1, start } }, awsRequestId };
     }
-    if (arrival.kind === 'look') return undefined;
+    if (arrival.kind === 'look' || arrival.kind === 'signal') return undefined;
     const { executionId } = arrival.envelope.continuation as { readonly executionId: string };
     return { executionId, copy: structuredClone(event), awsRequestId };
   } catch {

@@ -50,6 +50,7 @@ function describeProgress(
     check: 'before the next cycle',
     complete: 'completing',
     completing: 'completing',
+    signal: 'at a signal',
     start: 'starting',
     step: `at ${at.step ?? 'no step'}`,
   }[at.phase];

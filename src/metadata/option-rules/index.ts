@@ -1,3 +1,11 @@
 export { checkOptions } from './check-options';
 export { isJobName } from './checks';
-export { LimitsRules, LongRunningRules, RetryRules, StateRules, StepRules, TerminateRules } from './rules';
+export {
+  LimitsRules,
+  LongRunningRules,
+  RetryRules,
+  SignalRules,
+  StateRules,
+  StepRules,
+  TerminateRules,
+} from './rules';

@@ -119,6 +119,12 @@ export class StateRules {
   secret: unknown;
 }
 
+/** What `@OnSignal` may be given, beside the name of the signal. */
+export class SignalRules {
+  @Optional(checkInput)
+  payload: unknown;
+}
+
 /** What `@Terminate` may be given. */
 export class TerminateRules {
   @Optional(oneOf('cycle', 'step'))

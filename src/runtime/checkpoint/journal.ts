@@ -35,6 +35,10 @@ export interface Claim {
   readonly revision: string;
   readonly startedAtMs: number;
   readonly isCancelRequested: boolean;
+  /** Whether others have written facts that have not been read. */
+  readonly hasNews: boolean;
+  /** See `ExecutionRecord.functionArn`. */
+  readonly functionArn: string | undefined;
   readonly receivedInput: unknown;
   /** The state as it is stored; empty before the first checkpoint. */
   readonly stateText: string;
@@ -83,6 +87,8 @@ export class Journal {
   #storedCount = 0;
   #stateText: string;
   #isCancelRequested: boolean;
+  /** The wake flag: `raised` in the store, lowered there (`seen`), its facts being read (`reading`), or of no matter. */
+  #news: 'none' | 'raised' | 'reading' | 'seen';
   #lastSavedMs: number;
   #stateChecksum: string;
   #stateVersion: number;
@@ -110,6 +116,7 @@ export class Journal {
     this.#revision = claim.revision;
     this.#stateText = claim.stateText;
     this.#isCancelRequested = claim.isCancelRequested;
+    this.#news = claim.hasNews ? 'seen' : 'none';
     this.#claimed = room.execution;
     this.#stateChecksum = claim.stateChecksum;
     this.#stateVersion = claim.stateVersion;
@@ -140,13 +147,46 @@ export class Journal {
     return this.#isCancelRequested;
   }
 
+  /** Whether others have written facts that have not been read, as far as the last write could see. */
+  get hasNews(): boolean {
+    return this.#news === 'raised' || this.#news === 'seen';
+  }
+
+  /**
+   * Reads the facts that others have written. The flag is lowered before: whoever writes a fact after it was read raises it again. Only a
+   * write that comes after, and keeps what they said, takes the mark away that they have to be read.
+   */
+  async readNews(execution: Execution, state: StateCopy, read: () => Promise<void>): Promise<void> {
+    await this.#settle();
+    if (this.#news === 'raised') await this.confirm(execution, state);
+    this.#news = 'reading';
+    try {
+      await read();
+    } catch (error) {
+      if (this.#news === 'reading') this.#news = 'seen';
+      throw error;
+    }
+    if (this.#news === 'reading') this.#news = 'none';
+  }
+
+  /** Says that the job is stopped: the execution ends at its next safe point. */
+  noteStopped(): void {
+    this.#isCancelRequested = true;
+  }
+
+  /** Looks whether others have written facts, or have asked for the execution to end, without a write. */
+  async listen(): Promise<void> {
+    await this.#settle();
+    await this.#lookAgain(true);
+  }
+
   /**
    * Keeps a safe point as the durability policy says. A promise when the next step must wait for it.
    *
    * @param isHandingOver - whether the invocation hands over next, and does nothing else
    * @throws Superseded when another invocation has claimed the execution.
    */
-  keep(execution: Execution, state: StateCopy, isHandingOver: boolean): Promise<void> | undefined {
+  keep(execution: Execution, state: StateCopy, isHandingOver: boolean): Promise<unknown> | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#durability === 'handoff') return undefined;
     const entry: Entry = {
@@ -173,6 +213,18 @@ export class Journal {
       status: isDelayed ? 'waiting' : 'running',
       outcome: null,
     });
+  }
+
+  /**
+   * Stores that the execution sleeps, on the condition that there is nothing to wake it: no fact that has not been read, no request to
+   * end. After that nothing of this invocation may go on.
+   *
+   * @returns whether it sleeps; false: it is still this invocation's, and there is news.
+   */
+  async fallAsleep(next: Execution, state: StateCopy): Promise<boolean> {
+    await this.#settle();
+    const handedOffTo = next.invocation;
+    return this.#write({ execution: next, state, handedOffTo, status: 'waiting', outcome: null }, true);
   }
 
   /** Stores that the execution was to be handed over, but that no continuation is on its way. */
@@ -286,17 +338,22 @@ export class Journal {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async #write(entry: Entry): Promise<void> {
+  /** @param isSleep - it is given up when there is news */
+  async #write(entry: Entry, isSleep = false): Promise<boolean> {
     const { collaborators, emitter } = this.#room;
     const { state } = entry;
     const stateText =
       state === undefined
         ? this.#stateText
         : markStateText(encodeState(collaborators, state, packStoredFrom));
+    if (isSleep && this.#isWoken) return false;
     this.#writeCount += 1;
     const { clock, platform } = collaborators;
     const startedMs = emitter.isHeard ? clock.elapsedMs() : 0;
-    await this.#saveUntilKnown(entry, stateText);
+    if (!(await this.#saveUntilKnown(entry, stateText, isSleep))) {
+      this.#writeCount -= 1;
+      return false;
+    }
     if (emitter.isHeard && state !== undefined) {
       const durationMs = clock.elapsedMs() - startedMs;
       emitter.emit('checkpoint.stored', { bytes: platform.countBytes(stateText), durationMs });
@@ -304,18 +361,24 @@ export class Journal {
     this.#written = entry;
     this.#storedCount = this.#writeCount;
     this.#lastSavedMs = collaborators.clock.now();
-    if (state === undefined) return;
+    if (state === undefined) return true;
     this.#stateText = stateText;
     this.#stateChecksum = collaborators.platform.checksum(stateText);
     this.#stateVersion = this.#room.plan.version;
+    return true;
   }
 
-  async #saveUntilKnown(entry: Entry, stateText: string): Promise<void> {
+  get #isWoken(): boolean {
+    return this.#news !== 'none' || this.#isCancelRequested;
+  }
+
+  async #saveUntilKnown(entry: Entry, stateText: string, isSleep: boolean): Promise<boolean> {
     const { collaborators, logger } = this.#room;
     const backOff = new BackOff({ timer: collaborators.timer, remainingMs: () => this.#room.remainingMs() });
     for (;;) {
       try {
-        if (await this.#saveOnce(entry, stateText)) return;
+        if (await this.#saveOnce(entry, stateText)) return true;
+        if (isSleep && this.#isWoken) return false;
       } catch (error) {
         if (error instanceof Superseded || (BatonError.is(error) && !error.retryable)) throw error;
         logger.warn('checkpoint failed', { tries: backOff.tries, error: describeError(error) });
@@ -334,19 +397,21 @@ export class Journal {
     const revision = await this.#store.save(written, this.#revision, { isStateUnchanged });
     if (revision !== undefined) {
       this.#revision = revision;
+      if (this.#news === 'raised') this.#news = 'seen';
       return true;
     }
     return this.#lookAgain();
   }
 
   /** After a refused write: it may be ours whose reply was lost, somebody may have asked to cancel, or another invocation has taken over. */
-  async #lookAgain(): Promise<boolean> {
+  async #lookAgain(isListening = false): Promise<boolean> {
     const stored = await this.#store.load(this.#claim.executionId);
     const record = stored && parseRecord(stored.head, this.#room.collaborators.platform.checksum);
     if (stored === undefined || record?.epoch !== this.#claim.epoch) throw new Superseded(record);
-    if (stored.revision === this.#revision)
+    if (stored.revision === this.#revision && !isListening)
       throw new Error('the store refused a write although its condition held');
     this.#revision = stored.revision;
+    if (record.wake === 'raised') this.#news = 'raised';
     if (record.isCancelRequested && !this.#isCancelRequested) {
       this.#isCancelRequested = true;
       this.#room.onCancelRequested();
@@ -368,6 +433,8 @@ export class Journal {
         marks.isGivenBack === true ? Math.min(nowMs, this.#claim.leaseUntilMs) : this.#claim.leaseUntilMs,
       heardAtMs: nowMs,
       isCancelRequested: this.#isCancelRequested,
+      ...(this.#news !== 'none' && { wake: 'seen' }),
+      functionArn: this.#claim.functionArn,
       ...marks,
       outcome,
       stateChecksum: state === undefined ? this.#stateChecksum : collaborators.platform.checksum(stateText),

@@ -2,8 +2,10 @@ import type { JobPlan } from '../core/execution/job-plan';
 import type { Arrival } from '../core/message/arrival';
 import { checkJob } from '../core/message/continuation';
 import { openEnvelope } from '../core/message/envelope';
+import { isUsableId } from '../core/message/execution-id';
 import { describeError } from '../core/record/describe-error';
 import { parseRecord } from '../core/record/execution-record';
+import { readSignalToken } from '../core/record/signal-fact';
 import { isRecord } from '../core/state/is-record';
 import { otherJobError } from '../invocation/opened-execution';
 import type { StoredRevision } from '../ports';
@@ -47,6 +49,14 @@ export async function chooseJob(
       if (plan === undefined)
         checkJob(all, openEnvelope(arrival.envelope, deps.collaborators.seal).continuation);
       return plan ?? first;
+    }
+    case 'signal': {
+      // It runs nothing: that of a job which is not hosted here is kept all the same.
+      const executionId = arrival.executionId ?? readSignalToken(arrival.token)?.names.executionId;
+      const stored = isUsableId(executionId) ? await load(executionId, deps) : undefined;
+      if (stored === undefined) return first;
+      const { continuation } = parseRecord(stored.head, deps.collaborators.platform.checksum);
+      return find(continuation.job) ?? first;
     }
     default: {
       const stored = await load(arrival.executionId, deps);

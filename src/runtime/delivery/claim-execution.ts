@@ -293,6 +293,7 @@ async function claimRecord(
   const next = describeClaim(request, execution, input, continuation.version, {
     epoch: record.epoch + 1,
     isCancelRequested: record.isCancelRequested || isStopped,
+    ...(record.wake !== undefined && { wake: 'seen' as const }),
     stateChecksum: record.stateChecksum,
     receivedInput: record.receivedInput,
   });
@@ -362,10 +363,12 @@ async function save(
     .save(entry, expected, { isStateUnchanged: expected !== undefined })
     .catch(failStore);
   if (revision === undefined) return undefined;
-  const { epoch, isCancelRequested, receivedInput, stateChecksum, continuation } = record;
+  const { epoch, isCancelRequested, receivedInput, stateChecksum, continuation, wake, functionArn } = record;
   const found = {
     startedAtMs,
     isCancelRequested,
+    hasNews: wake !== undefined,
+    functionArn,
     receivedInput,
     stateText: state,
     stateChecksum,
@@ -385,15 +388,16 @@ function isOwnTrial(
 
 /** The record of a claim. The state beside it is still of the version that wrote it. */
 function describeClaim(
-  { plan, delivery, leaseUntilMs, collaborators }: ClaimRequest,
+  { plan, delivery, leaseUntilMs, collaborators, context }: ClaimRequest,
   execution: Execution,
   input: unknown,
   version: number,
-  kept: Pick<ExecutionRecord, 'epoch' | 'isCancelRequested' | 'receivedInput' | 'stateChecksum'>,
+  kept: Pick<ExecutionRecord, 'epoch' | 'isCancelRequested' | 'receivedInput' | 'stateChecksum' | 'wake'>,
 ): ExecutionRecord {
   const { invocation } = execution;
   const continuation = describeContinuation(plan, execution, input, version);
-  const owned = { owner: delivery, leaseUntilMs, heardAtMs: collaborators.clock.now() };
+  const functionArn = execution.line.pin ?? context.invokedFunctionArn;
+  const owned = { owner: delivery, leaseUntilMs, heardAtMs: collaborators.clock.now(), functionArn };
   return { ...kept, writeCount: 0, invocation, handedOffTo: null, ...owned, outcome: null, continuation };
 }
 

@@ -1,35 +1,14 @@
-import type { HandOffFailedError } from '../../errors';
+import { isBoundedSleep } from '../core/execution/apply-among';
 import { readPinnedVersion } from '../core/execution/line';
-import { wrap } from '../core/message/arrival';
+
 import type { Continuation } from '../core/message/continuation';
 import { type Envelope, writeEnvelope } from '../core/message/envelope';
-import { describeError } from '../core/record/describe-error';
-import {
-  isFunctionMissing,
-  type Shipment,
-  sendMessage,
-  writeFixedMessage,
-} from '../hand-off/send-continuation';
+import { isFunctionMissing } from '../hand-off/send-continuation';
+import { type Look, type LookDeps, nameLook, sendParcel as send, writeLook } from '../hand-off/send-look';
 import { nameHop } from '../hand-off/write-continuation';
 import type { InvocationAnswer } from '../invocation/answer';
-import { type Context, type ContinuationSender, readMaxDelaySeconds } from '../ports';
+import { readMaxDelaySeconds } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
-
-/** What sending for somebody needs of a delivery. */
-export interface LookDeps {
-  readonly collaborators: Collaborators;
-  readonly context: Context;
-  remainingMs(): number;
-}
-
-/** The message that asks for somebody to go on with an execution, if nobody does. It names no invocation, so it is never out of date. */
-export interface Look {
-  readonly executionId: string;
-  /** How many invocations of a chain lie behind whoever gets it. */
-  readonly chain: number;
-  readonly notBeforeMs?: number;
-  readonly delivery?: string;
-}
 
 /**
  * Sends a look that comes when the owner of an execution can no longer be alive. Where no channel can wait that long, the log says that
@@ -66,11 +45,6 @@ export async function sendLookAt(
     problem,
   });
   logger.info('look sent', facts);
-}
-
-/** Writes a look. */
-export function writeLook(look: Look): string {
-  return JSON.stringify(wrap({ look }));
 }
 
 /**
@@ -132,7 +106,8 @@ export async function sendAgain(
   const { executionId, invocation, resumeAtMs } = continuation;
   const { senders, logger, clock } = collaborators;
   const waitSeconds = Math.max(0, Math.ceil((resumeAtMs - clock.now()) / 1_000));
-  const delaySeconds = Math.min(waitSeconds, Math.max(0, ...senders.map(readMaxDelaySeconds)));
+  if (waitSeconds > 0) return armAgain(continuation, waitSeconds, deps);
+  const delaySeconds = 0;
   const body = writeEnvelope({ continuation, state: { kind: 'stored', text: '' } }, collaborators.seal);
   await send(deps, {
     body,
@@ -147,31 +122,20 @@ export async function sendAgain(
   return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: invocation - 1 };
 }
 
+/** A sleep is looked at again when it is over, where a channel can wait that long; a signal or a sweep brings it otherwise. */
+async function armAgain(
+  { executionId, invocation, resumeAtMs: notBeforeMs, chain, among }: Continuation,
+  waitSeconds: number,
+  deps: LookDeps,
+): Promise<InvocationAnswer> {
+  const { senders } = deps.collaborators;
+  const longest = Math.max(0, ...senders.map(readMaxDelaySeconds));
+  const isTimed = waitSeconds <= longest || (longest > 0 && isBoundedSleep(among));
+  if (isTimed) await sendLookAt({ executionId, chain: chain.length, notBeforeMs }, invocation - 1, deps);
+  return { status: 'waiting', executionId, invocation: invocation - 1 };
+}
+
 /** What the sender of a forwarded execution answers. */
 export function answerForwarded(executionId: string, invocation: number): InvocationAnswer {
   return { status: 'handed-off', executionId, invocation };
-}
-
-/** Two looks are two messages, also to a queue that drops what it has seen. */
-function nameLook({ awsRequestId }: Context): string {
-  return `look.${awsRequestId}`;
-}
-
-/** A message with one form. */
-interface Parcel extends Omit<Shipment, 'message'> {
-  readonly body: string;
-  readonly senders: readonly ContinuationSender[];
-}
-
-async function send(
-  { collaborators, remainingMs }: LookDeps,
-  { body, senders, ...shipment }: Parcel,
-): Promise<void> {
-  const { timer, logger, platform } = collaborators;
-  const message = writeFixedMessage(body, platform.countBytes(body));
-  const tellFailure = (failed: HandOffFailedError) => {
-    const { channel, failure } = failed.details;
-    logger.warn('channel failed', { channel, failure, error: describeError(failed) });
-  };
-  await sendMessage(senders, { ...shipment, message }, { timer, remainingMs, tellFailure });
 }

@@ -45,7 +45,8 @@ async function runRecord(
   try {
     if (arrival === undefined) throw error;
     const { answer, isHandedBack } = await run(arrival, messageId);
-    const { status, executionId, invocation } = answer;
+    const { status, executionId } = answer;
+    const { invocation } = answer.status === 'signalled' ? {} : answer;
     const message = isHandedBack ? 'record handed back: another delivery is at work' : 'record done';
     const event = isHandedBack ? 'record.handed-back' : 'record.done';
     logger.info(message, { event, messageId, status, executionId, invocation });

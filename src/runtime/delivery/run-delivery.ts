@@ -9,7 +9,9 @@ import { beginRun, describeRun } from '../core/execution/trail';
 import type { Arrival, ContinuationArrival, LookArrival, StartArrival } from '../core/message/arrival';
 import { checkCode, checkJob } from '../core/message/continuation';
 import { type Envelope, openEnvelope } from '../core/message/envelope';
-import type { InvocationAnswer, InvocationResult } from '../invocation/answer';
+import { parseRecord } from '../core/record/execution-record';
+import { type LookDeps, writeLook } from '../hand-off/send-look';
+import type { InvocationAnswer, InvocationResult, SignalAnswer } from '../invocation/answer';
 import {
   type InputValidator,
   type LostInvocation,
@@ -23,15 +25,8 @@ import type { CheckpointStore, Context, LostTries } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
 import type { TimeBudget } from '../time/time-budget';
 import { type ClaimResult, claimExecution, pinExecution } from './claim-execution';
-import {
-  answerForwarded,
-  forward,
-  type LookDeps,
-  sendAgain,
-  sendLookAt,
-  writeForwarded,
-  writeLook,
-} from './look';
+import { answerForwarded, forward, sendAgain, sendLookAt, writeForwarded } from './look';
+import { takeSignal } from './take-signal';
 
 /** One delivery: an event, or one record of a batch. */
 export interface Delivery {
@@ -54,7 +49,7 @@ export interface Delivery {
 
 /** What became of a delivery. */
 export interface DeliveryResult {
-  readonly answer: InvocationAnswer;
+  readonly answer: InvocationAnswer | SignalAnswer;
   /** Whether its queue has to deliver it again, although nothing has failed: somebody else is at work, who may die yet. */
   readonly isHandedBack: boolean;
 }
@@ -90,7 +85,7 @@ function isEndOfInterruptions(error: unknown): boolean {
  * @returns whether the queue gets its message back
  */
 async function leaveSomebodyComing(delivery: Delivery, { answer, live }: InvocationResult): Promise<boolean> {
-  if (live === undefined) return false;
+  if (live === undefined || answer.status === 'signalled') return false;
   if (delivery.isQueued) return true;
   const { executionId, invocation } = answer;
   const { owner, leaseUntilMs: notBeforeMs } = live;
@@ -106,7 +101,7 @@ function describeDeps({ collaborators, context, budget }: Delivery): LookDeps {
   return { collaborators, context, remainingMs: () => budget.remainingMs() };
 }
 
-function open(delivery: Delivery, signs: Heartbeats): Promise<InvocationResult> {
+async function open(delivery: Delivery, signs: Heartbeats): Promise<InvocationResult> {
   const { arrival, plan, collaborators } = delivery;
   switch (arrival.kind) {
     case 'start':
@@ -116,6 +111,9 @@ function open(delivery: Delivery, signs: Heartbeats): Promise<InvocationResult> 
     case 'look':
       if (collaborators.store === undefined) throw noStoreError(plan, arrival.executionId);
       return openLook(delivery, arrival, collaborators.store, signs);
+    case 'signal':
+      if (collaborators.store === undefined) throw noStoreError(plan, String(arrival.executionId), 'signal');
+      return { answer: await takeSignal(delivery, arrival, collaborators.store) };
   }
 }
 
@@ -175,6 +173,9 @@ async function openLook(
   const { executionId, chainLength, delivery: onBehalfOf, notBeforeMs = 0 } = arrival;
   const { collaborators } = delivery;
   if (notBeforeMs > collaborators.clock.now()) {
+    // A timer that nobody needs any more ends here.
+    if (onBehalfOf === undefined && !(await isAwaited(store, arrival, collaborators)))
+      return { answer: { status: 'duplicate', executionId, invocation: 0 } };
     // A queue cannot hold a message back for longer than it can, and clocks differ.
     const look = {
       executionId,
@@ -191,6 +192,18 @@ async function openLook(
     { executionId, invocation: null, start: undefined, chainLength, onBehalfOf },
     signs,
   );
+}
+
+/** Whether an execution still sleeps until the time that a look was sent for. */
+async function isAwaited(
+  store: CheckpointStore,
+  { executionId, notBeforeMs }: LookArrival,
+  { platform }: Collaborators,
+): Promise<boolean> {
+  const stored = await store.load(executionId);
+  if (stored === undefined) return true;
+  const { outcome, handedOffTo, continuation } = parseRecord(stored.head, platform.checksum);
+  return outcome === null && handedOffTo !== null && continuation.resumeAtMs === notBeforeMs;
 }
 
 /** What a claim is for. */
@@ -297,9 +310,9 @@ function describeLostTry(
   return { invocation, requestId, startedAtMs: atMs, heardAtMs: atMs, costUsd: 0, unit, isHandingOver };
 }
 
-function noStoreError(plan: JobPlan, executionId: string): IncompatibleStateError {
+function noStoreError(plan: JobPlan, executionId: string, what = 'look'): IncompatibleStateError {
   return new IncompatibleStateError({
-    problem: `A look asks for execution ${executionId} of job ${plan.name}, and this function has no checkpoint store to look in.`,
+    problem: `A ${what} asks for execution ${executionId} of job ${plan.name}, and this function has no checkpoint store to look in.`,
     fix: 'Give the function the store that the execution was started with.',
     details: { executionId, expected: 'a checkpoint store', received: 'none' },
   });

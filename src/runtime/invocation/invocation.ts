@@ -4,11 +4,14 @@ import { readInput } from '../checkpoint/input-text';
 import type { Journal, JournalDeps } from '../checkpoint/journal';
 import { Superseded } from '../checkpoint/superseded';
 import { priceUsage } from '../core/cost/cost';
+import { countPoints } from '../core/execution/apply-among';
 import type { RecursionSetting } from '../core/execution/chain';
 import type { Situation } from '../core/execution/decide';
 import type { Execution } from '../core/execution/execution';
 import type { JobPlan } from '../core/execution/job-plan';
+import { isSignalName, needsStoreError, signalNameError } from '../core/execution/signal-name';
 import { describeError } from '../core/record/describe-error';
+import { writeSignalToken } from '../core/record/signal-fact';
 import type { StateCopy } from '../core/state/copy-state';
 import { loadSender, prepareSender } from '../hand-off/prepare-sender';
 import { readRecursion } from '../hand-off/read-recursion';
@@ -20,11 +23,11 @@ import type { Attempt } from '../step/attempt';
 import { ContextLogger } from '../step/context-logger';
 import { LiveJob } from '../step/live-job';
 import { ProgressReport } from '../step/progress-report';
-import type { ContextHost } from '../step/step-context';
+import type { ContextHost, Woken } from '../step/step-context';
 import { Heartbeat, readHeartbeatMs } from '../time/heartbeat';
 import type { TimeBudget } from '../time/time-budget';
 import { Watchdog } from '../time/watchdog';
-import type { OpenedExecution } from './opened-execution';
+import type { InputValidator, OpenedExecution } from './opened-execution';
 
 /** The sender is prepared this long before the safe window, in milliseconds, or halfway to it when that is later. */
 const warmUpLeadMs = 5_000;
@@ -67,6 +70,7 @@ export interface InvocationParts {
   /** Makes a fresh job instance with its dependencies. */
   readonly construct: () => object;
   readonly signs: Heartbeats;
+  readonly validate: InputValidator;
   /** The delivery, and the one that it acts for. */
   readonly deliveries: readonly string[];
 }
@@ -97,6 +101,9 @@ export class Invocation implements ContextHost, JournalDeps {
   ending: InvocationEnding = 'given-back';
   /** Whether an abandoned attempt still holds the job instance. */
   isOrphaned = false;
+  /** The payloads of signals that were read, by their places in the inbox. */
+  readonly payloads = new Map<number, unknown>();
+  readonly validate: InputValidator;
   #lastYieldMs: number;
   #unit = '';
   #work = '';
@@ -125,6 +132,7 @@ export class Invocation implements ContextHost, JournalDeps {
     openJournal,
     construct,
     signs,
+    validate,
   }: InvocationParts) {
     this.plan = plan;
     this.context = context;
@@ -148,8 +156,9 @@ export class Invocation implements ContextHost, JournalDeps {
     );
     this.#signs = signs;
     this.construct = construct;
+    this.validate = validate;
     this.journal = openJournal?.(this);
-    this.#keptCount = opened.execution.safePointCount;
+    this.#keptCount = countPoints(opened.execution);
     const { chain, costUsd } = opened.execution;
     this.#costBeforeUsd = costUsd;
     this.#recursion = chain.setting;
@@ -304,6 +313,34 @@ export class Invocation implements ContextHost, JournalDeps {
     if (!this.mustHandOver) await this.journal?.confirm(this.execution, this.checkpoint, true);
   }
 
+  /** It was to sleep, and there was a reason not to. */
+  stayAwake(): void {
+    this.#isHandingOver = false;
+  }
+
+  /** Why the step runs that follows a pause, until its safe point. */
+  readWoken({ phase, among }: Execution): Woken | undefined {
+    if (phase !== 'step' || !among?.woken) return undefined;
+    const { woken } = among;
+    return woken.by === 'signal'
+      ? { by: 'signal', name: woken.name, payload: this.payloads.get(woken.slot) }
+      : woken;
+  }
+
+  /** The token of a signal that somebody else sends. */
+  writeToken(name: string, key: string): string {
+    const { store, platform, seal } = this.collaborators;
+    const { executionId } = this.execution;
+    const isNamed = isSignalName(name);
+    if (isNamed && store !== undefined)
+      return writeSignalToken(executionId, name, platform.digest(`${key} ${name}`).slice(0, 32), (text) =>
+        seal.seal(text),
+      );
+    throw isNamed
+      ? needsStoreError(this.plan, this.#unit, 'ctx.signalToken')
+      : signalNameError(this.plan, this.#unit);
+  }
+
   /** The facts for the next decision. */
   readSituation(): Situation {
     const { collaborators, maxDelaySeconds } = this;
@@ -319,7 +356,7 @@ export class Invocation implements ContextHost, JournalDeps {
    */
   passSafePoint(execution: Execution): void {
     this.checkpoint = this.job.capture();
-    const isFirst = !this.#hasPassedSafePoint && execution.safePointCount > this.execution.safePointCount;
+    const isFirst = !this.#hasPassedSafePoint && countPoints(execution) > countPoints(this.execution);
     this.execution = execution;
     if (!isFirst) return;
     this.#hasPassedSafePoint = true;
@@ -331,9 +368,10 @@ export class Invocation implements ContextHost, JournalDeps {
    *
    * @throws Superseded when another invocation has claimed the execution.
    */
-  keep(): Promise<void> | undefined {
-    if (this.journal === undefined || this.execution.safePointCount === this.#keptCount) return undefined;
-    this.#keptCount = this.execution.safePointCount;
+  keep(): Promise<unknown> | undefined {
+    const count = countPoints(this.execution);
+    if (this.journal === undefined || count === this.#keptCount) return undefined;
+    this.#keptCount = count;
     return this.journal.keep(this.execution, this.checkpoint, this.mustHandOver);
   }
 

@@ -1,18 +1,19 @@
 import { BatonError, ExecutionFailedError, type HandOffFailedError } from '../../errors';
 import { encodeState, packTravellingFrom } from '../checkpoint/state-text';
 import { Superseded } from '../checkpoint/superseded';
-import { priceWait } from '../core/cost/cost';
 import { isChainSpent } from '../core/execution/chain';
 import { type Decision, decide, type HandOffReason, isWorkDone } from '../core/execution/decide';
 import { type Execution, nameUnit } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
-import { passOn } from '../core/execution/line';
 import { countStall } from '../core/execution/stall';
 import { describeError, ensureError, readReason } from '../core/record/describe-error';
 import { type Message, readMaxBytes, sendMessage } from '../hand-off/send-continuation';
 import { nameHop, writeContinuation } from '../hand-off/write-continuation';
-import type { InvocationAnswer, InvocationResult, InvocationStatus } from './answer';
+import type { EndedAnswer, InvocationResult } from './answer';
+import { describeNext } from './describe-next';
+import { fallAsleep } from './fall-asleep';
 import { Invocation, type InvocationParts } from './invocation';
+import { readNews, settleNews } from './news';
 import type { OpenedExecution } from './opened-execution';
 import { parkExecution, refuseRecursion, warnOfRecursion } from './park-execution';
 import { runHook, runStatefulHook } from './run-hook';
@@ -53,9 +54,6 @@ export async function runInvocation(parts: InvocationParts): Promise<InvocationR
   }
 }
 
-/** How the invocation of an execution ends that has not failed. */
-type EndedAnswer = InvocationAnswer & { readonly status: Exclude<InvocationStatus, 'duplicate'> };
-
 /** A job that cannot be made, or not with its state, is left for a later delivery, until a fuse has blown: then its end is recorded. */
 async function makeJob(invocation: Invocation, { values, unreadable }: OpenedExecution): Promise<void> {
   try {
@@ -88,6 +86,8 @@ async function loop(invocation: Invocation): Promise<EndedAnswer> {
   let decision: Decision | undefined;
   for (;;) {
     if (invocation.journal?.isCancelRequested === true) return await cancelExecution(invocation);
+    if (invocation.journal?.hasNews === true) await readNews(invocation);
+    if (decision === undefined && invocation.execution.among !== undefined) await settleNews(invocation);
     decision ??= decide(invocation.plan, invocation.execution, invocation.readSituation());
     if (decision.kind === 'run' && invocation.mustHandOver) decision = handOffAfterDeath;
     switch (decision.kind) {
@@ -98,9 +98,16 @@ async function loop(invocation: Invocation): Promise<EndedAnswer> {
         break;
       case 'sleep':
         await sleep(invocation, decision.ms);
+        if (invocation.execution.among?.sleep) await invocation.journal?.listen();
         decision = undefined;
         break;
       case 'hand-off':
+        if (isSleep(decision) && invocation.journal !== undefined) {
+          const sleeping = await fallAsleep(invocation, decision);
+          if ('answer' in sleeping) return sleeping.answer;
+          decision = sleeping.decision;
+          break;
+        }
         return await handOff(invocation, decision.reason, decision.delaySeconds);
       case 'complete':
         return await completeExecution(invocation);
@@ -108,6 +115,11 @@ async function loop(invocation: Invocation): Promise<EndedAnswer> {
         return await failExecution(invocation, decision.error, invocation.failedUnit(decision.error));
     }
   }
+}
+
+/** With a store, whoever waits for more than this invocation is woken by looks. */
+function isSleep({ delaySeconds, isAsleep }: Extract<Decision, { kind: 'hand-off' }>): boolean {
+  return delaySeconds > 0 || isAsleep === true;
 }
 
 const handOffAfterDeath: Decision = Object.freeze({
@@ -175,17 +187,6 @@ async function handOff(
   tellHandedOver(invocation, next, { reason, delaySeconds, ...sent });
   const { executionId, invocation: number } = invocation.execution;
   return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: number };
-}
-
-function describeNext(invocation: Invocation, reason: HandOffReason, delaySeconds: number): Execution {
-  invocation.keepCarried();
-  const { execution, isIdle, recursion, collaborators } = invocation;
-  const isWakeUp = delaySeconds > 0 && (reason === 'wait' || isIdle);
-  const idleInvocationCount = isIdle && delaySeconds === 0 ? execution.idleInvocationCount + 1 : 0;
-  const costUsd = invocation.readCostUsd() + (delaySeconds > 0 ? priceWait(collaborators.prices) : 0);
-  const chain = { length: execution.chain.length + 1, setting: recursion };
-  const line = passOn(execution.line, isWakeUp);
-  return { ...execution, invocation: execution.invocation + 1, idleInvocationCount, costUsd, chain, line };
 }
 
 async function send(

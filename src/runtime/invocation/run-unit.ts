@@ -10,6 +10,7 @@ import type { Interruption } from '../core/execution/interruption';
 import type { StepPlan } from '../core/execution/job-plan';
 import { capPause } from '../core/execution/local-time';
 import { defaultRetryPolicy } from '../core/execution/retry-policy';
+import { needsStoreError } from '../core/execution/signal-name';
 import { describeError } from '../core/record/describe-error';
 import { copyJson } from '../core/state/copy-json';
 import { Attempt, type Ending, type GeneratorHost } from '../step/attempt';
@@ -62,11 +63,26 @@ class UnitRun implements GeneratorHost {
     this.#invocation.beginUnit(this.#method);
     watchdog.watch(this.#attempt);
     this.#timer?.start();
-    const work = () => this.#attempt.run(() => job.call(this.#method, this.#context), this);
+    const work = () => this.#attempt.run(() => job.call(this.#method, ...this.#parameters), this);
     const ending = await (execution.phase === 'check' ? work() : emitter.runUnit(this.#told, work));
     this.#timer?.stop();
     watchdog.watch(undefined);
     return this.#settle(ending);
+  }
+
+  /** `@OnSignal` is told what has come. */
+  get #parameters(): readonly unknown[] {
+    const { execution, payloads } = this.#invocation;
+    const { interlude } = execution.among ?? {};
+    return interlude ? [payloads.get(interlude.slot), this.#context] : [this.#context];
+  }
+
+  /** A directive of those that need others needs a store. */
+  #checkDirective(directive: Directive): Directive {
+    const { collaborators, plan } = this.#invocation;
+    if (directive.kind === 'wait-for-signal' && collaborators.store === undefined)
+      throw needsStoreError(plan, this.#method, 'waitForSignal');
+    return directive;
   }
 
   /** A `yield` is a safe point. Says whether the generator may go on. The time until then is not the step's. */
@@ -75,7 +91,11 @@ class UnitRun implements GeneratorHost {
     const { plan, execution, collaborators } = invocation;
     this.#timer?.stop();
     const outcome = isDirective(value)
-      ? ({ kind: 'yielded-directive', directive: value, nowMs: collaborators.clock.now() } as const)
+      ? ({
+          kind: 'yielded-directive',
+          directive: this.#checkDirective(value),
+          nowMs: collaborators.clock.now(),
+        } as const)
       : ({ kind: 'yielded' } as const);
     invocation.passSafePoint(apply(plan, execution, outcome));
     this.#context.moveTo(invocation.execution, execution.phase === 'check' ? 'terminate' : 'work');
@@ -97,6 +117,7 @@ class UnitRun implements GeneratorHost {
     const { plan, execution } = invocation;
     if (this.#attempt.isAborted || execution.isWaiting || invocation.mustHandOver) return true;
     if (invocation.remainingMs() <= plan.safeMs) return true;
+    if (execution.phase === 'step' && invocation.journal?.hasNews === true) return true;
     return checkFuses(plan, execution, nowMs, invocation.readCostUsd()) !== undefined;
   }
 
@@ -188,7 +209,7 @@ class UnitRun implements GeneratorHost {
 
   #finishWork(value: unknown): Decision | undefined {
     const { plan, execution, collaborators } = this.#invocation;
-    const directive = isDirective(value) ? withPlainResult(value) : undefined;
+    const directive = isDirective(value) ? withPlainResult(this.#checkDirective(value)) : undefined;
     this.#invocation.passSafePoint(
       apply(plan, execution, { kind: 'finished', directive, nowMs: collaborators.clock.now() }),
     );

@@ -4,7 +4,7 @@ import { type Execution, nameUnit } from '../core/execution/execution';
 import type { JobPlan } from '../core/execution/job-plan';
 import { describeError } from '../core/record/describe-error';
 import type { Sent } from '../hand-off/send-continuation';
-import type { UnitKind } from '../observe/runtime-event';
+import type { UnitKind, WaitReason } from '../observe/runtime-event';
 import type { Invocation } from './invocation';
 import type { LostInvocation, OpenedExecution } from './opened-execution';
 
@@ -50,7 +50,8 @@ function findLostUnit(
 }
 
 /** What kind of work a method is. */
-export function readUnitKind({ hooks }: JobPlan, method: string): UnitKind {
+export function readUnitKind({ hooks, signals }: JobPlan, method: string): UnitKind {
+  if (signals?.some((signal) => signal.method === method)) return 'signal';
   if (method === hooks.onStart) return 'on-start';
   return method === hooks.onComplete ? 'on-complete' : 'step';
 }
@@ -92,8 +93,16 @@ export function summarise({ plan, collaborators, execution }: Invocation) {
   };
 }
 
+const waitReasons: readonly string[] = ['children', 'retry-delay', 'signal', 'slot'] satisfies WaitReason[];
+
+function isWaitReason(reason: string): reason is WaitReason {
+  return waitReasons.includes(reason);
+}
+
 /** What became of a continuation. */
-interface HandedOver extends Sent {
+interface HandedOver extends Pick<Sent, 'bytes'> {
+  /** Undefined when nothing was sent: somebody else wakes it. */
+  readonly channel: string | undefined;
   readonly reason: HandOffReason;
   readonly delaySeconds: number;
 }
@@ -105,15 +114,16 @@ export function tellHandedOver(
   { reason, delaySeconds, channel, bytes }: HandedOver,
 ): void {
   const { emitter } = invocation;
-  const facts = { channel, bytes, ...summarise(invocation), step: nameUnit(invocation.plan, next) };
-  if (delaySeconds === 0) {
+  const via = channel === undefined ? {} : { channel };
+  const facts = { bytes, ...summarise(invocation), step: nameUnit(invocation.plan, next) };
+  if (delaySeconds === 0 && channel !== undefined) {
     const remainingMs = Math.round(invocation.remainingMs());
-    emitter.emit('execution.handed-off', { reason, ...facts, remainingMs });
+    emitter.emit('execution.handed-off', { reason, channel, ...facts, remainingMs });
     return;
   }
   const untilMs = next.resumeAtMs;
-  const waitReason = reason === 'retry-delay' ? 'retry-delay' : 'wait';
-  emitter.emit('execution.waiting', { reason: waitReason, ...facts, untilMs, delaySeconds });
+  const waitReason = isWaitReason(reason) ? reason : 'wait';
+  emitter.emit('execution.waiting', { reason: waitReason, ...via, ...facts, untilMs, delaySeconds });
 }
 
 /** Tells that a channel did not take the continuation. */

@@ -1,3 +1,4 @@
+import type { ChildCounts } from '../core/execution/among';
 import type { Execution } from '../core/execution/execution';
 import { type KeyedUnit, writeKey, writePartKey } from '../core/execution/idempotency-key';
 import type { DeepReadonly } from '../core/state/deep-readonly';
@@ -27,6 +28,8 @@ export interface StepContext<Input = unknown> {
    * write: for one of several see `keyFor`. `@Terminate` and every hook have keys of their own.
    */
   readonly idempotencyKey: string;
+  /** Why this step runs, when it follows a pause, until its safe point; else undefined. */
+  readonly woken: Woken | undefined;
   /** Aborts at the safe window, at cancellation, or at the step's own time-out; `signal.reason.code` says which. */
   readonly signal: AbortSignal;
   /** Writes lines that carry the execution's id, invocation and step. */
@@ -40,6 +43,14 @@ export interface StepContext<Input = unknown> {
    * @throws InvalidKeyError when it is anything else, which would give several writes one key.
    */
   keyFor(part: string | number): string;
+  /**
+   * A text for a callback from another system: whoever gives it to `BatonClient.signal({ token, payload })`, or sends it to the function,
+   * sends this execution a signal of that name, once. The same for every re-run of the unit of work; each further call in it gives
+   * another one. Needs a checkpoint store.
+   *
+   * @throws InvalidDirectiveError when the name is none, or there is no store.
+   */
+  signalToken(name: string): string;
   /** Milliseconds until Lambda kills this invocation. Not the time until the safe window: see `shouldYield`. */
   remainingMs(): number;
   /** Says whether to stop at the next good place: the safe window has begun, or the signal has aborted. */
@@ -48,6 +59,17 @@ export interface StepContext<Input = unknown> {
   progress(done: number, total?: number, note?: string): void;
 }
 
+/** Why a step runs that follows a pause. */
+export type Woken =
+  /** The wait is over. */
+  | { readonly by: 'time' }
+  /** A signal has come; its payload is frozen in depth, and undefined when it had none. */
+  | { readonly by: 'signal'; readonly name: string; readonly payload: unknown }
+  /** No signal has come in time. */
+  | { readonly by: 'timeout' }
+  /** All children have ended. */
+  | ({ readonly by: 'children' } & ChildCounts);
+
 /** What a context needs of the invocation it belongs to. */
 export interface ContextHost {
   /** The execution's input, frozen in depth: for one attempt, since not all that a schema makes can be frozen. */
@@ -55,6 +77,8 @@ export interface ContextHost {
   readonly logger: Logger;
   readonly safeMs: number;
   remainingMs(): number;
+  readWoken(execution: Execution): Woken | undefined;
+  writeToken(name: string, key: string): string;
   progress(step: string, done: number, total?: number, note?: string): void;
 }
 
@@ -65,6 +89,8 @@ export class AttemptContext implements StepContext {
   readonly shouldYield: () => boolean;
   readonly keyFor: StepContext['keyFor'];
   readonly progress: StepContext['progress'];
+  readonly signalToken: StepContext['signalToken'];
+  #tokenCount = 0;
   readonly #host: ContextHost;
   readonly #attempt: Attempt;
   #execution: Execution;
@@ -89,6 +115,10 @@ export class AttemptContext implements StepContext {
       return isTold;
     };
     this.keyFor = (part) => writePartKey(this.idempotencyKey, part);
+    this.signalToken = (name) => {
+      this.#tokenCount += 1;
+      return host.writeToken(name, `${this.idempotencyKey} ${this.#tokenCount}`);
+    };
     this.progress = (done, total, note) => {
       if (!attempt.isOver) host.progress(step, done, total, note);
     };
@@ -115,6 +145,10 @@ export class AttemptContext implements StepContext {
     return this.#execution.attempt;
   }
 
+  get woken(): Woken | undefined {
+    return this.#host.readWoken(this.#execution);
+  }
+
   get idempotencyKey(): string {
     return writeKey(this.#execution, this.#unit);
   }
@@ -132,5 +166,6 @@ export class AttemptContext implements StepContext {
   moveTo(execution: Execution, unit: KeyedUnit): void {
     this.#execution = execution;
     this.#unit = unit;
+    this.#tokenCount = 0;
   }
 }

@@ -30,11 +30,12 @@ const made: [string, string, boolean, BatonError][] = [
   ],
   ['RedriveRefusedError', 'REDRIVE_REFUSED', false, new errors.RedriveRefusedError(parts)],
   ['RetryableError', 'RETRYABLE', true, new RetryableError({ retryAfterMs: 5 })],
+  ['SignalRefusedError', 'SIGNAL_REFUSED', true, new errors.SignalRefusedError(parts)],
   ['StateTooLargeError', 'STATE_TOO_LARGE', false, new errors.StateTooLargeError(parts)],
   ['StepInterruptedError', 'STEP_INTERRUPTED', false, new errors.StepInterruptedError(parts)],
   ['StepTimeoutError', 'STEP_TIMEOUT', true, new errors.StepTimeoutError(parts)],
   ['TerminalError', 'TERMINAL', false, new TerminalError(problem)],
-  ['UnknownExecutionError', 'UNKNOWN_EXECUTION', false, new errors.UnknownExecutionError(parts)],
+  ['UnknownExecutionError', 'UNKNOWN_EXECUTION', true, new errors.UnknownExecutionError(parts)],
   ['UnserializableStateError', 'UNSERIALIZABLE_STATE', false, new errors.UnserializableStateError(parts)],
 ];
 

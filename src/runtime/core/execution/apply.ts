@@ -1,9 +1,12 @@
 import { InvalidDirectiveError } from '../../../errors';
+import { alone, passAmong } from './among';
+import { endInterlude, fallAsleep, passInterlude } from './apply-among';
 import type { Directive } from './directives';
 import { type Execution, nameUnit, noStep } from './execution';
 import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
 import { capPause } from './local-time';
+import { isSignalName } from './signal-name';
 
 /** What happened to the unit of work that was run. */
 export type Outcome =
@@ -24,6 +27,7 @@ export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Ex
     case 'finished':
       return finish(plan, execution, outcome.directive, outcome.nowMs);
     case 'yielded':
+      if (execution.phase === 'signal') return passInterlude(execution);
       return passSafePoint(
         execution,
         execution.phase === 'complete' ? { ...execution, phase: 'completing' } : execution,
@@ -81,6 +85,7 @@ function passSafePoint(
     stall: execution.stall,
     line: execution.line,
     trail: execution.trail,
+    among: passAmong(execution.among),
   };
 }
 
@@ -108,6 +113,7 @@ function passCheck(execution: Execution, isDone: boolean): Execution {
     stall: execution.stall,
     line: execution.line,
     trail: execution.trail,
+    among: execution.among,
   };
 }
 
@@ -120,6 +126,7 @@ function finish(
   const isStep = execution.phase === 'step';
   const stepCount = execution.stepCount + (isStep ? 1 : 0);
   if (directive === undefined) {
+    if (execution.phase === 'signal') return endInterlude(execution);
     const place = isStep
       ? findNext(plan, execution)
       : ({ phase: 'check', cycle: execution.cycle, stepIndex: 0 } as const);
@@ -135,6 +142,11 @@ function finish(
       const place =
         directive.goTo === undefined ? findNext(plan, execution) : findTarget(given, directive.goTo);
       return pause(given, place, stepCount);
+    }
+    case 'wait-for-signal': {
+      const place =
+        directive.goTo === undefined ? findNext(plan, execution) : findTarget(given, directive.goTo);
+      return pauseForSignal(given, place, stepCount);
     }
     case 'complete':
       return {
@@ -160,6 +172,9 @@ function pauseAtYield(plan: JobPlan, execution: Execution, directive: Directive,
     case 'wait-until':
       if (directive.goTo === undefined) return pause(given, execution, execution.stepCount);
       return pause(given, findTarget(given, directive.goTo), execution.stepCount + 1);
+    case 'wait-for-signal':
+      if (directive.goTo === undefined) return pauseForSignal(given, execution, execution.stepCount);
+      return pauseForSignal(given, findTarget(given, directive.goTo), execution.stepCount + 1);
   }
 }
 
@@ -213,13 +228,40 @@ function findTarget(given: Given, step: string): Place {
 function pause(given: Given, place: Place, stepCount: number): Execution {
   const untilMs = capPause(given.plan, given.nowMs, readEndMs(given));
   if (Number.isFinite(untilMs)) {
+    const passed = passSafePoint(given.execution, place, stepCount);
     return {
-      ...passSafePoint(given.execution, place, stepCount),
+      ...passed,
       resumeAtMs: Math.max(0, Math.ceil(untilMs)),
       isWaiting: true,
+      among: { ...(passed.among ?? alone), woken: { by: 'time' } },
     };
   }
   throw refuse(given, '', 'Give wait a finite number of seconds, 0 or more, and waitUntil a valid Date.');
+}
+
+/** Without a time-out it ends when the execution may last no longer. */
+function pauseForSignal(given: Given, place: Place, stepCount: number): Execution {
+  const { plan, execution, directive, nowMs } = given;
+  if (directive.kind !== 'wait-for-signal') return execution;
+  const { name, timeoutSeconds } = directive;
+  if (!isSignalName(name))
+    throw refuse(
+      given,
+      '',
+      'Name the signal by 1 to 64 letters, digits, dots, underscores, colons or hyphens.',
+    );
+  const isBounded = timeoutSeconds !== undefined;
+  const waitMs = isBounded && typeof timeoutSeconds === 'number' ? timeoutSeconds * 1_000 : Number.NaN;
+  if (isBounded && !(Number.isFinite(waitMs) && waitMs >= 0))
+    throw refuse(given, '', 'Give timeoutSeconds a finite number of seconds, 0 or more, or leave it out.');
+  const endMs = isBounded ? Math.ceil(capPause(plan, nowMs, nowMs + waitMs)) : lastMoment(plan, execution);
+  const passed = passSafePoint(execution, place, stepCount);
+  return fallAsleep(passed, { kind: 'signal', name, isBounded }, endMs);
+}
+
+/** The last moment at which no fuse has blown yet. */
+function lastMoment({ limits }: JobPlan, { startedAtMs }: Execution): number {
+  return Math.ceil(startedAtMs + limits.maxDurationMs);
 }
 
 /** A text of digits would do in arithmetic, but it is no number of seconds. */
@@ -241,6 +283,8 @@ function showDirective(directive: Directive): string {
       const date = Number.isFinite(directive.epochMs) ? `epoch ${directive.epochMs} ms` : 'an invalid date';
       return `waitUntil(${date}${directive.goTo === undefined ? '' : `, { goTo: ${show(directive.goTo)} }`})`;
     }
+    case 'wait-for-signal':
+      return `waitForSignal(${show(directive.name)}${directive.timeoutSeconds === undefined ? '' : `, { timeoutSeconds: ${show(directive.timeoutSeconds)} }`})`;
     case 'complete':
       return 'complete(…)';
   }

@@ -1,6 +1,7 @@
+import type { Sleep } from './among';
 import { type Execution, noStep } from './execution';
 import { endlessCycleError, unreachableWaitError } from './failure-texts';
-import { checkFuses } from './fuses';
+import { checkFuses, oversleptError } from './fuses';
 import type { JobPlan } from './job-plan';
 
 /** What the world looks like at this moment. */
@@ -17,13 +18,29 @@ export interface Situation {
 }
 
 /** Why an invocation hands over. */
-export type HandOffReason = 'after-death' | 'budget' | 'interrupted' | 'retry-delay' | 'safe-window' | 'wait';
+export type HandOffReason =
+  | 'after-death'
+  | 'budget'
+  | 'children'
+  | 'interrupted'
+  | 'retry-delay'
+  | 'safe-window'
+  | 'signal'
+  | 'slot'
+  | 'wait';
 
 /** What to do next. */
 export type Decision =
   | { readonly kind: 'run' }
   | { readonly kind: 'sleep'; readonly ms: number }
-  | { readonly kind: 'hand-off'; readonly reason: HandOffReason; readonly delaySeconds: number }
+  | {
+      readonly kind: 'hand-off';
+      readonly reason: HandOffReason;
+      /** After how long a timer has to bring it back; 0 for at once, or for none at all when it falls asleep. */
+      readonly delaySeconds: number;
+      /** It is woken by a fact that others write. */
+      readonly isAsleep?: true;
+    }
   | { readonly kind: 'complete' }
   | { readonly kind: 'fail'; readonly error: unknown };
 
@@ -43,6 +60,8 @@ export function decide(plan: JobPlan, execution: Execution, situation: Situation
   const blown = checkFuses(plan, execution, situation.nowMs, situation.costUsd);
   const isAsked = mayBeDone(plan, execution, situation);
   if (blown && !isAsked && !isWorkDone(execution)) return { kind: 'fail', error: blown };
+  const sleep = execution.among?.sleep;
+  if (sleep) return decideSleep(plan, execution, sleep, situation, budgetMs);
   if (execution.resumeAtMs > situation.nowMs) return pause(plan, execution, situation, budgetMs);
   if (budgetMs <= 0) return isAsked ? run : handOffInSafeWindow;
   if (execution.phase !== 'step') return run;
@@ -71,6 +90,39 @@ function mayBeDone(
  */
 export function isWorkDone({ phase, attempt, interruptionCount, idleInvocationCount }: Execution): boolean {
   return phase === 'complete' && attempt === 1 && interruptionCount === 0 && idleInvocationCount === 0;
+}
+
+/** How often an execution looks for a signal that has to wait for it in process, where there is no timer, in milliseconds. */
+const listenEveryMs = 1_000;
+
+/**
+ * An execution that waits for others gives its invocation up at once: a timer is only for its time-out. One without a time-out ends when it
+ * may last no longer: by a schedule where one can be that long, never by a chain of messages.
+ */
+function decideSleep(
+  plan: JobPlan,
+  execution: Execution,
+  sleep: Sleep,
+  { nowMs, maxDelaySeconds, freshBudgetMs }: Situation,
+  budgetMs: number,
+): Decision {
+  const delayMs = execution.resumeAtMs - nowMs;
+  if (delayMs <= 0) return { kind: 'fail', error: oversleptError(plan, execution, nowMs) };
+  const seconds = Math.ceil(delayMs / 1_000);
+  const isBounded = sleep.kind === 'signal' && sleep.isBounded;
+  const reason = sleep.kind;
+  if (!isBounded)
+    return {
+      kind: 'hand-off',
+      reason,
+      delaySeconds: seconds <= maxDelaySeconds ? seconds : 0,
+      isAsleep: true,
+    };
+  if (maxDelaySeconds > 0)
+    return { kind: 'hand-off', reason, delaySeconds: Math.min(seconds, maxDelaySeconds), isAsleep: true };
+  if (delayMs < budgetMs) return { kind: 'sleep', ms: Math.min(delayMs, listenEveryMs) };
+  if (delayMs < freshBudgetMs) return { kind: 'hand-off', reason, delaySeconds: 0 };
+  return { kind: 'fail', error: unreachableWaitError(plan, delayMs, freshBudgetMs) };
 }
 
 /** A wait or a retry delay: here when it fits the budget, else in the queue, else in further invocations: a wait in one at most. */

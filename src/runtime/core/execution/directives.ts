@@ -1,7 +1,7 @@
 const brand = Symbol.for('lambda-baton.directive');
 
-/** What a step may return to steer its execution. Made by {@link goTo}, {@link wait}, {@link waitUntil} and {@link complete}. */
-export type Directive = CompleteDirective | GoToDirective | WaitDirective;
+/** What a step may return to steer its execution. Made by {@link goTo}, {@link wait}, {@link waitUntil}, {@link waitForSignal} and {@link complete}. */
+export type Directive = CompleteDirective | GoToDirective | WaitDirective | WaitForSignalDirective;
 
 /** What {@link goTo} makes. `StepName` is the step's name, when it is known to the compiler. */
 export interface GoToDirective<StepName extends string = string> {
@@ -13,6 +13,14 @@ export interface GoToDirective<StepName extends string = string> {
 export type WaitDirective<StepName extends string = string> =
   | { readonly kind: 'wait'; readonly seconds: number; readonly goTo?: StepName }
   | { readonly kind: 'wait-until'; readonly epochMs: number; readonly goTo?: StepName };
+
+/** What {@link waitForSignal} makes: what a generator may also `yield`. */
+export interface WaitForSignalDirective<StepName extends string = string> {
+  readonly kind: 'wait-for-signal';
+  readonly name: string;
+  readonly timeoutSeconds?: number;
+  readonly goTo?: StepName;
+}
 
 /** What {@link complete} makes. */
 export interface CompleteDirective {
@@ -55,6 +63,28 @@ export function waitUntil<StepName extends string = never>(
   return mark({
     kind: 'wait-until',
     epochMs: typeof date?.getTime === 'function' ? date.getTime() : Number.NaN,
+    ...readGoTo(options),
+  });
+}
+
+/**
+ * Pauses the execution until a signal of this name has come, at no cost. One that came early counts, unless an earlier wait took it.
+ * `ctx.woken` tells the step that follows which signal it was, with its payload, or that the time-out has passed. A generator may `yield`
+ * it too, like {@link wait}. Needs a checkpoint store.
+ *
+ * @param name - 1 to 64 letters, digits, `.`, `_`, `:` or `-`.
+ * @param options - `timeoutSeconds` is finite and ≥ 0; without it the wait ends with `limits.maxDurationMs`. `goTo` as of {@link wait}.
+ * @example return waitForSignal('approved', { timeoutSeconds: 86_400, goTo: 'decide' });
+ */
+export function waitForSignal<StepName extends string = never>(
+  name: string,
+  options?: { readonly timeoutSeconds?: number; readonly goTo?: StepName },
+): WaitForSignalDirective<StepName> {
+  const { timeoutSeconds } = options ?? {};
+  return mark({
+    kind: 'wait-for-signal',
+    name,
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...readGoTo(options),
   });
 }

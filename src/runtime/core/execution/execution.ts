@@ -1,15 +1,13 @@
+import type { Among } from './among';
 import { type Chain, firstChain } from './chain';
 import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
 import { firstLine, type Line } from './line';
+import type { Phase } from './phase';
 import type { Stall } from './stall';
 import { emptyTrail, type Trail } from './trail';
 
-/**
- * Where an execution stands: before `@OnStart`, before `@Terminate` is asked, before a step, before `@OnComplete`, or at a `yield` in it.
- * A step that yields stays where it is; only its safe points are counted.
- */
-export type Phase = 'check' | 'complete' | 'completing' | 'start' | 'step';
+export type { Phase };
 
 /** One logical run of a job, over as many invocations as it takes. Plain data: this is what travels between invocations. */
 export interface Execution {
@@ -52,6 +50,8 @@ export interface Execution {
   readonly line: Line;
   /** What is told of it, and decides nothing. */
   readonly trail: Trail;
+  /** What it has to do with others: signals, children, slots. @defaultValue nothing */
+  readonly among?: Among | undefined;
 }
 
 /** The `stepIndex` of a cycle in which there is nothing to run: what `findIndex` answers when it finds nothing. */
@@ -93,6 +93,8 @@ export function nameUnit(plan: JobPlan, execution: Execution): string {
       return plan.terminate.method;
     case 'step':
       return plan.steps[execution.stepIndex]?.method ?? '';
+    case 'signal':
+      return execution.among?.interlude?.method ?? '';
     case 'complete':
     case 'completing':
       return plan.hooks.onComplete ?? plan.terminate.method;

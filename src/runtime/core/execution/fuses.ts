@@ -31,6 +31,11 @@ export function checkFuses(
   return execution.line.deathCount >= maxDeaths ? deathsError(plan, execution) : undefined;
 }
 
+/** The fuse of an execution that has slept until it may last no longer. */
+export function oversleptError(plan: JobPlan, execution: Execution, nowMs: number): FuseBlownError {
+  return blow(plan, execution, 'maxDurationMs', Math.ceil(nowMs - execution.startedAtMs));
+}
+
 /** To a millionth of a dollar. */
 function roundUp(usd: number): number {
   return Math.ceil(usd * 1e6) / 1e6;

@@ -11,8 +11,13 @@ export type KeyedUnit = 'cancel' | 'closing' | 'failure' | 'handoff' | 'resume' 
  * The key of a unit of work. An execution's id may hold any character, and what follows its last `#` never holds another: so no two units,
  * of whichever executions, have the same key.
  */
-export function writeKey({ executionId, safePointCount, invocation }: Execution, unit: KeyedUnit): string {
-  const key = `${executionId}#${safePointCount}`;
+export function writeKey(
+  { executionId, safePointCount, invocation, among }: Execution,
+  unit: KeyedUnit,
+): string {
+  const { interlude } = among ?? {};
+  const place = interlude ? `signal.${interlude.slot}.${interlude.part}` : safePointCount;
+  const key = `${executionId}#${place}`;
   switch (unit) {
     case 'work':
       return key;

@@ -51,6 +51,15 @@ export interface HookPlan {
   readonly onCancel?: string;
 }
 
+/** One `@OnSignal` method. */
+export interface SignalPlan {
+  readonly method: string;
+  /** The name of the signals that it is called for. */
+  readonly name: string;
+  /** A class-validator class or a Standard Schema; undefined when every payload is taken as it is. */
+  readonly payload: unknown;
+}
+
 /** A job's whole definition, checked, complete and frozen: what the runtime reads instead of decorators. */
 export interface JobPlan {
   readonly jobClass: JobClass;
@@ -74,4 +83,6 @@ export interface JobPlan {
   readonly state: readonly StateFieldPlan[];
   readonly terminate: { readonly method: string; readonly check: 'cycle' | 'step' };
   readonly hooks: HookPlan;
+  /** The `@OnSignal` methods. @defaultValue none */
+  readonly signals?: readonly SignalPlan[];
 }

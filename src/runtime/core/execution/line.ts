@@ -65,6 +65,11 @@ export function readPinnedVersion(pin: string): string {
   return pin.split(':')[functionParts] ?? '';
 }
 
+/** Says whether two ARNs are of one function, whatever their qualifiers. */
+export function isSameFunction(one: string, other: string): boolean {
+  return nameFunction(one) === nameFunction(other);
+}
+
 function nameFunction(arn: string): string {
   return arn.split(':').slice(0, functionParts).join(':');
 }

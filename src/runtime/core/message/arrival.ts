@@ -1,5 +1,5 @@
 /** What a delivery asks for: a new execution, the next invocation of one, or that somebody looks after one. */
-export type Arrival = ContinuationArrival | LookArrival | StartArrival;
+export type Arrival = ContinuationArrival | LookArrival | SignalArrival | StartArrival;
 
 /** A delivery that starts an execution. */
 export interface StartArrival {
@@ -23,6 +23,18 @@ export interface LookArrival {
   readonly delivery?: string | undefined;
   /** Until when, in epoch milliseconds, the owner may be alive that its sender saw: sooner there is nothing to see. */
   readonly notBeforeMs?: number | undefined;
+}
+
+/** A delivery that brings a signal for an execution; it runs nothing itself. */
+export interface SignalArrival {
+  readonly kind: 'signal';
+  /** What it is for: named, or by a token of `ctx.signalToken`. Not checked yet. */
+  readonly executionId: unknown;
+  readonly name: unknown;
+  readonly token: unknown;
+  readonly payload: unknown;
+  /** @defaultValue the delivery's */
+  readonly signalId: unknown;
 }
 
 /** A delivery that carries an execution on; its content is not read yet. */

@@ -1,4 +1,5 @@
 import { CorruptContinuationError, IncompatibleStateError } from '../../../errors';
+import { isAmong } from '../execution/among';
 import { firstChain, isChain } from '../execution/chain';
 import type { Execution, Phase } from '../execution/execution';
 import { isInterruption } from '../execution/interruption';
@@ -73,9 +74,9 @@ const isCount: Check = (value) => Number.isSafeInteger(value) && (value as numbe
 const isNumberFromOne: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 1;
 const isAmount: Check = (value) => Number.isFinite(value) && (value as number) >= 0;
 const isPhase: Check = (value) =>
-  (['check', 'complete', 'completing', 'start', 'step'] satisfies Phase[]).includes(value as Phase);
+  (['check', 'complete', 'completing', 'signal', 'start', 'step'] satisfies Phase[]).includes(value as Phase);
 
-const checks: Record<Exclude<keyof Continuation, 'input' | 'result'>, Check> = {
+const checks: Record<Exclude<keyof Continuation, 'among' | 'input' | 'result'>, Check> = {
   executionId: isUsableId,
   job: isText,
   version: isNumberFromOne,
@@ -104,7 +105,7 @@ const checks: Record<Exclude<keyof Continuation, 'input' | 'result'>, Check> = {
 const laterParts = { chain: firstChain, costUsd: 0, stall: null, line: firstLine, trail: emptyTrail };
 
 function isKnown(part: string): boolean {
-  return part === 'input' || part === 'result' || Object.hasOwn(checks, part);
+  return part === 'among' || part === 'input' || part === 'result' || Object.hasOwn(checks, part);
 }
 
 /** @throws CorruptContinuationError when a part of a continuation is missing or has the wrong type. */
@@ -117,6 +118,8 @@ export function checkContinuation(given: unknown): Continuation {
     if (!Object.hasOwn(received, part) || !check(received[part]))
       throw corrupt(`its ${part} is missing or not what it should be`);
   }
+  if (received.among !== undefined && !isAmong(received.among))
+    throw corrupt('its among is not what it should be');
   if (!Object.keys(received).every(isKnown))
     throw corrupt('it has a part that this version of lambda-baton does not know');
   return received as unknown as Continuation;

@@ -119,6 +119,7 @@ function checkLoss(event: Record<string, unknown>, loss: JsonLoss | undefined): 
 const readers: Readonly<Record<string, (content: unknown, envelope: Record<string, unknown>) => Arrival>> = {
   continuation: (_content, envelope) => ({ kind: 'continuation', envelope }),
   look: readLook,
+  signal: readSignal,
   start: readStart,
 };
 
@@ -159,6 +160,12 @@ function readLook(look: unknown): Arrival {
     ...(typeof delivery === 'string' && { delivery }),
     ...(Number.isFinite(notBeforeMs) && { notBeforeMs: notBeforeMs as number }),
   };
+}
+
+function readSignal(signal: unknown): Arrival {
+  if (!isRecord(signal)) throw damaged('its signal is not an object');
+  const { executionId, name, token, payload, signalId } = signal;
+  return { kind: 'signal', executionId, name, token, payload, signalId };
 }
 
 function readChain({ chain }: Record<string, unknown>): { readonly chainLength?: number } {

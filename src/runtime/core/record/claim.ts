@@ -58,8 +58,16 @@ function isOwner({ owner }: ExecutionRecord, { deliveries }: Claimant): boolean 
   return deliveries.includes(owner);
 }
 
-function isAsleep({ continuation, isCancelRequested }: ExecutionRecord, nowMs: number): boolean {
-  return !isCancelRequested && continuation.resumeAtMs > nowMs;
+/** Whether an execution that was handed over has no reason to go on yet. */
+export function isAsleep(
+  {
+    continuation,
+    isCancelRequested,
+    wake,
+  }: Pick<ExecutionRecord, 'continuation' | 'isCancelRequested' | 'wake'>,
+  nowMs: number,
+): boolean {
+  return !isCancelRequested && wake === undefined && continuation.resumeAtMs > nowMs;
 }
 
 function claimRunning(record: ExecutionRecord, claimant: Claimant): ClaimDecision {

@@ -1,5 +1,6 @@
 import type { Phase } from '../execution/execution';
 import { freezeInDepth } from '../state/freeze-in-depth';
+import { isAsleep } from './claim';
 import type { ErrorRecord } from './describe-error';
 import type { ExecutionRecord } from './execution-record';
 
@@ -87,10 +88,8 @@ export function describeExecution(
  * Says whether nobody is at work on an execution that has not ended and is not parked: its last invocation must be dead, and what that
  * one may have handed over is overdue.
  */
-export function isStuck(
-  { outcome, handedOffTo, leaseUntilMs, isParked, continuation }: ExecutionRecord,
-  nowMs: number,
-): boolean {
+export function isStuck(record: ExecutionRecord, nowMs: number): boolean {
+  const { outcome, handedOffTo, leaseUntilMs, isParked } = record;
   if (outcome !== null || isParked === true) return false;
-  return nowMs >= (handedOffTo === null ? leaseUntilMs : Math.max(leaseUntilMs, continuation.resumeAtMs));
+  return nowMs >= leaseUntilMs && !(handedOffTo !== null && isAsleep(record, nowMs));
 }

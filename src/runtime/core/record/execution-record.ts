@@ -31,6 +31,13 @@ export interface ExecutionRecord {
   /** The owner has reached the safe point and is handing over: a death from now on is not one of the unit of work that comes next. */
   readonly isHandingOver?: true | undefined;
   readonly isCancelRequested: boolean;
+  /**
+   * The wake flag. `raised`: somebody has written a fact that the execution does not know of. `seen`: its owner has cleared the flag, and
+   * has not stored yet what it has read since. Undefined: there is nothing to read.
+   */
+  readonly wake?: 'raised' | 'seen' | undefined;
+  /** Where a message reaches whoever goes on with it: the qualified ARN that it is pinned to, else the one that was invoked. */
+  readonly functionArn?: string | undefined;
   /** It was handed over, but its continuation was not sent, since AWS would have dropped it: a redrive goes on with it. */
   readonly isParked?: true | undefined;
   readonly outcome: ExecutionOutcome | null;

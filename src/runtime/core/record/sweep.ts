@@ -26,7 +26,9 @@ export function sweepRecord(
   graceMs: number,
 ): ExecutionRecord | undefined {
   const { continuation, handedOffTo, leaseUntilMs, outcome } = record;
-  const dueMs = handedOffTo === null ? leaseUntilMs : Math.max(leaseUntilMs, continuation.resumeAtMs);
+  const isCalled = record.wake !== undefined || record.isCancelRequested;
+  const isSleep = handedOffTo !== null && !isCalled;
+  const dueMs = isSleep ? Math.max(leaseUntilMs, continuation.resumeAtMs) : leaseUntilMs;
   if (outcome !== null || record.isParked || nowMs < dueMs + graceMs) return undefined;
   const next = handedOffTo ?? record.invocation + 1;
   const hasDied = handedOffTo === null && record.isGivenBack !== true;

@@ -1,8 +1,8 @@
-import { CheckpointFailedError } from '../errors';
-import type { ExecutionRecord } from '../runtime/core/record/execution-record';
-import { parseRecord, writeRecord } from '../runtime/core/record/execution-record';
-import type { Checksum } from '../runtime/core/state/seal';
-import type { CheckpointStore, ExecutionStatus, StoredRevision } from '../runtime/ports';
+import { CheckpointFailedError } from '../../errors';
+import type { ExecutionRecord } from '../core/record/execution-record';
+import { parseRecord, writeRecord } from '../core/record/execution-record';
+import type { Checksum } from '../core/state/seal';
+import type { CheckpointStore, ExecutionStatus, StoredRevision } from '../ports';
 
 /** A running execution writes its record at every step: one that wins against it may need many tries. */
 const maxTries = 200;

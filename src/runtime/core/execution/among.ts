@@ -1,0 +1,106 @@
+import { isRecord } from '../state/is-record';
+import type { Phase } from './phase';
+
+/** What an execution sleeps for, beside time: it is woken by a fact that others have written. */
+export type Sleep =
+  /** `isBounded`: it has a time-out of its own; else it ends with `maxDurationMs`. */
+  | { readonly kind: 'signal'; readonly name: string; readonly isBounded: boolean }
+  | { readonly kind: 'children' }
+  | { readonly kind: 'slot' };
+
+/** Why the step runs that follows a pause, as it is kept: a signal's payload stays where it is. */
+export type WakeReason =
+  | { readonly by: 'time' }
+  | { readonly by: 'timeout' }
+  | { readonly by: 'signal'; readonly name: string; readonly slot: number }
+  | ({ readonly by: 'children' } & ChildCounts);
+
+/** How the children of a batch have ended so far. Skipped ones count as cancelled. */
+export interface ChildCounts {
+  readonly total: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+}
+
+/** A signal that has been read and is still of use. */
+export interface KeptSignal {
+  /** Its place in the inbox. */
+  readonly slot: number;
+  readonly name: string;
+  /** `@OnSignal` has still to be called for it. */
+  readonly isDue?: true;
+  /** A wait has taken it. */
+  readonly isTaken?: true;
+  /** `@OnSignal` was called for it: it is only kept for a wait that may come. */
+  readonly isHandled?: true;
+}
+
+/** What has been read of an execution's inbox. */
+export interface Inbox {
+  /** The first place that has not been read. */
+  readonly next: number;
+  /** In order of arrival. */
+  readonly kept: readonly KeptSignal[];
+}
+
+/** A unit of work between two others, at a safe point: where the execution goes on after it is `back`. */
+export interface Interlude {
+  readonly method: string;
+  /** The place of the signal in the inbox, or of the child in its batch. */
+  readonly slot: number;
+  /** Safe points passed inside it: a generator's. */
+  readonly part: number;
+  readonly back: Return;
+}
+
+/** What an interlude does not touch. */
+interface Return {
+  readonly phase: Phase;
+  readonly attempt: number;
+  readonly resumeAtMs: number;
+  readonly isWaiting: boolean;
+  readonly interruptionCount: number;
+  readonly sleep: Sleep | null;
+  readonly woken: WakeReason | null;
+}
+
+/** What an execution has to do with others. */
+export interface Among {
+  readonly sleep: Sleep | null;
+  readonly woken: WakeReason | null;
+  readonly inbox: Inbox;
+  readonly interlude: Interlude | null;
+  /** Safe points of interludes, in all: they are none of the steps'. */
+  readonly interludeCount: number;
+}
+
+/** An execution that has nothing to do with others yet. */
+export const alone: Among = Object.freeze({
+  sleep: null,
+  woken: null,
+  inbox: Object.freeze({ next: 0, kept: Object.freeze([]) }),
+  interlude: null,
+  interludeCount: 0,
+});
+
+/** At a step's safe point nothing of the last pause is left. */
+export function passAmong(among: Among | undefined): Among | undefined {
+  if (among === undefined || (among.sleep === null && among.woken === null)) return among;
+  const isAlone = among.inbox.next === 0 && among.interludeCount === 0 && among.interlude === null;
+  return isAlone ? undefined : { ...among, sleep: null, woken: null };
+}
+
+/** Says whether a value is what an execution has to do with others. */
+export function isAmong(value: unknown): value is Among {
+  if (!isRecord(value)) return false;
+  const { inbox, sleep, woken, interlude, interludeCount } = value;
+  const isNullOr = (part: unknown) => part === null || isRecord(part);
+  return (
+    [sleep, woken, interlude].every(isNullOr) &&
+    isRecord(inbox) &&
+    Number.isSafeInteger(inbox.next) &&
+    Array.isArray(inbox.kept) &&
+    Number.isSafeInteger(interludeCount)
+  );
+}

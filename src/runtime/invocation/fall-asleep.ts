@@ -1,0 +1,103 @@
+import { BatonError, type HandOffFailedError } from '../../errors';
+import { isChainSpent } from '../core/execution/chain';
+import type { Decision } from '../core/execution/decide';
+import { type Execution, nameUnit } from '../core/execution/execution';
+import { checkFuses } from '../core/execution/fuses';
+import { describeError } from '../core/record/describe-error';
+import { describeMarkId, readStopMark } from '../core/record/stop-mark';
+import { type LookDeps, nameLook, sendParcel, writeLook } from '../hand-off/send-look';
+import type { EndedAnswer } from './answer';
+import { describeNext } from './describe-next';
+import type { Invocation } from './invocation';
+import { parkExecution, warnOfRecursion } from './park-execution';
+import { runStatefulHook } from './run-hook';
+import { tellHandedOver } from './tell';
+
+type HandOff = Extract<Decision, { kind: 'hand-off' }>;
+
+/** It sleeps, or it does not: then there is something to do first, or everything begins again at the top. */
+type Sleeping = { readonly answer: EndedAnswer } | { readonly decision: Decision | undefined };
+
+const awake: Sleeping = Object.freeze({ decision: undefined });
+
+/**
+ * Gives the invocation up until somebody wakes the execution: a timer, a signal, whoever it waits for. The write that says so is the
+ * last that this invocation does, and happens only if there is no reason to wake; what follows it is the sending of the timer.
+ *
+ * @throws HandOffFailedError when no channel takes the timer.
+ */
+export async function fallAsleep(invocation: Invocation, decision: HandOff): Promise<Sleeping> {
+  const { collaborators, logger, plan, journal } = invocation;
+  const { reason, delaySeconds } = decision;
+  if (decision.isAsleep && (await isJobStopped(invocation))) {
+    journal?.noteStopped();
+    return awake;
+  }
+  const foreseen = { ...describeNext(invocation, reason, delaySeconds, true), interruptionCount: 0 };
+  const blown = checkFuses(plan, foreseen, collaborators.clock.now());
+  if (blown) return { decision: { kind: 'fail', error: blown } };
+  await invocation.beginHandOver();
+  if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
+  invocation.progressReport.flush();
+  if (delaySeconds > 0) await invocation.learnRecursion(true);
+  const next: Execution = { ...describeNext(invocation, reason, delaySeconds, true), stall: null };
+  const body = writeTimer(next);
+  const bytes = delaySeconds > 0 ? collaborators.platform.countBytes(body) : 0;
+  const facts = { step: nameUnit(plan, next), reason, bytes, ...(delaySeconds > 0 && { delaySeconds }) };
+  if (delaySeconds > 0) {
+    if (isChainSpent(next)) return parkExecution(invocation, next);
+    warnOfRecursion(invocation, next);
+  }
+  logger.info('handing off', { ...facts, remainingMs: Math.round(invocation.remainingMs()) });
+  if ((await journal?.fallAsleep(next, invocation.checkpoint)) !== true) {
+    invocation.stayAwake();
+    return awake;
+  }
+  const { executionId, invocation: number } = invocation.execution;
+  const channel = delaySeconds > 0 ? await sendTimer(invocation, next, body, delaySeconds, facts) : undefined;
+  tellHandedOver(invocation, next, { reason, delaySeconds, channel, bytes });
+  return { answer: { status: 'waiting', executionId, invocation: number } };
+}
+
+/** The look that a timer brings. One that comes early arms another timer. */
+function writeTimer({ executionId, chain, resumeAtMs: notBeforeMs }: Execution): string {
+  return writeLook({ executionId, chain: chain.length, notBeforeMs });
+}
+
+async function sendTimer(
+  invocation: Invocation,
+  next: Execution,
+  body: string,
+  delaySeconds: number,
+  facts: object,
+): Promise<string> {
+  const { collaborators, context, logger } = invocation;
+  const { executionId } = next;
+  const deps: LookDeps = { collaborators, context, remainingMs: () => invocation.remainingMs() };
+  const hopId = `${nameLook(context)}.${next.invocation}`;
+  const { senders } = collaborators;
+  try {
+    const sent = await sendParcel(deps, {
+      body,
+      senders,
+      delaySeconds,
+      executionId,
+      invocation: next.invocation,
+      hopId,
+      context,
+    });
+    return sent.channel;
+  } catch (error) {
+    logger.error('hand-off failed', { ...facts, error: describeError(error) });
+    const isRecursion = BatonError.is(error) && (error as HandOffFailedError).details.failure === 'recursion';
+    if (isRecursion) return parkExecution(invocation, next, error);
+    throw error;
+  }
+}
+
+/** A job that is stopped is found by its list, which may lag: what goes to sleep for long looks itself. */
+async function isJobStopped({ plan, collaborators }: Invocation): Promise<boolean> {
+  const { store, platform } = collaborators;
+  const mark = await store?.load(describeMarkId(plan.name));
+  return readStopMark(plan.name, mark, platform.checksum) !== undefined;
+}

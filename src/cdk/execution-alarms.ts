@@ -30,32 +30,32 @@ export class ExecutionAlarms extends Construct {
     super(scope, id);
     const sum = { period, statistic: 'Sum' };
     const alarms = [
-      this.watch(
+      this.#watch(
         'RecursionDropped',
         fn.metric('RecursiveInvocationsDropped', sum),
         1,
         'AWS stopped a chain of invocations.',
       ),
-      this.watch(
+      this.#watch(
         'AsyncEventsDropped',
         fn.metric('AsyncEventsDropped', sum),
         1,
         'Lambda gave an event up without running it to its end.',
       ),
-      this.watch(
+      this.#watch(
         'FailuresLost',
         fn.metric('DestinationDeliveryFailures', sum),
         1,
         'An event that Lambda gave up did not reach the failure destination: it was too large for it, or may not be sent there.',
       ),
-      this.watch(
+      this.#watch(
         'AsyncEventAge',
         fn.metric('AsyncEventAge', { period, statistic: 'Maximum' }),
         timeout.isUnresolved() ? Token.asNumber(writeMs(timeout)) : timeout.toMilliseconds(),
         'An event has waited for longer than an invocation takes: throttles, errors, or concurrency 0.',
       ),
       ...Object.entries(deadLetters).map(([name, queue]) =>
-        this.watch(
+        this.#watch(
           name,
           queue.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' }),
           1,
@@ -64,7 +64,7 @@ export class ExecutionAlarms extends Construct {
       ),
       ...(sweeper
         ? [
-            this.watch(
+            this.#watch(
               'SweepFailed',
               sweeper.metricErrors(sum),
               1,
@@ -76,7 +76,7 @@ export class ExecutionAlarms extends Construct {
     for (const alarm of alarms) alarm.addAlarmAction(...actions);
   }
 
-  private watch(id: string, metric: IMetric, threshold: number, alarmDescription: string): Alarm {
+  #watch(id: string, metric: IMetric, threshold: number, alarmDescription: string): Alarm {
     return new Alarm(this, id, {
       metric,
       threshold,

@@ -20,12 +20,16 @@ export class ExecutionStore extends Construct {
     this.table =
       table === false
         ? undefined
-        : (table ?? this.createTable(removalPolicy, props.pointInTimeRecovery === true));
+        : (table ?? this.#createTable(removalPolicy, props.pointInTimeRecovery === true));
     this.bucket =
-      typeof bucket === 'object' ? bucket : bucket ? this.createBucket(removalPolicy, expiration) : undefined;
+      typeof bucket === 'object'
+        ? bucket
+        : bucket
+          ? this.#createBucket(removalPolicy, expiration)
+          : undefined;
   }
 
-  private createTable(removalPolicy: RemovalPolicy, pointInTimeRecoveryEnabled: boolean): ITable {
+  #createTable(removalPolicy: RemovalPolicy, pointInTimeRecoveryEnabled: boolean): ITable {
     const table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -51,7 +55,7 @@ export class ExecutionStore extends Construct {
     return table as ITable;
   }
 
-  private createBucket(removalPolicy: RemovalPolicy, expiration: Duration | undefined): IBucket {
+  #createBucket(removalPolicy: RemovalPolicy, expiration: Duration | undefined): IBucket {
     return new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,

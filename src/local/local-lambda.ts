@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiServer } from './api/api-server';
 import { findLambdaOperation } from './api/lambda-operations';
-import type { RawRequest } from './api/operation';
-import { ApiError } from './api/operation';
 import { findSqsOperation } from './api/sqs-operations';
 import { EnvironmentPool } from './environment/environment-pool';
 import { Guardian } from './environment/guardian';
@@ -20,7 +18,7 @@ import { Concurrency } from './invoke/concurrency';
 import { EventQueue } from './invoke/event-queue';
 import { InvocationRunner } from './invoke/invocation-runner';
 import { InvokeApi } from './invoke/invoke-api';
-import { LocalLambdaError } from './local-lambda-error';
+import { LocalLambdaError, toLocalError } from './local-lambda-error';
 import type {
   EventSourceMappingOptions,
   FunctionOptions,
@@ -49,63 +47,58 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
   /** What every random choice was drawn from: pass it as `seed` to see the same again. */
   readonly seed: number;
 
-  private readonly registry: FunctionRegistry;
-  private readonly control: FunctionControl;
-  private readonly queues: QueueHub;
-  private readonly server: ApiServer;
-  private readonly concurrency: Concurrency;
-  private readonly pool: EnvironmentPool;
-  private readonly runner: InvocationRunner;
-  private readonly events: EventQueue;
-  private readonly invokeApi: InvokeApi;
-  private readonly mappings = new Set<EventSourceMapping>();
-  private readonly guardian: Guardian;
-  private readonly tell: Emit;
-  private stopping: Promise<void> | undefined;
+  readonly #registry: FunctionRegistry;
+  readonly #control: FunctionControl;
+  readonly #queues: QueueHub;
+  readonly #server: ApiServer;
+  readonly #concurrency: Concurrency;
+  readonly #pool: EnvironmentPool;
+  readonly #runner: InvocationRunner;
+  readonly #events: EventQueue;
+  readonly #invokeApi: InvokeApi;
+  readonly #mappings = new Set<EventSourceMapping>();
+  readonly #guardian: Guardian;
+  readonly #tell: Emit;
+  #stopping: Promise<void> | undefined;
+  readonly #options: LocalLambdaOptions;
+  readonly #directory: string;
 
-  private constructor(
-    private readonly options: LocalLambdaOptions,
-    private readonly directory: string,
-  ) {
+  private constructor(options: LocalLambdaOptions, directory: string) {
     super();
-    const {
-      region = 'us-east-1',
-      accountId = '123456789012',
-      seed = Math.floor(Math.random() * 2 ** 31),
-      concurrencyLimit = 10,
-    } = options;
+    this.#options = options;
+    this.#directory = directory;
+    const { region = 'us-east-1', accountId = '123456789012', concurrencyLimit = 10 } = options;
     this.region = region;
-    this.seed = seed;
+    this.seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
     const emit = createEmit(this);
-    this.tell = emit;
-    this.guardian = new Guardian(directory);
-    this.registry = new FunctionRegistry(region, accountId);
-    this.queues = new QueueHub({ region, accountId, findPort: () => this.server.port }, emit);
-    this.server = this.buildServer(emit);
-    this.concurrency = new Concurrency(concurrencyLimit, () => this.onFree());
-    this.pool = this.buildPool(emit, concurrencyLimit);
-    this.control = new FunctionControl(this.registry, directory, (version) => this.pool.retire(version));
-    this.runner = new InvocationRunner({
-      pool: this.pool,
-      concurrency: this.concurrency,
+    this.#tell = emit;
+    this.#guardian = new Guardian(directory);
+    this.#registry = new FunctionRegistry(region, accountId);
+    this.#queues = new QueueHub({ region, accountId, findPort: () => this.#server.port }, emit);
+    this.#server = this.#buildServer(emit);
+    this.#concurrency = new Concurrency(concurrencyLimit, () => this.#onFree());
+    this.#pool = this.#buildPool(emit, concurrencyLimit);
+    this.#control = new FunctionControl(this.#registry, directory, (version) => this.#pool.retire(version));
+    this.#runner = new InvocationRunner({
+      pool: this.#pool,
+      concurrency: this.#concurrency,
       emit,
-      seed,
+      seed: this.seed,
       crash: options.faults?.crash ?? 0,
       onInvocation: options.onInvocation,
     });
-    this.events = new EventQueue({
-      runner: this.runner,
-      concurrency: this.concurrency,
+    this.#events = new EventQueue({
+      runner: this.#runner,
+      concurrency: this.#concurrency,
       emit,
-      registry: this.registry,
+      registry: this.#registry,
       send: (queueArn, body, attributes) =>
-        void this.queues.send(queueArn, body, attributes === undefined ? {} : { attributes }),
+        void this.#queues.send(queueArn, body, attributes === undefined ? {} : { attributes }),
     });
-    const { registry, runner, events } = this;
-    this.invokeApi = new InvokeApi({
-      registry,
-      runner,
-      events,
+    this.#invokeApi = new InvokeApi({
+      registry: this.#registry,
+      runner: this.#runner,
+      events: this.#events,
       emit,
       asyncRecursion: options.asyncRecursion ?? 'drop',
     });
@@ -117,71 +110,70 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     writeFileSync(join(directory, 'preload.cjs'), `${preloadSource}${options.preload ?? ''}`);
     mkdirSync(join(directory, 'tmp'));
     const lambda = new LocalLambda(options, directory);
-    await lambda.server.listen();
+    await lambda.#server.listen();
     return lambda;
   }
 
   /** For both SDK clients: `new LambdaClient({ endpoint })`, `new SQSClient({ endpoint })`. Handlers have it in their environment. */
   get endpoint(): string {
-    return `http://127.0.0.1:${this.server.port}`;
+    return `http://127.0.0.1:${this.#server.port}`;
   }
 
   /** @throws LocalLambdaError when an option is wrong, the code is not there, or aws-lambda-ric is not installed */
   async createFunction(options: FunctionOptions): Promise<{ readonly name: string; readonly arn: string }> {
     for (const arn of [options.onFailure, options.deadLetterQueue])
-      if (arn !== undefined) this.queues.get(arn);
-    const { name, arn } = await this.control.create(options);
+      if (arn !== undefined) this.#queues.get(arn);
+    const { name, arn } = await this.#control.create(options);
     return { name, arn };
   }
 
   /** Changes code or settings of `$LATEST`. Code on disk that was built again counts with the next cold start: also after an update with no changes. */
   async updateFunction(name: string, changes: Partial<Omit<FunctionOptions, 'name'>> = {}): Promise<void> {
-    await this.control.update(name, changes);
-    this.onFree();
+    await this.#control.update(name, changes);
+    this.#onFree();
   }
 
   /** Freezes `$LATEST`, a copy of its code included. Answers the new version's number. */
   publishVersion(name: string): string {
-    return this.control.publish(this.registry.get(name));
+    return this.#control.publish(this.#registry.get(name));
   }
 
   /** Points an alias at a version, or at `$LATEST`. */
   setAlias(functionName: string, alias: string, version: string): void {
-    this.resolve(functionName, version).fn.aliases.set(alias, version);
+    this.#resolve(functionName, version).fn.aliases.set(alias, version);
   }
 
   /** Creates a queue, or answers the one of this name. @throws LocalLambdaError when local-aws-sqs is not installed */
   async createQueue(
     options: QueueOptions,
   ): Promise<{ readonly name: string; readonly url: string; readonly arn: string }> {
-    const { name, url, arn } = await this.queues.create(options);
+    const { name, url, arn } = await this.#queues.create(options);
     return { name, url, arn };
   }
 
   /** Lets a queue's messages invoke a function, until the returned function is called. */
   addEventSourceMapping(options: EventSourceMappingOptions): () => void {
-    const queue = this.queues.get(options.queueArn);
-    const { version } = this.resolve(options.functionName);
+    const queue = this.#queues.get(options.queueArn);
+    const { version } = this.#resolve(options.functionName);
     if (queue.visibilityTimeoutMs < version.timeoutMs) {
       throw new LocalLambdaError(queue.name, {
         problem: `Queue ${queue.name}: its visibility timeout (${queue.visibilityTimeoutMs} ms) is less than the time-out of function ${options.functionName} (${version.timeoutMs} ms). AWS refuses that.`,
         fix: `Create the queue with visibilityTimeoutMs: ${version.timeoutMs} or more; AWS recommends six times as much.`,
       });
     }
-    const { registry, runner, concurrency, region } = this;
     const mapping = new EventSourceMapping({
       queue,
       options,
-      registry,
-      runner,
-      concurrency,
-      region,
-      emit: this.tell,
+      registry: this.#registry,
+      runner: this.#runner,
+      concurrency: this.#concurrency,
+      region: this.region,
+      emit: this.#tell,
     });
-    this.mappings.add(mapping);
+    this.#mappings.add(mapping);
     return () => {
       mapping.close();
-      this.mappings.delete(mapping);
+      this.#mappings.delete(mapping);
     };
   }
 
@@ -192,22 +184,18 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     payload = {},
     invocationType = 'RequestResponse',
   }: InvokeOptions): Promise<InvokeResult> {
-    const body = Buffer.from(JSON.stringify(payload));
-    const call = {
-      reference: functionName,
-      invocationType,
-      payload: body,
-      ...(qualifier === undefined ? {} : { qualifier }),
-    };
-    return this.invokeApi.invoke(call).catch((error: unknown) => {
-      throw toLocalError(functionName, error);
-    });
+    const call = { reference: functionName, invocationType, payload: Buffer.from(JSON.stringify(payload)) };
+    return this.#invokeApi
+      .invoke(qualifier === undefined ? call : { ...call, qualifier })
+      .catch((error: unknown) => {
+        throw toLocalError(functionName, error);
+      });
   }
 
   /** Puts a message into a queue without the wire. Answers its id. @throws LocalLambdaError when the queue does not take it */
   sendMessage(queueArn: string, body: string, options: Omit<SendOptions, 'attributes'> = {}): string {
     try {
-      return this.queues.send(queueArn, body, options);
+      return this.#queues.send(queueArn, body, options);
     } catch (error) {
       throw toLocalError(queueArn, error);
     }
@@ -215,28 +203,17 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
 
   /** Takes all visible messages out of a queue: how a test looks into a dead-letter queue. */
   async drainQueue(queueArn: string): Promise<ReceivedMessage[]> {
-    const queue = this.queues.get(queueArn);
-    const messages = await queue.receive(10);
-    for (const { ReceiptHandle } of messages) queue.delete(ReceiptHandle);
-    const received = messages.map(({ MessageId, MessageBody, attributes, MessageAttributes = {} }) => ({
-      messageId: MessageId,
-      body: MessageBody,
-      attributes,
-      messageAttributes: Object.fromEntries(
-        Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
-      ),
-    }));
-    return received.length === 0 ? [] : [...received, ...(await this.drainQueue(queueArn))];
+    return this.#queues.get(queueArn).drain();
   }
 
   /** The sum of a CloudWatch metric of a function. */
   metric(functionName: string, name: MetricName): number {
-    return this.registry.get(functionName).metrics[name];
+    return this.#registry.get(functionName).metrics[name];
   }
 
   /** Kills the process of a running invocation, as a crash would. Answers whether there was one. */
   kill(requestId: string): boolean {
-    const environment = this.pool.findByRequest(requestId);
+    const environment = this.#pool.findByRequest(requestId);
     environment?.kill('crash-fault');
     return environment !== undefined;
   }
@@ -247,57 +224,57 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
    * @param options.withDelayed - `false`: what only comes later (a retry, a delayed or hidden message) is not waited for. @defaultValue `true`
    */
   idle({ withDelayed = true }: { readonly withDelayed?: boolean } = {}): Promise<void> {
-    return waitForIdle(() => this.stopping !== undefined || this.isIdle(withDelayed));
+    return waitForIdle(() => this.#stopping !== undefined || this.#isIdle(withDelayed));
   }
 
   /** Ends every process, closes every socket, removes every temporary file. What was running ends with the reason `stopped`. */
   stop(): Promise<void> {
-    this.stopping ??= this.stopAll();
-    return this.stopping;
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
 
-  private async stopAll(): Promise<void> {
-    for (const mapping of this.mappings) mapping.close();
-    this.events.close();
-    await this.pool.close();
-    await this.server.close();
-    this.queues.close();
-    await this.guardian.end();
-    rmSync(this.directory, { recursive: true, force: true });
+  async #stopAll(): Promise<void> {
+    for (const mapping of this.#mappings) mapping.close();
+    this.#events.close();
+    await this.#pool.close();
+    await this.#server.close();
+    this.#queues.close();
+    await this.#guardian.end();
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  private isIdle(withDelayed: boolean): boolean {
-    if (this.server.pending > 0 || this.concurrency.running > 0) return false;
-    if (!withDelayed) return this.events.isQuiet && [...this.mappings].every((mapping) => mapping.isQuiet);
-    return this.events.isEmpty && [...this.mappings].every((mapping) => mapping.isIdle);
+  #isIdle(withDelayed: boolean): boolean {
+    if (this.#server.pending > 0 || this.#concurrency.running > 0) return false;
+    if (!withDelayed) return this.#events.isQuiet && [...this.#mappings].every((mapping) => mapping.isQuiet);
+    return this.#events.isEmpty && [...this.#mappings].every((mapping) => mapping.isIdle);
   }
 
-  private onFree(): void {
-    this.events.drain();
-    for (const mapping of this.mappings) mapping.nudge();
+  #onFree(): void {
+    this.#events.drain();
+    for (const mapping of this.#mappings) mapping.nudge();
   }
 
-  private buildServer(emit: Emit): ApiServer {
-    const { onRequest, faults = {} } = this.options;
-    const findLambda = (request: RawRequest) => {
-      const { invokeApi, control, mappings } = this;
-      return findLambdaOperation({ invokeApi, control, mappings }, request);
-    };
+  #buildServer(emit: Emit): ApiServer {
+    const { onRequest, faults = {} } = this.#options;
     return new ApiServer({
-      findOperation: (request) => findLambda(request) ?? findSqsOperation(this.queues, request),
+      findOperation: (request) =>
+        findLambdaOperation(
+          { invokeApi: this.#invokeApi, control: this.#control, mappings: this.#mappings },
+          request,
+        ) ?? findSqsOperation(this.#queues, request),
       chooseFault: async (request) =>
         (await onRequest?.(request)) ?? chooseRequestFault(this.seed, faults, request),
-      findCaller: (accessKeyId) => this.pool.findCaller(accessKeyId),
+      findCaller: (accessKeyId) => this.#pool.findCaller(accessKeyId),
       emit,
     });
   }
 
-  private buildPool(emit: Emit, limit: number): EnvironmentPool {
-    const { initTimeoutMs = 10_000, freeze = true } = this.options;
+  #buildPool(emit: Emit, limit: number): EnvironmentPool {
+    const { initTimeoutMs = 10_000, freeze = true } = this.#options;
     const findEndpoint = () => this.endpoint;
     const shared = {
       get endpoint() {
@@ -306,27 +283,17 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
       region: this.region,
       initTimeoutMs,
       freeze: freeze && process.platform !== 'win32',
-      preload: join(this.directory, 'preload.cjs'),
-      temporary: join(this.directory, 'tmp'),
+      preload: join(this.#directory, 'preload.cjs'),
+      temporary: join(this.#directory, 'tmp'),
     };
-    return new EnvironmentPool(shared, limit, this.guardian, emit);
+    return new EnvironmentPool(shared, limit, this.#guardian, emit);
   }
 
-  private resolve(reference: string, qualifier?: string): Target {
+  #resolve(reference: string, qualifier?: string): Target {
     try {
-      return this.registry.resolve(reference, qualifier);
+      return this.#registry.resolve(reference, qualifier);
     } catch (error) {
       throw toLocalError(reference, error);
     }
   }
-}
-
-/** What AWS would answer over the wire becomes an error with a fix here. */
-function toLocalError(about: string, cause: unknown): unknown {
-  if (!(cause instanceof ApiError)) return cause;
-  return new LocalLambdaError(about, {
-    problem: `${cause.type}: ${cause.message}`,
-    fix: 'Check the name, the qualifier and the limits.',
-    cause,
-  });
 }

@@ -20,38 +20,40 @@ interface ApiServerParts {
 export class ApiServer {
   /** How many requests are being worked on; hung ones do not count. */
   pending = 0;
-  private readonly server: Server;
-  private readonly counts = new Map<string, number>();
+  readonly #server: Server;
+  readonly #counts = new Map<string, number>();
+  readonly #parts: ApiServerParts;
 
-  constructor(private readonly parts: ApiServerParts) {
-    this.server = createServer((request, response) => void this.handle(request, response));
-    this.server.keepAliveTimeout = 300_000;
-    this.server.requestTimeout = 0;
+  constructor(parts: ApiServerParts) {
+    this.#parts = parts;
+    this.#server = createServer((request, response) => void this.#handle(request, response));
+    this.#server.keepAliveTimeout = 300_000;
+    this.#server.requestTimeout = 0;
   }
 
   async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return (this.#server.address() as AddressInfo).port;
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    this.server.closeAllConnections();
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
     await closed;
   }
 
-  private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isFromThisMachine(incoming))
       return send(response, { status: 403, body: 'Only programs of this machine may call.' });
     const accessKeyId = /Credential=([^/]+)\//.exec(incoming.headers.authorization ?? '')?.[1];
-    const caller = this.parts.findCaller(accessKeyId);
+    const caller = this.#parts.findCaller(accessKeyId);
     this.pending++;
     try {
       const request = await readRequest(incoming, caller?.requestId);
-      const operation = this.parts.findOperation(request);
+      const operation = this.#parts.findOperation(request);
       if (operation === undefined)
         return send(
           response,
@@ -60,7 +62,7 @@ export class ApiServer {
             'lambda',
           ),
         );
-      await this.serve(operation, request, caller, response);
+      await this.#serve(operation, request, caller, response);
     } catch (error) {
       send(response, describeError(new ApiError(500, 'ServiceException', String(error)), 'lambda'));
     } finally {
@@ -68,14 +70,14 @@ export class ApiServer {
     }
   }
 
-  private async serve(
+  async #serve(
     operation: Operation,
     request: RawRequest,
     caller: ExecutionEnvironment | undefined,
     response: ServerResponse,
   ): Promise<void> {
-    const fault = await this.parts.chooseFault(this.describe(operation, request));
-    if (fault !== undefined) this.tellFault(fault, operation, request);
+    const fault = await this.#parts.chooseFault(this.#describe(operation, request));
+    if (fault !== undefined) this.#tellFault(fault, operation, request);
     if (fault?.kind === 'delay') await sleep(fault.ms);
     const isBefore =
       fault !== undefined &&
@@ -87,12 +89,9 @@ export class ApiServer {
     else strike(fault, operation, caller, response);
   }
 
-  private describe(
-    { name, target, invocationType }: Operation,
-    { body, callerRequestId }: RawRequest,
-  ): ApiRequest {
-    const count = (this.counts.get(name) ?? 0) + 1;
-    this.counts.set(name, count);
+  #describe({ name, target, invocationType }: Operation, { body, callerRequestId }: RawRequest): ApiRequest {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
     return {
       operation: name,
       count,
@@ -103,12 +102,8 @@ export class ApiServer {
     };
   }
 
-  private tellFault(
-    { kind }: RequestFault,
-    { name, target }: Operation,
-    { callerRequestId }: RawRequest,
-  ): void {
-    this.parts.emit('fault', {
+  #tellFault({ kind }: RequestFault, { name, target }: Operation, { callerRequestId }: RawRequest): void {
+    this.#parts.emit('fault', {
       kind,
       target,
       operation: name,

@@ -14,96 +14,105 @@ export type SharedSettings = Pick<
 
 /** Starts environments, keeps them warm, hands them out again. */
 export class EnvironmentPool {
-  private readonly all = new Map<ExecutionEnvironment, FunctionVersion>();
+  readonly #all = new Map<ExecutionEnvironment, FunctionVersion>();
   /** Warm ones at rest, the longest rested first. */
-  private readonly resting = new Set<ExecutionEnvironment>();
-  private readonly retired = new WeakSet<FunctionVersion>();
-  private isClosed = false;
+  readonly #resting = new Set<ExecutionEnvironment>();
+  readonly #retired = new WeakSet<FunctionVersion>();
+  #isClosed = false;
+  readonly #shared: SharedSettings;
+  readonly #limit: number;
+  readonly #guardian: Guardian;
+  readonly #emit: Emit;
 
   constructor(
-    private readonly shared: SharedSettings,
+    shared: SharedSettings,
     /** How many processes are kept at most; a resting one of another version makes room. */
-    private readonly limit: number,
-    private readonly guardian: Guardian,
-    private readonly emit: Emit,
-  ) {}
+    limit: number,
+    guardian: Guardian,
+    emit: Emit,
+  ) {
+    this.#shared = shared;
+    this.#limit = limit;
+    this.#guardian = guardian;
+    this.#emit = emit;
+  }
 
   /** A warm environment of this version, or a new one. `cold` says which. */
   async acquire(version: FunctionVersion): Promise<{ environment: ExecutionEnvironment; cold: boolean }> {
-    const warm = [...this.resting].findLast(
-      (candidate) => this.all.get(candidate) === version && !candidate.isEnding,
+    const warm = [...this.#resting].findLast(
+      (candidate) => this.#all.get(candidate) === version && !candidate.isEnding,
     );
     if (warm !== undefined) {
-      this.resting.delete(warm);
+      this.#resting.delete(warm);
       return { environment: warm, cold: false };
     }
-    this.makeRoom();
-    return { environment: await this.start(version), cold: true };
+    this.#makeRoom();
+    return { environment: await this.#start(version), cold: true };
   }
 
   /** Whose environment made a call, by the access key it was signed with. */
   findCaller(accessKeyId: string | undefined): ExecutionEnvironment | undefined {
-    return [...this.all.keys()].find(({ settings }) => accessKeyId === `ASIA${settings.id}`);
+    return [...this.#all.keys()].find(({ settings }) => accessKeyId === `ASIA${settings.id}`);
   }
 
   findByRequest(requestId: string): ExecutionEnvironment | undefined {
-    return [...this.all.keys()].find((environment) => environment.requestId === requestId);
+    return [...this.#all.keys()].find((environment) => environment.requestId === requestId);
   }
 
   /** Ends the environments of a version that was replaced: the resting ones now, the busy ones after their invocation. */
   retire(version: FunctionVersion): void {
-    this.retired.add(version);
-    for (const environment of this.resting)
-      if (this.all.get(environment) === version) environment.kill('stopped');
+    this.#retired.add(version);
+    for (const environment of this.#resting)
+      if (this.#all.get(environment) === version) environment.kill('stopped');
   }
 
   async close(): Promise<void> {
-    this.isClosed = true;
-    const environments = [...this.all.keys()];
+    this.#isClosed = true;
+    const environments = [...this.#all.keys()];
     for (const environment of environments) environment.kill('stopped');
     await Promise.all(environments.map(({ ended }) => ended));
   }
 
-  private makeRoom(): void {
-    const [maxRested] = this.resting;
-    if (this.all.size >= this.limit) maxRested?.kill('stopped');
+  #makeRoom(): void {
+    const [maxRested] = this.#resting;
+    if (this.#all.size >= this.#limit) maxRested?.kill('stopped');
   }
 
-  private async start(version: FunctionVersion): Promise<ExecutionEnvironment> {
+  async #start(version: FunctionVersion): Promise<ExecutionEnvironment> {
     const settings: EnvironmentSettings = {
-      ...this.shared,
+      ...this.#shared,
       ...version,
       id: randomBytes(8).toString('hex').toUpperCase(),
     };
     const environment = await ExecutionEnvironment.start(settings, {
-      onLog: (source, stream, line) => this.onLog(source, stream, line),
-      onIdle: (rested) => this.onIdle(rested, version),
-      onEnd: (ended) => this.onEnd(ended),
+      onLog: (source, stream, line) => this.#onLog(source, stream, line),
+      onIdle: (rested) => this.#onIdle(rested, version),
+      onEnd: (ended) => this.#onEnd(ended),
     });
-    this.all.set(environment, version);
-    if (environment.pid > 0) this.guardian.watch(environment.pid);
-    this.emit('environment-start', describe(environment));
-    if (this.isClosed) environment.kill('stopped');
+    this.#all.set(environment, version);
+    if (environment.pid > 0) this.#guardian.watch(environment.pid);
+    this.#emit('environment-start', describe(environment));
+    if (this.#isClosed) environment.kill('stopped');
     return environment;
   }
 
-  private onLog({ requestId, settings }: ExecutionEnvironment, stream: LineStream, line: string): void {
+  #onLog({ requestId, settings }: ExecutionEnvironment, stream: LineStream, line: string): void {
     const { functionName, id: environmentId } = settings;
     const about = { functionName, environmentId, line, ...(requestId !== undefined && { requestId }) };
-    if (stream === 'note') this.emit('note', about);
-    else this.emit('log', { ...about, stream });
+    if (stream === 'note') this.#emit('note', about);
+    else this.#emit('log', { ...about, stream });
   }
 
-  private onIdle(environment: ExecutionEnvironment, version: FunctionVersion): void {
-    if (this.retired.has(version)) environment.kill('stopped');
-    else this.resting.add(environment);
+  #onIdle(environment: ExecutionEnvironment, version: FunctionVersion): void {
+    if (this.#retired.has(version)) environment.kill('stopped');
+    else this.#resting.add(environment);
   }
 
-  private onEnd(environment: ExecutionEnvironment): void {
-    this.resting.delete(environment);
-    this.all.delete(environment);
-    this.guardian.forget(environment.pid);
-    this.emit('environment-end', describe(environment));
+  #onEnd(environment: ExecutionEnvironment): void {
+    this.#resting.delete(environment);
+    this.#all.delete(environment);
+    this.#guardian.forget(environment.pid);
+    this.#emit('environment-end', describe(environment));
   }
 }
 

@@ -25,7 +25,7 @@ export class EnvironmentProcess {
   readonly ended: Promise<ProcessEnd>;
   /** The highest resident size seen so far, in megabytes. */
   peakMb = 0;
-  private readonly child: ChildProcess;
+  readonly #child: ChildProcess;
 
   constructor(settings: EnvironmentSettings, runtimeApi: string, onLine: OnLine) {
     const { nodePath, memoryMb, preload, runtimeClient, taskRoot } = settings;
@@ -33,28 +33,28 @@ export class EnvironmentProcess {
       `--max-old-space-size=${Math.floor(memoryMb * v8HeapShare)}`,
       `--max-semi-space-size=${Math.ceil(memoryMb * v8YoungShare)}`,
     ];
-    this.child = spawn(nodePath, [...heap, '--require', preload, runtimeClient], {
+    this.#child = spawn(nodePath, [...heap, '--require', preload, runtimeClient], {
       cwd: taskRoot,
       env: environmentVariables(settings, runtimeApi),
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
-    this.pid = this.child.pid ?? -1;
-    this.child.stdio[3]?.on('error', () => {});
-    this.readLines(onLine);
-    this.ended = this.watchEnd(onLine);
+    this.pid = this.#child.pid ?? -1;
+    this.#child.stdio[3]?.on('error', () => {});
+    this.#readLines(onLine);
+    this.ended = this.#watchEnd(onLine);
   }
 
   kill(): void {
-    this.signal('SIGKILL');
+    this.#signal('SIGKILL');
   }
 
   freeze(): void {
-    this.signal('SIGSTOP');
+    this.#signal('SIGSTOP');
   }
 
   thaw(): void {
-    this.signal('SIGCONT');
+    this.#signal('SIGCONT');
   }
 
   /** Resident size now, in megabytes. */
@@ -64,8 +64,8 @@ export class EnvironmentProcess {
     return residentMb;
   }
 
-  private readLines(onLine: OnLine): void {
-    const { stdout, stderr, stdio } = this.child;
+  #readLines(onLine: OnLine): void {
+    const { stdout, stderr, stdio } = this.#child;
     for (const [stream, readable] of [
       ['stdout', stdout],
       ['stderr', stderr],
@@ -75,21 +75,21 @@ export class EnvironmentProcess {
     }
   }
 
-  private watchEnd(onLine: OnLine): Promise<ProcessEnd> {
+  #watchEnd(onLine: OnLine): Promise<ProcessEnd> {
     return new Promise((resolve) => {
-      this.child.once('error', (error) => {
+      this.#child.once('error', (error) => {
         onLine('stderr', String(error));
         resolve({ exitCode: 127, signal: null });
       });
-      this.child.once('exit', () => this.kill());
-      this.child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
+      this.#child.once('exit', () => this.kill());
+      this.#child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
     });
   }
 
   /** To the whole group: what the handler started ends, or stands still, with it. */
-  private signal(signal: NodeJS.Signals): void {
+  #signal(signal: NodeJS.Signals): void {
     try {
-      if (process.platform === 'win32') this.child.kill(signal);
+      if (process.platform === 'win32') this.#child.kill(signal);
       else if (this.pid > 0) process.kill(-this.pid, signal);
     } catch {
       // The group is gone already.

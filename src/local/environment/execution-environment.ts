@@ -28,15 +28,15 @@ const limitBytes = 4096;
 
 /** The end of an invocation's log: what `LogType: Tail` answers. */
 class LogTail {
-  private text = '';
+  #text = '';
 
   add(line: string): void {
-    this.text = `${this.text}${line}\n`.slice(-2 * limitBytes);
+    this.#text = `${this.#text}${line}\n`.slice(-2 * limitBytes);
   }
 
   /** At most 4 KB. */
   toString(): string {
-    return Buffer.from(this.text).subarray(-limitBytes).toString();
+    return Buffer.from(this.#text).subarray(-limitBytes).toString();
   }
 }
 
@@ -62,30 +62,36 @@ export class ExecutionEnvironment {
   /** Resolves when the process is gone. */
   readonly ended: Promise<ProcessEnd>;
 
-  private readonly process: EnvironmentProcess;
-  private readonly started = performance.now();
-  private readonly ready: Promise<void>;
-  private markReady!: () => void;
-  private onAskedAgain = (): void => {};
-  private settle: ((decision: Answer) => void) | undefined;
-  private killedBecause: EndReason | undefined;
-  private initError: string | undefined;
-  private initMs: number | undefined;
-  private isReady = false;
-  private isWaiting = false;
-  private isOver = false;
-  private log = new LogTail();
+  readonly #process: EnvironmentProcess;
+  readonly #started = performance.now();
+  readonly #ready: Promise<void>;
+  #markReady!: () => void;
+  #onAskedAgain = (): void => {};
+  #settle: ((decision: Answer) => void) | undefined;
+  #killedBecause: EndReason | undefined;
+  #initError: string | undefined;
+  #initMs: number | undefined;
+  #isReady = false;
+  #isWaiting = false;
+  #isOver = false;
+  #log = new LogTail();
+  readonly #api: RuntimeApi;
+  readonly #listener: EnvironmentListener;
 
   private constructor(
     readonly settings: EnvironmentSettings,
-    private readonly api: RuntimeApi,
-    private readonly listener: EnvironmentListener,
+    api: RuntimeApi,
+    listener: EnvironmentListener,
   ) {
-    this.ready = new Promise((resolve) => {
-      this.markReady = resolve;
+    this.#api = api;
+    this.#listener = listener;
+    this.#ready = new Promise((resolve) => {
+      this.#markReady = resolve;
     });
-    this.process = new EnvironmentProcess(settings, api.address, (stream, line) => this.onLine(stream, line));
-    this.ended = this.process.ended.then((end) => this.onEnd(end));
+    this.#process = new EnvironmentProcess(settings, api.address, (stream, line) =>
+      this.#onLine(stream, line),
+    );
+    this.ended = this.#process.ended.then((end) => this.#onEnd(end));
   }
 
   /** Starts the process. It loads its handler in the background; `run` waits for that. */
@@ -94,105 +100,106 @@ export class ExecutionEnvironment {
     listener: EnvironmentListener,
   ): Promise<ExecutionEnvironment> {
     let environment: ExecutionEnvironment | undefined;
+    const tell = (what: (one: ExecutionEnvironment) => void) => environment && what(environment);
     const api = await RuntimeApi.listen({
-      onNext: () => environment?.onNext(),
-      onResponse: (requestId, body) => environment?.onAnswer(requestId, { body, isError: false }),
-      onError: (requestId, body) => environment?.onAnswer(requestId, { body, isError: true }),
-      onInitError: (body) => environment?.onInitError(body),
+      onNext: () => tell((one) => one.#onNext()),
+      onResponse: (requestId, body) => tell((one) => one.#onAnswer(requestId, { body, isError: false })),
+      onError: (requestId, body) => tell((one) => one.#onAnswer(requestId, { body, isError: true })),
+      onInitError: (body) => tell((one) => one.#onInitError(body)),
     });
     environment = new ExecutionEnvironment(settings, api, listener);
     return environment;
   }
 
   get pid(): number {
-    return this.process.pid;
+    return this.#process.pid;
   }
 
   /** Whether the process is gone or about to be. */
   get isEnding(): boolean {
-    return this.isOver || this.killedBecause !== undefined || this.initError !== undefined;
+    return this.#isOver || this.#killedBecause !== undefined || this.#initError !== undefined;
   }
 
   /** Runs one event to its end, whatever that is; never rejects. `onDelivered` gets the deadline when the clock of the time-out starts. */
   async run(work: Work, onDelivered: (deadline: number) => void): Promise<Outcome> {
     this.requestId = work.requestId;
-    this.log = new LogTail();
-    this.log.add(`START RequestId: ${work.requestId} Version: ${this.settings.version}`);
-    return (await this.finishInit(work)) ?? this.deliver(work, onDelivered);
+    this.#log = new LogTail();
+    this.#log.add(`START RequestId: ${work.requestId} Version: ${this.settings.version}`);
+    return (await this.#finishInit(work)) ?? this.#deliver(work, onDelivered);
   }
 
   /** Ends the process at once. Whatever it was doing ends with `reason`. */
   kill(reason: EndReason): void {
-    this.killedBecause ??= reason;
-    this.process.kill();
+    this.#killedBecause ??= reason;
+    this.#process.kill();
   }
 
   /** Waits for the handler to be loaded. Answers an outcome only when that failed. */
-  private async finishInit(work: Work): Promise<Outcome | undefined> {
+  async #finishInit(work: Work): Promise<Outcome | undefined> {
     const timer = setTimeout(() => this.kill('init-error'), this.settings.initTimeoutMs);
-    await this.ready;
+    await this.#ready;
     clearTimeout(timer);
     if (!this.isEnding) return undefined;
     const end = await this.ended;
-    this.initMs ??= performance.now() - this.started;
-    const reason = this.killedBecause ?? 'init-error';
-    return this.conclude(work, reason, this.describeInitFailure(work, end), 0);
+    this.#initMs ??= performance.now() - this.#started;
+    const reason = this.#killedBecause ?? 'init-error';
+    return this.#conclude(work, reason, this.#describeInitFailure(work, end), 0);
   }
 
-  private describeInitFailure({ requestId }: Work, end: ProcessEnd): ErrorDocument {
-    if (this.initError !== undefined) return JSON.parse(this.initError) as ErrorDocument;
-    const reason = this.killedBecause === 'init-error' ? 'time-out' : 'exit';
+  #describeInitFailure({ requestId }: Work, end: ProcessEnd): ErrorDocument {
+    if (this.#initError !== undefined) return JSON.parse(this.#initError) as ErrorDocument;
+    const reason = this.#killedBecause === 'init-error' ? 'time-out' : 'exit';
     return describeEnd(requestId, reason, end, this.settings.initTimeoutMs / 1000);
   }
 
-  private async deliver(work: Work, onDelivered: (deadline: number) => void): Promise<Outcome> {
+  async #deliver(work: Work, onDelivered: (deadline: number) => void): Promise<Outcome> {
     const decision = new Promise<Answer>((resolve) => {
-      this.settle = resolve;
+      this.#settle = resolve;
     });
     const { timeoutMs } = this.settings;
     const deliveredAt = performance.now();
     const deadline = Date.now() + timeoutMs;
-    this.isWaiting = false;
-    if (this.settings.freeze) this.process.thaw();
-    this.api.deliver(work, deadline);
+    this.#isWaiting = false;
+    if (this.settings.freeze) this.#process.thaw();
+    this.#api.deliver(work, deadline);
     onDelivered(deadline);
     const timer = setTimeout(() => this.kill('time-out'), timeoutMs);
-    const memoryWatch = setInterval(() => this.checkMemory(), memoryWatchMs);
+    const memoryWatch = setInterval(() => this.#checkMemory(), memoryWatchMs);
     const result = await decision;
     clearTimeout(timer);
     clearInterval(memoryWatch);
     const durationMs = performance.now() - deliveredAt;
     return 'end' in result
-      ? this.concludeEnd(work, result.end, durationMs)
-      : this.concludeAnswer(work, result, durationMs);
+      ? this.#concludeEnd(work, result.end, durationMs)
+      : this.#concludeAnswer(work, result, durationMs);
   }
 
-  private checkMemory(): void {
-    if (this.process.readResidentMb() > this.settings.memoryMb) this.kill('out-of-memory');
+  #checkMemory(): void {
+    if (this.#process.readResidentMb() > this.settings.memoryMb) this.kill('out-of-memory');
   }
 
   /** Waits until the runtime asks for more, so that a caller who calls again at once finds this environment at rest, and its output is read. */
-  private async concludeAnswer(
+  async #concludeAnswer(
     work: Work,
     { body, isError }: { body: string; isError: boolean },
     durationMs: number,
   ): Promise<Outcome> {
     const asked = new Promise<void>((resolve) => {
-      this.onAskedAgain = resolve;
-      if (this.isWaiting) resolve();
+      this.#onAskedAgain = resolve;
+      if (this.#isWaiting) resolve();
     });
     await Promise.race([asked, this.ended, sleep(askAgainMs, undefined, { ref: false })]);
     await setImmediate();
-    this.process.readResidentMb();
+    this.#process.readResidentMb();
     return isError
-      ? this.conclude(work, 'error', JSON.parse(body) as ErrorDocument, durationMs)
-      : this.conclude(work, 'ok', body, durationMs);
+      ? this.#conclude(work, 'error', JSON.parse(body) as ErrorDocument, durationMs)
+      : this.#conclude(work, 'ok', body, durationMs);
   }
 
-  private concludeEnd(work: Work, end: ProcessEnd, durationMs: number): Outcome {
+  #concludeEnd(work: Work, end: ProcessEnd, durationMs: number): Outcome {
     const ranOutOfHeap = end.signal === 'SIGABRT' || end.exitCode === 134;
-    const reason = this.killedBecause ?? (ranOutOfHeap ? 'out-of-memory' : 'exit');
-    return this.conclude(
+    const reason = this.#killedBecause ?? (ranOutOfHeap ? 'out-of-memory' : 'exit');
+    return this.#conclude(
       work,
       reason,
       describeEnd(work.requestId, reason, end, this.settings.timeoutMs / 1000),
@@ -200,7 +207,7 @@ export class ExecutionEnvironment {
     );
   }
 
-  private conclude(
+  #conclude(
     { requestId }: Work,
     reason: EndReason,
     answer: ErrorDocument | string,
@@ -210,52 +217,52 @@ export class ExecutionEnvironment {
       reason,
       response: typeof answer === 'string' ? answer : JSON.stringify(answer),
       durationMs,
-      maxMemoryMb: this.process.peakMb,
+      maxMemoryMb: this.#process.peakMb,
       ...(typeof answer === 'string' ? {} : { error: answer }),
-      ...(this.initMs === undefined ? {} : { initMs: this.initMs }),
+      ...(this.#initMs === undefined ? {} : { initMs: this.#initMs }),
     };
-    this.initMs = undefined;
-    for (const line of reportLines(requestId, outcome, this.settings.memoryMb)) this.log.add(line);
+    this.#initMs = undefined;
+    for (const line of reportLines(requestId, outcome, this.settings.memoryMb)) this.#log.add(line);
     this.requestId = undefined;
-    this.restWhenDone();
-    return { ...outcome, logTail: this.log.toString() };
+    this.#restWhenDone();
+    return { ...outcome, logTail: this.#log.toString() };
   }
 
-  private onNext(): void {
-    this.isWaiting = true;
-    this.onAskedAgain();
-    if (this.isReady) this.restWhenDone();
-    else this.initMs = performance.now() - this.started;
-    this.isReady = true;
-    this.markReady();
+  #onNext(): void {
+    this.#isWaiting = true;
+    this.#onAskedAgain();
+    if (this.#isReady) this.#restWhenDone();
+    else this.#initMs = performance.now() - this.#started;
+    this.#isReady = true;
+    this.#markReady();
   }
 
   /** Stands still once the last invocation is concluded and the runtime has asked for the next. */
-  private restWhenDone(): void {
-    if (!this.isWaiting || this.requestId !== undefined || this.isEnding) return;
-    if (this.settings.freeze) this.process.freeze();
-    this.listener.onIdle(this);
+  #restWhenDone(): void {
+    if (!this.#isWaiting || this.requestId !== undefined || this.isEnding) return;
+    if (this.settings.freeze) this.#process.freeze();
+    this.#listener.onIdle(this);
   }
 
-  private onAnswer(requestId: string, decision: Answer): void {
-    if (requestId === this.requestId) this.settle?.(decision);
+  #onAnswer(requestId: string, decision: Answer): void {
+    if (requestId === this.requestId) this.#settle?.(decision);
   }
 
-  private onInitError(body: string): void {
-    this.initError = body;
+  #onInitError(body: string): void {
+    this.#initError = body;
   }
 
-  private onLine(stream: LineStream, line: string): void {
-    if (stream !== 'note') this.log.add(line);
-    this.listener.onLog(this, stream, line);
+  #onLine(stream: LineStream, line: string): void {
+    if (stream !== 'note') this.#log.add(line);
+    this.#listener.onLog(this, stream, line);
   }
 
-  private onEnd(end: ProcessEnd): ProcessEnd {
-    this.isOver = true;
-    this.api.close();
-    this.markReady();
-    this.settle?.({ end });
-    this.listener.onEnd(this);
+  #onEnd(end: ProcessEnd): ProcessEnd {
+    this.#isOver = true;
+    this.#api.close();
+    this.#markReady();
+    this.#settle?.({ end });
+    this.#listener.onEnd(this);
     return end;
   }
 }

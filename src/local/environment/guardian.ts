@@ -20,34 +20,34 @@ rm -rf "$1"
  * Needed because a stopped or busy process cannot notice by itself that its parent is gone.
  */
 export class Guardian {
-  private readonly shell: ChildProcess | undefined;
+  readonly #shell: ChildProcess | undefined;
 
   /** @param directory is removed at the end */
   constructor(directory: string) {
     if (process.platform === 'win32') return;
-    this.shell = spawn('/bin/sh', ['-c', script, 'lambda-baton-guardian', directory], {
+    this.#shell = spawn('/bin/sh', ['-c', script, 'lambda-baton-guardian', directory], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    this.shell.on('error', () => {});
-    this.shell.stdin?.on('error', () => {});
-    this.shell.unref();
+    this.#shell.on('error', () => {});
+    this.#shell.stdin?.on('error', () => {});
+    this.#shell.unref();
   }
 
   watch(pid: number): void {
-    this.shell?.stdin?.write(`+ ${pid}\n`);
+    this.#shell?.stdin?.write(`+ ${pid}\n`);
   }
 
   forget(pid: number): void {
-    this.shell?.stdin?.write(`- ${pid}\n`);
+    this.#shell?.stdin?.write(`- ${pid}\n`);
   }
 
   /** Resolves when everything is gone. */
   async end(): Promise<void> {
-    if (this.shell === undefined || this.shell.exitCode !== null) return;
-    const ended = new Promise<void>((resolve) => this.shell?.once('close', () => resolve()));
-    this.shell.ref();
-    this.shell.stdin?.end();
+    if (this.#shell === undefined || this.#shell.exitCode !== null) return;
+    const ended = new Promise<void>((resolve) => this.#shell?.once('close', () => resolve()));
+    this.#shell.ref();
+    this.#shell.stdin?.end();
     await ended;
   }
 }

@@ -11,12 +11,18 @@ import { resolveCode } from './resolve-code';
 
 /** Creates, changes and publishes functions. */
 export class FunctionControl {
+  readonly #workDirectory: string;
+  readonly #onReplaced: (version: FunctionVersion) => void;
+
   constructor(
     readonly registry: FunctionRegistry,
-    private readonly workDirectory: string,
+    workDirectory: string,
     /** Called with a version that nothing should run any more. */
-    private readonly onReplaced: (version: FunctionVersion) => void,
-  ) {}
+    onReplaced: (version: FunctionVersion) => void,
+  ) {
+    this.#workDirectory = workDirectory;
+    this.#onReplaced = onReplaced;
+  }
 
   async create(options: FunctionOptions): Promise<LocalFunction> {
     checkOptions(options);
@@ -30,7 +36,7 @@ export class FunctionControl {
       options.name,
       this.registry.arnOf(options.name),
       options,
-      await this.build(options),
+      await this.#build(options),
     );
     this.registry.add(fn);
     return fn;
@@ -41,8 +47,8 @@ export class FunctionControl {
     const options = { ...fn.options, ...changes };
     checkOptions(options);
     const replaced = fn.latest;
-    fn.update(changes, await this.build(options));
-    this.onReplaced(replaced);
+    fn.update(changes, await this.#build(options));
+    this.#onReplaced(replaced);
   }
 
   /** @returns the new version's number */
@@ -52,14 +58,14 @@ export class FunctionControl {
     const taskRoot = freezeCode(
       fn.latest,
       fn.options.code,
-      join(this.workDirectory, 'versions', fn.name, version),
+      join(this.#workDirectory, 'versions', fn.name, version),
     );
     fn.published.set(version, { ...fn.latest, version, taskRoot });
     return version;
   }
 
-  private async build(options: FunctionOptions): Promise<FunctionVersion> {
-    const code = await resolveCode(options, this.workDirectory);
+  async #build(options: FunctionOptions): Promise<FunctionVersion> {
+    const code = await resolveCode(options, this.#workDirectory);
     return {
       functionName: options.name,
       version: '$LATEST',

@@ -14,30 +14,32 @@ export interface Target {
 
 /** All functions, by name. */
 export class FunctionRegistry {
-  private readonly functions = new Map<string, LocalFunction>();
+  readonly #functions = new Map<string, LocalFunction>();
+  readonly #region: string;
+  readonly #accountId: string;
 
-  constructor(
-    private readonly region: string,
-    private readonly accountId: string,
-  ) {}
+  constructor(region: string, accountId: string) {
+    this.#region = region;
+    this.#accountId = accountId;
+  }
 
   arnOf(name: string): string {
-    return `arn:aws:lambda:${this.region}:${this.accountId}:function:${name}`;
+    return `arn:aws:lambda:${this.#region}:${this.#accountId}:function:${name}`;
   }
 
   add(fn: LocalFunction): void {
-    this.functions.set(fn.name, fn);
+    this.#functions.set(fn.name, fn);
   }
 
   has(name: string): boolean {
-    return this.functions.has(name);
+    return this.#functions.has(name);
   }
 
   /** @throws LocalLambdaError when there is no function of this unqualified name */
   get(name: string): LocalFunction {
-    const fn = this.functions.get(parseFunctionName(name)?.name ?? '');
+    const fn = this.#functions.get(parseFunctionName(name)?.name ?? '');
     if (fn !== undefined) return fn;
-    const known = [...this.functions.keys()].join(', ') || 'none';
+    const known = [...this.#functions.keys()].join(', ') || 'none';
     throw new LocalLambdaError(name, {
       problem: `There is no function ${name} in the local Lambda.`,
       fix: `Create it with createFunction, or use one of: ${known}.`,
@@ -65,7 +67,7 @@ export class FunctionRegistry {
     }
     const asked = qualifier ?? parsed.qualifier;
     const arn = asked === undefined ? this.arnOf(parsed.name) : `${this.arnOf(parsed.name)}:${asked}`;
-    const fn = this.functions.get(parsed.name);
+    const fn = this.#functions.get(parsed.name);
     const version = fn && findVersion(fn, asked ?? '$LATEST');
     if (fn === undefined || version === undefined)
       throw new ApiError(404, 'ResourceNotFoundException', `Function not found: ${arn}`);

@@ -3,22 +3,24 @@ import type { LocalFunction } from '../functions/local-function';
 
 /** Counts running invocations against the account's limit and the functions' reservations. */
 export class Concurrency {
-  private total = 0;
-  private readonly byFunction = new Map<LocalFunction, number>();
+  #total = 0;
+  readonly #byFunction = new Map<LocalFunction, number>();
+  readonly #limit: number;
+  readonly #onFree: () => void;
 
   /** @param onFree is called whenever an invocation has ended */
-  constructor(
-    private readonly limit: number,
-    private readonly onFree: () => void,
-  ) {}
+  constructor(limit: number, onFree: () => void) {
+    this.#limit = limit;
+    this.#onFree = onFree;
+  }
 
   get running(): number {
-    return this.total;
+    return this.#total;
   }
 
   /** Whether one more may run. */
   hasRoomFor(fn: LocalFunction): boolean {
-    return this.findObstacle(fn) === undefined;
+    return this.#findObstacle(fn) === undefined;
   }
 
   /**
@@ -26,28 +28,28 @@ export class Concurrency {
    * @throws ApiError TooManyRequestsException
    */
   take(fn: LocalFunction): () => void {
-    const obstacle = this.findObstacle(fn);
+    const obstacle = this.#findObstacle(fn);
     if (obstacle !== undefined)
       throw new ApiError(429, 'TooManyRequestsException', 'Rate Exceeded.', {
         Reason: obstacle,
         Type: 'User',
       });
-    this.count(fn, 1);
+    this.#count(fn, 1);
     return () => {
-      this.count(fn, -1);
-      this.onFree();
+      this.#count(fn, -1);
+      this.#onFree();
     };
   }
 
-  private findObstacle(fn: LocalFunction): string | undefined {
-    const running = this.byFunction.get(fn) ?? 0;
+  #findObstacle(fn: LocalFunction): string | undefined {
+    const running = this.#byFunction.get(fn) ?? 0;
     if (fn.reservedConcurrency !== undefined && running >= fn.reservedConcurrency)
       return 'ReservedFunctionConcurrentInvocationLimitExceeded';
-    return this.total >= this.limit ? 'ConcurrentInvocationLimitExceeded' : undefined;
+    return this.#total >= this.#limit ? 'ConcurrentInvocationLimitExceeded' : undefined;
   }
 
-  private count(fn: LocalFunction, change: 1 | -1): void {
-    this.total += change;
-    this.byFunction.set(fn, (this.byFunction.get(fn) ?? 0) + change);
+  #count(fn: LocalFunction, change: 1 | -1): void {
+    this.#total += change;
+    this.#byFunction.set(fn, (this.#byFunction.get(fn) ?? 0) + change);
   }
 }

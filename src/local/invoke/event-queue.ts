@@ -22,91 +22,94 @@ interface EventQueueParts {
 
 /** Lambda's own queue of asynchronous events: at least once, with retries, an age limit, and a place where failures go. */
 export class EventQueue {
-  private ready: QueuedEvent[] = [];
-  private readonly throttled = new WeakSet<QueuedEvent>();
-  private readonly timers = new Set<NodeJS.Timeout>();
-  private running = 0;
-  private isClosed = false;
+  #ready: QueuedEvent[] = [];
+  readonly #throttled = new WeakSet<QueuedEvent>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #running = 0;
+  #isClosed = false;
+  readonly #parts: EventQueueParts;
 
-  constructor(private readonly parts: EventQueueParts) {}
+  constructor(parts: EventQueueParts) {
+    this.#parts = parts;
+  }
 
   /** Whether no event is queued, running or waiting for its retry. */
   get isEmpty(): boolean {
-    return this.ready.length === 0 && this.timers.size === 0 && this.running === 0;
+    return this.#ready.length === 0 && this.#timers.size === 0 && this.#running === 0;
   }
 
   /** Whether no event is queued or running: one may still wait for its retry. */
   get isQuiet(): boolean {
-    return this.ready.length === 0 && this.running === 0;
+    return this.#ready.length === 0 && this.#running === 0;
   }
 
   add(event: QueuedEvent): void {
-    this.ready.push(event);
+    this.#ready.push(event);
     setImmediate(() => this.drain());
   }
 
   /** Starts whatever has room to run. Called whenever a place becomes free. */
   drain(): void {
-    if (this.isClosed) return;
-    const events = this.ready;
-    this.ready = [];
-    for (const event of events) this.start(this.refresh(event), event);
+    if (this.#isClosed) return;
+    const events = this.#ready;
+    this.#ready = [];
+    for (const event of events) this.#start(this.#refresh(event), event);
   }
 
   close(): void {
-    this.isClosed = true;
-    this.ready = [];
-    for (const timer of this.timers) clearTimeout(timer);
-    this.timers.clear();
+    this.#isClosed = true;
+    this.#ready = [];
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
   }
 
   /** Looks the target up again, because aliases and `$LATEST` move. */
-  private refresh(event: QueuedEvent): QueuedEvent {
-    return { ...event, target: this.parts.registry.resolve(event.reference) };
+  #refresh(event: QueuedEvent): QueuedEvent {
+    return { ...event, target: this.#parts.registry.resolve(event.reference) };
   }
 
-  private start(event: QueuedEvent, original: QueuedEvent): void {
+  #start(event: QueuedEvent, original: QueuedEvent): void {
     const { fn } = event.target;
     const refusal = findRefusal(event);
-    if (refusal !== undefined) this.drop(event, refusal);
-    else if (this.parts.concurrency.hasRoomFor(fn)) void this.run(event);
-    else this.postpone(event, original);
+    if (refusal !== undefined) this.#drop(event, refusal);
+    else if (this.#parts.concurrency.hasRoomFor(fn)) void this.#run(event);
+    else this.#postpone(event, original);
   }
 
-  private postpone(event: QueuedEvent, original: QueuedEvent): void {
-    if (!this.throttled.has(original)) {
+  #postpone(event: QueuedEvent, original: QueuedEvent): void {
+    if (!this.#throttled.has(original)) {
       event.target.fn.metrics.Throttles++;
-      this.parts.emit('throttled', {
+      this.#parts.emit('throttled', {
         functionName: event.target.fn.name,
         requestId: event.requestId,
         invocationType: 'Event',
       });
       const remainingMs = event.acceptedAt + event.target.fn.policy.maximumEventAgeMs - Date.now();
-      this.later(remainingMs + 1, () => this.drain(), true);
+      this.#later(remainingMs + 1, () => this.drain(), true);
     }
-    this.throttled.add(event);
-    this.ready.push(event);
+    this.#throttled.add(event);
+    this.#ready.push(event);
   }
 
-  private async run(event: QueuedEvent): Promise<void> {
-    this.running++;
-    const outcome = await this.parts.runner.run({ ...event, channel: 'invoke', invocationType: 'Event' });
-    this.running--;
-    if (outcome.reason !== 'ok' && !this.isClosed) this.retryOrDrop(event, outcome);
+  async #run(event: QueuedEvent): Promise<void> {
+    this.#running++;
+    const outcome = await this.#parts.runner.run({ ...event, channel: 'invoke', invocationType: 'Event' });
+    this.#running--;
+    if (outcome.reason !== 'ok' && !this.#isClosed) this.#retryOrDrop(event, outcome);
   }
 
-  private retryOrDrop(event: QueuedEvent, outcome: Outcome): void {
+  #retryOrDrop(event: QueuedEvent, outcome: Outcome): void {
     const { policy, name } = event.target.fn;
     const delayMs = policy.retryDelaysMs[event.attempt - 1] ?? 0;
     const isTooOld = Date.now() + delayMs - event.acceptedAt > policy.maximumEventAgeMs;
     const isLast = event.attempt > policy.maximumRetryAttempts;
     if (isLast || isTooOld) {
-      this.drop(event, isLast ? 'RetriesExhausted' : 'EventAgeExceeded', outcome);
+      this.#drop(event, isLast ? 'RetriesExhausted' : 'EventAgeExceeded', outcome);
       return;
     }
     const next = { ...event, attempt: event.attempt + 1 };
-    this.later(delayMs, () => this.add(next));
-    this.parts.emit('retry', {
+    this.#later(delayMs, () => this.add(next));
+    this.#parts.emit('retry', {
       functionName: name,
       requestId: event.requestId,
       attempt: next.attempt,
@@ -114,7 +117,7 @@ export class EventQueue {
     });
   }
 
-  private drop(event: QueuedEvent, reason: DropReason, outcome?: Outcome): void {
+  #drop(event: QueuedEvent, reason: DropReason, outcome?: Outcome): void {
     const { fn } = event.target;
     const { onFailure, deadLetterQueue } = fn.policy;
     if (reason === 'RecursiveInvocation') fn.metrics.RecursiveInvocationsDropped++;
@@ -131,11 +134,11 @@ export class EventQueue {
       }
     };
     offer(onFailure, 'DestinationDeliveryFailures', (arn) =>
-      this.parts.send(arn, destinationRecord(event, reason, outcome)),
+      this.#parts.send(arn, destinationRecord(event, reason, outcome)),
     );
     const attributes = deadLetterAttributes(event, outcome, reason);
-    offer(deadLetterQueue, 'DeadLetterErrors', (arn) => this.parts.send(arn, event.payload, attributes));
-    this.parts.emit('dropped', {
+    offer(deadLetterQueue, 'DeadLetterErrors', (arn) => this.#parts.send(arn, event.payload, attributes));
+    this.#parts.emit('dropped', {
       functionName: fn.name,
       requestId: event.requestId,
       reason,
@@ -145,16 +148,16 @@ export class EventQueue {
   }
 
   /** `isBackground` timers are no reason to call the queue busy: the event they are about is counted already. */
-  private later(delayMs: number, action: () => void, isBackground = false): void {
+  #later(delayMs: number, action: () => void, isBackground = false): void {
     const timer = setTimeout(
       () => {
-        this.timers.delete(timer);
+        this.#timers.delete(timer);
         action();
       },
       Math.min(delayMs, 2 ** 31 - 1),
     );
     if (isBackground) timer.unref();
-    else this.timers.add(timer);
+    else this.#timers.add(timer);
   }
 }
 

@@ -23,7 +23,11 @@ interface RunnerParts {
 
 /** Takes one event through one invocation. */
 export class InvocationRunner {
-  constructor(private readonly parts: RunnerParts) {}
+  readonly #parts: RunnerParts;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
 
   /**
    * Runs an event in an environment, to whatever end. Synchronous up to the place it takes, so that two callers cannot both see the last one free.
@@ -31,15 +35,15 @@ export class InvocationRunner {
    */
   run(delivery: Delivery): Promise<Outcome> {
     const { fn } = delivery.target;
-    const release = this.parts.concurrency.take(fn);
+    const release = this.#parts.concurrency.take(fn);
     fn.metrics.Invocations++;
-    return this.runWithPlace(delivery, fn.metrics.Invocations).finally(release);
+    return this.#runWithPlace(delivery, fn.metrics.Invocations).finally(release);
   }
 
-  private async runWithPlace(delivery: Delivery, count: number): Promise<Outcome> {
+  async #runWithPlace(delivery: Delivery, count: number): Promise<Outcome> {
     const { target, requestId, payload, traceHeader, clientContext } = delivery;
     const { fn, version, invokedFunctionArn } = target;
-    const { environment, cold } = await this.parts.pool.acquire(version);
+    const { environment, cold } = await this.#parts.pool.acquire(version);
     const traceId = extendTrace(traceHeader, fn.arn);
     const work = {
       requestId,
@@ -54,23 +58,23 @@ export class InvocationRunner {
     const outcome = await environment.run(work, (deadline) => {
       isDelivered = true;
       start = { ...start, startedAt: deadline - version.timeoutMs, deadline };
-      this.parts.emit('invocation-start', start);
-      crashTimer = this.scheduleCrash(start, environment, count);
+      this.#parts.emit('invocation-start', start);
+      crashTimer = this.#scheduleCrash(start, environment, count);
     });
     clearTimeout(crashTimer);
-    if (!isDelivered) this.parts.emit('invocation-start', start);
-    this.conclude(start, outcome, version.memoryMb);
+    if (!isDelivered) this.#parts.emit('invocation-start', start);
+    this.#conclude(start, outcome, version.memoryMb);
     if (outcome.reason !== 'ok') fn.metrics.Errors++;
     return outcome;
   }
 
-  private scheduleCrash(
+  #scheduleCrash(
     start: InvocationStart,
     environment: ExecutionEnvironment,
     count: number,
   ): NodeJS.Timeout | undefined {
     const { functionName, requestId, deadline, startedAt } = start;
-    const { onInvocation, seed, crash, emit } = this.parts;
+    const { onInvocation, seed, crash, emit } = this.#parts;
     const fault =
       askHook(onInvocation, start) ?? chooseCrash(seed, crash, functionName, count, deadline - startedAt);
     if (fault === undefined) return undefined;
@@ -80,9 +84,9 @@ export class InvocationRunner {
     }, fault.afterMs ?? 0);
   }
 
-  private conclude(start: InvocationStart, outcome: Outcome, memoryMb: number): void {
+  #conclude(start: InvocationStart, outcome: Outcome, memoryMb: number): void {
     const { reason, response, durationMs, initMs, maxMemoryMb, error } = outcome;
-    this.parts.emit('invocation-end', {
+    this.#parts.emit('invocation-end', {
       ...start,
       reason,
       response,

@@ -37,22 +37,26 @@ export interface InvokeParts {
 
 /** The Invoke API behind the wire. */
 export class InvokeApi {
-  constructor(private readonly parts: InvokeParts) {}
+  readonly #parts: InvokeParts;
+
+  constructor(parts: InvokeParts) {
+    this.#parts = parts;
+  }
 
   /** @throws ApiError as AWS does */
   async invoke(call: InvokeCall): Promise<InvokeResult> {
-    const target = this.parts.registry.resolve(call.reference, call.qualifier);
+    const target = this.#parts.registry.resolve(call.reference, call.qualifier);
     const requestId = randomUUID();
     const payload = readPayload(call);
     if (call.invocationType === 'DryRun') return { statusCode: 204, requestId };
-    this.checkRecursion(call, target);
-    if (call.invocationType === 'Event') return this.accept(call, target, requestId, payload);
-    return this.runNow(call, target, requestId, payload);
+    this.#checkRecursion(call, target);
+    if (call.invocationType === 'Event') return this.#accept(call, target, requestId, payload);
+    return this.#runNow(call, target, requestId, payload);
   }
 
-  private checkRecursion({ traceHeader, invocationType }: InvokeCall, { fn }: Target): void {
+  #checkRecursion({ traceHeader, invocationType }: InvokeCall, { fn }: Target): void {
     const isLoop = fn.recursiveLoop === 'Terminate' && readChainLength(traceHeader, fn.arn) >= recursionLimit;
-    if (!isLoop || (invocationType === 'Event' && this.parts.asyncRecursion === 'drop')) return;
+    if (!isLoop || (invocationType === 'Event' && this.#parts.asyncRecursion === 'drop')) return;
     fn.metrics.RecursiveInvocationsDropped++;
     throw new ApiError(
       400,
@@ -62,7 +66,7 @@ export class InvokeApi {
     );
   }
 
-  private accept(call: InvokeCall, target: Target, requestId: string, payload: string): InvokeResult {
+  #accept(call: InvokeCall, target: Target, requestId: string, payload: string): InvokeResult {
     const { reference, qualifier, traceHeader, deliveries = 1, callerRequestId } = call;
     const event = {
       requestId,
@@ -74,29 +78,24 @@ export class InvokeApi {
       ...(traceHeader === undefined ? {} : { traceHeader }),
     };
     const bytes = Buffer.byteLength(payload);
-    this.parts.emit('accepted', {
+    this.#parts.emit('accepted', {
       functionName: target.fn.name,
       requestId,
       bytes,
       ...(callerRequestId === undefined ? {} : { callerRequestId }),
     });
-    for (let delivery = 0; delivery < deliveries; delivery++) this.parts.events.add(event);
+    for (let delivery = 0; delivery < deliveries; delivery++) this.#parts.events.add(event);
     return { statusCode: 202, requestId };
   }
 
-  private async runNow(
-    call: InvokeCall,
-    target: Target,
-    requestId: string,
-    payload: string,
-  ): Promise<InvokeResult> {
+  async #runNow(call: InvokeCall, target: Target, requestId: string, payload: string): Promise<InvokeResult> {
     const { traceHeader, clientContext } = call;
     const extras = {
       ...(traceHeader === undefined ? {} : { traceHeader }),
       ...(clientContext === undefined ? {} : { clientContext }),
     };
     try {
-      const running = this.parts.runner.run({
+      const running = this.#parts.runner.run({
         target,
         requestId,
         payload,
@@ -107,14 +106,14 @@ export class InvokeApi {
       });
       return describeResult(await running, target, requestId);
     } catch (error) {
-      if (error instanceof ApiError && error.status === 429) this.tellThrottled(target, requestId);
+      if (error instanceof ApiError && error.status === 429) this.#tellThrottled(target, requestId);
       throw error;
     }
   }
 
-  private tellThrottled({ fn }: Target, requestId: string): void {
+  #tellThrottled({ fn }: Target, requestId: string): void {
     fn.metrics.Throttles++;
-    this.parts.emit('throttled', { functionName: fn.name, requestId, invocationType: 'RequestResponse' });
+    this.#parts.emit('throttled', { functionName: fn.name, requestId, invocationType: 'RequestResponse' });
   }
 }
 

@@ -30,67 +30,67 @@ interface MappingParts {
 export class EventSourceMapping {
   readonly id = randomUUID();
   readonly createdAtMs = Date.now();
-  private processing = 0;
-  private isClosed = false;
-  private wake = (): void => {};
-  private readonly stopListening: () => void;
+  #processing = 0;
+  #isClosed = false;
+  #wake = (): void => {};
+  readonly #stopListening: () => void;
 
   constructor(readonly parts: MappingParts) {
-    this.stopListening = parts.queue.onMessage(() => this.wake());
-    void this.poll();
+    this.#stopListening = parts.queue.onMessage(() => this.#wake());
+    void this.#poll();
   }
 
   /** Whether the queue is empty, hidden and delayed messages included, and no batch is being processed. */
   get isIdle(): boolean {
-    return this.isClosed || (this.processing === 0 && this.parts.queue.count() === 0);
+    return this.#isClosed || (this.#processing === 0 && this.parts.queue.count() === 0);
   }
 
   /** Whether nothing is processed, and nothing could be right now. */
   get isQuiet(): boolean {
-    return this.isClosed || (this.processing === 0 && this.parts.queue.countVisible() === 0);
+    return this.#isClosed || (this.#processing === 0 && this.parts.queue.countVisible() === 0);
   }
 
   /** Called whenever an invocation has ended: there may be room again. */
   nudge(): void {
-    this.wake();
+    this.#wake();
   }
 
   close(): void {
-    this.isClosed = true;
-    this.stopListening();
-    this.wake();
+    this.#isClosed = true;
+    this.#stopListening();
+    this.#wake();
   }
 
-  private async poll(): Promise<void> {
+  async #poll(): Promise<void> {
     const { queue, options } = this.parts;
-    while (!this.isClosed) {
-      const isBusy = this.processing >= (options.maximumConcurrency ?? 5);
+    while (!this.#isClosed) {
+      const isBusy = this.#processing >= (options.maximumConcurrency ?? 5);
       if (isBusy || queue.count() === 0) {
-        await this.sleep();
+        await this.#sleep();
         continue;
       }
       const messages = await queue.receive(options.batchSize ?? 10);
-      for (const batch of splitBySize(messages)) void this.process(batch);
+      for (const batch of splitBySize(messages)) void this.#process(batch);
     }
   }
 
-  private sleep(): Promise<void> {
+  #sleep(): Promise<void> {
     return new Promise((resolve) => {
-      this.wake = resolve;
+      this.#wake = resolve;
     });
   }
 
-  private async process(messages: readonly StandInMessage[]): Promise<void> {
-    this.processing++;
+  async #process(messages: readonly StandInMessage[]): Promise<void> {
+    this.#processing++;
     const target = this.parts.registry.resolve(this.parts.options.functionName);
-    const allowed = messages.filter((message) => this.isAllowed(message, target));
-    if (allowed.length > 0) await this.invoke(allowed, target);
-    this.processing--;
-    this.wake();
+    const allowed = messages.filter((message) => this.#isAllowed(message, target));
+    if (allowed.length > 0) await this.#invoke(allowed, target);
+    this.#processing--;
+    this.#wake();
   }
 
   /** A message at the end of a loop is not delivered; it comes back until the queue's own dead-letter queue takes it. */
-  private isAllowed(message: StandInMessage, { fn }: Target): boolean {
+  #isAllowed(message: StandInMessage, { fn }: Target): boolean {
     const length = readChainLength(message.attributes.AWSTraceHeader, fn.arn);
     if (fn.recursiveLoop === 'Allow' || length < recursionLimit) return true;
     fn.metrics.RecursiveInvocationsDropped++;
@@ -104,9 +104,9 @@ export class EventSourceMapping {
     return false;
   }
 
-  private async invoke(messages: readonly StandInMessage[], target: Target): Promise<void> {
+  async #invoke(messages: readonly StandInMessage[], target: Target): Promise<void> {
     const { queue, options } = this.parts;
-    const outcome = await this.runWhenThereIsRoom(this.describeDelivery(messages, target), messages);
+    const outcome = await this.#runWhenThereIsRoom(this.#describeDelivery(messages, target), messages);
     if (outcome?.reason !== 'ok') return;
     const ids = messages.map(({ MessageId }) => MessageId);
     const failures = options.reportBatchItemFailures
@@ -116,7 +116,7 @@ export class EventSourceMapping {
       if (!failures.has(MessageId)) queue.delete(ReceiptHandle);
   }
 
-  private describeDelivery(messages: readonly StandInMessage[], target: Target): Delivery {
+  #describeDelivery(messages: readonly StandInMessage[], target: Target): Delivery {
     const traceHeader = maxChain(messages, target.fn.arn);
     return {
       target,
@@ -130,22 +130,22 @@ export class EventSourceMapping {
   }
 
   /** Answers nothing when the messages became visible again before there was room. */
-  private async runWhenThereIsRoom(
+  async #runWhenThereIsRoom(
     delivery: Delivery,
     messages: readonly StandInMessage[],
   ): Promise<Outcome | undefined> {
     const { concurrency, queue, runner } = this.parts;
     const { fn } = delivery.target;
-    if (!concurrency.hasRoomFor(fn)) this.tellThrottled(fn, messages[0]?.MessageId ?? '');
+    if (!concurrency.hasRoomFor(fn)) this.#tellThrottled(fn, messages[0]?.MessageId ?? '');
     const until = Date.now() + queue.visibilityTimeoutMs;
     while (!concurrency.hasRoomFor(fn)) {
       await new Promise((resolve) => setTimeout(resolve, roomPollMs));
-      if (this.isClosed || Date.now() >= until) return undefined;
+      if (this.#isClosed || Date.now() >= until) return undefined;
     }
     return runner.run(delivery);
   }
 
-  private tellThrottled(fn: LocalFunction, requestId: string): void {
+  #tellThrottled(fn: LocalFunction, requestId: string): void {
     fn.metrics.Throttles++;
     this.parts.emit('throttled', { functionName: fn.name, requestId, invocationType: 'RequestResponse' });
   }

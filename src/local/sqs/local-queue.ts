@@ -1,3 +1,4 @@
+import type { ReceivedMessage } from '../options';
 import type { StandInInput, StandInMessage, StandInQueue } from './stand-in';
 
 /** What a queue tells: a message was stored. */
@@ -6,42 +7,44 @@ export type OnMessage = (queue: LocalQueue, message: StandInMessage, delayMs: nu
 /** One queue, for those inside this process: event source mappings, destinations, dead letters, tests. */
 export class LocalQueue {
   readonly name: string;
-  private readonly wakers = new Set<() => void>();
+  readonly #wakers = new Set<() => void>();
+  readonly #queue: StandInQueue;
 
   constructor(
-    private readonly queue: StandInQueue,
+    queue: StandInQueue,
     readonly arn: string,
     onMessage: OnMessage,
   ) {
+    this.#queue = queue;
     this.name = queue.QueueName;
     const store = queue.setRecord.bind(queue);
     queue.setRecord = (input, messageId) => {
       const stored = store(input, messageId);
       onMessage(this, stored.record, 1000 * Number(input.DelaySeconds ?? queue.DelaySeconds));
-      for (const wake of this.wakers) wake();
+      for (const wake of this.#wakers) wake();
       return stored;
     };
   }
 
   get url(): string {
-    return this.queue.QueueUrl;
+    return this.#queue.QueueUrl;
   }
 
   get isFifo(): boolean {
-    return this.queue.FifoQueue;
+    return this.#queue.FifoQueue;
   }
 
   get maximumMessageBytes(): number {
-    return this.queue.MaximumMessageSize;
+    return this.#queue.MaximumMessageSize;
   }
 
   get visibilityTimeoutMs(): number {
-    return this.queue.VisibilityTimeout * 1000;
+    return this.#queue.VisibilityTimeout * 1000;
   }
 
   /** All messages: visible, hidden and delayed. */
   count(): number {
-    const counts = this.queue.getAttributes([
+    const counts = this.#queue.getAttributes([
       'ApproximateNumberOfMessages',
       'ApproximateNumberOfMessagesDelayed',
     ]);
@@ -50,7 +53,7 @@ export class LocalQueue {
 
   /** Messages that can be received now. */
   countVisible(): number {
-    const counts = this.queue.getAttributes([
+    const counts = this.#queue.getAttributes([
       'ApproximateNumberOfMessages',
       'ApproximateNumberOfMessagesNotVisible',
     ]);
@@ -65,24 +68,39 @@ export class LocalQueue {
     readonly visibilityTimeoutMs?: number | undefined;
     readonly delayMs?: number | undefined;
   }): void {
-    if (visibilityTimeoutMs !== undefined) this.queue.VisibilityTimeout = visibilityTimeoutMs / 1000;
-    if (delayMs !== undefined) this.queue.DelaySeconds = delayMs / 1000;
+    if (visibilityTimeoutMs !== undefined) this.#queue.VisibilityTimeout = visibilityTimeoutMs / 1000;
+    if (delayMs !== undefined) this.#queue.DelaySeconds = delayMs / 1000;
   }
 
   /** @returns the message's id */
   send(input: StandInInput, messageId?: string): string {
-    return this.queue.setRecord(input, messageId).record.MessageId;
+    return this.#queue.setRecord(input, messageId).record.MessageId;
   }
 
   /** Up to `limit` visible messages, hidden from now on; none after 50 ms without any. */
   receive(limit: number): Promise<StandInMessage[]> {
-    return this.queue.receive({ MaxNumberOfMessages: limit, WaitTimeSeconds: 0 });
+    return this.#queue.receive({ MaxNumberOfMessages: limit, WaitTimeSeconds: 0 });
+  }
+
+  /** Takes all visible messages out. */
+  async drain(): Promise<ReceivedMessage[]> {
+    const messages = await this.receive(10);
+    for (const { ReceiptHandle } of messages) this.delete(ReceiptHandle);
+    const received = messages.map(({ MessageId, MessageBody, attributes, MessageAttributes = {} }) => ({
+      messageId: MessageId,
+      body: MessageBody,
+      attributes,
+      messageAttributes: Object.fromEntries(
+        Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
+      ),
+    }));
+    return received.length === 0 ? [] : [...received, ...(await this.drain())];
   }
 
   /** Deletes a received message. A FIFO queue refuses when its visibility timeout is over: then it stays. */
   delete(receiptHandle: string): void {
     try {
-      this.queue.delete(receiptHandle);
+      this.#queue.delete(receiptHandle);
     } catch {
       // Received again meanwhile: at least once means that it is delivered again.
     }
@@ -90,7 +108,7 @@ export class LocalQueue {
 
   /** Calls back whenever a message is stored, until the returned function is called. */
   onMessage(wake: () => void): () => void {
-    this.wakers.add(wake);
-    return () => this.wakers.delete(wake);
+    this.#wakers.add(wake);
+    return () => this.#wakers.delete(wake);
   }
 }

@@ -24,17 +24,26 @@ export interface SendOptions {
 
 /** All queues, kept by local-aws-sqs. */
 export class QueueHub {
-  private standIn: StandIn | undefined;
-  private readonly queues = new Map<string, LocalQueue>();
+  #standIn: StandIn | undefined;
+  readonly #queues = new Map<string, LocalQueue>();
+  readonly #settings: {
+    readonly region: string;
+    readonly accountId: string;
+    readonly findPort: () => number;
+  };
+  readonly #emit: Emit;
 
   constructor(
-    private readonly settings: {
+    settings: {
       readonly region: string;
       readonly accountId: string;
       readonly findPort: () => number;
     },
-    private readonly emit: Emit,
-  ) {}
+    emit: Emit,
+  ) {
+    this.#settings = settings;
+    this.#emit = emit;
+  }
 
   /** Creates a queue, or answers the one of this name. */
   async create(options: QueueOptions): Promise<LocalQueue> {
@@ -43,7 +52,7 @@ export class QueueHub {
       { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.CreateQueue' },
       Buffer.from(body),
     );
-    const queue = this.queues.get(options.name);
+    const queue = this.#queues.get(options.name);
     if (answer.status !== 200 || queue === undefined) {
       const { message } = JSON.parse(String(answer.body)) as { message?: string };
       throw new LocalLambdaError(options.name, {
@@ -57,17 +66,17 @@ export class QueueHub {
 
   /** Hands a request to local-aws-sqs as it is. */
   async call(headers: IncomingHttpHeaders, body: Buffer): Promise<Answer> {
-    const standIn = this.load();
+    const standIn = this.#load();
     const answer = await callStandIn(standIn, headers, body);
-    for (const queue of standIn.service.Queues) this.adopt(queue);
+    for (const queue of standIn.service.Queues) this.#adopt(queue);
     return answer;
   }
 
   /** @throws LocalLambdaError when there is no such queue */
   get(arnOrName: string): LocalQueue {
-    const queue = this.queues.get(arnOrName.split(':').at(-1) ?? '');
+    const queue = this.#queues.get(arnOrName.split(':').at(-1) ?? '');
     if (queue !== undefined) return queue;
-    const known = [...this.queues.keys()].join(', ') || 'none';
+    const known = [...this.#queues.keys()].join(', ') || 'none';
     throw new LocalLambdaError(arnOrName, {
       problem: `There is no queue ${arnOrName} in the local SQS.`,
       fix: `Create it with createQueue, or use one of: ${known}.`,
@@ -75,7 +84,7 @@ export class QueueHub {
   }
 
   find(name: string): LocalQueue | undefined {
-    return this.queues.get(name);
+    return this.#queues.get(name);
   }
 
   /**
@@ -104,14 +113,14 @@ export class QueueHub {
 
   /** Forgets every message and its timers. */
   close(): void {
-    this.standIn?.service.resetAll();
+    this.#standIn?.service.resetAll();
   }
 
-  private load(): StandIn {
-    if (this.standIn === undefined) {
+  #load(): StandIn {
+    if (this.#standIn === undefined) {
       const { createRequestHandler } = loadPackage<StandInPackage>('local-aws-sqs');
-      const { region, accountId, findPort } = this.settings;
-      this.standIn = createRequestHandler({
+      const { region, accountId, findPort } = this.#settings;
+      this.#standIn = createRequestHandler({
         port: findPort(),
         hostname: '127.0.0.1',
         region,
@@ -119,22 +128,22 @@ export class QueueHub {
         emulateQueueCreationLifecycle: false,
       });
     }
-    return this.standIn;
+    return this.#standIn;
   }
 
-  private adopt(queue: StandInQueue): void {
-    if (this.queues.has(queue.QueueName)) return;
-    if (queue.FifoQueue) new FifoStore(queue, (message) => this.moveToDeadLetters(queue, message)).install();
-    const arn = `arn:aws:sqs:${this.settings.region}:${this.settings.accountId}:${queue.QueueName}`;
-    this.queues.set(
+  #adopt(queue: StandInQueue): void {
+    if (this.#queues.has(queue.QueueName)) return;
+    if (queue.FifoQueue) new FifoStore(queue, (message) => this.#moveToDeadLetters(queue, message)).install();
+    const arn = `arn:aws:sqs:${this.#settings.region}:${this.#settings.accountId}:${queue.QueueName}`;
+    this.#queues.set(
       queue.QueueName,
-      new LocalQueue(queue, arn, (stored, message, delayMs) => this.tellMessage(stored, message, delayMs)),
+      new LocalQueue(queue, arn, (stored, message, delayMs) => this.#tellMessage(stored, message, delayMs)),
     );
   }
 
-  private tellMessage({ name }: LocalQueue, message: StandInMessage, delayMs: number): void {
+  #tellMessage({ name }: LocalQueue, message: StandInMessage, delayMs: number): void {
     const deadLetter = message.attributes.DeadLetterQueueSourceArn !== undefined;
-    this.emit('message', {
+    this.#emit('message', {
       queueName: name,
       messageId: message.MessageId,
       bytes: countMessageBytes(message),
@@ -143,7 +152,7 @@ export class QueueHub {
     });
   }
 
-  private moveToDeadLetters(
+  #moveToDeadLetters(
     from: StandInQueue,
     { MessageId, MessageBody, MessageAttributes, attributes }: StandInMessage,
   ): void {

@@ -88,29 +88,29 @@ export class LongRunningFunction extends Construct {
     super(scope, id);
     const plans = readPlans(props.job);
     const timeout = props.timeout ?? defaultTimeout;
-    this.refuseFaults(props, timeout, plans);
-    const continuations = this.createQueue(props, timeout);
-    const store = this.createStore(props, plans);
+    this.#refuseFaults(props, timeout, plans);
+    const continuations = this.#createQueue(props, timeout);
+    const store = this.#createStore(props, plans);
     this.queue = continuations?.queue;
     this.deadLetterQueue = continuations?.deadLetterQueue;
     this.table = store?.table;
     this.bucket = store?.bucket;
     this.failureQueue = props.onFailure ? undefined : new Queue(this, 'Failures', queueProps);
-    this.function = this.createFunction(props, timeout);
+    this.function = this.#createFunction(props, timeout);
     this.version = this.function.currentVersion;
     this.alias = new Alias(this, 'Alias', { aliasName, version: this.version as IVersion });
     const environmentKey = props.functionProps?.environmentEncryption as IKey | undefined;
     this.alias.node.addDependency(
       grantExecution(this, this.function, { queue: this.queue, store, environmentKey }),
     );
-    this.retry(props);
+    this.#retry(props);
     continuations?.feed(this.alias);
     if (props.schedule) scheduleExecutions(this, this.alias, props.schedule, props.scheduleInput ?? {});
     this.sweeper =
       store && plans.length > 0 && props.sweep !== false
-        ? this.createSweeper(props, { timeout, store, plans })
+        ? this.#createSweeper(props, { timeout, store, plans })
         : undefined;
-    if (props.alarmActions !== false) this.watch(timeout, props.alarmActions ?? []);
+    if (props.alarmActions !== false) this.#watch(timeout, props.alarmActions ?? []);
   }
 
   /** Lets somebody start executions, by the alias. A job may start executions of itself, and two jobs those of each other. */
@@ -118,7 +118,7 @@ export class LongRunningFunction extends Construct {
     return this.alias.grantInvoke(findStarter(this, grantee));
   }
 
-  private refuseFaults(props: LongRunningFunctionProps, timeout: Duration, plans: readonly JobPlan[]): void {
+  #refuseFaults(props: LongRunningFunctionProps, timeout: Duration, plans: readonly JobPlan[]): void {
     const facts = {
       timeoutMs: readKnownMs(timeout),
       recursiveLoop: readKnown(props.recursiveLoop ?? RecursiveLoop.ALLOW),
@@ -140,17 +140,14 @@ export class LongRunningFunction extends Construct {
       Annotations.of(this).addWarningV2(`lambda-baton:${id}`, text);
   }
 
-  private createQueue(props: LongRunningFunctionProps, timeout: Duration): ContinuationQueue | undefined {
+  #createQueue(props: LongRunningFunctionProps, timeout: Duration): ContinuationQueue | undefined {
     if (props.queue === false) return undefined;
     const { fifo = false, maxReceiveCount = leastReceiveCount } = props.queue ?? {};
     const visibilityTimeout = chooseVisibility(props, timeout);
     return new ContinuationQueue(this, 'Continuations', { fifo, visibilityTimeout, maxReceiveCount });
   }
 
-  private createStore(
-    props: LongRunningFunctionProps,
-    plans: readonly JobPlan[],
-  ): ExecutionStore | undefined {
+  #createStore(props: LongRunningFunctionProps, plans: readonly JobPlan[]): ExecutionStore | undefined {
     const { store = {} } = props;
     if (store === false || !hasStore(props)) return undefined;
     return new ExecutionStore(
@@ -163,7 +160,7 @@ export class LongRunningFunction extends Construct {
     );
   }
 
-  private createFunction(props: LongRunningFunctionProps, timeout: Duration): NodejsFunction {
+  #createFunction(props: LongRunningFunctionProps, timeout: Duration): NodejsFunction {
     return new NodejsFunction(this, 'Function', {
       ...props.functionProps,
       entry: props.entry,
@@ -182,7 +179,7 @@ export class LongRunningFunction extends Construct {
   }
 
   /** A continuation is addressed to a version, a start to the alias or to no version: each has settings of its own. */
-  private retry({ retryAttempts = 2, onFailure }: LongRunningFunctionProps): void {
+  #retry({ retryAttempts = 2, onFailure }: LongRunningFunctionProps): void {
     const destination = onFailure ?? new SqsDestination(this.failureQueue as IQueue);
     retryEvents(this, {
       fn: this.function,
@@ -194,7 +191,7 @@ export class LongRunningFunction extends Construct {
   }
 
   /** Sends to the alias: an execution that will not be retried goes on with the newest version, as after a redrive. */
-  private createSweeper(
+  #createSweeper(
     props: LongRunningFunctionProps,
     {
       timeout,
@@ -232,7 +229,7 @@ export class LongRunningFunction extends Construct {
     return sweeper.function as IFunction;
   }
 
-  private watch(
+  #watch(
     timeout: Duration,
     actions: Exclude<LongRunningFunctionProps['alarmActions'], false | undefined>,
   ): void {

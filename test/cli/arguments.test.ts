@@ -26,6 +26,7 @@ describe('the options of baton dev', () => {
   "seed": undefined,
   "skipsWaits": false,
   "template": undefined,
+  "timelineFile": undefined,
   "timeoutMs": 3000,
 }
 `);

@@ -9,6 +9,7 @@ import {
 } from '../arguments/read-values';
 import { CliError } from '../cli-error';
 import type { GivenOptions, OptionSpec } from '../command';
+import { checkPageFile } from '../timeline/timeline-file';
 import type { RunOutput } from '../view/choose-view';
 
 /** How a function is run on the local Lambda. */
@@ -46,6 +47,8 @@ export interface DevOptions extends LocalFunctionOptions {
   readonly job: string | undefined;
   /** Whether executions are kept on this machine. */
   readonly hasStore: boolean;
+  /** The page that the run is drawn on. */
+  readonly timelineFile: string | undefined;
 }
 
 /** How a function is run here: options of `baton dev`, and with `--bundle` of the commands that send an execution on. */
@@ -150,6 +153,12 @@ export const devOptionSpecs: readonly OptionSpec[] = [
 
   {
     group: 'Output',
+    name: 'timeline',
+    value: '<file>',
+    help: 'draw the run, with every step, as one HTML file',
+  },
+  {
+    group: 'Output',
     name: 'json',
     help: 'one JSON object on standard output, nothing else; what the handler writes goes to standard error',
   },
@@ -178,6 +187,7 @@ export function readDevOptions(file: string, options: GivenOptions): DevOptions 
     event: read('event') ?? '{}',
     job: read('job'),
     hasStore: !has('no-store'),
+    timelineFile: readTimelineFile(read('timeline')),
   };
 }
 
@@ -216,6 +226,10 @@ export function readFunctionOptions(
     skipsWaits: has('skip-waits'),
     output: has('json') ? 'json' : has('quiet') ? 'quiet' : 'text',
   };
+}
+
+function readTimelineFile(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : checkPageFile(file, '--timeline');
 }
 
 function checkFile(file: string): string {

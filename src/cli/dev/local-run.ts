@@ -13,6 +13,7 @@ import type { View } from '../view/view';
 import type { LocalFunctionOptions } from './dev-options';
 import { eventsPreload } from './events-preload';
 import type { PreparedLambda } from './prepare-lambda';
+import { TimelineRecorder } from './timeline-recorder';
 
 /** An execution that is run on this machine, from whatever begins it to its end. */
 export interface LocalRun {
@@ -27,6 +28,8 @@ export interface LocalRun {
   readonly store: RunReport['store'] | undefined;
   /** The same directory for people, from where they are. */
   readonly storeLabel: string | undefined;
+  /** The page that it is drawn on. @defaultValue none */
+  readonly timelineFile?: string | undefined;
   prepare(lambda: LocalLambda): Promise<PreparedLambda>;
   /** Brings the event that begins it. @returns the execution's id, when that is known before it runs */
   begin(lambda: LocalLambda, functionName: string, view: View): Promise<string | undefined>;
@@ -68,6 +71,7 @@ class Running {
   readonly #run: LocalRun;
   readonly #parts: Parts;
   readonly #view: View;
+  readonly #timeline: TimelineRecorder | undefined;
   readonly #startedAtMs = Date.now();
   #startedAt = performance.now();
   #executionId: string | undefined;
@@ -76,6 +80,7 @@ class Running {
     this.#lambda = lambda;
     this.#run = run;
     this.#parts = parts;
+    this.#timeline = run.timelineFile === undefined ? undefined : new TimelineRecorder(run.timelineFile);
     this.#view = chooseView(run.options.output, parts.streams, this.#record, () => this.#readTime());
   }
 
@@ -86,11 +91,13 @@ class Running {
     try {
       this.#view.begin({ command, options, seed: this.#lambda.seed, hasQueue, keptIn: storeLabel, times });
       for (const remark of remarks) this.#view.remark(remark);
+      this.#timeline?.listen(this.#lambda);
       const isOver = this.#watch();
       await this.#begin(functionName);
       await Promise.race([this.#lambda.idle(), isOver]);
       await this.#lambda.stop();
       await this.#settle();
+      if (this.#timeline !== undefined) this.#view.remark(await this.#timeline.write());
       return this.#conclude(decideOutcome(this.#record, this.#parts.interruption.aborted));
     } finally {
       this.#view.close();

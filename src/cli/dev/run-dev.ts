@@ -39,6 +39,7 @@ async function runFile(options: DevOptions, event: unknown, request: CommandRequ
   const run: LocalRun = {
     command: 'baton dev',
     options,
+    timelineFile: options.timelineFile,
     times: remarks,
     storeDirectory: store.directory ?? options.environment.BATON_DIRECTORY,
     store:
@@ -85,6 +86,7 @@ async function runTemplate(
         ...{
           command: 'baton dev',
           options,
+          timelineFile: given.timelineFile,
           times: remarks,
           storeDirectory,
           store: undefined,

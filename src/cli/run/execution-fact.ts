@@ -53,11 +53,12 @@ export type ToldFact = ExecutionFact & { readonly subject: FactSubject };
 
 /** Reads an event that the runtime has told; undefined for what is none. */
 export function readTold(line: string): ToldFact | undefined {
-  const event = parse(line);
+  const event = parseEvent(line);
   return event === undefined ? undefined : { subject: readSubject(event), ...readFact(event) };
 }
 
-function parse(line: string): RuntimeEvent | undefined {
+/** Reads a line that tells an event; undefined for what is none. */
+export function parseEvent(line: string): RuntimeEvent | undefined {
   try {
     const event = JSON.parse(line) as RuntimeEvent | null;
     return typeof event?.type === 'string' && typeof event.executionId === 'string' ? event : undefined;

@@ -1,0 +1,124 @@
+import type { InvocationEnding, RuntimeEvent, WaitReason } from '../../runtime/observe/runtime-event';
+import { EventBar, type Kill } from './event-bar';
+import { findGaps } from './find-gaps';
+import { groupByParent } from './find-parent';
+import type { CountedSums, ExecutionLane, LaneStatus, Timeline } from './timeline';
+
+type Ended = Extract<
+  RuntimeEvent,
+  { type: `execution.${'cancelled' | 'completed' | 'failed' | 'parked' | 'skipped'}` }
+>;
+
+/** Everything that was told of one execution. */
+class EventLane {
+  readonly bars: EventBar[] = [];
+  readonly reasons = new Map<EventBar, WaitReason>();
+  end: Ended | undefined;
+  counted: CountedSums | undefined;
+  readonly executionId: string;
+  readonly job: string;
+  readonly startMs: number;
+
+  constructor(event: RuntimeEvent) {
+    this.executionId = event.executionId;
+    this.job = event.job;
+    this.startMs = event.atMs;
+  }
+
+  take(event: RuntimeEvent): void {
+    if (event.type === 'invocation.started') {
+      this.bars.push(new EventBar(event));
+      return;
+    }
+    if (isEnd(event)) this.end = event;
+    else if (event.type === 'execution.resumed') this.end = undefined;
+    this.counted = readCounted(event) ?? this.counted;
+    const bar = this.#findBar(event);
+    if (bar === undefined) return;
+    if (event.type === 'execution.waiting') this.reasons.set(bar, event.reason);
+    bar.take(event);
+  }
+
+  /** The delivery that it is about: the last one of that name, since Lambda gives a retry the name of the first try. */
+  #findBar(event: RuntimeEvent): EventBar | undefined {
+    const isOfDead = 'ending' in event && event.ending === 'died';
+    return this.bars.findLast(
+      ({ requestId, invocation, isOpen }) =>
+        requestId === event.requestId && (!isOfDead || (isOpen && invocation === event.invocation)),
+    );
+  }
+}
+
+function readCounted(event: RuntimeEvent): CountedSums | undefined {
+  const { stepCount, failedAttemptCount } = event as Partial<CountedSums>;
+  return stepCount === undefined || failedAttemptCount === undefined
+    ? undefined
+    : { stepCount, failedAttemptCount };
+}
+
+function isEnd(event: RuntimeEvent): event is Ended {
+  return /^execution\.(cancelled|completed|failed|parked|skipped)$/.test(event.type);
+}
+
+/** What is drawn of a local run: every event that its observers were told, from the first to the last. @returns undefined of nothing */
+export function modelFromEvents(
+  events: readonly RuntimeEvent[],
+  nowMs: number,
+  kills: readonly Kill[] = [],
+): Timeline | undefined {
+  const lanes = new Map<string, EventLane>();
+  for (const event of events) {
+    const lane = lanes.get(event.executionId) ?? new EventLane(event);
+    lanes.set(event.executionId, lane);
+    lane.take(event);
+  }
+  const groups = groupByParent([...lanes.values()], lanes);
+  const build = (lane: EventLane): ExecutionLane => {
+    const children = (groups.get(lane.executionId) ?? []).map(build);
+    return finishLane(lane, { nowMs, kills }, children);
+  };
+  const [root] = groups.get(undefined) ?? [];
+  return root === undefined ? undefined : { root: build(root), nowMs, omitted: [] };
+}
+
+function finishLane(
+  { executionId, bars, reasons, end, job, startMs, counted }: EventLane,
+  { nowMs, kills }: { readonly nowMs: number; readonly kills: readonly Kill[] },
+  children: readonly ExecutionLane[],
+): ExecutionLane {
+  const finished = bars.map(
+    (bar, index) => [bar, bar.finish(bars[index + 1]?.startMs, nowMs, kills)] as const,
+  );
+  const invocations = finished.map(([, bar]) => bar);
+  const endMs = end?.atMs;
+  const gaps = findGaps({
+    ...{ startMs, invocations, openUntilMs: end === undefined ? nowMs : undefined },
+    reasons: new Map(
+      finished.flatMap(([bar, drawn]) => {
+        const reason = reasons.get(bar);
+        return reason === undefined ? [] : [[drawn, reason]];
+      }),
+    ),
+  });
+  const error = end?.type === 'execution.failed' ? describeError(end.error) : undefined;
+  return {
+    ...{ executionId, job, startMs, endMs, invocations, gaps, children, error, counted, earlier: undefined },
+    status: nameStatus(end, invocations.at(-1)?.ending),
+  };
+}
+
+function nameStatus(end: Ended | undefined, ending: InvocationEnding | 'running' | undefined): LaneStatus {
+  if (end !== undefined) return end.type.slice('execution.'.length) as LaneStatus;
+  return ending === 'waiting' ? 'waiting' : 'running';
+}
+
+/** The first line of an error. */
+export function describeError({
+  name,
+  message,
+}: {
+  readonly name: string;
+  readonly message: string;
+}): string {
+  return `${name}: ${message.split('\n', 1)[0]}`;
+}

@@ -1,0 +1,123 @@
+import type { WaitReason } from '../../runtime/observe/runtime-event';
+import { formatDuration, formatNumberOf, formatUsd } from '../view/format';
+import type { TimeAccount } from './account-time';
+import type { ExecutionLane, Gap, UnitBar } from './timeline';
+
+const waitedFor: Readonly<Record<WaitReason, string>> = {
+  children: 'for its children',
+  'retry-delay': 'to try a step again',
+  signal: 'for a signal',
+  slot: 'for a free slot',
+  wait: 'on a timer',
+};
+
+/** What a wait was for, in words: `for a signal`. */
+export function describeReason(reason: WaitReason | undefined): string {
+  return reason === undefined ? '' : (waitedFor[reason] ?? reason);
+}
+
+/** How an execution stands, in words. */
+const standings: Readonly<Record<ExecutionLane['status'], string>> = {
+  cancelled: 'Cancelled after',
+  completed: 'Completed in',
+  failed: 'Failed after',
+  parked: 'Parked after',
+  running: 'Running for',
+  skipped: 'Skipped after',
+  waiting: 'Waiting,',
+};
+
+/** What happened and why it took so long, for somebody who was not there: a sentence for each. */
+export function tellStory(lane: ExecutionLane, account: TimeAccount): string[] {
+  const { totalMs, invocationCount, costUsd } = account;
+  const cost = costUsd === undefined ? '' : `, for about ${formatUsd(costUsd)}`;
+  return [
+    `${standings[lane.status]} ${formatDuration(totalMs)}${lane.status === 'waiting' ? ' so far' : ''}, in ${formatNumberOf(invocationCount, 'invocation')}${cost}.`,
+    ...(lane.error === undefined ? [] : [`It failed of ${lane.error}`]),
+    ...tellWaits(lane, account),
+    ...tellDeaths(lane, account),
+    ...tellFailures(lane, account),
+    ...tellHandOffs(lane),
+    ...tellChildren(lane),
+  ];
+}
+
+function tellWaits({ gaps }: ExecutionLane, { waitingMs, totalMs }: TimeAccount): string[] {
+  const waits = gaps.filter(({ kind }) => kind === 'wait').toSorted((a, b) => lengthOf(b) - lengthOf(a));
+  if (waits.length === 0) return [];
+  const share = totalMs > 0 ? ` (${Math.round((100 * waitingMs) / totalMs)} % of the time)` : '';
+  const shown = waits.slice(0, 3).map((wait) => {
+    const why = describeReason(wait.reason);
+    return `${formatDuration(lengthOf(wait))} ${why === '' ? '' : `${why} `}after invocation ${wait.after}`;
+  });
+  if (waits.length === 1) return [`It waited ${shown[0]}${share}.`];
+  const which = `${waits.length > shown.length ? 'the longest were ' : ''}${shown.join(', ')}`;
+  return [`It waited ${waits.length} times, ${formatDuration(waitingMs)} in all${share}: ${which}.`];
+}
+
+function tellDeaths({ invocations, gaps }: ExecutionLane, { lostMs, recoveryMs }: TimeAccount): string[] {
+  const dead = invocations.filter(({ ending }) => ending === 'died').map(({ invocation }) => invocation);
+  const stalled = gaps.filter(({ kind }) => kind === 'recovery');
+  if (dead.length === 0)
+    return stalled.length === 0
+      ? []
+      : [`An invocation could not go on; it took ${formatDuration(recoveryMs)} until the next one did.`];
+  const lost = lostMs > 0 ? ` after ${formatDuration(lostMs)} of work` : '';
+  const recovery = recoveryMs > 0 ? `; it took ${formatDuration(recoveryMs)} until the next one went on` : '';
+  return [`${formatNumberOf(dead.length, 'invocation')} died (${listNumbers(dead)})${lost}${recovery}.`];
+}
+
+function tellFailures({ invocations }: ExecutionLane, { failedAttemptCount }: TimeAccount): string[] {
+  if (failedAttemptCount === 0) return [];
+  const failed = invocations.flatMap(({ units }) => units).filter(({ ending }) => ending === 'failed');
+  const worst = findMostFrequent(failed);
+  const detail =
+    worst === undefined ? '' : `, ${worst.count} of ${worst.unit.step}: ${worst.unit.error ?? 'no reason'}`;
+  return [`${formatNumberOf(failedAttemptCount, 'attempt')} failed${detail}.`];
+}
+
+function tellHandOffs({ gaps }: ExecutionLane): string[] {
+  const handOffs = gaps.filter(({ kind }) => kind === 'hand-off');
+  const longest = findLongest(handOffs);
+  if (longest === undefined) return [];
+  const totalMs = handOffs.reduce((sum, gap) => sum + lengthOf(gap), 0);
+  if (handOffs.length === 1) return [`It was handed over once, in ${formatDuration(totalMs)}.`];
+  const average = formatDuration(totalMs / handOffs.length);
+  return [
+    `It was handed over ${handOffs.length} times: ${average} on average, ${formatDuration(lengthOf(longest))} at most.`,
+  ];
+}
+
+function tellChildren({ children }: ExecutionLane): string[] {
+  if (children.length === 0) return [];
+  const counts = new Map<string, number>();
+  for (const { status } of children) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const parts = [...counts].map(([status, count]) => `${count} ${status}`);
+  return [`It has ${formatNumberOf(children.length, 'child', 'children')}: ${parts.join(', ')}.`];
+}
+
+/** The kind of failure that came most often. */
+function findMostFrequent(failed: readonly UnitBar[]) {
+  const groups = new Map<string, { count: number; unit: UnitBar }>();
+  for (const unit of failed) {
+    const key = `${unit.step}\n${unit.error}`;
+    const group = groups.get(key) ?? { count: 0, unit };
+    group.count += 1;
+    groups.set(key, group);
+  }
+  return [...groups.values()].toSorted((a, b) => b.count - a.count).at(0);
+}
+
+/** `#3, #7`, cut off when there are many. */
+function listNumbers(numbers: readonly number[]): string {
+  const shown = numbers.slice(0, 5).map((number) => `#${number}`);
+  return [...shown, ...(numbers.length > 5 ? ['…'] : [])].join(', ');
+}
+
+function findLongest(gaps: readonly Gap[]): Gap | undefined {
+  return gaps.toSorted((a, b) => lengthOf(b) - lengthOf(a)).at(0);
+}
+
+function lengthOf({ fromMs, toMs }: Gap): number {
+  return toMs - fromMs;
+}

@@ -11,6 +11,7 @@ import {
   LOGGER,
   OBSERVERS,
   RANDOM,
+  SCHEDULER_CLIENT,
   SQS_CLIENT,
   STATE_CODEC,
   TIMER,
@@ -23,6 +24,7 @@ const example = '{ token, useValue }';
 /** What a value must be able to do that is provided for one of our tokens. */
 const neededMethods = new Map<unknown, readonly string[]>([
   [LAMBDA_CLIENT, ['send']],
+  [SCHEDULER_CLIENT, ['send']],
   [SQS_CLIENT, ['send']],
   [CLOCK, ['now']],
   [TIMER, ['every', 'once']],

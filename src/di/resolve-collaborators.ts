@@ -1,5 +1,9 @@
 import type { InjectionToken } from 'tsyringe';
-import { defaultLambdaClient, defaultSqsClient } from '../runtime/adapters/aws/default-clients';
+import {
+  defaultLambdaClient,
+  defaultSchedulerClient,
+  defaultSqsClient,
+} from '../runtime/adapters/aws/default-clients';
 import { DevalueCodec } from '../runtime/adapters/codec/devalue-codec';
 import { FileFlightRecorder } from '../runtime/adapters/file/file-flight-recorder';
 import { type ContinueOn, LambdaSender } from '../runtime/adapters/lambda/lambda-sender';
@@ -10,13 +14,14 @@ import { NanoTimer } from '../runtime/adapters/node/nano-timer';
 import { NodePlatform } from '../runtime/adapters/node/node-platform';
 import { SignatureSeal } from '../runtime/adapters/node/signature-seal';
 import { completeClock, SystemClock } from '../runtime/adapters/node/system-clock';
+import { SchedulerSender, type SchedulerSettings } from '../runtime/adapters/scheduler/scheduler-sender';
 import { SqsSender } from '../runtime/adapters/sqs/sqs-sender';
 import { createStore, preloadStore, type StoreSettings } from '../runtime/adapters/store/stores';
 import { checkPrices, listPrices, type Prices } from '../runtime/core/cost/prices';
 import { describeError } from '../runtime/core/record/describe-error';
 import { type Seal, sealByChecksum } from '../runtime/core/state/seal';
 import type { Observer } from '../runtime/observe/runtime-event';
-import type { CheckpointStore, ContinuationSender, FlightRecorder, Logger } from '../runtime/ports';
+import type { CheckpointStore, Clock, ContinuationSender, FlightRecorder, Logger } from '../runtime/ports';
 import type { Collaborators } from '../runtime/ports/collaborators';
 import { ContextLogger } from '../runtime/step/context-logger';
 import type { InvocationScope } from './handler-scope';
@@ -29,6 +34,7 @@ import {
   OBSERVERS,
   PRICES,
   RANDOM,
+  SCHEDULER_CLIENT,
   SQS_CLIENT,
   STATE_CODEC,
   TIMER,
@@ -37,6 +43,7 @@ import {
 /** What decides between defaults. */
 export interface DefaultsSettings {
   readonly queueUrl: string | undefined;
+  readonly scheduler?: SchedulerSettings | undefined;
   readonly continueOn: ContinueOn;
   readonly logLevel: LogLevel | undefined;
   readonly store: StoreSettings | undefined;
@@ -47,10 +54,19 @@ export interface DefaultsSettings {
 
 type Client = ConstructorParameters<typeof LambdaSender>[0];
 
+/** What the default channels are made over. */
+interface Channels {
+  readonly lambda: Client;
+  readonly sqs: Client;
+  readonly scheduler: Client;
+  readonly clock: Clock;
+}
+
 /** A handler's defaults, made once and kept warm. */
 export class Defaults {
   readonly lambdaClient = defaultLambdaClient();
   readonly sqsClient = defaultSqsClient();
+  readonly schedulerClient = defaultSchedulerClient();
   readonly clock = new SystemClock();
   readonly timer = new NanoTimer();
   readonly random = new MathRandom();
@@ -61,9 +77,7 @@ export class Defaults {
   readonly seal: Seal;
   readonly recorder: FlightRecorder | undefined;
   readonly settings: DefaultsSettings;
-  #channels:
-    | { readonly lambda: Client; readonly sqs: Client; readonly senders: readonly ContinuationSender[] }
-    | undefined;
+  #channels: (Channels & { readonly senders: readonly ContinuationSender[] }) | undefined;
 
   constructor(settings: DefaultsSettings) {
     this.settings = settings;
@@ -77,11 +91,15 @@ export class Defaults {
   }
 
   /** The default channels over these clients: the same ones while the clients stay, since a channel keeps what it has learnt. */
-  openSenders(lambda: Client, sqs: Client): readonly ContinuationSender[] {
-    if (this.#channels?.lambda !== lambda || this.#channels.sqs !== sqs) {
-      this.#channels = { lambda, sqs, senders: createSenders(this.settings, lambda, sqs) };
-    }
-    return this.#channels.senders;
+  openSenders(over: Channels): readonly ContinuationSender[] {
+    const kept = this.#channels;
+    const isSame = (['lambda', 'sqs', 'scheduler', 'clock'] as const).every(
+      (part) => kept?.[part] === over[part],
+    );
+    if (kept !== undefined && isSame) return kept.senders;
+    const senders = createSenders(this.settings, over);
+    this.#channels = { ...over, senders };
+    return senders;
   }
 }
 
@@ -89,6 +107,7 @@ export class Defaults {
 export const collaboratorTokens: readonly InjectionToken[] = [
   LAMBDA_CLIENT,
   SQS_CLIENT,
+  SCHEDULER_CLIENT,
   CLOCK,
   TIMER,
   RANDOM,
@@ -111,6 +130,7 @@ export function resolveCollaborators(
 ): { collaborators: Collaborators; observers: readonly Observer[]; asTokens: Map<InjectionToken, unknown> } {
   const lambdaClient = scope.resolve(LAMBDA_CLIENT, () => defaults.lambdaClient);
   const sqsClient = scope.resolve(SQS_CLIENT, () => defaults.sqsClient);
+  const schedulerClient = scope.resolve(SCHEDULER_CLIENT, () => defaults.schedulerClient);
   const clock = scope.resolve(CLOCK, () => defaults.clock);
   const logger = resolveLogger(scope, defaults);
   const observers = resolveObservers(scope, logger);
@@ -120,7 +140,9 @@ export function resolveCollaborators(
     random: scope.resolve(RANDOM, () => defaults.random),
     logger,
     codec: scope.resolve(STATE_CODEC, () => defaults.codec),
-    senders: scope.resolve(CONTINUATION_SENDERS, () => defaults.openSenders(lambdaClient, sqsClient)),
+    senders: scope.resolve(CONTINUATION_SENDERS, () =>
+      defaults.openSenders({ lambda: lambdaClient, sqs: sqsClient, scheduler: schedulerClient, clock }),
+    ),
     store: scope.provides(CHECKPOINT_STORE)
       ? scope.resolve(CHECKPOINT_STORE, () => undefined)
       : defaults.store,
@@ -134,6 +156,7 @@ export function resolveCollaborators(
   const asTokens = new Map<InjectionToken, unknown>([
     [LAMBDA_CLIENT, lambdaClient],
     [SQS_CLIENT, sqsClient],
+    [SCHEDULER_CLIENT, schedulerClient],
     [CLOCK, clock],
     [TIMER, collaborators.timer],
     [RANDOM, collaborators.random],
@@ -195,11 +218,11 @@ function isObserver(given: unknown): given is Observer {
 }
 
 function createSenders(
-  { queueUrl, continueOn }: DefaultsSettings,
-  lambda: Client,
-  sqs: Client,
+  { queueUrl, scheduler: settings, continueOn }: DefaultsSettings,
+  { lambda, sqs, scheduler, clock }: Channels,
 ): ContinuationSender[] {
   const senders: ContinuationSender[] = [new LambdaSender(lambda, continueOn)];
   if (queueUrl !== undefined) senders.push(new SqsSender(sqs, queueUrl));
+  if (settings !== undefined) senders.push(new SchedulerSender(scheduler, settings, continueOn, clock));
   return senders;
 }

@@ -21,6 +21,8 @@ function token<Value>(name: string): InjectionToken<Value> & symbol {
 export const LAMBDA_CLIENT = token<CommandSender>('LAMBDA_CLIENT');
 /** The client of the continuation queue. @defaultValue `SQSClient` of `@aws-sdk/client-sqs`, loaded on first use */
 export const SQS_CLIENT = token<CommandSender>('SQS_CLIENT');
+/** The client that makes schedules for long waits. @defaultValue `SchedulerClient` of `@aws-sdk/client-scheduler`, loaded on first use */
+export const SCHEDULER_CLIENT = token<CommandSender>('SCHEDULER_CLIENT');
 /** {@link Clock}. @defaultValue the machine's wall clock */
 export const CLOCK = token<Clock>('CLOCK');
 /** {@link Timer}. @defaultValue Nanotimer */

@@ -1,6 +1,7 @@
 import type { JobFault } from '../errors';
 import type { ContinueOn } from '../runtime/adapters/lambda/lambda-sender';
 import { isLogLevel, type LogLevel } from '../runtime/adapters/node/json-logger';
+import type { SchedulerSettings } from '../runtime/adapters/scheduler/scheduler-sender';
 import {
   chooseStore,
   findStoreConflicts,
@@ -12,6 +13,8 @@ import {
 /** What the environment says. Read once, when the handler is created. */
 export interface Settings {
   readonly queueUrl: string | undefined;
+  /** Who makes schedules for long waits; undefined when there are none. */
+  readonly scheduler?: SchedulerSettings;
   readonly continueOn: ContinueOn | undefined;
   readonly logLevel: LogLevel | undefined;
   /** Where executions are kept; undefined when the state travels in the continuation alone. */
@@ -38,6 +41,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     faults.push(refuse('BATON_CONTINUE_ON', continueOn, 'pinned or latest'));
   if (logLevel && !isLogLevel(logLevel))
     faults.push(refuse('BATON_LOG_LEVEL', logLevel, 'debug, info, warn or error'));
+  const scheduler = readScheduler(environment, faults);
   const signingKeys = readKeys(environment.BATON_SIGNING_KEY);
   if (signingKeys.includes('')) faults.push(refuseEmptyKey());
   if (signingKeys.some((key) => key !== '' && Buffer.byteLength(key) < minKeyBytes))
@@ -47,6 +51,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   return {
     settings: {
       queueUrl: queueUrl && isQueueUrl(queueUrl) ? queueUrl : undefined,
+      ...(scheduler && { scheduler }),
       continueOn: continueOn === 'latest' || continueOn === 'pinned' ? continueOn : undefined,
       logLevel: logLevel && isLogLevel(logLevel) ? logLevel : undefined,
       store: chooseStore(storeNames),
@@ -67,6 +72,24 @@ function readRetryAfterMs(text: string | undefined, faults: JobFault[]): number 
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
   faults.push(refuse('BATON_RETRY_AFTER_MS', text, 'a whole number of milliseconds, 0 or more'));
   return defaultRetryAfterMs;
+}
+
+const roleArn = /^arn:[^:]+:iam::\d{12}:role\/.+$/;
+const scheduleGroup = /^[0-9a-zA-Z-_.]{1,64}$/;
+
+function readScheduler(
+  {
+    BATON_SCHEDULER_ROLE_ARN: role,
+    BATON_SCHEDULER_GROUP: group,
+  }: Readonly<Record<string, string | undefined>>,
+  faults: JobFault[],
+): SchedulerSettings | undefined {
+  if (role && !roleArn.test(role))
+    faults.push(refuse('BATON_SCHEDULER_ROLE_ARN', role, 'the ARN of an IAM role'));
+  if (group && !scheduleGroup.test(group))
+    faults.push(refuse('BATON_SCHEDULER_GROUP', group, 'the name of a schedule group'));
+  if (!role || !roleArn.test(role)) return undefined;
+  return { roleArn: role, ...(group && { group }) };
 }
 
 /** An ARN can be read as a URL too, but nothing can be sent to it. */

@@ -117,7 +117,9 @@ export function isFunctionMissing(error: unknown): boolean {
 }
 
 function findChannels(senders: readonly ContinuationSender[], delaySeconds: number): ContinuationSender[] {
-  return senders.filter((sender) => delaySeconds <= readMaxDelaySeconds(sender));
+  return senders.filter(
+    (sender) => delaySeconds >= (sender.minDelaySeconds ?? 0) && delaySeconds <= readMaxDelaySeconds(sender),
+  );
 }
 
 /**

@@ -29,6 +29,8 @@ export interface ContinuationSender {
   readonly maxBytes: number;
   /** How long this channel can hold a continuation back, in seconds. @defaultValue 900 for a channel called `sqs`, 0 for any other */
   readonly maxDelaySeconds?: number;
+  /** The shortest delay that it is for, in seconds: what is due sooner goes by others. @defaultValue 0 */
+  readonly minDelaySeconds?: number;
   /**
    * Resolves when the channel accepted the continuation; rejects, best with a `HandOffFailedError`, when it did not. One whose
    * `details.failure` is `too-large` is answered with a smaller form of the same message, at most `details.maxBytes` large when that is there.

@@ -15,6 +15,11 @@ export function loadSqsSdk() {
   return import('@aws-sdk/client-sqs').catch(refuseMissing('@aws-sdk/client-sqs'));
 }
 
+/** Loads the SDK of EventBridge Scheduler. @throws MissingPackageError when it is not installed */
+export function loadSchedulerSdk() {
+  return import('@aws-sdk/client-scheduler').catch(refuseMissing('@aws-sdk/client-scheduler'));
+}
+
 /** Loads the SDK of DynamoDB. @throws MissingPackageError when it is not installed */
 export function loadDynamoDbSdk() {
   return import('@aws-sdk/client-dynamodb').catch(refuseMissing('@aws-sdk/client-dynamodb'));

@@ -110,12 +110,19 @@ const passing = 'It may pass on its own; look at throttling and at the network i
 const large = 'Keep large data somewhere else and a key to it in the state, or configure a checkpoint store.';
 
 /** What to do when a channel of this name fails. */
-const channelAdvice: Readonly<Record<'lambda' | 'sqs', CallAdvice>> = {
+const channelAdvice: Readonly<Record<'lambda' | 'scheduler' | 'sqs', CallAdvice>> = {
   lambda: {
     denied:
       'Grant the function lambda:InvokeFunction on its own ARN and its versions (…:function:NAME and …:function:NAME:*).',
     missing:
       'Bring the function, version or alias back that the error names; an execution goes on with the version that it is pinned to.',
+    retry: passing,
+    'too-large': large,
+  },
+  scheduler: {
+    denied:
+      'Grant the function scheduler:CreateSchedule on the group of BATON_SCHEDULER_GROUP, and iam:PassRole on the role of BATON_SCHEDULER_ROLE_ARN.',
+    missing: 'Create the schedule group that BATON_SCHEDULER_GROUP names, or leave the variable out.',
     retry: passing,
     'too-large': large,
   },

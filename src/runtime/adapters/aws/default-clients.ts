@@ -1,4 +1,4 @@
-import { loadDynamoDbSdk, loadLambdaSdk, loadS3Sdk, loadSqsSdk } from './aws-sdk';
+import { loadDynamoDbSdk, loadLambdaSdk, loadS3Sdk, loadSchedulerSdk, loadSqsSdk } from './aws-sdk';
 import { LazyClient } from './lazy-client';
 
 /** Each try is ours to time and to repeat, so that the next channel still has its turn. */
@@ -18,6 +18,11 @@ export function patientLambdaClient(): LazyClient {
 /** The default SQS client. */
 export function defaultSqsClient(): LazyClient {
   return new LazyClient(async () => new (await loadSqsSdk()).SQSClient(clientOptions));
+}
+
+/** The default client of EventBridge Scheduler. */
+export function defaultSchedulerClient(): LazyClient {
+  return new LazyClient(async () => new (await loadSchedulerSdk()).SchedulerClient(clientOptions));
 }
 
 /** A checkpoint that hangs must leave time for another try; the SDK's own second try spares a claim a trip through Lambda's retry. */

@@ -49,7 +49,7 @@ export function unreachableWaitError(
 ): HandOffFailedError {
   return new HandOffFailedError({
     problem: `Job ${plan.name} has to wait ${delayMs} ms, an invocation has ${Math.max(0, Math.floor(freshBudgetMs))} ms, and there is no queue to wait in.`,
-    fix: 'Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages).',
+    fix: 'Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages), or BATON_SCHEDULER_ROLE_ARN.',
     details: { channel: 'sqs', failure: 'refused' },
   });
 }

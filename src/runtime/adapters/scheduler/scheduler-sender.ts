@@ -1,0 +1,81 @@
+import { describeError } from '../../core/record/describe-error';
+import type { Clock, ContinuationRequest, ContinuationSender } from '../../ports';
+import { loadSchedulerSdk } from '../aws/aws-sdk';
+import { classifyAwsError } from '../aws/classify-aws-error';
+import type { CommandSender } from '../aws/lazy-client';
+import { withTimeLimit } from '../aws/with-time-limit';
+import { type ContinueOn, nameTarget } from '../lambda/lambda-sender';
+
+/** The largest input of a schedule's target, in bytes. */
+const maxInputBytes = 262_144;
+/** A schedule may be this far away, in seconds: a year. */
+const maxScheduleSeconds = 365 * 86_400;
+/** EventBridge Scheduler fires within the minute that a schedule names: it names the first that is not too early. */
+const minuteMs = 60_000;
+
+/** Where schedules are made. */
+export interface SchedulerSettings {
+  /** The role that invokes the function; `scheduler.amazonaws.com` assumes it. */
+  readonly roleArn: string;
+  /** @defaultValue the account's default group */
+  readonly group?: string;
+}
+
+/**
+ * Lets a one-time schedule of EventBridge Scheduler bring a message: for a pause of any length, at one call, or where there is no queue.
+ * It fires within the minute after the pause, and is deleted then. A schedule that is asked for twice is one.
+ */
+export class SchedulerSender implements ContinuationSender {
+  readonly channel = 'scheduler';
+  readonly maxBytes = maxInputBytes;
+  /** What is to come at once goes by other channels. */
+  readonly minDelaySeconds = 1;
+  readonly maxDelaySeconds = maxScheduleSeconds;
+  readonly #client: CommandSender;
+  readonly #settings: SchedulerSettings;
+  readonly #continueOn: ContinueOn;
+  readonly #clock: Clock;
+
+  constructor(client: CommandSender, settings: SchedulerSettings, continueOn: ContinueOn, clock: Clock) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#continueOn = continueOn;
+    this.#clock = clock;
+  }
+
+  /** @throws HandOffFailedError that says whether trying again may help. */
+  async send(request: ContinuationRequest): Promise<void> {
+    const { body, delaySeconds = this.minDelaySeconds, context, timeoutMs } = request;
+    const { roleArn, group } = this.#settings;
+    const name = nameSchedule(request);
+    try {
+      const { CreateScheduleCommand } = await loadSchedulerSdk();
+      const command = new CreateScheduleCommand({
+        Name: name,
+        ClientToken: name,
+        ...(group !== undefined && { GroupName: group }),
+        ScheduleExpression: writeTime(this.#clock.now() + delaySeconds * 1_000),
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        ActionAfterCompletion: 'DELETE',
+        Target: { Arn: nameTarget(context, this.#continueOn), RoleArn: roleArn, Input: body },
+      });
+      await withTimeLimit(timeoutMs, (abortSignal) => this.#client.send(command, { abortSignal }));
+    } catch (error) {
+      // An earlier try has made it, and its answer was lost.
+      if (describeError(error).name === 'ConflictException') return;
+      throw classifyAwsError(this.channel, error);
+    }
+  }
+}
+
+/** Names go by the message: the same one sent again is the same schedule. */
+function nameSchedule({ executionId, invocation, hopId, body }: ContinuationRequest): string {
+  const text = JSON.stringify([executionId, invocation, hopId ?? body]);
+  const digest = process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
+  return `baton-${digest.slice(0, 48)}`;
+}
+
+function writeTime(atMs: number): string {
+  const minute = new Date(Math.ceil(atMs / minuteMs) * minuteMs);
+  return `at(${minute.toISOString().slice(0, 19)})`;
+}

@@ -4,9 +4,12 @@ import 'reflect-metadata';
 // Starting executions and looking after them
 export type {
   CancelAnswer,
+  EarlierInvocations,
   ExecutionDescription,
+  ExecutionProgress,
   ExecutionResult,
   ExecutionSummary,
+  InvocationEntry,
   RedriveAnswer,
   RedriveOptions,
   ResumeAnswer,

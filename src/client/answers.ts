@@ -1,8 +1,9 @@
-import type { ExecutionDescription } from '../runtime/core/record/execution-description';
+import type { ExecutionDescription, ExecutionProgress } from '../runtime/core/record/execution-description';
+import type { EarlierInvocations, InvocationEntry } from '../runtime/core/record/history';
 import type { StopMark } from '../runtime/core/record/stop-mark';
 import type { ExecutionStatus } from '../runtime/ports';
 
-export type { ExecutionDescription, StopMark };
+export type { EarlierInvocations, ExecutionDescription, ExecutionProgress, InvocationEntry, StopMark };
 
 /** What an execution is started with. */
 export interface StartRequest {
@@ -90,6 +91,10 @@ export interface ExecutionSummary {
   readonly isStuck: boolean;
   /** See {@link ExecutionDescription.isParked}; false when the record cannot be read. */
   readonly isParked: boolean;
+  /** See {@link ExecutionDescription.costUsd}; undefined when the record cannot be read. */
+  readonly costUsd?: number;
+  /** As its last checkpoint says; `status` knows what a heartbeat has said since. */
+  readonly progress?: ExecutionProgress;
 }
 
 /** Which executions to sweep. */

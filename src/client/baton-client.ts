@@ -39,6 +39,7 @@ import type {
 } from './answers';
 import { changeStopMark } from './change-stop-mark';
 import { listLive } from './list-live';
+import { loadCompanions } from './load-companions';
 import { checkStop, noFunctionError, refusedError, unknownExecutionError, unusableError } from './refusals';
 import { stopExecutions } from './stop-executions';
 import { summariseExecution } from './summarise-execution';
@@ -121,10 +122,18 @@ export class BatonClient {
     return { executionId, isNew: false, execution: this.#describe(found) };
   }
 
-  /** Says how an execution stands; undefined when the store has none under this id. */
+  /**
+   * Says how an execution stands, with its history and its last progress; undefined when the store has none under this id.
+   * A history or a heartbeat that cannot be read is left out.
+   */
   async status(executionId: string): Promise<ExecutionDescription | undefined> {
-    const found = await this.#find(executionId);
-    return found && this.#describe(found);
+    const [found, companions] = await Promise.all([
+      this.#find(executionId),
+      loadCompanions(this.#store, new NodePlatform(), executionId),
+    ]);
+    return (
+      found && describeExecution(found.stored, found.record, this.#clock.now(), companions(found.record))
+    );
   }
 
   /**

@@ -1,4 +1,4 @@
-import { isStuck } from '../runtime/core/record/execution-description';
+import { describeProgress, isStuck } from '../runtime/core/record/execution-description';
 import { type ExecutionRecord, parseRecord } from '../runtime/core/record/execution-record';
 import type { Checksum } from '../runtime/core/state/seal';
 import type { StoredExecution } from '../runtime/ports';
@@ -12,6 +12,7 @@ export function summariseExecution(
 ): ExecutionSummary {
   const record = tryToParse(head, checksum);
   const invocation = record?.invocation ?? null;
+  const progress = describeProgress(record?.continuation.trail?.progress);
   return Object.freeze({
     executionId,
     job,
@@ -20,6 +21,8 @@ export function summariseExecution(
     invocation,
     isStuck: record !== undefined && isStuck(record, nowMs),
     isParked: record?.isParked === true,
+    ...(record && { costUsd: record.continuation.costUsd ?? 0 }),
+    ...(progress && { progress }),
   });
 }
 

@@ -1,4 +1,5 @@
 import { MemoryCheckpointStore } from '../runtime/adapters/store/memory-store';
+import { isHistory } from '../runtime/core/record/heartbeat';
 import type {
   CheckpointStore,
   ListedExecutions,
@@ -12,7 +13,7 @@ import { never } from './life';
 /** What happens to one write. `lost`: it takes effect, and its reply is lost. `hang`: no answer ever comes, and no effect. */
 export type WriteFault = 'fail' | 'hang' | 'lost' | 'none';
 
-/** A {@link CheckpointStore} whose writes fail as told, and that keeps what was asked of it. */
+/** A {@link CheckpointStore} whose writes fail as told, and that keeps what was asked of it. Histories are kept as they come: no execution depends on them. */
 export class FaultyStore implements CheckpointStore {
   /** Every write that was asked for, in order. */
   readonly writes: { execution: StoredExecution; hint: SaveHint | undefined }[] = [];
@@ -29,6 +30,7 @@ export class FaultyStore implements CheckpointStore {
   }
 
   async load(executionId: string): Promise<StoredRevision | undefined> {
+    if (isHistory(executionId)) return this.#store.load(executionId);
     this.loadCount += 1;
     return this.#store.load(executionId);
   }
@@ -38,6 +40,7 @@ export class FaultyStore implements CheckpointStore {
     expected: string | undefined,
     hint?: SaveHint,
   ): Promise<string | undefined> {
+    if (isHistory(execution.executionId)) return this.#store.save(execution, expected, hint);
     this.writes.push({ execution, hint });
     const number = this.writes.length;
     await this.beforeWrite(number);

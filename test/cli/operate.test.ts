@@ -35,13 +35,15 @@ describe('baton status', () => {
         /run-counting/.test(frame) ? '\n    at …run-counting…' : '',
       ),
     );
-    expect(`\n${withoutPlaces.join('\n')}`).toMatchInlineSnapshot(`
+    expect(`\n${withoutPlaces.join('\n')}`.replaceAll(/\$[\d.]+/g, '$…')).toMatchInlineSnapshot(`
 "
 ✔ completed  done of job counting
   started      3 h 20 min ago
   steps        2 steps done
   position     completing, cycle 3
   invocations  1
+  ended        1 completed
+  cost         $… at list prices
   result       {"counted":2}
 
 ✖ failed  broken of job counting
@@ -49,6 +51,8 @@ describe('baton status', () => {
   steps        1 step done
   position     at count, cycle 2
   invocations  1
+  ended        1 failed
+  cost         $… at list prices
   error        TerminalError: no such account
     at …run-counting…
 
@@ -57,6 +61,8 @@ describe('baton status', () => {
   steps        0 steps done
   position     before the next cycle, cycle 1
   invocation   2, handed over by 1 and not begun for 3 h 20 min at least: baton redrive lets it go on
+  ended        1 handed-off
+  cost         $… at list prices
 "
 `);
   });

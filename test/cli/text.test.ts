@@ -25,7 +25,7 @@ const execution: ExecutionDescription = {
     leaseUntilMs: 0,
     resumeAtMs: null,
   },
-  ...{ isCancelRequested: false, isStuck: false, isParked: false },
+  ...{ isCancelRequested: false, isStuck: false, isParked: false, unitCount: 0, costUsd: 0, history: [] },
   error: { name: 'Error', message: `${'word '.repeat(60)}end ${hostile}\n→ do it` },
 };
 

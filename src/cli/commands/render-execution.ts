@@ -1,7 +1,9 @@
-import type { ExecutionDescription, ExecutionSummary } from '../../client/answers';
+import type { ExecutionDescription, ExecutionProgress, ExecutionSummary } from '../../client/answers';
 import { summariseFailure } from '../run/failure';
-import { formatAge, formatNumberOf } from '../view/format';
+import type { Progress } from '../run/progress-track';
+import { formatAge, formatCount, formatNumberOf, formatUsd } from '../view/format';
 import { type Paint, renderFailureDetails, type Tone } from '../view/paint';
+import { renderProgress } from '../view/render-bar';
 import { type Row, renderRows } from '../view/render-rows';
 import { countCells, escapeControls, writeJson } from '../view/text';
 
@@ -14,7 +16,9 @@ export function renderStatus(
 ): string[] {
   const rows = [
     ...describeProgress(execution, nowMs),
+    ...describeWork(execution, nowMs),
     ...describeWhoHasIt(execution, nowMs),
+    ...describePast(execution),
     ...describeOutcome(execution),
   ];
   const { error } = execution;
@@ -42,9 +46,11 @@ const looks: Readonly<Record<ExecutionDescription['status'], readonly [Tone, str
 };
 
 function describeProgress(
-  { startedAtMs, stepCount, failedAttemptCount, ...at }: ExecutionDescription,
+  { startedAtMs, stepCount, failedAttemptCount, unitCount = 0, ...at }: ExecutionDescription,
   nowMs: number,
 ): Row[] {
+  // A generator that never ends a step does its work between its yields.
+  const units = unitCount > 2 * stepCount + 1 ? `, ${formatNumberOf(unitCount, 'unit')} of work` : '';
   const failures = failedAttemptCount > 0 ? `, ${formatNumberOf(failedAttemptCount, 'failed attempt')}` : '';
   const place = {
     check: 'before the next cycle',
@@ -57,8 +63,41 @@ function describeProgress(
   const attempt = at.attempt > 1 ? `, attempt ${at.attempt}` : '';
   return [
     ['started', `${formatAge(nowMs - startedAtMs)} ago`],
-    ['steps', `${formatNumberOf(stepCount, 'step')} done${failures}`],
+    ['steps', `${formatNumberOf(stepCount, 'step')} done${units}${failures}`],
     ['position', `${place}, cycle ${at.cycle}${attempt}`],
+  ];
+}
+
+/** How far the work is, while there is any left. */
+function describeWork({ progress, status }: ExecutionDescription, nowMs: number): Row[] {
+  if (progress === undefined) return [];
+  const isLive = status === 'running' || status === 'waiting';
+  const age = isLive ? ` (${formatAge(nowMs - progress.atMs)} ago)` : '';
+  const { leftMs, ...shown } = readProgress(progress);
+  return [['progress', `${renderProgress({ ...shown, leftMs: isLive ? leftMs : undefined })}${age}`]];
+}
+
+/** Progress as the bar takes it. */
+export function readProgress({
+  ratePerSecond: rate,
+  remainingMs: leftMs,
+  total,
+  note,
+  ...progress
+}: ExecutionProgress): Progress {
+  const { step, done } = progress;
+  return { step, done, total, note, rate, leftMs };
+}
+
+/** What its invocations have ended of, and what all of it has cost. */
+function describePast({ history = [], earlier, costUsd = 0 }: ExecutionDescription): Row[] {
+  const endings = new Map<string, number>();
+  for (const { ending } of history) endings.set(ending, (endings.get(ending) ?? 0) + 1);
+  const parts = [...endings].map(([ending, count]) => `${count} ${ending}`);
+  if (earlier !== undefined) parts.unshift(`${formatCount(earlier.count)} earlier`);
+  return [
+    ...(parts.length === 0 ? [] : [['ended', parts.join(', ')] as const]),
+    ...(costUsd === 0 ? [] : [['cost', `${formatUsd(costUsd)} at list prices`] as const]),
   ];
 }
 
@@ -104,13 +143,19 @@ export function renderList(executions: readonly ExecutionSummary[], nowMs: numbe
     job: escapeControls(job),
   }));
   const cells = { id: measure(shown.map(({ id }) => id)), job: measure(shown.map(({ job }) => job)) };
-  return shown.map(({ id, job, status, invocation, startedAtMs, isStuck, isParked }) => {
+  return shown.map(({ id, job, status, invocation, startedAtMs, isStuck, isParked, progress }) => {
     const trouble = (isStuck && 'looks stuck') || (isParked && 'parked');
     const [tone, mark] = trouble ? (['warn', '!'] as const) : looks[status];
     const standing = paint(tone, `${mark} ${(trouble || status).padEnd('looks stuck'.length)}`);
     const number = `#${invocation ?? '?'}`.padEnd(5);
-    return `${standing}  ${pad(id, cells.id)}  ${pad(job, cells.job)}  ${number}  ${formatAge(nowMs - startedAtMs)} ago`;
+    return `${standing}  ${pad(id, cells.id)}  ${pad(job, cells.job)}  ${number}  ${formatAge(nowMs - startedAtMs)} ago${describeShare(status, progress)}`;
   });
+}
+
+/** How far it is, in a few characters, while it is under way. */
+function describeShare(status: ExecutionSummary['status'], progress: ExecutionProgress | undefined): string {
+  if (progress === undefined || (status !== 'running' && status !== 'waiting')) return '';
+  return `  ${escapeControls(renderProgress(readProgress(progress)))}`;
 }
 
 function measure(texts: readonly string[]): number {

@@ -15,6 +15,7 @@ import type { StateCopy } from '../core/state/copy-state';
 import type { Emitter } from '../observe/emitter';
 import type { CheckpointStore, ExecutionStatus, Logger } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
+import type { ProgressReport } from '../step/progress-report';
 import { BackOff } from '../time/back-off';
 import { encodeState, markStateText, packStoredFrom } from './state-text';
 import { Superseded } from './superseded';
@@ -56,6 +57,7 @@ export interface JournalDeps {
   readonly collaborators: Collaborators;
   readonly logger: Logger;
   readonly emitter: Emitter;
+  readonly progressReport: ProgressReport;
   remainingMs(): number;
   /** What the execution has cost so far, in US dollars. */
   readCostUsd(): number;
@@ -101,6 +103,7 @@ export class Journal {
   #pending: Entry | undefined;
   #cancelAlarm: (() => void) | undefined;
   #failure: unknown;
+  #costUsd: number;
   #writeUnitCount: number;
   /** What the claim has read, as DynamoDB would charge it: the record, and whether the job is stopped. */
   readonly readUnitCount: number;
@@ -120,6 +123,7 @@ export class Journal {
     this.#claimed = room.execution;
     this.#stateChecksum = claim.stateChecksum;
     this.#stateVersion = claim.stateVersion;
+    this.#costUsd = room.execution.costUsd;
     // After a death nothing that was reached may have to be reached twice: the next one may happen anywhere.
     this.#durability = room.execution.line.recovery > 0 ? 'step' : (room.plan.durability ?? 'step');
     this.#lastSavedMs = room.collaborators.clock.now();
@@ -135,6 +139,17 @@ export class Journal {
   /** What was written, as DynamoDB would charge it. */
   get writeUnitCount(): number {
     return this.#writeUnitCount;
+  }
+
+  /** What the record says that the execution has cost. */
+  get costUsd(): number {
+    return this.#costUsd;
+  }
+
+  /** When the record may be deleted if it is not written again, in epoch milliseconds. */
+  readExpiry(): number {
+    const { collaborators, plan } = this.#room;
+    return collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;
   }
 
   /** The claim's fencing token. */
@@ -423,6 +438,9 @@ export class Journal {
     const { plan, input, collaborators } = this.#room;
     const nowMs = collaborators.clock.now();
     const costUsd = Math.max(execution.costUsd, this.#room.readCostUsd());
+    this.#costUsd = costUsd;
+    const { last: progress } = this.#room.progressReport;
+    const trail = progress === undefined ? execution.trail : { ...execution.trail, progress };
     const record: ExecutionRecord = {
       epoch: this.#claim.epoch,
       writeCount: this.#writeCount,
@@ -441,13 +459,13 @@ export class Journal {
       receivedInput: this.#claim.receivedInput,
       continuation: describeContinuation(
         plan,
-        { ...execution, costUsd },
+        { ...execution, costUsd, trail },
         input,
         state === undefined ? this.#stateVersion : plan.version,
       ),
     };
     const { executionId, startedAtMs } = this.#claim;
-    const expiresAtMs = nowMs + plan.limits.maxDurationMs + retentionMs;
+    const expiresAtMs = this.readExpiry();
     const head = writeRecord(record, collaborators.platform.checksum);
     return { executionId, job: plan.name, status, startedAtMs, expiresAtMs, head, state: stateText };
   }

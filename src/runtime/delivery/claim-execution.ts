@@ -23,6 +23,7 @@ import { type ClaimDecision, decideClaim } from '../core/record/claim';
 import { describeError } from '../core/record/describe-error';
 import { type ExecutionRecord, parseRecord, writeRecord } from '../core/record/execution-record';
 import { nameCompanion, readHeartbeat } from '../core/record/heartbeat';
+import { describeLastInvocation } from '../core/record/history';
 import { recordedFailureError } from '../core/record/recorded-failure';
 import { conflictError, isSameStart } from '../core/record/start-conflict';
 import { describeMarkId, readStopMark, type StopMark, stoppedError } from '../core/record/stop-mark';
@@ -176,6 +177,11 @@ function begin(execution: Execution, request: ClaimRequest): Execution {
   return beginRun(pinExecution(execution, request), describeRun(context, isCold, collaborators.clock.now()));
 }
 
+function markDead(record: ExecutionRecord): ExecutionRecord {
+  const { continuation } = record;
+  return { ...record, continuation: { ...continuation, trail: { ...continuation.trail, hasDied: true } } };
+}
+
 /** What the record says of an owner that died. */
 function describeLostInvocation(
   { invocation, owner, heardAtMs = 0, isHandingOver }: ExecutionRecord,
@@ -297,6 +303,7 @@ async function claimRecord(
     stateChecksum: record.stateChecksum,
     receivedInput: record.receivedInput,
   });
+  const previous = describeLastInvocation(hasDied ? markDead(record) : record);
   const lost =
     hasDied || before.trail.hasDied === true ? describeLostInvocation(record, before, death) : undefined;
   const opened = {
@@ -304,6 +311,7 @@ async function claimRecord(
     input,
     values,
     ...(lost && { lost }),
+    ...(previous && { previous }),
     ...(unreadable !== undefined && { unreadable }),
   };
   return save(request, next, stored.state, stored.revision, stored.startedAtMs, opened);

@@ -8,6 +8,7 @@ import { describeMarkId, readStopMark } from '../core/record/stop-mark';
 import { type LookDeps, nameLook, sendParcel, writeLook } from '../hand-off/send-look';
 import type { EndedAnswer } from './answer';
 import { describeNext } from './describe-next';
+import { nameHandedOver } from './end-invocation';
 import type { Invocation } from './invocation';
 import { parkExecution, warnOfRecursion } from './park-execution';
 import { runStatefulHook } from './run-hook';
@@ -48,8 +49,12 @@ export async function fallAsleep(invocation: Invocation, decision: HandOff): Pro
     if (isChainSpent(next)) return parkExecution(invocation, next);
     warnOfRecursion(invocation, next);
   }
-  logger.info('handing off', { ...facts, remainingMs: Math.round(invocation.remainingMs()) });
-  if ((await journal?.fallAsleep(next, invocation.checkpoint)) !== true) {
+  logger.info('handing off', {
+    event: 'hand-off.begun',
+    ...facts,
+    remainingMs: Math.round(invocation.remainingMs()),
+  });
+  if ((await journal?.fallAsleep(nameHandedOver(next, bytes), invocation.checkpoint)) !== true) {
     invocation.stayAwake();
     return awake;
   }

@@ -97,6 +97,8 @@ export class Invocation implements ContextHost, JournalDeps {
   isIdle = true;
   /** When it was last decided what to do next, in epoch milliseconds. */
   decidedAtMs = 0;
+  /** Of the continuation that it handed over. */
+  handedOverBytes = 0;
   /** What it ended of, once it is known; before that it will be given back. */
   ending: InvocationEnding = 'given-back';
   /** Whether an abandoned attempt still holds the job instance. */
@@ -146,7 +148,12 @@ export class Invocation implements ContextHost, JournalDeps {
     const { executionId, invocation } = opened.execution;
     this.emitter = emitter.about({ executionId, invocation });
     this.logger = new ContextLogger(collaborators.logger, { executionId, invocation, job: plan.name });
-    this.progressReport = new ProgressReport(this.emitter, collaborators.clock, plan.intervalMs);
+    this.progressReport = new ProgressReport(
+      this.emitter,
+      collaborators.clock,
+      plan.intervalMs,
+      opened.execution.trail.progress,
+    );
     this.maxDelaySeconds = Math.max(0, ...collaborators.senders.map(readMaxDelaySeconds));
     this.watchdog = new Watchdog(
       budget,

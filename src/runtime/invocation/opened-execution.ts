@@ -7,6 +7,7 @@ import { migrateState } from '../core/execution/migrate-state';
 import type { StartArrival } from '../core/message/arrival';
 import { type Continuation, checkCode, resumeExecution } from '../core/message/continuation';
 import type { Envelope, StateText } from '../core/message/envelope';
+import type { InvocationEntry } from '../core/record/history';
 import { copyInput } from '../core/state/copy-json';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
 import { isSameJson } from '../core/state/is-same-json';
@@ -39,6 +40,8 @@ export interface OpenedExecution {
   /** Why the stored state cannot be read: it was claimed all the same, for its end to be recorded, since a fuse has blown. */
   readonly unreadable?: unknown;
   readonly lost?: LostInvocation;
+  /** The invocation before this one, as the record says how it ended: its own entry may be missing in the history. */
+  readonly previous?: InvocationEntry;
 }
 
 /** Validates a start event's input. */

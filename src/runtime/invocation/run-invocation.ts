@@ -11,6 +11,7 @@ import { type Message, readMaxBytes, sendMessage } from '../hand-off/send-contin
 import { nameHop, writeContinuation } from '../hand-off/write-continuation';
 import type { EndedAnswer, InvocationResult } from './answer';
 import { describeNext } from './describe-next';
+import { carryHistory, endInvocation, nameHandedOver } from './end-invocation';
 import { fallAsleep } from './fall-asleep';
 import { Invocation, type InvocationParts } from './invocation';
 import { readNews, settleNews } from './news';
@@ -24,7 +25,6 @@ import {
   tellFailed,
   tellHandedOver,
   tellHandOffFailed,
-  tellInvocationEnded,
   tellInvocationStarted,
 } from './tell';
 
@@ -49,8 +49,7 @@ export async function runInvocation(parts: InvocationParts): Promise<InvocationR
     await invocation.giveBack(error);
     throw error;
   } finally {
-    await invocation.close();
-    tellInvocationEnded(invocation);
+    await endInvocation(invocation, parts.opened);
   }
 }
 
@@ -163,6 +162,11 @@ async function handOff(
       ...next,
       stall: isWork ? countStall(next.stall, place, text.text, collaborators.platform.checksum) : null,
     };
+    if (invocation.journal === undefined)
+      next = carryHistory(invocation, next, {
+        isDelayed: delaySeconds > 0,
+        bytes: collaborators.platform.countBytes(text.text),
+      });
     const maxBytes = readMaxBytes(collaborators.senders, delaySeconds);
     const { input, checkpoint: state } = invocation;
     message = writeContinuation({ plan, execution: next, input, state, text, collaborators });
@@ -182,7 +186,7 @@ async function handOff(
     ...facts,
     remainingMs: Math.round(invocation.remainingMs()),
   });
-  await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);
+  await invocation.journal?.handOff(nameHandedOver(next, bytes), invocation.checkpoint, delaySeconds > 0);
   const sent = await send(invocation, next, message, delaySeconds, facts);
   tellHandedOver(invocation, next, { reason, delaySeconds, ...sent });
   const { executionId, invocation: number } = invocation.execution;

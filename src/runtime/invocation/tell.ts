@@ -3,6 +3,7 @@ import type { HandOffReason } from '../core/execution/decide';
 import { type Execution, nameUnit } from '../core/execution/execution';
 import type { JobPlan } from '../core/execution/job-plan';
 import { describeError } from '../core/record/describe-error';
+import type { InvocationEntry } from '../core/record/history';
 import type { Sent } from '../hand-off/send-continuation';
 import type { UnitKind, WaitReason } from '../observe/runtime-event';
 import type { Invocation } from './invocation';
@@ -59,26 +60,25 @@ export function readUnitKind({ hooks, signals }: JobPlan, method: string): UnitK
 /** Tells that an execution begins, or goes on. One that was given back, or whose invocation died, has begun before. */
 export function tellBegun(invocation: Invocation): void {
   const { emitter, plan, execution } = invocation;
-  const { line, costUsd, safePointCount, cycle } = execution;
-  const hasBegun = execution.invocation > 1 || safePointCount > 0 || line.deathCount > 0 || costUsd > 0;
+  const { cycle } = execution;
   const step = nameUnit(plan, execution);
   const remainingMs = Math.round(invocation.remainingMs());
   const waitedFor = execution.isWaiting ? 'wait' : 'retry-delay';
   const wait = execution.resumeAtMs > 0 ? ({ waitedFor } as const) : {};
-  if (hasBegun) emitter.emit('execution.resumed', { step, cycle, remainingMs, ...wait });
+  if (hasBegun(execution)) emitter.emit('execution.resumed', { step, cycle, remainingMs, ...wait });
   else emitter.emit('execution.started', { step, remainingMs });
 }
 
+/** Whether an invocation has begun with an execution before the one that stands where this says. */
+export function hasBegun({ invocation, line, costUsd, safePointCount }: Execution): boolean {
+  return invocation > 1 || safePointCount > 0 || line.deathCount > 0 || costUsd > 0;
+}
+
 /** Tells that an invocation ends: the last that is heard of it. */
-export function tellInvocationEnded(invocation: Invocation): void {
-  const { emitter, collaborators, execution, ending } = invocation;
-  if (!emitter.isHeard) return;
-  const { startedAtMs = 0, costUsd = 0 } = execution.trail.run ?? {};
-  emitter.emit('invocation.ended', {
-    ending,
-    durationMs: Math.max(0, Math.round(collaborators.clock.now() - startedAtMs)),
-    costUsd: Math.max(0, invocation.readCostUsd() - costUsd),
-  });
+export function tellInvocationEnded({ emitter }: Invocation, entry: InvocationEntry): void {
+  const { ending, startedAtMs, endedAtMs = startedAtMs, costUsd } = entry;
+  const durationMs = Math.max(0, Math.round(endedAtMs - startedAtMs));
+  emitter.emit('invocation.ended', { ending, durationMs, costUsd });
 }
 
 /** What an execution has done so far, for the events of its end and of its hand-offs. */
@@ -113,6 +113,7 @@ export function tellHandedOver(
   next: Execution,
   { reason, delaySeconds, channel, bytes }: HandedOver,
 ): void {
+  invocation.handedOverBytes = bytes;
   const { emitter } = invocation;
   const via = channel === undefined ? {} : { channel };
   const facts = { bytes, ...summarise(invocation), step: nameUnit(invocation.plan, next) };
@@ -123,7 +124,9 @@ export function tellHandedOver(
   }
   const untilMs = next.resumeAtMs;
   const waitReason = isWaitReason(reason) ? reason : 'wait';
-  emitter.emit('execution.waiting', { reason: waitReason, ...via, ...facts, untilMs, delaySeconds });
+  const until = untilMs > 0 ? { untilMs } : {};
+  const delay = delaySeconds > 0 ? { delaySeconds } : {};
+  emitter.emit('execution.waiting', { reason: waitReason, ...via, ...facts, ...until, ...delay });
 }
 
 /** Tells that a channel did not take the continuation. */

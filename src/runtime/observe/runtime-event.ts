@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../core/record/describe-error';
+import type { InvocationEnding } from '../core/record/history';
 
 /** What every event says. */
 export interface Told<Type extends string> {
@@ -14,18 +15,7 @@ export interface Told<Type extends string> {
   readonly requestId: string;
 }
 
-/** What an invocation ended of. `died` is told by the next one. */
-export type InvocationEnding =
-  | 'cancelled'
-  | 'completed'
-  | 'died'
-  | 'failed'
-  | 'given-back'
-  | 'handed-off'
-  | 'parked'
-  | 'skipped'
-  | 'superseded'
-  | 'waiting';
+export type { InvocationEnding };
 
 /** What an execution waits for. */
 export type WaitReason = 'children' | 'retry-delay' | 'signal' | 'slot' | 'wait';

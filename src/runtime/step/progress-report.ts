@@ -1,28 +1,43 @@
+import type { ReportedProgress } from '../core/execution/trail';
 import type { Emitter } from '../observe/emitter';
-import type { Progress, Told } from '../observe/runtime-event';
 import type { Clock } from '../ports';
 
-/** How far the work is, as a step says it. */
-export type ReportedProgress = Omit<Progress, keyof Told<'progress'>>;
+/** What is kept of a note, in characters: it is written with every checkpoint. */
+const maxNote = 200;
 
-/** Tells observers of every report, and the log at most once per interval; the last report is never lost. */
+type Reported = Pick<ReportedProgress, 'done' | 'note' | 'step' | 'total'>;
+
+/**
+ * Tells observers of every report, and the log at most once per interval; the last report is never lost. Keeps the last one for records and
+ * heartbeats, with how long the work has run since its step began to report.
+ */
 export class ProgressReport {
-  #lastMs = Number.NEGATIVE_INFINITY;
-  #pending: ReportedProgress | undefined;
+  #loggedMs = Number.NEGATIVE_INFINITY;
+  #pending: Reported | undefined;
   #last: ReportedProgress | undefined;
+  /** Up to when the running time of the last report is counted. */
+  #countedMs: number;
   readonly #emitter: Emitter;
   readonly #clock: Required<Clock>;
   readonly #intervalMs: number;
 
-  constructor(emitter: Emitter, clock: Required<Clock>, intervalMs: number) {
+  /** @param before - the last report of the invocations before this one. */
+  constructor(
+    emitter: Emitter,
+    clock: Required<Clock>,
+    intervalMs: number,
+    before: ReportedProgress | undefined,
+  ) {
     this.#emitter = emitter;
     this.#clock = clock;
     this.#intervalMs = intervalMs;
+    this.#last = before;
+    this.#countedMs = clock.elapsedMs();
   }
 
-  /** What was reported last, if anything. */
+  /** What was reported last, if anything, with the running time up to now. */
   get last(): ReportedProgress | undefined {
-    return this.#last;
+    return this.#last && { ...this.#last, sinceMs: this.#readSinceMs(this.#last) };
   }
 
   report(step: string, done: number, total?: number, note?: string): void {
@@ -33,9 +48,9 @@ export class ProgressReport {
       ...(note === undefined ? {} : { note }),
     };
     this.#pending = report;
-    this.#last = report;
+    this.#keep(report);
     this.#emitter.emitUnlogged('progress', report);
-    if (this.#clock.elapsedMs() - this.#lastMs >= this.#intervalMs) this.flush();
+    if (this.#clock.elapsedMs() - this.#loggedMs >= this.#intervalMs) this.flush();
   }
 
   /** Logs the report that was held back, if there is one. */
@@ -43,6 +58,29 @@ export class ProgressReport {
     if (this.#pending === undefined) return;
     this.#emitter.log('progress', this.#pending);
     this.#pending = undefined;
-    this.#lastMs = this.#clock.elapsedMs();
+    this.#loggedMs = this.#clock.elapsedMs();
+  }
+
+  /** What is no number is not kept: a record has no room for it. */
+  #keep({ step, done, total, note }: Reported): void {
+    if (!Number.isFinite(done)) return;
+    const last = this.#last;
+    const isSame = last?.step === step && last.total === total && last.done <= done;
+    const ranMs = isSame ? last.ranMs + this.#readSinceMs(last) : 0;
+    this.#countedMs = this.#clock.elapsedMs();
+    this.#last = {
+      step,
+      done,
+      ...(Number.isFinite(total) && { total: total as number }),
+      ...(typeof note === 'string' && { note: note.slice(0, maxNote) }),
+      atMs: this.#clock.now(),
+      from: isSame ? last.from : done,
+      ranMs,
+      sinceMs: 0,
+    };
+  }
+
+  #readSinceMs({ sinceMs }: ReportedProgress): number {
+    return sinceMs + Math.max(0, Math.round(this.#clock.elapsedMs() - this.#countedMs));
   }
 }

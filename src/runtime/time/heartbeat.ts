@@ -1,3 +1,4 @@
+import type { ReportedProgress } from '../core/execution/trail';
 import { describeError } from '../core/record/describe-error';
 import { nameCompanion, writeHeartbeat } from '../core/record/heartbeat';
 import type { CheckpointStore, Clock, Logger, Platform } from '../ports';
@@ -43,7 +44,7 @@ export class Heartbeat {
   }
 
   /** Writes a heartbeat, unless one is under way. */
-  beat(progress: object | undefined): void {
+  beat(progress: ReportedProgress | undefined): void {
     this.#inFlight ??= this.#write(progress).finally(() => {
       this.#inFlight = undefined;
     });
@@ -54,7 +55,7 @@ export class Heartbeat {
     await this.#inFlight;
   }
 
-  async #write(progress: object | undefined): Promise<void> {
+  async #write(progress: ReportedProgress | undefined): Promise<void> {
     try {
       this.#revision = (await this.#save(progress, this.#revision)) ?? (await this.#saveOver(progress));
     } catch (error) {
@@ -68,11 +69,11 @@ export class Heartbeat {
   }
 
   /** Another claim has left a heartbeat under this id. */
-  async #saveOver(progress: object | undefined): Promise<string | undefined> {
+  async #saveOver(progress: ReportedProgress | undefined): Promise<string | undefined> {
     return this.#save(progress, (await this.#deps.store.load(this.#id))?.revision);
   }
 
-  #save(progress: object | undefined, expected: string | undefined): Promise<string | undefined> {
+  #save(progress: ReportedProgress | undefined, expected: string | undefined): Promise<string | undefined> {
     const { store, clock, epoch } = this.#deps;
     const nowMs = clock.now();
     const head = writeHeartbeat({ epoch, atMs: nowMs, ...(progress && { progress }) });

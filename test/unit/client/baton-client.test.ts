@@ -203,6 +203,9 @@ describe('BatonClient.status', () => {
       isCancelRequested: false,
       isStuck: false,
       isParked: false,
+      unitCount: 3,
+      costUsd: expect.any(Number),
+      history: [],
     });
     expect(Object.isFrozen(status)).toBe(true);
   });

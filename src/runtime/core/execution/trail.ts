@@ -13,12 +13,33 @@ export interface RunStart {
   readonly stepCount: number;
   readonly failedAttemptCount: number;
   readonly costUsd: number;
+  /** Of the continuation that it handed over. */
+  readonly bytes?: number;
+}
+
+/** How far the work is, as a step has said it last. */
+export interface ReportedProgress {
+  readonly step: string;
+  readonly done: number;
+  readonly total?: number;
+  readonly note?: string;
+  /** When it was reported, in epoch milliseconds. */
+  readonly atMs: number;
+  /** What was done when this step began to report. */
+  readonly from: number;
+  /** How long it had run since then, gaps between invocations left out, when this was reported, in milliseconds. */
+  readonly ranMs: number;
+  /** How long it has run since this was reported, in milliseconds. */
+  readonly sinceMs: number;
 }
 
 /** What is told of an execution, and decides nothing. It travels with it, in record and continuation. */
 export interface Trail {
   /** What observers have asked to be carried. */
   readonly carried?: Readonly<Record<string, string>>;
+  readonly progress?: ReportedProgress;
+  /** Its last invocations, in packed form: only where no store keeps them. */
+  readonly history?: object;
   /** How the last invocation began. */
   readonly run?: RunStart;
   /** The last invocation died, and a sweep or a redrive has found it out. */

@@ -1,8 +1,18 @@
 import type { Phase } from '../execution/execution';
+import type { ReportedProgress } from '../execution/trail';
 import { freezeInDepth } from '../state/freeze-in-depth';
 import { isAsleep } from './claim';
 import type { ErrorRecord } from './describe-error';
 import type { ExecutionRecord } from './execution-record';
+import {
+  addEntries,
+  describeLastInvocation,
+  type EarlierInvocations,
+  emptyHistory,
+  type History,
+  type InvocationEntry,
+  maxStoredEntries,
+} from './history';
 
 /** How an execution stands, as plain frozen data: neither its input nor its state. */
 export interface ExecutionDescription {
@@ -42,10 +52,42 @@ export interface ExecutionDescription {
    * It goes on when the function's recursion setting is `Allow` (or for 14 more invocations) and it is redriven.
    */
   readonly isParked: boolean;
+  /** Units of work done: steps, and the stretches between the `yield`s of generators. */
+  readonly unitCount: number;
+  /** What it has cost up to its last checkpoint, in US dollars at list price. */
+  readonly costUsd: number;
+  /** How far its work is, as `ctx.progress` has said; undefined when it has said nothing. */
+  readonly progress?: ExecutionProgress;
+  /** Its invocations that have ended, in the order they began: the last 200. Only `status` reads them all. */
+  readonly history: readonly InvocationEntry[];
+  /** The sums of those before; undefined when there are none. */
+  readonly earlier?: EarlierInvocations;
   /** The result of a completed execution, when it has one. */
   readonly result?: unknown;
   /** What a failed execution failed of. */
   readonly error?: ErrorRecord;
+}
+
+/** How far the work of an execution is: at most about 15 seconds old while it runs. */
+export interface ExecutionProgress {
+  readonly step: string;
+  readonly done: number;
+  readonly total?: number;
+  readonly note?: string;
+  /** Units per second of running time, since the step began to report; undefined before it can be told. */
+  readonly ratePerSecond?: number;
+  /** Running time until all is done, at that rate, in milliseconds. */
+  readonly remainingMs?: number;
+  /** When it was reported, in epoch milliseconds. */
+  readonly atMs: number;
+}
+
+/** What is kept beside the record of an execution. */
+export interface Companions {
+  /** @defaultValue none that can be read */
+  readonly history?: History | undefined;
+  /** What the last heartbeat said. @defaultValue nothing */
+  readonly progress?: ReportedProgress | undefined;
 }
 
 /** What a store tells of an execution beside its record. */
@@ -59,8 +101,14 @@ export function describeExecution(
   stored: StoredFacts,
   record: ExecutionRecord,
   nowMs: number,
+  companions: Companions = {},
 ): ExecutionDescription {
   const { invocation, handedOffTo, leaseUntilMs, isCancelRequested, outcome, continuation } = record;
+  const { safePointCount: unitCount, costUsd = 0, trail } = continuation;
+  const progress = describeProgress(trail?.progress, companions.progress);
+  const last = describeLastInvocation(record);
+  const { history = emptyHistory } = companions;
+  const { entries, earlier } = addEntries(history, last === undefined ? [] : [last], maxStoredEntries);
   const { executionId, job, phase, step, cycle, attempt, stepCount, failedAttemptCount, resumeAtMs } =
     continuation;
   return freezeInDepth({
@@ -79,6 +127,8 @@ export function describeExecution(
     resumeAtMs: outcome === null && resumeAtMs > 0 ? resumeAtMs : null,
     isStuck: isStuck(record, nowMs),
     isParked: record.isParked === true,
+    ...{ unitCount, costUsd, history: entries, ...(earlier !== null && { earlier }) },
+    ...(progress !== undefined && { progress }),
     ...(outcome?.status === 'completed' && outcome.result !== undefined ? { result: outcome.result } : {}),
     ...(outcome?.status === 'failed' ? { error: outcome.error } : {}),
   });
@@ -92,4 +142,25 @@ export function isStuck(record: ExecutionRecord, nowMs: number): boolean {
   const { outcome, handedOffTo, leaseUntilMs, isParked } = record;
   if (outcome !== null || isParked === true) return false;
   return nowMs >= leaseUntilMs && !(handedOffTo !== null && isAsleep(record, nowMs));
+}
+
+/** A rate of less than this running time says nothing, in milliseconds. */
+const minRanMs = 500;
+
+/** The newer of what the record and what a heartbeat says. */
+export function describeProgress(
+  recorded: ReportedProgress | undefined,
+  heard?: ReportedProgress,
+): ExecutionProgress | undefined {
+  const last = (heard?.atMs ?? 0) > (recorded?.atMs ?? 0) ? heard : recorded;
+  if (last === undefined) return undefined;
+  const { step, done, total, note, atMs, from, ranMs } = last;
+  const rate = ranMs >= minRanMs ? ((done - from) * 1_000) / ranMs : 0;
+  const isTold = rate > 0 && total !== undefined;
+  return {
+    ...{ step, done, ...(total !== undefined && { total }), ...(note !== undefined && { note }) },
+    ...(rate > 0 && { ratePerSecond: rate }),
+    ...(isTold && { remainingMs: Math.round((Math.max(0, total - done) * 1_000) / rate) }),
+    atMs,
+  };
 }

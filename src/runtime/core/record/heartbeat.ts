@@ -1,3 +1,4 @@
+import type { ReportedProgress } from '../execution/trail';
 import { reservedPrefix } from '../message/execution-id';
 import { isRecord } from '../state/is-record';
 
@@ -11,7 +12,7 @@ export interface Heartbeat {
   /** In epoch milliseconds. */
   readonly atMs: number;
   /** The last progress that was reported, if any. */
-  readonly progress?: object | undefined;
+  readonly progress?: ReportedProgress | undefined;
 }
 
 /**
@@ -20,12 +21,17 @@ export interface Heartbeat {
  * @param digest - makes a short text of any text, always the same one
  */
 export function nameCompanion(
-  kind: 'heartbeat',
+  kind: 'heartbeat' | 'history',
   executionId: string,
   digest: (text: string) => string,
 ): string {
   const id = `${reservedPrefix}${kind}:${executionId}`;
   return id.length <= maxIdLength ? id : `${reservedPrefix}${kind}:${digest(executionId)}`;
+}
+
+/** Whether an id is that of a history. */
+export function isHistory(id: string): boolean {
+  return id.startsWith(`${reservedPrefix}history:`);
 }
 
 /** Writes a heartbeat as text. */

@@ -31,6 +31,9 @@ describe('describeExecution', () => {
       isCancelRequested: false,
       isStuck: false,
       isParked: false,
+      unitCount: 0,
+      costUsd: 0,
+      history: [],
     });
   });
 

@@ -1,0 +1,92 @@
+import { keepHistory } from '../checkpoint/history-keeper';
+import type { Execution } from '../core/execution/execution';
+import {
+  addEntries,
+  emptyHistory,
+  type InvocationEntry,
+  maxTravellingEntries,
+  packHistory,
+  roundUsd,
+  unpackHistory,
+} from '../core/record/history';
+import type { Invocation } from './invocation';
+import type { OpenedExecution } from './opened-execution';
+import { hasBegun, tellInvocationEnded } from './tell';
+
+/** How long the end of an invocation waits for its history to be written, in milliseconds, and at most this part of the time left. */
+const historyWithinMs = 2_000;
+const historyShare = 0.5;
+
+/** Ends an invocation: leaves nothing alive, writes it into the history, and tells that it has ended. */
+export async function endInvocation(invocation: Invocation, opened: OpenedExecution): Promise<void> {
+  const entry = describeEntry(invocation);
+  await Promise.all([invocation.close(), keep(invocation, opened, entry)]);
+  tellInvocationEnded(invocation, entry);
+}
+
+async function keep(
+  invocation: Invocation,
+  { execution, previous }: OpenedExecution,
+  entry: InvocationEntry,
+): Promise<void> {
+  const { collaborators, journal, logger } = invocation;
+  const { store } = collaborators;
+  if (store === undefined || journal === undefined) return;
+  const withinMs = Math.min(historyWithinMs, invocation.remainingMs() * historyShare);
+  const added = previous === undefined ? [entry] : [previous, entry];
+  await keepHistory({ ...collaborators, store, logger }, execution.executionId, added, {
+    isFirst: !hasBegun(execution),
+    expiresAtMs: journal.readExpiry(),
+    withinMs,
+  });
+}
+
+/** This invocation, as the history says it. Its cost is what was recorded: the sum of all is what the record says. */
+function describeEntry(invocation: Invocation): InvocationEntry {
+  const { execution, ending, handedOverBytes: bytes, journal } = invocation;
+  return {
+    ...describeSoFar(invocation, execution, journal?.costUsd ?? invocation.readCostUsd()),
+    ending,
+    bytes,
+  };
+}
+
+function describeSoFar(
+  { collaborators, context }: Invocation,
+  { invocation, stepCount, failedAttemptCount, trail }: Execution,
+  costUsd: number,
+): Omit<InvocationEntry, 'bytes' | 'ending'> {
+  const endedAtMs = collaborators.clock.now();
+  const { run } = trail;
+  return {
+    invocation,
+    startedAtMs: run?.startedAtMs ?? endedAtMs,
+    endedAtMs,
+    isCold: run?.isCold ?? false,
+    version: context.functionVersion,
+    stepCount: stepCount - (run?.stepCount ?? 0),
+    failedAttemptCount: failedAttemptCount - (run?.failedAttemptCount ?? 0),
+    costUsd: roundUsd(costUsd - (run?.costUsd ?? 0)),
+  };
+}
+
+/** Where no store keeps it, the history travels with the execution: its last invocations, this one with them. */
+export function carryHistory(
+  invocation: Invocation,
+  next: Execution,
+  { isDelayed, bytes }: { isDelayed: boolean; bytes: number },
+): Execution {
+  const { run: _run, history, ...trail } = next.trail;
+  const { last: progress } = invocation.progressReport;
+  const ending = isDelayed ? ('waiting' as const) : ('handed-off' as const);
+  const entry = { ...describeSoFar(invocation, invocation.execution, next.costUsd), ending, bytes };
+  const before = unpackHistory(history) ?? emptyHistory;
+  const kept = packHistory(addEntries(before, [entry], maxTravellingEntries));
+  return { ...next, trail: { ...trail, ...(progress && { progress }), history: kept } };
+}
+
+/** How much an invocation hands over, in the record that says so: for its entry, should it not come to write it. */
+export function nameHandedOver(next: Execution, bytes: number): Execution {
+  const { run } = next.trail;
+  return run === undefined ? next : { ...next, trail: { ...next.trail, run: { ...run, bytes } } };
+}

@@ -1,0 +1,288 @@
+import {
+  BatonClient,
+  CHECKPOINT_STORE,
+  createHandler,
+  FileCheckpointStore,
+  LongRunning,
+  MemoryCheckpointStore,
+  OBSERVERS,
+  type RuntimeEvent,
+  State,
+  Step,
+  type StepContext,
+  Terminate,
+} from '../../../src';
+import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { virtualWorld } from '../../helpers/virtual-world';
+
+const times = { safeMs: 10_000, intervalMs: 5_000, reserveMs: 2_000 };
+const executionId = 'import-7';
+const historyId = `lambda-baton:history:${executionId}`;
+
+/** An import of so many pages, 26 s each: two of them in an invocation. */
+function importWorld(pages = 5, store = new MemoryCheckpointStore()) {
+  const sender = new RecordingSender();
+  const world = virtualWorld({ senders: [sender] });
+  const events: RuntimeEvent[] = [];
+
+  @LongRunning({ name: 'Import', ...times, limits: { maxInvocations: 100_000, maxDurationMs: 1e12 } })
+  class Import {
+    @State() pages = 0;
+    @Step({ retry: { initialDelayMs: 100 } }) async readPage({ attempt, progress }: StepContext) {
+      if (this.pages === 1 && attempt === 1) throw new Error('page 2 is missing');
+      await world.timer.sleep(26_000);
+      this.pages += 1;
+      progress(this.pages, pages, `page ${this.pages}`);
+    }
+    @Terminate() isDone() {
+      return this.pages === pages;
+    }
+  }
+
+  const handler = createHandler(Import, {
+    providers: [
+      ...world.providers,
+      { token: CHECKPOINT_STORE, useValue: store },
+      { token: OBSERVERS, useValue: [{ on: (event: RuntimeEvent) => events.push(event) }] },
+    ],
+  });
+  const client = new BatonClient({ store, clock: world.clock });
+  const start = { lambdaBaton: { v: 1, start: { executionId, input: {} } } };
+  const call = (event: unknown, awsRequestId: string, untilMs?: number) =>
+    world.timer.drive(
+      handler(event, fakeLambdaContext({ clock: world.clock, awsRequestId, remainingMs: 60_000 })),
+      untilMs,
+    );
+  /** Calls the handler with what was sent last, until nothing more is. */
+  const runAll = async () => {
+    let answer = (await call(start, 'request-1')) as { status: string };
+    for (let number = 2; answer.status === 'handed-off'; number += 1)
+      answer = (await call(JSON.parse(sender.sent.at(-1)?.body ?? ''), `request-${number}`)) as {
+        status: string;
+      };
+    return answer;
+  };
+  return { call, client, events, runAll, sender, start, store, world };
+}
+
+describe('the history of an execution', () => {
+  it('has each invocation that has ended: when, of what, how much it did and cost', async () => {
+    const { client, runAll, world, sender, events } = importWorld();
+    const startedAtMs = world.clock.now();
+    await runAll();
+    const status = await client.status(executionId);
+    expect(status?.history).toMatchObject([
+      {
+        invocation: 1,
+        startedAtMs,
+        ending: 'handed-off',
+        isCold: true,
+        version: '3',
+        stepCount: 2,
+        failedAttemptCount: 1,
+      },
+      { invocation: 2, ending: 'handed-off', isCold: false, stepCount: 2, failedAttemptCount: 0 },
+      { invocation: 3, ending: 'completed', stepCount: 1, bytes: 0 },
+    ]);
+    const [first, second] = status?.history ?? [];
+    expect(second?.startedAtMs).toBe(first?.endedAtMs);
+    expect(first?.bytes).toBe(Buffer.byteLength(sender.sent[0]?.body ?? ''));
+    const sum = (status?.history ?? []).reduce((total, { costUsd }) => total + costUsd, 0);
+    expect(sum).toBeCloseTo(status?.costUsd ?? 0, 9);
+    const ended = events.filter((event) => event.type === 'invocation.ended');
+    expect(ended.map(({ ending, costUsd }) => ({ ending, costUsd }))).toEqual(
+      status?.history.map(({ ending, costUsd }) => ({ ending, costUsd })),
+    );
+  });
+
+  it('says of one that died that it died, and what it had stored by then', async () => {
+    const { call, client, events, start, world } = importWorld();
+    await call(start, 'request-1', world.clock.now() + 40_000);
+    world.timer.kill();
+    await world.timer.advance(60_000);
+    await call(start, 'request-1');
+    const status = await client.status(executionId);
+    expect(status?.history).toMatchObject([
+      { invocation: 1, ending: 'died', stepCount: 1, failedAttemptCount: 0 },
+      { invocation: 1, ending: 'handed-off', stepCount: 1, failedAttemptCount: 1 },
+    ]);
+    expect(status?.history[0]).not.toHaveProperty('endedAtMs');
+    expect(
+      events.filter(({ type }) => type === 'invocation.ended' || type === 'step.interrupted'),
+    ).toMatchObject([
+      { type: 'step.interrupted', step: 'readPage', kind: 'step', ending: 'died' },
+      { type: 'invocation.ended', ending: 'died', invocation: 1 },
+      { type: 'invocation.ended', ending: 'handed-off', invocation: 1 },
+    ]);
+  });
+
+  it('keeps the last 200 invocations, and the sums of those before', async () => {
+    const { client, runAll } = importWorld(450);
+    await runAll();
+    const status = await client.status(executionId);
+    expect(status?.history).toHaveLength(200);
+    expect(status?.history.at(-1)).toMatchObject({ invocation: 225, ending: 'completed' });
+    expect(status?.earlier).toMatchObject({ count: 25, stepCount: 50, failedAttemptCount: 1 });
+    const sum = (status?.history ?? []).reduce((total, { costUsd }) => total + costUsd, 0);
+    expect(sum + (status?.earlier?.costUsd ?? 0)).toBeCloseTo(status?.costUsd ?? 0, 6);
+  });
+
+  it('that is damaged harms nothing, and begins again', async () => {
+    const { call, client, sender, start, store } = importWorld();
+    await call(start, 'request-1');
+    const stored = await store.load(historyId);
+    await store.save({ ...(stored as NonNullable<typeof stored>), state: '{"rows":7}' }, stored?.revision);
+    expect((await client.status(executionId))?.history).toMatchObject([
+      { invocation: 1, ending: 'handed-off' },
+    ]);
+    await call(JSON.parse(sender.sent.at(-1)?.body ?? ''), 'request-2');
+    expect((await client.status(executionId))?.history).toMatchObject([{ invocation: 1 }, { invocation: 2 }]);
+  });
+
+  it('that cannot be written harms nothing: the record and the next invocation say what is missing', async () => {
+    const { call, client, sender, start, store } = importWorld();
+    const save = store.save.bind(store);
+    store.save = async (execution, ...rest) => {
+      if (execution.executionId === historyId) throw new Error('ThrottlingException');
+      return save(execution, ...rest);
+    };
+    expect(await call(start, 'request-1')).toMatchObject({ status: 'handed-off' });
+    expect((await client.status(executionId))?.history).toMatchObject([
+      { invocation: 1, ending: 'handed-off', stepCount: 2, bytes: expect.any(Number) },
+    ]);
+    store.save = save;
+    await call(JSON.parse(sender.sent.at(-1)?.body ?? ''), 'request-2');
+    expect((await client.status(executionId))?.history).toMatchObject([
+      { invocation: 1, ending: 'handed-off', stepCount: 2 },
+      { invocation: 2, ending: 'handed-off', stepCount: 2 },
+    ]);
+  });
+
+  it('is in no list, and costs a cancel no read', async () => {
+    const { call, client, start, store } = importWorld();
+    await call(start, 'request-1');
+    expect((await client.list()).map(({ executionId: id }) => id)).toEqual([executionId]);
+    const loaded: string[] = [];
+    const load = store.load.bind(store);
+    store.load = async (id) => {
+      loaded.push(id);
+      return load(id);
+    };
+    await client.cancel(executionId);
+    expect(loaded).toEqual([executionId]);
+  });
+
+  it('travels in the continuation where there is no store: the last 20 invocations', async () => {
+    const sender = new RecordingSender();
+    const world = virtualWorld({ senders: [sender] });
+
+    @LongRunning({ name: 'Long', ...times })
+    class Long {
+      @State() n = 0;
+      @Step() async work() {
+        this.n += 1;
+        await world.timer.sleep(51_000);
+      }
+      @Terminate() isDone() {
+        return this.n === 26;
+      }
+    }
+
+    const handler = createHandler(Long, { providers: world.providers });
+    let event: unknown = {};
+    for (let number = 1; number <= 25; number += 1) {
+      await world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock, remainingMs: 60_000 })));
+      event = JSON.parse(sender.sent.at(-1)?.body ?? '');
+    }
+    const { trail } = (
+      event as {
+        lambdaBaton: { continuation: { trail: { history: { rows: unknown[][]; earlier: object } } } };
+      }
+    ).lambdaBaton.continuation;
+    expect(trail.history.rows.map(([invocation, , , ending]) => [invocation, ending])).toEqual(
+      Array.from({ length: 20 }, (_, index) => [index + 6, 'handed-off']),
+    );
+    expect(trail.history.earlier).toMatchObject({ count: 5, stepCount: 5 });
+  });
+});
+
+describe('the progress of an execution', () => {
+  it('is kept with its checkpoints, with rate and time left, and listed', async () => {
+    const { call, client, start, world } = importWorld();
+    await call(start, 'request-1');
+    const expected = {
+      step: 'readPage',
+      done: 2,
+      total: 5,
+      note: 'page 2',
+      ratePerSecond: expect.closeTo(1 / 26, 3),
+      remainingMs: expect.any(Number),
+      atMs: world.clock.now(),
+    };
+    const status = await client.status(executionId);
+    expect(status?.progress).toEqual(expected);
+    expect(status?.progress?.remainingMs).toBeGreaterThan(77_000);
+    expect(status?.progress?.remainingMs).toBeLessThan(80_000);
+    expect((await client.list())[0]).toMatchObject({ progress: expected, costUsd: status?.costUsd });
+  });
+
+  it('is of running time: what lies between two invocations does not count', async () => {
+    const { call, client, sender, start, world } = importWorld();
+    await call(start, 'request-1');
+    await world.timer.advance(3_600_000);
+    await call(JSON.parse(sender.sent.at(-1)?.body ?? ''), 'request-2');
+    expect((await client.status(executionId))?.progress).toMatchObject({
+      done: 4,
+      ratePerSecond: expect.closeTo(1 / 26, 3),
+    });
+  });
+
+  it('is kept with heartbeats while a step runs for long', async () => {
+    const store = new MemoryCheckpointStore();
+    const world = virtualWorld();
+
+    @LongRunning({ name: 'Slow', safeMs: 10_000, intervalMs: 1_000 })
+    class Slow {
+      @Step() async work({ progress }: StepContext) {
+        for (let done = 0; done < 100; done += 1) {
+          progress(done, 100);
+          await world.timer.sleep(1_000);
+        }
+      }
+      @Terminate() isDone({ cycle }: StepContext) {
+        return cycle > 1;
+      }
+    }
+
+    const handler = createHandler(Slow, {
+      providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
+    });
+    const event = { lambdaBaton: { v: 1, start: { executionId, input: {} } } };
+    await world.timer.drive(
+      handler(event, fakeLambdaContext({ clock: world.clock, remainingMs: 900_000 })),
+      world.clock.now() + 40_000,
+    );
+    const status = await new BatonClient({ store, clock: world.clock }).status(executionId);
+    expect(status?.progress?.done).toBeGreaterThanOrEqual(24);
+    expect(status?.progress).toMatchObject({ total: 100, ratePerSecond: expect.closeTo(1, 1) });
+  });
+});
+
+it('a file store keeps the history too', async () => {
+  const { mkdtempSync, rmSync } = await import('node:fs');
+  const { join } = await import('node:path');
+  const { tmpdir } = await import('node:os');
+  const directory = mkdtempSync(join(tmpdir(), 'baton-history-'));
+  try {
+    const store = new FileCheckpointStore({ directory });
+    const { client, runAll } = importWorld(3, store as unknown as MemoryCheckpointStore);
+    await runAll();
+    expect((await client.status(executionId))?.history).toMatchObject([
+      { invocation: 1, ending: 'handed-off' },
+      { invocation: 2, ending: 'completed' },
+    ]);
+    expect(await client.list()).toHaveLength(1);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});

@@ -78,7 +78,7 @@ function describeWork({ progress, status }: ExecutionDescription, nowMs: number)
 }
 
 /** Progress as the bar takes it. */
-export function readProgress({
+function readProgress({
   ratePerSecond: rate,
   remainingMs: leftMs,
   total,

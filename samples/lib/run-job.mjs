@@ -1,13 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { BatonClient, FileCheckpointStore } from 'lambda-baton';
 import { LocalLambda } from 'lambda-baton/local';
+import { makeRandom } from './make-random.mjs';
 
-/** What a story is disturbed by: invocations are killed, events come twice, answers get lost, calls are refused. */
-const chaos = { crash: 0.2, duplicate: 0.2, 'lost-reply': 0.1, throttle: 0.2 };
-/** The time-out that jobs are written for: their safe windows shrink in proportion. */
-const designedForMs = 900_000;
+/** What a story is disturbed by: events come twice, answers get lost, calls are refused. */
+const faults = { duplicate: 0.2, 'lost-reply': 0.1, throttle: 0.2 };
+/** The time-outs of jobs are a fraction of what they were written for, and so are their safe windows. */
+const scale = 1 / 45;
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** What a duplicate or a retry is told by: longer than two deliveries of one event are apart. */
 const retryAfterMs = 500;
 
@@ -26,13 +30,16 @@ export async function deployJob({
   ...more
 }) {
   const directory = mkdtempSync(join(tmpdir(), 'baton-story-'));
-  const lambda = await LocalLambda.start({ seed, ...(isChaotic && { faults: chaos }) });
+  const lambda = await LocalLambda.start({
+    seed,
+    ...(isChaotic && { faults, onInvocation: killSome(seed, timeoutMs) }),
+  });
   const seen = watch(lambda);
   const { arn: dead } = await lambda.createQueue({ name: 'failed' });
   const queue = await lambda.createQueue({
     name: 'job',
-    visibilityTimeoutMs: timeoutMs + 1_000,
-    deadLetterQueue: { arn: dead, maxReceiveCount: 20 },
+    visibilityTimeoutMs: timeoutMs + 100,
+    deadLetterQueue: { arn: dead, maxReceiveCount: 4 },
   });
   await lambda.createFunction({
     name: 'job',
@@ -46,7 +53,7 @@ export async function deployJob({
       BATON_DIRECTORY: directory,
       BATON_QUEUE_URL: queue.url,
       BATON_RETRY_AFTER_MS: String(retryAfterMs),
-      BATON_SCALE_TIME: String(timeoutMs / designedForMs),
+      BATON_SCALE_TIME: String(scale),
       ...environment,
     },
     ...more,
@@ -58,23 +65,43 @@ export async function deployJob({
     reportBatchItemFailures: true,
   });
   const stop = async () => {
+    sender.destroy();
     await lambda.stop();
     rmSync(directory, { recursive: true, force: true });
   };
-  const client = new BatonClient({ store: new FileCheckpointStore({ directory }) });
+  const { endpoint, region } = lambda;
+  const sender = new LambdaClient({ endpoint, region, credentials, maxAttempts: 10 });
+  const store = new FileCheckpointStore({ directory });
+  const client = new BatonClient({ store, functionName: 'job', client: sender });
   return { lambda, queue, directory, client, seen, stop };
 }
 
-/** Starts one execution and waits for its end. @returns what was seen of it */
-export async function runJob({ event, ...options }) {
+/** Starts one execution, or several, and waits for the end of all. @returns what was seen of them */
+export async function runJob({ event, events = [event], ...options }) {
   const { lambda, client, seen, stop } = await deployJob(options);
   try {
     const startedAt = Date.now();
-    await lambda.invoke({ functionName: 'job', invocationType: 'Event', payload: event });
+    for (const payload of events)
+      await lambda.invoke({ functionName: 'job', invocationType: 'Event', payload });
     await lambda.idle({ withDelayed: true });
+    await sweep(lambda, client, options.timeoutMs);
     return { ...seen, wallMs: Date.now() - startedAt, results: await readResults(client) };
   } finally {
     await stop();
+  }
+}
+
+/** Sends on what nobody comes for any more, as the sweeper of a deployment does every few minutes. */
+export async function sweep(lambda, client, timeoutMs) {
+  for (let round = 0; round < 5; round++) {
+    const live = [
+      ...(await client.list({ status: 'running' })),
+      ...(await client.list({ status: 'waiting' })),
+    ];
+    if (live.length === 0) return;
+    await sleep(timeoutMs);
+    await client.sweep({ graceMs: 0 });
+    await lambda.idle({ withDelayed: true });
   }
 }
 
@@ -83,6 +110,17 @@ export async function readResults(client) {
   const completed = await client.list({ status: 'completed', limit: 1_000 });
   const results = await Promise.all(completed.map(({ executionId }) => client.result(executionId)));
   return new Map(results.map(({ executionId, result }) => [executionId, result]));
+}
+
+/** Kills every second event at a random moment, more often an early one; what comes again is left alone, since three deaths in one place end an execution. */
+function killSome(seed, timeoutMs) {
+  const random = makeRandom(seed);
+  let count = 0;
+  return ({ attempt }) => {
+    if (attempt > 1) return undefined;
+    count += 1;
+    return count % 2 === 0 ? { kind: 'crash', afterMs: Math.round(timeoutMs ** random()) } : undefined;
+  };
 }
 
 /** Counts what a table shows. */

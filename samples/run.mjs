@@ -87,6 +87,6 @@ function print(rows) {
         .join('  '),
     );
   for (const { story, isChaotic, differences } of rows)
-    for (const difference of differences)
+    for (const difference of differences.slice(0, 6))
       console.error(`✖ ${story}${isChaotic ? ' with faults' : ''}: ${difference}`);
 }

@@ -25,7 +25,7 @@ export async function prepare({ scale }) {
   return {
     job: join(import.meta.dirname, 'job.ts'),
     event: { prefix: 'access/', chunkBytes: scale > 1 ? 1_000_000 : 50_000 },
-    timeoutMs: scale > 1 ? 10_000 : 3_000,
+    timeoutMs: scale > 1 ? 10_000 : 4_000,
     environment: { ...s3.environment, LOGS_BUCKET: 'logs', LAKE_BUCKET: 'lake' },
     itemCount: expected.rows.length + expected.rejects.length,
     findDifferences: () => compare(expected, readLake(s3)),

@@ -10,7 +10,7 @@ import { makeRandom } from './make-random.mjs';
 /** What a story is disturbed by: events come twice, answers get lost, calls are refused. */
 const faults = { duplicate: 0.2, 'lost-reply': 0.1, throttle: 0.2 };
 /** The time-outs of jobs are a fraction of what they were written for, and so are their safe windows. */
-const scale = 1 / 45;
+const scale = 1 / 60;
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** What a duplicate or a retry is told by: longer than two deliveries of one event are apart. */
 const retryAfterMs = 500;

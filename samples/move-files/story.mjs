@@ -34,7 +34,7 @@ export async function prepare({ scale, seed }) {
   return {
     job: join(import.meta.dirname, 'job.ts'),
     event: { prefix: 'in/' },
-    timeoutMs: 3_000,
+    timeoutMs: 4_000,
     environment: { ...s3.environment, SOURCE_BUCKET: 'source', TARGET_BUCKET: 'target' },
     itemCount: count,
     findDifferences: () => [

@@ -13,7 +13,7 @@ export async function prepare({ scale, seed }) {
     events: recordings.map((recording) => ({
       lambdaBaton: { v: 1, start: { executionId: recording, input: { recording } } },
     })),
-    timeoutMs: 3_000,
+    timeoutMs: 4_000,
     environment: {
       ...s3.environment,
       ARCHIVE_BUCKET: 'archive',

@@ -42,10 +42,11 @@ function createWorld({ throttleOnce = false } = {}) {
     refund: (id: string, cents: number, key: string) => move(id, -cents, key),
   };
   const ledger = {
-    read: async (id: string) => ({
-      amountCents: payments.find((payment) => payment.id === id)?.owed ?? 0,
-      isSettled: settled.get(id) ?? false,
-    }),
+    read: async (page: readonly { id: string }[]) =>
+      page.map(({ id }) => ({
+        amountCents: payments.find((payment) => payment.id === id)?.owed ?? 0,
+        isSettled: settled.get(id) ?? false,
+      })),
     settle: async (id: string) => void settled.set(id, true),
   };
   const env = JobTestEnvironment.create(ReconcilePayments, {

@@ -8,7 +8,7 @@ import {
   type StepContext,
   Terminate,
 } from 'lambda-baton';
-import { DynamoDbLedger, LEDGER, type Ledger } from './ledger';
+import { DynamoDbLedger, LEDGER, type Ledger, type LedgerEntry } from './ledger';
 import { HttpProvider, type PageCursor, PROVIDER, type Provider, type ProviderPayment } from './provider';
 
 /** Which payments: those that the provider has seen since then, a date as ISO 8601 has it. */
@@ -21,8 +21,8 @@ interface ReconcileInput {
 export class ReconcilePayments {
   /** Where the next page is; null after the last one. */
   @State() cursor: PageCursor | null = { after: '' };
-  /** What is left of the page that was fetched, as the provider told it then. */
-  @State() page: ProviderPayment[] = [];
+  /** What is left of the page, as both sides told it before the first repair. */
+  @State() page: (ProviderPayment & LedgerEntry)[] = [];
   @State() totals = { seen: 0, repaired: 0, capturedCents: 0, refundedCents: 0 };
 
   constructor(
@@ -34,7 +34,8 @@ export class ReconcilePayments {
   async fetchPage(ctx: StepContext<ReconcileInput>) {
     if (this.cursor === null) return;
     const { payments, next } = await this.provider.list(ctx.input.since, this.cursor, ctx.signal);
-    this.page = payments;
+    const entries = await this.ledger.read(payments, ctx.signal);
+    this.page = payments.map((payment, index) => ({ ...payment, ...(entries[index] as LedgerEntry) }));
     this.cursor = next;
   }
 
@@ -59,8 +60,8 @@ export class ReconcilePayments {
   }
 
   /** The keys are the payment's own: whatever runs again, the provider takes each amount once. */
-  private async repair({ id, capturedCents }: ProviderPayment, signal: AbortSignal) {
-    const { amountCents, isSettled } = await this.ledger.read(id, signal);
+  private async repair(payment: ProviderPayment & LedgerEntry, signal: AbortSignal) {
+    const { id, amountCents, capturedCents, isSettled } = payment;
     const missingCents = amountCents - capturedCents;
     if (missingCents > 0) await this.provider.capture(id, missingCents, `capture-${id}`, signal);
     if (missingCents < 0) await this.provider.refund(id, -missingCents, `refund-${id}`, signal);

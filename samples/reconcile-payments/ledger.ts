@@ -11,7 +11,8 @@ export interface LedgerEntry {
 
 /** Our own books. */
 export interface Ledger {
-  read(id: string, signal: AbortSignal): Promise<LedgerEntry>;
+  /** What we have of each payment, in their order. */
+  read(payments: readonly { readonly id: string }[], signal: AbortSignal): Promise<LedgerEntry[]>;
   /** Writes that it is paid. Writing it again changes nothing. */
   settle(id: string, amountCents: number, signal: AbortSignal): Promise<void>;
 }
@@ -30,11 +31,8 @@ export class DynamoDbLedger implements Ledger {
     return new DynamoDbLedger(new DynamoDBClient(), PAYMENTS_TABLE);
   }
 
-  async read(id: string, abortSignal: AbortSignal): Promise<LedgerEntry> {
-    const request = { TableName: this.table, Key: { id: { S: id } }, ConsistentRead: true };
-    const { Item } = await this.client.send(new GetItemCommand(request), { abortSignal });
-    if (Item === undefined) throw new TerminalError(`The provider knows payment ${id}, and we do not.`);
-    return { amountCents: Number(Item.amountCents?.N), isSettled: Item.status?.S === 'paid' };
+  read(payments: readonly { readonly id: string }[], signal: AbortSignal): Promise<LedgerEntry[]> {
+    return Promise.all(payments.map(({ id }) => this.readOne(id, signal)));
   }
 
   async settle(id: string, amountCents: number, abortSignal: AbortSignal): Promise<void> {
@@ -47,5 +45,12 @@ export class DynamoDbLedger implements Ledger {
       ExpressionAttributeValues: { ':paid': { S: 'paid' }, ':cents': { N: String(amountCents) } },
     });
     await this.client.send(request, { abortSignal });
+  }
+
+  private async readOne(id: string, abortSignal: AbortSignal): Promise<LedgerEntry> {
+    const request = { TableName: this.table, Key: { id: { S: id } }, ConsistentRead: true };
+    const { Item } = await this.client.send(new GetItemCommand(request), { abortSignal });
+    if (Item === undefined) throw new TerminalError(`The provider knows payment ${id}, and we do not.`);
+    return { amountCents: Number(Item.amountCents?.N), isSettled: Item.status?.S === 'paid' };
   }
 }

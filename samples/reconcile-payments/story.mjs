@@ -36,7 +36,7 @@ export async function prepare({ scale, seed }) {
   return {
     job: join(import.meta.dirname, 'job.ts'),
     event: { since: '2026-11-01' },
-    timeoutMs: 3_000,
+    timeoutMs: 4_000,
     environment: { ...dynamoDb.environment, PAYMENTS_TABLE: 'payments', PROVIDER_URL: provider.url },
     itemCount: payments.length,
     findDifferences: async (seen) => compare(payments, provider, await dynamoDb.read('payments'), seen),

@@ -205,6 +205,11 @@ export class Invocation implements ContextHost, JournalDeps {
     return BatonError.is(error) && boundCodes.has(error.code) ? undefined : this.#unit;
   }
 
+  /** Whether something was done and is behind it: what follows did not have this invocation to itself. */
+  get hasPassedSafePoint(): boolean {
+    return this.#hasPassedSafePoint;
+  }
+
   /** The work that is running, or ran last; before the first, the method that was asked whether there is any. */
   get unit(): string {
     return this.#work || this.#unit;

@@ -246,6 +246,9 @@ class UnitRun implements GeneratorHost {
     invocation.isOrphaned = isAbandoned;
     if (!isAbandoned) invocation.rollBack();
     if (this.#isAskedLate) return { kind: 'hand-off', reason: 'safe-window', delaySeconds: 0 };
+    // What began late, behind other work, may need no more than the whole invocation that it gets next.
+    if (!isAbandoned && invocation.hasPassedSafePoint)
+      return { kind: 'hand-off', reason: 'interrupted', delaySeconds: 0 };
     const interruption: Interruption = {
       ending: isAbandoned ? 'hard-edge' : 'safe-window',
       unit: this.#method,

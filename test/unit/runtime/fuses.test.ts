@@ -170,7 +170,30 @@ describe('limits.maxInterruptions', () => {
     );
     expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
   });
+
+  it('counts a unit of work that stops when asked, though it had the invocation to itself', async () => {
+    const { cause, steps } = await blow({}, stopWhenAsked);
+    expect(cause.details).toMatchObject({ limit: 'maxInterruptions', actual: 2, ending: 'safe-window' });
+    expect(steps).toBe(2);
+  });
+
+  it('does not count one that stops when asked, behind others in its invocation', async () => {
+    let last = 0;
+    const { cause } = await blow({ maxInterruptions: 1, maxInvocations: 8 }, (ctx, sleep) => {
+      const isFirst = last !== ctx.invocation;
+      last = ctx.invocation;
+      return isFirst ? sleep(1_000) : stopWhenAsked(ctx);
+    });
+    expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
+  });
 });
+
+/** Work that takes longer than any invocation, and is good at stopping. */
+function stopWhenAsked({ signal }: StepContext) {
+  return new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+}
 
 /** Work that a generator does page by page, each in 5 s, and says so by `yield`. */
 function pages(turn: (job: { n: number }) => void = () => {}) {

@@ -66,7 +66,7 @@ export function createHandler(
 
 /** Reads everything that a handler is made of; whatever is wrong with it is told together. */
 function readDefinition(jobs: JobClass | readonly JobClass[], options: CreateHandlerOptions) {
-  const hosted = readHostedJobs(jobs);
+  const hosted = readHostedJobs(jobs, process.env);
   const scope = new HandlerScope(options);
   const { settings, faults } = readSettings(process.env);
   const hasStore = scope.provides(tokens.CHECKPOINT_STORE) || settings.store !== undefined;

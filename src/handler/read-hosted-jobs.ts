@@ -19,9 +19,12 @@ export interface HostedJobs {
 }
 
 /** Reads all jobs of a handler, and everything that is wrong with them. Two of one name could not be told apart by their records. */
-export function readHostedJobs(given: JobClass | readonly JobClass[]): HostedJobs {
+export function readHostedJobs(
+  given: JobClass | readonly JobClass[],
+  environment: Readonly<Record<string, string | undefined>>,
+): HostedJobs {
   const jobs: readonly JobClass[] = Array.isArray(given) ? given : [given];
-  const readings = jobs.map(tryToRead);
+  const readings = jobs.map((job) => tryToRead(job, environment));
   const plans = readings.flatMap(({ plan }) => (plan === undefined ? [] : [plan]));
   const causes = readings.map(({ cause }) => cause).filter((cause) => cause !== undefined);
   return {
@@ -44,9 +47,9 @@ interface Reading {
   readonly cause?: unknown;
 }
 
-function tryToRead(jobClass: JobClass): Reading {
+function tryToRead(jobClass: JobClass, environment: Readonly<Record<string, string | undefined>>): Reading {
   try {
-    const plan = adaptToLocalLambda(readJob(jobClass), process.env);
+    const plan = adaptToLocalLambda(readJob(jobClass), environment);
     return { plan, name: plan.name, faults: [] };
   } catch (error) {
     if (!(error instanceof InvalidJobError)) throw error;

@@ -14,6 +14,7 @@ describe('the options of baton dev', () => {
   "handler": "handler",
   "hasQueue": true,
   "hasStore": true,
+  "job": undefined,
   "memoryMb": 512,
   "nodePath": undefined,
   "output": "text",

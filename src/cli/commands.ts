@@ -9,6 +9,7 @@ import { signal } from './commands/signal';
 import { start } from './commands/start';
 import { result, status } from './commands/status';
 import { cancel, resume, stop } from './commands/stop';
+import { watch } from './commands/watch';
 
 /** Every command of `baton`, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   doctor,
   start,
   status,
+  watch,
   result,
   cancel,
   signal,

@@ -78,7 +78,7 @@ function describeWork({ progress, status }: ExecutionDescription, nowMs: number)
 }
 
 /** Progress as the bar takes it. */
-function readProgress({
+export function readProgress({
   ratePerSecond: rate,
   remainingMs: leftMs,
   total,

@@ -33,7 +33,8 @@ export const status: Command = {
   },
 };
 
-function unknownError(executionId: string): CliError {
+/** The error for an execution that the store does not have. */
+export function unknownError(executionId: string): CliError {
   const problem = `The store has no execution ${executionId}.`;
   return new CliError({ problem, fix: 'Check the id and the store; baton list shows what is there.' }, 1);
 }

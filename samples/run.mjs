@@ -6,9 +6,16 @@
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../scripts/lib/ensure-built.mjs';
 
-const stories = ['access-logs', 'reconcile-payments', 'move-files', 'poll-service'];
+const stories = [
+  'backfill-warehouse',
+  'access-logs',
+  'reconcile-payments',
+  'move-files',
+  'poll-service',
+  'triggers',
+];
 /** A story waits more than it computes. */
-const atATime = 2;
+const atATime = 3;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -11,12 +11,12 @@ const shapes = [
   { lineCount: 1 },
 ];
 
-/** Puts logs into a bucket. `scale` 1 is some 60,000 lines. */
+/** Puts logs into a bucket. `scale` 1 is some 40,000 lines. */
 export async function prepare({ scale }) {
   const s3 = await startS3({ buckets: ['logs', 'lake'] });
   const expected = { rows: [], rejects: [] };
   for (const [index, shape] of shapes.entries()) {
-    const log = makeLog({ seed: index + 1, lineCount: Math.round(12_000 * scale), ...shape });
+    const log = makeLog({ seed: index + 1, lineCount: Math.round(8_000 * scale), ...shape });
     s3.put('logs', `access/2026-11-0${index + 1}.log${shape.isPacked ? '.gz' : ''}`, log.content);
     for (const row of log.rows) expected.rows.push(JSON.stringify(row));
     for (const line of log.rejects) expected.rejects.push(line.toString('latin1'));

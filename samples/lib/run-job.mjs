@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { BatonClient, FileCheckpointStore } from 'lambda-baton';
+import { BatonClient, DynamoDbCheckpointStore, FileCheckpointStore } from 'lambda-baton';
 import { LocalLambda } from 'lambda-baton/local';
 import { makeRandom } from './make-random.mjs';
 
@@ -25,6 +25,7 @@ export async function deployJob({
   timeoutMs,
   memoryMb = 256,
   environment = {},
+  dynamoDb,
   isChaotic,
   seed = 1,
   ...more
@@ -50,7 +51,7 @@ export async function deployJob({
     retryDelaysMs: [retryAfterMs * 2, retryAfterMs * 4],
     environment: {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      BATON_DIRECTORY: directory,
+      ...(environment.BATON_TABLE === undefined && { BATON_DIRECTORY: directory }),
       BATON_QUEUE_URL: queue.url,
       BATON_RETRY_AFTER_MS: String(retryAfterMs),
       BATON_SCALE_TIME: String(scale),
@@ -71,55 +72,62 @@ export async function deployJob({
   };
   const { endpoint, region } = lambda;
   const sender = new LambdaClient({ endpoint, region, credentials, maxAttempts: 10 });
-  const store = new FileCheckpointStore({ directory });
+  const store = environment.BATON_TABLE
+    ? new DynamoDbCheckpointStore({ tableName: environment.BATON_TABLE, client: dynamoDb })
+    : new FileCheckpointStore({ directory });
   const client = new BatonClient({ store, functionName: 'job', client: sender });
   return { lambda, queue, directory, client, seen, stop };
 }
 
 /** Starts one execution, or several, and waits for the end of all. @returns what was seen of them */
 export async function runJob({ event, events = [event], ...options }) {
-  const { lambda, client, seen, stop } = await deployJob(options);
+  const deployment = await deployJob(options);
+  const { lambda, seen, stop } = deployment;
   try {
     const startedAt = Date.now();
     for (const payload of events)
       await lambda.invoke({ functionName: 'job', invocationType: 'Event', payload });
-    await lambda.idle({ withDelayed: true });
-    await sweep(lambda, client, options.timeoutMs);
-    return { ...seen, wallMs: Date.now() - startedAt, results: await readResults(client) };
+    const results = await settle(deployment, options.timeoutMs);
+    return { ...seen, wallMs: Date.now() - startedAt, results };
   } finally {
     await stop();
   }
 }
 
-/** Sends on what nobody comes for any more, as the sweeper of a deployment does every few minutes. */
-export async function sweep(lambda, client, timeoutMs) {
-  for (let round = 0; round < 5; round++) {
-    const live = [
-      ...(await client.list({ status: 'running' })),
-      ...(await client.list({ status: 'waiting' })),
-    ];
-    if (live.length === 0) return;
+/**
+ * Waits until nothing runs, and sends on what nobody comes for any more, as the sweeper of a deployment does every few minutes.
+ *
+ * @returns what every completed execution has answered, by its id
+ */
+export async function settle({ lambda, client }, timeoutMs) {
+  await lambda.idle({ withDelayed: true });
+  for (let round = 0; round < 5 && (await isAnyLive(client)); round++) {
     await sleep(timeoutMs);
     await client.sweep({ graceMs: 0 });
     await lambda.idle({ withDelayed: true });
   }
-}
-
-/** What every completed execution has answered, by its id. */
-export async function readResults(client) {
   const completed = await client.list({ status: 'completed', limit: 1_000 });
   const results = await Promise.all(completed.map(({ executionId }) => client.result(executionId)));
   return new Map(results.map(({ executionId, result }) => [executionId, result]));
 }
 
-/** Kills every second event at a random moment, more often an early one; what comes again is left alone, since three deaths in one place end an execution. */
+async function isAnyLive(client) {
+  const lists = await Promise.all(['running', 'waiting'].map((status) => client.list({ status })));
+  return lists.some(({ length }) => length > 0);
+}
+
+/**
+ * Kills an event in three at a random moment, more often an early one. Whatever follows a death is left alone: deaths in a row
+ * at one place end an execution, as they should.
+ */
 function killSome(seed, timeoutMs) {
   const random = makeRandom(seed);
-  let count = 0;
+  let sinceDeath = 0;
   return ({ attempt }) => {
-    if (attempt > 1) return undefined;
-    count += 1;
-    return count % 2 === 0 ? { kind: 'crash', afterMs: Math.round(timeoutMs ** random()) } : undefined;
+    sinceDeath += 1;
+    if (attempt > 1 || sinceDeath < 3) return undefined;
+    sinceDeath = 0;
+    return { kind: 'crash', afterMs: Math.round(timeoutMs ** random()) };
   };
 }
 

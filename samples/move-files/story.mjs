@@ -14,7 +14,7 @@ const oddNames = [
   'x'.repeat(900),
 ];
 
-/** Files in a bucket: most of them small, some empty, two large, some with odd names. `scale` 1 is 260. */
+/** Files in a bucket: most of them small, some empty, two large, some with odd names. `scale` 1 is 220. */
 export async function prepare({ scale, seed }) {
   const random = makeRandom(seed);
   const unverified = [];
@@ -23,7 +23,7 @@ export async function prepare({ scale, seed }) {
     if (bucket === 'source' && one && !(other && one.equals(other))) unverified.push(key);
   };
   const s3 = await startS3({ buckets: ['source', 'target'], onDelete });
-  const count = Math.round(260 * scale);
+  const count = Math.round(220 * scale);
   for (let number = 0; number < count; number++) {
     const name = number < oddNames.length ? oddNames[number] : `file-${String(number).padStart(7, '0')}`;
     const bytes = number % 17 === 0 ? 0 : number % 199 === 50 ? 6_000_000 : Math.floor(random() * 2_000);

@@ -13,10 +13,10 @@ const cases = [
   { status: 'paid', captured: (owed) => owed - 99 },
 ];
 
-/** Payments in our table and at the provider. `scale` 1 is 300. */
+/** Payments in our table and at the provider. `scale` 1 is 200. */
 export async function prepare({ scale, seed }) {
   const random = makeRandom(seed);
-  const payments = Array.from({ length: Math.round(300 * scale) }, (_, number) => {
+  const payments = Array.from({ length: Math.round(200 * scale) }, (_, number) => {
     const amountCents = 100 + Math.floor(random() * 100_000);
     const { status, captured } = cases[Math.floor(random() * cases.length)];
     return {

@@ -26,6 +26,8 @@ const period = Duration.minutes(5);
 
 /** The alarms for what a log cannot show, because nothing ran: dropped, dead, and waiting events. */
 export class ExecutionAlarms extends Construct {
+  readonly alarms: readonly Alarm[];
+
   constructor(scope: Construct, id: string, { fn, timeout, deadLetters, sweeper, actions }: Watched) {
     super(scope, id);
     const sum = { period, statistic: 'Sum' };
@@ -74,6 +76,7 @@ export class ExecutionAlarms extends Construct {
         : []),
     ];
     for (const alarm of alarms) alarm.addAlarmAction(...actions);
+    this.alarms = alarms;
   }
 
   #watch(id: string, metric: IMetric, threshold: number, alarmDescription: string): Alarm {

@@ -131,6 +131,17 @@ export function findStoreFaults({ store }: Pick<LongRunningFunctionProps, 'store
   return faults;
 }
 
+/** Finds what keeps executions from being shown: their metrics are found by the job's name. */
+export function findDashboardFaults({ dashboard, job }: LongRunningFunctionProps): JobFault[] {
+  if (dashboard !== true || job !== undefined) return [];
+  return [
+    {
+      problem: "dashboard is set, and the job is not known: metrics are found by the job's name.",
+      fix: 'Pass job: the class.',
+    },
+  ];
+}
+
 /** Finds what keeps executions from being swept, where that was asked for. */
 export function findSweepFaults({ sweep, job }: LongRunningFunctionProps, hasStore: boolean): JobFault[] {
   if (sweep === undefined || sweep === false) return [];

@@ -58,6 +58,12 @@ export interface LongRunningFunctionProps {
   readonly sweep?: SweepProps | boolean;
   /** What happens on an alarm; `false` for no alarms at all. @defaultValue alarms without an action */
   readonly alarmActions?: readonly IAlarmAction[] | false;
+  /**
+   * One view of the job in CloudWatch, and saved queries of its log. What it shows of executions is written by `MetricsObserver` of
+   * `lambda-baton/observe`, under its default namespace: without it those graphs stay empty. Needs `job`.
+   * @defaultValue `false`
+   */
+  readonly dashboard?: boolean;
   /** Everything else that a function can have: a VPC, layers, tracing, log groups. */
   readonly functionProps?: Omit<
     NodejsFunctionProps,

@@ -1,4 +1,5 @@
 import { Annotations, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { EventField, Rule, RuleTargetInput, type Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -14,28 +15,26 @@ import {
   type Version,
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { JobFault } from '../errors/definition-errors';
 import { readJob } from '../metadata';
-import {
-  countKeptDays,
-  leastReceiveCount,
-  recommendedVisibility,
-} from '../runtime/core/execution/deployment-rules';
+import { countKeptDays, leastReceiveCount } from '../runtime/core/execution/deployment-rules';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { wrap } from '../runtime/core/message/arrival';
-import { defaultGraceMs } from '../runtime/core/record/sweep';
 import { chooseBundling } from './bundle-options';
-import { checkDeployment, type DeploymentFacts } from './check-deployment';
+import { checkDeployment } from './check-deployment';
 import { ContinuationQueue, queueProps } from './continuation-queue';
 import { describeEnvironment, describeSweepEnvironment } from './describe-environment';
 import { ExecutionAlarms } from './execution-alarms';
+import { ExecutionDashboard } from './execution-dashboard';
+import { ExecutionQueries } from './execution-queries';
 import { ExecutionStore } from './execution-store';
 import { ExecutionSweeper } from './execution-sweeper';
 import {
+  findDashboardFaults,
   findEntryFaults,
   findRuntimeFaults,
   findStoreFaults,
@@ -48,13 +47,12 @@ import { findStarter, grantExecution, grantSweep } from './grant-execution';
 import { InvalidDeploymentError } from './invalid-deployment-error';
 import { listWarnings } from './list-warnings';
 import type { LongRunningFunctionProps, SweepProps } from './long-running-function-props';
+import { chooseGrace, chooseVisibility, defaultTimeout, hasStore, readExpiry, readQueue } from './read-props';
 import { retryEvents } from './retry-events';
 
 import { readKnown, readKnownMs, writeMs } from './tokens';
 
-const defaultTimeout = Duration.minutes(15);
 const defaultMemoryMb = 512;
-const maxVisibility = Duration.hours(12);
 const aliasName = 'live';
 
 /**
@@ -83,6 +81,8 @@ export class LongRunningFunction extends Construct {
   readonly bucket: IBucket | undefined;
   /** Sends on what will not be retried. Undefined without `sweep`. */
   readonly sweeper: IFunction | undefined;
+  /** Undefined without `dashboard`. */
+  readonly dashboard: Dashboard | undefined;
 
   constructor(scope: Construct, id: string, props: LongRunningFunctionProps) {
     super(scope, id);
@@ -110,7 +110,9 @@ export class LongRunningFunction extends Construct {
       store && plans.length > 0 && props.sweep !== false
         ? this.#createSweeper(props, { timeout, store, plans })
         : undefined;
-    if (props.alarmActions !== false) this.#watch(timeout, props.alarmActions ?? []);
+    const alarms = props.alarmActions === false ? [] : this.#watch(timeout, props.alarmActions ?? []);
+    const jobs = plans.map(({ name }) => name);
+    this.dashboard = props.dashboard ? this.#show(jobs, alarms, props.functionProps?.logGroup) : undefined;
   }
 
   /** Lets somebody start executions, by the alias. A job may start executions of itself, and two jobs those of each other. */
@@ -134,6 +136,7 @@ export class LongRunningFunction extends Construct {
       ...findVersionFaults(props, plans[0]),
       ...findStoreFaults(props),
       ...findSweepFaults(props, facts.hasStore),
+      ...findDashboardFaults(props),
     ];
     if (faults.length > 0) throw new InvalidDeploymentError(this.node.path, faults);
     for (const { id, text } of listWarnings(props))
@@ -232,18 +235,30 @@ export class LongRunningFunction extends Construct {
   #watch(
     timeout: Duration,
     actions: Exclude<LongRunningFunctionProps['alarmActions'], false | undefined>,
-  ): void {
+  ): readonly Alarm[] {
     const deadLetters = {
       ...(this.deadLetterQueue && { DeadContinuations: this.deadLetterQueue }),
       ...(this.failureQueue && { FailedEvents: this.failureQueue }),
     };
-    new ExecutionAlarms(this, 'Alarms', {
+    const { alarms } = new ExecutionAlarms(this, 'Alarms', {
       fn: this.function,
       timeout,
       deadLetters,
       sweeper: this.sweeper,
       actions,
     });
+    return alarms;
+  }
+
+  #show(
+    jobs: readonly string[],
+    alarms: readonly Alarm[],
+    logGroup: NodejsFunctionProps['logGroup'],
+  ): Dashboard {
+    const { function: fn, queue, deadLetterQueue, failureQueue } = this;
+    new ExecutionQueries(this, 'Queries', { fn, logGroup });
+    const deadLetters = [deadLetterQueue, failureQueue].filter((dead) => dead !== undefined);
+    return new ExecutionDashboard(this, 'Executions', { jobs, fn, queue, deadLetters, alarms }).dashboard;
   }
 }
 
@@ -254,48 +269,6 @@ function readPlans(job: LongRunningFunctionProps['job']): readonly JobPlan[] {
 
 function chooseRuntime({ runtime, architecture }: LongRunningFunctionProps) {
   return { runtime: runtime ?? Runtime.NODEJS_24_X, architecture: architecture ?? Architecture.ARM_64 };
-}
-
-/** A bucket may stand in for a table; with neither there is no store. */
-function hasStore({ store = {} }: LongRunningFunctionProps): boolean {
-  return store !== false && (store.table !== false || (store.bucket ?? false) !== false);
-}
-
-/** Six times the time-out, as AWS recommends; of a time-out that only CloudFormation knows, six times the usual one. */
-function chooseVisibility({ queue }: LongRunningFunctionProps, timeout: Duration): Duration {
-  const given = queue === false ? undefined : queue?.visibilityTimeout;
-  if (given?.isUnresolved()) return given;
-  const timeoutMs = readKnownMs(timeout) ?? defaultTimeout.toMilliseconds();
-  const recommendedMs = Math.min(recommendedVisibility * timeoutMs, maxVisibility.toMilliseconds());
-  return Duration.seconds(Math.ceil((given?.toMilliseconds() ?? recommendedMs) / 1_000));
-}
-
-/** By then the queue has delivered again whatever it will. */
-function chooseGrace(props: LongRunningFunctionProps, timeout: Duration): Duration {
-  const usual = Duration.millis(defaultGraceMs);
-  if (props.queue === false) return usual;
-  const visibility = chooseVisibility(props, timeout);
-  return visibility.isUnresolved() || visibility.toMilliseconds() > defaultGraceMs ? visibility : usual;
-}
-
-/** What is checked of the queue, as it was given. */
-function readQueue(props: LongRunningFunctionProps, timeout: Duration): DeploymentFacts['queue'] {
-  const given = props.queue === false ? undefined : props.queue;
-  return {
-    visibilityMs: readKnownMs(given?.visibilityTimeout ?? chooseVisibility(props, timeout)),
-    maxReceiveCount: readKnown(given?.maxReceiveCount ?? leastReceiveCount),
-  };
-}
-
-function readExpiry({ store }: LongRunningFunctionProps): number | undefined {
-  if (
-    store === undefined ||
-    store === false ||
-    store.bucket !== true ||
-    store.expireAfter?.isUnresolved() !== false
-  )
-    return undefined;
-  return store.expireAfter.toDays({ integral: false });
 }
 
 /** Starts an execution at every tick, with the tick's own event id: delivered twice, it is still one execution. */

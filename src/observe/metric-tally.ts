@@ -1,3 +1,4 @@
+import type { RuntimeEvent } from '../runtime/observe/runtime-event';
 import { type MetricName, metricUnits } from './metric-names';
 import { MetricSeries } from './metric-series';
 
@@ -22,7 +23,15 @@ export class MetricTally {
   /** The last safe point of the invocation before, in epoch milliseconds. */
   handedOverAtMs: number | undefined;
 
-  constructor(readonly job: string) {}
+  readonly job: string;
+  readonly executionId: string;
+  invocation: number;
+
+  constructor({ job, executionId, invocation }: Pick<RuntimeEvent, 'executionId' | 'invocation' | 'job'>) {
+    this.job = job;
+    this.executionId = executionId;
+    this.invocation = invocation;
+  }
 
   /** Counts something. The step is one of the job's; beyond what the documents hold it counts for the job only. */
   count(name: MetricName, step?: string, by = 1): void {

@@ -60,17 +60,23 @@ export class MetricsObserver implements Observer {
     if (known !== undefined) return known;
     const [oldest] = this.#tallies.keys();
     if (oldest !== undefined && this.#tallies.size >= maxTallies) this.#tallies.delete(oldest);
-    const tally = new MetricTally(event.job);
+    const tally = new MetricTally(event);
     this.#tallies.set(event.executionId, tally);
     return tally;
   }
 
   #write(tally: MetricTally): void {
-    for (const document of tally.write()) this.#writeDocument(tally.job, document);
+    for (const document of tally.write()) this.#writeDocument(tally, document);
   }
 
-  #writeDocument(job: string, { step, values }: MetricDocument): void {
+  /** Beside its metrics a document has fields for whoever reads the log: which execution it is of, and how long the slowest attempt took. */
+  #writeDocument({ job, executionId, invocation }: MetricTally, { step, values }: MetricDocument): void {
     const metrics = this.#metrics;
+    // Its type says text; it writes numbers as they are, and only of numbers a query knows the largest.
+    const addField = (name: string, value: number | string) => metrics.addMetadata(name, value as string);
+    addField('executionId', executionId);
+    addField('invocation', invocation);
+    if (values.StepDuration !== undefined) addField('slowestMs', Math.max(...values.StepDuration));
     metrics.addDimensions({ job });
     if (step !== undefined) metrics.addDimensions({ job, step });
     for (const [name, list] of Object.entries(values))
@@ -82,6 +88,7 @@ export class MetricsObserver implements Observer {
 function takeEvent(tally: MetricTally, event: RuntimeEvent): void {
   switch (event.type) {
     case 'invocation.started':
+      tally.invocation = event.invocation;
       tally.handedOverAtMs = readSafePoint(event.carried?.[carriedKey]);
       return;
     case 'execution.started':

@@ -5,6 +5,7 @@ import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { checkDeployment, type DeploymentFacts } from '../../../src/cdk/check-deployment';
 import {
+  findDashboardFaults,
   findEntryFaults,
   findRuntimeFaults,
   findStoreFaults,
@@ -100,6 +101,7 @@ const table: readonly (readonly [
         findTokenFaults({ entry, timeout: Duration.minutes(Lazy.number({ produce: () => 15 })) }),
         findStoreFaults({ store: { table: false, bucket: true, pointInTimeRecovery: true } }),
         findStoreFaults({ store: { hasIndex: true } }),
+        findDashboardFaults({ entry, dashboard: true }),
       ].map((faults) => faults.map(({ problem }) => problem)),
     ],
     [
@@ -118,6 +120,8 @@ const table: readonly (readonly [
         findTokenFaults({ entry, timeout: Duration.minutes(15) }),
         findTokenFaults({ entry, timeout: Duration.seconds(Lazy.number({ produce: () => 900 })) }),
         findStoreFaults({}),
+        findDashboardFaults({ entry }),
+        findDashboardFaults({ entry, job: Job, dashboard: true }),
         findStoreFaults({ store: false }),
         findStoreFaults({ store: { pointInTimeRecovery: true } }),
       ].map((faults) => faults.map(({ problem }) => problem)),

@@ -72,6 +72,8 @@ describe('MetricsObserver', () => {
       StepAttemptsFailed: 1,
       StepDuration: [980, 80],
     });
+    // Fields for queries of the log, beside the metrics.
+    expect(find('StepAttempts')).toMatchObject({ executionId: 'e1', invocation: 1, slowestMs: 980 });
   });
 
   it('writes nothing before the invocation ends', () => {

@@ -13,7 +13,6 @@ const make = (tag, name, parent) => {
   return element;
 };
 const said = new WeakMap();
-
 /* Time that is worth drawing: long stretches in which nothing ran at all are shortened, when that is asked for. */
 const all = data.lanes.flatMap((lane) => lane.bars).map(([from, length]) => [from, from + length]).sort((a, b) => a[0] - b[0]);
 const idle = [];
@@ -91,8 +90,7 @@ const place = (element, from, to) => {
   element.style.width = ((Math.min(to, end) - Math.max(from, start)) / (end - start)) * 100 + '%';
 };
 const drawTrack = ({ element, kind, bars, gaps }) => {
-  const width = element.clientWidth || 800;
-  const [start, end] = view;
+  const [width, [start, end]] = [element.clientWidth || 800, view];
   const scale = width / (end - start);
   const parts = [];
   const draw = (list, name) => {
@@ -125,8 +123,7 @@ const drawTrack = ({ element, kind, bars, gaps }) => {
 };
 
 const drawAxis = () => {
-  const width = axis.clientWidth || 800;
-  const [start, end] = view;
+  const [width, [start, end]] = [axis.clientWidth || 800, view];
   const scale = width / (end - start);
   const step = steps.find((ms) => ms * scale >= 92) || Math.ceil(92 / scale / 864e5) * 864e5;
   const labels = [], lines = [];
@@ -163,22 +160,18 @@ const toReal = (drawn) => {
   return real;
 };
 const drawMap = () => {
-  const total = whole();
-  const parts = [];
+  const [total, parts] = [whole(), []];
   let lastPixel = -1;
   for (const bar of data.lanes[0].bars) {
     const from = toDrawn(bar[0]) / total, to = toDrawn(bar[0] + bar[1]) / total;
     const pixel = Math.floor(to * 2000);
     if (pixel === lastPixel) continue;
     lastPixel = pixel;
-    const part = make('i', bar[2]);
-    part.style.left = from * 100 + '%';
-    part.style.width = (to - from) * 100 + '%';
-    parts.push(part);
+    parts.push(make('i', bar[2]));
+    Object.assign(parts.at(-1).style, { left: from * 100 + '%', width: (to - from) * 100 + '%' });
   }
   const frame = make('u');
-  frame.style.left = (view[0] / total) * 100 + '%';
-  frame.style.width = ((view[1] - view[0]) / total) * 100 + '%';
+  Object.assign(frame.style, { left: (view[0] / total) * 100 + '%', width: ((view[1] - view[0]) / total) * 100 + '%' });
   map.replaceChildren(...parts, ...(view[1] - view[0] < total * 0.999 ? [frame] : []));
 };
 let isAsked = false;
@@ -196,9 +189,7 @@ const zoom = (factor, share = 0.5) => {
   show(middle - length * share, middle + length * (1 - share));
 };
 
-$('in').onclick = () => zoom(2);
-$('out').onclick = () => zoom(0.5);
-$('fit').onclick = () => show(0, whole());
+for (const [id, act] of [['in', () => zoom(2)], ['out', () => zoom(0.5)], ['fit', () => show(0, whole())]]) $(id).onclick = act;
 const cutBox = $('cut');
 if (!cuts.length || hidden < data.totalMs * 0.05) cutBox.parentElement.remove();
 else {

@@ -3,6 +3,7 @@ import { nameCompanion } from '../core/record/heartbeat';
 import {
   addEntries,
   emptyHistory,
+  type History,
   type InvocationEntry,
   maxStoredEntries,
   packHistory,
@@ -28,13 +29,14 @@ export interface HistoryDeps {
  * missing is added by the next invocation, whose record says how this one ended.
  *
  * @param isFirst - whether there is no history yet, as far as can be known
+ * @returns what was there before; undefined when that was not found out
  */
 export async function keepHistory(
   deps: HistoryDeps,
   executionId: string,
   added: readonly InvocationEntry[],
   { isFirst, expiresAtMs, withinMs }: { isFirst: boolean; expiresAtMs: number; withinMs: number },
-): Promise<void> {
+): Promise<History | undefined> {
   let cancel = () => {};
   const limit = new Promise<never>((_resolve, reject) => {
     cancel = deps.timer.once(Math.max(1, Math.floor(withinMs)), () =>
@@ -42,11 +44,12 @@ export async function keepHistory(
     );
   });
   try {
-    await Promise.race([write(deps, executionId, added, isFirst, expiresAtMs), limit]);
+    return await Promise.race([write(deps, executionId, added, isFirst, expiresAtMs), limit]);
   } catch (error) {
     deps.logger.warn('history could not be written; the next invocation adds what is missing', {
       error: describeError(error),
     });
+    return undefined;
   } finally {
     cancel();
   }
@@ -58,15 +61,16 @@ async function write(
   added: readonly InvocationEntry[],
   isFirst: boolean,
   expiresAtMs: number,
-): Promise<void> {
+): Promise<History> {
   const id = nameCompanion('history', executionId, platform.digest);
   for (let tries = 1; tries <= maxTries; tries += 1) {
     const stored = isFirst && tries === 1 ? undefined : await store.load(id);
-    const history = addEntries(readStoredHistory(stored) ?? emptyHistory, added, maxStoredEntries);
+    const before = readStoredHistory(stored) ?? emptyHistory;
+    const history = addEntries(before, added, maxStoredEntries);
     const entry = { executionId: id, job: jobOfHistories, status: 'cancelled' as const, startedAtMs: 0 };
     const state = JSON.stringify(packHistory(history));
     const revision = await store.save({ ...entry, expiresAtMs, head: '', state }, stored?.revision);
-    if (revision !== undefined) return;
+    if (revision !== undefined) return before;
   }
   throw new Error('others wrote it at the same moment');
 }

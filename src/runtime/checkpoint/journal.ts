@@ -65,6 +65,9 @@ export interface JournalDeps {
   onCancelRequested(): void;
 }
 
+/** What a record says that the execution has done, and cost. */
+export type Recorded = Pick<Execution, 'costUsd' | 'failedAttemptCount' | 'stepCount'>;
+
 /** One line of writes: what the record will say. */
 interface Entry {
   readonly execution: Execution;
@@ -103,7 +106,9 @@ export class Journal {
   #pending: Entry | undefined;
   #cancelAlarm: (() => void) | undefined;
   #failure: unknown;
-  #costUsd: number;
+  #recorded: Recorded;
+  /** What the write under way will have recorded. */
+  #recording: Recorded;
   #writeUnitCount: number;
   /** What the claim has read, as DynamoDB would charge it: the record, and whether the job is stopped. */
   readonly readUnitCount: number;
@@ -123,7 +128,8 @@ export class Journal {
     this.#claimed = room.execution;
     this.#stateChecksum = claim.stateChecksum;
     this.#stateVersion = claim.stateVersion;
-    this.#costUsd = room.execution.costUsd;
+    this.#recorded = room.execution;
+    this.#recording = room.execution;
     // After a death nothing that was reached may have to be reached twice: the next one may happen anywhere.
     this.#durability = room.execution.line.recovery > 0 ? 'step' : (room.plan.durability ?? 'step');
     this.#lastSavedMs = room.collaborators.clock.now();
@@ -141,9 +147,9 @@ export class Journal {
     return this.#writeUnitCount;
   }
 
-  /** What the record says that the execution has cost. */
-  get costUsd(): number {
-    return this.#costUsd;
+  /** What the record says that the execution has done and cost, as far as it is known that it was written. */
+  get recorded(): Recorded {
+    return this.#recorded;
   }
 
   /** When the record may be deleted if it is not written again, in epoch milliseconds. */
@@ -412,6 +418,7 @@ export class Journal {
     const revision = await this.#store.save(written, this.#revision, { isStateUnchanged });
     if (revision !== undefined) {
       this.#revision = revision;
+      this.#recorded = this.#recording;
       if (this.#news === 'raised') this.#news = 'seen';
       return true;
     }
@@ -431,14 +438,17 @@ export class Journal {
       this.#isCancelRequested = true;
       this.#room.onCancelRequested();
     }
-    return record.writeCount === this.#writeCount;
+    const isWritten = record.writeCount === this.#writeCount;
+    if (isWritten) this.#recorded = record.continuation;
+    return isWritten;
   }
 
   #describe({ execution, state, handedOffTo, status, outcome, ...marks }: Entry, stateText: string) {
     const { plan, input, collaborators } = this.#room;
     const nowMs = collaborators.clock.now();
     const costUsd = Math.max(execution.costUsd, this.#room.readCostUsd());
-    this.#costUsd = costUsd;
+    const { stepCount, failedAttemptCount } = execution;
+    this.#recording = { stepCount, failedAttemptCount, costUsd };
     const { last: progress } = this.#room.progressReport;
     const trail = progress === undefined ? execution.trail : { ...execution.trail, progress };
     const record: ExecutionRecord = {

@@ -312,6 +312,7 @@ async function claimRecord(
     values,
     ...(lost && { lost }),
     ...(previous && { previous }),
+    ...(before.trail.run && { previousRequestId: before.trail.run.requestId }),
     ...(unreadable !== undefined && { unreadable }),
   };
   return save(request, next, stored.state, stored.revision, stored.startedAtMs, opened);

@@ -1,8 +1,10 @@
 import { keepHistory } from '../checkpoint/history-keeper';
+import type { Recorded } from '../checkpoint/journal';
 import type { Execution } from '../core/execution/execution';
 import {
   addEntries,
   emptyHistory,
+  hasEntry,
   type InvocationEntry,
   maxTravellingEntries,
   packHistory,
@@ -17,46 +19,53 @@ import { hasBegun, tellInvocationEnded } from './tell';
 const historyWithinMs = 2_000;
 const historyShare = 0.5;
 
-/** Ends an invocation: leaves nothing alive, writes it into the history, and tells that it has ended. */
+/**
+ * Ends an invocation: leaves nothing alive, tells that it has ended, and writes it into the history. Who finds there that the invocation
+ * before has not come so far tells of that one, too: better twice than never.
+ */
 export async function endInvocation(invocation: Invocation, opened: OpenedExecution): Promise<void> {
   const entry = describeEntry(invocation);
-  await Promise.all([invocation.close(), keep(invocation, opened, entry)]);
-  tellInvocationEnded(invocation, entry);
+  await invocation.close();
+  tellInvocationEnded(invocation.emitter, entry);
+  const isPreviousNew = await keep(invocation, opened, entry);
+  const { previous, previousRequestId: requestId } = opened;
+  if (!isPreviousNew || previous === undefined || previous.ending === 'died') return;
+  const about = { invocation: previous.invocation, ...(requestId !== undefined && { requestId }) };
+  tellInvocationEnded(invocation.emitter.about(about), previous);
 }
 
+/** @returns whether the invocation before was missing there */
 async function keep(
   invocation: Invocation,
   { execution, previous }: OpenedExecution,
   entry: InvocationEntry,
-): Promise<void> {
+): Promise<boolean> {
   const { collaborators, journal, logger } = invocation;
   const { store } = collaborators;
-  if (store === undefined || journal === undefined) return;
+  if (store === undefined || journal === undefined) return false;
   const withinMs = Math.min(historyWithinMs, invocation.remainingMs() * historyShare);
   const added = previous === undefined ? [entry] : [previous, entry];
-  await keepHistory({ ...collaborators, store, logger }, execution.executionId, added, {
+  const before = await keepHistory({ ...collaborators, store, logger }, execution.executionId, added, {
     isFirst: !hasBegun(execution),
     expiresAtMs: journal.readExpiry(),
     withinMs,
   });
+  return previous !== undefined && before !== undefined && !hasEntry(before, previous);
 }
 
-/** This invocation, as the history says it. Its cost is what was recorded: the sum of all is what the record says. */
+/** This invocation, as the history says it. What it did and cost is what was recorded: the sum of all is what the record says. */
 function describeEntry(invocation: Invocation): InvocationEntry {
   const { execution, ending, handedOverBytes: bytes, journal } = invocation;
-  return {
-    ...describeSoFar(invocation, execution, journal?.costUsd ?? invocation.readCostUsd()),
-    ending,
-    bytes,
-  };
+  const recorded = journal?.recorded ?? { ...execution, costUsd: invocation.readCostUsd() };
+  return { ...describeSoFar(invocation, recorded), ending, bytes };
 }
 
 function describeSoFar(
-  { collaborators, context }: Invocation,
-  { invocation, stepCount, failedAttemptCount, trail }: Execution,
-  costUsd: number,
+  { collaborators, context, execution }: Invocation,
+  { stepCount, failedAttemptCount, costUsd }: Recorded,
 ): Omit<InvocationEntry, 'bytes' | 'ending'> {
   const endedAtMs = collaborators.clock.now();
+  const { invocation, trail } = execution;
   const { run } = trail;
   return {
     invocation,
@@ -79,7 +88,7 @@ export function carryHistory(
   const { run: _run, history, ...trail } = next.trail;
   const { last: progress } = invocation.progressReport;
   const ending = isDelayed ? ('waiting' as const) : ('handed-off' as const);
-  const entry = { ...describeSoFar(invocation, invocation.execution, next.costUsd), ending, bytes };
+  const entry = { ...describeSoFar(invocation, next), ending, bytes };
   const before = unpackHistory(history) ?? emptyHistory;
   const kept = packHistory(addEntries(before, [entry], maxTravellingEntries));
   return { ...next, trail: { ...trail, ...(progress && { progress }), history: kept } };

@@ -42,6 +42,8 @@ export interface OpenedExecution {
   readonly lost?: LostInvocation;
   /** The invocation before this one, as the record says how it ended: its own entry may be missing in the history. */
   readonly previous?: InvocationEntry;
+  /** Its delivery. */
+  readonly previousRequestId?: string;
 }
 
 /** Validates a start event's input. */

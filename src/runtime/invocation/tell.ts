@@ -5,6 +5,7 @@ import type { JobPlan } from '../core/execution/job-plan';
 import { describeError } from '../core/record/describe-error';
 import type { InvocationEntry } from '../core/record/history';
 import type { Sent } from '../hand-off/send-continuation';
+import type { Emitter } from '../observe/emitter';
 import type { UnitKind, WaitReason } from '../observe/runtime-event';
 import type { Invocation } from './invocation';
 import type { LostInvocation, OpenedExecution } from './opened-execution';
@@ -75,7 +76,7 @@ export function hasBegun({ invocation, line, costUsd, safePointCount }: Executio
 }
 
 /** Tells that an invocation ends: the last that is heard of it. */
-export function tellInvocationEnded({ emitter }: Invocation, entry: InvocationEntry): void {
+export function tellInvocationEnded(emitter: Emitter, entry: InvocationEntry): void {
   const { ending, startedAtMs, endedAtMs = startedAtMs, costUsd } = entry;
   const durationMs = Math.max(0, Math.round(endedAtMs - startedAtMs));
   emitter.emit('invocation.ended', { ending, durationMs, costUsd });

@@ -76,6 +76,11 @@ export function addEntries(
   return { entries: all.slice(left), earlier: all.slice(0, left).reduce(sumUp, earlier) };
 }
 
+/** Whether the history has this invocation. */
+export function hasEntry({ entries }: History, entry: InvocationEntry): boolean {
+  return entries.some((other) => nameEntry(other) === nameEntry(entry));
+}
+
 /** The invocation that a record was last claimed for, as far as the record says that it has ended: it may not have come to write its entry. */
 export function describeLastInvocation(record: ExecutionRecord): InvocationEntry | undefined {
   const { invocation, heardAtMs = 0, continuation } = record;

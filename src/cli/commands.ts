@@ -9,6 +9,7 @@ import { signal } from './commands/signal';
 import { start } from './commands/start';
 import { result, status } from './commands/status';
 import { cancel, resume, stop } from './commands/stop';
+import { timeline } from './commands/timeline';
 import { watch } from './commands/watch';
 
 /** Every command of `baton`, in the order of the help. */
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   start,
   status,
   watch,
+  timeline,
   result,
   cancel,
   signal,

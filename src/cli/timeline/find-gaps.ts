@@ -16,19 +16,19 @@ export function findGaps({ startMs, invocations, reasons, openUntilMs }: GapFact
   const gaps: Gap[] = [];
   let endMs = startMs;
   let last: InvocationBar | undefined;
-  const add = (toMs: number) => {
+  const add = (toMs: number, isOpen: boolean) => {
     if (toMs <= endMs) return;
     const kind = last === undefined ? 'start' : nameGap(last);
     const reason = last && reasons?.get(last);
-    gaps.push({ fromMs: endMs, toMs, kind, reason, after: last?.invocation ?? 0 });
+    gaps.push({ fromMs: endMs, toMs, kind, reason, after: last?.invocation ?? 0, isOpen });
   };
   for (const bar of invocations) {
-    add(bar.startMs);
+    add(bar.startMs, false);
     if (last !== undefined && bar.endMs < endMs) continue;
     endMs = Math.max(endMs, bar.endMs);
     last = bar;
   }
-  if (openUntilMs !== undefined && last?.ending !== 'running') add(openUntilMs);
+  if (openUntilMs !== undefined && last?.ending !== 'running') add(openUntilMs, true);
   return gaps;
 }
 

@@ -2,7 +2,8 @@ import { formatCount, formatDuration, formatNumberOf, formatUsd } from '../view/
 import type { Paint, Tone } from '../view/paint';
 import { countCells, cutToCells, escapeControls, wrapText } from '../view/text';
 import { accountTime } from './account-time';
-import { describeEnding, describeGap, describeUnitEnding } from './page/page-data';
+import { describeGap } from './describe-gap';
+import { describeEnding, describeUnitEnding } from './page/page-data';
 import { tellStory } from './tell-story';
 import type { ExecutionLane, Gap, InvocationBar, LaneStatus, Timeline, UnitBar } from './timeline';
 

@@ -1,20 +1,7 @@
-import type { WaitReason } from '../../runtime/observe/runtime-event';
 import { formatDuration, formatNumberOf, formatUsd } from '../view/format';
 import type { TimeAccount } from './account-time';
+import { describeOpenGap, describeReason } from './describe-gap';
 import type { ExecutionLane, Gap, UnitBar } from './timeline';
-
-const waitedFor: Readonly<Record<WaitReason, string>> = {
-  children: 'for its children',
-  'retry-delay': 'to try a step again',
-  signal: 'for a signal',
-  slot: 'for a free slot',
-  wait: 'on a timer',
-};
-
-/** What a wait was for, in words: `for a signal`. */
-export function describeReason(reason: WaitReason | undefined): string {
-  return reason === undefined ? '' : (waitedFor[reason] ?? reason);
-}
 
 /** How an execution stands, in words. */
 const standings: Readonly<Record<ExecutionLane['status'], string>> = {
@@ -31,6 +18,7 @@ const standings: Readonly<Record<ExecutionLane['status'], string>> = {
 export function tellStory(lane: ExecutionLane, account: TimeAccount): string[] {
   const { totalMs, invocationCount, costUsd } = account;
   const cost = costUsd === undefined ? '' : `, for about ${formatUsd(costUsd)}`;
+  const open = lane.gaps.find(({ isOpen, kind }) => isOpen && kind !== 'wait');
   return [
     `${standings[lane.status]} ${formatDuration(totalMs)}${lane.status === 'waiting' ? ' so far' : ''}, in ${formatNumberOf(invocationCount, 'invocation')}${cost}.`,
     ...(lane.error === undefined ? [] : [`It failed of ${lane.error}`]),
@@ -39,6 +27,9 @@ export function tellStory(lane: ExecutionLane, account: TimeAccount): string[] {
     ...tellFailures(lane, account),
     ...tellHandOffs(lane),
     ...tellChildren(lane),
+    ...(open === undefined
+      ? []
+      : [`${describeOpenGap(open.kind, formatDuration(lengthOf(open)), open.reason)}.`]),
   ];
 }
 
@@ -77,7 +68,7 @@ function tellFailures({ invocations }: ExecutionLane, { failedAttemptCount }: Ti
 }
 
 function tellHandOffs({ gaps }: ExecutionLane): string[] {
-  const handOffs = gaps.filter(({ kind }) => kind === 'hand-off');
+  const handOffs = gaps.filter(({ kind, isOpen }) => kind === 'hand-off' && !isOpen);
   const longest = findLongest(handOffs);
   if (longest === undefined) return [];
   const totalMs = handOffs.reduce((sum, gap) => sum + lengthOf(gap), 0);

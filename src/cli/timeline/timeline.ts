@@ -110,4 +110,6 @@ export interface Gap {
   readonly reason: WaitReason | undefined;
   /** The invocation before, 0 for none. */
   readonly after: number;
+  /** Whether it goes on: the next invocation has not come. */
+  readonly isOpen: boolean;
 }

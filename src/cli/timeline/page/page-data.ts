@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration, formatNumberOf, formatUsd } from '../../view/format';
-import { describeReason } from '../tell-story';
+import { describeGap } from '../describe-gap';
 import type { ExecutionLane, Gap, InvocationBar, Timeline, UnitBar } from '../timeline';
 
 /** What the page's script draws: times in milliseconds since the start, everything else as it is shown. */
@@ -108,21 +108,6 @@ export function listFacts(bar: InvocationBar): string[] {
 
 function makeGap(gap: Gap, startMs: number): PageGap {
   return [gap.fromMs - startMs, gap.toMs - gap.fromMs, gap.kind, describeGap(gap)];
-}
-
-/** What happened while nothing ran. */
-export function describeGap({ fromMs, toMs, kind, reason }: Gap): string {
-  const length = formatDuration(toMs - fromMs);
-  switch (kind) {
-    case 'wait':
-      return `Waited ${length}${reason === undefined ? '' : ` ${describeReason(reason)}`}`;
-    case 'hand-off':
-      return `Handed over in ${length}`;
-    case 'recovery':
-      return `Nobody for ${length}, until it was tried again`;
-    case 'start':
-      return `Began after ${length}`;
-  }
 }
 
 function makeUnit(unit: UnitBar, bar: InvocationBar, startMs: number): PageBar {

@@ -1,7 +1,8 @@
 import { formatDuration, formatNumberOf, formatUsd } from '../../view/format';
+import { describeGap } from '../describe-gap';
 import type { ExecutionLane, Gap, InvocationBar, UnitBar } from '../timeline';
 import { escapeHtml } from './escape';
-import { describeEnding, describeGap, describeUnitEnding, listFacts } from './page-data';
+import { describeEnding, describeUnitEnding, listFacts } from './page-data';
 
 /** A gap that is shorter than this is no row of its own. */
 const shownGapMs = 1_000;

@@ -8,6 +8,7 @@ export function hideForcedHandOffs(sender: ContinuationSender): ContinuationSend
     channel,
     maxBytes,
     ...(maxDelaySeconds === undefined ? {} : { maxDelaySeconds }),
+    ...(sender.load && { load: async () => sender.load?.() }),
     prepare: async (context, signal) => sender.prepare?.(context, signal),
     readRecursion: async (context, signal) => sender.readRecursion?.(context, signal),
     send: async (request) => {
@@ -25,6 +26,7 @@ export function hideLooks(sender: ContinuationSender): ContinuationSender {
     channel,
     maxBytes,
     ...(maxDelaySeconds !== undefined && { maxDelaySeconds }),
+    ...(sender.load && { load: async () => sender.load?.() }),
     ...(sender.prepare && { prepare: async (context, signal) => sender.prepare?.(context, signal) }),
     ...(sender.readRecursion && {
       readRecursion: async (context, signal) => sender.readRecursion?.(context, signal),

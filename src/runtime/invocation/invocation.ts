@@ -35,6 +35,9 @@ const warmUpLeadMs = 5_000;
 /** The channel's code is loaded once an invocation has run for so long, in milliseconds: those that end sooner need none. */
 const loadSenderAfterMs = 2_000;
 
+/** So many captures of an invocation look closely at every object; later ones where something is stored or some time has passed. */
+const closeCaptures = 100;
+
 /** Steps that never wait get a turn of the event loop between them this often, in milliseconds. */
 const yieldEveryMs = 20;
 
@@ -107,6 +110,8 @@ export class Invocation implements ContextHost, JournalDeps {
   readonly payloads = new Map<number, unknown>();
   readonly validate: InputValidator;
   #lastYieldMs: number;
+  #closeLeft = closeCaptures;
+  #isLookedAt = true;
   #unit = '';
   #work = '';
   #job: LiveJob | undefined;
@@ -367,12 +372,23 @@ export class Invocation implements ContextHost, JournalDeps {
    * @throws UnserializableStateError when the state cannot be stored; the last safe point stands then.
    */
   passSafePoint(execution: Execution): void {
-    this.checkpoint = this.job.capture();
+    this.#isLookedAt = this.journal !== undefined || this.#closeLeft > 0;
+    this.checkpoint = this.job.capture(this.#isLookedAt);
+    this.#closeLeft -= 1;
     const isFirst = !this.#hasPassedSafePoint && countPoints(execution) > countPoints(this.execution);
     this.execution = execution;
     if (!isFirst) return;
     this.#hasPassedSafePoint = true;
     if (this.journal === undefined) this.#signs.give(this.#unit, 'later');
+  }
+
+  /**
+   * Looks at the state for what quick captures pass over, before it is sent.
+   *
+   * @throws UnserializableStateError when it cannot be sent.
+   */
+  lookClosely(): void {
+    if (!this.#isLookedAt && !this.isOrphaned) this.job.capture();
   }
 
   /**
@@ -437,6 +453,7 @@ export class Invocation implements ContextHost, JournalDeps {
   /** Lets the event loop turn once. */
   async yieldToEventLoop(): Promise<void> {
     await this.collaborators.platform.yieldToEventLoop();
+    this.#closeLeft = Math.max(this.#closeLeft, 1);
     this.#lastYieldMs = this.collaborators.clock.elapsedMs();
   }
 

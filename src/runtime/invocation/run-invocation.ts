@@ -155,6 +155,7 @@ async function handOff(
   let message: Message;
   let bytes: number;
   try {
+    invocation.lookClosely();
     const text = encodeState(collaborators, invocation.checkpoint, packTravellingFrom);
     const isWork = reason !== 'wait' && reason !== 'retry-delay' && !invocation.isIdle;
     const place = { ...next, unit: nameUnit(plan, next) };

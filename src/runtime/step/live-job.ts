@@ -1,6 +1,7 @@
 import { BatonError, UnserializableStateError } from '../../errors';
 import type { JobPlan } from '../core/execution/job-plan';
 import { copyState, type StateCopy } from '../core/state/copy-state';
+import { StateTracker } from '../core/state/state-tracker';
 
 type Fields = Record<string, unknown>;
 
@@ -12,10 +13,15 @@ export class LiveJob {
   readonly #plan: JobPlan;
   readonly #secretFields: ReadonlySet<string>;
   readonly #construct: () => object;
+  readonly #fields: readonly string[];
+  readonly #hasCodecs: boolean;
+  readonly #tracker = new StateTracker();
 
   constructor(plan: JobPlan, construct: () => object) {
     this.#plan = plan;
     this.#secretFields = new Set(plan.state.filter(({ secret }) => secret).map(({ field }) => field));
+    this.#fields = plan.state.map(({ field }) => field);
+    this.#hasCodecs = plan.state.some(({ codec }) => codec !== undefined);
     this.#construct = construct;
     this.#instance = construct() as Fields;
   }
@@ -29,9 +35,17 @@ export class LiveJob {
   /**
    * Copies the state out, checking that all of it can be stored.
    *
+   * @param isClose - whether to look at known objects for symbol keys, hidden properties and changed prototypes too: before a write
    * @throws UnserializableStateError naming the path of what cannot.
    */
-  capture(): StateCopy {
+  capture(isClose = true): StateCopy {
+    const source = this.#hasCodecs ? this.#encodeFields() : this.#instance;
+    const tracked = this.#tracker.capture(source, this.#fields, isClose);
+    if (tracked !== undefined) return tracked;
+    return copyState(this.#encodeFields(), { secretFields: this.#secretFields });
+  }
+
+  #encodeFields(): Fields {
     const values: Fields = {};
     for (const { field, codec } of this.#plan.state) {
       values[field] =
@@ -39,7 +53,7 @@ export class LiveJob {
           ? this.#instance[field]
           : encodeField(field, () => codec.encode(this.#instance[field]));
     }
-    return copyState(values, { secretFields: this.#secretFields });
+    return values;
   }
 
   /** Puts a state back, as a copy of its own. A declared field that the state lacks keeps what it has. */

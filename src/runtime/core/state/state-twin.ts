@@ -1,0 +1,73 @@
+/** Thrown where the plain copier has to decide: an object that is met twice, a value without a twin. Never leaves the tracker. */
+export const odd = Symbol('odd');
+
+/** A kind of object that has a twin. Everything else the state may hold is left to the plain copier. */
+export type TwinKind = 'array' | 'buffer' | 'date' | 'map' | 'object' | 'root' | 'set' | 'url' | 'view';
+
+/**
+ * What is known of one live object of the state: the copy that was made of it last, and what that copy was made of.
+ *
+ * A copy is never written to: what has changed gets another one, and so do all objects on the way to it. So earlier captures keep
+ * their meaning, and share what has not changed.
+ */
+export class StateTwin {
+  readonly kind: TwinKind;
+  /** The live object. */
+  readonly source: object;
+  copy: object;
+  /** An object's keys, in their order. */
+  keys: readonly string[] = [];
+  /**
+   * What was copied, in order: a primitive, or the copy of an object. An object's by key, an array's its elements (then this is `copy`),
+   * a Map's keys and values by turns, a Set's members, one for a Date and a URL.
+   */
+  slots: unknown[] = [];
+  /** The twins of the objects among the slots, by the same index. */
+  kids: (StateTwin | undefined)[] | undefined = undefined;
+  /** The number of the capture that has met the object last. */
+  seenAt: number;
+  /** Whether JSON can express the object and its primitives. */
+  isPlain: boolean;
+
+  constructor(kind: TwinKind, source: object, copy: object, seenAt: number) {
+    this.kind = kind;
+    this.source = source;
+    this.copy = copy;
+    this.seenAt = seenAt;
+    this.isPlain = kind === 'array' || kind === 'object' || kind === 'root';
+  }
+}
+
+/** Whether JSON can express a primitive, or the value is an object, which speaks for itself. */
+export function isPlainSlot(value: unknown): boolean {
+  switch (typeof value) {
+    case 'number':
+      // The difference is not zero for NaN and the infinities only.
+      return value - value === 0 && (value !== 0 || 1 / value > 0);
+    case 'undefined':
+    case 'bigint':
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** Leaves symbol keys, hidden properties, and a prototype that is no longer ours to the plain copier. */
+export function checkObject(source: object, keyCount: number): void {
+  if (
+    Object.getPrototypeOf(source) !== Object.prototype ||
+    Object.getOwnPropertyNames(source).length !== keyCount ||
+    Object.getOwnPropertySymbols(source).length > 0
+  )
+    throw odd;
+}
+
+/** The same for an array, and for holes and names on it. */
+export function checkArray(source: unknown[]): void {
+  if (
+    Object.getPrototypeOf(source) !== Array.prototype ||
+    Object.values(source).length !== source.length ||
+    Object.getOwnPropertySymbols(source).length > 0
+  )
+    throw odd;
+}

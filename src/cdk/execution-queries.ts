@@ -5,7 +5,7 @@ import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 /** What is looked for in the logs of a job, by the name that it is saved under. */
-const queries: Readonly<Record<string, readonly string[]>> = {
+export const queries: Readonly<Record<string, readonly string[]>> = {
   'one execution': [
     'fields @timestamp, event, invocation, step, attempt, reason, channel, error.message, message',
     "| filter executionId = 'put-the-id-here'",

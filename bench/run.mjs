@@ -5,7 +5,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from '../scripts/lib/ensure-built.mjs';
 
-const benchmarks = ['steps', 'resume', 'cold-start', 'hand-off', 'stores', 'durable-functions'];
+const benchmarks = ['steps', 'resume', 'cold-start', 'hand-off', 'stores', 'events', 'durable-functions'];
 
 ensureBuilt();
 const results = {};
@@ -19,7 +19,8 @@ for (const name of benchmarks) {
     },
   );
   if (status !== 0) throw new Error(`${name} failed\n${stderr}`);
-  results[name] = JSON.parse(stdout);
+  // Metrics are written to standard output, too.
+  results[name] = JSON.parse(stdout.trimEnd().split('\n').at(-1));
   console.log(`\n${name}`);
   for (const [what, { value, unit, limit }] of Object.entries(results[name])) {
     const decision = limit === undefined ? ' ' : value <= limit ? '✔' : '✖';

@@ -58,16 +58,21 @@ class UnitRun implements GeneratorHost {
   }
 
   async run(): Promise<Decision | undefined> {
-    const { job, watchdog, execution, emitter } = this.#invocation;
+    const { watchdog, execution, emitter } = this.#invocation;
     if (execution.phase !== 'check') this.#invocation.isIdle = false;
     this.#invocation.beginUnit(this.#method);
     watchdog.watch(this.#attempt);
     this.#timer?.start();
-    const work = () => this.#attempt.run(() => job.call(this.#method, ...this.#parameters), this);
-    const ending = await (execution.phase === 'check' ? work() : emitter.runUnit(this.#told, work));
+    const isTold = emitter.isHeard && execution.phase !== 'check';
+    const ending = await (isTold ? emitter.runUnit(this.#told, () => this.#attemptIt()) : this.#attemptIt());
     this.#timer?.stop();
     watchdog.watch(undefined);
     return this.#settle(ending);
+  }
+
+  #attemptIt(): Promise<Ending> {
+    const { job } = this.#invocation;
+    return this.#attempt.run(() => job.call(this.#method, ...this.#parameters), this);
   }
 
   /** `@OnSignal` is told what has come. */

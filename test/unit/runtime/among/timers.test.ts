@@ -1,6 +1,7 @@
 import {
   CHECKPOINT_STORE,
   createHandler,
+  LAMBDA_CLIENT,
   LongRunning,
   MemoryCheckpointStore,
   SCHEDULER_CLIENT,
@@ -72,6 +73,7 @@ function makeWorld(
       { token: TIMER, useValue: timer },
       { token: SCHEDULER_CLIENT, useValue: scheduler },
       { token: SQS_CLIENT, useValue: sqs },
+      { token: LAMBDA_CLIENT, useValue: { send: async () => ({ RecursiveLoop: 'Allow' }) } },
       { token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() },
     ],
   });
@@ -88,6 +90,7 @@ function makeWorld(
 beforeAll(async () => {
   await import('@aws-sdk/client-scheduler');
   await import('@aws-sdk/client-sqs');
+  await import('@aws-sdk/client-lambda');
 });
 
 const queue = { BATON_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/jobs' };

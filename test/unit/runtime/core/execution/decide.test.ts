@@ -165,7 +165,7 @@ describe('decide: a wait', () => {
     expect(error.details).toEqual({ channel: 'sqs', failure: 'refused' });
     expect(error.message).toMatchInlineSnapshot(`
 "Job Reconcile has to wait 59000 ms, an invocation has 59000 ms, and there is no queue to wait in.
-→ Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages)."
+→ Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages), or BATON_SCHEDULER_ROLE_ARN."
 `);
   });
 
@@ -181,7 +181,7 @@ describe('decide: a wait', () => {
       errorOf(decide(plan, until(10), situation({ remainingMs: 500, freshBudgetMs: -500 }))).message,
     ).toMatchInlineSnapshot(`
 "Job Reconcile has to wait 10 ms, an invocation has 0 ms, and there is no queue to wait in.
-→ Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages)."
+→ Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages), or BATON_SCHEDULER_ROLE_ARN."
 `);
   });
 

@@ -3,9 +3,6 @@ import { sqsEvent } from '../../src/testing';
 import { readThrown } from './describe-error';
 import { HostileCall, readFrame, runInFrame } from './hostile-call';
 
-/** What is logged of a record whose execution another delivery is at work on. */
-const handedBack = 'record handed back: another delivery is at work';
-
 /** Delivers every event as the one message of a batch. What became of it is in the log; what it completed with, the job itself has told. */
 export function callByQueue(handler: BatonHandler, results: ReadonlyMap<string, unknown>): BatonHandler {
   let batchCount = 0;
@@ -38,8 +35,8 @@ function readOutcome(
   results: ReadonlyMap<string, unknown>,
 ): InvocationAnswer {
   const line = recordLines.pop();
-  const isFailure = line?.message === 'record failed';
-  const comesAgain = isFailure || line?.message === handedBack;
+  const isFailure = line?.fields.event === 'record.failed';
+  const comesAgain = isFailure || line?.fields.event === 'record.handed-back';
   const expected = comesAgain ? [{ itemIdentifier: messageId }] : [];
   if (line?.fields.messageId !== messageId || JSON.stringify(batchItemFailures) !== JSON.stringify(expected))
     throw new Error(

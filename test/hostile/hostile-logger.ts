@@ -1,11 +1,7 @@
 import type { Logger } from '../../src';
 import { readFrame } from './hostile-call';
 
-const ofRecords: ReadonlySet<string> = new Set([
-  'record done',
-  'record failed',
-  'record handed back: another delivery is at work',
-]);
+const ofRecords: ReadonlySet<unknown> = new Set(['record.done', 'record.failed', 'record.handed-back']);
 
 /** Keeps what is logged about the records of a batch, hides that and what duplicates log, and hands on the rest. */
 export class HostileLogger implements Logger {
@@ -33,7 +29,7 @@ export class HostileLogger implements Logger {
 
   #keep(level: 'debug' | 'error' | 'info' | 'warn', message: string, fields: object = {}): void {
     const call = readFrame()?.call;
-    const isOfRecord = call !== undefined && ofRecords.has(message);
+    const isOfRecord = call !== undefined && ofRecords.has((fields as { event?: unknown }).event);
     if (isOfRecord) call.recordLines.push({ level, message, fields: { ...fields } });
     else if (call?.isSilent !== true) this.#own?.[level](message, fields);
   }

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReport } from '../../../src/cli/run/run-report';
 import { readPrinted } from '../../cli/read-printed';
@@ -12,18 +14,27 @@ async function run(...line: string[]): Promise<RunReport & { exitCode: number }>
   return { ...(JSON.parse(stdout) as RunReport), exitCode };
 }
 
+const ended = (by: string) => ({
+  exitCode: 0,
+  executions: [{ job: by, result: { by, input: { a: 1 } } }],
+});
+
 describe('a bundle that hosts two jobs', () => {
   it('is run by baton dev with the first, or with the one that --job names, over several invocations', async () => {
-    const first = await run('dev', bundle);
-    expect(first).toMatchObject({ exitCode: 0, result: { by: 'Reconcile', input: { a: 1 } } });
+    expect(await run('dev', bundle)).toMatchObject(ended('Reconcile'));
     const other = await run('dev', bundle, '--job', 'Repair');
-    expect(other).toMatchObject({ exitCode: 0, result: { by: 'Repair', input: { a: 1 } } });
-    expect(other.invocations).toBeGreaterThan(1);
+    expect(other).toMatchObject(ended('Repair'));
+    expect(other.invocations.count).toBeGreaterThan(1);
   });
 
   it('is run by baton start --bundle with the one that --job names', async () => {
-    const started = await run('start', '--bundle', bundle, '--job', 'Repair');
-    expect(started).toMatchObject({ exitCode: 0, result: { by: 'Repair' } });
+    const directory = mkdtempSync(join(tmpdir(), 'baton-hosted-test-'));
+    try {
+      const started = await run('start', '--bundle', bundle, '--job', 'Repair', '--directory', directory);
+      expect(started).toMatchObject(ended('Repair'));
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('ends badly for a job that it does not host', async () => {

@@ -116,6 +116,7 @@ export {
   waitUntil,
 } from './runtime/core/execution/directives';
 export type { RetryPolicy } from './runtime/core/execution/retry-policy';
+export type { UndoFailure, UndoneRun } from './runtime/core/execution/undo';
 export type { ErrorRecord } from './runtime/core/record/describe-error';
 // Writing a step
 export type { DeepReadonly } from './runtime/core/state/deep-readonly';

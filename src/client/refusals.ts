@@ -10,6 +10,7 @@ import type { ExecutionRecord } from '../runtime/core/record/execution-record';
 
 const fixes: Record<RedriveObstacle, string> = {
   cancelled: 'Start it again under another id.',
+  compensated: 'Fix the cause, and start it again under another id.',
   completed: 'Start it again under another id.',
   'handed-off': 'Let it go on; if its next invocation has not begun by then, redrive it.',
   running: 'Let it go on, or cancel it; if it has died, redrive it when its lease has ended.',
@@ -34,6 +35,8 @@ function describeStanding(
       return `is running in invocation ${invocation}, whose lease ends at ${formatTime(leaseUntilMs)}`;
     case 'handed-off':
       return `was handed over to invocation ${handedOffTo}, due by ${formatTime(Math.max(leaseUntilMs, continuation.resumeAtMs))}`;
+    case 'compensated':
+      return 'has failed, and steps of it were undone, so it cannot go on from where it stood';
     case 'completed':
     case 'cancelled':
       return `has ended as ${standing}`;

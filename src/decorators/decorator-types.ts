@@ -81,7 +81,9 @@ type CheckStep<Method, Target, Named extends string> =
     ? TypedPropertyDescriptor<Method>
     : Method extends (context: AnyContext) => infer Result
       ? [Unfit<Result>] extends [never]
-        ? CheckNames<Named | TargetOf<Result>, Target, Method>
+        ? [UnfitCompensation<Named, Target>] extends [never]
+          ? CheckNames<Named | TargetOf<Result>, Target, Method>
+          : `The compensating method '${UnfitCompensation<Named, Target>}' takes one parameter at most, the StepContext.`
         : 'A step returns nothing or a directive (goTo, wait, waitUntil, complete); a generator yields nothing or a wait.'
       : ContextFault<Method, 'step'>;
 
@@ -130,6 +132,15 @@ type TargetOfDirective<Answer> = Answer extends { readonly step: infer Name }
 type CheckNames<Name extends string, Target, Method> = [UnknownName<Name, Target>] extends [never]
   ? TypedPropertyDescriptor<Method>
   : `The class has no public method '${UnknownName<Name, Target>}'.`;
+
+/** A method that is named to undo a step, and cannot be called with the context alone. */
+type UnfitCompensation<Name extends string, Target> = Name extends keyof Target
+  ? Target[Name] extends (context: AnyContext) => unknown
+    ? never
+    : Target[Name] extends AnyMethod
+      ? Name
+      : never
+  : never;
 
 /** A name that is no literal any more cannot be checked. */
 type UnknownName<Name extends string, Target> =

@@ -3,7 +3,7 @@ import { declare } from './declare';
 import type { StepDecorator } from './decorator-types';
 
 /** How one step is run. */
-export interface StepOptions {
+export interface StepOptions<Compensating extends string = string> {
   /** Whether the step runs in the first cycle only. @defaultValue false */
   once?: boolean;
   /** When a failed attempt is tried again; what is left out keeps its default. */
@@ -20,6 +20,13 @@ export interface StepOptions {
    * @defaultValue 0
    */
   minBudgetMs?: number;
+  /**
+   * The name of the method that undoes a run of this step, should the execution fail for good or be cancelled. It is no step and no hook,
+   * and called with a `StepContext` whose `undo` says which run. Called in reverse order of the runs, each a unit of work with the retries
+   * of this step, with the state as it is then, before `@OnFailure` or `@OnCancel`. A run of which only an attempt has begun is undone too.
+   * @defaultValue none: what the step has done stays
+   */
+  compensate?: Compensating;
 }
 
 /**
@@ -33,7 +40,9 @@ export interface StepOptions {
  * async reconcilePage(ctx: StepContext<ReconcileInput>) {}
  * ```
  */
-export function Step(options?: StepOptions): StepDecorator;
+export function Step<Compensating extends string = never>(
+  options?: StepOptions<Compensating>,
+): StepDecorator<Compensating>;
 export function Step(...args: unknown[]): unknown {
   return declare('Step', args);
 }

@@ -11,12 +11,16 @@ export class ExecutionFailedError extends BatonError<{
   readonly code = 'EXECUTION_FAILED';
 }
 
-/** The limits that end an execution with a {@link FuseBlownError}. */
+/**
+ * The limits that end an execution with a {@link FuseBlownError}. `maxRememberedRuns` is none of the job's: it is 10,000 runs of steps that
+ * can be undone.
+ */
 export type FuseName =
   | 'maxCostUsd'
   | 'maxDurationMs'
   | 'maxIdleInvocations'
   | 'maxInvocations'
+  | 'maxRememberedRuns'
   | 'maxStalledInvocations';
 
 /** One of the job's `limits` was reached: what stops a job that would never end. */

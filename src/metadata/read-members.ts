@@ -1,4 +1,5 @@
 import type { JobFault } from '../errors';
+import { findNearestName } from '../errors/nearest-name';
 import type { JobPlan, StateFieldPlan, StepPlan } from '../runtime/core/execution/job-plan';
 import { defaultRetryPolicy } from '../runtime/core/execution/retry-policy';
 import { collectMembers, type Member } from './collect-members';
@@ -26,8 +27,10 @@ export function readMembers(jobClass: object, lineage: readonly Ancestor[], faul
       fix: 'Write @Step() above the method that does the work.',
     });
   }
+  const steps = pick('Step').map((member) => readStep(member, faults));
+  faults.push(...findCompensationFaults(jobClass, members, steps));
   return {
-    steps: Object.freeze(pick('Step').map((member) => readStep(member, faults))),
+    steps: Object.freeze(steps),
     state: Object.freeze(pick('State').map((member) => readStateField(member, faults))),
     terminate: readTerminate(pick('Terminate'), lineage, faults),
     hooks: readHooks(members, lineage, faults),
@@ -48,6 +51,7 @@ function readStep({ name, declaration, where }: Member, faults: JobFault[]): Ste
     retry: Object.freeze({ ...defaultRetryPolicy, ...retry }),
     timeoutMs: given.timeoutMs,
     minBudgetMs: given.minBudgetMs ?? 0,
+    ...(given.compensate !== undefined && { compensate: given.compensate }),
   });
 }
 
@@ -108,6 +112,48 @@ function findOverrideFault(jobClass: object, { name, declaration, where }: Membe
     problem: `${where} is no method any more: a subclass has replaced it by something else.`,
     fix: `Override ${name} with a method, or rename what replaces it.`,
   };
+}
+
+/** Finds the compensating methods that are none: they are called with the `StepContext`, and by the runtime for nothing else. */
+function findCompensationFaults(
+  jobClass: object,
+  members: readonly Member[],
+  steps: readonly StepPlan[],
+): JobFault[] {
+  const { prototype } = jobClass as { prototype: object };
+  return steps.flatMap(({ method, compensate }) => {
+    if (compensate === undefined) return [];
+    const step = members.find(({ name }) => name === method);
+    const where = `${step?.where}: compensate (${JSON.stringify(compensate)})`;
+    const role = members.find(({ name }) => name === compensate)?.declaration.decorator;
+    if (role !== undefined)
+      return [
+        {
+          problem: `${where} is @${role}, which undoes nothing.`,
+          fix: `Name a method without a decorator that undoes what ${method} does.`,
+        },
+      ];
+    const descriptor = compensate === 'constructor' ? undefined : findDescriptor(prototype, compensate);
+    if (typeof descriptor?.value === 'function') return [];
+    const nearest = findNearestName(compensate, listMethods(prototype, members));
+    return [
+      {
+        problem: `${where} is no method of the class${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`,
+        fix: `Write the method ${nearest ?? compensate}(ctx: StepContext), which undoes what ${method} does, or correct the name.`,
+      },
+    ];
+  });
+}
+
+/** The methods that have no decorator. */
+function listMethods(prototype: object, members: readonly Member[]): readonly string[] {
+  const taken = new Set(members.map(({ name }) => name).concat('constructor'));
+  const names: string[] = [];
+  for (let current: object = prototype; current !== Object.prototype && current !== null; ) {
+    names.push(...Object.getOwnPropertyNames(current).filter((name) => !taken.has(name)));
+    current = Object.getPrototypeOf(current);
+  }
+  return names;
 }
 
 function findDescriptor(prototype: object, name: string): PropertyDescriptor | undefined {

@@ -26,6 +26,7 @@ const execution: ExecutionDescription = {
     resumeAtMs: null,
   },
   ...{ isCancelRequested: false, isStuck: false, isParked: false, unitCount: 0, costUsd: 0, history: [] },
+  compensation: 'none' as const,
   error: { name: 'Error', message: `${'word '.repeat(60)}end ${hostile}\n→ do it` },
 };
 

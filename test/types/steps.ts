@@ -71,6 +71,16 @@ export class Sound extends Base {
     yield;
   }
   @Step() byHand() {}
+  @Step({ once: true, compensate: 'undo' }) done() {}
+  @Step({ compensate: 'undoNothing' }) async *doneLater(ctx: StepContext<Input>) {
+    yield;
+    return goTo(ctx.undo === undefined ? 'done' : 'doneLater');
+  }
+  @Step<string>({ compensate: 'of a subclass, or private' }) byOthers() {}
+  async undo({ undo }: StepContext<Input>) {
+    return undo?.isFinished === true ? `${undo.step} of cycle ${undo.cycle}` : undefined;
+  }
+  undoNothing() {}
   @Terminate() isDone(ctx: StepContext<Input>) {
     return ctx.input.page === this.left.length;
   }
@@ -141,6 +151,13 @@ export class Unsound {
   @Step() field() {
     return goTo('count');
   }
+  // @ts-expect-error no such method to undo it
+  @Step({ compensate: 'undoo' }) done() {}
+  // @ts-expect-error a field undoes nothing
+  @Step({ compensate: 'count' }) doneToo() {}
+  // @ts-expect-error what undoes is called with the context
+  @Step({ compensate: 'undoPage' }) donePage() {}
+  undoPage(_page: number, _more: string) {}
   // @ts-expect-error a hook is called with the context
   @OnStart() start(_input: Input, _more: string) {}
   // @ts-expect-error the predicate is called with the context

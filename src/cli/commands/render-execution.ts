@@ -17,6 +17,7 @@ export function renderStatus(
   const rows = [
     ...describeProgress(execution, nowMs),
     ...describeWork(execution, nowMs),
+    ...describeCompensation(execution),
     ...describeWhoHasIt(execution, nowMs),
     ...describePast(execution),
     ...describeOutcome(execution),
@@ -54,6 +55,7 @@ function describeProgress(
   const failures = failedAttemptCount > 0 ? `, ${formatNumberOf(failedAttemptCount, 'failed attempt')}` : '';
   const place = {
     check: 'before the next cycle',
+    compensate: 'undoing what was done',
     complete: 'completing',
     completing: 'completing',
     signal: 'at a signal',
@@ -99,6 +101,15 @@ function describePast({ history = [], earlier, costUsd = 0 }: ExecutionDescripti
     ...(parts.length === 0 ? [] : [['ended', parts.join(', ')] as const]),
     ...(costUsd === 0 ? [] : [['cost', `${formatUsd(costUsd)} at list prices`] as const]),
   ];
+}
+
+/** What of it was undone, and what could not be. */
+function describeCompensation({ compensation, compensationFailures = [] }: ExecutionDescription): Row[] {
+  if (compensation === 'none') return [];
+  const failures = compensationFailures.map(
+    ({ step, cycle, error }) => `${step} of cycle ${cycle} was not undone: ${error.message.split('\n')[0]}`,
+  );
+  return [['undone', [compensation, ...failures].join('\n')]];
 }
 
 function describeWhoHasIt(

@@ -57,6 +57,15 @@ export function oneOf(...choices: readonly string[]): Check {
   };
 }
 
+/** Checks the name of a method. Whether there is one is checked where the class is known. */
+export const methodName: Check = ({ property, value }) => {
+  if (typeof value === 'string' && value !== '') return undefined;
+  return {
+    problem: `${property} (${show(value)}) must be the name of a method.`,
+    fix: `Write ${property}: 'release', with the name of a method of the class, or leave it out.`,
+  };
+};
+
 /** Checks `true` or `false`. */
 export const yesOrNo: Check = ({ property, value }) => {
   if (typeof value === 'boolean') return undefined;

@@ -8,6 +8,7 @@ import {
   checkName,
   checkReserve,
   finiteNumber,
+  methodName,
   oneOf,
   positiveNumber,
   timerMs,
@@ -88,6 +89,9 @@ export class StepRules {
 
   @Optional(timerMs(0, 'the time that the step needs, for example 10_000, or leave it out'))
   minBudgetMs: unknown;
+
+  @Optional(methodName)
+  compensate: unknown;
 
   retry: unknown;
 }

@@ -2,6 +2,7 @@ import { BatonError, CheckpointFailedError, IncompatibleStateError } from '../..
 import type { Heartbeats } from '../checkpoint/heartbeats';
 import { type Claim, retentionMs } from '../checkpoint/journal';
 import { decodeState, readMarkedText } from '../checkpoint/state-text';
+import { rememberRun } from '../core/execution/compensation';
 import type { Execution } from '../core/execution/execution';
 import { describeParked } from '../core/execution/failure-texts';
 import { checkFuses } from '../core/execution/fuses';
@@ -293,7 +294,9 @@ async function claimRecord(
     ...signs.checkDeath(record.leaseUntilMs),
     ...(isHandingOver && { place: 'hand-off' as const }),
   };
-  const execution = hasDied ? countDeath(arrived, death) : arrived;
+  const counted = hasDied ? countDeath(arrived, death) : arrived;
+  const mayHaveBegun = (hasDied && isHandingOver !== true) || before.trail.hasDied === true;
+  const execution = mayHaveBegun ? rememberRun(plan, counted) : counted;
   const { values, unreadable } = readState(request, stored, record, execution);
   const input = freezeInDepth(continuation.input);
   const next = describeClaim(request, execution, input, continuation.version, {

@@ -1,6 +1,7 @@
 import { BatonError, ExecutionFailedError, IncompatibleStateError } from '../../errors';
 import { Heartbeats } from '../checkpoint/heartbeats';
 import { Journal, type JournalDeps } from '../checkpoint/journal';
+import { rememberRun } from '../core/execution/compensation';
 import type { Execution } from '../core/execution/execution';
 import { countDeath } from '../core/execution/interruption';
 import type { JobPlan } from '../core/execution/job-plan';
@@ -275,7 +276,7 @@ function runWithoutStore(
   given: OpenedExecution,
   signs: Heartbeats,
 ): Promise<InvocationResult> {
-  const counted = countLostTries(given, signs, delivery.context);
+  const counted = countLostTries(given, signs, delivery);
   const { collaborators, context, isCold } = delivery;
   const execution = pinExecution(counted.execution, delivery);
   const opened = {
@@ -291,13 +292,18 @@ function runWithoutStore(
   });
 }
 
-function countLostTries(opened: OpenedExecution, signs: Heartbeats, context: Context): OpenedExecution {
+function countLostTries(
+  opened: OpenedExecution,
+  signs: Heartbeats,
+  { context, plan }: Delivery,
+): OpenedExecution {
   if (signs.lost === undefined) return opened;
   const { count, place, samePlaceCount } = signs.lost;
   const interruption = { ...signs.checkDeath(), ...(place === 'hand-off' && { place }) };
   const deaths = { count, samePlaceCount: place === 'later' ? 0 : samePlaceCount };
   const lost = describeLostTry(opened.execution, signs.lost, context);
-  return { ...opened, lost, execution: countDeath(opened.execution, interruption, deaths) };
+  const counted = countDeath(opened.execution, interruption, deaths);
+  return { ...opened, lost, execution: place === 'hand-off' ? counted : rememberRun(plan, counted) };
 }
 
 /** Lambda tries the same delivery again, under the same id. When the lost try began is not known. */

@@ -6,6 +6,7 @@ import { Superseded } from '../checkpoint/superseded';
 import { priceUsage } from '../core/cost/cost';
 import { countPoints } from '../core/execution/apply-among';
 import type { RecursionSetting } from '../core/execution/chain';
+import { isCompensating } from '../core/execution/compensation';
 import type { Situation } from '../core/execution/decide';
 import type { Execution } from '../core/execution/execution';
 import type { JobPlan } from '../core/execution/job-plan';
@@ -109,6 +110,8 @@ export class Invocation implements ContextHost, JournalDeps {
   /** The payloads of signals that were read, by their places in the inbox. */
   readonly payloads = new Map<number, unknown>();
   readonly validate: InputValidator;
+  /** What the execution has failed of, while what it has done is undone in the same invocation. */
+  failure: { readonly thrown: unknown } | undefined;
   #lastYieldMs: number;
   #closeLeft = closeCaptures;
   #isLookedAt = true;
@@ -330,7 +333,7 @@ export class Invocation implements ContextHost, JournalDeps {
     if (!this.mustHandOver) await this.journal?.confirm(this.execution, this.checkpoint, true);
   }
 
-  /** It was to sleep, and there was a reason not to. */
+  /** It was to sleep, or to hand over, and there was a reason not to. */
   stayAwake(): void {
     this.#isHandingOver = false;
   }
@@ -371,9 +374,9 @@ export class Invocation implements ContextHost, JournalDeps {
    *
    * @throws UnserializableStateError when the state cannot be stored; the last safe point stands then.
    */
-  passSafePoint(execution: Execution): void {
+  passSafePoint(execution: Execution, state?: StateCopy): void {
     this.#isLookedAt = this.journal !== undefined || this.#closeLeft > 0;
-    this.checkpoint = this.job.capture(this.#isLookedAt);
+    this.checkpoint = state ?? this.job.capture(this.#isLookedAt);
     this.#closeLeft -= 1;
     const isFirst = !this.#hasPassedSafePoint && countPoints(execution) > countPoints(this.execution);
     this.execution = execution;
@@ -437,7 +440,7 @@ export class Invocation implements ContextHost, JournalDeps {
 
   /** Asks the running attempt to stop, because somebody has asked for the execution to end. */
   onCancelRequested(): void {
-    this.watchdog.cancel();
+    if (!isCompensating(this.execution)) this.watchdog.cancel();
   }
 
   /** Goes back to the state of the last safe point, in a fresh instance: an attempt that did not return may still hold the old one. */

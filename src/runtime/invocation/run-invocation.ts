@@ -2,14 +2,22 @@ import { BatonError, ExecutionFailedError, type HandOffFailedError } from '../..
 import { encodeState, packTravellingFrom } from '../checkpoint/state-text';
 import { Superseded } from '../checkpoint/superseded';
 import { isChainSpent } from '../core/execution/chain';
+import { isCompensating } from '../core/execution/compensation';
 import { type Decision, decide, type HandOffReason, isWorkDone } from '../core/execution/decide';
 import { type Execution, nameUnit } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
 import { countStall } from '../core/execution/stall';
 import { describeError, ensureError, readReason } from '../core/record/describe-error';
-import { type Message, readMaxBytes, sendMessage } from '../hand-off/send-continuation';
+import { type Message, readMaxBytes, type Sent, sendMessage } from '../hand-off/send-continuation';
 import { nameHop, writeContinuation } from '../hand-off/write-continuation';
 import type { EndedAnswer, InvocationResult } from './answer';
+import {
+  type BadEnd,
+  beginCompensation,
+  endCompensation,
+  giveUpCompensation,
+  leaveUndone,
+} from './compensate';
 import { describeNext } from './describe-next';
 import { carryHistory, endInvocation, nameHandedOver } from './end-invocation';
 import { fallAsleep } from './fall-asleep';
@@ -40,8 +48,9 @@ export async function runInvocation(parts: InvocationParts): Promise<InvocationR
   tellInvocationStarted(invocation, parts.opened);
   try {
     invocation.open();
-    await makeJob(invocation, parts.opened);
-    const answer = await begin(invocation, parts.opened.values !== undefined);
+    const answer =
+      (await makeJob(invocation, parts.opened)) ??
+      (await begin(invocation, parts.opened.values !== undefined));
     invocation.ending = answer.status;
     return { answer };
   } catch (error) {
@@ -54,18 +63,31 @@ export async function runInvocation(parts: InvocationParts): Promise<InvocationR
 }
 
 /** A job that cannot be made, or not with its state, is left for a later delivery, until a fuse has blown: then its end is recorded. */
-async function makeJob(invocation: Invocation, { values, unreadable }: OpenedExecution): Promise<void> {
+async function makeJob(
+  invocation: Invocation,
+  { values, unreadable }: OpenedExecution,
+): Promise<EndedAnswer | undefined> {
   try {
     if (unreadable !== undefined) throw unreadable;
     invocation.makeJob(values);
+    return undefined;
   } catch (error) {
     const { plan, execution, collaborators, journal } = invocation;
     const blown = checkFuses(plan, execution, collaborators.clock.now(), invocation.readCostUsd());
     if (blown === undefined) throw error;
     invocation.logger.error('job cannot be made, and a fuse has blown', { error: describeError(error) });
-    await journal?.finish(execution, undefined, { status: 'failed', error: describeError(blown) });
-    tellFailed(invocation, blown);
-    throw failedError(invocation, blown, undefined);
+    const end = giveUpCompensation(invocation, blown);
+    if (end.status === 'cancelled') {
+      await journal?.finish(invocation.execution, undefined, end);
+      return answerCancelled(invocation);
+    }
+    const { thrown, unit } = end;
+    await journal?.finish(invocation.execution, undefined, {
+      status: 'failed',
+      error: describeError(thrown),
+    });
+    tellFailed(invocation, thrown, unit);
+    throw failedError(invocation, thrown, unit);
   }
 }
 
@@ -84,7 +106,8 @@ async function begin(invocation: Invocation, isResumed: boolean): Promise<EndedA
 async function loop(invocation: Invocation): Promise<EndedAnswer> {
   let decision: Decision | undefined;
   for (;;) {
-    if (invocation.journal?.isCancelRequested === true) return await cancelExecution(invocation);
+    if (invocation.journal?.isCancelRequested === true && !isCompensating(invocation.execution))
+      return await cancelExecution(invocation);
     if (invocation.journal?.hasNews === true) await readNews(invocation);
     if (decision === undefined && invocation.execution.among !== undefined) await settleNews(invocation);
     decision ??= decide(invocation.plan, invocation.execution, invocation.readSituation());
@@ -110,6 +133,13 @@ async function loop(invocation: Invocation): Promise<EndedAnswer> {
         return await handOff(invocation, decision.reason, decision.delaySeconds);
       case 'complete':
         return await completeExecution(invocation);
+      case 'not-undone':
+        leaveUndone(invocation, decision.error);
+        if (invocation.journal !== undefined) await invocation.keep();
+        decision = undefined;
+        break;
+      case 'undone':
+        return await endBadly(invocation, endCompensation(invocation));
       case 'fail':
         return await failExecution(invocation, decision.error, invocation.failedUnit(decision.error));
     }
@@ -189,6 +219,7 @@ async function handOff(
   });
   await invocation.journal?.handOff(nameHandedOver(next, bytes), invocation.checkpoint, delaySeconds > 0);
   const sent = await send(invocation, next, message, delaySeconds, facts);
+  if ('status' in sent) return sent;
   tellHandedOver(invocation, next, { reason, delaySeconds, ...sent });
   const { executionId, invocation: number } = invocation.execution;
   return { status: delaySeconds > 0 ? 'waiting' : 'handed-off', executionId, invocation: number };
@@ -200,7 +231,7 @@ async function send(
   message: Message,
   delaySeconds: number,
   facts: object,
-) {
+): Promise<EndedAnswer | Sent> {
   const { collaborators, context, journal, logger } = invocation;
   const { executionId } = next;
   const hopId = journal && nameHop(next, journal.epoch);
@@ -239,10 +270,19 @@ async function completeExecution(invocation: Invocation): Promise<EndedAnswer> {
 }
 
 async function cancelExecution(invocation: Invocation): Promise<EndedAnswer> {
-  const { executionId, invocation: number } = invocation.execution;
+  if (await beginCompensation(invocation, { status: 'cancelled' })) return loop(invocation);
+  return recordCancelled(invocation);
+}
+
+async function recordCancelled(invocation: Invocation): Promise<EndedAnswer> {
   await runHook(invocation, 'onCancel');
   await invocation.journal?.finish(invocation.execution, invocation.checkpoint, { status: 'cancelled' });
   invocation.progressReport.flush();
+  return answerCancelled(invocation);
+}
+
+function answerCancelled(invocation: Invocation): EndedAnswer {
+  const { executionId, invocation: number } = invocation.execution;
   invocation.emitter.emit('execution.cancelled', summarise(invocation));
   return { status: 'cancelled', executionId, invocation: number };
 }
@@ -265,8 +305,25 @@ function answerSuperseded(
   return { answer, ...(isHere && { live: { owner, leaseUntilMs } }) };
 }
 
-/** `unit` is the method that failed; undefined when it was no method. */
+/** `unit` is the method that failed; undefined when it was no method. What the execution has done is undone first. */
 async function failExecution(
+  invocation: Invocation,
+  thrown: unknown,
+  unit: string | undefined,
+): Promise<EndedAnswer> {
+  if (isCompensating(invocation.execution))
+    return endBadly(invocation, endCompensation(invocation, { thrown }));
+  if (await beginCompensation(invocation, { status: 'failed', thrown, unit })) return loop(invocation);
+  return recordFailed(invocation, thrown, unit);
+}
+
+function endBadly(invocation: Invocation, end: BadEnd): Promise<EndedAnswer> {
+  return end.status === 'cancelled'
+    ? recordCancelled(invocation)
+    : recordFailed(invocation, end.thrown, end.unit);
+}
+
+async function recordFailed(
   invocation: Invocation,
   thrown: unknown,
   unit: string | undefined,

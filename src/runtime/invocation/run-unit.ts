@@ -1,6 +1,7 @@
 import { CheckpointFailedError, InvalidDirectiveError, StepTimeoutError } from '../../errors';
 import { Superseded } from '../checkpoint/superseded';
 import { apply, misplacedDirectiveError } from '../core/execution/apply';
+import { findCompensated, isCompensating, rememberRun } from '../core/execution/compensation';
 import type { Decision } from '../core/execution/decide';
 import { decideRetry } from '../core/execution/decide-retry';
 import { type Directive, isDirective } from '../core/execution/directives';
@@ -49,8 +50,13 @@ class UnitRun implements GeneratorHost {
     this.#method = nameUnit(plan, execution);
     this.#step = execution.phase === 'step' ? plan.steps[execution.stepIndex] : undefined;
     this.#attempt = new Attempt((error) => invocation.reportLate(this.#attempt, this.#method, error));
-    const unit = execution.phase === 'check' ? 'terminate' : 'work';
-    this.#context = new AttemptContext(invocation, execution, this.#method, this.#attempt, unit);
+    this.#context = new AttemptContext(
+      invocation,
+      execution,
+      this.#method,
+      this.#attempt,
+      nameKeyedUnit(execution),
+    );
     this.#isAskedLate = execution.phase === 'check' && invocation.remainingMs() <= plan.safeMs;
     const timeoutMs = this.#step?.timeoutMs;
     if (timeoutMs !== undefined)
@@ -58,8 +64,9 @@ class UnitRun implements GeneratorHost {
   }
 
   async run(): Promise<Decision | undefined> {
-    const { watchdog, execution, emitter } = this.#invocation;
+    const { plan, watchdog, execution, emitter } = this.#invocation;
     if (execution.phase !== 'check') this.#invocation.isIdle = false;
+    if (this.#step?.compensate !== undefined) this.#invocation.execution = rememberRun(plan, execution);
     this.#invocation.beginUnit(this.#method);
     watchdog.watch(this.#attempt);
     this.#timer?.start();
@@ -103,7 +110,7 @@ class UnitRun implements GeneratorHost {
         } as const)
       : ({ kind: 'yielded' } as const);
     invocation.passSafePoint(apply(plan, execution, outcome));
-    this.#context.moveTo(invocation.execution, execution.phase === 'check' ? 'terminate' : 'work');
+    this.#context.moveTo(invocation.execution, nameKeyedUnit(execution));
     return invocation.keep()?.then(() => this.#mayGoOn()) ?? this.#mayGoOn();
   }
 
@@ -269,9 +276,8 @@ class UnitRun implements GeneratorHost {
   #fail(error: unknown): Decision | undefined {
     const invocation = this.#invocation;
     const { collaborators, execution, plan } = invocation;
-    const checked = decideRetry(this.#step?.retry ?? defaultRetryPolicy, execution.attempt, error, () =>
-      collaborators.random.next(),
-    );
+    const { retry = defaultRetryPolicy } = this.#step ?? findCompensated(plan, this.#began) ?? {};
+    const checked = decideRetry(retry, execution.attempt, error, () => collaborators.random.next());
     const decision = checked.isRetried
       ? { ...checked, delayMs: capPause(plan, 0, checked.delayMs) }
       : checked;
@@ -288,7 +294,8 @@ class UnitRun implements GeneratorHost {
       });
     }
     invocation.rollBack();
-    if (!decision.isRetried) return { kind: 'fail', error };
+    if (!decision.isRetried)
+      return isCompensating(execution) ? this.#leaveUndone(error) : { kind: 'fail', error };
     const { delayMs, ...rest } = decision;
     invocation.execution = apply(plan, execution, {
       kind: 'failed',
@@ -296,6 +303,13 @@ class UnitRun implements GeneratorHost {
       ...rest,
     });
     return undefined;
+  }
+
+  /** A compensation that has failed for good is recorded, and keeps no other from being done. */
+  #leaveUndone(error: unknown): undefined {
+    const { plan, execution, checkpoint } = this.#invocation;
+    const undone = apply(plan, execution, { kind: 'not-undone', error: describeError(error) });
+    this.#invocation.passSafePoint(undone, checkpoint);
   }
 
   /** What events say of this unit. */
@@ -329,6 +343,11 @@ class UnitRun implements GeneratorHost {
       details: { step: this.#method, timeoutMs, attempt },
     });
   }
+}
+
+function nameKeyedUnit({ phase }: Execution): 'terminate' | 'undo' | 'work' {
+  if (phase === 'compensate') return 'undo';
+  return phase === 'check' ? 'terminate' : 'work';
 }
 
 function withPlainResult(directive: Directive): Directive {

@@ -46,13 +46,15 @@ function findLostUnit(
   if (isHandingOver) return undefined;
   const next = execution.phase === 'check' ? { ...execution, phase: 'step' as const } : execution;
   const { onStart, onComplete } = plan.hooks;
-  const isWork = [onStart, onComplete, ...plan.steps.map(({ method }) => method)].includes(unit);
+  const methods = plan.steps.flatMap(({ method, compensate }) => [method, compensate]);
+  const isWork = unit !== '' && [onStart, onComplete, ...methods].includes(unit);
   const step = isWork ? unit : nameUnit(plan, next);
   return step === '' ? undefined : { step, kind: readUnitKind(plan, step) };
 }
 
 /** What kind of work a method is. */
-export function readUnitKind({ hooks, signals }: JobPlan, method: string): UnitKind {
+export function readUnitKind({ hooks, signals, steps }: JobPlan, method: string): UnitKind {
+  if (steps.some(({ compensate }) => compensate === method)) return 'compensation';
   if (signals?.some((signal) => signal.method === method)) return 'signal';
   if (method === hooks.onStart) return 'on-start';
   return method === hooks.onComplete ? 'on-complete' : 'step';

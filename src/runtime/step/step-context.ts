@@ -1,6 +1,7 @@
 import type { ChildCounts } from '../core/execution/among';
 import type { Execution } from '../core/execution/execution';
 import { type KeyedUnit, writeKey, writePartKey } from '../core/execution/idempotency-key';
+import { readLastRun, type UndoneRun } from '../core/execution/undo';
 import type { DeepReadonly } from '../core/state/deep-readonly';
 import type { Logger } from '../ports';
 import type { Attempt } from './attempt';
@@ -51,6 +52,8 @@ export interface StepContext<Input = unknown> {
    * @throws InvalidDirectiveError when the name is none, or there is no store.
    */
   signalToken(name: string): string;
+  /** Which run of which step is to be undone; undefined in a method that compensates nothing. */
+  readonly undo: UndoneRun | undefined;
   /** Milliseconds until Lambda kills this invocation. Not the time until the safe window: see `shouldYield`. */
   remainingMs(): number;
   /** Says whether to stop at the next good place: the safe window has begun, or the signal has aborted. */
@@ -151,6 +154,11 @@ export class AttemptContext implements StepContext {
 
   get idempotencyKey(): string {
     return writeKey(this.#execution, this.#unit);
+  }
+
+  get undo(): UndoneRun | undefined {
+    const { phase, undo } = this.#execution;
+    return phase === 'compensate' && this.#unit === 'undo' && undo ? readLastRun(undo) : undefined;
   }
 
   get signal(): AbortSignal {

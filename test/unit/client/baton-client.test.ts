@@ -206,6 +206,7 @@ describe('BatonClient.status', () => {
       unitCount: 3,
       costUsd: expect.any(Number),
       history: [],
+      compensation: 'none',
     });
     expect(Object.isFrozen(status)).toBe(true);
   });

@@ -56,7 +56,7 @@ describe('The options of @Step', () => {
       '{ retries: 3 }',
       { retries: 3 },
       [
-        '@Step on Reconcile.reconcilePage: retries is not an option.\n→ Remove it, or use one of once, timeoutMs, minBudgetMs, retry.',
+        '@Step on Reconcile.reconcilePage: retries is not an option.\n→ Remove it, or use one of once, timeoutMs, minBudgetMs, compensate, retry.',
       ],
     ],
     [

@@ -1,12 +1,14 @@
 import { InvalidDirectiveError } from '../../../errors';
 import { alone, passAmong } from './among';
 import { endInterlude, fallAsleep, passInterlude } from './apply-among';
+import { settleRun } from './compensation';
 import type { Directive } from './directives';
 import { type Execution, nameUnit, noStep } from './execution';
 import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
 import { capPause } from './local-time';
 import { isSignalName } from './signal-name';
+import { finishRun, type KeptError } from './undo';
 
 /** What happened to the unit of work that was run. */
 export type Outcome =
@@ -15,6 +17,7 @@ export type Outcome =
   | { readonly kind: 'yielded-directive'; readonly directive: Directive; readonly nowMs: number }
   | { readonly kind: 'checked'; readonly isDone: boolean }
   | { readonly kind: 'failed'; readonly retryAtMs: number; readonly isCounted?: false }
+  | { readonly kind: 'not-undone'; readonly error: KeptError }
   | { readonly kind: 'interrupted'; readonly interruption: Interruption; readonly count: number };
 
 /**
@@ -45,6 +48,8 @@ export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Ex
         resumeAtMs: outcome.retryAtMs,
         isWaiting: false,
       };
+    case 'not-undone':
+      return settleRun(execution, outcome.error);
     case 'interrupted':
       return {
         ...execution,
@@ -86,6 +91,7 @@ function passSafePoint(
     line: execution.line,
     trail: execution.trail,
     among: passAmong(execution.among),
+    undo: execution.undo,
   };
 }
 
@@ -114,19 +120,17 @@ function passCheck(execution: Execution, isDone: boolean): Execution {
     line: execution.line,
     trail: execution.trail,
     among: execution.among,
+    undo: execution.undo,
   };
 }
 
-function finish(
-  plan: JobPlan,
-  execution: Execution,
-  directive: Directive | undefined,
-  nowMs: number,
-): Execution {
-  const isStep = execution.phase === 'step';
+function finish(plan: JobPlan, begun: Execution, directive: Directive | undefined, nowMs: number): Execution {
+  const isStep = begun.phase === 'step';
+  const execution = isStep ? finishStep(begun) : begun;
   const stepCount = execution.stepCount + (isStep ? 1 : 0);
   if (directive === undefined) {
     if (execution.phase === 'signal') return endInterlude(execution);
+    if (execution.phase === 'compensate') return settleRun(execution);
     const place = isStep
       ? findNext(plan, execution)
       : ({ phase: 'check', cycle: execution.cycle, stepIndex: 0 } as const);
@@ -156,6 +160,11 @@ function finish(
   }
 }
 
+/** The run of a step that can be undone has finished. */
+function finishStep(execution: Execution): Execution {
+  return execution.undo?.isOpen ? { ...execution, undo: finishRun(execution.undo) } : execution;
+}
+
 /** A generator that waits is called again from its top, unless it goes on elsewhere. */
 function pauseAtYield(plan: JobPlan, execution: Execution, directive: Directive, nowMs: number): Execution {
   const given: Given = { plan, execution, directive, how: 'yielded', nowMs };
@@ -171,11 +180,16 @@ function pauseAtYield(plan: JobPlan, execution: Execution, directive: Directive,
     case 'wait':
     case 'wait-until':
       if (directive.goTo === undefined) return pause(given, execution, execution.stepCount);
-      return pause(given, findTarget(given, directive.goTo), execution.stepCount + 1);
+      return pause(finishGiven(given), findTarget(given, directive.goTo), execution.stepCount + 1);
     case 'wait-for-signal':
       if (directive.goTo === undefined) return pauseForSignal(given, execution, execution.stepCount);
-      return pauseForSignal(given, findTarget(given, directive.goTo), execution.stepCount + 1);
+      return pauseForSignal(finishGiven(given), findTarget(given, directive.goTo), execution.stepCount + 1);
   }
+}
+
+/** A generator that goes on elsewhere after its wait has finished. */
+function finishGiven(given: Given): Given {
+  return { ...given, execution: finishStep(given.execution) };
 }
 
 /** A directive, and where it came from. */

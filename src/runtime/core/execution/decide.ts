@@ -1,7 +1,16 @@
 import type { Sleep } from './among';
+import {
+  cutOffError,
+  findCompensated,
+  hasRuns,
+  isCompensating,
+  isUndoFull,
+  maxCutOffs,
+  notUndoableError,
+} from './compensation';
 import { type Execution, noStep } from './execution';
 import { endlessCycleError, unreachableWaitError } from './failure-texts';
-import { checkFuses, oversleptError } from './fuses';
+import { checkFuses, oversleptError, rememberedRunsError } from './fuses';
 import type { JobPlan } from './job-plan';
 
 /** What the world looks like at this moment. */
@@ -42,6 +51,10 @@ export type Decision =
       readonly isAsleep?: true;
     }
   | { readonly kind: 'complete' }
+  /** What is next can never be undone: what comes before it is next. */
+  | { readonly kind: 'not-undone'; readonly error: unknown }
+  /** All is undone that can be. */
+  | { readonly kind: 'undone' }
   | { readonly kind: 'fail'; readonly error: unknown };
 
 const run: Decision = Object.freeze({ kind: 'run' });
@@ -56,6 +69,7 @@ const handOffForBudget: Decision = Object.freeze({ kind: 'hand-off', reason: 'bu
 /** Says what to do next with an execution. Pure: asked before every unit of work, with nothing but facts. */
 export function decide(plan: JobPlan, execution: Execution, situation: Situation): Decision {
   if (execution.phase === 'complete' && plan.hooks.onComplete === undefined) return complete;
+  if (isCompensating(execution)) return decideCompensation(plan, execution, situation);
   const budgetMs = situation.remainingMs - plan.safeMs;
   const blown = checkFuses(plan, execution, situation.nowMs, situation.costUsd);
   const isAsked = mayBeDone(plan, execution, situation);
@@ -66,8 +80,35 @@ export function decide(plan: JobPlan, execution: Execution, situation: Situation
   if (budgetMs <= 0) return isAsked ? run : handOffInSafeWindow;
   if (execution.phase !== 'step') return run;
   if (execution.stepIndex === noStep) return { kind: 'fail', error: endlessCycleError(plan, execution) };
+  if (isUndoFull(plan, execution)) return { kind: 'fail', error: rememberedRunsError(plan, execution) };
   const { minBudgetMs = 0 } = plan.steps[execution.stepIndex] ?? {};
   return budgetMs < minBudgetMs ? handOffForBudget : run;
+}
+
+const undone: Decision = Object.freeze({ kind: 'undone' });
+const handOffAfterDeath: Decision = Object.freeze({
+  kind: 'hand-off',
+  reason: 'after-death',
+  delaySeconds: 0,
+});
+
+/**
+ * What comes next while an execution is compensated. A method that has killed its process twice is tried the third time in a delivery of
+ * its own: that of the first two may have no try left.
+ */
+function decideCompensation(plan: JobPlan, execution: Execution, situation: Situation): Decision {
+  if (!hasRuns(execution)) return undone;
+  const blown = checkFuses(plan, execution, situation.nowMs);
+  if (blown) return { kind: 'fail', error: blown };
+  const method = findCompensated(plan, execution)?.compensate;
+  if (method === undefined) return { kind: 'not-undone', error: notUndoableError(plan, execution) };
+  const { interruptionCount, line, resumeAtMs } = execution;
+  if (interruptionCount >= maxCutOffs)
+    return { kind: 'not-undone', error: cutOffError(plan, execution, method) };
+  const budgetMs = situation.remainingMs - plan.safeMs;
+  if (resumeAtMs > situation.nowMs) return pause(plan, execution, situation, budgetMs);
+  if (budgetMs <= 0) return handOffInSafeWindow;
+  return interruptionCount === maxCutOffs - 1 && line.recovery === 2 ? handOffAfterDeath : run;
 }
 
 /**

@@ -6,6 +6,7 @@ import { firstLine, type Line } from './line';
 import type { Phase } from './phase';
 import type { Stall } from './stall';
 import { emptyTrail, type Trail } from './trail';
+import { readLastRun, type Undo } from './undo';
 
 export type { Phase };
 
@@ -52,6 +53,8 @@ export interface Execution {
   readonly trail: Trail;
   /** What it has to do with others: signals, children, slots. @defaultValue nothing */
   readonly among?: Among | undefined;
+  /** What is undone should it fail or be cancelled. @defaultValue nothing */
+  readonly undo?: Undo | undefined;
 }
 
 /** The `stepIndex` of a cycle in which there is nothing to run: what `findIndex` answers when it finds nothing. */
@@ -95,6 +98,10 @@ export function nameUnit(plan: JobPlan, execution: Execution): string {
       return plan.steps[execution.stepIndex]?.method ?? '';
     case 'signal':
       return execution.among?.interlude?.method ?? '';
+    case 'compensate': {
+      const run = execution.undo && readLastRun(execution.undo);
+      return plan.steps.find(({ method }) => method === run?.step)?.compensate ?? '';
+    }
     case 'complete':
     case 'completing':
       return plan.hooks.onComplete ?? plan.terminate.method;

@@ -1,7 +1,9 @@
 import { FuseBlownError, type FuseName, StepInterruptedError } from '../../../errors';
+import { isCompensating } from './compensation';
 import { type Execution, nameUnit } from './execution';
 import type { InterruptionEnding } from './interruption';
 import type { JobPlan } from './job-plan';
+import { type Compensation, maxRuns } from './undo';
 
 /** Deaths in a row, wherever they happen, that end an execution: `maxInterruptions` counts those at one place. */
 const maxDeaths = 10;
@@ -14,11 +16,23 @@ export function checkFuses(
   costUsd = execution.costUsd,
 ): FuseBlownError | StepInterruptedError | undefined {
   const { limits } = plan;
-  const durationMs = Math.max(nowMs, execution.resumeAtMs) - execution.startedAtMs;
+  // A compensation has them anew, and no others.
+  const { startedAtMs = execution.startedAtMs, invocationCount: before = 0 } =
+    readCompensation(execution) ?? {};
+  const durationMs = Math.max(nowMs, execution.resumeAtMs) - startedAtMs;
   if (durationMs > limits.maxDurationMs) return blow(plan, execution, 'maxDurationMs', Math.ceil(durationMs));
-  const invocationCount = execution.invocation - execution.line.wakeUpCount;
+  const invocationCount = execution.invocation - execution.line.wakeUpCount - before;
   if (invocationCount > limits.maxInvocations)
     return blow(plan, execution, 'maxInvocations', invocationCount);
+  return isCompensating(execution) ? checkDeaths(plan, execution) : checkOthers(plan, execution, costUsd);
+}
+
+function checkOthers(
+  plan: JobPlan,
+  execution: Execution,
+  costUsd: number,
+): FuseBlownError | StepInterruptedError | undefined {
+  const { limits } = plan;
   if (execution.idleInvocationCount > limits.maxIdleInvocations) {
     return blow(plan, execution, 'maxIdleInvocations', execution.idleInvocationCount);
   }
@@ -28,7 +42,20 @@ export function checkFuses(
   if (costUsd > (limits.maxCostUsd ?? Number.POSITIVE_INFINITY))
     return blow(plan, execution, 'maxCostUsd', roundUp(costUsd));
   if (execution.interruptionCount >= limits.maxInterruptions) return interruptionsError(plan, execution);
+  return checkDeaths(plan, execution);
+}
+
+function checkDeaths(plan: JobPlan, execution: Execution): StepInterruptedError | undefined {
   return execution.line.deathCount >= maxDeaths ? deathsError(plan, execution) : undefined;
+}
+
+function readCompensation(execution: Execution): Compensation | undefined {
+  return isCompensating(execution) ? execution.undo?.compensation : undefined;
+}
+
+/** The fuse of an execution that would run a step that can be undone once more than can be remembered. */
+export function rememberedRunsError(plan: JobPlan, execution: Execution): FuseBlownError {
+  return blow(plan, execution, 'maxRememberedRuns', maxRuns + 1);
 }
 
 /** The fuse of an execution that has slept until it may last no longer. */
@@ -46,6 +73,7 @@ const whatHappened: Record<FuseName, string> = {
   maxDurationMs: 'lasts or would last',
   maxIdleInvocations: 'has handed over without doing anything',
   maxInvocations: 'needs invocation number',
+  maxRememberedRuns: 'would have to remember, to undo them,',
   maxStalledInvocations: 'has handed over with the same state at the same place',
 };
 
@@ -57,6 +85,8 @@ const fixes: Record<FuseName, string> = {
     "Raise the function's time-out above safeMs plus the step's minBudgetMs, or lower those.",
   maxInvocations:
     'Look at why @Terminate is not true yet; raise limits.maxInvocations if the work really takes more.',
+  maxRememberedRuns:
+    'Let one run of a step with compensate do more, or start an execution for each part of the work.',
   maxStalledInvocations:
     'Keep in @State what is done, so that the next invocation does not do it again; raise limits.maxStalledInvocations if it is kept elsewhere.',
 };
@@ -66,13 +96,16 @@ const units: Record<FuseName, string> = {
   maxDurationMs: ' ms',
   maxIdleInvocations: ' times in a row',
   maxInvocations: '',
+  maxRememberedRuns: ' runs of steps',
   maxStalledInvocations: ' times in a row',
 };
 
 function blow(plan: JobPlan, execution: Execution, limit: FuseName, actual: number): FuseBlownError {
-  const allowed = plan.limits[limit] ?? 0;
+  const isOwn = limit !== 'maxRememberedRuns';
+  const allowed = isOwn ? (plan.limits[limit] ?? 0) : maxRuns;
+  const said = isOwn ? `limits.${limit} is ${allowed}` : `${allowed} is the limit`;
   return new FuseBlownError({
-    problem: `Execution ${execution.executionId} of job ${plan.name} ${whatHappened[limit]} ${actual}${units[limit]}; limits.${limit} is ${allowed}.`,
+    problem: `Execution ${execution.executionId} of job ${plan.name} ${whatHappened[limit]} ${actual}${units[limit]}; ${said}.`,
     fix: fixes[limit],
     details: { limit, allowed, actual },
   });

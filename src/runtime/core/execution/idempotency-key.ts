@@ -5,7 +5,15 @@ import type { Execution } from './execution';
  * What a key is for. `work`: the stretch between two safe points of a step, of `@OnStart` or of `@OnComplete`. `closing`: the `finally`
  * blocks of a generator that was stopped. The others are named after their decorators.
  */
-export type KeyedUnit = 'cancel' | 'closing' | 'failure' | 'handoff' | 'resume' | 'terminate' | 'work';
+export type KeyedUnit =
+  | 'cancel'
+  | 'closing'
+  | 'failure'
+  | 'handoff'
+  | 'resume'
+  | 'terminate'
+  | 'undo'
+  | 'work';
 
 /**
  * The key of a unit of work. An execution's id may hold any character, and what follows its last `#` never holds another: so no two units,
@@ -24,6 +32,8 @@ export function writeKey(
     // Asked, or told, about one safe point, in whichever invocation that is.
     case 'terminate':
     case 'failure':
+    // Undone at one safe point each, of which no step has the same.
+    case 'undo':
       return `${key}.${unit}`;
     // An invocation is resumed, handed over and left once at one safe point.
     case 'resume':

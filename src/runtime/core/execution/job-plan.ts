@@ -15,6 +15,8 @@ export interface StepPlan {
   readonly timeoutMs: number | undefined;
   /** The step is not started with less than this many milliseconds before the safe window. @defaultValue 0 */
   readonly minBudgetMs: number;
+  /** The method that undoes a run of it. @defaultValue nothing does */
+  readonly compensate?: string;
 }
 
 /** One `@State` field. */

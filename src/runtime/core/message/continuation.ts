@@ -1,6 +1,7 @@
 import { CorruptContinuationError, IncompatibleStateError } from '../../../errors';
 import { isAmong } from '../execution/among';
 import { firstChain, isChain } from '../execution/chain';
+import { isUndo } from '../execution/compensation';
 import type { Execution, Phase } from '../execution/execution';
 import { isInterruption } from '../execution/interruption';
 import type { JobPlan } from '../execution/job-plan';
@@ -74,9 +75,11 @@ const isCount: Check = (value) => Number.isSafeInteger(value) && (value as numbe
 const isNumberFromOne: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 1;
 const isAmount: Check = (value) => Number.isFinite(value) && (value as number) >= 0;
 const isPhase: Check = (value) =>
-  (['check', 'complete', 'completing', 'signal', 'start', 'step'] satisfies Phase[]).includes(value as Phase);
+  (['check', 'complete', 'compensate', 'completing', 'signal', 'start', 'step'] satisfies Phase[]).includes(
+    value as Phase,
+  );
 
-const checks: Record<Exclude<keyof Continuation, 'among' | 'input' | 'result'>, Check> = {
+const checks: Record<Exclude<keyof Continuation, 'among' | 'input' | 'result' | 'undo'>, Check> = {
   executionId: isUsableId,
   job: isText,
   version: isNumberFromOne,
@@ -105,7 +108,7 @@ const checks: Record<Exclude<keyof Continuation, 'among' | 'input' | 'result'>, 
 const laterParts = { chain: firstChain, costUsd: 0, stall: null, line: firstLine, trail: emptyTrail };
 
 function isKnown(part: string): boolean {
-  return part === 'among' || part === 'input' || part === 'result' || Object.hasOwn(checks, part);
+  return ['among', 'input', 'result', 'undo'].includes(part) || Object.hasOwn(checks, part);
 }
 
 /** @throws CorruptContinuationError when a part of a continuation is missing or has the wrong type. */
@@ -120,6 +123,8 @@ export function checkContinuation(given: unknown): Continuation {
   }
   if (received.among !== undefined && !isAmong(received.among))
     throw corrupt('its among is not what it should be');
+  if (received.undo !== undefined && !isUndo(received.undo))
+    throw corrupt('its undo is not what it should be');
   if (!Object.keys(received).every(isKnown))
     throw corrupt('it has a part that this version of lambda-baton does not know');
   return received as unknown as Continuation;

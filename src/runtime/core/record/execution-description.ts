@@ -1,5 +1,6 @@
 import type { Phase } from '../execution/execution';
 import type { ReportedProgress } from '../execution/trail';
+import type { UndoFailure } from '../execution/undo';
 import { freezeInDepth } from '../state/freeze-in-depth';
 import { isAsleep } from './claim';
 import type { ErrorRecord } from './describe-error';
@@ -24,7 +25,7 @@ export interface ExecutionDescription {
   readonly invocation: number;
   /** The invocation that it was handed over to and that has not begun yet; null while one is running. */
   readonly handedOffTo: number | null;
-  /** Whether it stands before `@OnStart`, before `@Terminate` is asked, before a step, or before `@OnComplete`. */
+  /** Whether it stands before `@OnStart`, before `@Terminate` is asked, before a step, before `@OnComplete`, or a compensating method. */
   readonly phase: Phase;
   /** The next step, or the one that is running; null in a cycle in which there is nothing to run. */
   readonly step: string | null;
@@ -62,6 +63,13 @@ export interface ExecutionDescription {
   readonly history: readonly InvocationEntry[];
   /** The sums of those before; undefined when there are none. */
   readonly earlier?: EarlierInvocations;
+  /**
+   * Whether what it had done is being undone, or was. `failed`: all that could be was, and at least one compensation has failed for good.
+   * `none`: it has not failed, or there was nothing to undo.
+   */
+  readonly compensation: 'completed' | 'failed' | 'none' | 'running';
+  /** The compensations that have failed for good: the first ten. */
+  readonly compensationFailures?: readonly UndoFailure[];
   /** The result of a completed execution, when it has one. */
   readonly result?: unknown;
   /** What a failed execution failed of. */
@@ -129,9 +137,24 @@ export function describeExecution(
     isParked: record.isParked === true,
     ...{ unitCount, costUsd, history: entries, ...(earlier !== null && { earlier }) },
     ...(progress !== undefined && { progress }),
+    ...describeCompensation(record),
     ...(outcome?.status === 'completed' && outcome.result !== undefined ? { result: outcome.result } : {}),
     ...(outcome?.status === 'failed' ? { error: outcome.error } : {}),
   });
+}
+
+function describeCompensation({
+  outcome,
+  continuation,
+}: ExecutionRecord): Pick<ExecutionDescription, 'compensation' | 'compensationFailures'> {
+  const { compensation } = continuation.undo ?? {};
+  if (compensation === undefined) return { compensation: 'none' };
+  const { failures, failureCount } = compensation;
+  const end = failureCount > 0 ? 'failed' : 'completed';
+  return {
+    compensation: outcome === null ? 'running' : end,
+    ...(failures.length > 0 && { compensationFailures: failures }),
+  };
 }
 
 /**

@@ -26,7 +26,10 @@ function findObstacle(
   { outcome, handedOffTo, owner, leaseUntilMs, isParked, isGivenBack, continuation }: ExecutionRecord,
   nowMs: number,
 ) {
-  if (outcome !== null) return outcome.status === 'failed' ? undefined : outcome.status;
+  if (outcome !== null) {
+    if (outcome.status !== 'failed') return outcome.status;
+    return continuation.undo?.compensation === undefined ? undefined : 'compensated';
+  }
   if (owner === redriver || isParked || isGivenBack) return undefined;
   if (handedOffTo === null) return nowMs < leaseUntilMs ? 'running' : undefined;
   return nowMs < Math.max(leaseUntilMs, continuation.resumeAtMs) ? 'handed-off' : undefined;

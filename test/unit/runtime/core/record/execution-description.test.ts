@@ -34,6 +34,7 @@ describe('describeExecution', () => {
       unitCount: 0,
       costUsd: 0,
       history: [],
+      compensation: 'none',
     });
   });
 

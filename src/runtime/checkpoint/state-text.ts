@@ -1,3 +1,4 @@
+import { DevalueCodec } from '../adapters/codec/devalue-codec';
 import { corrupt } from '../core/message/continuation';
 import type { StateText } from '../core/message/envelope';
 import type { StateCopy } from '../core/state/copy-state';
@@ -14,8 +15,10 @@ export type WrittenState = Exclude<StateText, { kind: 'stored' }>;
 type Tools = Pick<Collaborators, 'codec' | 'platform'>;
 
 /** The state as text, compressed when it has `packFrom` characters or more and that makes it shorter. */
-export function encodeState(tools: Tools, { values }: StateCopy, packFrom: number): WrittenState {
-  const text = tools.codec.encode(values);
+export function encodeState(tools: Tools, state: StateCopy, packFrom: number): WrittenState {
+  const { codec } = tools;
+  // The default codec need not copy again what is a copy.
+  const text = codec instanceof DevalueCodec ? codec.encodeCopy(state) : codec.encode(state.values);
   const written: WrittenState = { kind: tools.codec.isJson === true ? 'json' : 'text', text };
   return text.length < packFrom ? written : packState(tools, written);
 }

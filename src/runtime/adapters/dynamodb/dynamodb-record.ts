@@ -8,6 +8,8 @@ export const recordKey = 'record';
 
 /** Largest record in bytes, as DynamoDB counts them: less than its 400 KB, so that the layout of the parts always fits too. */
 const maxRecordBytes = 400_000;
+/** So many characters of texts fit a record however they are encoded, beside ids and numbers. */
+const maxSureLength = 100_000;
 /** More than any number takes. */
 const numberBytes = 21;
 
@@ -31,6 +33,7 @@ export function describeRecordKey(executionId: string): Item {
 
 /** What has to be kept apart so that the record fits an item. A state that is apart and has not changed stays there. */
 export function chooseApart(execution: StoredExecution, isStateKept: boolean): PartName[] {
+  if (!isStateKept && execution.head.length + execution.state.length <= maxSureLength) return [];
   const candidates: PartName[][] = isStateKept ? [['state']] : [[], ['state'], ['head']];
   const fitting = candidates.find(
     (apart) => countItemBytes(describeRecord(execution, apart)) <= maxRecordBytes,

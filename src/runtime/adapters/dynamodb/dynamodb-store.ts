@@ -16,6 +16,7 @@ import { type Layout, readRevision, type StampedLayout, writeRevision } from '..
 import { PartShelf } from '../store/part-shelf';
 import { describePage } from '../store/select-executions';
 import { corruptRecordError } from '../store/stored-json';
+import { createWriteStamp } from '../store/write-stamp';
 import { DynamoDbParts } from './dynamodb-parts';
 import {
   chooseApart,
@@ -84,7 +85,7 @@ export class DynamoDbStore implements CheckpointStore {
     const apart = chooseApart(execution, isStateUnchanged && before?.parts.state !== undefined);
     const placement = await this.#shelf.place({ execution, apart, before, isStateUnchanged });
     const next = {
-      stamp: process.getBuiltinModule('node:crypto').randomBytes(12).toString('hex'),
+      stamp: createWriteStamp(),
       layout: placement.layout,
     };
     const item = { ...describeRecord(execution, apart), ...describeRevision(next) };

@@ -50,8 +50,26 @@ export interface ExecutionRecord {
 
 /** Writes a record as text, behind its checksum. */
 export function writeRecord(record: ExecutionRecord, checksum: Checksum): string {
-  const text = JSON.stringify({ v: 1, ...record });
+  const { continuation, ...rest } = record;
+  const { input, ...place } = continuation;
+  const inputText = writeInput(input);
+  const start = JSON.stringify({ v: 1, ...rest }).slice(0, -1);
+  const text = `${start},"continuation":${JSON.stringify(place).slice(0, -1)}${inputText}}}`;
   return `${checksum(text)} ${text}`;
+}
+
+/** Texts of inputs, which stay as they are for as long as the execution lasts, and are written with every checkpoint. */
+const inputTexts = new WeakMap<object, string>();
+
+/** The input as the last part of a continuation. One that is not frozen may have changed since it was written. */
+function writeInput(input: unknown): string {
+  const known = typeof input === 'object' && input !== null ? inputTexts.get(input) : undefined;
+  if (known !== undefined) return known;
+  const text = JSON.stringify(input);
+  if (text === undefined) return '';
+  const part = `,"input":${text}`;
+  if (typeof input === 'object' && input !== null && Object.isFrozen(input)) inputTexts.set(input, part);
+  return part;
 }
 
 /**

@@ -44,7 +44,9 @@ export class MetricsObserver implements Observer {
     if (event.type === 'duplicate.dropped') return;
     const tally = this.#tallyOf(event);
     takeEvent(tally, event);
-    if (event.type !== 'invocation.ended' || event.ending === 'died') return;
+    // The end of an earlier one, told by somebody else, does not end this one.
+    const isOwnEnd = event.type === 'invocation.ended' && event.invocation === tally.invocation;
+    if (!isOwnEnd || event.ending === 'died') return;
     this.#tallies.delete(event.executionId);
     this.#write(tally);
   }

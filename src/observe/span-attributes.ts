@@ -1,5 +1,6 @@
 import type { Attributes } from '../runtime/adapters/opentelemetry/load-api';
 import type {
+  InvocationEnded,
   InvocationStarted,
   RuntimeEvent,
   StepFailed,
@@ -41,4 +42,29 @@ export function describeUnit(event: StepStarted | UnitEnd): Attributes {
     'lambda_baton.cycle': event.cycle,
     'lambda_baton.attempt': event.attempt,
   };
+}
+
+/** As a date: OpenTelemetry takes a number that is earlier than the start of the process for a time since then. */
+export function toTime(atMs: number): Date {
+  return new Date(atMs);
+}
+
+/** What spans say of an invocation that died. */
+export const died = { name: 'Died', message: 'The invocation died: it was killed, or it timed out.' };
+
+/** Whether an event tells how an earlier invocation died. */
+export function isOfDead(event: RuntimeEvent): event is InvocationEnded | StepInterrupted {
+  return (event.type === 'invocation.ended' || event.type === 'step.interrupted') && event.ending === 'died';
+}
+
+/** An error, as far as a span tells it. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+}
+
+/** An error as OpenTelemetry takes it. */
+export function readException({ name, message, stack }: Failure) {
+  return { name, message, ...(stack !== undefined && { stack }) };
 }

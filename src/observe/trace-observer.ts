@@ -17,7 +17,12 @@ import {
   describeInvocation,
   describeSubject,
   describeUnit,
+  died,
+  type Failure,
+  isOfDead,
   nameEnding,
+  readException,
+  toTime,
   type UnitEnd,
 } from './span-attributes';
 import { readParent, writeParent } from './trace-parent';
@@ -71,7 +76,7 @@ export class TraceObserver implements Observer {
     }
     const traced = this.#traced.get(event.executionId);
     if (event.type === 'invocation.started') this.#open(event);
-    else if (traced !== undefined) this.#take(traced, event);
+    else if (traced?.invocation === event.invocation) this.#take(traced, event);
   }
 
   /** The execution's root span, as W3C's `traceparent` writes it. */
@@ -92,7 +97,7 @@ export class TraceObserver implements Observer {
     const { trace } = this.#api;
     const { job, atMs, executionId } = event;
     const before = this.#traced.get(executionId);
-    if (before !== undefined) this.#endDead(executionId, before, before.toldAtMs);
+    if (before !== undefined) this.#endUntold(before, event);
     const parent = readParent(event.carried);
     const root =
       parent?.executionId === executionId ? parent.context : this.#makeRoot(event, parent?.context);
@@ -218,7 +223,10 @@ export class TraceObserver implements Observer {
   #takeDeath(event: InvocationEnded | StepInterrupted): void {
     const traced = this.#traced.get(event.executionId);
     if (traced?.invocation === event.invocation) {
-      if (event.type === 'invocation.ended') this.#endDead(event.executionId, traced, event.atMs);
+      if (event.type === 'invocation.ended') {
+        this.#endDead(traced, event.atMs);
+        this.#traced.delete(event.executionId);
+      }
       return;
     }
     const lost = this.#lost.get(event.executionId) ?? {};
@@ -227,14 +235,23 @@ export class TraceObserver implements Observer {
     this.#lost.set(event.executionId, lost);
   }
 
-  #endDead(executionId: string, { unit, span }: Traced, atMs: number): void {
+  /** Ends what nobody told the end of: it had handed over when a later invocation begins, else it died. */
+  #endUntold(before: Traced, { invocation }: InvocationStarted): void {
+    if (before.invocation >= invocation) {
+      this.#endDead(before, before.toldAtMs);
+      return;
+    }
+    before.span.setAttribute('lambda_baton.ending', 'handed-off');
+    for (const open of [before.unit, before.span]) open?.end(toTime(before.toldAtMs));
+  }
+
+  #endDead({ unit, span }: Traced, atMs: number): void {
     for (const open of [unit, span]) {
       if (open === undefined) continue;
       open.setAttribute('lambda_baton.ending', 'died');
       this.#fail(open, died, atMs);
       open.end(toTime(atMs));
     }
-    this.#traced.delete(executionId);
   }
 
   /** Tells the spans of an invocation that died before it could. */
@@ -275,25 +292,4 @@ export class TraceObserver implements Observer {
     span.recordException(readException(error), toTime(atMs));
     span.setStatus({ code: this.#api.SpanStatusCode.ERROR, message: error.message });
   }
-}
-
-/** As a date: OpenTelemetry takes a number that is earlier than the start of the process for a time since then. */
-function toTime(atMs: number): Date {
-  return new Date(atMs);
-}
-
-const died = { name: 'Died', message: 'The invocation died: it was killed, or it timed out.' };
-
-function isOfDead(event: RuntimeEvent): event is InvocationEnded | StepInterrupted {
-  return (event.type === 'invocation.ended' || event.type === 'step.interrupted') && event.ending === 'died';
-}
-
-interface Failure {
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string | undefined;
-}
-
-function readException({ name, message, stack }: Failure) {
-  return { name, message, ...(stack !== undefined && { stack }) };
 }

@@ -6,6 +6,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 import {
+  BatonClient,
   CHECKPOINT_STORE,
   LongRunning,
   MemoryCheckpointStore,
@@ -20,6 +21,10 @@ import {
 } from 'lambda-baton';
 import { MetricsObserver, TraceObserver } from 'lambda-baton/observe';
 import { JobTestEnvironment } from 'lambda-baton/testing';
+import { accountTime } from '../../../src/cli/timeline/account-time';
+import { modelFromEvents } from '../../../src/cli/timeline/model-from-events';
+import { modelFromHistory } from '../../../src/cli/timeline/model-from-history';
+import type { ExecutionLane } from '../../../src/cli/timeline/timeline';
 
 @LongRunning({ safeMs: 10_000, intervalMs: 5_000 })
 class Import {
@@ -42,8 +47,13 @@ class Import {
 }
 
 /** A run across hand-offs, a wait in the queue, and a crash. */
-async function runObserved(observers: readonly Observer[], schedule: string, hasStore = true) {
-  const store = { token: CHECKPOINT_STORE, useValue: new MemoryCheckpointStore() };
+async function runObserved(
+  observers: readonly Observer[],
+  schedule: string,
+  hasStore = true,
+  kept = new MemoryCheckpointStore(),
+) {
+  const store = { token: CHECKPOINT_STORE, useValue: kept };
   const env = await JobTestEnvironment.create(Import, {
     timeoutMs: 60_000,
     providers: [{ token: OBSERVERS, useValue: observers }, ...(hasStore ? [store] : [])],
@@ -117,6 +127,41 @@ describe('what observers of a whole run say', () => {
     );
     expect(sum('CostUsd')).toBeCloseTo(costUsd, 9);
   });
+
+  it.each(['', 'crash@5', 'crash@9', 'crash@10', 'crash@12', 'crash@30'])(
+    'is the same in status, timeline, metrics and trace (%s)',
+    async (schedule) => {
+      const events: RuntimeEvent[] = [];
+      const witness: Observer = { on: (event) => void events.push(event) };
+      const store = new MemoryCheckpointStore();
+      const observers = [witness, new MetricsObserver(), new TraceObserver()];
+      const run = await runObserved(observers, schedule, true, store);
+      const status = await new BatonClient({ store }).status(run.executionId);
+      if (status === undefined) throw new Error('the store does not know the execution');
+      const nowMs = Math.max(...events.map(({ atMs }) => atMs));
+      const told = modelFromEvents(events, nowMs)?.root as ExecutionLane;
+      const kept = modelFromHistory(status, [], nowMs).root;
+      const [ofEvents, ofHistory] = [accountTime(told, nowMs), accountTime(kept, nowMs)];
+
+      const { stepCount, failedAttemptCount } = status;
+      expect(ofEvents).toMatchObject({ stepCount, failedAttemptCount });
+      expect(ofHistory).toMatchObject({ stepCount, failedAttemptCount });
+      const endings = status.history.map(({ invocation, ending }) => [invocation, ending]);
+      const drawn = told.invocations.map(({ invocation, ending }) => [invocation, ending]);
+      expect(drawn).toEqual(endings);
+      const spans = exporter.getFinishedSpans().filter(({ name }) => name === 'Import invocation');
+      const traced = spans.map(({ attributes }) => attributes['lambda_baton.ending']);
+      expect(traced).toEqual(endings.map(([, ending]) => ending));
+      expect(ofEvents.deathCount).toBe(ofHistory.deathCount);
+      if (schedule !== '') return;
+      // What an invocation measured that died is lost, and nobody wrote down when it died.
+      expect(told.gaps.map(({ kind }) => kind)).toEqual(kept.gaps.map(({ kind }) => kind));
+      expect(sum('CostUsd')).toBeCloseTo(status.costUsd, 7);
+      expect(ofEvents.costUsd).toBeCloseTo(status.costUsd, 7);
+      expect(sum('StepAttempts') - sum('StepAttemptsFailed')).toBe(stepCount);
+      expect(sum('StepAttemptsFailed')).toBe(failedAttemptCount);
+    },
+  );
 
   it('measures each hand-off, and no wait', async () => {
     const events: RuntimeEvent[] = [];

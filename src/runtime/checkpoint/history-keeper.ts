@@ -9,7 +9,7 @@ import {
   packHistory,
   readStoredHistory,
 } from '../core/record/history';
-import type { CheckpointStore, Logger, Platform, Timer } from '../ports';
+import type { CheckpointStore, Logger, Platform, StoredRevision, Timer } from '../ports';
 
 /** Others may write the same record at the same moment: the invocation before this one, or a copy of it. */
 const maxTries = 3;
@@ -24,18 +24,32 @@ export interface HistoryDeps {
   readonly logger: Logger;
 }
 
+/** A history that is being read. */
+export type HistoryRead = Promise<{ readonly stored: StoredRevision | undefined } | undefined>;
+
+/** Begins to read the history of an execution: to write it is one call then. What goes wrong is found out by reading it again. */
+export function readHistoryAhead(
+  { store, platform }: Pick<HistoryDeps, 'platform' | 'store'>,
+  executionId: string,
+): HistoryRead {
+  return store.load(nameCompanion('history', executionId, platform.digest)).then(
+    (stored) => ({ stored }),
+    () => undefined,
+  );
+}
+
 /**
  * Adds invocations to the history of an execution, a record of its own, in a given time. Best effort: what fails is a warning, and what is
  * missing is added by the next invocation, whose record says how this one ended.
  *
- * @param isFirst - whether there is no history yet, as far as can be known
+ * @param options - `read`: what was read ahead; `expiresAtMs`: when it may be deleted
  * @returns what was there before; undefined when that was not found out
  */
 export async function keepHistory(
   deps: HistoryDeps,
   executionId: string,
   added: readonly InvocationEntry[],
-  { isFirst, expiresAtMs, withinMs }: { isFirst: boolean; expiresAtMs: number; withinMs: number },
+  { read, expiresAtMs, withinMs }: { read: HistoryRead; expiresAtMs: number; withinMs: number },
 ): Promise<History | undefined> {
   let cancel = () => {};
   const limit = new Promise<never>((_resolve, reject) => {
@@ -44,7 +58,7 @@ export async function keepHistory(
     );
   });
   try {
-    return await Promise.race([write(deps, executionId, added, isFirst, expiresAtMs), limit]);
+    return await Promise.race([write(deps, executionId, added, read, expiresAtMs), limit]);
   } catch (error) {
     deps.logger.warn('history could not be written; the next invocation adds what is missing', {
       error: describeError(error),
@@ -59,12 +73,13 @@ async function write(
   { store, platform }: HistoryDeps,
   executionId: string,
   added: readonly InvocationEntry[],
-  isFirst: boolean,
+  read: HistoryRead,
   expiresAtMs: number,
 ): Promise<History> {
   const id = nameCompanion('history', executionId, platform.digest);
   for (let tries = 1; tries <= maxTries; tries += 1) {
-    const stored = isFirst && tries === 1 ? undefined : await store.load(id);
+    const ahead = tries === 1 ? await read : undefined;
+    const stored = ahead === undefined ? await store.load(id) : ahead.stored;
     const before = readStoredHistory(stored) ?? emptyHistory;
     const history = addEntries(before, added, maxStoredEntries);
     const entry = { executionId: id, job: jobOfHistories, status: 'cancelled' as const, startedAtMs: 0 };

@@ -1,4 +1,4 @@
-import { keepHistory } from '../checkpoint/history-keeper';
+import { keepHistory, readHistoryAhead } from '../checkpoint/history-keeper';
 import type { Recorded } from '../checkpoint/journal';
 import type { Execution } from '../core/execution/execution';
 import {
@@ -12,7 +12,6 @@ import {
   unpackHistory,
 } from '../core/record/history';
 import type { Invocation } from './invocation';
-import type { OpenedExecution } from './opened-execution';
 import { hasBegun, tellInvocationEnded } from './tell';
 
 /** How long the end of an invocation waits for its history to be written, in milliseconds, and at most this part of the time left. */
@@ -23,30 +22,42 @@ const historyShare = 0.5;
  * Ends an invocation: leaves nothing alive, tells that it has ended, and writes it into the history. Who finds there that the invocation
  * before has not come so far tells of that one, too: better twice than never.
  */
-export async function endInvocation(invocation: Invocation, opened: OpenedExecution): Promise<void> {
+export async function endInvocation(invocation: Invocation): Promise<void> {
+  const { opened } = invocation;
   const entry = describeEntry(invocation);
   await invocation.close();
   tellInvocationEnded(invocation.emitter, entry);
-  const isPreviousNew = await keep(invocation, opened, entry);
+  const isPreviousNew = await keep(invocation, entry);
   const { previous, previousRequestId: requestId } = opened;
   if (!isPreviousNew || previous === undefined || previous.ending === 'died') return;
   const about = { invocation: previous.invocation, ...(requestId !== undefined && { requestId }) };
   tellInvocationEnded(invocation.emitter.about(about), previous);
 }
 
+/**
+ * Begins to read the history that this invocation will be added to, while the continuation is on its way: the next invocation should find
+ * this environment at rest. The first invocation of an execution knows that there is none.
+ */
+export function readAhead(invocation: Invocation): Invocation['historyRead'] {
+  const { collaborators, journal, opened } = invocation;
+  const { store } = collaborators;
+  if (store === undefined || journal === undefined) return undefined;
+  invocation.historyRead ??= hasBegun(opened.execution)
+    ? readHistoryAhead({ ...collaborators, store }, opened.execution.executionId)
+    : Promise.resolve({ stored: undefined });
+  return invocation.historyRead;
+}
+
 /** @returns whether the invocation before was missing there */
-async function keep(
-  invocation: Invocation,
-  { execution, previous }: OpenedExecution,
-  entry: InvocationEntry,
-): Promise<boolean> {
-  const { collaborators, journal, logger } = invocation;
+async function keep(invocation: Invocation, entry: InvocationEntry): Promise<boolean> {
+  const { collaborators, journal, logger, opened } = invocation;
+  const { execution, previous } = opened;
   const { store } = collaborators;
   if (store === undefined || journal === undefined) return false;
   const withinMs = Math.min(historyWithinMs, invocation.remainingMs() * historyShare);
   const added = previous === undefined ? [entry] : [previous, entry];
   const before = await keepHistory({ ...collaborators, store, logger }, execution.executionId, added, {
-    isFirst: !hasBegun(execution),
+    read: readAhead(invocation) ?? Promise.resolve(undefined),
     expiresAtMs: journal.readExpiry(),
     withinMs,
   });

@@ -1,5 +1,6 @@
 import { BatonError, ExecutionFailedError } from '../../errors';
 import type { Heartbeats } from '../checkpoint/heartbeats';
+import type { HistoryRead } from '../checkpoint/history-keeper';
 import { readInput } from '../checkpoint/input-text';
 import type { Journal, JournalDeps } from '../checkpoint/journal';
 import { Superseded } from '../checkpoint/superseded';
@@ -101,8 +102,12 @@ export class Invocation implements ContextHost, JournalDeps {
   isIdle = true;
   /** When it was last decided what to do next, in epoch milliseconds. */
   decidedAtMs = 0;
+  /** The history that it will be added to, once that is being read. */
+  historyRead: HistoryRead | undefined;
   /** Of the continuation that it handed over. */
   handedOverBytes = 0;
+  /** The execution as it was brought. */
+  readonly opened: OpenedExecution;
   /** What it ended of, once it is known; before that it will be given back. */
   ending: InvocationEnding = 'given-back';
   /** Whether an abandoned attempt still holds the job instance. */
@@ -148,6 +153,7 @@ export class Invocation implements ContextHost, JournalDeps {
     this.context = context;
     this.collaborators = collaborators;
     this.execution = opened.execution;
+    this.opened = opened;
     this.input = opened.input;
     this.#budget = budget;
     this.#startedMs = collaborators.clock.now();

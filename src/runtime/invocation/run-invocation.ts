@@ -19,7 +19,7 @@ import {
   leaveUndone,
 } from './compensate';
 import { describeNext } from './describe-next';
-import { carryHistory, endInvocation, nameHandedOver } from './end-invocation';
+import { carryHistory, endInvocation, nameHandedOver, readAhead } from './end-invocation';
 import { fallAsleep } from './fall-asleep';
 import { Invocation, type InvocationParts } from './invocation';
 import { readNews, settleNews } from './news';
@@ -58,7 +58,7 @@ export async function runInvocation(parts: InvocationParts): Promise<InvocationR
     await invocation.giveBack(error);
     throw error;
   } finally {
-    await endInvocation(invocation, parts.opened);
+    await endInvocation(invocation);
   }
 }
 
@@ -218,6 +218,7 @@ async function handOff(
     remainingMs: Math.round(invocation.remainingMs()),
   });
   await invocation.journal?.handOff(nameHandedOver(next, bytes), invocation.checkpoint, delaySeconds > 0);
+  readAhead(invocation);
   const sent = await send(invocation, next, message, delaySeconds, facts);
   if ('status' in sent) return sent;
   tellHandedOver(invocation, next, { reason, delaySeconds, ...sent });

@@ -29,14 +29,15 @@ export interface CallWatch {
  */
 export function observeJob(jobClass: JobClass, plan: JobPlan, observer: JobObserver): JobClass {
   const { onStart, onComplete } = plan.hooks;
-  const methods = [onStart, ...plan.steps.map(({ method }) => method), onComplete].filter(
-    (method) => method !== undefined,
-  );
+  const undoing = plan.steps.map(({ compensate }) => compensate);
+  const methods = new Set([onStart, ...plan.steps.map(({ method }) => method), onComplete, ...undoing]);
+  methods.delete(undefined);
   class Observed extends jobClass {
     // biome-ignore lint/suspicious/noExplicitAny: dependencies of any type
     constructor(...dependencies: any[]) {
       super(...dependencies);
-      for (const method of methods) observeMethod(this as Record<string, unknown>, method, observer);
+      for (const method of methods)
+        observeMethod(this as Record<string, unknown>, method as string, observer);
       observer.onConstruct(this);
     }
   }

@@ -426,6 +426,51 @@ describe('an execution that fails for good', () => {
   });
 });
 
+describe('the bounds of a compensation', () => {
+  it('are its own: a fuse that has blown does not stop it, nor do those that blow meanwhile', async () => {
+    const trip = world({
+      limits: { maxDurationMs: 50_000, maxInvocations: 1 },
+      acts: { ship: fail(), refund: () => trip.timer.sleep(40_000), charge: () => trip.timer.sleep(15_000) },
+    });
+    await expect(trip.deliver()).rejects.toThrow('no stock');
+    expect(trip.seen.slice(3, 5)).toEqual(['refund(charge 1)', 'release(reserve 1)']);
+    await expect(trip.status()).resolves.toMatchObject({ compensation: 'completed' });
+  });
+
+  it('end it when it takes more invocations than the job may: what is left is recorded as not undone', async () => {
+    const trip = world({
+      limits: { maxInvocations: 2 },
+      acts: {
+        ship: fail(),
+        async *refund() {
+          for (;;) {
+            await trip.timer.sleep(500);
+            this.n += 1;
+            yield;
+          }
+        },
+      },
+    });
+    await expect(trip.runToEnd(start, 3_000)).rejects.toThrow('no stock');
+    expect(trip.seen).not.toContain('release(reserve 1)');
+    await expect(trip.status()).resolves.toMatchObject({
+      status: 'failed',
+      error: { message: 'no stock' },
+      compensation: 'failed',
+      compensationFailures: [{ step: 'charge', error: { code: 'FUSE_BLOWN' } }],
+    });
+  });
+
+  it('end a run of more than ten thousand before it begins, not after', async () => {
+    const { deliver, seen } = world({ cycles: 6_000 });
+    await expect(deliver(start, 900_000)).rejects.toMatchObject({
+      cause: { code: 'FUSE_BLOWN', details: { limit: 'maxRememberedRuns', allowed: 10_000, actual: 10_001 } },
+    });
+    expect(seen.filter((what) => what === 'reserve')).toHaveLength(5_000);
+    expect(seen.filter((what) => what.startsWith('release('))).toHaveLength(5_000);
+  });
+});
+
 describe('an execution that is cancelled', () => {
   it('undoes what it did before @OnCancel', async () => {
     const trip = world({ cycles: 2, acts: { ship: () => trip.client.cancel('e') } });

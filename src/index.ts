@@ -29,6 +29,7 @@ export {
   LongRunning,
   type LongRunningOptions,
   OnCancel,
+  OnChildEnd,
   OnComplete,
   OnFailure,
   OnHandoff,
@@ -66,6 +67,7 @@ export {
   type BatonErrorCode,
   CheckpointFailedError,
   CheckpointStoreError,
+  ChildrenFailedError,
   CorruptContinuationError,
   ExecutionConflictError,
   ExecutionFailedError,
@@ -109,6 +111,8 @@ export {
   type Directive,
   type GoToDirective,
   goTo,
+  type StartChildrenDirective,
+  startChildren,
   type WaitDirective,
   type WaitForSignalDirective,
   wait,
@@ -148,4 +152,4 @@ export type {
   StoredRevision,
   Timer,
 } from './runtime/ports';
-export type { StepContext, Woken } from './runtime/step/step-context';
+export type { ChildrenCounts, StepContext, Woken } from './runtime/step/step-context';

@@ -1,4 +1,9 @@
-import type { Directive, WaitDirective, WaitForSignalDirective } from '../runtime/core/execution/directives';
+import type {
+  Directive,
+  StartChildrenDirective,
+  WaitDirective,
+  WaitForSignalDirective,
+} from '../runtime/core/execution/directives';
 import type { StepContext } from '../runtime/step/step-context';
 
 /*
@@ -96,7 +101,7 @@ type Any<Type> = 0 extends 1 & Type ? true : false;
 
 type StepAnswer = Directive | Nothing;
 /** What a generator may yield. */
-type Pause = WaitDirective | WaitForSignalDirective;
+type Pause = StartChildrenDirective | WaitDirective | WaitForSignalDirective;
 
 /** What of a step's result is no directive. What is `unknown` may be one. */
 type Unfit<Result> = unknown extends Result

@@ -90,3 +90,14 @@ export function OnSignal(...args: unknown[]): unknown {
   const isNamed = typeof name === 'string' || args.length === 0;
   return declare('OnSignal', isNamed ? [{ name, options }] : args);
 }
+
+/**
+ * Makes a method the one that is called once for each child of the execution, as it learns of its end: with
+ * `{ id, status, result?, error? }` and the `StepContext`.
+ *
+ * It is work: retried like a step, with a key of its own, and when its last attempt fails the execution fails. At most one in a class.
+ */
+export function OnChildEnd(): ToldMethodDecorator;
+export function OnChildEnd(...args: unknown[]): unknown {
+  return declare('OnChildEnd', args);
+}

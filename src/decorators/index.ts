@@ -1,5 +1,6 @@
 export {
   OnCancel,
+  OnChildEnd,
   OnComplete,
   OnFailure,
   OnHandoff,

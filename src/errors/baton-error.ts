@@ -4,6 +4,7 @@ const brand = Symbol.for('lambda-baton.error');
 export type BatonErrorCode =
   | 'CHECKPOINT_FAILED'
   | 'CHECKPOINT_STORE'
+  | 'CHILDREN_FAILED'
   | 'CORRUPT_CONTINUATION'
   | 'EXECUTION_CONFLICT'
   | 'EXECUTION_FAILED'

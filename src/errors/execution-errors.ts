@@ -17,6 +17,7 @@ export class ExecutionFailedError extends BatonError<{
  */
 export type FuseName =
   | 'maxCostUsd'
+  | 'maxDepth'
   | 'maxDurationMs'
   | 'maxIdleInvocations'
   | 'maxInvocations'

@@ -24,6 +24,7 @@ export {
 } from './execution-errors';
 
 export {
+  ChildrenFailedError,
   InvalidDirectiveError,
   InvalidKeyError,
   RetryableError,

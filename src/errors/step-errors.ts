@@ -86,6 +86,21 @@ export class InvalidDirectiveError extends BatonError<{ method: string }> {
   readonly code = 'INVALID_DIRECTIVE';
 }
 
+/** More children of a step have failed than its `maxFailures`. */
+export class ChildrenFailedError extends BatonError<{
+  step: string;
+  total: number;
+  failed: number;
+  /** Those that were skipped, too. */
+  cancelled: number;
+  maxFailures: number;
+  /** The ids of the first ten that did not complete. */
+  childIds: readonly string[];
+}> {
+  override readonly name = 'ChildrenFailedError';
+  readonly code = 'CHILDREN_FAILED';
+}
+
 /** `ctx.keyFor` was given something that cannot tell one part of a unit of work from another. */
 export class InvalidKeyError extends BatonError<{ received: string }> {
   override readonly name = 'InvalidKeyError';

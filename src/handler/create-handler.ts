@@ -180,6 +180,7 @@ async function runEvent(
       emitter: plan === first ? emitter : emitter.about({ job: plan.name }),
       isCold,
       construct,
+      hosted: plans,
       validate: validateInput,
     });
   };

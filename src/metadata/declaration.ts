@@ -6,6 +6,7 @@ export const hookDecorators = [
   'OnComplete',
   'OnFailure',
   'OnCancel',
+  'OnChildEnd',
 ] as const;
 
 /** A decorator that declares a hook. */

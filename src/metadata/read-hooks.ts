@@ -11,6 +11,7 @@ const planKeys: Readonly<Record<HookDecorator, keyof HookPlan>> = {
   OnComplete: 'onComplete',
   OnFailure: 'onFailure',
   OnCancel: 'onCancel',
+  OnChildEnd: 'onChildEnd',
 };
 
 /** Finds the method of each hook: the most derived class that declares one wins, and each class declares at most one. */

@@ -23,6 +23,8 @@ export class RunRecorder {
   readonly continuations: ContinuationRun[] = [];
   readonly checkpoints: CheckpointRun[] = [];
   readonly deadLetters: DeadLetter[] = [];
+  /** The execution that the run is of: it may have children. */
+  executionId = '';
   /** The invocation that ended the execution first. */
   ending: VirtualInvocation | undefined;
   /** What the execution completes with, as far as the job's own methods say: a queue's message answers nothing. */

@@ -71,6 +71,12 @@ export class VirtualInvocation extends Life {
     this.#endedAtMs = atMs;
   }
 
+  /** Whether it was an invocation of this execution, as far as it has said so. */
+  isOf(executionId: string): boolean {
+    const line = this.lines.find(({ fields }) => typeof fields.executionId === 'string');
+    return line === undefined || line.fields.executionId === executionId;
+  }
+
   /** It, as the result of a run shows it. */
   describe(): InvocationRun {
     const { call, delivery, startedAtMs } = this;

@@ -195,7 +195,8 @@ export class VirtualLambda {
     this.#agenda = this.#agenda.filter((other) => other !== deadline);
     invocation.close(outcome, this.#timer.clock.now());
     this.#recorder.cutOff(invocation.call);
-    if (endings.has(outcome.end)) this.#recorder.ending ??= invocation;
+    if (endings.has(outcome.end) && invocation.isOf(this.#recorder.executionId))
+      this.#recorder.ending ??= invocation;
     if (isFailure(invocation)) this.#tryAgain(invocation);
   }
 

@@ -96,6 +96,7 @@ export class VirtualWorld {
   /** Runs one execution until nothing is scheduled any more. */
   async run(input: unknown, executionId: string, signals: readonly TestSignal[] = []): Promise<JobRun> {
     this.executionId = executionId;
+    this.#recorder.executionId = executionId;
     const { timer, plan, effects } = this.#parts;
     const startedAtMs = timer.clock.now();
     this.#start(input, executionId);
@@ -104,7 +105,8 @@ export class VirtualWorld {
     this.#lambda.stop();
     const { ending, invocations } = this.#recorder;
     const job = (ending?.job ??
-      invocations.findLast((invocation) => invocation.job !== undefined)?.job) as Record<string, unknown>;
+      invocations.findLast((invocation) => invocation.job !== undefined && invocation.isOf(executionId))
+        ?.job) as Record<string, unknown>;
     return new JobRun({
       executionId,
       startedAtMs,
@@ -121,7 +123,9 @@ export class VirtualWorld {
       effects: effects.records,
       logs: this.#lines,
       events: this.#observer.events,
-      endingCount: this.#observer.events.filter(({ type }) => endings.has(type)).length,
+      endingCount: this.#observer.events.filter(
+        (event) => endings.has(event.type) && event.executionId === executionId,
+      ).length,
       boundaries: this.#border.boundaries,
     });
   }

@@ -58,6 +58,7 @@ function describeProgress(
     compensate: 'undoing what was done',
     complete: 'completing',
     completing: 'completing',
+    'child-end': 'at the end of a child',
     signal: 'at a signal',
     start: 'starting',
     step: `at ${at.step ?? 'no step'}`,

@@ -80,7 +80,7 @@ export async function postSignal(tools: InboxTools, signal: SentSignal): Promise
 }
 
 /** Raises the wake flag of an execution, after a fact was written. @returns the record as it is then; undefined when there is none */
-function raiseFlag(
+export function raiseFlag(
   { store, checksum }: InboxTools,
   executionId: string,
 ): Promise<ExecutionRecord | undefined> {

@@ -8,6 +8,7 @@ import { describeError } from '../core/record/describe-error';
 import {
   type ExecutionOutcome,
   type ExecutionRecord,
+  type Parent,
   parseRecord,
   writeRecord,
 } from '../core/record/execution-record';
@@ -38,8 +39,8 @@ export interface Claim {
   readonly isCancelRequested: boolean;
   /** Whether others have written facts that have not been read. */
   readonly hasNews: boolean;
-  /** See `ExecutionRecord.functionArn`. */
-  readonly functionArn: string | undefined;
+  /** What the record says of it that no invocation changes. */
+  readonly origin: Pick<ExecutionRecord, 'functionArn' | 'parent'>;
   readonly receivedInput: unknown;
   /** The state as it is stored; empty before the first checkpoint. */
   readonly stateText: string;
@@ -96,6 +97,7 @@ export class Journal {
   #news: 'none' | 'raised' | 'reading' | 'seen';
   #lastSavedMs: number;
   #stateChecksum: string;
+  #isEnding = false;
   #stateVersion: number;
   /** Where the execution stood when it was claimed: what the record says before the first write. */
   readonly #claimed: Execution;
@@ -161,6 +163,11 @@ export class Journal {
   /** The claim's fencing token. */
   get epoch(): number {
     return this.#claim.epoch;
+  }
+
+  /** Whose child the execution is. */
+  get parent(): Parent | undefined {
+    return this.#claim.origin.parent;
   }
 
   /** Whether somebody has asked for the execution to end, as far as the last write could see. */
@@ -240,9 +247,11 @@ export class Journal {
    * Stores that the execution sleeps, on the condition that there is nothing to wake it: no fact that has not been read, no request to
    * end. After that nothing of this invocation may go on.
    *
+   * @param isEnding - it was asked to end, and waits for its children to
    * @returns whether it sleeps; false: it is still this invocation's, and there is news.
    */
-  async fallAsleep(next: Execution, state: StateCopy): Promise<boolean> {
+  async fallAsleep(next: Execution, state: StateCopy, isEnding = false): Promise<boolean> {
+    this.#isEnding = isEnding;
     await this.#settle();
     const handedOffTo = next.invocation;
     return this.#write({ execution: next, state, handedOffTo, status: 'waiting', outcome: null }, true);
@@ -390,7 +399,7 @@ export class Journal {
   }
 
   get #isWoken(): boolean {
-    return this.#news !== 'none' || this.#isCancelRequested;
+    return this.#news !== 'none' || (this.#isCancelRequested && !this.#isEnding);
   }
 
   async #saveUntilKnown(entry: Entry, stateText: string, isSleep: boolean): Promise<boolean> {
@@ -462,7 +471,7 @@ export class Journal {
       heardAtMs: nowMs,
       isCancelRequested: this.#isCancelRequested,
       ...(this.#news !== 'none' && { wake: 'seen' }),
-      functionArn: this.#claim.functionArn,
+      ...this.#claim.origin,
       ...marks,
       outcome,
       stateChecksum: state === undefined ? this.#stateChecksum : collaborators.platform.checksum(stateText),

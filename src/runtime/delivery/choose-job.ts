@@ -61,9 +61,10 @@ export async function chooseJob(
     default: {
       const stored = await load(arrival.executionId, deps);
       if (stored === undefined) return first;
-      const { continuation } = parseRecord(stored.head, deps.collaborators.platform.checksum);
+      const { continuation, isFresh } = parseRecord(stored.head, deps.collaborators.platform.checksum);
       const plan = find(continuation.job);
-      if (plan === undefined) checkJob(all, continuation);
+      // One that was started here and cannot be is recorded as failed.
+      if (plan === undefined && isFresh !== true) checkJob(all, continuation);
       return plan ?? first;
     }
   }

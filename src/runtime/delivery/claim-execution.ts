@@ -3,7 +3,7 @@ import type { Heartbeats } from '../checkpoint/heartbeats';
 import { type Claim, retentionMs } from '../checkpoint/journal';
 import { decodeState, readMarkedText } from '../checkpoint/state-text';
 import { rememberRun } from '../core/execution/compensation';
-import type { Execution } from '../core/execution/execution';
+import { beginExecution, type Execution } from '../core/execution/execution';
 import { describeParked } from '../core/execution/failure-texts';
 import { checkFuses } from '../core/execution/fuses';
 import { countDeath, type Interruption } from '../core/execution/interruption';
@@ -23,14 +23,17 @@ import {
 import { type ClaimDecision, decideClaim } from '../core/record/claim';
 import { describeError } from '../core/record/describe-error';
 import { type ExecutionRecord, parseRecord, writeRecord } from '../core/record/execution-record';
+import { unknownJob } from '../core/record/fresh';
 import { nameCompanion, readHeartbeat } from '../core/record/heartbeat';
 import { describeLastInvocation } from '../core/record/history';
 import { recordedFailureError } from '../core/record/recorded-failure';
 import { conflictError, isSameStart } from '../core/record/start-conflict';
 import { describeMarkId, readStopMark, type StopMark, stoppedError } from '../core/record/stop-mark';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
+import { tellEnd } from '../hand-off/tell-end';
 import type { InvocationAnswer, InvocationResult, LiveOwner } from '../invocation/answer';
-import type { LostInvocation, OpenedExecution } from '../invocation/opened-execution';
+import type { InputValidator } from '../invocation/opened-execution';
+import { type LostInvocation, type OpenedExecution, openStart } from '../invocation/opened-execution';
 import type { Emitter } from '../observe/emitter';
 import type { DuplicateDropped } from '../observe/runtime-event';
 import type { CheckpointStore, Context, StoredRevision } from '../ports';
@@ -62,6 +65,7 @@ export interface ClaimRequest {
   readonly isPinIgnored?: boolean;
   /** What is known of the tries before this one. */
   readonly signs: Heartbeats;
+  readonly validate: InputValidator;
   remainingMs(): number;
 }
 
@@ -215,11 +219,12 @@ async function takeOver(
   const { plan, collaborators, start, executionId, context } = request;
   const record = parseRecord(stored.head, collaborators.platform.checksum);
   if (start !== undefined) refuseConflict(plan, record, start);
-  else checkJob(plan, record.continuation);
+  else if (record.isFresh !== true) checkJob(plan, record.continuation);
   const decision = await decide(request, record);
   switch (decision.kind) {
     case 'finished':
       tellDropped(request, record, 'ended');
+      await wakeAgain(request, record);
       return { kind: 'answered', answer: answerOutcome(record) };
     case 'late':
       tellDropped(request, record, 'late');
@@ -243,7 +248,57 @@ async function takeOver(
   const invocation = decision.kind === 'claim' ? decision.invocation : record.invocation;
   if (isForwarded) return { kind: 'elsewhere', pin, invocation, chainLength: chain.length };
   if (decision.kind === 'send-again') return { kind: 'send-again', continuation, epoch: record.epoch };
-  return claimRecord(request, stored, { ...record, continuation }, decision, isStopped);
+  return record.isFresh
+    ? claimFresh(request, stored, record, decision.invocation, isStopped)
+    : claimRecord(request, stored, { ...record, continuation }, decision, isStopped);
+}
+
+/** Whoever waits for the end of an execution may not have heard of it: its first delivery may have died right after. */
+async function wakeAgain(request: ClaimTrial, record: ExecutionRecord): Promise<void> {
+  const { collaborators, context, executionId, delivery } = request;
+  const deps = { collaborators, context, remainingMs: () => request.remainingMs() };
+  await tellEnd({ ...record, executionId, sentBy: delivery }, deps).catch(failStore);
+}
+
+/**
+ * Claims an execution that somebody has written down, and nobody has begun. What is refused now is recorded: its starter has been told that
+ * it was started.
+ */
+async function claimFresh(
+  request: ClaimTrial,
+  stored: StoredRevision,
+  record: ExecutionRecord,
+  invocation: number,
+  isStopped: boolean,
+): Promise<ClaimResult | undefined> {
+  const { plan, collaborators, chainLength } = request;
+  const start = await openFresh(request, record);
+  const begun = begin(start.execution, request);
+  const length = chainLength ?? record.continuation.chain.length;
+  const execution = { ...begun, invocation, chain: { ...begun.chain, length } };
+  const next = describeClaim(request, execution, start.input, plan.version, {
+    epoch: record.epoch + 1,
+    isCancelRequested: record.isCancelRequested || isStopped,
+    ...(record.wake !== undefined && { wake: 'seen' as const }),
+    ...(record.parent && { parent: record.parent }),
+    stateChecksum: collaborators.platform.checksum(''),
+    receivedInput: start.receivedInput,
+  });
+  return save(request, next, '', stored.revision, stored.startedAtMs, { ...start, execution });
+}
+
+async function openFresh(request: ClaimTrial, { continuation }: ExecutionRecord): Promise<OpenedExecution> {
+  const { plan, executionId, start, collaborators, validate } = request;
+  if (start !== undefined) return start;
+  const { input, job } = continuation;
+  const arrival = { kind: 'start', executionId, input, ...(job === unknownJob ? {} : { job }) } as const;
+  try {
+    return await openStart(plan, arrival, collaborators, validate);
+  } catch (error) {
+    if (!BatonError.is(error) || error.code !== 'INVALID_INPUT') throw error;
+    const execution = beginExecution(plan, executionId, collaborators.clock.now());
+    return { execution, input: null, receivedInput: input, values: undefined, refused: error };
+  }
 }
 
 /** The delivery is for the invocation that it names; for that of the record when it names none. */
@@ -303,6 +358,7 @@ async function claimRecord(
     epoch: record.epoch + 1,
     isCancelRequested: record.isCancelRequested || isStopped,
     ...(record.wake !== undefined && { wake: 'seen' as const }),
+    ...(record.parent && { parent: record.parent }),
     stateChecksum: record.stateChecksum,
     receivedInput: record.receivedInput,
   });
@@ -375,12 +431,12 @@ async function save(
     .save(entry, expected, { isStateUnchanged: expected !== undefined })
     .catch(failStore);
   if (revision === undefined) return undefined;
-  const { epoch, isCancelRequested, receivedInput, stateChecksum, continuation, wake, functionArn } = record;
+  const { epoch, isCancelRequested, receivedInput, stateChecksum, continuation, wake } = record;
   const found = {
     startedAtMs,
     isCancelRequested,
     hasNews: wake !== undefined,
-    functionArn,
+    origin: { functionArn: record.functionArn, ...(record.parent && { parent: record.parent }) },
     receivedInput,
     stateText: state,
     stateChecksum,
@@ -404,7 +460,10 @@ function describeClaim(
   execution: Execution,
   input: unknown,
   version: number,
-  kept: Pick<ExecutionRecord, 'epoch' | 'isCancelRequested' | 'receivedInput' | 'stateChecksum' | 'wake'>,
+  kept: Pick<
+    ExecutionRecord,
+    'epoch' | 'isCancelRequested' | 'parent' | 'receivedInput' | 'stateChecksum' | 'wake'
+  >,
 ): ExecutionRecord {
   const { invocation } = execution;
   const continuation = describeContinuation(plan, execution, input, version);
@@ -419,7 +478,8 @@ function refuseConflict(
   { input, receivedInput = input }: OpenedExecution,
 ): void {
   const isSame = isSameStart(record, input) || isSameStart(record, receivedInput);
-  if (record.continuation.job !== plan.name || !isSame) throw conflictError(record, plan.name);
+  const isOfJob = record.continuation.job === plan.name || record.continuation.job === unknownJob;
+  if (!isOfJob || !isSame) throw conflictError(record, plan.name);
 }
 
 function answer(executionId: string, invocation: number, live?: LiveOwner): ClaimResult {

@@ -46,6 +46,8 @@ export interface Delivery {
   readonly validate: InputValidator;
   /** Makes a fresh job instance with its dependencies. */
   readonly construct: () => object;
+  /** Every job of the handler. */
+  readonly hosted: readonly JobPlan[];
 }
 
 /** What became of a delivery. */
@@ -124,8 +126,16 @@ async function openFresh(
   signs: Heartbeats,
 ): Promise<InvocationResult> {
   const { plan, collaborators, validate } = delivery;
-  const start = await openStart(plan, arrival, collaborators, validate);
   const { store } = collaborators;
+  let start: OpenedExecution | undefined;
+  try {
+    start = await openStart(plan, arrival, collaborators, validate);
+  } catch (error) {
+    // What is recorded as started is recorded as refused.
+    if (store === undefined || !(await isFresh(store, arrival.executionId, collaborators))) throw error;
+    const { executionId, chainLength = 0 } = arrival;
+    return runClaimed(delivery, store, { executionId, invocation: 1, start, chainLength }, signs);
+  }
   if (store === undefined) return runWithoutStore(delivery, start, signs);
   const { executionId, chainLength = 0 } = arrival;
   return runClaimed(delivery, store, { executionId, invocation: 1, start, chainLength }, signs);
@@ -207,6 +217,16 @@ async function isAwaited(
   return outcome === null && handedOffTo !== null && continuation.resumeAtMs === notBeforeMs;
 }
 
+/** Whether an execution was written down by whoever starts it, and has not begun. */
+async function isFresh(
+  store: CheckpointStore,
+  executionId: string,
+  { platform }: Collaborators,
+): Promise<boolean> {
+  const stored = await store.load(executionId);
+  return stored !== undefined && parseRecord(stored.head, platform.checksum).isFresh === true;
+}
+
 /** What a claim is for. */
 interface Claimed {
   readonly executionId: string;
@@ -239,6 +259,7 @@ async function runClaimed(
     isCold: delivery.isCold,
     isPinIgnored,
     signs,
+    validate: delivery.validate,
     remainingMs,
   };
   const result = await claimExecution({ ...request, ...claimed });

@@ -63,16 +63,18 @@ export async function sendParcel(
  * Sends a look to an execution that sleeps, or was never begun, wherever it runs: its record says where.
  *
  * @param sentBy - what tells two looks of one delivery apart
+ * @param chain - how many invocations of a chain lie behind whoever gets it
  * @throws HandOffFailedError when it could not be sent: the delivery must not be acknowledged then.
  */
 export async function wakeExecution(
   { continuation, functionArn }: Pick<ExecutionRecord, 'continuation' | 'functionArn'>,
   sentBy: string,
   deps: LookDeps,
+  chain = 1,
 ): Promise<void> {
   const { collaborators, context } = deps;
   const { executionId } = continuation;
-  const body = writeLook({ executionId, chain: 1 });
+  const body = writeLook({ executionId, chain });
   const isHere = functionArn === undefined || isSameFunction(functionArn, context.invokedFunctionArn);
   const parcel = {
     body,

@@ -30,13 +30,14 @@ const awake: Sleeping = Object.freeze({ decision: undefined });
 export async function fallAsleep(invocation: Invocation, decision: HandOff): Promise<Sleeping> {
   const { collaborators, logger, plan, journal } = invocation;
   const { reason, delaySeconds } = decision;
-  if (decision.isAsleep && (await isJobStopped(invocation))) {
+  const isEnding = invocation.execution.among?.closing !== undefined;
+  if (decision.isAsleep && !isEnding && (await isJobStopped(invocation))) {
     journal?.noteStopped();
     return awake;
   }
   const foreseen = { ...describeNext(invocation, reason, delaySeconds, true), interruptionCount: 0 };
   const blown = checkFuses(plan, foreseen, collaborators.clock.now());
-  if (blown) return { decision: { kind: 'fail', error: blown } };
+  if (blown && !isEnding) return { decision: { kind: 'fail', error: blown } };
   await invocation.beginHandOver();
   if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
   invocation.progressReport.flush();
@@ -54,7 +55,7 @@ export async function fallAsleep(invocation: Invocation, decision: HandOff): Pro
     ...facts,
     remainingMs: Math.round(invocation.remainingMs()),
   });
-  if ((await journal?.fallAsleep(nameHandedOver(next, bytes), invocation.checkpoint)) !== true) {
+  if ((await journal?.fallAsleep(nameHandedOver(next, bytes), invocation.checkpoint, isEnding)) !== true) {
     invocation.stayAwake();
     return awake;
   }
@@ -80,12 +81,13 @@ async function sendTimer(
   const { executionId } = next;
   const deps: LookDeps = { collaborators, context, remainingMs: () => invocation.remainingMs() };
   const hopId = `${nameLook(context)}.${next.invocation}`;
-  const { senders } = collaborators;
+  const { senders, clock } = collaborators;
   try {
     const sent = await sendParcel(deps, {
       body,
       senders,
-      delaySeconds,
+      // Saying so has taken time.
+      delaySeconds: Math.min(delaySeconds, Math.max(1, Math.ceil((next.resumeAtMs - clock.now()) / 1_000))),
       executionId,
       invocation: next.invocation,
       hopId,

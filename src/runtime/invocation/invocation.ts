@@ -6,7 +6,9 @@ import type { Journal, JournalDeps } from '../checkpoint/journal';
 import { Superseded } from '../checkpoint/superseded';
 import { priceUsage } from '../core/cost/cost';
 import { countPoints } from '../core/execution/apply-among';
+import type { ChildItem } from '../core/execution/batch';
 import type { RecursionSetting } from '../core/execution/chain';
+import { countChildren } from '../core/execution/children';
 import { isCompensating } from '../core/execution/compensation';
 import type { Situation } from '../core/execution/decide';
 import type { Execution } from '../core/execution/execution';
@@ -25,7 +27,7 @@ import type { Attempt } from '../step/attempt';
 import { ContextLogger } from '../step/context-logger';
 import { LiveJob } from '../step/live-job';
 import { ProgressReport } from '../step/progress-report';
-import type { ContextHost, Woken } from '../step/step-context';
+import type { ChildrenCounts, ContextHost, Woken } from '../step/step-context';
 import { Heartbeat, readHeartbeatMs } from '../time/heartbeat';
 import type { TimeBudget } from '../time/time-budget';
 import { Watchdog } from '../time/watchdog';
@@ -76,6 +78,8 @@ export interface InvocationParts {
   readonly construct: () => object;
   readonly signs: Heartbeats;
   readonly validate: InputValidator;
+  /** Every job of the handler. */
+  readonly hosted: readonly JobPlan[];
   /** The delivery, and the one that it acts for. */
   readonly deliveries: readonly string[];
 }
@@ -114,6 +118,13 @@ export class Invocation implements ContextHost, JournalDeps {
   isOrphaned = false;
   /** The payloads of signals that were read, by their places in the inbox. */
   readonly payloads = new Map<number, unknown>();
+  readonly hosted: readonly JobPlan[];
+  /** Children that have ended, by their places in the batch: what `@OnChildEnd` is told. */
+  readonly children = new Map<number, object>();
+  /** The items of the batch of children, once they were needed. */
+  items: readonly ChildItem[] | undefined;
+  /** Whether the children that run were looked at since there was news. */
+  hasReadChildren = false;
   readonly validate: InputValidator;
   /** What the execution has failed of, while what it has done is undone in the same invocation. */
   failure: { readonly thrown: unknown } | undefined;
@@ -132,7 +143,7 @@ export class Invocation implements ContextHost, JournalDeps {
   #asked: Promise<void> | undefined;
   #recursion: RecursionSetting | null;
   readonly #startedMs: number;
-  readonly #costBeforeUsd: number;
+  #costBeforeUsd: number;
   readonly #budget: TimeBudget;
   readonly #freshBudgetMs: number;
   readonly #signs: Heartbeats;
@@ -148,6 +159,7 @@ export class Invocation implements ContextHost, JournalDeps {
     construct,
     signs,
     validate,
+    hosted,
   }: InvocationParts) {
     this.plan = plan;
     this.context = context;
@@ -178,6 +190,7 @@ export class Invocation implements ContextHost, JournalDeps {
     this.#signs = signs;
     this.construct = construct;
     this.validate = validate;
+    this.hosted = hosted;
     this.journal = openJournal?.(this);
     this.#keptCount = countPoints(opened.execution);
     const { chain, costUsd } = opened.execution;
@@ -256,6 +269,17 @@ export class Invocation implements ContextHost, JournalDeps {
   /** Whether it was this invocation that found it out. */
   get isRecursionNews(): boolean {
     return this.execution.chain.setting === null && this.recursion !== null;
+  }
+
+  /** What others have cost that counts for this execution, in US dollars. */
+  addCost(usd: number): void {
+    this.#costBeforeUsd += usd;
+  }
+
+  /** How its children have ended so far. */
+  readChildren({ among }: Execution): ChildrenCounts | undefined {
+    const batch = among?.children;
+    return batch && { ...countChildren(batch), running: batch.running.length };
   }
 
   /** What the execution has cost so far, this invocation included, in US dollars at list price. */

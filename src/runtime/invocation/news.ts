@@ -13,6 +13,7 @@ const maxRemembered = 100;
 export async function readNews(invocation: Invocation): Promise<void> {
   const { journal, execution, checkpoint, plan } = invocation;
   await journal?.readNews(execution, checkpoint, async () => {
+    invocation.hasReadChildren = false;
     const from = invocation.execution.among?.inbox.next ?? 0;
     const { next, signals } = await tryToRead(invocation, (tools) =>
       readInbox(tools, execution.executionId, from),
@@ -65,19 +66,26 @@ async function remember(invocation: Invocation, slot: number): Promise<void> {
   if (signal !== undefined) await keep(invocation, signal);
 }
 
+/** What facts are read and written with. */
+function readTools({ collaborators }: Invocation): InboxTools {
+  const { store, platform, clock } = collaborators;
+  if (store === undefined) throw new Error('there is no store to read from');
+  const { checksum } = platform;
+  return { store, checksum, digest: (text) => platform.digest(text), clock };
+}
+
 /** A store that fails is asked again while there is time. */
-async function tryToRead<Value>(
+export async function tryToRead<Value>(
   invocation: Invocation,
   read: (tools: InboxTools) => Promise<Value>,
 ): Promise<Value> {
   const { collaborators, logger, plan, execution } = invocation;
-  const { store, platform, clock, timer } = collaborators;
-  if (store === undefined) throw new Error('there is no store to read from');
+  const { timer } = collaborators;
+  const tools = readTools(invocation);
   const backOff = new BackOff({ timer, remainingMs: () => invocation.remainingMs() });
   for (;;) {
     try {
-      const { checksum } = platform;
-      return await read({ store, checksum, digest: (text) => platform.digest(text), clock });
+      return await read(tools);
     } catch (error) {
       if (BatonError.is(error) && !error.retryable) throw error;
       logger.warn('signals could not be read', { tries: backOff.tries, error: describeError(error) });

@@ -44,6 +44,8 @@ export interface OpenedExecution {
   readonly previous?: InvocationEntry;
   /** Its delivery. */
   readonly previousRequestId?: string;
+  /** Why it cannot be begun, although its start is recorded: it has failed. */
+  readonly refused?: unknown;
 }
 
 /** Validates a start event's input. */

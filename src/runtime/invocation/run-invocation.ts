@@ -11,6 +11,7 @@ import { describeError, ensureError, readReason } from '../core/record/describe-
 import { type Message, readMaxBytes, type Sent, sendMessage } from '../hand-off/send-continuation';
 import { nameHop, writeContinuation } from '../hand-off/write-continuation';
 import type { EndedAnswer, InvocationResult } from './answer';
+import { closeChildren, isEnd, readClosing, rememberChild, tellParent, tendChildren } from './children';
 import {
   type BadEnd,
   beginCompensation,
@@ -48,12 +49,15 @@ export async function runInvocation(parts: InvocationParts): Promise<InvocationR
   tellInvocationStarted(invocation, parts.opened);
   try {
     invocation.open();
+    if (parts.opened.refused !== undefined) await refuse(invocation, parts.opened.refused);
     const answer =
       (await makeJob(invocation, parts.opened)) ??
       (await begin(invocation, parts.opened.values !== undefined));
     invocation.ending = answer.status;
+    if (answer.status === 'completed' || answer.status === 'cancelled') await tellParent(invocation);
     return { answer };
   } catch (error) {
+    if (isEnd(error)) await tellParent(invocation);
     if (error instanceof Superseded) return answerSuperseded(invocation, error, parts.deliveries);
     await invocation.giveBack(error);
     throw error;
@@ -107,9 +111,14 @@ async function loop(invocation: Invocation): Promise<EndedAnswer> {
   let decision: Decision | undefined;
   for (;;) {
     if (invocation.journal?.isCancelRequested === true && !isCompensating(invocation.execution))
-      return await cancelExecution(invocation);
+      return (await closeChildren(invocation, { kind: 'cancel' })) ?? (await cancelExecution(invocation));
     if (invocation.journal?.hasNews === true) await readNews(invocation);
-    if (decision === undefined && invocation.execution.among !== undefined) await settleNews(invocation);
+    if (decision === undefined && invocation.execution.among !== undefined) {
+      decision = (await tendChildren(invocation)) ?? (await readOldEnd(invocation));
+      await settleNews(invocation);
+      const { phase, among } = invocation.execution;
+      if (phase === 'child-end' && among?.interlude) await rememberChild(invocation, among.interlude.slot);
+    }
     decision ??= decide(invocation.plan, invocation.execution, invocation.readSituation());
     if (decision.kind === 'run' && invocation.mustHandOver) decision = handOffAfterDeath;
     switch (decision.kind) {
@@ -140,10 +149,30 @@ async function loop(invocation: Invocation): Promise<EndedAnswer> {
         break;
       case 'undone':
         return await endBadly(invocation, endCompensation(invocation));
-      case 'fail':
-        return await failExecution(invocation, decision.error, invocation.failedUnit(decision.error));
+      case 'fail': {
+        const { error } = decision;
+        const unit = invocation.failedUnit(error);
+        const closing = await closeChildren(invocation, { kind: 'fail', error, unit });
+        return closing ?? (await failExecution(invocation, error, unit));
+      }
     }
   }
+}
+
+/** What was recorded as started, and cannot be begun, has failed. */
+async function refuse(invocation: Invocation, thrown: unknown): Promise<never> {
+  const { execution, journal } = invocation;
+  await journal?.finish(execution, undefined, { status: 'failed', error: describeError(thrown) });
+  tellFailed(invocation, thrown);
+  throw failedError(invocation, thrown, undefined);
+}
+
+/** An end that waited for the children of the execution comes when they have ended. */
+async function readOldEnd(invocation: Invocation): Promise<Decision | undefined> {
+  const closing = readClosing(invocation);
+  if (closing !== 'cancel') return closing;
+  invocation.journal?.noteStopped();
+  return undefined;
 }
 
 /** With a store, whoever waits for more than this invocation is woken by looks. */

@@ -17,6 +17,7 @@ import { copyJson } from '../core/state/copy-json';
 import { Attempt, type Ending, type GeneratorHost } from '../step/attempt';
 import { AttemptContext } from '../step/step-context';
 import { StepTimer } from '../step/step-timer';
+import { prepareChildren } from './children';
 import { isAbortError, isFailureAnyway } from './failure-kinds';
 import type { Invocation } from './invocation';
 import { readUnitKind } from './tell';
@@ -74,7 +75,7 @@ class UnitRun implements GeneratorHost {
     const ending = await (isTold ? emitter.runUnit(this.#told, () => this.#attemptIt()) : this.#attemptIt());
     this.#timer?.stop();
     watchdog.watch(undefined);
-    return this.#settle(ending);
+    return this.#settle(await this.#prepare(ending));
   }
 
   #attemptIt(): Promise<Ending> {
@@ -84,9 +85,23 @@ class UnitRun implements GeneratorHost {
 
   /** `@OnSignal` is told what has come. */
   get #parameters(): readonly unknown[] {
-    const { execution, payloads } = this.#invocation;
+    const { execution, payloads, children } = this.#invocation;
     const { interlude } = execution.among ?? {};
-    return interlude ? [payloads.get(interlude.slot), this.#context] : [this.#context];
+    if (!interlude) return [this.#context];
+    const told: ReadonlyMap<number, unknown> = interlude.kind === 'signal' ? payloads : children;
+    return [told.get(interlude.slot), this.#context];
+  }
+
+  /** What it takes to start children is done before the safe point that says so. */
+  async #prepare(ending: Ending): Promise<Ending> {
+    const { execution } = this.#invocation;
+    const value = ending.kind === 'returned' ? ending.value : undefined;
+    if (execution.phase !== 'step' || !isDirective(value) || value.kind !== 'start-children') return ending;
+    try {
+      return { kind: 'returned', value: await prepareChildren(this.#invocation, this.#method, value) };
+    } catch (error) {
+      return { kind: 'threw', error };
+    }
   }
 
   /** A directive of those that need others needs a store. */
@@ -99,6 +114,9 @@ class UnitRun implements GeneratorHost {
 
   /** A `yield` is a safe point. Says whether the generator may go on. The time until then is not the step's. */
   passYield(value: unknown): Promise<boolean> | boolean {
+    const isStart = isDirective(value) && value.kind === 'start-children' && value.batch === undefined;
+    if (isStart && this.#invocation.execution.phase === 'step')
+      return prepareChildren(this.#invocation, this.#method, value).then((ready) => this.passYield(ready));
     const invocation = this.#invocation;
     const { plan, execution, collaborators } = invocation;
     this.#timer?.stop();

@@ -54,6 +54,7 @@ function findLostUnit(
 
 /** What kind of work a method is. */
 export function readUnitKind({ hooks, signals, steps }: JobPlan, method: string): UnitKind {
+  if (method === hooks.onChildEnd) return 'child-end';
   if (steps.some(({ compensate }) => compensate === method)) return 'compensation';
   if (signals?.some((signal) => signal.method === method)) return 'signal';
   if (method === hooks.onStart) return 'on-start';

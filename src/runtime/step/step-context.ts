@@ -1,4 +1,4 @@
-import type { ChildCounts } from '../core/execution/among';
+import type { ChildCounts } from '../core/execution/batch';
 import type { Execution } from '../core/execution/execution';
 import { type KeyedUnit, writeKey, writePartKey } from '../core/execution/idempotency-key';
 import { readLastRun, type UndoneRun } from '../core/execution/undo';
@@ -31,6 +31,8 @@ export interface StepContext<Input = unknown> {
   readonly idempotencyKey: string;
   /** Why this step runs, when it follows a pause, until its safe point; else undefined. */
   readonly woken: Woken | undefined;
+  /** How the children that it started last have ended so far; undefined when it has started none. */
+  readonly children: ChildrenCounts | undefined;
   /** Aborts at the safe window, at cancellation, or at the step's own time-out; `signal.reason.code` says which. */
   readonly signal: AbortSignal;
   /** Writes lines that carry the execution's id, invocation and step. */
@@ -73,6 +75,11 @@ export type Woken =
   /** All children have ended. */
   | ({ readonly by: 'children' } & ChildCounts);
 
+/** How children stand. */
+export interface ChildrenCounts extends ChildCounts {
+  readonly running: number;
+}
+
 /** What a context needs of the invocation it belongs to. */
 export interface ContextHost {
   /** The execution's input, frozen in depth: for one attempt, since not all that a schema makes can be frozen. */
@@ -81,6 +88,7 @@ export interface ContextHost {
   readonly safeMs: number;
   remainingMs(): number;
   readWoken(execution: Execution): Woken | undefined;
+  readChildren(execution: Execution): ChildrenCounts | undefined;
   writeToken(name: string, key: string): string;
   progress(step: string, done: number, total?: number, note?: string): void;
 }
@@ -150,6 +158,10 @@ export class AttemptContext implements StepContext {
 
   get woken(): Woken | undefined {
     return this.#host.readWoken(this.#execution);
+  }
+
+  get children(): ChildrenCounts | undefined {
+    return this.#host.readChildren(this.#execution);
   }
 
   get idempotencyKey(): string {

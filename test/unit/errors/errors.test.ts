@@ -10,6 +10,7 @@ const parts = { problem, fix };
 const made: [string, string, boolean, BatonError][] = [
   ['CheckpointFailedError', 'CHECKPOINT_FAILED', true, new errors.CheckpointFailedError(parts)],
   ['CheckpointStoreError', 'CHECKPOINT_STORE', true, new errors.CheckpointStoreError(parts)],
+  ['ChildrenFailedError', 'CHILDREN_FAILED', false, new errors.ChildrenFailedError(parts)],
   ['CorruptContinuationError', 'CORRUPT_CONTINUATION', false, new errors.CorruptContinuationError(parts)],
   ['ExecutionConflictError', 'EXECUTION_CONFLICT', false, new errors.ExecutionConflictError(parts)],
   ['ExecutionFailedError', 'EXECUTION_FAILED', false, new errors.ExecutionFailedError(parts)],

@@ -76,6 +76,7 @@ function nameSchedule({ executionId, invocation, hopId, body }: ContinuationRequ
 }
 
 function writeTime(atMs: number): string {
-  const minute = new Date(Math.ceil(atMs / minuteMs) * minuteMs);
+  const second = Math.floor(atMs / 1_000) * 1_000;
+  const minute = new Date(Math.ceil(second / minuteMs) * minuteMs);
   return `at(${minute.toISOString().slice(0, 19)})`;
 }

@@ -1,4 +1,5 @@
 import { isRecord } from '../state/is-record';
+import type { Batch, ChildCounts } from './batch';
 import type { Phase } from './phase';
 
 /** What an execution sleeps for, beside time: it is woken by a fact that others have written. */
@@ -14,14 +15,6 @@ export type WakeReason =
   | { readonly by: 'timeout' }
   | { readonly by: 'signal'; readonly name: string; readonly slot: number }
   | ({ readonly by: 'children' } & ChildCounts);
-
-/** How the children of a batch have ended so far. Skipped ones count as cancelled. */
-export interface ChildCounts {
-  readonly total: number;
-  readonly completed: number;
-  readonly failed: number;
-  readonly cancelled: number;
-}
 
 /** A signal that has been read and is still of use. */
 export interface KeptSignal {
@@ -46,6 +39,7 @@ export interface Inbox {
 
 /** A unit of work between two others, at a safe point: where the execution goes on after it is `back`. */
 export interface Interlude {
+  readonly kind: 'child' | 'signal';
   readonly method: string;
   /** The place of the signal in the inbox, or of the child in its batch. */
   readonly slot: number;
@@ -65,6 +59,11 @@ interface Return {
   readonly woken: WakeReason | null;
 }
 
+/** An end that waits for children. */
+export type Closing =
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'fail'; readonly error: object; readonly unit?: string };
+
 /** What an execution has to do with others. */
 export interface Among {
   readonly sleep: Sleep | null;
@@ -73,6 +72,10 @@ export interface Among {
   readonly interlude: Interlude | null;
   /** Safe points of interludes, in all: they are none of the steps'. */
   readonly interludeCount: number;
+  /** The last children that it started. @defaultValue none */
+  readonly children?: Batch;
+  /** Why it ends as soon as its children have. @defaultValue it goes on */
+  readonly closing?: Closing;
 }
 
 /** An execution that has nothing to do with others yet. */
@@ -87,7 +90,11 @@ export const alone: Among = Object.freeze({
 /** At a step's safe point nothing of the last pause is left. */
 export function passAmong(among: Among | undefined): Among | undefined {
   if (among === undefined || (among.sleep === null && among.woken === null)) return among;
-  const isAlone = among.inbox.next === 0 && among.interludeCount === 0 && among.interlude === null;
+  const isAlone =
+    among.children === undefined &&
+    among.inbox.next === 0 &&
+    among.interludeCount === 0 &&
+    among.interlude === null;
   return isAlone ? undefined : { ...among, sleep: null, woken: null };
 }
 

@@ -1,4 +1,5 @@
-import { type Among, alone, type KeptSignal, type Sleep, type WakeReason } from './among';
+import { type Among, alone, type Interlude, type KeptSignal, type Sleep, type WakeReason } from './among';
+import { countChildren, isBatchOver } from './children';
 import type { Execution, Phase } from './execution';
 import type { JobPlan } from './job-plan';
 
@@ -9,6 +10,11 @@ const maxHandled = 1_000;
 export interface ReadSignal {
   readonly slot: number;
   readonly name: string;
+}
+
+/** Whether the execution stands in a unit of work between two others. */
+export function isInterlude(phase: Phase): boolean {
+  return phase === 'signal' || phase === 'child-end';
 }
 
 /** Safe points in all, those of interludes included: what tells whether there is something new to store. */
@@ -54,6 +60,8 @@ export function countUnhandled(among: Among | undefined): number {
 export function endSleep(execution: Execution, nowMs: number): Execution {
   const { among } = execution;
   const sleep = among?.sleep;
+  if (among?.children !== undefined && sleep?.kind === 'children' && isBatchOver(among.children))
+    return wake(execution, among, { by: 'children', ...countChildren(among.children) });
   if (among === undefined || sleep?.kind !== 'signal') return execution;
   const signal = among.inbox.kept.find(({ name, isTaken }) => name === sleep.name && !isTaken);
   if (signal !== undefined) {
@@ -91,28 +99,47 @@ const interludePhases: ReadonlySet<Phase> = new Set(['check', 'complete', 'step'
 /** Begins the next unit of work between two others, when there is one and this is a place for it. */
 export function beginInterlude(plan: JobPlan, execution: Execution): Execution {
   const { among, phase } = execution;
-  const due = among?.inbox.kept.find(({ isDue }) => isDue);
-  if (among === undefined || due === undefined || !interludePhases.has(phase)) return execution;
-  const method = findSignalMethod(plan, due.name);
+  if (among === undefined || !interludePhases.has(phase)) return execution;
+  const [child] = among.children?.due ?? [];
+  if (child !== undefined) return interlude(execution, among, 'child', child, plan.hooks.onChildEnd);
+  const due = among.inbox.kept.find(({ isDue }) => isDue);
+  return due === undefined
+    ? execution
+    : interlude(execution, among, 'signal', due.slot, findSignalMethod(plan, due.name));
+}
+
+function interlude(
+  execution: Execution,
+  among: Among,
+  kind: Interlude['kind'],
+  slot: number,
+  method: string | undefined,
+): Execution {
   // Newer code may have no handler for it any more.
-  if (method === undefined) return { ...execution, among: settleSignal(among, due.slot) };
-  const { attempt, resumeAtMs, isWaiting, interruptionCount } = execution;
+  if (method === undefined) return { ...execution, among: settle(among, kind, slot) };
+  const { phase, attempt, resumeAtMs, isWaiting, interruptionCount } = execution;
   const { sleep, woken } = among;
   const back = { phase, attempt, resumeAtMs, isWaiting, interruptionCount, sleep, woken };
   return {
     ...execution,
-    phase: 'signal',
+    phase: kind === 'signal' ? 'signal' : 'child-end',
     attempt: 1,
     resumeAtMs: 0,
     isWaiting: false,
     interruptionCount: 0,
-    among: {
-      ...among,
-      sleep: null,
-      woken: null,
-      interlude: { method, slot: due.slot, part: 0, back },
-    },
+    among: { ...among, sleep: null, woken: null, interlude: { kind, method, slot, part: 0, back } },
   };
+}
+
+function settle(among: Among, kind: Interlude['kind'], slot: number): Among {
+  return kind === 'signal' ? settleSignal(among, slot) : settleChild(among, slot);
+}
+
+/** `@OnChildEnd` was called for a child. */
+function settleChild(among: Among, item: number): Among {
+  const { children } = among;
+  if (children === undefined) return among;
+  return { ...among, children: { ...children, due: children.due.filter((one) => one !== item) } };
 }
 
 /** The safe point inside an interlude: a generator's `yield`. */
@@ -139,9 +166,9 @@ export function passInterlude(execution: Execution): Execution {
 export function endInterlude(execution: Execution): Execution {
   const { among } = execution;
   if (among?.interlude == null) return execution;
-  const { slot, back } = among.interlude;
+  const { kind, slot, back } = among.interlude;
   const { sleep, woken, ...place } = back;
-  const settled = settleSignal(among, slot);
+  const settled = settle(among, kind, slot);
   return {
     ...execution,
     ...place,

@@ -1,6 +1,7 @@
 import { InvalidDirectiveError } from '../../../errors';
 import { alone, passAmong } from './among';
-import { endInterlude, fallAsleep, passInterlude } from './apply-among';
+import { endInterlude, fallAsleep, isInterlude, passInterlude } from './apply-among';
+import { beginBatch } from './children';
 import { settleRun } from './compensation';
 import type { Directive } from './directives';
 import { type Execution, nameUnit, noStep } from './execution';
@@ -30,7 +31,7 @@ export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Ex
     case 'finished':
       return finish(plan, execution, outcome.directive, outcome.nowMs);
     case 'yielded':
-      if (execution.phase === 'signal') return passInterlude(execution);
+      if (isInterlude(execution.phase)) return passInterlude(execution);
       return passSafePoint(
         execution,
         execution.phase === 'complete' ? { ...execution, phase: 'completing' } : execution,
@@ -129,7 +130,7 @@ function finish(plan: JobPlan, begun: Execution, directive: Directive | undefine
   const execution = isStep ? finishStep(begun) : begun;
   const stepCount = execution.stepCount + (isStep ? 1 : 0);
   if (directive === undefined) {
-    if (execution.phase === 'signal') return endInterlude(execution);
+    if (isInterlude(execution.phase)) return endInterlude(execution);
     if (execution.phase === 'compensate') return settleRun(execution);
     const place = isStep
       ? findNext(plan, execution)
@@ -151,6 +152,11 @@ function finish(plan: JobPlan, begun: Execution, directive: Directive | undefine
       const place =
         directive.goTo === undefined ? findNext(plan, execution) : findTarget(given, directive.goTo);
       return pauseForSignal(given, place, stepCount);
+    }
+    case 'start-children': {
+      const place =
+        directive.goTo === undefined ? findNext(plan, execution) : findTarget(given, directive.goTo);
+      return pauseForChildren(given, place, stepCount);
     }
     case 'complete':
       return {
@@ -184,6 +190,9 @@ function pauseAtYield(plan: JobPlan, execution: Execution, directive: Directive,
     case 'wait-for-signal':
       if (directive.goTo === undefined) return pauseForSignal(given, execution, execution.stepCount);
       return pauseForSignal(finishGiven(given), findTarget(given, directive.goTo), execution.stepCount + 1);
+    case 'start-children':
+      if (directive.goTo === undefined) return pauseForChildren(given, execution, execution.stepCount);
+      return pauseForChildren(finishGiven(given), findTarget(given, directive.goTo), execution.stepCount + 1);
   }
 }
 
@@ -273,6 +282,12 @@ function pauseForSignal(given: Given, place: Place, stepCount: number): Executio
   return fallAsleep(passed, { kind: 'signal', name, isBounded }, endMs);
 }
 
+function pauseForChildren({ plan, execution, directive }: Given, place: Place, stepCount: number): Execution {
+  const batch = directive.kind === 'start-children' ? directive.batch : undefined;
+  if (batch === undefined) throw new Error('startChildren was not prepared');
+  return beginBatch(passSafePoint(execution, place, stepCount), batch, lastMoment(plan, execution));
+}
+
 /** The last moment at which no fuse has blown yet. */
 function lastMoment({ limits }: JobPlan, { startedAtMs }: Execution): number {
   return Math.ceil(startedAtMs + limits.maxDurationMs);
@@ -299,6 +314,8 @@ function showDirective(directive: Directive): string {
     }
     case 'wait-for-signal':
       return `waitForSignal(${show(directive.name)}${directive.timeoutSeconds === undefined ? '' : `, { timeoutSeconds: ${show(directive.timeoutSeconds)} }`})`;
+    case 'start-children':
+      return 'startChildren(…)';
     case 'complete':
       return 'complete(…)';
   }

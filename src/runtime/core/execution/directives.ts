@@ -1,7 +1,15 @@
+import type { Batch, ChildItem } from './batch';
+import type { JobClass } from './job-plan';
+
 const brand = Symbol.for('lambda-baton.directive');
 
 /** What a step may return to steer its execution. Made by {@link goTo}, {@link wait}, {@link waitUntil}, {@link waitForSignal} and {@link complete}. */
-export type Directive = CompleteDirective | GoToDirective | WaitDirective | WaitForSignalDirective;
+export type Directive =
+  | CompleteDirective
+  | GoToDirective
+  | StartChildrenDirective
+  | WaitDirective
+  | WaitForSignalDirective;
 
 /** What {@link goTo} makes. `StepName` is the step's name, when it is known to the compiler. */
 export interface GoToDirective<StepName extends string = string> {
@@ -19,6 +27,28 @@ export interface WaitForSignalDirective<StepName extends string = string> {
   readonly kind: 'wait-for-signal';
   readonly name: string;
   readonly timeoutSeconds?: number;
+  readonly goTo?: StepName;
+}
+
+/** What {@link startChildren} makes: what a generator may also `yield`. */
+export interface StartChildrenDirective<StepName extends string = string> extends ChildrenOptions<StepName> {
+  readonly kind: 'start-children';
+  readonly items: readonly ChildItem[];
+  /** What became of it, once it was prepared. */
+  readonly batch?: Batch;
+}
+
+/** How children are run. `job` or `functionName` is required, so that nothing forks by default. */
+export interface ChildrenOptions<StepName extends string = string> {
+  /** The class of a job that the same handler hosts; with `functionName` the name of a job, when that function hosts several. */
+  readonly job?: JobClass | string;
+  /** Another function, whose executions are in the same store: its name or ARN. @defaultValue the parent's own, on its version */
+  readonly functionName?: string;
+  /** How many of them run at the same time, from 1 to 1,000. @defaultValue 10 */
+  readonly concurrency?: number;
+  /** How many of them may fail; those that are cancelled or skipped count. @defaultValue 0 */
+  readonly maxFailures?: number;
+  /** As of {@link wait}: the step that comes when all have ended. */
   readonly goTo?: StepName;
 }
 
@@ -87,6 +117,35 @@ export function waitForSignal<StepName extends string = never>(
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...readGoTo(options),
   });
+}
+
+/**
+ * Runs each item as an execution of its own, with the id `<parent>/<n>/<id>`, and goes on when all have ended. The execution sleeps
+ * meanwhile. `@OnChildEnd` is called once for each; `ctx.woken` tells the step that follows how they have ended. When more than
+ * `maxFailures` have failed, no more are started, and the execution fails with a ChildrenFailedError. Needs a checkpoint store.
+ *
+ * @param items - up to 10,000 of `{ id, input }`: `id` is 1 to 64 letters, digits, `.`, `_` or `-`, and unique; `input` is plain JSON.
+ * @example return startChildren(pages.map((page) => ({ id: `${page}`, input: { page } })), { job: LoadPage, concurrency: 50 });
+ */
+export function startChildren<StepName extends string = never>(
+  items: readonly ChildItem[],
+  options: ChildrenOptions<StepName>,
+): StartChildrenDirective<StepName> {
+  const { job, functionName, concurrency, maxFailures } = options ?? {};
+  return mark({
+    kind: 'start-children',
+    items,
+    ...(job !== undefined && { job }),
+    ...(functionName !== undefined && { functionName }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(maxFailures !== undefined && { maxFailures }),
+    ...readGoTo(options),
+  });
+}
+
+/** The directive with the batch that it has become. */
+export function withPreparedBatch(directive: StartChildrenDirective, batch: Batch): StartChildrenDirective {
+  return mark({ ...directive, batch });
 }
 
 /**

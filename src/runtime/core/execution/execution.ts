@@ -97,6 +97,7 @@ export function nameUnit(plan: JobPlan, execution: Execution): string {
     case 'step':
       return plan.steps[execution.stepIndex]?.method ?? '';
     case 'signal':
+    case 'child-end':
       return execution.among?.interlude?.method ?? '';
     case 'compensate': {
       const run = execution.undo && readLastRun(execution.undo);

@@ -5,6 +5,9 @@ import type { InterruptionEnding } from './interruption';
 import type { JobPlan } from './job-plan';
 import { type Compensation, maxRuns } from './undo';
 
+/** Those that are checked before every unit of work. */
+type OwnFuse = Exclude<FuseName, 'maxDepth'>;
+
 /** Deaths in a row, wherever they happen, that end an execution: `maxInterruptions` counts those at one place. */
 const maxDeaths = 10;
 
@@ -68,7 +71,7 @@ function roundUp(usd: number): number {
   return Math.ceil(usd * 1e6) / 1e6;
 }
 
-const whatHappened: Record<FuseName, string> = {
+const whatHappened: Record<OwnFuse, string> = {
   maxCostUsd: 'has cost',
   maxDurationMs: 'lasts or would last',
   maxIdleInvocations: 'has handed over without doing anything',
@@ -77,7 +80,7 @@ const whatHappened: Record<FuseName, string> = {
   maxStalledInvocations: 'has handed over with the same state at the same place',
 };
 
-const fixes: Record<FuseName, string> = {
+const fixes: Record<OwnFuse, string> = {
   maxCostUsd: 'Look at the cost per item first; raise limits.maxCostUsd if it is right.',
   maxDurationMs:
     'Look at why @Terminate is not true yet; raise limits.maxDurationMs if the work really takes longer.',
@@ -91,7 +94,7 @@ const fixes: Record<FuseName, string> = {
     'Keep in @State what is done, so that the next invocation does not do it again; raise limits.maxStalledInvocations if it is kept elsewhere.',
 };
 
-const units: Record<FuseName, string> = {
+const units: Record<OwnFuse, string> = {
   maxCostUsd: ' USD',
   maxDurationMs: ' ms',
   maxIdleInvocations: ' times in a row',
@@ -100,7 +103,7 @@ const units: Record<FuseName, string> = {
   maxStalledInvocations: ' times in a row',
 };
 
-function blow(plan: JobPlan, execution: Execution, limit: FuseName, actual: number): FuseBlownError {
+function blow(plan: JobPlan, execution: Execution, limit: OwnFuse, actual: number): FuseBlownError {
   const isOwn = limit !== 'maxRememberedRuns';
   const allowed = isOwn ? (plan.limits[limit] ?? 0) : maxRuns;
   const said = isOwn ? `limits.${limit} is ${allowed}` : `${allowed} is the limit`;

@@ -24,7 +24,7 @@ export function writeKey(
   unit: KeyedUnit,
 ): string {
   const { interlude } = among ?? {};
-  const place = interlude ? `signal.${interlude.slot}.${interlude.part}` : safePointCount;
+  const place = interlude ? `${interlude.kind}.${interlude.slot}.${interlude.part}` : safePointCount;
   const key = `${executionId}#${place}`;
   switch (unit) {
     case 'work':

@@ -35,6 +35,8 @@ export interface Limits {
   readonly maxInterruptions: number;
   readonly maxStalledInvocations: number;
   readonly maxCostUsd: number | undefined;
+  /** How deep children may start children: a child of one that has no parent is at 1. @defaultValue 3 */
+  readonly maxDepth?: number | undefined;
 }
 
 /** When a checkpoint is stored: after every step, at most every so often, or at hand-offs only. */
@@ -51,6 +53,7 @@ export interface HookPlan {
   readonly onComplete?: string;
   readonly onFailure?: string;
   readonly onCancel?: string;
+  readonly onChildEnd?: string;
 }
 
 /** One `@OnSignal` method. */

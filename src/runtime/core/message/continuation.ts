@@ -75,9 +75,18 @@ const isCount: Check = (value) => Number.isSafeInteger(value) && (value as numbe
 const isNumberFromOne: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 1;
 const isAmount: Check = (value) => Number.isFinite(value) && (value as number) >= 0;
 const isPhase: Check = (value) =>
-  (['check', 'complete', 'compensate', 'completing', 'signal', 'start', 'step'] satisfies Phase[]).includes(
-    value as Phase,
-  );
+  (
+    [
+      'check',
+      'child-end',
+      'complete',
+      'compensate',
+      'completing',
+      'signal',
+      'start',
+      'step',
+    ] satisfies Phase[]
+  ).includes(value as Phase);
 
 const checks: Record<Exclude<keyof Continuation, 'among' | 'input' | 'result' | 'undo'>, Check> = {
   executionId: isUsableId,

@@ -10,6 +10,16 @@ export type ExecutionOutcome =
   | { readonly status: 'completed'; readonly result?: unknown }
   | { readonly status: 'failed'; readonly error: ErrorRecord };
 
+/** Who has started a child, and where in its batch. */
+export interface Parent {
+  readonly executionId: string;
+  readonly number: number;
+  /** A child of an execution without a parent is at 1. */
+  readonly depth: number;
+  /** The jobs of its ancestors. */
+  readonly jobs: readonly string[];
+}
+
 /** What a store knows of an execution beside its state: where it stands, who may go on with it, and how it ended. */
 export interface ExecutionRecord {
   /** Raised by every claim: the fencing token. Only the claim with the highest one can save. */
@@ -38,6 +48,10 @@ export interface ExecutionRecord {
   readonly wake?: 'raised' | 'seen' | undefined;
   /** Where a message reaches whoever goes on with it: the qualified ARN that it is pinned to, else the one that was invoked. */
   readonly functionArn?: string | undefined;
+  /** Nobody has claimed it yet: it was written by whoever starts it, and knows neither version nor limits. */
+  readonly isFresh?: true | undefined;
+  /** Whose child it is. */
+  readonly parent?: Parent | undefined;
   /** It was handed over, but its continuation was not sent, since AWS would have dropped it: a redrive goes on with it. */
   readonly isParked?: true | undefined;
   readonly outcome: ExecutionOutcome | null;

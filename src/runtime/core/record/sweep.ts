@@ -28,7 +28,11 @@ export function sweepRecord(
   const { continuation, handedOffTo, leaseUntilMs, outcome } = record;
   const isCalled = record.wake !== undefined || record.isCancelRequested;
   const isSleep = handedOffTo !== null && !isCalled;
-  const dueMs = isSleep ? Math.max(leaseUntilMs, continuation.resumeAtMs) : leaseUntilMs;
+  const { kind } = continuation.among?.sleep ?? {};
+  // Whoever it waits for may have died between its end and the flag: it looks itself, now and then.
+  const isForgotten = kind === 'children' || kind === 'slot';
+  const awaitedMs = isForgotten ? (record.heardAtMs ?? 0) : continuation.resumeAtMs;
+  const dueMs = isSleep ? Math.max(leaseUntilMs, awaitedMs) : leaseUntilMs;
   if (outcome !== null || record.isParked || nowMs < dueMs + graceMs) return undefined;
   const next = handedOffTo ?? record.invocation + 1;
   const hasDied = handedOffTo === null && record.isGivenBack !== true;
@@ -44,6 +48,7 @@ export function sweepRecord(
     isHandingOver: undefined,
     // From now on the grace is counted: another sweep does not send it on as well.
     leaseUntilMs: nowMs,
+    ...(isForgotten && { heardAtMs: nowMs }),
     continuation: {
       ...(hasDied ? countDeath(counted, describeDeath(record)) : counted),
       ...(hasDied && { trail: { ...continuation.trail, hasDied } }),

@@ -12,8 +12,8 @@ import {
   wait,
   waitForSignal,
 } from '../../../../src';
-import { CLOCK, TIMER } from '../../../../src/di/tokens';
-import { fakeLambdaContext } from '../../../../src/testing';
+import { CLOCK, LOGGER, TIMER } from '../../../../src/di/tokens';
+import { fakeLambdaContext, MemoryLogger } from '../../../../src/testing';
 import { virtualWorld } from '../../../helpers/virtual-world';
 
 const dayMs = 86_400_000;
@@ -71,6 +71,7 @@ function makeWorld(
     providers: [
       { token: CLOCK, useValue: clock },
       { token: TIMER, useValue: timer },
+      { token: LOGGER, useValue: new MemoryLogger() },
       { token: SCHEDULER_CLIENT, useValue: scheduler },
       { token: SQS_CLIENT, useValue: sqs },
       { token: LAMBDA_CLIENT, useValue: { send: async () => ({ RecursiveLoop: 'Allow' }) } },

@@ -1,0 +1,89 @@
+import { firstChain } from '../execution/chain';
+import { firstLine } from '../execution/line';
+import { emptyTrail } from '../execution/trail';
+import type { Continuation } from '../message/continuation';
+import { reservedPrefix } from '../message/execution-id';
+import type { ExecutionRecord, Parent } from './execution-record';
+
+/** Stands for a job whose name the starter did not say. No job has it. */
+export const unknownJob = '?';
+/** Owns an execution between its start and the first claim: no delivery has this name. */
+const starter = 'start';
+
+/** What an execution is started with, by whoever has the store at hand. */
+export interface FreshStart {
+  readonly executionId: string;
+  readonly job: string;
+  readonly input: unknown;
+  readonly nowMs: number;
+  /** Where it is to run. */
+  readonly functionArn: string | undefined;
+  /** The version that it is pinned to before it begins. */
+  readonly pin: string | null;
+  readonly parent?: Parent;
+}
+
+/**
+ * The record of an execution that nobody has claimed yet: handed off to invocation 1. What its starter does not know the first claim
+ * fills in.
+ */
+export function describeFresh(start: FreshStart, emptyChecksum: string): ExecutionRecord {
+  const { executionId, job, input, nowMs, functionArn, pin, parent } = start;
+  const continuation: Continuation = {
+    executionId,
+    job,
+    version: 1,
+    startedAtMs: nowMs,
+    invocation: 1,
+    phase: 'check',
+    cycle: 1,
+    step: null,
+    attempt: 1,
+    safePointCount: 0,
+    resumeAtMs: 0,
+    isWaiting: false,
+    result: undefined,
+    stepCount: 0,
+    failedAttemptCount: 0,
+    idleInvocationCount: 0,
+    interruptionCount: 0,
+    interruption: null,
+    chain: firstChain,
+    costUsd: 0,
+    stall: null,
+    line: { ...firstLine, pin },
+    trail: emptyTrail,
+    input,
+  };
+  return {
+    epoch: 1,
+    writeCount: 0,
+    invocation: 0,
+    handedOffTo: 1,
+    owner: starter,
+    leaseUntilMs: nowMs,
+    heardAtMs: nowMs,
+    isCancelRequested: false,
+    isFresh: true,
+    functionArn,
+    ...(parent && { parent }),
+    outcome: null,
+    stateChecksum: emptyChecksum,
+    continuation,
+  };
+}
+
+/** The id under which the store keeps the items of a batch. No execution has it. */
+export function nameItems(
+  parentId: string,
+  number: number,
+  epoch: number,
+  digest: (text: string) => string,
+): string {
+  return `${reservedPrefix}children:${digest(parentId)}:${number}:${epoch}`;
+}
+
+/** The id of a child. */
+export function nameChild(parentId: string, number: number, id: string): string {
+  return `${parentId}/${number}/${id}`;
+}

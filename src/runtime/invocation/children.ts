@@ -1,0 +1,340 @@
+import { ExecutionFailedError, FuseBlownError, InvalidDirectiveError } from '../../errors';
+import {
+  type FoundChild,
+  readChild,
+  readItems,
+  revokeChild,
+  writeChild,
+  writeItems,
+} from '../among/children-store';
+import { type InboxTools, isSleeper } from '../among/inbox';
+import type { Batch, ChildItem } from '../core/execution/batch';
+import {
+  checkChildren,
+  childrenFailedError,
+  hasFailed,
+  isBatchOver,
+  listStartable,
+  noteEnded,
+  noteStarted,
+  withBatch,
+} from '../core/execution/children';
+import type { Decision } from '../core/execution/decide';
+import { type StartChildrenDirective, withPreparedBatch } from '../core/execution/directives';
+import { namePin } from '../core/execution/line';
+import { needsStoreError } from '../core/execution/signal-name';
+import { isUsableId } from '../core/message/execution-id';
+import { describeError, type ErrorRecord } from '../core/record/describe-error';
+import type { ExecutionRecord, Parent } from '../core/record/execution-record';
+import { nameChild, unknownJob } from '../core/record/fresh';
+import { copyJson } from '../core/state/copy-json';
+import { wakeExecution } from '../hand-off/send-look';
+import { tellEnd } from '../hand-off/tell-end';
+import type { EndedAnswer } from './answer';
+import { fallAsleep } from './fall-asleep';
+import type { Invocation } from './invocation';
+import { tryToRead } from './news';
+
+const defaultDepth = 3;
+/** Children that are started, read or asked to end at the same time. */
+const atOnce = 16;
+/** Items and children are kept as long as a finished execution is, in milliseconds. */
+const keptForMs = 30 * 24 * 3_600_000;
+
+/**
+ * Prepares what a step has asked for: checks it, and keeps its items apart.
+ *
+ * @throws InvalidDirectiveError, UnserializableStateError, FuseBlownError
+ */
+export async function prepareChildren(
+  invocation: Invocation,
+  method: string,
+  directive: StartChildrenDirective,
+): Promise<StartChildrenDirective> {
+  const { plan, journal, execution, collaborators } = invocation;
+  if (journal === undefined || collaborators.store === undefined)
+    throw needsStoreError(plan, method, 'startChildren');
+  const { items, concurrency, maxFailures } = checkChildren(plan, method, directive);
+  const depth = (journal.parent?.depth ?? 0) + 1;
+  const maxDepth = plan.limits.maxDepth ?? defaultDepth;
+  if (depth > maxDepth) throw tooDeepError(plan.name, execution.executionId, depth, maxDepth);
+  const number = (execution.among?.children?.number ?? 0) + 1;
+  const copied = items.map(({ id, input }, index): ChildItem => {
+    if (!isUsableId(nameChild(execution.executionId, number, id))) throw tooLongError(plan.name, method, id);
+    return { id, input: copyJson(`items[${index}].input`, input) ?? null };
+  });
+  const { functionName } = directive;
+  const batch: Batch = {
+    ...{ number, epoch: journal.epoch, total: copied.length, next: 0, running: [], due: [] },
+    ...{ completed: 0, failed: 0, cancelled: 0, failures: [], concurrency, maxFailures, step: method },
+    job: nameJob(invocation, method, directive),
+    ...(functionName !== undefined && { functionName }),
+  };
+  await tryToRead(invocation, (tools) =>
+    writeItems(tools, execution.executionId, batch, copied, expiry(invocation)),
+  );
+  invocation.items = copied;
+  return withPreparedBatch(directive, batch);
+}
+
+/** The name of the job that the children run: of a class that this handler hosts, or as the other function knows it. */
+function nameJob(
+  { hosted, plan }: Invocation,
+  method: string,
+  { job, functionName }: StartChildrenDirective,
+): string {
+  if (functionName !== undefined) return typeof job === 'string' ? job : nameClass(hosted, job) || unknownJob;
+  const name =
+    typeof job === 'string' ? hosted.find((one) => one.name === job)?.name : nameClass(hosted, job);
+  if (name !== undefined) return name;
+  throw new InvalidDirectiveError({
+    problem: `Step ${method} of job ${plan.name} starts children of a job that this handler does not host.`,
+    fix: 'Write createHandler([Parent, Child]), or name the function that runs them: functionName.',
+    details: { method },
+  });
+}
+
+/** A class may stand for another one that is observed in a test. */
+function nameClass(hosted: Invocation['hosted'], job: unknown): string | undefined {
+  if (typeof job !== 'function') return undefined;
+  const isIt = (own: { readonly prototype: object }) => own === job || own.prototype instanceof job;
+  return (hosted.find(({ jobClass }) => jobClass === job) ?? hosted.find(({ jobClass }) => isIt(jobClass)))
+    ?.name;
+}
+
+/**
+ * Looks after the children of an execution that waits for them: learns which have ended, and starts further ones.
+ *
+ * @returns a decision when too many have failed
+ */
+export async function tendChildren(invocation: Invocation): Promise<Decision | undefined> {
+  const { among } = invocation.execution;
+  if (among?.children === undefined || (among.sleep?.kind !== 'children' && among.closing === undefined))
+    return undefined;
+  if (!invocation.hasReadChildren) await readEnds(invocation, among.children);
+  const batch = invocation.execution.among?.children ?? among.children;
+  if (among.closing !== undefined) return undefined;
+  await startNext(invocation, batch);
+  const now = invocation.execution.among?.children ?? batch;
+  return hasFailed(now) && isBatchOver(now)
+    ? { kind: 'fail', error: childrenFailedError(invocation.plan, now) }
+    : undefined;
+}
+
+async function readEnds(invocation: Invocation, batch: Batch): Promise<void> {
+  const items = await loadItems(invocation, batch);
+  const isTold = invocation.plan.hooks.onChildEnd !== undefined && !invocation.execution.among?.closing;
+  const parent = describeParent(invocation, batch);
+  const ids = batch.running.map((item) => items[item]?.id ?? '');
+  const found = await inGroups(ids, (id) => tryToRead(invocation, (tools) => readChild(tools, parent, id)));
+  let next = batch;
+  for (const [index, item] of batch.running.entries()) {
+    const child = found[index];
+    if (child === undefined) continue;
+    next = noteEnded(next, item, child, isTold);
+    if (isTold) invocation.children.set(item, describeChild(child));
+    invocation.addCost(child.costUsd);
+    invocation.emitter.emit('child.ended', {
+      childId: nameChild(parent.executionId, batch.number, child.id),
+      status: child.status,
+    });
+  }
+  invocation.hasReadChildren = true;
+  if (next !== batch) invocation.execution = withBatch(invocation.execution, next);
+}
+
+/** What `@OnChildEnd` is told. */
+function describeChild({ costUsd: _costUsd, ...child }: FoundChild): object {
+  return Object.freeze(child);
+}
+
+/** The child that `@OnChildEnd` is about to be told of. */
+export async function rememberChild(invocation: Invocation, item: number): Promise<void> {
+  const batch = invocation.execution.among?.children;
+  if (batch === undefined || invocation.children.has(item)) return;
+  const items = await loadItems(invocation, batch);
+  const parent = describeParent(invocation, batch);
+  const child = await tryToRead(invocation, (tools) => readChild(tools, parent, items[item]?.id ?? ''));
+  if (child !== undefined) invocation.children.set(item, describeChild(child));
+}
+
+async function startNext(invocation: Invocation, batch: Batch): Promise<void> {
+  const startable = listStartable(batch);
+  if (startable.length === 0) return;
+  const items = await loadItems(invocation, batch);
+  const parent = describeParent(invocation, batch);
+  let next = noteStarted(batch, startable);
+  const started = await inGroups(startable, (index) => startOne(invocation, batch, parent, items[index]));
+  for (const [position, item] of startable.entries()) {
+    const record = started[position];
+    const id = items[item]?.id ?? '';
+    // Another execution has its id: that is the child's failure.
+    const isTold = invocation.plan.hooks.onChildEnd !== undefined;
+    if (record === undefined) next = noteEnded(next, item, { id, status: 'failed' }, isTold);
+    else if (record.outcome !== null) invocation.hasReadChildren = false;
+  }
+  invocation.execution = withBatch(invocation.execution, next);
+  if (!invocation.hasReadChildren) await readEnds(invocation, next);
+  const after = invocation.execution.among?.children ?? next;
+  if (listStartable(after).length > 0) await startNext(invocation, after);
+}
+
+async function startOne(
+  invocation: Invocation,
+  batch: Batch,
+  parent: Parent,
+  item: ChildItem | undefined,
+): Promise<ExecutionRecord | undefined> {
+  if (item === undefined) return undefined;
+  const { context, collaborators, emitter, execution } = invocation;
+  const isHere = batch.functionName === undefined;
+  const pin = isHere && collaborators.continueOn !== 'latest' ? namePin(context) : null;
+  const functionArn = batch.functionName ?? pin ?? context.invokedFunctionArn;
+  const start = { item, parent, job: batch.job, functionArn, pin, expiresAtMs: expiry(invocation) };
+  const record = await tryToRead(invocation, (tools) => writeChild(tools, start));
+  if (record === undefined) return undefined;
+  if (record.isFresh) {
+    const deps = { collaborators, context, remainingMs: () => invocation.remainingMs() };
+    await wakeExecution(record, item.id, deps, execution.chain.length + 1);
+    emitter.emit('child.started', { childId: record.continuation.executionId, status: 'running' });
+  }
+  return record;
+}
+
+/**
+ * Ends an execution only when its children have ended: it asks them to, and sleeps meanwhile.
+ *
+ * @returns what this invocation answers while children are left; undefined when there are none
+ */
+export async function closeChildren(
+  invocation: Invocation,
+  end:
+    | { readonly kind: 'cancel' }
+    | { readonly kind: 'fail'; readonly error: unknown; readonly unit: string | undefined },
+): Promise<EndedAnswer | undefined> {
+  for (;;) {
+    const { among } = invocation.execution;
+    const batch = among?.children;
+    if (among === undefined || batch === undefined || batch.running.length === 0) {
+      if (among?.closing !== undefined) invocation.execution = stopClosing(invocation.execution);
+      return undefined;
+    }
+    if (among.closing === undefined) {
+      await revoke(invocation, batch);
+      const closing =
+        end.kind === 'cancel'
+          ? end
+          : {
+              kind: 'fail' as const,
+              error: describeError(end.error),
+              ...(end.unit !== undefined && { unit: end.unit }),
+            };
+      invocation.execution = { ...invocation.execution, among: { ...among, closing } };
+    }
+    await tendChildren(invocation);
+    if (invocation.execution.among?.children?.running.length === 0) continue;
+    const sleeping = await fallAsleep(invocation, {
+      kind: 'hand-off',
+      reason: 'children',
+      delaySeconds: 0,
+      isAsleep: true,
+    });
+    if ('answer' in sleeping) return sleeping.answer;
+    if (invocation.journal?.hasNews === true) invocation.hasReadChildren = false;
+    await invocation.journal?.readNews(invocation.execution, invocation.checkpoint, async () => {});
+  }
+}
+
+/** The end that waited for children comes. */
+function stopClosing({ among, ...execution }: Invocation['execution']): Invocation['execution'] {
+  if (among === undefined) return execution;
+  const { closing: _closing, ...rest } = among;
+  return { ...execution, among: rest };
+}
+
+async function revoke(invocation: Invocation, batch: Batch): Promise<void> {
+  const items = await loadItems(invocation, batch);
+  const parent = describeParent(invocation, batch);
+  const { collaborators, context, execution } = invocation;
+  const deps = { collaborators, context, remainingMs: () => invocation.remainingMs() };
+  await inGroups(batch.running, async (item) => {
+    const id = items[item]?.id ?? '';
+    const record = await tryToRead(invocation, (tools) => revokeChild(tools, parent, id));
+    if (record === undefined || record.outcome !== null) return;
+    if (record.isFresh || isSleeper(record, collaborators.clock.now()))
+      await wakeExecution(record, `end.${id}`, deps, execution.chain.length + 1);
+  });
+}
+
+/** An end that was waiting for children, when it may come now. */
+export function readClosing(invocation: Invocation): Decision | 'cancel' | undefined {
+  const { closing } = invocation.execution.among ?? {};
+  if (closing === undefined) return undefined;
+  return closing.kind === 'cancel'
+    ? 'cancel'
+    : { kind: 'fail', error: rebuild(closing.error as ErrorRecord) };
+}
+
+function rebuild({ name, message, ...facts }: ErrorRecord): Error {
+  const error = Object.assign(new Error(message), facts);
+  error.name = name;
+  return error;
+}
+
+/** Tells whoever waits for the end of this execution. */
+export async function tellParent(invocation: Invocation): Promise<void> {
+  const { journal, collaborators, context, execution } = invocation;
+  const parent = journal?.parent;
+  if (parent === undefined) return;
+  const deps = { collaborators, context, remainingMs: () => invocation.remainingMs() };
+  const { executionId, chain } = execution;
+  await tellEnd({ parent, executionId, sentBy: context.awsRequestId, chainLength: chain.length }, deps);
+}
+
+/** Whether an invocation ended with the end of its execution. */
+export function isEnd(thrown: unknown): boolean {
+  return thrown instanceof ExecutionFailedError;
+}
+
+async function loadItems(invocation: Invocation, batch: Batch): Promise<readonly ChildItem[]> {
+  const { executionId } = invocation.execution;
+  invocation.items ??= await tryToRead(invocation, (tools: InboxTools) =>
+    readItems(tools, executionId, batch),
+  );
+  return invocation.items;
+}
+
+function describeParent({ execution, journal, plan }: Invocation, { number }: Batch): Parent {
+  const { depth = 0, jobs = [] } = journal?.parent ?? {};
+  return { executionId: execution.executionId, number, depth: depth + 1, jobs: [...jobs, plan.name] };
+}
+
+function expiry({ collaborators, plan }: Invocation): number {
+  return collaborators.clock.now() + plan.limits.maxDurationMs + keptForMs;
+}
+
+async function inGroups<One, Answer>(
+  all: readonly One[],
+  act: (one: One) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let start = 0; start < all.length; start += atOnce)
+    answers.push(...(await Promise.all(all.slice(start, start + atOnce).map(act))));
+  return answers;
+}
+
+function tooDeepError(job: string, executionId: string, actual: number, allowed: number): FuseBlownError {
+  return new FuseBlownError({
+    problem: `Execution ${executionId} of job ${job} would have children at depth ${actual}; limits.maxDepth is ${allowed}.`,
+    fix: 'Look at why children start children; raise limits.maxDepth if the work is really that deep.',
+    details: { limit: 'maxDepth', allowed, actual },
+  });
+}
+
+function tooLongError(job: string, method: string, id: string): InvalidDirectiveError {
+  return new InvalidDirectiveError({
+    problem: `Step ${method} of job ${job} cannot start child ${id}: its execution's id would be longer than 256 characters.`,
+    fix: 'Give the parent a shorter id, or the children.',
+    details: { method },
+  });
+}

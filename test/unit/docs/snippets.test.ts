@@ -1,0 +1,118 @@
+import { LAB, Measure } from '../../../docs/snippets/clean-up';
+import { Invite, MAILER } from '../../../docs/snippets/keys';
+import { BOOKS, BookOrders } from '../../../docs/snippets/poison-items';
+import { type Answer, API, Push } from '../../../docs/snippets/retries';
+import { before, CopyRows, ROWS } from '../../../docs/snippets/self-invocation';
+import { PayOut } from '../../../docs/snippets/signals';
+import { AddUp } from '../../../docs/snippets/state';
+import { ImportOrders, SHOP } from '../../../docs/snippets/steps';
+import { CountPages } from '../../../docs/snippets/versions';
+import { MemoryCheckpointStore, TerminalError } from '../../../src';
+import { JobTestEnvironment } from '../../../src/testing';
+
+jest.setTimeout(60_000);
+
+const store = () => new MemoryCheckpointStore();
+const everywhere = { handOffAfterEveryStep: true };
+
+describe('the snippets of the guides', () => {
+  it('steps: every order is imported once, also when it is handed over after each', async () => {
+    const imported: string[] = [];
+    const shop = {
+      readPage: async (page: number) => (page < 2 ? [`${page}a`, `${page}b`] : []),
+      import: async (order: string, key: string) => {
+        imported.push(order);
+        await env.effects.record(key, order);
+      },
+    };
+    const env = JobTestEnvironment.create(ImportOrders, {
+      store,
+      beforeRun: () => imported.splice(0),
+      providers: [{ token: SHOP, useValue: shop }],
+    });
+    await env.run(everywhere);
+    expect(imported).toEqual(['0a', '0b', '1a', '1b']);
+    expect((await env.explore()).deviations).toEqual([]);
+  });
+
+  it('state: comes back as it was', async () => {
+    const run = await JobTestEnvironment.create(AddUp).run(everywhere);
+    expect(run.result).toEqual({ orders: 3, cents: 750, isPrice: true });
+  });
+
+  it('keys: each write has its own, and the same one when it runs again', async () => {
+    const env = JobTestEnvironment.create(Invite, {
+      store,
+      input: { guests: ['ada', 'bob'] },
+      providers: [
+        {
+          token: MAILER,
+          useFactory: () => ({ send: (to: string, key: string) => env.effects.record(key, to) }),
+        },
+      ],
+    });
+    expect((await env.explore()).deviations).toEqual([]);
+  });
+
+  it('retries: throttles use up no attempt, errors are tried again, refusals are not', async () => {
+    const push = (...answers: Answer[]) => {
+      const api = { push: async () => answers.shift() ?? { status: 200 } };
+      return JobTestEnvironment.create(Push, { providers: [{ token: API, useValue: api }] }).run();
+    };
+    const busy = Array.from({ length: 9 }, () => ({ status: 429, retryAfterSeconds: 60 }));
+    expect((await push(...busy, { status: 503 })).outcome).toBe('completed');
+    expect(await push({ status: 403 })).toMatchObject({ outcome: 'failed', steps: [{}] });
+  });
+
+  it('poison items: are put aside, and the others are booked', async () => {
+    const books = {
+      book: async (order: string) => {
+        if (order === 'bad') throw new TerminalError('No such account.');
+      },
+    };
+    const env = JobTestEnvironment.create(BookOrders, {
+      input: { orders: ['one', 'bad', 'two'] },
+      providers: [{ token: BOOKS, useValue: books }],
+    });
+    expect((await env.run()).result).toEqual({ rejected: ['bad'] });
+  });
+
+  it('signals: an approval that does not come is a time-out', async () => {
+    const run = await JobTestEnvironment.create(PayOut, { store }).run();
+    expect(run.result).toEqual({ paid: false, reason: 'nobody answered in a day' });
+  });
+
+  it('clean-up: the room is given back, whatever was measured', async () => {
+    for (const value of [7, undefined]) {
+      const rooms = new Set<string>();
+      const lab = {
+        rent: async (key: string) => {
+          rooms.add(key);
+          return key;
+        },
+        measure: async () => value,
+        giveBack: async (room: string) => void rooms.delete(room),
+      };
+      const env = JobTestEnvironment.create(Measure, { store, providers: [{ token: LAB, useValue: lab }] });
+      expect((await env.run(everywhere)).outcome).toBe(value === undefined ? 'failed' : 'completed');
+      expect(rooms.size).toBe(0);
+    }
+  });
+
+  it('versions: the newest code counts its pages', async () => {
+    expect((await JobTestEnvironment.create(CountPages).run(everywhere)).result).toEqual({ pages: 3 });
+  });
+
+  it('self-invocation: the job copies what the hand-written function copies', async () => {
+    const copy = { old: [] as string[], new: [] as string[] };
+    const rows = (target: string[]) => ({
+      read: async (from: number) => ['a', 'b', 'c', 'd', 'e'].slice(from, from + 2),
+      write: async (page: string[]) => void target.push(...page),
+    });
+    const context = { getRemainingTimeInMillis: () => 900_000 };
+    await before({}, context, rows(copy.old), async () => {});
+    const providers = [{ token: ROWS, useValue: rows(copy.new) }];
+    await JobTestEnvironment.create(CopyRows, { providers }).run(everywhere);
+    expect(copy.new).toEqual(copy.old);
+  });
+});

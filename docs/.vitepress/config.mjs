@@ -21,12 +21,20 @@ const guides = [
   page('Local runs', '/guides/local-runs'),
   page('Deploying', '/deploy'),
   page('Operating', '/operations'),
+  page('Seeing what it does', '/seeing'),
   page('Security', '/security'),
   page('Cost', '/guides/cost'),
 ];
 
 const sidebar = [
-  { text: 'Start', items: [page('Your first job', '/start'), page('Concepts', '/concepts')] },
+  {
+    text: 'Start',
+    items: [
+      page('Your first job', '/start'),
+      page('Concepts', '/concepts'),
+      page('Stories to copy', '/stories'),
+    ],
+  },
   { text: 'Guides', items: guides },
   {
     text: 'Reference',

@@ -13,6 +13,15 @@ describe('README.md', () => {
     expect(read('README.md')).toContain(`\`\`\`ts\n${test}\n\`\`\``);
   });
 
+  it('has at most 700 words', () => {
+    expect(read('README.md').split(/\s+/).filter(Boolean).length).toBeLessThanOrEqual(700);
+  });
+
+  it('shows a job that a strict provider takes, as it is run', () => {
+    const [, job = ''] = read('docs/snippets/readme.ts').split(/^\/\/ #(?:end)?region job\n/m);
+    expect(read('README.md')).toContain(`\`\`\`ts\n${job}\`\`\``);
+  });
+
   it('says how to deploy in at most ten lines', () => {
     const [, section = ''] = read('README.md').split(/^## Deployment$/m);
     const lines = (section.split(/^## /m)[0] ?? '').split('\n').filter((line) => line !== '');

@@ -1,6 +1,7 @@
 import { LAB, Measure } from '../../../docs/snippets/clean-up';
 import { Invite, MAILER } from '../../../docs/snippets/keys';
 import { BOOKS, BookOrders } from '../../../docs/snippets/poison-items';
+import { PSP, ReconcilePayments } from '../../../docs/snippets/readme';
 import { type Answer, API, Push } from '../../../docs/snippets/retries';
 import { before, CopyRows, ROWS } from '../../../docs/snippets/self-invocation';
 import { PayOut } from '../../../docs/snippets/signals';
@@ -16,6 +17,25 @@ const store = () => new MemoryCheckpointStore();
 const everywhere = { handOffAfterEveryStep: true };
 
 describe('the snippets of the guides', () => {
+  it('README: each cent is captured once, and no key comes with two amounts', async () => {
+    const payments = ['a', 'b', 'c'].map((id, index) => ({ id, missingCents: index + 1 }));
+    const psp = {
+      list: async (_since: string, cursor: string) =>
+        cursor === ''
+          ? { payments: payments.slice(0, 2), next: 'b' }
+          : { payments: payments.slice(2), next: null },
+      capture: (id: string, cents: number, key: string) => env.effects.record(key, `${id} ${cents}`),
+    };
+    const env = JobTestEnvironment.create(ReconcilePayments, {
+      store,
+      input: { since: '2026-11-01' },
+      providers: [{ token: PSP, useValue: psp }],
+    });
+    const run = await env.run(everywhere);
+    expect(run.effects.map(({ what }) => what)).toEqual(['a 1', 'b 2', 'c 3']);
+    expect((await env.explore()).deviations).toEqual([]);
+  });
+
   it('steps: every order is imported once, also when it is handed over after each', async () => {
     const imported: string[] = [];
     const shop = {

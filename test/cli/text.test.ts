@@ -26,7 +26,10 @@ const execution: ExecutionDescription = {
     resumeAtMs: null,
   },
   ...{ isCancelRequested: false, isStuck: false, isParked: false, unitCount: 0, costUsd: 0, history: [] },
-  compensation: 'none' as const,
+  compensation: 'failed' as const,
+  compensationFailures: [
+    { step: 'charge', cycle: 3, isFinished: true, error: { name: 'Error', message: `closed ${hostile}` } },
+  ],
   error: { name: 'Error', message: `${'word '.repeat(60)}end ${hostile}\n→ do it` },
 };
 
@@ -43,6 +46,11 @@ describe('what is printed of an id, a name or an error', () => {
     for (const line of lines) expect(line).not.toMatch(obeyed);
     for (const line of renderFailure({ name: hostile, message: hostile }, paintNothing).split('\n'))
       expect(line).not.toMatch(obeyed);
+  });
+
+  it('shows what was not undone', () => {
+    const text = renderStatus(execution, 0, paintNothing).join('\n');
+    expect(text).toMatch(/undone +failed\n +charge of cycle 3 was not undone: closed a\\x1b\[2J/);
   });
 
   it('is escaped in JSON too, and is the same when it is read', () => {

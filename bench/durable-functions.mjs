@@ -1,10 +1,14 @@
 // The same steps on this library and on AWS's own durable functions SDK, each over its real client to a server on loopback:
 // what a step costs, and what resuming costs after few and after many steps.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
-import { createHandler } from '../dist/index.js';
+import { CHECKPOINT_STORE, createHandler, FileCheckpointStore } from '../dist/index.js';
 import { smallState } from './copy-state.mjs';
 import { defineJob } from './lib/define-job.mjs';
+import { drawChart } from './lib/draw-chart.mjs';
 import { makeContinuation, quietChannel } from './lib/make-continuation.mjs';
 import { figure, median, roomyContext } from './lib/measure.mjs';
 
@@ -24,7 +28,11 @@ Object.assign(process.env, {
 });
 
 const figures = {};
-for (const steps of [100, 1_000, 10_000]) {
+const curves = { durableResume: [], durableStep: [], oursResume: [], oursStep: [] };
+// Once before anything is measured: the first call of each loads and compiles.
+for (let time = 0; time < 5; time += 1) await writeHistory(100);
+await runOurs(100);
+for (const steps of [10, 100, 1_000, 10_000]) {
   const written = await writeHistory(steps);
   if (steps === 1_000)
     figures['durable functions: a step of 1 KB, its checkpoint to loopback included'] = figure(
@@ -34,10 +42,16 @@ for (const steps of [100, 1_000, 10_000]) {
   const durableMs = await median(steps > 1_000 ? 3 : 11, () => resumeDurable(steps));
   const ours = await makeContinuation(steps);
   const oursMs = await median(51, () => resumeOurs(ours, steps));
+  curves.durableResume.push([steps, durableMs]);
+  curves.durableStep.push([steps, written / steps]);
+  curves.oursResume.push([steps, oursMs]);
+  curves.oursStep.push([steps, (await median(3, () => runOurs(steps))) / steps]);
+  if (steps === 10) continue;
   const after = `resuming after ${steps.toLocaleString('en')} steps`;
   figures[`durable functions: ${after}`] = figure(durableMs, 'ms');
   figures[`lambda-baton: ${after}`] = figure(oursMs, 'ms', 1);
 }
+drawCurves();
 server.close();
 server.closeAllConnections();
 console.log(JSON.stringify(figures));
@@ -134,4 +148,40 @@ async function resumeOurs(continuation, steps) {
   const { status } = await handler(event, roomyContext());
   if (status !== 'completed') throw new Error(status);
   return performance.now() - startMs;
+}
+
+/** An execution of that many steps with a checkpoint after each, to files. @returns how long it took, in milliseconds */
+async function runOurs(steps) {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-'));
+  const store = { token: CHECKPOINT_STORE, useValue: new FileCheckpointStore({ directory }) };
+  const handler = createHandler(defineJob(smallState(), steps), { providers: [...quietChannel, store] });
+  try {
+    const startMs = performance.now();
+    await handler({}, roomyContext());
+    return performance.now() - startMs;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function drawCurves() {
+  const [blue, orange] = ['#3b82f6', '#e8710a'];
+  const chart = drawChart({
+    title: 'Resume, and a stored step, by the steps that are done',
+    xLabel: 'steps',
+    yLabel: 'ms',
+    series: [
+      { name: 'resume: durable functions', colour: orange, points: curves.durableResume },
+      { name: 'resume: lambda-baton', colour: blue, points: curves.oursResume },
+      {
+        name: 'step: durable functions, loopback',
+        colour: orange,
+        points: curves.durableStep,
+        isDashed: true,
+      },
+      { name: 'step: lambda-baton, to files', colour: blue, points: curves.oursStep, isDashed: true },
+    ],
+  });
+  mkdirSync(new URL('results/', import.meta.url), { recursive: true });
+  writeFileSync(new URL('results/durable-functions.svg', import.meta.url), chart);
 }

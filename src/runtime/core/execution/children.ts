@@ -6,7 +6,7 @@ import type { Execution } from './execution';
 import type { JobPlan } from './job-plan';
 
 /** The most children of one batch. */
-export const maxChildren = 10_000;
+const maxChildren = 10_000;
 /** The most children that run at the same time. */
 const maxConcurrency = 1_000;
 const defaultConcurrency = 10;

@@ -409,7 +409,7 @@ describe('wait', () => {
     expect(error).toBeInstanceOf(ExecutionFailedError);
     expect((error as Error).cause).toMatchObject({ code: 'HAND_OFF_FAILED' });
     expect((error as Error).message).toBe(
-      'Execution execution-1 of job NoQueue failed after first in invocation 1: Job NoQueue has to wait 120000 ms, an invocation has 59000 ms, and there is no queue to wait in.\n→ Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages).',
+      'Execution execution-1 of job NoQueue failed after first in invocation 1: Job NoQueue has to wait 120000 ms, an invocation has 59000 ms, and there is no queue to wait in.\n→ Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages), or BATON_SCHEDULER_ROLE_ARN.',
     );
   });
 

@@ -33,7 +33,7 @@ describe('unreachableWaitError', () => {
     expect(error.details).toEqual({ channel: 'sqs', failure: 'refused' });
     expect(error.message).toMatchInlineSnapshot(`
 "Job Reconcile has to wait 3600000 ms, an invocation has 59000 ms, and there is no queue to wait in.
-→ Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages)."
+→ Set BATON_QUEUE_URL to a standard SQS queue that triggers this function (a FIFO queue cannot delay single messages), or BATON_SCHEDULER_ROLE_ARN."
 `);
   });
 

@@ -184,8 +184,9 @@ async function openLook(
   const { executionId, chainLength, delivery: onBehalfOf, notBeforeMs = 0 } = arrival;
   const { collaborators } = delivery;
   if (notBeforeMs > collaborators.clock.now()) {
+    const sleeping = onBehalfOf === undefined ? await findSleeper(store, arrival, collaborators) : undefined;
     // A timer that nobody needs any more ends here.
-    if (onBehalfOf === undefined && !(await isAwaited(store, arrival, collaborators)))
+    if (onBehalfOf === undefined && sleeping === undefined)
       return { answer: { status: 'duplicate', executionId, invocation: 0 } };
     // A queue cannot hold a message back for longer than it can, and clocks differ.
     const look = {
@@ -195,7 +196,8 @@ async function openLook(
       ...(onBehalfOf !== undefined && { delivery: onBehalfOf }),
     };
     await sendLookAt(look, 0, describeDeps(delivery));
-    return { answer: { status: 'duplicate', executionId, invocation: 0 } };
+    const status = onBehalfOf === undefined ? 'waiting' : 'duplicate';
+    return { answer: { status, executionId, invocation: sleeping ?? 0 } };
   }
   return runClaimed(
     delivery,
@@ -205,16 +207,17 @@ async function openLook(
   );
 }
 
-/** Whether an execution still sleeps until the time that a look was sent for. */
-async function isAwaited(
+/** The invocation that an execution sleeps after, when it still sleeps until the time that a look was sent for; 0 when it is not known. */
+async function findSleeper(
   store: CheckpointStore,
   { executionId, notBeforeMs }: LookArrival,
   { platform }: Collaborators,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const stored = await store.load(executionId);
-  if (stored === undefined) return true;
-  const { outcome, handedOffTo, continuation } = parseRecord(stored.head, platform.checksum);
-  return outcome === null && handedOffTo !== null && continuation.resumeAtMs === notBeforeMs;
+  if (stored === undefined) return 0;
+  const { outcome, handedOffTo, continuation, invocation } = parseRecord(stored.head, platform.checksum);
+  const isAsleep = outcome === null && handedOffTo !== null && continuation.resumeAtMs === notBeforeMs;
+  return isAsleep ? invocation : undefined;
 }
 
 /** Whether an execution was written down by whoever starts it, and has not begun. */

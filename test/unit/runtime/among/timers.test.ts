@@ -130,7 +130,7 @@ describe('a wait of thirty days', () => {
     await deliver({ lambdaBaton: { v: 1, start: { executionId: 'p', input: {} } } });
     await timer.advance(dayMs);
     expect(await deliver(JSON.parse(schedules[0]?.Target.Input ?? ''))).toMatchObject({
-      status: 'duplicate',
+      status: 'waiting',
     });
     expect(schedules.map(({ ScheduleExpression }) => ScheduleExpression)).toEqual([
       'at(2026-01-31T00:00:00)',

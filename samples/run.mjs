@@ -14,6 +14,14 @@ const stories = [
   'poll-service',
   'triggers',
 ];
+/** Of a story that broke off. */
+const nothingSeen = {
+  invocationCount: 0,
+  interruptionCount: 0,
+  duplicateCount: 0,
+  maxMemoryMb: 0,
+  wallMs: 0,
+};
 /** A story waits more than it computes. */
 const atATime = 3;
 const { values, positionals } = parseArgs({
@@ -58,6 +66,8 @@ async function runStory(story, isChaotic) {
     const differences = [...failures, ...(await prepared.findDifferences(seen))];
     if (seen.results.size === 0) differences.push('no execution has completed');
     return { story, isChaotic, itemCount: prepared.itemCount, seen, differences };
+  } catch (error) {
+    return { story, isChaotic, itemCount: prepared.itemCount, seen: nothingSeen, differences: [error.stack] };
   } finally {
     await prepared.stop();
   }

@@ -95,7 +95,8 @@ async function call(lambda, method, rawPath, body, key) {
   const payload = { ...request, ...(body && { body: JSON.stringify(body) }) };
   for (let count = 1; ; count++) {
     const { payload: answer, functionError } = await lambda.invoke({ functionName: 'front', payload });
-    if (functionError === undefined || count === 10) return answer;
+    if (functionError === undefined) return answer;
+    if (count === 10) throw new Error(`${method} ${rawPath}: ${JSON.stringify(answer)}`);
   }
 }
 

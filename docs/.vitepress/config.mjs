@@ -15,6 +15,7 @@ const guides = [
   page('Children and fan-out', '/guides/children'),
   page('Starting: call, schedule, queue', '/guides/starting'),
   page('Cleaning up after a failure', '/guides/clean-up'),
+  page('Compensation', '/compensation'),
   page('Dependencies and pools', '/guides/dependencies'),
   page('Versions', '/guides/versions'),
   page('Testing', '/testing'),

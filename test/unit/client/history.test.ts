@@ -280,9 +280,13 @@ it('a file store keeps the history too', async () => {
     const store = new FileCheckpointStore({ directory });
     const { client, runAll } = importWorld(3, store as unknown as MemoryCheckpointStore);
     await runAll();
-    expect((await client.status(executionId))?.history).toMatchObject([
-      { invocation: 1, ending: 'handed-off' },
-      { invocation: 2, ending: 'completed' },
+    const { history = [] } = (await client.status(executionId)) ?? {};
+    // Virtual time goes on while files are written: how many invocations it takes is not certain.
+    expect(history.length).toBeGreaterThan(1);
+    expect(history.map(({ invocation }) => invocation)).toEqual(history.map((_, index) => index + 1));
+    expect(history.map(({ ending }) => ending)).toEqual([
+      ...history.slice(1).map(() => 'handed-off'),
+      'completed',
     ]);
     expect(await client.list()).toHaveLength(1);
   } finally {

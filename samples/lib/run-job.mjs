@@ -95,7 +95,7 @@ export async function runJob({ event, events = [event], ...options }) {
 }
 
 /**
- * Waits until nothing runs, and sends on what nobody comes for any more, as the sweeper of a deployment does every few minutes.
+ * Waits until nothing runs, and sends on what will not be retried, as the sweeper of a deployment does every few minutes.
  *
  * @returns what every completed execution has answered, by its id
  */

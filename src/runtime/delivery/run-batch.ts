@@ -3,7 +3,7 @@ import type { Arrival, BatchRecord } from '../core/message/arrival';
 import { describeError } from '../core/record/describe-error';
 import type { BatchAnswer } from '../invocation/answer';
 import type { Logger } from '../ports';
-import type { DeliveryResult } from './run-delivery';
+import type { DeliveryResult } from './delivery';
 
 /** What a batch needs to know and do. */
 export interface BatchDeps {

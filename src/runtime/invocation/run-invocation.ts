@@ -1,4 +1,4 @@
-import { BatonError, ExecutionFailedError, type HandOffFailedError } from '../../errors';
+import { BatonError, type HandOffFailedError } from '../../errors';
 import { encodeState, packTravellingFrom } from '../checkpoint/state-text';
 import { Superseded } from '../checkpoint/superseded';
 import { isChainSpent } from '../core/execution/chain';
@@ -7,35 +7,31 @@ import { type Decision, decide, type HandOffReason, isWorkDone } from '../core/e
 import { type Execution, nameUnit } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
 import { countStall } from '../core/execution/stall';
-import { describeError, ensureError, readReason } from '../core/record/describe-error';
+import { describeError } from '../core/record/describe-error';
 import { type Message, readMaxBytes, type Sent, sendMessage } from '../hand-off/send-continuation';
 import { nameHop, writeContinuation } from '../hand-off/write-continuation';
 import type { EndedAnswer, InvocationResult } from './answer';
 import { closeChildren, isEnd, readClosing, rememberChild, tellParent, tendChildren } from './children';
-import {
-  type BadEnd,
-  beginCompensation,
-  endCompensation,
-  giveUpCompensation,
-  leaveUndone,
-} from './compensate';
+import { beginCompensation, endCompensation, giveUpCompensation, leaveUndone } from './compensate';
 import { describeNext } from './describe-next';
+import {
+  answerCancelled,
+  answerSuperseded,
+  completeExecution,
+  endBadly,
+  failedError,
+  recordCancelled,
+  recordFailed,
+} from './end-execution';
 import { carryHistory, endInvocation, nameHandedOver, readAhead } from './end-invocation';
 import { fallAsleep } from './fall-asleep';
 import { Invocation, type InvocationParts } from './invocation';
 import { readNews, settleNews } from './news';
 import type { OpenedExecution } from './opened-execution';
 import { parkExecution, refuseRecursion, warnOfRecursion } from './park-execution';
-import { runHook, runStatefulHook } from './run-hook';
+import { runStatefulHook } from './run-hook';
 import { runUnit } from './run-unit';
-import {
-  summarise,
-  tellBegun,
-  tellFailed,
-  tellHandedOver,
-  tellHandOffFailed,
-  tellInvocationStarted,
-} from './tell';
+import { tellBegun, tellFailed, tellHandedOver, tellHandOffFailed, tellInvocationStarted } from './tell';
 
 /**
  * Runs one invocation of an execution: asks what is next, does it, and feeds back what happened, until the execution has ended
@@ -283,56 +279,9 @@ async function send(
   }
 }
 
-async function completeExecution(invocation: Invocation): Promise<EndedAnswer> {
-  const { executionId, invocation: number, result } = invocation.execution;
-  await invocation.journal?.finish(invocation.execution, invocation.checkpoint, {
-    status: 'completed',
-    result,
-  });
-  invocation.progressReport.flush();
-  invocation.emitter.emit('execution.completed', summarise(invocation));
-  return {
-    status: 'completed',
-    executionId,
-    invocation: number,
-    ...(result === undefined ? {} : { result }),
-  };
-}
-
 async function cancelExecution(invocation: Invocation): Promise<EndedAnswer> {
   if (await beginCompensation(invocation, { status: 'cancelled' })) return loop(invocation);
   return recordCancelled(invocation);
-}
-
-async function recordCancelled(invocation: Invocation): Promise<EndedAnswer> {
-  await runHook(invocation, 'onCancel');
-  await invocation.journal?.finish(invocation.execution, invocation.checkpoint, { status: 'cancelled' });
-  invocation.progressReport.flush();
-  return answerCancelled(invocation);
-}
-
-function answerCancelled(invocation: Invocation): EndedAnswer {
-  const { executionId, invocation: number } = invocation.execution;
-  invocation.emitter.emit('execution.cancelled', summarise(invocation));
-  return { status: 'cancelled', executionId, invocation: number };
-}
-
-function answerSuperseded(
-  superseded: Invocation,
-  { record }: Superseded,
-  deliveries: readonly string[],
-): InvocationResult {
-  const { executionId, invocation } = superseded.execution;
-  superseded.ending = 'superseded';
-  superseded.progressReport.flush();
-  superseded.emitter.emit('execution.superseded', summarise(superseded));
-  const answer = { status: 'superseded', executionId, invocation } as const;
-  if (record === undefined || record.outcome !== null) return { answer };
-  // A copy of this very delivery may have handed over, and not sent it yet.
-  const { owner, leaseUntilMs } = record;
-  const isHere =
-    deliveries.includes(owner) || (record.handedOffTo === null && record.invocation === invocation);
-  return { answer, ...(isHere && { live: { owner, leaseUntilMs } }) };
 }
 
 /** `unit` is the method that failed; undefined when it was no method. What the execution has done is undone first. */
@@ -345,49 +294,4 @@ async function failExecution(
     return endBadly(invocation, endCompensation(invocation, { thrown }));
   if (await beginCompensation(invocation, { status: 'failed', thrown, unit })) return loop(invocation);
   return recordFailed(invocation, thrown, unit);
-}
-
-function endBadly(invocation: Invocation, end: BadEnd): Promise<EndedAnswer> {
-  return end.status === 'cancelled'
-    ? recordCancelled(invocation)
-    : recordFailed(invocation, end.thrown, end.unit);
-}
-
-async function recordFailed(
-  invocation: Invocation,
-  thrown: unknown,
-  unit: string | undefined,
-): Promise<never> {
-  const { execution, plan } = invocation;
-  const error = ensureError(thrown);
-  if (invocation.isOrphaned) invocation.rollBack();
-  if (plan.hooks.onFailure !== undefined) await invocation.journal?.confirm(execution, invocation.checkpoint);
-  await runHook(invocation, 'onFailure', (ctx) => [error, ctx]);
-  await invocation.journal?.finish(execution, invocation.checkpoint, {
-    status: 'failed',
-    error: describeError(thrown),
-  });
-  invocation.progressReport.flush();
-  tellFailed(invocation, thrown, unit);
-  throw failedError(invocation, thrown, unit);
-}
-
-function failedError(
-  { execution, plan, unit: lastUnit }: Invocation,
-  thrown: unknown,
-  unit: string | undefined,
-): ExecutionFailedError {
-  const error = ensureError(thrown);
-  const { executionId, invocation: number } = execution;
-  const step = unit ?? lastUnit;
-  const [reason = '', advice] = readReason(describeError(thrown)).split('\n→ ');
-  const where = step === '' ? '' : ` ${unit === undefined ? 'after' : 'at'} ${step}`;
-  return new ExecutionFailedError({
-    problem: `Execution ${executionId} of job ${plan.name} failed${where} in invocation ${number}: ${reason}`,
-    fix:
-      (BatonError.is(thrown) ? advice : undefined) ??
-      `Look at the cause, fix it, and start the execution again.`,
-    details: { executionId, job: plan.name, invocation: number, step },
-    cause: error,
-  });
 }

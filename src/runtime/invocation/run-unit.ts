@@ -1,6 +1,6 @@
 import { CheckpointFailedError, InvalidDirectiveError, StepTimeoutError } from '../../errors';
 import { Superseded } from '../checkpoint/superseded';
-import { apply, misplacedDirectiveError } from '../core/execution/apply';
+import { apply } from '../core/execution/apply';
 import { findCompensated, isCompensating, rememberRun } from '../core/execution/compensation';
 import type { Decision } from '../core/execution/decide';
 import { decideRetry } from '../core/execution/decide-retry';
@@ -10,6 +10,7 @@ import { checkFuses } from '../core/execution/fuses';
 import type { Interruption } from '../core/execution/interruption';
 import type { StepPlan } from '../core/execution/job-plan';
 import { capPause } from '../core/execution/local-time';
+import { misplacedDirectiveError } from '../core/execution/misplaced-directive';
 import { defaultRetryPolicy } from '../core/execution/retry-policy';
 import { needsStoreError } from '../core/execution/signal-name';
 import { describeError } from '../core/record/describe-error';
@@ -17,9 +18,9 @@ import { copyJson } from '../core/state/copy-json';
 import { Attempt, type Ending, type GeneratorHost } from '../step/attempt';
 import { AttemptContext } from '../step/step-context';
 import { StepTimer } from '../step/step-timer';
-import { prepareChildren } from './children';
 import { isAbortError, isFailureAnyway } from './failure-kinds';
 import type { Invocation } from './invocation';
+import { prepareChildren } from './prepare-children';
 import { readUnitKind } from './tell';
 
 /** Runs one unit of work: `@OnStart`, `@Terminate`, a step or `@OnComplete`. */

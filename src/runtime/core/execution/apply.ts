@@ -4,10 +4,12 @@ import { endInterlude, fallAsleep, isInterlude, passInterlude } from './apply-am
 import { beginBatch } from './children';
 import { settleRun } from './compensation';
 import type { Directive } from './directives';
-import { type Execution, nameUnit, noStep } from './execution';
+import { type Execution, nameUnit } from './execution';
+import { findNext, type Place, phaseBeforeStep } from './find-next';
 import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
 import { capPause } from './local-time';
+import { misplacedDirectiveError, showDirective } from './misplaced-directive';
 import { isSignalName } from './signal-name';
 import { finishRun, type KeptError } from './undo';
 
@@ -59,9 +61,6 @@ export function apply(plan: JobPlan, execution: Execution, outcome: Outcome): Ex
       };
   }
 }
-
-/** A place in the plan. */
-type Place = Pick<Execution, 'cycle' | 'phase' | 'stepIndex'>;
 
 /** Every field is written out: this runs at every step, where a spread of this many fields is felt. */
 function passSafePoint(
@@ -227,19 +226,6 @@ function misplaced({ plan, execution, directive }: Given): InvalidDirectiveError
   return misplacedDirectiveError(plan, nameUnit(plan, execution), directive);
 }
 
-/** The error for a directive of a method that is no step: nothing would come of it. */
-export function misplacedDirectiveError(
-  plan: JobPlan,
-  method: string,
-  directive: Directive,
-): InvalidDirectiveError {
-  return new InvalidDirectiveError({
-    problem: `${method} of job ${plan.name} gave ${showDirective(directive)}, and only a step can steer an execution.`,
-    fix: `Return it from a method with @Step, and nothing of the kind from ${method}.`,
-    details: { method },
-  });
-}
-
 function findTarget(given: Given, step: string): Place {
   const { plan, execution, directive } = given;
   const stepIndex = plan.steps.findIndex(({ method }) => method === step);
@@ -299,51 +285,4 @@ function readEndMs({ directive, nowMs }: Given): number {
   const isPause =
     directive.kind === 'wait' && typeof directive.seconds === 'number' && directive.seconds >= 0;
   return isPause ? nowMs + directive.seconds * 1_000 : Number.NaN;
-}
-
-/** As it was written. */
-function showDirective(directive: Directive): string {
-  switch (directive.kind) {
-    case 'go-to':
-      return `goTo(${show(directive.step)})`;
-    case 'wait':
-      return `wait({ seconds: ${show(directive.seconds)}${directive.goTo === undefined ? '' : `, goTo: ${show(directive.goTo)}`} })`;
-    case 'wait-until': {
-      const date = Number.isFinite(directive.epochMs) ? `epoch ${directive.epochMs} ms` : 'an invalid date';
-      return `waitUntil(${date}${directive.goTo === undefined ? '' : `, { goTo: ${show(directive.goTo)} }`})`;
-    }
-    case 'wait-for-signal':
-      return `waitForSignal(${show(directive.name)}${directive.timeoutSeconds === undefined ? '' : `, { timeoutSeconds: ${show(directive.timeoutSeconds)} }`})`;
-    case 'start-children':
-      return 'startChildren(…)';
-    case 'complete':
-      return 'complete(…)';
-  }
-}
-
-/** What a caller without types gave, whatever it is. */
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  const isShort =
-    value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean';
-  return isShort ? String(value) : `a value of type ${typeof value}`;
-}
-
-/** The place after this step; after the last one the next cycle begins. */
-function findNext(plan: JobPlan, execution: Execution): Place {
-  const stepIndex = findStep(plan, execution.stepIndex + 1, execution.cycle);
-  if (stepIndex !== noStep) return { cycle: execution.cycle, stepIndex, phase: phaseBeforeStep(plan) };
-  const cycle = execution.cycle + 1;
-  return { cycle, stepIndex: findStep(plan, 0, cycle), phase: 'check' };
-}
-
-function phaseBeforeStep(plan: JobPlan): 'check' | 'step' {
-  return plan.terminate.check === 'step' ? 'check' : 'step';
-}
-
-function findStep(plan: JobPlan, from: number, cycle: number): number {
-  for (let index = from; index < plan.steps.length; index += 1) {
-    if (cycle === 1 || plan.steps[index]?.once !== true) return index;
-  }
-  return noStep;
 }

@@ -19,7 +19,7 @@ export function checkFuses(
   costUsd = execution.costUsd,
 ): FuseBlownError | StepInterruptedError | undefined {
   const { limits } = plan;
-  // A compensation has them anew, and no others.
+  // A compensation has them again, and no others.
   const { startedAtMs = execution.startedAtMs, invocationCount: before = 0 } =
     readCompensation(execution) ?? {};
   const durationMs = Math.max(nowMs, execution.resumeAtMs) - startedAtMs;

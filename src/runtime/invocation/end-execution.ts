@@ -1,0 +1,100 @@
+import { BatonError, ExecutionFailedError } from '../../errors';
+import { Superseded } from '../checkpoint/superseded';
+import { describeError, ensureError, readReason } from '../core/record/describe-error';
+import type { EndedAnswer, InvocationResult } from './answer';
+import { type BadEnd } from './compensate';
+import { Invocation } from './invocation';
+import { runHook } from './run-hook';
+import { summarise, tellFailed } from './tell';
+
+export async function completeExecution(invocation: Invocation): Promise<EndedAnswer> {
+  const { executionId, invocation: number, result } = invocation.execution;
+  await invocation.journal?.finish(invocation.execution, invocation.checkpoint, {
+    status: 'completed',
+    result,
+  });
+  invocation.progressReport.flush();
+  invocation.emitter.emit('execution.completed', summarise(invocation));
+  return {
+    status: 'completed',
+    executionId,
+    invocation: number,
+    ...(result === undefined ? {} : { result }),
+  };
+}
+
+export async function recordCancelled(invocation: Invocation): Promise<EndedAnswer> {
+  await runHook(invocation, 'onCancel');
+  await invocation.journal?.finish(invocation.execution, invocation.checkpoint, { status: 'cancelled' });
+  invocation.progressReport.flush();
+  return answerCancelled(invocation);
+}
+
+export function answerCancelled(invocation: Invocation): EndedAnswer {
+  const { executionId, invocation: number } = invocation.execution;
+  invocation.emitter.emit('execution.cancelled', summarise(invocation));
+  return { status: 'cancelled', executionId, invocation: number };
+}
+
+export function answerSuperseded(
+  superseded: Invocation,
+  { record }: Superseded,
+  deliveries: readonly string[],
+): InvocationResult {
+  const { executionId, invocation } = superseded.execution;
+  superseded.ending = 'superseded';
+  superseded.progressReport.flush();
+  superseded.emitter.emit('execution.superseded', summarise(superseded));
+  const answer = { status: 'superseded', executionId, invocation } as const;
+  if (record === undefined || record.outcome !== null) return { answer };
+  // A copy of this very delivery may have handed over, and not sent it yet.
+  const { owner, leaseUntilMs } = record;
+  const isHere =
+    deliveries.includes(owner) || (record.handedOffTo === null && record.invocation === invocation);
+  return { answer, ...(isHere && { live: { owner, leaseUntilMs } }) };
+}
+
+export function endBadly(invocation: Invocation, end: BadEnd): Promise<EndedAnswer> {
+  return end.status === 'cancelled'
+    ? recordCancelled(invocation)
+    : recordFailed(invocation, end.thrown, end.unit);
+}
+
+export async function recordFailed(
+  invocation: Invocation,
+  thrown: unknown,
+  unit: string | undefined,
+): Promise<never> {
+  const { execution, plan } = invocation;
+  const error = ensureError(thrown);
+  if (invocation.isOrphaned) invocation.rollBack();
+  if (plan.hooks.onFailure !== undefined) await invocation.journal?.confirm(execution, invocation.checkpoint);
+  await runHook(invocation, 'onFailure', (ctx) => [error, ctx]);
+  await invocation.journal?.finish(execution, invocation.checkpoint, {
+    status: 'failed',
+    error: describeError(thrown),
+  });
+  invocation.progressReport.flush();
+  tellFailed(invocation, thrown, unit);
+  throw failedError(invocation, thrown, unit);
+}
+
+export function failedError(
+  { execution, plan, unit: lastUnit }: Invocation,
+  thrown: unknown,
+  unit: string | undefined,
+): ExecutionFailedError {
+  const error = ensureError(thrown);
+  const { executionId, invocation: number } = execution;
+  const step = unit ?? lastUnit;
+  const [reason = '', advice] = readReason(describeError(thrown)).split('\n→ ');
+  const where = step === '' ? '' : ` ${unit === undefined ? 'after' : 'at'} ${step}`;
+  return new ExecutionFailedError({
+    problem: `Execution ${executionId} of job ${plan.name} failed${where} in invocation ${number}: ${reason}`,
+    fix:
+      (BatonError.is(thrown) ? advice : undefined) ??
+      `Look at the cause, fix it, and start the execution again.`,
+    details: { executionId, job: plan.name, invocation: number, step },
+    cause: error,
+  });
+}

@@ -10,6 +10,14 @@ import { fromRoot } from './lib/from-root.mjs';
 
 const max = { fileLines: 300, functionLines: 60, functionLinesP90: 30 };
 
+/** Classes that are still to be divided: they may get shorter, and no longer. */
+const stillLong = {
+  'src/client/baton-client.ts': 346,
+  'src/runtime/checkpoint/journal.ts': 500,
+  'src/runtime/invocation/invocation.ts': 544,
+  'src/runtime/invocation/run-unit.ts': 381,
+};
+
 /** Old words, and what is said instead. */
 const oldWords = [
   [/\bsigns? of life\b/i, 'heartbeat'],
@@ -38,7 +46,7 @@ function checkLengths() {
   }));
   const tooLong = files
     .map(({ file, text }) => ({ file, lines: text.split('\n').length - 1 }))
-    .filter(({ lines }) => lines > max.fileLines)
+    .filter(({ file, lines }) => lines > (stillLong[file] ?? max.fileLines))
     .map(({ file, lines }) => `${file} has ${lines} lines, more than ${max.fileLines}`);
   const functions = files.flatMap(listFunctions);
   const long = functions

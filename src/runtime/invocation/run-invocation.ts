@@ -1,15 +1,13 @@
 import { BatonError, type HandOffFailedError } from '../../errors';
-import { encodeState, packTravellingFrom } from '../checkpoint/state-text';
 import { Superseded } from '../checkpoint/superseded';
 import { isChainSpent } from '../core/execution/chain';
 import { isCompensating } from '../core/execution/compensation';
 import { type Decision, decide, type HandOffReason, isWorkDone } from '../core/execution/decide';
 import { type Execution, nameUnit } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
-import { countStall } from '../core/execution/stall';
 import { describeError } from '../core/record/describe-error';
-import { type Message, readMaxBytes, type Sent, sendMessage } from '../hand-off/send-continuation';
-import { nameHop, writeContinuation } from '../hand-off/write-continuation';
+import { type Message, type Sent, sendMessage } from '../hand-off/send-continuation';
+import { nameHop } from '../hand-off/write-continuation';
 import type { EndedAnswer, InvocationResult } from './answer';
 import { closeChildren, isEnd, readClosing, rememberChild, tellParent, tendChildren } from './children';
 import { beginCompensation, endCompensation, giveUpCompensation, leaveUndone } from './compensate';
@@ -23,7 +21,7 @@ import {
   recordCancelled,
   recordFailed,
 } from './end-execution';
-import { carryHistory, endInvocation, nameHandedOver, readAhead } from './end-invocation';
+import { endInvocation, nameHandedOver, readAhead } from './end-invocation';
 import { fallAsleep } from './fall-asleep';
 import { Invocation, type InvocationParts } from './invocation';
 import { readNews, settleNews } from './news';
@@ -32,6 +30,7 @@ import { parkExecution, refuseRecursion, warnOfRecursion } from './park-executio
 import { runStatefulHook } from './run-hook';
 import { runUnit } from './run-unit';
 import { tellBegun, tellFailed, tellHandedOver, tellHandOffFailed, tellInvocationStarted } from './tell';
+import { type WrittenHandOff, writeHandOff } from './write-hand-off';
 
 /**
  * Runs one invocation of an execution: asks what is next, does it, and feeds back what happened, until the execution has ended
@@ -206,31 +205,13 @@ async function handOff(
   if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
   invocation.progressReport.flush();
   await invocation.learnRecursion(delaySeconds > 0);
-  let next = describeNext(invocation, reason, delaySeconds);
-  let message: Message;
-  let bytes: number;
+  let written: WrittenHandOff;
   try {
-    invocation.lookClosely();
-    const text = encodeState(collaborators, invocation.checkpoint, packTravellingFrom);
-    const isWork = reason !== 'wait' && reason !== 'retry-delay' && !invocation.isIdle;
-    const place = { ...next, unit: nameUnit(plan, next) };
-    next = {
-      ...next,
-      stall: isWork ? countStall(next.stall, place, text.text, collaborators.platform.checksum) : null,
-    };
-    if (invocation.journal === undefined)
-      next = carryHistory(invocation, next, {
-        isDelayed: delaySeconds > 0,
-        bytes: collaborators.platform.countBytes(text.text),
-      });
-    const maxBytes = readMaxBytes(collaborators.senders, delaySeconds);
-    const { input, checkpoint: state } = invocation;
-    message = writeContinuation({ plan, execution: next, input, state, text, collaborators });
-    bytes = message.write(maxBytes).bytes;
-    if (bytes > maxBytes) throw message.tooLargeError(maxBytes);
+    written = writeHandOff(invocation, reason, delaySeconds);
   } catch (error) {
     return failExecution(invocation, error, undefined);
   }
+  const { next, message, bytes } = written;
   const facts = { step: nameUnit(plan, next), reason, bytes, ...(delaySeconds > 0 ? { delaySeconds } : {}) };
   if (isChainSpent(next))
     return invocation.journal === undefined

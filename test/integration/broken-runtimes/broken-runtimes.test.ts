@@ -21,11 +21,12 @@ const restoreBeforeConstructor: Patch = {
   ],
 };
 
-const checkpointing = '  await invocation.journal?.handOff(next, invocation.checkpoint, delaySeconds > 0);\n';
+const checkpointing =
+  '  await invocation.journal?.handOff(nameHandedOver(next, bytes), invocation.checkpoint, delaySeconds > 0);\n';
 const continuationBeforeCheckpoint: Patch = {
   'runtime/invocation/run-invocation.ts': [
     [checkpointing, ''],
-    ["  logger.info('handed off',", `${checkpointing}  logger.info('handed off',`],
+    ['  tellHandedOver(invocation,', `${checkpointing}  tellHandedOver(invocation,`],
   ],
 };
 

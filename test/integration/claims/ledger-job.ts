@@ -36,6 +36,7 @@ class StoppableStore extends FileCheckpointStore {
   }
 
   override async save(...parameters: Parameters<CheckpointStore['save']>) {
+    if (parameters[0].executionId.startsWith('lambda-baton:')) return super.save(...parameters);
     this.#saveCount += 1;
     const number = this.#saveCount;
     await pass(`save ${number}`);

@@ -158,13 +158,12 @@ export class FaultWorld {
     return fault === undefined ? undefined : wireFaults[fault];
   }
 
-  /** Whether the store knew of the hand-off before its continuation was sent. */
-  async #isCheckpointed(executionId: string, invocation: number): Promise<boolean> {
+  /** Whether the store knew of the hand-off before its continuation, or the look of a wait, was sent. */
+  async #isCheckpointed(executionId: string, invocation: number | undefined): Promise<boolean> {
     const record = await this.#readRecord(executionId);
-    return (
-      record !== undefined &&
-      (record.handedOffTo === invocation || record.invocation >= invocation || record.outcome !== null)
-    );
+    if (record === undefined) return false;
+    if (invocation === undefined) return record.handedOffTo !== null || record.outcome !== null;
+    return record.handedOffTo === invocation || record.invocation >= invocation || record.outcome !== null;
   }
 
   async #readRecord(executionId: string) {
@@ -213,14 +212,14 @@ function isOutcome({ kind, call }: TraceLine): boolean {
 function readContinuation(
   operation: string,
   body: Buffer,
-): { executionId: string; invocation: number } | undefined {
+): { executionId: string; invocation?: number } | undefined {
   const parsed = JSON.parse(body.toString());
   const envelope = operation === 'Invoke' ? parsed : JSON.parse(parsed.MessageBody);
-  return envelope.lambdaBaton?.continuation;
+  return envelope.lambdaBaton?.continuation ?? envelope.lambdaBaton?.look;
 }
 
 function readExecutionId(payload: string): string {
   const event = JSON.parse(payload);
   const { lambdaBaton } = event.Records === undefined ? event : JSON.parse(event.Records[0].body);
-  return (lambdaBaton.start ?? lambdaBaton.continuation).executionId;
+  return (lambdaBaton.start ?? lambdaBaton.continuation ?? lambdaBaton.look).executionId;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import { LocalLambda, LocalLambdaError } from '../../local';
+import { type LocalLambda, LocalLambdaError } from '../../local';
 import { CliError } from '../cli-error';
 import type { LocalFunctionOptions } from './dev-options';
 import { quietSdk } from './quiet-sdk';

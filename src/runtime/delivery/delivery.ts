@@ -1,7 +1,7 @@
 import type { JobPlan } from '../core/execution/job-plan';
 import type { Arrival } from '../core/message/arrival';
 import type { InvocationAnswer, SignalAnswer } from '../invocation/answer';
-import { type InputValidator } from '../invocation/opened-execution';
+import type { InputValidator } from '../invocation/opened-execution';
 import type { Emitter } from '../observe/emitter';
 import type { Context } from '../ports';
 import type { Collaborators } from '../ports/collaborators';

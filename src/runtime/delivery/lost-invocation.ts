@@ -1,7 +1,7 @@
-import { type Execution } from '../core/execution/execution';
-import { type Interruption } from '../core/execution/interruption';
-import { type ExecutionRecord } from '../core/record/execution-record';
-import { type LostInvocation } from '../invocation/opened-execution';
+import type { Execution } from '../core/execution/execution';
+import type { Interruption } from '../core/execution/interruption';
+import type { ExecutionRecord } from '../core/record/execution-record';
+import type { LostInvocation } from '../invocation/opened-execution';
 
 export function markDead(record: ExecutionRecord): ExecutionRecord {
   const { continuation } = record;

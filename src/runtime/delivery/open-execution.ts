@@ -1,5 +1,5 @@
 import { IncompatibleStateError } from '../../errors';
-import { Heartbeats } from '../checkpoint/heartbeats';
+import type { Heartbeats } from '../checkpoint/heartbeats';
 import { Journal, type JournalDeps } from '../checkpoint/journal';
 import type { JobPlan } from '../core/execution/job-plan';
 import { isElsewhere } from '../core/execution/line';
@@ -14,11 +14,11 @@ import { runInvocation } from '../invocation/run-invocation';
 import type { CheckpointStore } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
 import { claimExecution } from './claim-execution';
-import { type Delivery } from './delivery';
+import type { Delivery } from './delivery';
 import { answerForwarded, forward, sendAgain, sendLookAt, writeForwarded } from './look';
 import { runWithoutStore } from './run-without-store';
 import { takeSignal } from './take-signal';
-import { type ClaimResult } from './write-claim';
+import type { ClaimResult } from './write-claim';
 
 export function describeDeps({ collaborators, context, budget }: Delivery): LookDeps {
   return { collaborators, context, remainingMs: () => budget.remainingMs() };

@@ -1,7 +1,7 @@
 import { BatonError, ExecutionFailedError } from '../../errors';
 import { Heartbeats } from '../checkpoint/heartbeats';
 import type { InvocationResult } from '../invocation/answer';
-import { type Delivery, type DeliveryResult } from './delivery';
+import type { Delivery, DeliveryResult } from './delivery';
 import { sendLookAt } from './look';
 import { describeDeps, open } from './open-execution';
 

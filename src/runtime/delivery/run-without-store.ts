@@ -1,13 +1,13 @@
-import { Heartbeats } from '../checkpoint/heartbeats';
+import type { Heartbeats } from '../checkpoint/heartbeats';
 import { rememberRun } from '../core/execution/compensation';
 import type { Execution } from '../core/execution/execution';
 import { countDeath } from '../core/execution/interruption';
 import { beginRun, describeRun } from '../core/execution/trail';
 import type { InvocationResult } from '../invocation/answer';
-import { type LostInvocation, type OpenedExecution } from '../invocation/opened-execution';
+import type { LostInvocation, OpenedExecution } from '../invocation/opened-execution';
 import { runInvocation } from '../invocation/run-invocation';
 import type { Context, LostTries } from '../ports';
-import { type Delivery } from './delivery';
+import type { Delivery } from './delivery';
 import { pinExecution } from './write-claim';
 
 /** With no store to say so, the tries that died in this environment are all that is known. */

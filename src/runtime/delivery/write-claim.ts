@@ -3,7 +3,7 @@ import type { Heartbeats } from '../checkpoint/heartbeats';
 import { type Claim, retentionMs } from '../checkpoint/journal';
 import { decodeState, readMarkedText } from '../checkpoint/state-text';
 import { rememberRun } from '../core/execution/compensation';
-import { type Execution } from '../core/execution/execution';
+import type { Execution } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
 import { countDeath } from '../core/execution/interruption';
 import type { JobPlan } from '../core/execution/job-plan';
@@ -17,14 +17,13 @@ import {
   describeContinuation,
   resumeExecution,
 } from '../core/message/continuation';
-import { type ClaimDecision } from '../core/record/claim';
+import type { ClaimDecision } from '../core/record/claim';
 import { type ExecutionRecord, writeRecord } from '../core/record/execution-record';
 import { describeLastInvocation } from '../core/record/history';
 import { describeMarkId, readStopMark, type StopMark, stoppedError } from '../core/record/stop-mark';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
 import type { InvocationResult, LiveOwner } from '../invocation/answer';
-import type { InputValidator } from '../invocation/opened-execution';
-import { type OpenedExecution } from '../invocation/opened-execution';
+import type { InputValidator, OpenedExecution } from '../invocation/opened-execution';
 import type { Emitter } from '../observe/emitter';
 import type { CheckpointStore, Context, StoredRevision } from '../ports';
 import type { Collaborators } from '../ports/collaborators';

@@ -1,9 +1,9 @@
 import { BatonError, ExecutionFailedError } from '../../errors';
-import { Superseded } from '../checkpoint/superseded';
+import type { Superseded } from '../checkpoint/superseded';
 import { describeError, ensureError, readReason } from '../core/record/describe-error';
 import type { EndedAnswer, InvocationResult } from './answer';
-import { type BadEnd } from './compensate';
-import { Invocation } from './invocation';
+import type { BadEnd } from './compensate';
+import type { Invocation } from './invocation';
 import { runHook } from './run-hook';
 import { summarise, tellFailed } from './tell';
 

@@ -1,12 +1,12 @@
 import { encodeState, packTravellingFrom } from '../checkpoint/state-text';
-import { type HandOffReason } from '../core/execution/decide';
+import type { HandOffReason } from '../core/execution/decide';
 import { type Execution, nameUnit } from '../core/execution/execution';
 import { countStall } from '../core/execution/stall';
 import { type Message, readMaxBytes } from '../hand-off/send-continuation';
 import { writeContinuation } from '../hand-off/write-continuation';
 import { describeNext } from './describe-next';
 import { carryHistory } from './end-invocation';
-import { Invocation } from './invocation';
+import type { Invocation } from './invocation';
 
 /** What is handed over: the execution as the next invocation begins, and its message. */
 export interface WrittenHandOff {

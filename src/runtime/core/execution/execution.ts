@@ -60,6 +60,22 @@ export interface Execution {
 /** The `stepIndex` of a cycle in which there is nothing to run: what `findIndex` answers when it finds nothing. */
 export const noStep = -1;
 
+/** What an execution has behind it before it begins: nothing. */
+export const unspent = Object.freeze({
+  safePointCount: 0,
+  resumeAtMs: 0,
+  isWaiting: false,
+  result: undefined,
+  stepCount: 0,
+  failedAttemptCount: 0,
+  idleInvocationCount: 0,
+  interruptionCount: 0,
+  interruption: null,
+  chain: firstChain,
+  costUsd: 0,
+  stall: null,
+});
+
 /** The first moment of an execution. */
 export function beginExecution(plan: JobPlan, executionId: string, nowMs: number): Execution {
   return {
@@ -70,18 +86,7 @@ export function beginExecution(plan: JobPlan, executionId: string, nowMs: number
     cycle: 1,
     stepIndex: 0,
     attempt: 1,
-    safePointCount: 0,
-    resumeAtMs: 0,
-    isWaiting: false,
-    result: undefined,
-    stepCount: 0,
-    failedAttemptCount: 0,
-    idleInvocationCount: 0,
-    interruptionCount: 0,
-    interruption: null,
-    chain: firstChain,
-    costUsd: 0,
-    stall: null,
+    ...unspent,
     line: firstLine,
     trail: emptyTrail,
   };

@@ -1,4 +1,4 @@
-import { firstChain } from '../execution/chain';
+import { unspent } from '../execution/execution';
 import { firstLine } from '../execution/line';
 import { emptyTrail } from '../execution/trail';
 import type { Continuation } from '../message/continuation';
@@ -39,18 +39,7 @@ export function describeFresh(start: FreshStart, emptyChecksum: string): Executi
     cycle: 1,
     step: null,
     attempt: 1,
-    safePointCount: 0,
-    resumeAtMs: 0,
-    isWaiting: false,
-    result: undefined,
-    stepCount: 0,
-    failedAttemptCount: 0,
-    idleInvocationCount: 0,
-    interruptionCount: 0,
-    interruption: null,
-    chain: firstChain,
-    costUsd: 0,
-    stall: null,
+    ...unspent,
     line: { ...firstLine, pin },
     trail: emptyTrail,
     input,

@@ -43,7 +43,8 @@ function findLoss(text: string, value: unknown): JsonLoss | undefined {
 }
 
 /**
- * Whether a number survives: an integer within 2^53, or any other that is the same again when it is written with as many digits.
+ * Whether a number survives: an integer within 2^53, or any other that is the same again when it is written with as many digits,
+ * or as JavaScript itself writes it (where two texts are equally near, `toPrecision` takes the larger and `String` the even one).
  * So `0.10000000000000001`, which other languages write for 0.1, does.
  */
 function isKept(token: string): boolean {
@@ -51,7 +52,11 @@ function isKept(token: string): boolean {
   if (/^-?\d+$/.test(token)) return Number.isSafeInteger(value);
   const written = normalise(token);
   const digitCount = Math.min(Math.max(written.digits.length, 1), maxDigits);
-  const read = normalise(value.toPrecision(digitCount));
+  return isSameNumber(written, value.toPrecision(digitCount)) || isSameNumber(written, String(value));
+}
+
+function isSameNumber(written: ReturnType<typeof normalise>, text: string): boolean {
+  const read = normalise(text);
   return read.digits === written.digits && read.exponent === written.exponent;
 }
 

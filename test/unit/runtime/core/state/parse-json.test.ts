@@ -28,6 +28,8 @@ describe('parseJson', () => {
     '0.0',
     '0e99',
     '123456789.012345',
+    '-592870541465242.2',
+    '592870541465242.3',
   ])('keeps the number %s', (text) => {
     expect(read(text)).toEqual({ kind: 'json', value: Number(text), loss: undefined });
   });

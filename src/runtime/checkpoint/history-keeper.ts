@@ -10,6 +10,7 @@ import {
   readStoredHistory,
 } from '../core/record/history';
 import type { CheckpointStore, Logger, Platform, StoredRevision, Timer } from '../ports';
+import { inTime, lateStoreError } from '../time/in-time';
 
 /** Others may write the same record at the same moment: the invocation before this one, or a copy of it. */
 const maxTries = 3;
@@ -51,21 +52,18 @@ export async function keepHistory(
   added: readonly InvocationEntry[],
   { read, expiresAtMs, withinMs }: { read: HistoryRead; expiresAtMs: number; withinMs: number },
 ): Promise<History | undefined> {
-  let cancel = () => {};
-  const limit = new Promise<never>((_resolve, reject) => {
-    cancel = deps.timer.once(Math.max(1, Math.floor(withinMs)), () =>
-      reject(new Error('the store did not answer in time')),
-    );
-  });
   try {
-    return await Promise.race([write(deps, executionId, added, read, expiresAtMs), limit]);
+    return await inTime(
+      deps.timer,
+      withinMs,
+      write(deps, executionId, added, read, expiresAtMs),
+      lateStoreError,
+    );
   } catch (error) {
     deps.logger.warn('history could not be written; the next invocation adds what is missing', {
       error: describeError(error),
     });
     return undefined;
-  } finally {
-    cancel();
   }
 }
 

@@ -2,6 +2,7 @@ import { BatonError, HandOffFailedError, type HandOffFailure } from '../../error
 import { describeError } from '../core/record/describe-error';
 import { type Context, type ContinuationSender, readMaxDelaySeconds, type Timer } from '../ports';
 import { BackOff } from '../time/back-off';
+import { inTime } from '../time/in-time';
 
 /** The part of the time left that the channels may use; the rest is for returning. */
 const usableShare = 0.9;
@@ -185,25 +186,19 @@ async function tryOnce(
   timeoutMs: number,
 ) {
   const { delaySeconds, executionId, invocation, hopId, context } = shipment;
-  let cancel = () => {};
-  const timeOut = new Promise<never>((_resolve, reject) => {
-    cancel = timer.once(timeoutMs, () => reject(outOfTime(sender)));
-  });
   try {
     const optional = {
       ...(delaySeconds > 0 ? { delaySeconds } : {}),
       ...(hopId === undefined ? {} : { hopId }),
     };
     const senderMs = Math.max(1, Math.floor(timeoutMs * senderShare));
-    await Promise.race([
-      sender.send({ body, ...optional, executionId, invocation, context, timeoutMs: senderMs }),
-      timeOut,
-    ]);
+    const sent = sender.send({ body, ...optional, executionId, invocation, context, timeoutMs: senderMs });
+    await inTime(timer, timeoutMs, sent, () => {
+      throw outOfTime(sender);
+    });
     return undefined;
   } catch (error) {
     return classify(sender, error);
-  } finally {
-    cancel();
   }
 }
 

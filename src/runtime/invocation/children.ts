@@ -36,7 +36,7 @@ export async function tendChildren(invocation: Invocation): Promise<Decision | u
   const { among } = invocation.execution;
   if (among?.children === undefined || (among.sleep?.kind !== 'children' && among.closing === undefined))
     return undefined;
-  if (!invocation.hasReadChildren) await readEnds(invocation, among.children);
+  if (!invocation.facts.hasReadChildren) await readEnds(invocation, among.children);
   const batch = invocation.execution.among?.children ?? among.children;
   if (among.closing !== undefined) return undefined;
   await startNext(invocation, batch);
@@ -57,14 +57,14 @@ async function readEnds(invocation: Invocation, batch: Batch): Promise<void> {
     const child = found[index];
     if (child === undefined) continue;
     next = noteEnded(next, item, child, isTold);
-    if (isTold) invocation.children.set(item, describeChild(child));
-    invocation.addCost(child.costUsd);
+    if (isTold) invocation.facts.children.set(item, describeChild(child));
+    invocation.costs.add(child.costUsd);
     invocation.emitter.emit('child.ended', {
       childId: nameChild(parent.executionId, batch.number, child.id),
       status: child.status,
     });
   }
-  invocation.hasReadChildren = true;
+  invocation.facts.hasReadChildren = true;
   if (next !== batch) invocation.execution = withBatch(invocation.execution, next);
 }
 
@@ -76,11 +76,11 @@ function describeChild({ costUsd: _costUsd, ...child }: FoundChild): object {
 /** The child that `@OnChildEnd` is about to be told of. */
 export async function rememberChild(invocation: Invocation, item: number): Promise<void> {
   const batch = invocation.execution.among?.children;
-  if (batch === undefined || invocation.children.has(item)) return;
+  if (batch === undefined || invocation.facts.children.has(item)) return;
   const items = await loadItems(invocation, batch);
   const parent = describeParent(invocation, batch);
   const child = await tryToRead(invocation, (tools) => readChild(tools, parent, items[item]?.id ?? ''));
-  if (child !== undefined) invocation.children.set(item, describeChild(child));
+  if (child !== undefined) invocation.facts.children.set(item, describeChild(child));
 }
 
 async function startNext(invocation: Invocation, batch: Batch): Promise<void> {
@@ -96,10 +96,10 @@ async function startNext(invocation: Invocation, batch: Batch): Promise<void> {
     // Another execution has its id: that is the child's failure.
     const isTold = invocation.plan.hooks.onChildEnd !== undefined;
     if (record === undefined) next = noteEnded(next, item, { id, status: 'failed' }, isTold);
-    else if (record.outcome !== null) invocation.hasReadChildren = false;
+    else if (record.outcome !== null) invocation.facts.hasReadChildren = false;
   }
   invocation.execution = withBatch(invocation.execution, next);
-  if (!invocation.hasReadChildren) await readEnds(invocation, next);
+  if (!invocation.facts.hasReadChildren) await readEnds(invocation, next);
   const after = invocation.execution.among?.children ?? next;
   if (listStartable(after).length > 0) await startNext(invocation, after);
 }
@@ -165,7 +165,7 @@ export async function closeChildren(
       isAsleep: true,
     });
     if ('answer' in sleeping) return sleeping.answer;
-    if (invocation.journal?.hasNews === true) invocation.hasReadChildren = false;
+    if (invocation.journal?.hasNews === true) invocation.facts.hasReadChildren = false;
     await invocation.journal?.readNews(invocation.execution, invocation.checkpoint, async () => {});
   }
 }
@@ -223,10 +223,10 @@ export function isEnd(thrown: unknown): boolean {
 
 async function loadItems(invocation: Invocation, batch: Batch): Promise<readonly ChildItem[]> {
   const { executionId } = invocation.execution;
-  invocation.items ??= await tryToRead(invocation, (tools: InboxTools) =>
+  invocation.facts.items ??= await tryToRead(invocation, (tools: InboxTools) =>
     readItems(tools, executionId, batch),
   );
-  return invocation.items;
+  return invocation.facts.items;
 }
 
 function describeParent({ execution, journal, plan }: Invocation, { number }: Batch): Parent {

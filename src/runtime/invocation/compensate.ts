@@ -28,7 +28,7 @@ export async function beginCompensation(invocation: Invocation, end: BadEnd): Pr
   if (isCompensating(execution) || !hasRuns(execution)) return false;
   if (invocation.isOrphaned) invocation.rollBack();
   invocation.isOrphaned = false;
-  invocation.stayAwake();
+  invocation.unit.stayAwake();
   if (end.status === 'failed') invocation.failure = { thrown: end.thrown };
   invocation.execution = beginToCompensate(execution, describeEnd(end), collaborators.clock.now());
   await invocation.journal?.confirm(invocation.execution, checkpoint);

@@ -80,7 +80,7 @@ export async function recordFailed(
 }
 
 export function failedError(
-  { execution, plan, unit: lastUnit }: Invocation,
+  { execution, plan, unit: { name: lastUnit } }: Invocation,
   thrown: unknown,
   unit: string | undefined,
 ): ExecutionFailedError {

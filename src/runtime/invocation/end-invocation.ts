@@ -1,6 +1,9 @@
+import { ExecutionFailedError } from '../../errors';
 import { keepHistory, readHistoryAhead } from '../checkpoint/history-keeper';
 import type { Recorded } from '../checkpoint/journal';
+import { Superseded } from '../checkpoint/superseded';
 import type { Execution } from '../core/execution/execution';
+import { describeError } from '../core/record/describe-error';
 import {
   addEntries,
   emptyHistory,
@@ -11,12 +14,16 @@ import {
   roundUsd,
   unpackHistory,
 } from '../core/record/history';
+import { inTime, lateStoreError } from '../time/in-time';
 import type { Invocation } from './invocation';
 import { hasBegun, tellInvocationEnded } from './tell';
 
 /** How long the end of an invocation waits for its history to be written, in milliseconds, and at most this part of the time left. */
 const historyWithinMs = 2_000;
 const historyShare = 0.5;
+
+/** The part of the time left in which the store has to take that the execution is given back. */
+const giveBackShare = 0.5;
 
 /**
  * Ends an invocation: leaves nothing alive, tells that it has ended, and writes it into the history. Who finds there that the invocation
@@ -46,6 +53,24 @@ export function readAhead(invocation: Invocation): Invocation['historyRead'] {
     ? readHistoryAhead({ ...collaborators, store }, opened.execution.executionId)
     : Promise.resolve({ stored: undefined });
   return invocation.historyRead;
+}
+
+/**
+ * Says in the store that an invocation ends without having gone on, when it does: an execution that has failed is recorded as such, and one
+ * that was handed over is in other hands.
+ */
+export async function giveBack(invocation: Invocation, reason: unknown): Promise<void> {
+  const { journal, collaborators, logger } = invocation;
+  if (journal === undefined || reason instanceof ExecutionFailedError) return;
+  const withinMs = invocation.remainingMs() * giveBackShare;
+  try {
+    await inTime(collaborators.timer, withinMs, journal.giveBack(), lateStoreError);
+  } catch (error) {
+    if (error instanceof Superseded) return;
+    logger.warn('execution could not be given back; its next delivery has to wait', {
+      error: describeError(error),
+    });
+  }
 }
 
 /** @returns whether the invocation before was missing there */

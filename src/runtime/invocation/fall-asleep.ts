@@ -41,7 +41,7 @@ export async function fallAsleep(invocation: Invocation, decision: HandOff): Pro
   await invocation.beginHandOver();
   if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
   invocation.progressReport.flush();
-  if (delaySeconds > 0) await invocation.learnRecursion(true);
+  if (delaySeconds > 0) await invocation.preparation.learnRecursion(true);
   const next: Execution = { ...describeNext(invocation, reason, delaySeconds, true), stall: null };
   const body = writeTimer(next);
   const bytes = delaySeconds > 0 ? collaborators.platform.countBytes(body) : 0;
@@ -56,7 +56,7 @@ export async function fallAsleep(invocation: Invocation, decision: HandOff): Pro
     remainingMs: Math.round(invocation.remainingMs()),
   });
   if ((await journal?.fallAsleep(nameHandedOver(next, bytes), invocation.checkpoint, isEnding)) !== true) {
-    invocation.stayAwake();
+    invocation.unit.stayAwake();
     return awake;
   }
   const { executionId, invocation: number } = invocation.execution;

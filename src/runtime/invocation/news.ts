@@ -13,7 +13,7 @@ const maxRemembered = 100;
 export async function readNews(invocation: Invocation): Promise<void> {
   const { journal, execution, checkpoint, plan } = invocation;
   await journal?.readNews(execution, checkpoint, async () => {
-    invocation.hasReadChildren = false;
+    invocation.facts.hasReadChildren = false;
     const from = invocation.execution.among?.inbox.next ?? 0;
     const { next, signals } = await tryToRead(invocation, (tools) =>
       readInbox(tools, execution.executionId, from),
@@ -50,7 +50,8 @@ async function isTaken(invocation: Invocation, signal: ReceivedSignal): Promise<
 }
 
 async function keep(invocation: Invocation, { name, slot, payloadText }: ReceivedSignal): Promise<void> {
-  const { plan, payloads } = invocation;
+  const { plan, facts } = invocation;
+  const { payloads } = facts;
   const sent: unknown = payloadText === '' ? undefined : JSON.parse(payloadText);
   const schema = plan.signals?.find((signal) => signal.name === name)?.payload;
   const payload = schema === undefined ? sent : await invocation.validate({ ...plan, input: schema }, sent);
@@ -60,7 +61,7 @@ async function keep(invocation: Invocation, { name, slot, payloadText }: Receive
 }
 
 async function remember(invocation: Invocation, slot: number): Promise<void> {
-  if (invocation.payloads.has(slot)) return;
+  if (invocation.facts.payloads.has(slot)) return;
   const { executionId } = invocation.execution;
   const signal = await tryToRead(invocation, (tools) => readPayload(tools, executionId, slot));
   if (signal !== undefined) await keep(invocation, signal);

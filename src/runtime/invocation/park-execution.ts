@@ -40,8 +40,8 @@ export function refuseRecursion(
 }
 
 /** Said by the first hand-off that knows. */
-export function warnOfRecursion({ context, isRecursionNews, logger }: Invocation, next: Execution): void {
-  if (next.chain.setting !== 'terminate' || !isRecursionNews) return;
+export function warnOfRecursion({ context, preparation, logger }: Invocation, next: Execution): void {
+  if (next.chain.setting !== 'terminate' || !preparation.isRecursionNews) return;
   logger.warn(
     `AWS will stop this execution after about ${recursionLimit} invocations: the recursion setting of the function is Terminate`,
     {

@@ -44,7 +44,7 @@ export async function prepareChildren(
   await tryToRead(invocation, (tools) =>
     writeItems(tools, execution.executionId, batch, copied, expiry(invocation)),
   );
-  invocation.items = copied;
+  invocation.facts.items = copied;
   return withPreparedBatch(directive, batch);
 }
 

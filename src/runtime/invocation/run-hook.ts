@@ -6,6 +6,7 @@ import { describeError, type ErrorRecord } from '../core/record/describe-error';
 import { Attempt, type Ending, type GeneratorHost } from '../step/attempt';
 import { AttemptContext, type StepContext } from '../step/step-context';
 import type { Invocation } from './invocation';
+import { tellLate } from './tell';
 
 /** The hooks that may not change the course of things, and what their keys are for. */
 const units = {
@@ -36,7 +37,7 @@ export async function runHook(
     invocation.logger.warn('hook skipped: no time left', { step: method });
     return false;
   }
-  const attempt: Attempt = new Attempt((error) => invocation.reportLate(attempt, method, error));
+  const attempt: Attempt = new Attempt((error) => tellLate(invocation, attempt, method, error));
   const ctx = new AttemptContext(invocation, invocation.execution, method, attempt, units[hook]);
   invocation.watchdog.watch(attempt);
   const ending = await attempt.run(

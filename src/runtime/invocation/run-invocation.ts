@@ -21,7 +21,7 @@ import {
   recordCancelled,
   recordFailed,
 } from './end-execution';
-import { endInvocation, nameHandedOver, readAhead } from './end-invocation';
+import { endInvocation, giveBack, nameHandedOver, readAhead } from './end-invocation';
 import { fallAsleep } from './fall-asleep';
 import { Invocation, type InvocationParts } from './invocation';
 import { readNews, settleNews } from './news';
@@ -54,7 +54,7 @@ export async function runInvocation(parts: InvocationParts): Promise<InvocationR
   } catch (error) {
     if (isEnd(error)) await tellParent(invocation);
     if (error instanceof Superseded) return answerSuperseded(invocation, error, parts.deliveries);
-    await invocation.giveBack(error);
+    await giveBack(invocation, error);
     throw error;
   } finally {
     await endInvocation(invocation);
@@ -120,7 +120,7 @@ async function loop(invocation: Invocation): Promise<EndedAnswer> {
       case 'run':
         decision = await runUnit(invocation);
         if (invocation.journal !== undefined) await invocation.keep();
-        if (invocation.isBreathless()) await invocation.yieldToEventLoop();
+        if (invocation.needsTurn()) await invocation.yieldToEventLoop();
         break;
       case 'sleep':
         await sleep(invocation, decision.ms);
@@ -146,7 +146,7 @@ async function loop(invocation: Invocation): Promise<EndedAnswer> {
         return await endBadly(invocation, endCompensation(invocation));
       case 'fail': {
         const { error } = decision;
-        const unit = invocation.failedUnit(error);
+        const unit = invocation.unit.findFailed(error);
         const closing = await closeChildren(invocation, { kind: 'fail', error, unit });
         return closing ?? (await failExecution(invocation, error, unit));
       }
@@ -200,11 +200,12 @@ async function handOff(
     collaborators.clock.now(),
   );
   if (blown && !isWorkDone(invocation.execution)) return failExecution(invocation, blown, undefined);
-  invocation.prepareHandOff(delaySeconds);
+  // The channel gets ready while the last checkpoint is stored.
+  if (invocation.journal !== undefined && delaySeconds === 0) invocation.preparation.begin();
   await invocation.beginHandOver();
   if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
   invocation.progressReport.flush();
-  await invocation.learnRecursion(delaySeconds > 0);
+  await invocation.preparation.learnRecursion(delaySeconds > 0);
   let written: WrittenHandOff;
   try {
     written = writeHandOff(invocation, reason, delaySeconds);

@@ -21,7 +21,7 @@ import { StepTimer } from '../step/step-timer';
 import { isAbortError, isFailureAnyway } from './failure-kinds';
 import type { Invocation } from './invocation';
 import { prepareChildren } from './prepare-children';
-import { readUnitKind } from './tell';
+import { readUnitKind, tellLate } from './tell';
 
 /** Runs one unit of work: `@OnStart`, `@Terminate`, a step or `@OnComplete`. */
 export function runUnit(invocation: Invocation): Promise<Decision | undefined> {
@@ -51,7 +51,7 @@ class UnitRun implements GeneratorHost {
     this.#startedAtMs = emitter.isHeard ? collaborators.clock.now() : invocation.decidedAtMs;
     this.#method = nameUnit(plan, execution);
     this.#step = execution.phase === 'step' ? plan.steps[execution.stepIndex] : undefined;
-    this.#attempt = new Attempt((error) => invocation.reportLate(this.#attempt, this.#method, error));
+    this.#attempt = new Attempt((error) => tellLate(invocation, this.#attempt, this.#method, error));
     this.#context = new AttemptContext(
       invocation,
       execution,
@@ -69,7 +69,7 @@ class UnitRun implements GeneratorHost {
     const { plan, watchdog, execution, emitter } = this.#invocation;
     if (execution.phase !== 'check') this.#invocation.isIdle = false;
     if (this.#step?.compensate !== undefined) this.#invocation.execution = rememberRun(plan, execution);
-    this.#invocation.beginUnit(this.#method);
+    this.#invocation.unit.begin(this.#method, execution.phase !== 'check');
     watchdog.watch(this.#attempt);
     this.#timer?.start();
     const isTold = emitter.isHeard && execution.phase !== 'check';
@@ -86,10 +86,10 @@ class UnitRun implements GeneratorHost {
 
   /** `@OnSignal` is told what has come. */
   get #parameters(): readonly unknown[] {
-    const { execution, payloads, children } = this.#invocation;
+    const { execution, facts } = this.#invocation;
     const { interlude } = execution.among ?? {};
     if (!interlude) return [this.#context];
-    const told: ReadonlyMap<number, unknown> = interlude.kind === 'signal' ? payloads : children;
+    const told: ReadonlyMap<number, unknown> = interlude.kind === 'signal' ? facts.payloads : facts.children;
     return [told.get(interlude.slot), this.#context];
   }
 
@@ -140,7 +140,7 @@ class UnitRun implements GeneratorHost {
       this.#context.moveTo(invocation.execution, 'closing');
       return false;
     }
-    return invocation.isBreathless() ? invocation.yieldToEventLoop().then(() => this.#goOn()) : this.#goOn();
+    return invocation.needsTurn() ? invocation.yieldToEventLoop().then(() => this.#goOn()) : this.#goOn();
   }
 
   #mustStop(nowMs: number): boolean {
@@ -161,7 +161,8 @@ class UnitRun implements GeneratorHost {
   async passClosingYield(value: unknown): Promise<boolean> {
     const invocation = this.#invocation;
     if (isDirective(value))
-      invocation.reportLate(
+      tellLate(
+        invocation,
         this.#attempt,
         this.#method,
         misplacedDirectiveError(invocation.plan, `A finally block of ${this.#method}`, value),
@@ -278,7 +279,7 @@ class UnitRun implements GeneratorHost {
     if (!isAbandoned) invocation.rollBack();
     if (this.#isAskedLate) return { kind: 'hand-off', reason: 'safe-window', delaySeconds: 0 };
     // What began late, behind other work, may need no more than the whole invocation that it gets next.
-    if (!isAbandoned && invocation.hasPassedSafePoint)
+    if (!isAbandoned && invocation.unit.hasPassedSafePoint)
       return { kind: 'hand-off', reason: 'interrupted', delaySeconds: 0 };
     const interruption: Interruption = {
       ending: isAbandoned ? 'hard-edge' : 'safe-window',

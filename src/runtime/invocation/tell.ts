@@ -7,6 +7,7 @@ import type { InvocationEntry } from '../core/record/history';
 import type { Sent } from '../hand-off/send-continuation';
 import type { Emitter } from '../observe/emitter';
 import type { UnitKind, WaitReason } from '../observe/runtime-event';
+import type { Attempt } from '../step/attempt';
 import type { Invocation } from './invocation';
 import type { LostInvocation, OpenedExecution } from './opened-execution';
 
@@ -22,7 +23,14 @@ export function tellInvocationStarted(invocation: Invocation, { lost }: OpenedEx
       remainingMs: Math.round(invocation.remainingMs()),
       ...(carried && { carried: Object.freeze({ ...carried }) }),
     });
-  invocation.keepCarried();
+  keepCarried(invocation);
+}
+
+/** Keeps what observers want every later invocation to be given. */
+export function keepCarried(invocation: Invocation): void {
+  const { emitter, execution } = invocation;
+  const carried = emitter.carry();
+  if (carried !== undefined) invocation.execution = { ...execution, trail: { ...execution.trail, carried } };
 }
 
 function tellLost({ emitter, plan, execution }: Invocation, lost: LostInvocation): void {
@@ -140,8 +148,17 @@ export function tellHandOffFailed({ emitter }: Invocation, failed: HandOffFailed
 }
 
 /** Tells that the execution has failed, in a unit of work or of something else. */
-export function tellFailed(invocation: Invocation, thrown: unknown, unit = invocation.unit): void {
+export function tellFailed(invocation: Invocation, thrown: unknown, unit = invocation.unit.name): void {
   invocation.ending = 'failed';
   const error = describeError(thrown);
   invocation.emitter.emit('execution.failed', { ...summarise(invocation), step: unit, error });
+}
+
+/** Reports what an abandoned attempt, or the end of a stopped generator, brought to light. */
+export function tellLate({ logger }: Invocation, attempt: Attempt, step: string, error: unknown): void {
+  const fields = { step, ...(error === undefined ? {} : { error: describeError(error) }) };
+  const message = attempt.isAbandoned
+    ? 'late result of an abandoned step discarded'
+    : 'step failed while it was being stopped';
+  logger.warn(message, fields);
 }

@@ -5,6 +5,9 @@ import { StateTracker } from '../core/state/state-tracker';
 
 type Fields = Record<string, unknown>;
 
+/** So many captures of an invocation look closely at every object; later ones where something is stored or some time has passed. */
+const closeCaptures = 100;
+
 /** The job instance of one invocation, and its `@State` fields taken out and put back. */
 export class LiveJob {
   #instance: Fields;
@@ -16,6 +19,8 @@ export class LiveJob {
   readonly #fields: readonly string[];
   readonly #hasCodecs: boolean;
   readonly #tracker = new StateTracker();
+  #closeLeft = closeCaptures;
+  #isLookedAt = true;
 
   constructor(plan: JobPlan, construct: () => object) {
     this.#plan = plan;
@@ -43,6 +48,33 @@ export class LiveJob {
     const tracked = this.#tracker.capture(source, this.#fields, isClose);
     if (tracked !== undefined) return tracked;
     return copyState(this.#encodeFields(), { secretFields: this.#secretFields });
+  }
+
+  /** Captures, closely when the state `isStored` at once, or as long as that was not done often. */
+  captureOften(isStored: boolean): StateCopy {
+    this.#isLookedAt = isStored || this.#closeLeft > 0;
+    const state = this.capture(this.#isLookedAt);
+    this.#closeLeft -= 1;
+    return state;
+  }
+
+  /** Lets the next capture be a close one. */
+  lookCloselyNext(): void {
+    this.#closeLeft = Math.max(this.#closeLeft, 1);
+  }
+
+  /**
+   * Looks at the state for what quick captures pass over, before it is sent.
+   *
+   * @throws UnserializableStateError when it cannot be sent.
+   */
+  lookClosely(): void {
+    if (!this.#isLookedAt) this.capture();
+  }
+
+  /** The fields of a state that the job no longer declares. */
+  findUnknown(values: Fields): readonly string[] {
+    return Object.keys(values).filter((field) => !this.#fields.includes(field));
   }
 
   #encodeFields(): Fields {

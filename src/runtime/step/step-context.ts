@@ -80,16 +80,24 @@ export interface ChildrenCounts extends ChildCounts {
   readonly running: number;
 }
 
+/** What a context tells of other executions and of signals. */
+export interface ContextFacts {
+  /** Why the step runs that follows a pause, until its safe point. */
+  readWoken(execution: Execution): Woken | undefined;
+  /** How its children have ended so far. */
+  readChildren(execution: Execution): ChildrenCounts | undefined;
+  /** The token of a signal that somebody else sends. */
+  writeToken(execution: Execution, name: string, key: string): string;
+}
+
 /** What a context needs of the invocation it belongs to. */
 export interface ContextHost {
   /** The execution's input, frozen in depth: for one attempt, since not all that a schema makes can be frozen. */
   readInput(): unknown;
   readonly logger: Logger;
   readonly safeMs: number;
+  readonly facts: ContextFacts;
   remainingMs(): number;
-  readWoken(execution: Execution): Woken | undefined;
-  readChildren(execution: Execution): ChildrenCounts | undefined;
-  writeToken(name: string, key: string): string;
   progress(step: string, done: number, total?: number, note?: string): void;
 }
 
@@ -128,7 +136,7 @@ export class AttemptContext implements StepContext {
     this.keyFor = (part) => writePartKey(this.idempotencyKey, part);
     this.signalToken = (name) => {
       this.#tokenCount += 1;
-      return host.writeToken(name, `${this.idempotencyKey} ${this.#tokenCount}`);
+      return host.facts.writeToken(this.#execution, name, `${this.idempotencyKey} ${this.#tokenCount}`);
     };
     this.progress = (done, total, note) => {
       if (!attempt.isOver) host.progress(step, done, total, note);
@@ -157,11 +165,11 @@ export class AttemptContext implements StepContext {
   }
 
   get woken(): Woken | undefined {
-    return this.#host.readWoken(this.#execution);
+    return this.#host.facts.readWoken(this.#execution);
   }
 
   get children(): ChildrenCounts | undefined {
-    return this.#host.readChildren(this.#execution);
+    return this.#host.facts.readChildren(this.#execution);
   }
 
   get idempotencyKey(): string {

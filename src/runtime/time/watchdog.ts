@@ -3,6 +3,9 @@ import type { Timer } from '../ports';
 import type { Attempt } from '../step/attempt';
 import type { TimeBudget } from './time-budget';
 
+/** The sender is prepared this long before the safe window, in milliseconds, or halfway to it when that is later. */
+const warmUpLeadMs = 5_000;
+
 /** When the watchdog looks, and what it looks for. All in milliseconds before Lambda's deadline, but for the interval. */
 export interface WatchdogEdges {
   /** How often it looks. */
@@ -13,6 +16,16 @@ export interface WatchdogEdges {
   readonly reserveMs: number;
   /** With no more than this left, the hand-off is prepared. */
   readonly warmUpMs: number;
+}
+
+/** The edges of an invocation that begins now. */
+export function readEdges(
+  { intervalMs, safeMs, reserveMs }: Omit<WatchdogEdges, 'warmUpMs'>,
+  budget: TimeBudget,
+): WatchdogEdges {
+  const budgetMs = Math.max(0, budget.remainingMs() - safeMs);
+  const leadMs = Math.min(Math.max(warmUpLeadMs, 2 * intervalMs), budgetMs / 2);
+  return { intervalMs, safeMs, reserveMs, warmUpMs: safeMs + leadMs };
 }
 
 /**

@@ -11,7 +11,7 @@ type Patch = Readonly<Record<string, readonly (readonly [string, string])[]>>;
 
 const restoreBeforeConstructor: Patch = {
   'runtime/invocation/invocation.ts': [
-    ['this.#job.restore(values);', 'this.#job.restore(values); this.#job.initialise();'],
+    ['    job.restore(values);', '    job.restore(values); job.initialise();'],
   ],
   'runtime/step/live-job.ts': [
     [

@@ -13,7 +13,6 @@ const max = { fileLines: 300, functionLines: 60, functionLinesP90: 30 };
 /** Classes that are still to be divided: they may get shorter, and no longer. */
 const stillLong = {
   'src/client/baton-client.ts': 346,
-  'src/runtime/checkpoint/journal.ts': 500,
 };
 
 /** Old words, and what is said instead. */

@@ -1,6 +1,7 @@
 import { IncompatibleStateError } from '../../errors';
 import type { Heartbeats } from '../checkpoint/heartbeats';
-import { Journal, type JournalDeps } from '../checkpoint/journal';
+import { Journal } from '../checkpoint/journal';
+import type { JournalDeps } from '../checkpoint/journal-entry';
 import type { JobPlan } from '../core/execution/job-plan';
 import { isElsewhere } from '../core/execution/line';
 import type { ContinuationArrival, LookArrival, StartArrival } from '../core/message/arrival';

@@ -1,6 +1,6 @@
 import { BatonError, IncompatibleStateError } from '../../errors';
 import type { Heartbeats } from '../checkpoint/heartbeats';
-import { type Claim, retentionMs } from '../checkpoint/journal';
+import { type Claim, retentionMs } from '../checkpoint/journal-entry';
 import { decodeState, readMarkedText } from '../checkpoint/state-text';
 import { rememberRun } from '../core/execution/compensation';
 import type { Execution } from '../core/execution/execution';

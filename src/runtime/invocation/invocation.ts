@@ -1,7 +1,8 @@
 import type { Heartbeats } from '../checkpoint/heartbeats';
 import type { HistoryRead } from '../checkpoint/history-keeper';
 import { readInput } from '../checkpoint/input-text';
-import type { Journal, JournalDeps } from '../checkpoint/journal';
+import type { Journal } from '../checkpoint/journal';
+import type { JournalDeps } from '../checkpoint/journal-entry';
 import { countPoints } from '../core/execution/apply-among';
 import { isCompensating } from '../core/execution/compensation';
 import type { Situation } from '../core/execution/decide';

@@ -1,7 +1,7 @@
 import { checkDeployment, type DeploymentFacts } from '../../../src/cdk/check-deployment';
 import { InvalidDeploymentError } from '../../../src/cdk/invalid-deployment-error';
 import type { LongRunningOptions } from '../../../src/decorators';
-import { retentionMs } from '../../../src/runtime/checkpoint/journal';
+import { retentionMs } from '../../../src/runtime/checkpoint/journal-entry';
 import { countKeptDays } from '../../../src/runtime/core/execution/deployment-rules';
 import { planOf } from './plan-of';
 

@@ -3,7 +3,7 @@
  * Holds the public types to the reports in etc/, so that no change of them goes unnoticed.
  * `npm run check:api -- --update` writes the reports again.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 import { ensureBuilt } from './lib/ensure-built.mjs';
 import { fromRoot } from './lib/from-root.mjs';
@@ -17,6 +17,13 @@ const reports = {
 };
 const isUpdate = process.argv.includes('--update');
 
+/** What every error says of itself, and what a class has from the interface that it is one of, which says what it is. */
+const inherited = new Set(
+  'name code retryable load save list every once next on around carry debug info warn error send prepare'.split(
+    ' ',
+  ),
+);
+
 const silent = { logLevel: 'none' };
 const messages = {
   compilerMessageReporting: { default: { logLevel: 'warning' } },
@@ -24,7 +31,7 @@ const messages = {
     default: { logLevel: 'warning' },
     'ae-missing-release-tag': silent,
     'ae-forgotten-export': { logLevel: 'warning', addToApiReportFile: true },
-    'ae-undocumented': silent,
+    'ae-undocumented': { logLevel: 'warning' },
     // Links are looked at by `docs`, which knows all entries.
     'ae-unresolved-link': silent,
   },
@@ -73,6 +80,17 @@ function configure(name, types) {
 
 /** Leaves out what says nothing about the types. */
 function quieten(message) {
+  if (message.messageId === 'ae-undocumented' && isInherited(message)) message.logLevel = 'none';
   if (message.messageId === 'console-compiler-version-notice' || message.messageId === 'console-preamble')
     message.logLevel = 'none';
+}
+
+function isInherited({ text, sourceFilePath, sourceFileLine }) {
+  const [, member] = /for "(.+)"/.exec(text) ?? [];
+  if (/^\[Symbol\./.test(member ?? '')) return true;
+  const lines = readFileSync(sourceFilePath, 'utf8').split('\n').slice(0, sourceFileLine);
+  const owner = lines.findLast((line) =>
+    /^(export )?(declare )?(abstract )?(class|interface|type) /.test(line),
+  );
+  return inherited.has(member) && /\bclass\b/.test(owner ?? '');
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
- * Holds what house style can be counted: no file of src over 300 lines, no function over 60, nine of ten at most 30, and none of the words
- * that this project no longer uses, in code or docs. CONTRIBUTING.md says which word stands for each.
+ * Holds what house style can be counted: no file of src over 300 lines, none so short that it is part of its only reader, no function over
+ * 60, nine of ten at most 30, and none of the words that this project no longer uses, in code or docs. CONTRIBUTING.md says which word
+ * stands for each.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { fromRoot } from './lib/from-root.mjs';
 
@@ -26,10 +27,12 @@ const oldWords = [
   [/\bnobody comes for\b/i, 'will not be retried'],
   [/\b0\.1\.0 did not\b/i, 'nothing: nothing was released before'],
 ];
+/** Files that may be short, though one other reads them. */
+const hasReason = /\/(ports|adapters|commands)\/|index\.ts$/;
 const textFolders = ['src', 'docs', 'samples', 'test', 'bench', 'scripts'];
 const textFiles = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'];
 
-const faults = [...checkLengths(), ...checkWords(), ...checkNames()];
+const faults = [...checkLengths(), ...checkWalls(), ...checkWords(), ...checkNames()];
 for (const fault of faults) console.error(`✖ ${fault}`);
 if (faults.length > 0)
   console.error('→ Divide what is too long, by what it does; say what CONTRIBUTING.md says.');
@@ -87,6 +90,26 @@ function checkNames() {
       ([, name]) => `${file}: ${name} makes an error: end its name with Error`,
     ),
   );
+}
+
+/** A short file that one other reads is part of that one, unless it is public, a port, an adapter or a command. */
+function checkWalls() {
+  const files = listFiles('src', ['.ts']);
+  const lengths = new Map(
+    files.map((file) => [file, readFileSync(fromRoot(file), 'utf8').split('\n').length - 1]),
+  );
+  const importers = new Map(files.map((file) => [file, []]));
+  for (const file of files)
+    for (const [, path] of readFileSync(fromRoot(file), 'utf8').matchAll(/'(\.{1,2}\/[^']*)'/g))
+      importers.get(`${join(dirname(file), path)}.ts`)?.push(file);
+  return files
+    .map((file) => ({ file, lines: lengths.get(file), readers: [...new Set(importers.get(file))] }))
+    .filter(({ file, lines, readers }) => {
+      const [reader] = readers;
+      const isSmall = lines < 30 && readers.length === 1 && !hasReason.test(file);
+      return isSmall && !/index\.ts$/.test(reader) && lines + lengths.get(reader) <= max.fileLines;
+    })
+    .map(({ file, readers }) => `${file} is short, and only ${readers[0]} reads it: put it there`);
 }
 
 function checkWords() {

@@ -22,7 +22,7 @@ export interface LongRunningFunctionProps {
   readonly timeout?: Duration;
   /** Memory in megabytes. @defaultValue 512 */
   readonly memory?: number;
-  /** @defaultValue `ARM_64` */
+  /** The processor of the function. @defaultValue `ARM_64` */
   readonly architecture?: Architecture;
   /** `nodejs22.x` or later. @defaultValue `NODEJS_24_X`, which `aws-cdk-lib` has from 2.224.0 on */
   readonly runtime?: Runtime;
@@ -44,7 +44,7 @@ export interface LongRunningFunctionProps {
   readonly recursiveLoop?: RecursiveLoop;
   /** Which code carries an execution on after a deployment. @defaultValue `pinned`: the version it began with */
   readonly continueOn?: 'latest' | 'pinned';
-  /** @defaultValue `info` */
+  /** The least level that is logged: the function's `BATON_LOG_LEVEL`. @defaultValue `info` */
   readonly logLevel?: 'debug' | 'error' | 'info' | 'warn';
   /** Starts an execution again and again. */
   readonly schedule?: Schedule;
@@ -120,7 +120,7 @@ export interface ContinuationQueueProps {
 
 /** How executions that will not be retried are found and sent on. */
 export interface SweepProps {
-  /** @defaultValue every 15 minutes */
+  /** When the sweeper looks. @defaultValue every 15 minutes */
   readonly schedule?: Schedule;
   /**
    * How long nobody must have come for an execution, a minute or more: longer than Lambda or the queue take to deliver again.

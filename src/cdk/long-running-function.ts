@@ -66,6 +66,7 @@ const aliasName = 'live';
  * new LongRunningFunction(this, 'Reconcile', { entry: 'src/job.ts', job: ReconcilePayments, timeout: Duration.minutes(15) });
  */
 export class LongRunningFunction extends Construct {
+  /** The function itself. */
   readonly function: NodejsFunction;
   /** The version that this deployment publishes. Earlier ones stay, so that executions end on the code they began with. */
   readonly version: Version;
@@ -77,7 +78,9 @@ export class LongRunningFunction extends Construct {
   readonly deadLetterQueue: IQueue | undefined;
   /** Events that Lambda gave up. Undefined with an `onFailure` of one's own. */
   readonly failureQueue: IQueue | undefined;
+  /** The table of its executions; undefined when it has none. */
   readonly table: ITable | undefined;
+  /** The bucket of its executions, or of their large states; undefined when it has none. */
   readonly bucket: IBucket | undefined;
   /** Sends on what will not be retried. Undefined without `sweep`. */
   readonly sweeper: IFunction | undefined;

@@ -20,6 +20,7 @@ export interface StartRequest {
 
 /** What became of a start. */
 export interface StartAnswer {
+  /** The execution's id. */
   readonly executionId: string;
   /** Whether the start was sent; false when the store has an execution of this id and input. */
   readonly isNew: boolean;
@@ -29,6 +30,7 @@ export interface StartAnswer {
 
 /** An execution's result, or why there is none. */
 export interface ExecutionResult {
+  /** The execution's id. */
   readonly executionId: string;
   /** A failed execution is thrown. */
   readonly status: Exclude<ExecutionStatus, 'failed'>;
@@ -42,6 +44,7 @@ export interface ExecutionResult {
 export interface CancelAnswer {
   /** `requested`: it ends at its next safe point, or when its next invocation begins. `already-ended`: nothing was changed. */
   readonly kind: 'already-ended' | 'requested';
+  /** How the execution stands. */
   readonly execution: ExecutionDescription;
 }
 
@@ -62,6 +65,7 @@ export type SignalRequest =
 export interface SignalResult {
   /** `repeated`: the execution has had a signal of this id before. `ended`: it is over, and nothing was kept. */
   readonly kind: 'accepted' | 'ended' | 'repeated';
+  /** The id under which the signal counts once. */
   readonly signalId: string;
 }
 
@@ -73,6 +77,7 @@ export interface RedriveOptions {
 
 /** What became of a redrive. */
 export interface RedriveAnswer {
+  /** The execution's id. */
   readonly executionId: string;
   /** The invocation that goes on with it. */
   readonly invocation: number;
@@ -80,8 +85,11 @@ export interface RedriveAnswer {
 
 /** One line of a list. */
 export interface ExecutionSummary {
+  /** The execution's id. */
   readonly executionId: string;
+  /** The job's name. */
   readonly job: string;
+  /** How the execution stands. */
   readonly status: ExecutionStatus;
   /** In epoch milliseconds. */
   readonly startedAtMs: number;
@@ -99,7 +107,7 @@ export interface ExecutionSummary {
 
 /** Which executions to sweep. */
 export interface SweepRequest {
-  /** @defaultValue those of every job in the store that the function runs: name the job when the store has several */
+  /** Only executions of the job of this name. @defaultValue those of every job in the store that the function runs: name the job when the store has several */
   readonly job?: string;
   /** At most this many are sent on, from 1 to 1,000. @defaultValue 100 */
   readonly limit?: number;
@@ -139,6 +147,7 @@ export interface StopAnswer extends StopMark {
 
 /** What became of a resume. */
 export interface ResumeAnswer {
+  /** The job's name. */
   readonly job: string;
   /** Whether the job was stopped before. */
   readonly wasStopped: boolean;

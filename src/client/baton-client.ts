@@ -55,7 +55,7 @@ export interface BatonClientOptions {
   readonly client?: CommandSender;
   /** The function's `BATON_SIGNING_KEY`, when it has one: a redrive is signed with it. @defaultValue none */
   readonly signingKey?: string;
-  /** @defaultValue the machine's clock, which should agree with Lambda's to a few seconds: leases are compared with it */
+  /** Tells the time. @defaultValue the machine's clock, which should agree with Lambda's to a few seconds: leases are compared with it */
   readonly clock?: Clock;
 }
 

@@ -23,17 +23,17 @@ export const LAMBDA_CLIENT = token<CommandSender>('LAMBDA_CLIENT');
 export const SQS_CLIENT = token<CommandSender>('SQS_CLIENT');
 /** The client that makes schedules for long waits. @defaultValue `SchedulerClient` of `@aws-sdk/client-scheduler`, loaded on first use */
 export const SCHEDULER_CLIENT = token<CommandSender>('SCHEDULER_CLIENT');
-/** {@link Clock}. @defaultValue the machine's wall clock */
+/** Tells the time: a {@link Clock}. @defaultValue the machine's wall clock */
 export const CLOCK = token<Clock>('CLOCK');
-/** {@link Timer}. @defaultValue Nanotimer */
+/** Calls back later: a {@link Timer}. @defaultValue Nanotimer */
 export const TIMER = token<Timer>('TIMER');
-/** {@link Random}. @defaultValue `Math.random` */
+/** Draws numbers, for jitter: a {@link Random}. @defaultValue `Math.random` */
 export const RANDOM = token<Random>('RANDOM');
-/** {@link Logger}. @defaultValue one line of JSON per message on standard output, from `BATON_LOG_LEVEL` up */
+/** Where lines of the log go: a {@link Logger}. @defaultValue one line of JSON per message on standard output, from `BATON_LOG_LEVEL` up */
 export const LOGGER = token<Logger>('LOGGER');
 /** A list of {@link Observer}, told what happens beside the log. @defaultValue an empty one */
 export const OBSERVERS = token<readonly Observer[]>('OBSERVERS');
-/** {@link StateCodec}. @defaultValue JSON when the state is plain, devalue when it is not */
+/** Makes a text of the state, and the state again: a {@link StateCodec}. @defaultValue JSON when the state is plain, devalue when it is not */
 export const STATE_CODEC = token<StateCodec>('STATE_CODEC');
 /** A list of {@link ContinuationSender} in the order they are tried. @defaultValue Lambda, then SQS when `BATON_QUEUE_URL` is set */
 export const CONTINUATION_SENDERS = token<readonly ContinuationSender[]>('CONTINUATION_SENDERS');

@@ -37,7 +37,9 @@ export class RetryableError extends BatonError<{ retryAfterMs: number; countsAsA
   override readonly name = 'RetryableError';
   readonly code = 'RETRYABLE';
   override readonly retryable = true;
+  /** How long to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs: number;
+  /** Whether this attempt counts against `maxAttempts`. */
   readonly countsAsAttempt: boolean;
 
   constructor({ retryAfterMs, countsAsAttempt = true, message, cause }: RetryableErrorOptions) {

@@ -43,6 +43,7 @@ import { waitForIdle } from './wait-for-idle';
  * await lambda.idle();
  */
 export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements AsyncDisposable {
+  /** The region that it answers as. */
   readonly region: string;
   /** What every random choice was drawn from: pass it as `seed` to see the same again. */
   readonly seed: number;
@@ -119,7 +120,7 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     return `http://127.0.0.1:${this.#server.port}`;
   }
 
-  /** @throws LocalLambdaError when an option is wrong, the code is not there, or aws-lambda-ric is not installed */
+  /** Makes a function, as the AWS API of this name does. @throws LocalLambdaError when an option is wrong, the code is not there, or aws-lambda-ric is not installed */
   async createFunction(options: FunctionOptions): Promise<{ readonly name: string; readonly arn: string }> {
     for (const arn of [options.onFailure, options.deadLetterQueue])
       if (arn !== undefined) this.#queues.get(arn);

@@ -130,7 +130,9 @@ export interface InvokeResult {
 
 /** A message that was taken out of a queue. */
 export interface ReceivedMessage {
+  /** The message's id. */
   readonly messageId: string;
+  /** The message's text. */
   readonly body: string;
   /** `ApproximateReceiveCount`, `AWSTraceHeader`, `DeadLetterQueueSourceArn`, … */
   readonly attributes: Readonly<Record<string, string>>;
@@ -140,8 +142,9 @@ export interface ReceivedMessage {
 
 /** What an {@link InvocationHook} can do: kill the invocation `afterMs` milliseconds after its delivery. */
 export interface InvocationFault {
+  /** The process dies. */
   readonly kind: 'crash';
-  /** @defaultValue 0: before the handler is likely to have done anything */
+  /** How long after the delivery, in milliseconds. @defaultValue 0: before the handler is likely to have done anything */
   readonly afterMs?: number;
 }
 

@@ -1,4 +1,3 @@
-export type { DecoratorName } from './declaration';
-export { findPlacement } from './find-placement';
+export { type DecoratorName, findPlacement } from './declaration';
 export { readJob } from './read-job';
 export { addDeclaration } from './reflect';

@@ -1,12 +1,24 @@
 import type { SweepAnswer } from '../client/answers';
 import { BatonClient, type BatonClientOptions } from '../client/baton-client';
+import { BatonError } from '../errors/baton-error';
 import { InvalidJobError } from '../errors/definition-errors';
 import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
 import { JsonLogger } from '../runtime/adapters/node/json-logger';
 import { createStore } from '../runtime/adapters/store/stores';
 import type { Logger } from '../runtime/ports';
 import { readSweepSettings } from './read-sweep-settings';
-import { SweepIncompleteError } from './sweep-incomplete-error';
+
+/** A sweep that leaves executions behind: some could not be sent on, or there may be more than it looked at. Thrown so that alarms see it. */
+export class SweepIncompleteError extends BatonError<{
+  job: string;
+  sweptCount: number;
+  failed: readonly { readonly executionId: string; readonly reason: string }[];
+  hasMore: boolean;
+}> {
+  override readonly name = 'SweepIncompleteError';
+  readonly code = 'SWEEP_INCOMPLETE';
+  override readonly retryable = true;
+}
 
 /** What a sweeper works with, beside its environment. */
 export interface SweeperParts extends Pick<BatonClientOptions, 'client' | 'clock'> {

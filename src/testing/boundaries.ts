@@ -14,8 +14,11 @@ export type FaultKind = 'crash' | 'crash-after' | 'delay' | 'duplicate' | 'lost-
 
 /** A boundary of a run: its number from 1, and what it is. */
 export interface Boundary {
+  /** Its number within the run, from 1. */
   readonly number: number;
+  /** What is crossed. */
   readonly kind: BoundaryKind;
+  /** What is crossed there, by name. */
   readonly label: string;
 }
 

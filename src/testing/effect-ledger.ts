@@ -8,13 +8,17 @@ export interface EffectRecord {
   readonly what: string;
   /** `ctx.idempotencyKey` of the step that did it; undefined outside a step. */
   readonly idempotencyKey: string | undefined;
+  /** The method that did it. */
   readonly step: string | undefined;
+  /** Number of the Lambda call that did it, from 1. */
   readonly invocation: number | undefined;
 }
 
 /** An effect that happened more than once. */
 export interface RepeatedEffect {
+  /** What was done. */
   readonly what: string;
+  /** How often. */
   readonly times: number;
   /** The keys it was recorded under. */
   readonly keys: readonly string[];
@@ -26,6 +30,7 @@ export interface RepeatedEffect {
 
 /** Different effects that were recorded under one key: a receiver that remembers keys would have dropped all but the first. */
 export interface KeyCollision {
+  /** The key that both had. */
   readonly key: string;
   /** The different effects, in the order they happened. */
   readonly whats: readonly string[];

@@ -11,7 +11,9 @@ export type DeviationKind = 'effects' | 'endings' | 'keys' | 'outcome' | 'result
 export interface Deviation {
   /** The fewest faults that show it: give it to `env.run({ schedule })`. Empty when none is needed. */
   readonly schedule: string;
+  /** What was done to it, and where. */
   readonly faults: readonly { readonly fault: FaultKind; readonly boundary: Boundary }[];
+  /** What was different. */
   readonly kinds: readonly DeviationKind[];
   /** What differs, in words. */
   readonly differences: readonly string[];

@@ -5,11 +5,11 @@ import { VirtualClock } from './virtual-clock';
 export interface FakeLambdaContextOptions {
   /** Milliseconds until the deadline, from now on the clock. @defaultValue 60000 */
   readonly remainingMs?: number;
-  /** @defaultValue a clock of its own that stands still */
+  /** What tells the time left. @defaultValue a clock of its own that stands still */
   readonly clock?: Clock;
-  /** @defaultValue request-1 */
+  /** The id of the request. @defaultValue request-1 */
   readonly awsRequestId?: string;
-  /** @defaultValue 3 */
+  /** The version of the function. @defaultValue 3 */
   readonly functionVersion?: string;
   /** The invoked function's ARN. @defaultValue one of function `job`, alias `live` */
   readonly arn?: string;

@@ -17,6 +17,7 @@ export type WriteFault = 'fail' | 'hang' | 'lost' | 'none';
 export class FaultyStore implements CheckpointStore {
   /** Every write that was asked for, in order. */
   readonly writes: { execution: StoredExecution; hint: SaveHint | undefined }[] = [];
+  /** How often it was read from. */
   loadCount = 0;
   /** Called with the number of the write, from 1. */
   fault: (write: number) => WriteFault = () => 'none';

@@ -20,7 +20,9 @@ import { writeTimeline } from './write-timeline';
 
 /** What happened in a run: for assertions, and for reading (`String(run)`). */
 export class JobRun<State = unknown> {
+  /** The execution's id. */
   readonly executionId: string;
+  /** What became of the execution. */
   readonly outcome: JobOutcome;
   /** What the execution completed with: what `@OnComplete` returned, or `complete(value)`. */
   readonly result: unknown;
@@ -32,12 +34,15 @@ export class JobRun<State = unknown> {
   readonly steps: readonly StepRun[];
   /** In the order they began. */
   readonly invocations: readonly InvocationRun[];
+  /** Every continuation that was sent, in order. */
   readonly continuations: readonly ContinuationRun[];
   /** Writes to the checkpoint store; none without a store. */
   readonly checkpoints: readonly CheckpointRun[];
+  /** Every event or message that was given up. */
   readonly deadLetters: readonly DeadLetter[];
   /** What was recorded in `env.effects`. */
   readonly effects: readonly EffectRecord[];
+  /** Every line that was logged, in order. */
   readonly logs: readonly RunLogLine[];
   /** What the runtime told its observers, in the order it happened. */
   readonly events: readonly RuntimeEvent[];
@@ -85,6 +90,7 @@ export class JobRun<State = unknown> {
     return writeTimeline(this);
   }
 
+  /** The run as text, for a message. */
   toString(): string {
     return this.timeline();
   }

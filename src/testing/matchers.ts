@@ -7,7 +7,9 @@ import { TestKitError } from './test-kit-error';
 
 /** What a matcher answers to Jest and Vitest. */
 export interface BatonMatcherResult {
+  /** Whether it is as expected. */
   readonly pass: boolean;
+  /** What to say when that is not what was wanted. */
   message(): string;
 }
 

@@ -3,8 +3,11 @@ import { readFrame } from './life';
 
 /** One line as it was logged. */
 export interface LogLine {
+  /** How much it matters. */
   readonly level: 'debug' | 'error' | 'info' | 'warn';
+  /** The text. */
   readonly message: string;
+  /** What was said beside the text. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** When, in epoch milliseconds; only where the logger was given a clock. */
   readonly atMs?: number;
@@ -12,6 +15,7 @@ export interface LogLine {
 
 /** A {@link Logger} that keeps its lines. */
 export class MemoryLogger implements Logger {
+  /** Every line, in order. */
   readonly lines: LogLine[] = [];
   readonly #clock: Clock | undefined;
 

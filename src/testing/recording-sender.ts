@@ -6,7 +6,7 @@ export type SentRequest = ContinuationRequest;
 
 /** Options of {@link RecordingSender}. */
 export interface RecordingSenderOptions {
-  /** @defaultValue recording */
+  /** Its name. @defaultValue recording */
   readonly channel?: string;
   /** Largest body in UTF-8 bytes; a larger one is refused. @defaultValue 1048576 */
   readonly maxBytes?: number;
@@ -28,8 +28,11 @@ const notXml = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 
 /** A {@link ContinuationSender} that keeps what it was asked to send, and refuses what AWS would refuse. */
 export class RecordingSender implements ContinuationSender {
+  /** Its name. */
   readonly channel: string;
+  /** The longest body that it takes, in bytes. */
   readonly maxBytes: number;
+  /** The longest delay that it takes, in seconds. */
   declare readonly maxDelaySeconds?: number;
   /** Every request that was accepted. */
   readonly sent: SentRequest[] = [];

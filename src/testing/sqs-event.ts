@@ -1,6 +1,6 @@
 /** One message of {@link sqsEvent}: its body, or more about it. */
 export interface SqsMessage {
-  /** @defaultValue message-1, message-2, … */
+  /** The message's id. @defaultValue message-1, message-2, … */
   readonly messageId?: string;
   /** A text as it is; anything else becomes JSON. */
   readonly body: unknown;
@@ -12,14 +12,23 @@ export interface SqsMessage {
 
 /** One record of an SQS event, as Lambda gives it to a function. */
 export interface SqsRecord {
+  /** The message's id. */
   readonly messageId: string;
+  /** What a message is deleted by. */
   readonly receiptHandle: string;
+  /** The message's text. */
   readonly body: string;
+  /** What SQS says of it: how often it was received, and when it was sent. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** What its sender said beside the body. */
   readonly messageAttributes: object;
+  /** A checksum of the body. */
   readonly md5OfBody: string;
+  /** Where it comes from. */
   readonly eventSource: 'aws:sqs';
+  /** The queue's ARN. */
   readonly eventSourceARN: string;
+  /** The queue's region. */
   readonly awsRegion: string;
 }
 

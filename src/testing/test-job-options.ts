@@ -13,7 +13,7 @@ export interface JobTestOptions<Job extends object = object> extends HandlerScop
   readonly timeoutMs?: number;
   /** When virtual time begins. @defaultValue 2026-01-01T00:00:00Z */
   readonly startedAt?: Date | number;
-  /** @defaultValue execution-1 */
+  /** The id of the executions. @defaultValue execution-1 */
   readonly executionId?: string;
   /**
    * The checkpoint store, or what makes a fresh one for each run: `() => new MemoryCheckpointStore()`.

@@ -5,6 +5,7 @@ import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
 import { JsonLogger } from '../runtime/adapters/node/json-logger';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { wrap } from '../runtime/core/message/arrival';
+import type { ErrorRecord } from '../runtime/core/record/describe-error';
 import type { Observer } from '../runtime/observe/runtime-event';
 import type { CheckpointStore, ContinuationSender, Logger } from '../runtime/ports';
 import { Border } from './border';
@@ -17,7 +18,6 @@ import { leaveFrame } from './life';
 import type { ManualTimer } from './manual-timer';
 import { observeJob } from './observed-job';
 import { Provided } from './provided';
-import { rebuildError } from './rebuild-error';
 import { RecordingSender } from './recording-sender';
 import { RunLogger } from './run-logger';
 import { RunObserver, silenceTheDead } from './run-observer';
@@ -227,4 +227,21 @@ function describeSettings({ options, runOptions, plan }: VirtualWorldParts) {
     maxDeliveries: options.maxDeliveries ?? 10_000,
     isCopying: runOptions.deliverEverythingTwice ?? false,
   };
+}
+
+/** An error as it was thrown, or made of what the log has of it. */
+function rebuildError(error: unknown): unknown {
+  if (error instanceof Error || !isRecord(error)) return error;
+  const { name, message, code, stack, cause, errors } = error;
+  const rebuilt = new Error(message, cause === undefined ? undefined : { cause: rebuildError(cause) });
+  return Object.assign(rebuilt, {
+    name,
+    ...(code !== undefined && { code }),
+    ...(stack !== undefined && { stack }),
+    ...(errors !== undefined && { errors: errors.map(rebuildError) }),
+  });
+}
+
+function isRecord(error: unknown): error is ErrorRecord {
+  return typeof error === 'object' && error !== null && typeof (error as ErrorRecord).message === 'string';
 }

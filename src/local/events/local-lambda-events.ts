@@ -24,16 +24,19 @@ export type EndReason =
 
 /** An invocation begins: its event goes to an environment. */
 export interface InvocationStart {
+  /** The function's name. */
   readonly functionName: string;
   /** `$LATEST` or a number: what runs, as `context.functionVersion` has it. */
   readonly version: string;
   /** As `context.invokedFunctionArn` has it, with the caller's qualifier. */
   readonly invokedFunctionArn: string;
+  /** The id of the request. */
   readonly requestId: string;
   /** Which delivery of this event or message it is, from 1. */
   readonly attempt: number;
   /** How it came: by `Invoke`, or by a queue. */
   readonly channel: 'invoke' | 'sqs';
+  /** Whether somebody waits for the answer. */
   readonly invocationType: 'Event' | 'RequestResponse';
   /** UTF-8 bytes of the event. */
   readonly bytes: number;
@@ -41,6 +44,7 @@ export interface InvocationStart {
   readonly payload: string;
   /** How many invocations of this function are behind each other in this chain, this one included: what recursion detection counts. */
   readonly chainLength: number;
+  /** The execution environment that runs it. */
   readonly environmentId: string;
   /** Whether a new environment had to be started for it. */
   readonly cold: boolean;
@@ -52,6 +56,7 @@ export interface InvocationStart {
 
 /** An invocation is over, with the figures of AWS's REPORT line. */
 export interface InvocationEnd extends InvocationStart {
+  /** What it ended of. */
   readonly reason: EndReason;
   /** The answer as JSON text; with a failure, AWS's error document. */
   readonly response: string;
@@ -63,6 +68,7 @@ export interface InvocationEnd extends InvocationStart {
   readonly initMs?: number;
   /** What AWS would bill: cold start and duration, rounded up. */
   readonly billedMs: number;
+  /** The most memory that it used, in MB. */
   readonly memoryMb: number;
   /** The highest resident size of the process so far. 0 where it cannot be read (outside Linux). */
   readonly maxMemoryMb: number;
@@ -84,7 +90,9 @@ interface About {
 
 /** What a {@link LocalLambda} tells while it runs: name of the event → its arguments. */
 export interface LocalLambdaEvents {
+  /** An invocation was given to an execution environment. */
   'invocation-start': [InvocationStart];
+  /** It has ended, however that was. */
   'invocation-end': [InvocationEnd];
   /** A line that a handler, or the runtime, wrote; `requestId` is that of the invocation under way, if any. */
   log: [
@@ -138,6 +146,7 @@ export interface LocalLambdaEvents {
       readonly requestId?: string;
     },
   ];
+  /** A process of a function was started. */
   'environment-start': [
     {
       readonly functionName: string;
@@ -146,6 +155,7 @@ export interface LocalLambdaEvents {
       readonly pid: number;
     },
   ];
+  /** It has ended, or was killed. */
   'environment-end': [
     {
       readonly functionName: string;

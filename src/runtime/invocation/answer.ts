@@ -9,8 +9,11 @@ export type InvocationStatus =
 
 /** What the handler answers to anything but an SQS batch. */
 export interface InvocationAnswer {
+  /** What became of the execution in this invocation. */
   readonly status: InvocationStatus;
+  /** The execution's id. */
   readonly executionId: string;
+  /** Number of this Lambda call within the execution, from 1. */
   readonly invocation: number;
   /** The execution's result, when it has completed with one. */
   readonly result?: unknown;
@@ -21,8 +24,11 @@ export type EndedAnswer = InvocationAnswer & { readonly status: Exclude<Invocati
 
 /** What the handler answers to a signal: it has been kept, and runs nothing itself. */
 export interface SignalAnswer {
+  /** A signal was taken. */
   readonly status: 'signalled';
+  /** The execution that it was sent to. */
   readonly executionId: string;
+  /** The id under which it counts once. */
   readonly signalId: string;
   /** `repeated`: the execution has had a signal of this id before. `ended`: it is over, and nothing was kept. */
   readonly kind: 'accepted' | 'ended' | 'repeated';
@@ -30,6 +36,7 @@ export interface SignalAnswer {
 
 /** What the handler answers to an SQS batch: the records that SQS has to deliver again. */
 export interface BatchAnswer {
+  /** The messages that the queue is to deliver again. */
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 

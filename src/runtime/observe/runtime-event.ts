@@ -104,6 +104,7 @@ export interface ExecutionParked extends Told<'execution.parked'>, OfSum {
 }
 export interface ExecutionSuperseded extends Told<'execution.superseded'>, OfSum {}
 export interface ExecutionSkipped extends Told<'execution.skipped'>, OfSum {}
+/** A unit of work begins. */
 export interface StepStarted extends Told<'step.started'>, OfUnit {}
 export interface StepFinished extends Told<'step.finished'>, OfUnit {
   readonly durationMs: number;
@@ -203,6 +204,7 @@ export type RuntimeEvent =
  * Is told what happens, synchronously. It has to be cheap, and cannot harm the execution: what it throws is dropped, and said once in the log.
  */
 export interface Observer {
+  /** Called with each event, in order, while the invocation waits: be quick. What it throws changes nothing. */
   on(event: RuntimeEvent): void;
   /** For traces: what every later invocation of this execution is given as `carried`. Small: it travels in record and continuation. */
   carry?(executionId: string): Record<string, string>;

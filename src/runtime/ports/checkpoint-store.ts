@@ -5,8 +5,11 @@ export type ExecutionStatus = 'cancelled' | 'completed' | 'failed' | 'running' |
 export interface StoredExecution {
   /** Any string of 1 to 256 characters without lone surrogates: stores encode what their keys cannot hold. */
   readonly executionId: string;
+  /** The job's name. */
   readonly job: string;
+  /** How the execution stands. */
   readonly status: ExecutionStatus;
+  /** When the execution started, in epoch milliseconds. */
   readonly startedAtMs: number;
   /** When the record may be deleted, in epoch milliseconds: stores with a time to live use it. */
   readonly expiresAtMs: number;
@@ -30,7 +33,9 @@ export interface SaveHint {
 
 /** Which executions to list. */
 export interface ListQuery {
+  /** Only executions of the job of this name. @defaultValue those of all jobs */
   readonly job?: string;
+  /** Only executions that stand so. @defaultValue any */
   readonly status?: ExecutionStatus;
   /** Only those that were started at this time or before, in epoch milliseconds: where a list ended, the next one goes on. @defaultValue all */
   readonly startedUntilMs?: number;

@@ -7,6 +7,7 @@ export interface ContinuationRequest {
   readonly body: string;
   /** Whole seconds before the continuation is delivered, at most the sender's `maxDelaySeconds`. */
   readonly delaySeconds?: number;
+  /** The execution that is handed over. */
   readonly executionId: string;
   /** The number of the invocation that the continuation starts, from 2; for any other message that of the one that sends it. */
   readonly invocation: number;

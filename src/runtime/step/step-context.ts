@@ -9,6 +9,7 @@ import { ContextLogger } from './context-logger';
 
 /** What a step, a hook and the `@Terminate` predicate are called with. */
 export interface StepContext<Input = unknown> {
+  /** The execution's id: the same in all its invocations. */
   readonly executionId: string;
   /**
    * The start event's input, or what the `input` option made of it, frozen in depth. The methods that would change a Date, Map or Set in it
@@ -77,6 +78,7 @@ export type Woken =
 
 /** How children stand. */
 export interface ChildrenCounts extends ChildCounts {
+  /** Children that have been started and have not ended. */
   readonly running: number;
 }
 

@@ -2,6 +2,7 @@ import type { CheckpointStore } from '../../runtime/ports';
 
 /** A store as its contract suite takes it: empty at first, and the same data for everybody who opens it again. */
 export interface StoreUnderTest {
+  /** The store to try. */
   readonly store: CheckpointStore;
   /** Another store on the same data, as another process would have it. */
   reopen(): CheckpointStore;

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BatonError, FileCheckpointStore } from '../../../src';
-import { createSweeper } from '../../../src/sweeper/create-sweeper';
-import { SweepIncompleteError } from '../../../src/sweeper/sweep-incomplete-error';
+import { createSweeper, SweepIncompleteError } from '../../../src/sweeper/create-sweeper';
 import { MemoryLogger } from '../../../src/testing';
 import { clientWorld } from '../../helpers/client-world';
 

@@ -16,7 +16,6 @@ import { type Layout, readRevision, type StampedLayout, writeRevision } from '..
 import { PartShelf } from '../store/part-shelf';
 import { describePage } from '../store/select-executions';
 import { corruptRecordError } from '../store/stored-json';
-import { createWriteStamp } from '../store/write-stamp';
 import { DynamoDbParts } from './dynamodb-parts';
 import {
   chooseApart,
@@ -187,4 +186,16 @@ function describeCondition(expectedStamp: string | undefined): object {
     ConditionExpression: 'revision = :expected',
     ExpressionAttributeValues: { ':expected': { S: expectedStamp } },
   };
+}
+
+/** Drawn once in a process; an environment that is restored from a snapshot would have the one of its siblings. */
+let nonce: string | undefined;
+let count = 0;
+
+/** A text that no other write has, of this process or another: random bytes that the process has drawn, and a counter. */
+function createWriteStamp(): string {
+  if (nonce === undefined || process.env.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start')
+    nonce = process.getBuiltinModule('node:crypto').randomBytes(12).toString('hex');
+  count += 1;
+  return nonce + count.toString(36);
 }

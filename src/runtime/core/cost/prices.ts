@@ -2,7 +2,9 @@
 export interface Prices {
   /** When AWS published them. */
   readonly date: string;
+  /** The region that they are of. */
   readonly region: string;
+  /** One invocation of a function, in US dollars. */
   readonly lambdaRequestUsd: number;
   /** Per GB and second of duration, by architecture. */
   readonly gbSecondUsd: { readonly x86_64: number; readonly arm64: number };

@@ -13,7 +13,9 @@ export type Directive =
 
 /** What {@link goTo} makes. `StepName` is the step's name, when it is known to the compiler. */
 export interface GoToDirective<StepName extends string = string> {
+  /** What the directive asks for. */
   readonly kind: 'go-to';
+  /** The step that comes next. */
   readonly step: StepName;
 }
 
@@ -24,15 +26,21 @@ export type WaitDirective<StepName extends string = string> =
 
 /** What {@link waitForSignal} makes: what a generator may also `yield`. */
 export interface WaitForSignalDirective<StepName extends string = string> {
+  /** What the directive asks for. */
   readonly kind: 'wait-for-signal';
+  /** The signal's name. */
   readonly name: string;
+  /** How long to wait at most, in seconds. */
   readonly timeoutSeconds?: number;
+  /** The step that comes after the wait. */
   readonly goTo?: StepName;
 }
 
 /** What {@link startChildren} makes: what a generator may also `yield`. */
 export interface StartChildrenDirective<StepName extends string = string> extends ChildrenOptions<StepName> {
+  /** What the directive asks for. */
   readonly kind: 'start-children';
+  /** One child for each. */
   readonly items: readonly ChildItem[];
   /** What became of it, once it was prepared. */
   readonly batch?: Batch;
@@ -54,7 +62,9 @@ export interface ChildrenOptions<StepName extends string = string> {
 
 /** What {@link complete} makes. */
 export interface CompleteDirective {
+  /** What the directive asks for. */
   readonly kind: 'complete';
+  /** The execution's result. */
   readonly result: unknown;
 }
 

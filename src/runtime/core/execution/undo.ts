@@ -30,6 +30,7 @@ export type CompensatedEnd =
 
 /** A compensation that has failed for good. */
 export interface UndoFailure extends UndoneRun {
+  /** What the compensation has failed of. */
   readonly error: Pick<KeptError, 'code' | 'message' | 'name'>;
 }
 

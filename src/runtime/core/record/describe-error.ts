@@ -21,10 +21,13 @@ const longMessage = 4_096;
 
 /** An error as it is logged and recorded: plain, short enough, and safe to read whatever was thrown. */
 export interface ErrorRecord {
+  /** The name of the error's class. */
   readonly name: string;
   /** What was thrown says; where that is nothing, what its parts, its cause or its code say. */
   readonly message: string;
+  /** What programs tell it by, where it has such a code. */
   readonly code?: string;
+  /** Where it was thrown, as JavaScript writes it. */
   readonly stack?: string;
   /** At most ten, one inside the other. */
   readonly cause?: ErrorRecord;

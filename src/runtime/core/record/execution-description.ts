@@ -17,7 +17,9 @@ import {
 
 /** How an execution stands, as plain frozen data: neither its input nor its state. */
 export interface ExecutionDescription {
+  /** The execution's id. */
   readonly executionId: string;
+  /** The job's name. */
   readonly job: string;
   /** `waiting`: its next invocation is held back in the queue. */
   readonly status: 'cancelled' | 'completed' | 'failed' | 'running' | 'waiting';
@@ -35,6 +37,7 @@ export interface ExecutionDescription {
   readonly attempt: number;
   /** Steps finished. */
   readonly stepCount: number;
+  /** Attempts that have failed so far. */
   readonly failedAttemptCount: number;
   /** When it was started, in epoch milliseconds. */
   readonly startedAtMs: number;
@@ -42,6 +45,7 @@ export interface ExecutionDescription {
   readonly leaseUntilMs: number;
   /** Nothing starts before this time, in epoch milliseconds; null when it waits for nothing. */
   readonly resumeAtMs: number | null;
+  /** Whether somebody has asked for the execution to end. */
   readonly isCancelRequested: boolean;
   /**
    * Whether it looks stuck: its last invocation must be dead and has neither handed over nor recorded an end, or nobody has come for what
@@ -78,9 +82,13 @@ export interface ExecutionDescription {
 
 /** How far the work of an execution is: at most about 15 seconds old while it runs. */
 export interface ExecutionProgress {
+  /** The method that reported it. */
   readonly step: string;
+  /** How much is done. */
   readonly done: number;
+  /** How much there is to do, when that is known. */
   readonly total?: number;
+  /** What the job said of it. */
   readonly note?: string;
   /** Units per second of running time, since the step began to report; undefined before it can be told. */
   readonly ratePerSecond?: number;

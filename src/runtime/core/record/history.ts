@@ -23,6 +23,7 @@ export interface InvocationEntry {
   readonly startedAtMs: number;
   /** In epoch milliseconds; undefined when it died: nobody knows when. */
   readonly endedAtMs?: number;
+  /** What the invocation ended of. */
   readonly ending: InvocationEnding;
   /** Whether it was the first in its execution environment. */
   readonly isCold: boolean;
@@ -40,12 +41,17 @@ export interface InvocationEntry {
 
 /** The sums of the invocations before those that are kept one by one. */
 export interface EarlierInvocations {
+  /** How many invocations. */
   readonly count: number;
   /** When the first of them began, in epoch milliseconds. */
   readonly startedAtMs: number;
+  /** Units of work that they finished. */
   readonly stepCount: number;
+  /** Attempts that failed in them. */
   readonly failedAttemptCount: number;
+  /** What they handed over, in bytes. */
   readonly bytes: number;
+  /** What they cost, in US dollars at list price. */
   readonly costUsd: number;
 }
 

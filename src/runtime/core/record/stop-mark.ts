@@ -5,6 +5,7 @@ import { parseRecord } from './execution-record';
 
 /** What a store says of a job that is stopped: it stands until it is taken away. */
 export interface StopMark {
+  /** The job's name. */
   readonly job: string;
   /** When it was set, in epoch milliseconds. */
   readonly stoppedAtMs: number;

@@ -7,6 +7,8 @@
  */
 // biome-ignore lint/suspicious/noExplicitAny: who names only the value says nothing about what is stored
 export interface FieldCodec<Value, Stored = any> {
+  /** Makes of the value what is stored. */
   readonly encode: (value: Value) => Stored;
+  /** Makes the value again of what was stored. */
   readonly decode: (stored: Stored) => Value;
 }

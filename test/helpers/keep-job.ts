@@ -3,7 +3,7 @@ import { DevalueCodec } from '../../src/runtime/adapters/codec/devalue-codec';
 import { NodePlatform } from '../../src/runtime/adapters/node/node-platform';
 import { parseRecord } from '../../src/runtime/core/record/execution-record';
 import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../src/testing';
-import { nameStart } from './name-start';
+import { nameStart } from './run-job';
 import { type VirtualWorld, virtualWorld } from './virtual-world';
 
 /** What a handler answers, as far as these tests look. */

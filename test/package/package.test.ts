@@ -208,8 +208,8 @@ describe('the packed package, installed beside its peers', () => {
       const { scripts, repository, bugs, homepage } = JSON.parse(
         readFileSync(join(root, 'package.json'), 'utf8'),
       );
-      expect(scripts.prepublishOnly).toBe('npm run verify:quick');
-      expect(scripts['verify:quick']).toMatch(/ build check:package /);
+      expect(scripts.prepublishOnly).toBe('npm run verify:quick && npm run check:package');
+      expect(scripts['verify:quick']).toMatch(/ build check:api /);
       expect([repository, bugs, homepage]).toEqual([undefined, undefined, undefined]);
     });
   });

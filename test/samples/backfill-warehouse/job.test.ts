@@ -2,8 +2,7 @@ import type { Flight, FlightSource } from '../../../samples/backfill-warehouse/f
 import { FLIGHTS } from '../../../samples/backfill-warehouse/flight-source';
 import { BackfillWarehouse } from '../../../samples/backfill-warehouse/job';
 import { type HourTotals, WAREHOUSE, type Warehouse } from '../../../samples/backfill-warehouse/warehouse';
-import type { Delivery } from '../../helpers/run-execution';
-import { type RunJobOptions, runJob } from '../../helpers/run-job';
+import { type Delivery, type RunJobOptions, runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const flights: readonly Flight[] = Array.from({ length: 25 }, (_, index) => ({

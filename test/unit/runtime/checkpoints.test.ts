@@ -14,8 +14,7 @@ import {
 import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
 import { parseRecord, writeRecord } from '../../../src/runtime/core/record/execution-record';
 import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../../src/testing';
-import { nameStart } from '../../helpers/name-start';
-import { runJob } from '../../helpers/run-job';
+import { nameStart, runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const { checksum } = new NodePlatform();

@@ -14,8 +14,7 @@ import {
   type StepContext,
   Terminate,
 } from '../../../src';
-import { runExecution } from '../../helpers/run-execution';
-import { runJob } from '../../helpers/run-job';
+import { runExecution, runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const times = { safeMs: 1_000, intervalMs: 100 };

@@ -14,7 +14,7 @@ import {
   Terminate,
 } from '../../../src';
 import { fakeLambdaContext, MemoryLogger, sqsEvent } from '../../../src/testing';
-import { runExecution } from '../../helpers/run-execution';
+import { runExecution } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const times = { safeMs: 10_000, intervalMs: 1_000 };

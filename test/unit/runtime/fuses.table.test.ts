@@ -13,7 +13,7 @@ import {
 } from '../../../src';
 import type { BatonHandler } from '../../../src/handler/create-handler';
 import { readJob } from '../../../src/metadata';
-import { type RunExecutionOptions, runExecution } from '../../helpers/run-execution';
+import { type RunExecutionOptions, runExecution } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 
 jest.setTimeout(30_000);

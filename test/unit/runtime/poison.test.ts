@@ -16,8 +16,8 @@ import {
 } from '../../../src/runtime/core/record/execution-record';
 import type { StoredExecution } from '../../../src/runtime/ports';
 import { fakeLambdaContext, MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
-import { nameStart } from '../../helpers/name-start';
 import { scaleDown, thinOut } from '../../helpers/run-again';
+import { nameStart } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 /** Ten megabytes take their time on a machine that is busy. */

@@ -1,6 +1,6 @@
 import { createHandler, LongRunning, State, Step, Terminate } from '../../../src';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
-import { runExecution } from '../../helpers/run-execution';
+import { runExecution } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const seen: number[] = [];

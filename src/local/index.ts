@@ -1,5 +1,5 @@
 /**
- * `lambda-baton/local`: AWS Lambda and SQS on this machine, for development and tests.
+ * `lambda-baton/local`: AWS Lambda, SQS and EventBridge Scheduler on this machine, for development and tests.
  *
  * Packaging: no asset needs copying. The module that is preloaded into each environment is a string in this code, written to a temporary directory at run time.
  * `aws-lambda-ric`, `local-aws-sqs` and `esbuild` are looked up when they are first needed, from the code's directory, the working directory and the running script: optional packages, never bundled.

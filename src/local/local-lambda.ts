@@ -3,8 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiServer } from './api/api-server';
-import { findLambdaOperation } from './api/lambda-operations';
-import { findSqsOperation } from './api/sqs-operations';
 import { EnvironmentPool } from './environment/environment-pool';
 import { Guardian } from './environment/guardian';
 import { preloadSource } from './environment/preload-source';
@@ -28,12 +26,13 @@ import type {
   QueueOptions,
   ReceivedMessage,
 } from './options';
+import { ScheduleHub } from './scheduler/schedule-hub';
 import { EventSourceMapping } from './sqs/event-source-mapping';
 import { QueueHub, type SendOptions } from './sqs/queue-hub';
 import { waitForIdle } from './wait-for-idle';
 
 /**
- * AWS Lambda and SQS on this machine, for development and tests: AWS's own runtime client in one process per execution environment,
+ * AWS Lambda, SQS and EventBridge Scheduler on this machine, for development and tests: AWS's own runtime client in one process per execution environment,
  * and an endpoint on loopback for the real SDK clients.
  *
  * @example
@@ -51,6 +50,7 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
   readonly #registry: FunctionRegistry;
   readonly #control: FunctionControl;
   readonly #queues: QueueHub;
+  readonly #schedules: ScheduleHub;
   readonly #server: ApiServer;
   readonly #concurrency: Concurrency;
   readonly #pool: EnvironmentPool;
@@ -76,7 +76,6 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     this.#guardian = new Guardian(directory);
     this.#registry = new FunctionRegistry(region, accountId);
     this.#queues = new QueueHub({ region, accountId, findPort: () => this.#server.port }, emit);
-    this.#server = this.#buildServer(emit);
     this.#concurrency = new Concurrency(concurrencyLimit, () => this.#onFree());
     this.#pool = this.#buildPool(emit, concurrencyLimit);
     this.#control = new FunctionControl(this.#registry, directory, (version) => this.#pool.retire(version));
@@ -93,16 +92,14 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
       concurrency: this.#concurrency,
       emit,
       registry: this.#registry,
-      send: (queueArn, body, attributes) =>
-        void this.#queues.send(queueArn, body, attributes === undefined ? {} : { attributes }),
+      send: (queueArn, body, options) => void this.#queues.send(queueArn, body, options),
     });
-    this.#invokeApi = new InvokeApi({
-      registry: this.#registry,
-      runner: this.#runner,
-      events: this.#events,
-      emit,
-      asyncRecursion: options.asyncRecursion ?? 'drop',
-    });
+    const asyncRecursion = options.asyncRecursion ?? 'drop';
+    const invoked = { registry: this.#registry, runner: this.#runner, events: this.#events };
+    this.#invokeApi = new InvokeApi({ ...invoked, emit, asyncRecursion });
+    const parts = { region, accountId, emit };
+    this.#schedules = new ScheduleHub({ ...parts, queues: this.#queues, invokeApi: this.#invokeApi });
+    this.#server = this.#buildServer(emit);
   }
 
   /** Starts the endpoint. Functions and queues are created afterwards; processes start when the first event comes. */
@@ -115,7 +112,7 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
     return lambda;
   }
 
-  /** For both SDK clients: `new LambdaClient({ endpoint })`, `new SQSClient({ endpoint })`. Handlers have it in their environment. */
+  /** For the SDK's clients: `new LambdaClient({ endpoint })`, `SQSClient`, `SchedulerClient`. Handlers have it in their environment. */
   get endpoint(): string {
     return `http://127.0.0.1:${this.#server.port}`;
   }
@@ -220,7 +217,8 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
   }
 
   /**
-   * Resolves when nothing is queued, running or scheduled: events, retries, and messages of mapped queues, delayed and hidden ones included.
+   * Resolves when nothing is queued, running or scheduled: events, retries, and messages of mapped queues, delayed and hidden ones included,
+   * and schedules of the next quarter of an hour: what fires later is not waited for.
    *
    * @param options.withDelayed - `false`: what only comes later (a retry, a delayed or hidden message) is not waited for. @defaultValue `true`
    */
@@ -240,6 +238,7 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
 
   async #stopAll(): Promise<void> {
     for (const mapping of this.#mappings) mapping.close();
+    this.#schedules.close();
     this.#events.close();
     await this.#pool.close();
     await this.#server.close();
@@ -250,8 +249,10 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
 
   #isIdle(withDelayed: boolean): boolean {
     if (this.#server.pending > 0 || this.#concurrency.running > 0) return false;
-    if (!withDelayed) return this.#events.isQuiet && [...this.#mappings].every((mapping) => mapping.isQuiet);
-    return this.#events.isEmpty && [...this.#mappings].every((mapping) => mapping.isIdle);
+    const mappings = [...this.#mappings];
+    if (!this.#schedules.isQuiet) return false;
+    if (!withDelayed) return this.#events.isQuiet && mappings.every((mapping) => mapping.isQuiet);
+    return this.#events.isEmpty && this.#schedules.isIdle && mappings.every((mapping) => mapping.isIdle);
   }
 
   #onFree(): void {
@@ -262,11 +263,11 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
   #buildServer(emit: Emit): ApiServer {
     const { onRequest, faults = {} } = this.#options;
     return new ApiServer({
-      findOperation: (request) =>
-        findLambdaOperation(
-          { invokeApi: this.#invokeApi, control: this.#control, mappings: this.#mappings },
-          request,
-        ) ?? findSqsOperation(this.#queues, request),
+      invokeApi: this.#invokeApi,
+      control: this.#control,
+      mappings: this.#mappings,
+      queues: this.#queues,
+      schedules: this.#schedules,
       chooseFault: async (request) =>
         (await onRequest?.(request)) ?? chooseRequestFault(this.seed, faults, request),
       findCaller: (accessKeyId) => this.#pool.findCaller(accessKeyId),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import {
   type FunctionOptions,
@@ -52,6 +53,17 @@ export function lambdaClient(lambda: LocalLambda, maxAttempts = 1): LambdaClient
 
 export function sqsClient(lambda: LocalLambda, maxAttempts = 1): SQSClient {
   const client = new SQSClient({
+    endpoint: lambda.endpoint,
+    region: lambda.region,
+    credentials,
+    maxAttempts,
+  });
+  clients.push(client);
+  return client;
+}
+
+export function schedulerClient(lambda: LocalLambda, maxAttempts = 1): SchedulerClient {
+  const client = new SchedulerClient({
     endpoint: lambda.endpoint,
     region: lambda.region,
     credentials,

@@ -4,19 +4,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionEnvironment } from '../environment/execution-environment';
 import type { Emit } from '../events/emit';
 import type { ApiRequest, RequestFault } from '../faults/faults';
-import type { Answer, Operation, RawRequest } from './operation';
+import type { ScheduleHub } from '../scheduler/schedule-hub';
+import type { QueueHub } from '../sqs/queue-hub';
+import { findLambdaOperation, type LambdaParts } from './lambda-operations';
+import type { Answer, Api, Operation, RawRequest } from './operation';
 import { ApiError, isFromThisMachine, readBody } from './operation';
+import { findSchedulerOperation } from './scheduler-operations';
+import { findSqsOperation } from './sqs-operations';
 
 /** What the server is made of. */
-interface ApiServerParts {
-  /** Recognises a request; nothing when it is none of ours. */
-  readonly findOperation: (request: RawRequest) => Operation | undefined;
+interface ApiServerParts extends LambdaParts {
+  readonly queues: QueueHub;
+  readonly schedules: ScheduleHub;
   readonly chooseFault: (request: ApiRequest) => Promise<RequestFault | undefined>;
   readonly findCaller: (accessKeyId: string | undefined) => ExecutionEnvironment | undefined;
   readonly emit: Emit;
 }
 
-/** The endpoint on loopback that the real SDK clients of Lambda and SQS talk to. */
+/** The endpoint on loopback that the real SDK clients of Lambda, SQS and EventBridge Scheduler talk to. */
 export class ApiServer {
   /** How many requests are being worked on; hung ones do not count. */
   pending = 0;
@@ -53,7 +58,7 @@ export class ApiServer {
     this.pending++;
     try {
       const request = await readRequest(incoming, caller?.requestId);
-      const operation = this.#parts.findOperation(request);
+      const operation = this.#findOperation(request);
       if (operation === undefined)
         return send(
           response,
@@ -68,6 +73,15 @@ export class ApiServer {
     } finally {
       this.pending--;
     }
+  }
+
+  /** Recognises a request; nothing when it is none of ours. */
+  #findOperation(request: RawRequest): Operation | undefined {
+    return (
+      findLambdaOperation(this.#parts, request) ??
+      findSchedulerOperation(this.#parts.schedules, request) ??
+      findSqsOperation(this.#parts.queues, request)
+    );
   }
 
   async #serve(
@@ -131,10 +145,8 @@ async function perform(operation: Operation, isDuplicate: boolean): Promise<Answ
   try {
     return await operation.run(isDuplicate);
   } catch (error) {
-    const known =
-      error instanceof ApiError
-        ? error
-        : new ApiError(500, operation.api === 'sqs' ? 'InternalFailure' : 'ServiceException', String(error));
+    const { type } = internalErrors[operation.api];
+    const known = error instanceof ApiError ? error : new ApiError(500, type, String(error));
     return describeError(known, operation.api);
   }
 }
@@ -156,33 +168,36 @@ function send(response: ServerResponse, { status, headers = {}, body = '' }: Ans
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
 }
 
+const unknownReason = 'The request processing has failed because of an unknown error.';
+const internalErrors: Readonly<Record<Api, ApiError>> = {
+  lambda: new ApiError(500, 'ServiceException', 'The Lambda service encountered an internal error.', {
+    Type: 'Server',
+  }),
+  scheduler: new ApiError(500, 'InternalServerException', unknownReason),
+  sqs: new ApiError(500, 'InternalFailure', unknownReason),
+};
+
+const throttles: Readonly<Record<Api, ApiError>> = {
+  lambda: new ApiError(429, 'TooManyRequestsException', 'Rate Exceeded.', {
+    Reason: 'CallerRateLimitExceeded',
+    Type: 'User',
+  }),
+  scheduler: new ApiError(429, 'ThrottlingException', 'Rate exceeded.'),
+  sqs: new ApiError(400, 'RequestThrottled', 'Rate exceeded.'),
+};
+
 /** The error that a fault answers with, for the kinds that answer with one. */
-function faultError(fault: RequestFault, api: 'lambda' | 'sqs'): ApiError | undefined {
+function faultError(fault: RequestFault, api: Api): ApiError | undefined {
   if (fault.kind === 'error')
     return new ApiError(fault.status, fault.errorType, fault.message ?? 'A fault that was asked for.');
-  if (fault.kind === 'throttle' && api === 'lambda')
-    return new ApiError(429, 'TooManyRequestsException', 'Rate Exceeded.', {
-      Reason: 'CallerRateLimitExceeded',
-      Type: 'User',
-    });
-  if (fault.kind === 'throttle') return new ApiError(400, 'RequestThrottled', 'Rate exceeded.');
-  if (fault.kind === 'server-error' && api === 'lambda')
-    return new ApiError(500, 'ServiceException', 'The Lambda service encountered an internal error.', {
-      Type: 'Server',
-    });
-  if (fault.kind === 'server-error')
-    return new ApiError(
-      500,
-      'InternalFailure',
-      'The request processing has failed because of an unknown error.',
-    );
-  return undefined;
+  if (fault.kind === 'throttle') return throttles[api];
+  return fault.kind === 'server-error' ? internalErrors[api] : undefined;
 }
 
-/** An error in the words of one of the two APIs. */
-function describeError(error: ApiError, api: 'lambda' | 'sqs'): Answer {
+/** An error in the words of its API. */
+function describeError(error: ApiError, api: Api): Answer {
   const { status, type, message, fields } = error;
-  if (api === 'lambda') {
+  if (api !== 'sqs') {
     return {
       status,
       headers: { 'Content-Type': 'application/json', 'x-amzn-ErrorType': type },

@@ -8,7 +8,7 @@ import type { Answer, Operation, RawRequest } from './operation';
 import { ApiError } from './operation';
 
 /** What the Lambda API acts on. */
-interface LambdaParts {
+export interface LambdaParts {
   readonly invokeApi: InvokeApi;
   readonly control: FunctionControl;
   readonly mappings: Iterable<EventSourceMapping>;

@@ -11,6 +11,7 @@ export function environmentVariables(
     TMPDIR: temporary,
     AWS_ENDPOINT_URL_LAMBDA: endpoint,
     AWS_ENDPOINT_URL_SQS: endpoint,
+    AWS_ENDPOINT_URL_SCHEDULER: endpoint,
     ...credentials(id),
     ...isolation,
     BATON_RETRY_AFTER_MS: String(settings.retryAfterMs),

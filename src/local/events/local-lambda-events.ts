@@ -137,6 +137,20 @@ export interface LocalLambdaEvents {
       readonly deadLetter: boolean;
     },
   ];
+  /** A one-time schedule was made, has fired, was deleted, or could not invoke its function: `reason` says why. */
+  schedule: [
+    {
+      readonly kind: 'created' | 'deleted' | 'fired' | 'lost';
+      readonly name: string;
+      readonly groupName: string;
+      readonly functionArn: string;
+      /** Epoch milliseconds. */
+      readonly fireAtMs: number;
+      /** The event that it became, with `fired`. */
+      readonly requestId?: string;
+      readonly reason?: string;
+    },
+  ];
   /** A fault struck. */
   fault: [
     {

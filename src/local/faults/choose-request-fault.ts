@@ -8,7 +8,7 @@ const faults: readonly (RequestFault & { readonly kind: keyof FaultProbabilities
   { kind: 'duplicate' },
 ];
 
-const struckOperations = new Set(['Invoke', 'SendMessage', 'SendMessageBatch']);
+const struckOperations = new Set(['CreateSchedule', 'Invoke', 'SendMessage', 'SendMessageBatch']);
 
 /** The fault that the probabilities have in store for one request, if any. */
 export function chooseRequestFault(

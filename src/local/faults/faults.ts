@@ -2,7 +2,7 @@
  * Everything that can be made to go wrong.
  *
  * - `crash`: an invocation is killed at a random moment (log-uniform between 1 ms and its time-out, so that short ones are hit too)
- * - `duplicate`: an event or a message that was accepted is delivered twice
+ * - `duplicate`: an event or a message that was accepted is delivered twice, a schedule fires twice
  * - `lost-reply`: a call takes effect, but the connection is reset instead of an answer
  * - `throttle`: a call is refused with 429
  * - `server-error`: a call is answered with 500
@@ -10,7 +10,7 @@
  */
 export type FaultKind = 'crash' | 'duplicate' | 'hang' | 'lost-reply' | 'server-error' | 'throttle';
 
-/** How often each kind of fault strikes, from 0 (never, the default) to 1 (always). Faults of calls strike `Invoke`, `SendMessage` and `SendMessageBatch` over the wire. */
+/** How often each kind of fault strikes, from 0 (never, the default) to 1 (always). Faults of calls strike `Invoke`, `SendMessage`, `SendMessageBatch` and `CreateSchedule` over the wire. */
 export type FaultProbabilities = { readonly [Kind in FaultKind]?: number };
 
 /** One request at the endpoint, as a {@link RequestHook} sees it. */
@@ -19,7 +19,7 @@ export interface ApiRequest {
   readonly operation: string;
   /** The how-manieth request of this operation it is, from 1. */
   readonly count: number;
-  /** Function name as it was asked for, or the queue's name. */
+  /** Function name as it was asked for, or the queue's or the schedule's name. */
   readonly target: string;
   /** `Event`, `RequestResponse` or `DryRun`; `Invoke` only. */
   readonly invocationType?: string;

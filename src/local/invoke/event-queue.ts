@@ -4,6 +4,7 @@ import type { Emit } from '../events/emit';
 import type { DropReason } from '../events/local-lambda-events';
 import type { FunctionRegistry } from '../functions/function-registry';
 import type { MetricName } from '../functions/local-function';
+import type { SendOptions } from '../sqs/queue-hub';
 import type { Concurrency } from './concurrency';
 import { destinationRecord } from './destination-record';
 import type { InvocationRunner } from './invocation-runner';
@@ -17,7 +18,7 @@ interface EventQueueParts {
   readonly emit: Emit;
   readonly registry: FunctionRegistry;
   /** Puts a message into a queue, by its ARN. @throws ApiError when the queue does not take it: too large */
-  readonly send: (queueArn: string, body: string, attributes?: Record<string, MessageAttribute>) => void;
+  readonly send: (queueArn: string, body: string, options?: SendOptions) => void;
 }
 
 /** Lambda's own queue of asynchronous events: at least once, with retries, an age limit, and a place where failures go. */
@@ -137,7 +138,7 @@ export class EventQueue {
       this.#parts.send(arn, destinationRecord(event, reason, outcome)),
     );
     const attributes = deadLetterAttributes(event, outcome, reason);
-    offer(deadLetterQueue, 'DeadLetterErrors', (arn) => this.#parts.send(arn, event.payload, attributes));
+    offer(deadLetterQueue, 'DeadLetterErrors', (arn) => this.#parts.send(arn, event.payload, { attributes }));
     this.#parts.emit('dropped', {
       functionName: fn.name,
       requestId: event.requestId,

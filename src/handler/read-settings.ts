@@ -9,6 +9,7 @@ import {
   type StoreSettings,
   sharedStoreVariables,
 } from '../runtime/adapters/store/stores';
+import { isLocalLambda } from '../runtime/core/execution/local-time';
 
 /** What the environment says. Read once, when the handler is created. */
 export interface Settings {
@@ -77,19 +78,21 @@ function readRetryAfterMs(text: string | undefined, faults: JobFault[]): number 
 const roleArn = /^arn:[^:]+:iam::\d{12}:role\/.+$/;
 const scheduleGroup = /^[0-9a-zA-Z-_.]{1,64}$/;
 
+/** The local Lambda fires to the second, so that nobody waits for a minute here. */
+const localPrecisionMs = 1_000;
+
 function readScheduler(
-  {
-    BATON_SCHEDULER_ROLE_ARN: role,
-    BATON_SCHEDULER_GROUP: group,
-  }: Readonly<Record<string, string | undefined>>,
+  environment: Readonly<Record<string, string | undefined>>,
   faults: JobFault[],
 ): SchedulerSettings | undefined {
+  const { BATON_SCHEDULER_ROLE_ARN: role, BATON_SCHEDULER_GROUP: group } = environment;
   if (role && !roleArn.test(role))
     faults.push(refuse('BATON_SCHEDULER_ROLE_ARN', role, 'the ARN of an IAM role'));
   if (group && !scheduleGroup.test(group))
     faults.push(refuse('BATON_SCHEDULER_GROUP', group, 'the name of a schedule group'));
   if (!role || !roleArn.test(role)) return undefined;
-  return { roleArn: role, ...(group && { group }) };
+  const precisionMs = isLocalLambda(environment) ? localPrecisionMs : undefined;
+  return { roleArn: role, ...(group && { group }), ...(precisionMs && { precisionMs }) };
 }
 
 /** An ARN can be read as a URL too, but nothing can be sent to it. */

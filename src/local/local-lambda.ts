@@ -32,8 +32,8 @@ import { QueueHub, type SendOptions } from './sqs/queue-hub';
 import { waitForIdle } from './wait-for-idle';
 
 /**
- * AWS Lambda, SQS and EventBridge Scheduler on this machine, for development and tests: AWS's own runtime client in one process per execution environment,
- * and an endpoint on loopback for the real SDK clients.
+ * AWS Lambda, SQS and EventBridge Scheduler on this machine, for development and tests: AWS's own runtime client in one process per
+ * execution environment, and an endpoint on loopback for the real SDK clients.
  *
  * @example
  * await using lambda = await LocalLambda.start();
@@ -248,9 +248,8 @@ export class LocalLambda extends EventEmitter<LocalLambdaEvents> implements Asyn
   }
 
   #isIdle(withDelayed: boolean): boolean {
-    if (this.#server.pending > 0 || this.#concurrency.running > 0) return false;
+    if (this.#server.pending + this.#schedules.firing + this.#concurrency.running > 0) return false;
     const mappings = [...this.#mappings];
-    if (!this.#schedules.isQuiet) return false;
     if (!withDelayed) return this.#events.isQuiet && mappings.every((mapping) => mapping.isQuiet);
     return this.#events.isEmpty && this.#schedules.isIdle && mappings.every((mapping) => mapping.isIdle);
   }

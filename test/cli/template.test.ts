@@ -325,23 +325,27 @@ describe('the variables of a function', () => {
       lookUp,
       storeDirectory: '/store',
       hasQueues: true,
+      schedulerRoleArn: 'arn:role',
       given: {},
       ...more,
     });
   };
 
-  it('have local stand-ins for queue, store and signing key', () => {
+  it('have local stand-ins for queue, store, signing key and schedules', () => {
     const environment = {
       BATON_QUEUE_URL: ref('Queue'),
       BATON_TABLE: ref('Table'),
       BATON_BUCKET: ref('Bucket'),
       BATON_SIGNING_KEY: { 'Fn::Join': ['', ['{{resolve:secretsmanager:', ref('Key'), '}}']] },
+      BATON_SCHEDULER_ROLE_ARN: { 'Fn::GetAtt': ['Role', 'Arn'] },
+      BATON_SCHEDULER_GROUP: ref('Group'),
       BATON_LOG_LEVEL: 'debug',
     };
     expect(resolve(environment)).toEqual({
       BATON_QUEUE_URL: 'http://queue',
       BATON_DIRECTORY: '/store',
       BATON_SIGNING_KEY: 'local-signing-key',
+      BATON_SCHEDULER_ROLE_ARN: 'arn:role',
       BATON_LOG_LEVEL: 'debug',
     });
   });

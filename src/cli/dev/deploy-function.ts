@@ -4,7 +4,7 @@ import type { DeployedFunction } from '../template/read-function';
 import type { LookUp } from '../template/resolve-value';
 import type { Template } from '../template/template';
 import type { TemplateRun } from './apply-template';
-import type { PreparedLambda } from './prepare-lambda';
+import { localAccountId, type PreparedLambda, scheduleVariables } from './prepare-lambda';
 import { quietSdk } from './quiet-sdk';
 import { resolveEnvironment } from './resolve-environment';
 
@@ -26,7 +26,9 @@ export async function deployFunction(
     : new Map<string, LocalQueue>();
   const name = deployed.id.slice(0, maxNameLength);
   const lookUp = createLookUp({ lambda, template, queues, functionId: deployed.id, functionName: name });
-  const standIns = { lookUp, storeDirectory, hasQueues: queues.size > 0, given: options.environment };
+  const { BATON_SCHEDULER_ROLE_ARN: schedulerRoleArn } = scheduleVariables;
+  const facts = { hasQueues: queues.size > 0, schedulerRoleArn, given: options.environment };
+  const standIns = { lookUp, storeDirectory, ...facts };
   const [onFailure, deadLetterQueue] = [deployed.onFailureQueueId, deployed.deadLetterQueueId].map(
     (id) => queues.get(id ?? '')?.arn,
   );
@@ -107,7 +109,7 @@ interface Surroundings {
 function createLookUp({ lambda, template, queues, functionId, functionName }: Surroundings): LookUp {
   const pseudo: Readonly<Record<string, string>> = {
     'AWS::Region': lambda.region,
-    'AWS::AccountId': '123456789012',
+    'AWS::AccountId': localAccountId,
     'AWS::Partition': 'aws',
     'AWS::URLSuffix': 'amazonaws.com',
     'AWS::StackName': basename(template.file, '.template.json'),

@@ -84,7 +84,7 @@ export function listFunctionOptions(group: string): readonly OptionSpec[] {
     {
       group,
       name: 'no-queue',
-      help: 'no continuation queue (default: one, with BATON_QUEUE_URL, when local-aws-sqs is installed): wait() and the SQS fallback need it',
+      help: 'no continuation queue and no schedules (default: both, with BATON_QUEUE_URL and BATON_SCHEDULER_ROLE_ARN, when local-aws-sqs and @aws-sdk/client-scheduler are installed): wait() needs one of them, the SQS fallback the queue',
     },
     {
       group,
@@ -134,12 +134,17 @@ export const devOptionSpecs: readonly OptionSpec[] = [
   { group: fn, name: 'arch', value: '<x86_64|arm64>', help: 'whose prices count (default: x86_64)' },
 
   { group: faults, name: 'crash', value: '<p>', help: 'an invocation is killed at a random moment' },
-  { group: faults, name: 'duplicate', value: '<p>', help: 'an accepted event is delivered twice' },
+  {
+    group: faults,
+    name: 'duplicate',
+    value: '<p>',
+    help: 'an accepted event is delivered twice, a schedule fires twice',
+  },
   {
     group: faults,
     name: 'throttle',
     value: '<p>',
-    help: 'a call of Invoke or SendMessage is refused with 429',
+    help: 'a call of Invoke, SendMessage or CreateSchedule is refused with 429',
   },
   { group: faults, name: 'lost-reply', value: '<p>', help: 'a call takes effect, but its answer is lost' },
   { group: faults, name: 'error', value: '<p>', help: 'a call is answered with 500' },

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { basename, extname, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { basename, extname, join, resolve } from 'node:path';
 import { type LocalLambda, LocalLambdaError } from '../../local';
 import { CliError } from '../cli-error';
 import type { LocalFunctionOptions } from './dev-options';
@@ -41,6 +42,7 @@ export async function prepareLambda(
       ...sourceMaps,
       ...(queue && { BATON_QUEUE_URL: queue.url }),
       ...(directory && { BATON_DIRECTORY: directory }),
+      ...(directory && options.hasQueue && hasSchedulerSdk(options.file) && scheduleVariables),
       ...options.environment,
     },
     retryDelaysMs: options.retryDelaysMs,
@@ -59,6 +61,26 @@ export async function prepareLambda(
     ? ['No continuation queue: run npm install --save-dev local-aws-sqs to have one.']
     : [];
   return { functionName, hasQueue: queue !== undefined, remarks };
+}
+
+/** The account of the local Lambda. */
+export const localAccountId = '123456789012';
+
+/** What lets long waits go by a schedule here, as they do where the construct has deployed the function. */
+export const scheduleVariables = {
+  BATON_SCHEDULER_ROLE_ARN: `arn:aws:iam::${localAccountId}:role/baton-scheduler`,
+} as const;
+
+/** Lambda's runtime has every client of the SDK; here it is as the project has it. */
+function hasSchedulerSdk(file: string): boolean {
+  const places = [resolve(file), join(process.cwd(), 'index.js')];
+  return places.some((place) => {
+    try {
+      return createRequire(place).resolve('@aws-sdk/client-scheduler') !== '';
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Without local-aws-sqs there is no queue, as on an account where none was created. */

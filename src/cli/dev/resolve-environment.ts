@@ -9,6 +9,8 @@ export interface StandIns {
   /** Where executions are kept instead of in a table or bucket. */
   readonly storeDirectory: string;
   readonly hasQueues: boolean;
+  /** Stands for the role of the schedules. */
+  readonly schedulerRoleArn: string;
   /** What the user set: not read from the template. */
   readonly given: Readonly<Record<string, string>>;
 }
@@ -18,7 +20,7 @@ const localSigningKey = 'local-signing-key';
 
 const storeNames = new Set(stores.filter(({ isShared }) => isShared).map(({ variable }) => variable));
 
-/** Works the variables of a function out, with local stand-ins for its queue, its store and its key. @throws TemplateError for one that has none */
+/** Works the variables of a function out, with local stand-ins for its queue, its store, its key and its schedules, which are in the default group. @throws TemplateError for one that has none */
 export function resolveEnvironment(
   { id, environment }: DeployedFunction,
   template: string,
@@ -29,6 +31,8 @@ export function resolveEnvironment(
     if (name in standIns.given) continue;
     if (storeNames.has(name)) resolved.BATON_DIRECTORY = standIns.storeDirectory;
     else if (name === 'BATON_SIGNING_KEY') resolved[name] = localSigningKey;
+    else if (name === 'BATON_SCHEDULER_ROLE_ARN') resolved[name] = standIns.schedulerRoleArn;
+    else if (name === 'BATON_SCHEDULER_GROUP') continue;
     else if (name !== 'BATON_QUEUE_URL' || standIns.hasQueues)
       resolved[name] = resolve(name, value, standIns.lookUp, { id, template });
   }

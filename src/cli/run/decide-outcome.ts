@@ -18,7 +18,20 @@ export function decideOutcome(record: RunRecord, isInterrupted: boolean): RunOut
   if (isInterrupted) return { outcome: 'interrupted', failure: undefined };
   if (open?.status === 'failed') return { outcome: 'failed', failure: open.failure };
   if (open?.status === 'cancelled') return { outcome: 'cancelled', failure: undefined };
-  return { outcome: 'lost', failure: record.parked ?? lossError(open?.executionId ?? '', record) };
+  const { executionId = '', waitsUntilMs } = open ?? {};
+  if (waitsUntilMs !== undefined && waitsUntilMs > Date.now() + longWaitMs)
+    return { outcome: 'lost', failure: waitError(executionId, waitsUntilMs) };
+  return { outcome: 'lost', failure: record.parked ?? lossError(executionId, record) };
+}
+
+/** What waits for longer than this is not waited for: the local Lambda is idle then. */
+const longWaitMs = 60_000;
+
+function waitError(executionId: string, untilMs: number): Failure {
+  return fromError({
+    problem: `Execution ${executionId} waits until ${new Date(untilMs).toISOString()}, longer than this run does.`,
+    fix: 'Add --skip-waits, which makes waits a second at most; or send the signal that it waits for, and redrive it here.',
+  });
 }
 
 function decideWithoutExecution(record: RunRecord): RunOutcome {

@@ -15,6 +15,8 @@ export interface Usage {
   /** Messages sent to the queue, and deliveries from it. */
   readonly sqsSentCount: number;
   readonly sqsDeliveredCount: number;
+  /** Schedules that have fired. @defaultValue none */
+  readonly firedCount?: number;
 }
 
 /** A cost with its parts, in US dollars at list prices. Not what the free tier or a discount leave of it. */
@@ -23,12 +25,14 @@ export interface Cost {
   readonly requestsUsd: number;
   readonly durationUsd: number;
   readonly sqsUsd: number;
+  /** Missing when no schedule has fired. */
+  readonly schedulesUsd?: number;
   readonly totalUsd: number;
 }
 
-/** Adds up what AWS would charge: requests, duration, and three SQS requests per hop (send, receive, delete). */
+/** Adds up what AWS would charge: requests, duration, three SQS requests per hop (send, receive, delete), and schedules that have fired. */
 export function estimateCost(
-  { invocations, sqsSentCount, sqsDeliveredCount }: Usage,
+  { invocations, sqsSentCount, sqsDeliveredCount, firedCount = 0 }: Usage,
   architecture: 'arm64' | 'x86_64',
   prices: Prices = listPrices,
 ): Cost {
@@ -36,7 +40,13 @@ export function estimateCost(
   const requestsUsd = sum(invocations.map(({ bytes }) => countRequests(bytes))) * prices.lambdaRequestUsd;
   const durationUsd = gbSeconds * prices.gbSecondUsd[architecture];
   const sqsUsd = (sqsSentCount + 2 * sqsDeliveredCount) * prices.sqsRequestUsd;
-  return { gbSeconds, requestsUsd, durationUsd, sqsUsd, totalUsd: requestsUsd + durationUsd + sqsUsd };
+  const schedulesUsd = firedCount * prices.scheduleUsd;
+  const totalUsd = requestsUsd + durationUsd + sqsUsd + schedulesUsd;
+  return {
+    ...{ gbSeconds, requestsUsd, durationUsd, sqsUsd },
+    ...(firedCount > 0 && { schedulesUsd }),
+    totalUsd,
+  };
 }
 
 function countRequests(bytes: number): number {

@@ -17,6 +17,7 @@ const watchedEvents = [
   'dropped',
   'fault',
   'message',
+  'schedule',
 ] as const;
 
 type Watched = (typeof watchedEvents)[number];
@@ -52,6 +53,8 @@ export class ExecutionRecord {
   failure: Failure | undefined;
   /** Undefined until it is known: a queue's batch does not answer with it. */
   result: unknown;
+  /** Until when it waits, in epoch milliseconds; undefined when it waits for nothing. */
+  waitsUntilMs: number | undefined;
 
   constructor(readonly executionId: string) {}
 
@@ -81,8 +84,10 @@ export class ExecutionRecord {
     failedAttemptCount,
     result,
     error,
+    resumeAtMs,
   }: ExecutionDescription): void {
     this.status = status === 'waiting' ? 'running' : status;
+    this.waitsUntilMs = status === 'waiting' ? (resumeAtMs ?? undefined) : undefined;
     this.failure = error === undefined ? undefined : { ...this.failure, ...error };
     Object.assign(this, { job, invocation, stepCount, failedAttemptCount });
     if (result !== undefined) this.result = result;
@@ -108,6 +113,8 @@ export class RunRecord {
   /** Invocations that lost their execution to another one. */
   supersededCount = 0;
   sqsSentCount = 0;
+  /** Schedules that have fired. */
+  firedCount = 0;
   /** What the runtime said of an execution that it parked before AWS could stop it. */
   parked: Failure | undefined;
   deadLetterCount = 0;
@@ -168,6 +175,9 @@ export class RunRecord {
         return this.#findLast(event.about.requestId);
       case 'message':
         this.#takeMessage(event.about, event.atMs);
+        return {};
+      case 'schedule':
+        this.#takeSchedule(event.about, event.atMs);
         return {};
     }
   }
@@ -253,6 +263,12 @@ export class RunRecord {
     if (deadLetter) this.deadLetterCount++;
     else this.sqsSentCount++;
     this.nextDeliveryAtMs = Math.max(this.nextDeliveryAtMs, atMs + delayMs);
+  }
+
+  #takeSchedule({ kind, fireAtMs }: LocalLambdaEvents['schedule'][0], atMs: number): void {
+    if (kind === 'fired') this.firedCount++;
+    if (kind === 'created')
+      this.nextDeliveryAtMs = Math.max(this.nextDeliveryAtMs, atMs + fireAtMs - Date.now());
   }
 
   #findLast(requestId: string | undefined): Taken {

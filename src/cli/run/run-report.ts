@@ -130,14 +130,14 @@ function describeHandOffs({ handOffs }: RunRecord): RunReport['handOffs'] {
   };
 }
 
-function addUp({ invocations, sqsSentCount }: RunRecord, { memoryMb, architecture }: RunFacts) {
+function addUp({ invocations, sqsSentCount, firedCount }: RunRecord, { memoryMb, architecture }: RunFacts) {
   const usage = invocations.map(({ start, end }) => ({
     billedMs: end?.billedMs ?? 0,
     memoryMb,
     bytes: start.channel === 'sqs' ? 0 : start.bytes,
   }));
   const sqsDeliveredCount = invocations.filter(({ start }) => start.channel === 'sqs').length;
-  return estimateCost({ invocations: usage, sqsSentCount, sqsDeliveredCount }, architecture);
+  return estimateCost({ invocations: usage, sqsSentCount, sqsDeliveredCount, firedCount }, architecture);
 }
 
 function countBy(names: readonly string[]): Record<string, number> {

@@ -45,6 +45,18 @@ export function describeEvent(event: RunEvent, { invocation, fact, told }: Taken
             },
           ]
         : [];
+    case 'schedule':
+      return event.about.kind === 'lost'
+        ? [
+            {
+              kind: 'event',
+              mark: '✖',
+              tone: 'bad',
+              number,
+              text: `a schedule was lost: ${event.about.reason}`,
+            },
+          ]
+        : [];
   }
 }
 

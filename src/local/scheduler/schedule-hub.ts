@@ -40,7 +40,7 @@ export class ScheduleHub {
   readonly #schedules = new Map<string, Schedule>();
   readonly #parts: ScheduleHubParts;
   /** Firings that have not been accepted yet. */
-  #firing = 0;
+  firing = 0;
 
   constructor(parts: ScheduleHubParts) {
     this.#parts = parts;
@@ -49,15 +49,9 @@ export class ScheduleHub {
   /** Whether nothing is about to fire; what fires in more than a quarter of an hour is not waited for. */
   get isIdle(): boolean {
     const soonMs = Date.now() + awaitedMs;
-    return (
-      this.isQuiet &&
-      [...this.#schedules.values()].every(({ timer, fireAtMs }) => timer === undefined || fireAtMs > soonMs)
+    return [...this.#schedules.values()].every(
+      ({ timer, fireAtMs }) => timer === undefined || fireAtMs > soonMs,
     );
-  }
-
-  /** Whether nothing fires at this moment. */
-  get isQuiet(): boolean {
-    return this.#firing === 0;
   }
 
   /**
@@ -159,7 +153,7 @@ export class ScheduleHub {
   async #fire(schedule: Schedule): Promise<void> {
     schedule.timer = undefined;
     if (schedule.input.ActionAfterCompletion === 'DELETE') this.#remove(schedule);
-    this.#firing++;
+    this.firing++;
     const { target, deliveries } = schedule;
     try {
       const payload = Buffer.from(target.Input ?? '{}');
@@ -169,7 +163,7 @@ export class ScheduleHub {
     } catch (error) {
       this.#lose(schedule, error);
     } finally {
-      this.#firing--;
+      this.firing--;
     }
   }
 

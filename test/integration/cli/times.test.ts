@@ -5,6 +5,7 @@ import type { RunReport } from '../../../src/cli/run/run-report';
 import { readPrinted } from '../../cli/read-printed';
 
 const production = join(__dirname, 'fixtures/production-job.ts');
+const fixture = (name: string) => join(__dirname, 'fixtures', name);
 const counting = join(__dirname, 'fixtures/counting-job.ts');
 
 jest.setTimeout(60_000);
@@ -74,6 +75,40 @@ describe("a job with production's safeMs on this machine", () => {
       executions: [{ result: { pages: 1 }, failedAttemptCount: 1 }],
     });
     expect(wallMs).toBeLessThan(30_000);
+  });
+});
+
+describe('a wait of thirty days on this machine', () => {
+  const days = fixture('patient-job.ts');
+  /** Even a second does not fit what an invocation has beside its safe window. */
+  const wait = async (...options: string[]) =>
+    JSON.parse((await baton(['dev', days, '--json', '--timeout', '1900ms', ...options])).stdout) as RunReport;
+
+  it('is one schedule and one invocation after the start, with --skip-waits', async () => {
+    const role = ['--env', 'BATON_SCHEDULER_ROLE_ARN=arn:aws:iam::123456789012:role/wake'];
+    const { outcome, executions, handOffs, invocations, cost } = await wait(
+      '--no-queue',
+      '--skip-waits',
+      ...role,
+    );
+    expect({ outcome, executions }).toMatchObject({
+      outcome: 'completed',
+      executions: [{ status: 'completed', invocation: 2, result: { woken: { by: 'time' } } }],
+    });
+    expect({ channels: handOffs.byChannel, count: invocations.count }).toEqual({
+      channels: { scheduler: 1 },
+      count: 2,
+    });
+    expect(cost.schedulesUsd).toBeCloseTo(0.000_001, 12);
+  });
+
+  it('is a schedule that the run does not wait for, and says so, without --skip-waits', async () => {
+    const { outcome, error, handOffs } = await wait();
+    expect({ outcome, channels: handOffs.byChannel }).toEqual({
+      outcome: 'lost',
+      channels: { scheduler: 1 },
+    });
+    expect(error?.message).toMatch(/waits until 20.*Z, longer than this run does\.\n→ Add --skip-waits/);
   });
 });
 

@@ -12,6 +12,8 @@ const maxInputBytes = 262_144;
 const maxScheduleSeconds = 365 * 86_400;
 /** EventBridge Scheduler fires within the minute that a schedule names: it names the first that is not too early. */
 const minuteMs = 60_000;
+/** A schedule in the past is refused, and clocks differ: it is at least this far ahead, in milliseconds. */
+const leastAheadMs = 5_000;
 
 /** Where schedules are made. */
 export interface SchedulerSettings {
@@ -19,6 +21,8 @@ export interface SchedulerSettings {
   readonly roleArn: string;
   /** @defaultValue the account's default group */
   readonly group?: string;
+  /** How exactly a schedule fires, in milliseconds. @defaultValue a minute, as on AWS */
+  readonly precisionMs?: number;
 }
 
 /**
@@ -46,7 +50,7 @@ export class SchedulerSender implements ContinuationSender {
   /** @throws HandOffFailedError that says whether trying again may help. */
   async send(request: ContinuationRequest): Promise<void> {
     const { body, delaySeconds = this.minDelaySeconds, context, timeoutMs } = request;
-    const { roleArn, group } = this.#settings;
+    const { roleArn, group, precisionMs = minuteMs } = this.#settings;
     const name = nameSchedule(request);
     try {
       const { CreateScheduleCommand } = await loadSchedulerSdk();
@@ -54,7 +58,7 @@ export class SchedulerSender implements ContinuationSender {
         Name: name,
         ClientToken: name,
         ...(group !== undefined && { GroupName: group }),
-        ScheduleExpression: writeTime(this.#clock.now() + delaySeconds * 1_000),
+        ScheduleExpression: writeTime(this.#clock.now(), delaySeconds, precisionMs),
         FlexibleTimeWindow: { Mode: 'OFF' },
         ActionAfterCompletion: 'DELETE',
         Target: { Arn: nameTarget(context, this.#continueOn), RoleArn: roleArn, Input: body },
@@ -75,8 +79,11 @@ function nameSchedule({ executionId, invocation, hopId, body }: ContinuationRequ
   return `baton-${digest.slice(0, 48)}`;
 }
 
-function writeTime(atMs: number): string {
-  const second = Math.floor(atMs / 1_000) * 1_000;
-  const minute = new Date(Math.ceil(second / minuteMs) * minuteMs);
-  return `at(${minute.toISOString().slice(0, 19)})`;
+/** The delay was rounded up to a second, by which a minute need not be missed. */
+function writeTime(nowMs: number, delaySeconds: number, precisionMs: number): string {
+  const atMs = nowMs + delaySeconds * 1_000;
+  const earliestMs =
+    precisionMs < minuteMs ? atMs : Math.max(Math.floor(atMs / 1_000) * 1_000, nowMs + leastAheadMs);
+  const time = new Date(Math.ceil(earliestMs / precisionMs) * precisionMs);
+  return `at(${time.toISOString().slice(0, 19)})`;
 }

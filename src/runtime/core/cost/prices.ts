@@ -12,6 +12,8 @@ export interface Prices {
   readonly sqsRequestUsd: number;
   /** Per request to a FIFO queue. */
   readonly sqsFifoRequestUsd: number;
+  /** Per schedule of EventBridge Scheduler that fires. */
+  readonly scheduleUsd: number;
   /** Per on-demand write of up to 1 KB. */
   readonly dynamoDbWriteUnitUsd: number;
   /** Per on-demand, strongly consistent read of up to 4 KB. */
@@ -32,6 +34,7 @@ export const listPrices: Prices = Object.freeze({
   gbSecondUsd: Object.freeze({ x86_64: 0.0000166667, arm64: 0.0000133334 }),
   sqsRequestUsd: 0.4e-6,
   sqsFifoRequestUsd: 0.5e-6,
+  scheduleUsd: 1e-6,
   dynamoDbWriteUnitUsd: 0.625e-6,
   dynamoDbReadUnitUsd: 0.125e-6,
   stepFunctionsTransitionUsd: 25e-6,

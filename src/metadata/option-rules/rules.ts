@@ -77,6 +77,9 @@ export class LimitsRules {
 
   @Optional(positiveNumber('an amount in US dollars, for example 5, or leave it out'))
   maxCostUsd: unknown;
+
+  @Optional(wholeNumber(1, 'how deep children may start children, for example 3, or leave it out'))
+  maxDepth: unknown;
 }
 
 /** What `@Step` may be given. The fields are the known names; `retry` has rules of its own. */

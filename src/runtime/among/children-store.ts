@@ -84,6 +84,16 @@ export async function writeChild(tools: InboxTools, start: ChildStart): Promise<
   return found !== undefined && isChildOf(found.record, parent) ? found.record : undefined;
 }
 
+/** Whether a child has been started. */
+export async function hasChild(
+  { store, checksum }: InboxTools,
+  parent: Parent,
+  id: string,
+): Promise<boolean> {
+  const found = await findRecord(store, checksum, nameChild(parent.executionId, parent.number, id));
+  return found !== undefined && isChildOf(found.record, parent);
+}
+
 /** What a parent learns of a child. */
 export interface FoundChild extends ChildEnd {
   readonly result?: unknown;

@@ -1,12 +1,23 @@
 import { ExecutionFailedError } from '../../errors';
-import { type FoundChild, readChild, readItems, revokeChild, writeChild } from '../among/children-store';
+import {
+  type FoundChild,
+  hasChild,
+  readChild,
+  readItems,
+  revokeChild,
+  writeChild,
+} from '../among/children-store';
 import { type InboxTools, isSleeper } from '../among/inbox';
+import type { Closing } from '../core/execution/among';
 import type { Batch, ChildItem } from '../core/execution/batch';
 import {
+  beginClosing,
   childrenFailedError,
   hasFailed,
   isBatchOver,
+  listPerhapsStarted,
   listStartable,
+  noteAdopted,
   noteEnded,
   noteStarted,
   withBatch,
@@ -24,6 +35,11 @@ import type { Invocation } from './invocation';
 import { tryToRead } from './news';
 import { expiry } from './prepare-children';
 
+/** An end that comes although children may run. */
+type EarlyEnd =
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'fail'; readonly error: unknown; readonly unit: string | undefined };
+
 /** Children that are started, read or asked to end at the same time. */
 const atOnce = 16;
 
@@ -39,7 +55,8 @@ export async function tendChildren(invocation: Invocation): Promise<Decision | u
   if (!invocation.facts.hasReadChildren) await readEnds(invocation, among.children);
   const batch = invocation.execution.among?.children ?? among.children;
   if (among.closing !== undefined) return undefined;
-  await startNext(invocation, batch);
+  if (hasFailed(batch)) await adoptStarted(invocation, batch);
+  else await startNext(invocation, batch);
   const now = invocation.execution.among?.children ?? batch;
   return hasFailed(now) && isBatchOver(now)
     ? { kind: 'fail', error: childrenFailedError(invocation.plan, now) }
@@ -86,6 +103,10 @@ export async function rememberChild(invocation: Invocation, item: number): Promi
 async function startNext(invocation: Invocation, batch: Batch): Promise<void> {
   const startable = listStartable(batch);
   if (startable.length === 0) return;
+  // A step that runs once more may ask for others.
+  const { durability = 'step' } = invocation.plan;
+  if (batch.next === 0 && durability !== 'step')
+    await invocation.journal?.confirm(invocation.execution, invocation.checkpoint);
   const items = await loadItems(invocation, batch);
   const parent = describeParent(invocation, batch);
   let next = noteStarted(batch, startable);
@@ -127,16 +148,33 @@ async function startOne(
 }
 
 /**
+ * No more are started. Those that an earlier invocation has started, and died before it could say so, are known by their records only:
+ * from now on they are of those that run.
+ */
+async function adoptStarted(invocation: Invocation, batch: Batch): Promise<void> {
+  const candidates = listPerhapsStarted(batch);
+  if (candidates.length === 0) return;
+  const items = await loadItems(invocation, batch);
+  const parent = describeParent(invocation, batch);
+  const isThere = await inGroups(candidates, (item) =>
+    tryToRead(invocation, (tools) => hasChild(tools, parent, items[item]?.id ?? '')),
+  );
+  const adopted = noteAdopted(
+    batch,
+    candidates.filter((_item, index) => isThere[index]),
+  );
+  invocation.execution = withBatch(invocation.execution, adopted);
+  await readEnds(invocation, adopted);
+}
+
+/**
  * Ends an execution only when its children have ended: it asks them to, and sleeps meanwhile.
  *
  * @returns what this invocation answers while children are left; undefined when there are none
  */
-export async function closeChildren(
-  invocation: Invocation,
-  end:
-    | { readonly kind: 'cancel' }
-    | { readonly kind: 'fail'; readonly error: unknown; readonly unit: string | undefined },
-): Promise<EndedAnswer | undefined> {
+export async function closeChildren(invocation: Invocation, end: EarlyEnd): Promise<EndedAnswer | undefined> {
+  const { children, closing } = invocation.execution.among ?? {};
+  if (children !== undefined && closing === undefined) await adoptStarted(invocation, children);
   for (;;) {
     const { among } = invocation.execution;
     const batch = among?.children;
@@ -146,15 +184,8 @@ export async function closeChildren(
     }
     if (among.closing === undefined) {
       await revoke(invocation, batch);
-      const closing =
-        end.kind === 'cancel'
-          ? end
-          : {
-              kind: 'fail' as const,
-              error: describeError(end.error),
-              ...(end.unit !== undefined && { unit: end.unit }),
-            };
-      invocation.execution = { ...invocation.execution, among: { ...among, closing } };
+      const untilMs = invocation.journal?.readExpiry() ?? 0;
+      invocation.execution = beginClosing(invocation.execution, describeClosing(end), untilMs);
     }
     await tendChildren(invocation);
     if (invocation.execution.among?.children?.running.length === 0) continue;
@@ -168,6 +199,12 @@ export async function closeChildren(
     if (invocation.journal?.hasNews === true) invocation.facts.hasReadChildren = false;
     await invocation.journal?.readNews(invocation.execution, invocation.checkpoint, async () => {});
   }
+}
+
+function describeClosing(end: EarlyEnd): Closing {
+  if (end.kind === 'cancel') return end;
+  const { error, unit } = end;
+  return { kind: 'fail', error: describeError(error), ...(unit !== undefined && { unit }) };
 }
 
 /** The end that waited for children comes. */

@@ -1,5 +1,5 @@
 import { ChildrenFailedError, InvalidDirectiveError } from '../../../errors';
-import { type Among, alone } from './among';
+import { type Among, alone, type Closing } from './among';
 import type { Batch, ChildCounts, ChildItem } from './batch';
 import type { StartChildrenDirective } from './directives';
 import type { Execution } from './execution';
@@ -87,6 +87,17 @@ export function beginBatch(execution: Execution, batch: Batch, untilMs: number):
   };
 }
 
+/** The execution asleep until its children have ended, whatever it was doing: then it ends. Nothing but their ends wakes it. */
+export function beginClosing(execution: Execution, closing: Closing, untilMs: number): Execution {
+  const among = execution.among ?? alone;
+  return {
+    ...execution,
+    resumeAtMs: untilMs,
+    isWaiting: true,
+    among: { ...among, sleep: { kind: 'children' }, closing },
+  };
+}
+
 /** The items that are to be started now. */
 export function listStartable({ total, next, running, concurrency, ...batch }: Batch): readonly number[] {
   if (hasFailed(batch)) return [];
@@ -106,6 +117,16 @@ export function hasFailed({
 /** The batch after items were started. */
 export function noteStarted(batch: Batch, items: readonly number[]): Batch {
   return { ...batch, next: batch.next + items.length, running: [...batch.running, ...items] };
+}
+
+/** The items whose children may be there although the batch does not say so: their starter may have died in between. */
+export function listPerhapsStarted({ total, next, concurrency }: Batch): readonly number[] {
+  return Array.from({ length: Math.min(total - next, concurrency) }, (_, index) => next + index);
+}
+
+/** The batch after it was looked for children that were started without a word: no more are started. */
+export function noteAdopted(batch: Batch, items: readonly number[]): Batch {
+  return { ...batch, next: batch.total, running: [...batch.running, ...items] };
 }
 
 /** The batch after a child was found to have ended. */

@@ -20,6 +20,8 @@ export class MetricTally {
   readonly #groups = new Map<string | undefined, MetricGroup>([[undefined, new MetricGroup()]]);
   /** When the last safe point was reached, in epoch milliseconds. */
   safePointMs: number | undefined;
+  /** Whether the invocation before died. */
+  isAfterDeath = false;
   /** The last safe point of the invocation before, in epoch milliseconds. */
   handedOverAtMs: number | undefined;
 

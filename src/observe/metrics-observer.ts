@@ -91,7 +91,10 @@ function takeEvent(tally: MetricTally, event: RuntimeEvent): void {
   switch (event.type) {
     case 'invocation.started':
       tally.invocation = event.invocation;
-      tally.handedOverAtMs = readSafePoint(event.carried?.[carriedKey]);
+      // A first invocation was handed over by nobody: what it is given is its parent's. Nor was one that comes after a death.
+      tally.handedOverAtMs =
+        event.invocation === 1 || tally.isAfterDeath ? undefined : readSafePoint(event.carried?.[carriedKey]);
+      tally.isAfterDeath = false;
       return;
     case 'execution.started':
       tally.count('ExecutionsStarted');
@@ -119,6 +122,7 @@ function takeEvent(tally: MetricTally, event: RuntimeEvent): void {
       tally.measure('CheckpointBytes', event.bytes);
       return;
     case 'invocation.ended':
+      tally.isAfterDeath = event.ending === 'died';
       tally.measure('CostUsd', event.costUsd);
       return;
     case 'step.finished':

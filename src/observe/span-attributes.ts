@@ -44,6 +44,20 @@ export function describeUnit(event: StepStarted | UnitEnd): Attributes {
   };
 }
 
+/** The execution is in other hands, now or later. */
+export type HandOffEvent = Extract<RuntimeEvent, { type: 'execution.handed-off' | 'execution.waiting' }>;
+
+/** What the span of a hand-off says. */
+export function describeHandOff(event: HandOffEvent): Attributes {
+  return {
+    ...describeSubject(event),
+    'lambda_baton.reason': event.reason,
+    'lambda_baton.bytes': event.bytes,
+    ...(event.channel !== undefined && { 'lambda_baton.channel': event.channel }),
+    ...('untilMs' in event && { 'lambda_baton.until': new Date(event.untilMs).toISOString() }),
+  };
+}
+
 /** As a date: OpenTelemetry takes a number that is earlier than the start of the process for a time since then. */
 export function toTime(atMs: number): Date {
   return new Date(atMs);
@@ -52,8 +66,11 @@ export function toTime(atMs: number): Date {
 /** What spans say of an invocation that died. */
 export const died = { name: 'Died', message: 'The invocation died: it was killed, or it timed out.' };
 
+/** What tells of an invocation that died. */
+export type OfDead = (InvocationEnded | StepInterrupted) & { readonly ending: 'died' };
+
 /** Whether an event tells how an earlier invocation died. */
-export function isOfDead(event: RuntimeEvent): event is InvocationEnded | StepInterrupted {
+export function isOfDead(event: RuntimeEvent): event is OfDead {
   return (event.type === 'invocation.ended' || event.type === 'step.interrupted') && event.ending === 'died';
 }
 

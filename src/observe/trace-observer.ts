@@ -14,11 +14,13 @@ import type {
   StepStarted,
 } from '../runtime/observe/runtime-event';
 import {
+  describeHandOff,
   describeInvocation,
   describeSubject,
   describeUnit,
   died,
   type Failure,
+  type HandOffEvent,
   isOfDead,
   nameEnding,
   readException,
@@ -68,15 +70,17 @@ export class TraceObserver implements Observer {
   readonly #api = loadOpenTelemetry();
   readonly #traced = new Map<string, Traced>();
   readonly #lost = new Map<string, Lost>();
+  /** The root spans of executions that were traced here. */
+  readonly #roots = new Map<string, SpanContext>();
+  /** Invocations that had handed over, and did not tell that they ended. */
+  readonly #untold = new Map<string, Traced>();
 
   on(event: RuntimeEvent): void {
-    if (isOfDead(event)) {
-      this.#takeDeath(event);
-      return;
-    }
     const traced = this.#traced.get(event.executionId);
-    if (event.type === 'invocation.started') this.#open(event);
+    if (isOfDead(event)) this.#takeDeath(event);
+    else if (event.type === 'invocation.started') this.#open(event);
     else if (traced?.invocation === event.invocation) this.#take(traced, event);
+    else if (event.type === 'invocation.ended') this.#tellEarlier(event);
   }
 
   /** The execution's root span, as W3C's `traceparent` writes it. */
@@ -109,6 +113,7 @@ export class TraceObserver implements Observer {
     });
     this.#tellLost(executionId, root);
     this.#forgetOldest();
+    this.#roots.set(executionId, root);
     this.#traced.set(executionId, {
       ...{ root, span, invocation: event.invocation },
       ...{ idleSinceMs: atMs, toldAtMs: atMs, checkpointCount: 0 },
@@ -116,7 +121,7 @@ export class TraceObserver implements Observer {
   }
 
   #forgetOldest(): void {
-    for (const kept of [this.#traced, this.#lost]) {
+    for (const kept of [this.#traced, this.#lost, this.#untold, this.#roots]) {
       const [oldest] = kept.keys();
       if (oldest !== undefined && kept.size >= maxTraced) kept.delete(oldest);
     }
@@ -201,20 +206,11 @@ export class TraceObserver implements Observer {
     unit.end(toTime(event.atMs));
   }
 
-  #tellHandOff(
-    { span, idleSinceMs }: Traced,
-    event: Extract<RuntimeEvent, { type: 'execution.handed-off' | 'execution.waiting' }>,
-  ): void {
+  #tellHandOff({ span, idleSinceMs }: Traced, event: HandOffEvent): void {
     const name = event.type === 'execution.waiting' ? 'wait' : 'hand-off';
     const handOff = this.#start(`${event.job} ${name}`, span.spanContext(), {
       startTime: toTime(Math.min(idleSinceMs, event.atMs)),
-      attributes: {
-        ...describeSubject(event),
-        'lambda_baton.reason': event.reason,
-        'lambda_baton.bytes': event.bytes,
-        ...(event.channel !== undefined && { 'lambda_baton.channel': event.channel }),
-        ...('untilMs' in event && { 'lambda_baton.until': new Date(event.untilMs).toISOString() }),
-      },
+      attributes: describeHandOff(event),
     });
     handOff.end(toTime(event.atMs));
   }
@@ -235,14 +231,28 @@ export class TraceObserver implements Observer {
     this.#lost.set(event.executionId, lost);
   }
 
-  /** Ends what nobody told the end of: it had handed over when a later invocation begins, else it died. */
-  #endUntold(before: Traced, { invocation }: InvocationStarted): void {
-    if (before.invocation >= invocation) {
-      this.#endDead(before, before.toldAtMs);
-      return;
-    }
-    before.span.setAttribute('lambda_baton.ending', 'handed-off');
-    for (const open of [before.unit, before.span]) open?.end(toTime(before.toldAtMs));
+  /** What nobody told the end of died, unless a later invocation begins: that one finds out how it ended, and tells. */
+  #endUntold(before: Traced, { invocation, executionId }: InvocationStarted): void {
+    if (before.invocation >= invocation) this.#endDead(before, before.toldAtMs);
+    else this.#untold.set(`${executionId} ${before.invocation}`, before);
+  }
+
+  /** The end of an invocation that could not tell it, told by a later one: its spans may be here, or may have been lost with it. */
+  #tellEarlier(event: InvocationEnded): void {
+    const root = this.#roots.get(event.executionId);
+    if (root === undefined) return;
+    const key = `${event.executionId} ${event.invocation}`;
+    const before = this.#untold.get(key);
+    this.#untold.delete(key);
+    const span =
+      before?.span ??
+      this.#start(`${event.job} invocation`, root, {
+        startTime: toTime(event.atMs - event.durationMs),
+        attributes: describeSubject(event),
+      });
+    before?.unit?.end(toTime(event.atMs));
+    span.setAttributes({ 'lambda_baton.ending': event.ending, 'lambda_baton.cost_usd': event.costUsd });
+    span.end(toTime(event.atMs));
   }
 
   #endDead({ unit, span }: Traced, atMs: number): void {

@@ -6,7 +6,7 @@ import { JsonLogger } from '../runtime/adapters/node/json-logger';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { wrap } from '../runtime/core/message/arrival';
 import type { ErrorRecord } from '../runtime/core/record/describe-error';
-import type { Observer } from '../runtime/observe/runtime-event';
+import type { Observer, RuntimeEvent } from '../runtime/observe/runtime-event';
 import type { CheckpointStore, ContinuationSender, Logger } from '../runtime/ports';
 import { Border } from './border';
 import type { Schedule } from './boundaries';
@@ -123,11 +123,20 @@ export class VirtualWorld {
       effects: effects.records,
       logs: this.#lines,
       events: this.#observer.events,
-      endingCount: this.#observer.events.filter(
-        (event) => endings.has(event.type) && event.executionId === executionId,
-      ).length,
+      endingCount: this.#countEndings(),
       boundaries: this.#border.boundaries,
     });
+  }
+
+  /** An invocation that ends it has begun with it. What only tells again how it ended is none: whoever recorded it may have died since. */
+  #countEndings(): number {
+    const isOwn = ({ executionId }: RuntimeEvent) => executionId === this.executionId;
+    const isEnd = (event: RuntimeEvent) => endings.has(event.type) && isOwn(event);
+    const begun = this.#recorder.invocations.filter(({ events }) =>
+      events.some((event) => event.type === 'invocation.started' && isOwn(event)),
+    );
+    const count = begun.flatMap(({ events }) => events.filter(isEnd)).length;
+    return Math.max(count, this.#observer.events.some(isEnd) ? 1 : 0);
   }
 
   #start(input: unknown, executionId: string): void {

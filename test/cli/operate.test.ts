@@ -48,7 +48,7 @@ describe('baton status', () => {
 
 ✖ failed  broken of job counting
   started      3 h 20 min ago
-  steps        1 step done
+  steps        1 step done, 1 failed attempt
   position     at count, cycle 2
   invocations  1
   ended        1 failed
@@ -61,6 +61,7 @@ describe('baton status', () => {
   steps        0 steps done
   position     before the next cycle, cycle 1
   invocation   2, handed over by 1 and not begun for 3 h 20 min at least: baton redrive lets it go on
+  invocations  1
   ended        1 handed-off
   cost         $… at list prices
 "

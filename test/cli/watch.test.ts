@@ -102,7 +102,7 @@ describe('baton watch', () => {
     await start();
     const { exitCode, stdout } = await watch('import-7');
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/#1 {3}failed, after 26 s, 1 step, \$[\d.]+, cold/);
+    expect(stdout).toMatch(/#1 {3}failed, after 26 s, 1 step, 1 failed attempt, \$[\d.]+, cold/);
     expect(stdout).toContain('TerminalError: page is gone');
   });
 

@@ -1,11 +1,14 @@
 import type { ExecutionDescription, ExecutionProgress, ExecutionSummary } from '../../client/answers';
+import type { WaitReason } from '../../runtime/observe/runtime-event';
 import { summariseFailure } from '../run/failure';
 import type { Progress } from '../run/progress-track';
+import { describeReason } from '../timeline/describe-gap';
 import { formatAge, formatCount, formatNumberOf, formatUsd } from '../view/format';
 import { type Paint, renderFailureDetails, type Tone } from '../view/paint';
 import { renderProgress } from '../view/render-bar';
 import { type Row, renderRows } from '../view/render-rows';
 import { countCells, escapeControls, writeJson } from '../view/text';
+import { countInvocations } from '../watch/watched-execution';
 
 /** How an execution stands, line by line. Its input and state are nobody's business. */
 export function renderStatus(
@@ -93,14 +96,18 @@ export function readProgress({
 }
 
 /** What its invocations have ended of, and what all of it has cost. */
-function describePast({ history = [], earlier, costUsd = 0 }: ExecutionDescription): Row[] {
+function describePast({ history = [], earlier, costUsd = 0, childrenCostUsd }: ExecutionDescription): Row[] {
   const endings = new Map<string, number>();
-  for (const { ending } of history) endings.set(ending, (endings.get(ending) ?? 0) + 1);
+  for (const { ending, reason } of history) {
+    const name = [ending, describeReason(reason)].join(' ').trim();
+    endings.set(name, (endings.get(name) ?? 0) + 1);
+  }
   const parts = [...endings].map(([ending, count]) => `${count} ${ending}`);
   if (earlier !== undefined) parts.unshift(`${formatCount(earlier.count)} earlier`);
+  const children = childrenCostUsd === undefined ? '' : `, and ${formatUsd(childrenCostUsd)} of its children`;
   return [
     ...(parts.length === 0 ? [] : [['ended', parts.join(', ')] as const]),
-    ...(costUsd === 0 ? [] : [['cost', `${formatUsd(costUsd)} at list prices`] as const]),
+    ...(costUsd === 0 ? [] : [['cost', `${formatUsd(costUsd)} at list prices${children}`] as const]),
   ];
 }
 
@@ -113,12 +120,10 @@ function describeCompensation({ compensation, compensationFailures = [] }: Execu
   return [['undone', [compensation, ...failures].join('\n')]];
 }
 
-function describeWhoHasIt(
-  { status, invocation, handedOffTo, leaseUntilMs, resumeAtMs, ...is }: ExecutionDescription,
-  nowMs: number,
-): Row[] {
-  if (status === 'cancelled' || status === 'completed' || status === 'failed')
-    return [['invocations', String(invocation)]];
+function describeWhoHasIt(execution: ExecutionDescription, nowMs: number): Row[] {
+  const { status, invocation, handedOffTo, leaseUntilMs, resumeAtMs, ...is } = execution;
+  const count = ['invocations', formatCount(countInvocations(execution))] as const;
+  if (status === 'cancelled' || status === 'completed' || status === 'failed') return [count];
   const rows: Row[] = [];
   const fate =
     handedOffTo === null
@@ -135,9 +140,15 @@ function describeWhoHasIt(
     rows.push(['invocation', `${handedOffTo} is to go on, handed over by ${invocation}`]);
   else rows.push(['invocation', `${invocation}, for ${formatAge(leaseUntilMs - nowMs)} at most`]);
   if (resumeAtMs !== null && resumeAtMs > nowMs)
-    rows.push(['waits', `for ${formatAge(resumeAtMs - nowMs)} more`]);
+    rows.push(['waits', describeWait(is.history.at(-1)?.reason, resumeAtMs - nowMs)]);
+  rows.push(count);
   if (is.isCancelRequested) rows.push(['cancel', 'requested: it ends at its next safe point']);
   return rows;
+}
+
+function describeWait(reason: WaitReason | undefined, restMs: number): string {
+  const isBound = reason === 'signal' || reason === 'children' || reason === 'slot';
+  return `${describeReason(reason)} for ${formatAge(restMs)} more${isBound ? ' at most' : ''}`.trim();
 }
 
 function describeOutcome({ result, error }: ExecutionDescription): Row[] {

@@ -69,7 +69,9 @@ export function parseEvent(line: string): RuntimeEvent | undefined {
 
 function readSubject(event: RuntimeEvent): FactSubject {
   const { executionId, job, invocation } = event;
-  const { stepCount, failedAttemptCount } = event as { stepCount?: number; failedAttemptCount?: number };
+  // The end of an invocation tells what that did alone.
+  const counted: object = event.type === 'invocation.ended' ? {} : event;
+  const { stepCount, failedAttemptCount } = counted as { stepCount?: number; failedAttemptCount?: number };
   return { executionId, job, invocation, stepCount, failedAttemptCount };
 }
 

@@ -65,6 +65,9 @@ export class EventBar {
       case 'invocation.ended':
         this.#ending = event.ending;
         this.#facts.costUsd = event.costUsd;
+        // What was told of it and not recorded was lost with it.
+        this.#stepCount = event.stepCount ?? this.#stepCount;
+        this.#failedAttemptCount = event.failedAttemptCount ?? this.#failedAttemptCount;
         this.#endMs = event.atMs;
         return;
       default:
@@ -79,14 +82,15 @@ export class EventBar {
     const kill = kills.find(
       ({ requestId, atMs }) => requestId === this.requestId && atMs >= this.#lastMs && atMs <= latestMs,
     );
-    const toldMs = ending === 'died' ? (kill?.atMs ?? this.#endMs) : this.#endMs;
     const endMs = Math.max(
       this.startMs,
-      toldMs ?? (ending === 'running' ? nowMs : Math.min(this.#lastMs, latestMs)),
+      this.#endMs ?? (ending === 'running' ? nowMs : Math.min(this.#lastMs, latestMs)),
     );
     const { isCold, version } = this.#started;
     const { invocation, requestId } = this;
+    const killedMs = ending === 'died' ? kill?.atMs : undefined;
     return {
+      ...(killedMs !== undefined && { killedMs }),
       ...{ invocation, startMs: this.startMs, endMs, ending, isCold, version, requestId },
       ...{ stepCount: this.#stepCount, failedAttemptCount: this.#failedAttemptCount },
       bytes: this.#facts.bytes,
@@ -94,7 +98,9 @@ export class EventBar {
       handOff: this.#facts.handOff,
       remainingMs: this.#facts.remainingMs,
       units: this.#units.map((unit) =>
-        unit.ending === 'running' || unit.ending === 'died' ? closeUnit(unit, ending, endMs) : unit,
+        unit.ending === 'running' || unit.ending === 'died'
+          ? closeUnit(unit, ending, killedMs ?? Math.max(endMs, this.#lastMs))
+          : unit,
       ),
       marks: this.#marks,
     };
@@ -104,7 +110,7 @@ export class EventBar {
     event: Extract<RuntimeEvent, { type: `step.${'failed' | 'finished' | 'interrupted' | 'paused'}` }>,
   ): void {
     const unit = this.#units.findLast(({ step, ending }) => step === event.step && ending === 'running');
-    if (event.type === 'step.finished') this.#stepCount += 1;
+    if (event.type === 'step.finished' && event.kind === 'step') this.#stepCount += 1;
     if (event.type === 'step.failed') this.#failedAttemptCount += 1;
     if (unit === undefined) return;
     unit.endMs = Math.max(unit.startMs, Math.min(unit.startMs + event.durationMs, event.atMs));

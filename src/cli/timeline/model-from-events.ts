@@ -33,10 +33,29 @@ class EventLane {
     if (isEnd(event)) this.end = event;
     else if (event.type === 'execution.resumed') this.end = undefined;
     this.counted = readCounted(event) ?? this.counted;
-    const bar = this.#findBar(event);
+    const bar = this.#findBar(event) ?? this.#addUntold(event);
     if (bar === undefined) return;
     if (event.type === 'execution.waiting') this.reasons.set(bar, event.reason);
+    if (event.type === 'invocation.ended' && event.reason !== undefined) this.reasons.set(bar, event.reason);
     bar.take(event);
+  }
+
+  /** One that died before it could tell that it had begun. */
+  #addUntold(event: RuntimeEvent): EventBar | undefined {
+    if (event.type !== 'invocation.ended') return undefined;
+    const { durationMs, ending: _ending, costUsd: _costUsd, ...subject } = event;
+    const atMs = event.atMs - durationMs;
+    const bar = new EventBar({
+      ...subject,
+      type: 'invocation.started',
+      atMs,
+      isCold: false,
+      version: '',
+      remainingMs: 0,
+    });
+    const at = this.bars.findIndex(({ startMs }) => startMs > atMs);
+    this.bars.splice(at < 0 ? this.bars.length : at, 0, bar);
+    return bar;
   }
 
   /** The delivery that it is about: the last one of that name, since Lambda gives a retry the name of the first try. */
@@ -49,7 +68,9 @@ class EventLane {
   }
 }
 
+/** Of the whole execution: an invocation's end tells its own. */
 function readCounted(event: RuntimeEvent): CountedSums | undefined {
+  if (event.type === 'invocation.ended') return undefined;
   const { stepCount, failedAttemptCount } = event as Partial<CountedSums>;
   return stepCount === undefined || failedAttemptCount === undefined
     ? undefined
@@ -67,7 +88,9 @@ export function modelFromEvents(
   kills: readonly Kill[] = [],
 ): Timeline | undefined {
   const lanes = new Map<string, EventLane>();
+  const starts = new Map<string, number>();
   for (const event of events) {
+    if (event.type === 'child.started' && !starts.has(event.childId)) starts.set(event.childId, event.atMs);
     const lane = lanes.get(event.executionId) ?? new EventLane(event);
     lanes.set(event.executionId, lane);
     lane.take(event);
@@ -75,15 +98,23 @@ export function modelFromEvents(
   const groups = groupByParent([...lanes.values()], lanes);
   const build = (lane: EventLane): ExecutionLane => {
     const children = (groups.get(lane.executionId) ?? []).map(build);
-    return finishLane(lane, { nowMs, kills }, children);
+    const startMs = Math.min(lane.startMs, starts.get(lane.executionId) ?? lane.startMs);
+    return finishLane(lane, { startMs, nowMs, kills }, children);
   };
   const [root] = groups.get(undefined) ?? [];
   return root === undefined ? undefined : { root: build(root), nowMs, omitted: [] };
 }
 
+interface LaneFacts {
+  /** A child is written down by its parent before it begins. */
+  readonly startMs: number;
+  readonly nowMs: number;
+  readonly kills: readonly Kill[];
+}
+
 function finishLane(
-  { executionId, bars, reasons, end, job, startMs, counted }: EventLane,
-  { nowMs, kills }: { readonly nowMs: number; readonly kills: readonly Kill[] },
+  { executionId, bars, reasons, end, job, counted }: EventLane,
+  { startMs, nowMs, kills }: LaneFacts,
   children: readonly ExecutionLane[],
 ): ExecutionLane {
   const finished = bars.map(

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../../runtime/core/record/describe-error';
 import type { InvocationEnding, WaitReason } from '../../runtime/observe/runtime-event';
+import { readRunning } from '../watch/watched-execution';
 import { findGaps } from './find-gaps';
 import { groupByParent } from './find-parent';
 import { describeError } from './model-from-events';
@@ -10,6 +11,7 @@ export interface HistoryEntry {
   readonly invocation: number;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
+  readonly heardAtMs?: number;
   readonly ending: InvocationEnding;
   readonly isCold: boolean;
   readonly version: string;
@@ -18,7 +20,9 @@ export interface HistoryEntry {
   readonly bytes: number;
   readonly costUsd: number;
   /** What it waited for. */
-  readonly reason?: string;
+  readonly reason?: WaitReason;
+  /** What it waited for was to come by then. */
+  readonly untilMs?: number;
 }
 
 /** The sums of the invocations before those that the history keeps. */
@@ -71,14 +75,13 @@ function makeLane(
   const { executionId, job, status, isParked, startedAtMs: startMs, error, history, earlier } = execution;
   const { stepCount, failedAttemptCount, costUsd } = execution;
   const hasEnded = status !== 'running' && status !== 'waiting';
-  const ended = history.map((entry, index) => makeBar(entry, history[index + 1]?.startedAtMs ?? nowMs));
-  const invocations = isRunning(execution)
-    ? [...ended, makeRunningBar(execution, ended.at(-1), nowMs)]
-    : ended;
+  const ended = history.map(makeBar);
+  const invocations =
+    readRunning(execution) !== 0 ? [...ended, makeRunningBar(execution, ended.at(-1), nowMs)] : ended;
   const reasons = new Map(
     history.flatMap(({ reason }, index) => {
       const bar = ended[index];
-      return reason === undefined || bar === undefined ? [] : [[bar, reason as WaitReason] as const];
+      return reason === undefined || bar === undefined ? [] : [[bar, reason] as const];
     }),
   );
   const shownStatus: LaneStatus = isParked && !hasEnded ? 'parked' : status;
@@ -95,24 +98,15 @@ function makeLane(
   };
 }
 
-/** An invocation whose end nobody wrote ended at the latest when the next one took over. */
-function makeBar({ startedAtMs, endedAtMs, ...entry }: HistoryEntry, nextMs: number): InvocationBar {
+/** One that died is drawn until it was last heard of: nobody knows when it ended. */
+function makeBar({ startedAtMs, heardAtMs = startedAtMs, ...entry }: HistoryEntry): InvocationBar {
   const { invocation, ending, isCold, version, bytes, costUsd, stepCount, failedAttemptCount } = entry;
+  const { endedAtMs = heardAtMs } = entry;
   return {
-    ...{ invocation, startMs: startedAtMs, endMs: Math.max(startedAtMs, endedAtMs ?? nextMs), ending },
+    ...{ invocation, startMs: startedAtMs, endMs: Math.max(startedAtMs, endedAtMs), ending },
     ...{ isCold, version, bytes, costUsd, stepCount, failedAttemptCount },
     ...{ requestId: undefined, handOff: undefined, remainingMs: undefined, units: [], marks: [] },
   };
-}
-
-function isRunning({ status, handedOffTo, isParked, history, invocation }: DescribedExecution): boolean {
-  return status === 'running' && handedOffTo === null && !isParked && !hasEnded(history, invocation);
-}
-
-/** One that was given back, and not claimed since, has ended under the number that comes next. */
-function hasEnded(history: readonly HistoryEntry[], invocation: number): boolean {
-  const last = history.at(-1);
-  return last?.invocation === invocation && last.ending !== 'died';
 }
 
 /** The record does not say when the invocation that runs began: after the one before it, at the earliest. */

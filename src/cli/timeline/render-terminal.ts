@@ -114,7 +114,7 @@ function drawBar(
 function describeInvocation(bar: InvocationBar): string {
   const { stepCount, failedAttemptCount, costUsd } = bar;
   const parts = [
-    `${formatDuration(bar.endMs - bar.startMs)} ${describeEnding(bar)}`,
+    `${formatDuration(bar.endMs - bar.startMs)} ${bar.ending === 'died' ? 'at least, ' : ''}${describeEnding(bar)}`,
     `${formatCount(stepCount)} ${stepCount === 1 ? 'step' : 'steps'}`,
     ...(failedAttemptCount > 0 ? [`${failedAttemptCount} failed`] : []),
     ...(costUsd === undefined ? [] : [formatUsd(costUsd)]),

@@ -53,8 +53,9 @@ function tellDeaths({ invocations, gaps }: ExecutionLane, { lostMs, recoveryMs }
     return stalled.length === 0
       ? []
       : [`An invocation could not go on; it took ${formatDuration(recoveryMs)} until the next one did.`];
-  const lost = lostMs > 0 ? ` after ${formatDuration(lostMs)} of work` : '';
-  const recovery = recoveryMs > 0 ? `; it took ${formatDuration(recoveryMs)} until the next one went on` : '';
+  const lost = lostMs > 0 ? ` after ${formatDuration(lostMs)} of work at least` : '';
+  const until = stalled.length > 1 ? 'in all until others went on' : 'until the next one went on';
+  const recovery = recoveryMs > 0 ? `; it took ${formatDuration(recoveryMs)} ${until}` : '';
   return [`${formatNumberOf(dead.length, 'invocation')} died (${listNumbers(dead)})${lost}${recovery}.`];
 }
 

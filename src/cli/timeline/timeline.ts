@@ -52,8 +52,10 @@ export interface EarlierSums {
 export interface InvocationBar {
   readonly invocation: number;
   readonly startMs: number;
-  /** For one that died: when it was last heard of, or when its successor took over. */
+  /** For one that died: when it was last heard of. */
   readonly endMs: number;
+  /** When the process of one that died ended, where that is known. */
+  readonly killedMs?: number;
   /** `running`: it has not ended, as far as anybody knows. */
   readonly ending: InvocationEnding | 'running';
   readonly isCold: boolean;

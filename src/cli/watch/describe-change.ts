@@ -1,11 +1,12 @@
 import type { ExecutionDescription, InvocationEntry } from '../../client/answers';
 import { readProgress } from '../commands/render-execution';
+import { describeReason } from '../timeline/describe-gap';
 import type { Message } from '../view/describe-line';
 import { formatAge, formatCount, formatDuration, formatNumberOf, formatUsd } from '../view/format';
 import type { Paint, Tone } from '../view/paint';
 import { renderBar } from '../view/render-bar';
 import { cutToCells, escapeControls } from '../view/text';
-import { type Change, readRunning } from './watched-execution';
+import { type Change, countInvocations, readRunning } from './watched-execution';
 
 /** Says what has happened to an execution, one message for each invocation that has ended or begun. */
 export function describeChange({ ended, begun }: Change): readonly Message[] {
@@ -36,15 +37,20 @@ function describeEnd(entry: InvocationEntry): Message {
     invocation: number,
     startedAtMs,
     endedAtMs,
+    heardAtMs,
     ending,
+    reason,
     isCold,
     stepCount,
     failedAttemptCount,
     costUsd,
   } = entry;
   const [mark, tone, text] = looks[ending];
+  const lastMs = endedAtMs ?? heardAtMs;
+  const atLeast = endedAtMs === undefined ? ' at least' : '';
   const facts = [
-    endedAtMs === undefined ? '' : `after ${formatDuration(endedAtMs - startedAtMs)}`,
+    describeReason(reason),
+    lastMs === undefined ? '' : `after ${formatDuration(lastMs - startedAtMs)}${atLeast}`,
     formatNumberOf(stepCount, 'step'),
     failedAttemptCount > 0 ? formatNumberOf(failedAttemptCount, 'failed attempt') : '',
     formatUsd(costUsd),
@@ -68,13 +74,11 @@ export function renderLiveLines(
 
 /** How an execution stands now, in one line. */
 export function describeNow(execution: ExecutionDescription, nowMs: number): string {
-  const { stepCount, unitCount, costUsd, startedAtMs, history, earlier } = execution;
-  const running = readRunning(execution);
-  const count = (earlier?.count ?? 0) + history.length + (running === 0 ? 0 : 1);
+  const { stepCount, unitCount, costUsd, startedAtMs } = execution;
   return [
     describeStanding(execution, nowMs),
     `${formatAge(nowMs - startedAtMs)} since the start`,
-    formatNumberOf(count, 'invocation'),
+    formatNumberOf(countInvocations(execution), 'invocation'),
     unitCount > 2 * stepCount + 1
       ? `${formatCount(unitCount)} units of work`
       : formatNumberOf(stepCount, 'step'),

@@ -1,4 +1,4 @@
-import type { ExecutionDescription, InvocationEntry } from '../../client/answers';
+import type { EarlierInvocations, ExecutionDescription, InvocationEntry } from '../../client/answers';
 
 /** What has changed since an execution was looked at before. */
 export interface Change {
@@ -35,9 +35,24 @@ export class WatchedExecution {
   }
 }
 
-/** The number of the invocation that is under way; 0 when none is. */
-export function readRunning(execution: ExecutionDescription): number {
-  return hasEnded(execution) || execution.handedOffTo !== null ? 0 : execution.invocation;
+/** What is read of an execution here. */
+interface Standing extends Pick<ExecutionDescription, 'handedOffTo' | 'invocation' | 'isParked'> {
+  readonly status: string;
+  readonly history: readonly Pick<InvocationEntry, 'ending' | 'invocation'>[];
+  readonly earlier?: Pick<EarlierInvocations, 'count'>;
+}
+
+/** The number of the invocation that is under way; 0 when none is. One that was given back has ended under the number that comes next. */
+export function readRunning({ status, handedOffTo, isParked, history, invocation }: Standing): number {
+  const last = history.at(-1);
+  const isGivenBack = last?.invocation === invocation && last.ending !== 'died';
+  return status !== 'running' || handedOffTo !== null || isParked || isGivenBack ? 0 : invocation;
+}
+
+/** How many invocations it has had, the one that is under way among them. One that died and came again is two. */
+export function countInvocations(execution: Standing): number {
+  const { history, earlier } = execution;
+  return (earlier?.count ?? 0) + history.length + (readRunning(execution) === 0 ? 0 : 1);
 }
 
 function nameEntry({ invocation, startedAtMs }: InvocationEntry): string {

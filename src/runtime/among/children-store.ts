@@ -1,6 +1,7 @@
 import { ExecutionConflictError, UnknownExecutionError } from '../../errors';
 import type { Batch, ChildItem } from '../core/execution/batch';
 import type { ChildEnd } from '../core/execution/children';
+import type { Trail } from '../core/execution/trail';
 import { describeError, type ErrorRecord } from '../core/record/describe-error';
 import type { ExecutionRecord, Parent } from '../core/record/execution-record';
 import { writeRecord } from '../core/record/execution-record';
@@ -54,6 +55,7 @@ export interface ChildStart {
   readonly functionArn: string | undefined;
   readonly pin: string | null;
   readonly expiresAtMs: number;
+  readonly carried: Trail['carried'];
 }
 
 /**
@@ -63,11 +65,11 @@ export interface ChildStart {
  */
 export async function writeChild(tools: InboxTools, start: ChildStart): Promise<ExecutionRecord | undefined> {
   const { store, checksum, clock } = tools;
-  const { item, parent, job, functionArn, pin, expiresAtMs } = start;
+  const { item, parent, job, functionArn, pin, expiresAtMs, carried } = start;
   const executionId = nameChild(parent.executionId, parent.number, item.id);
   const nowMs = clock.now();
   const record = describeFresh(
-    { executionId, job, input: item.input, nowMs, functionArn, pin, parent },
+    { executionId, job, input: item.input, nowMs, functionArn, pin, parent, carried },
     checksum(''),
   );
   const entry = { executionId, job, status: 'running' as const, startedAtMs: nowMs, expiresAtMs };
@@ -113,7 +115,7 @@ export async function readChild(
     return { id, status: 'failed', error: describeError(strangerError(executionId)), costUsd: 0 };
   const { outcome, continuation } = found.record;
   if (outcome === null) return undefined;
-  const { costUsd } = continuation;
+  const costUsd = continuation.costUsd + (continuation.among?.childrenCostUsd ?? 0);
   if (outcome.status === 'failed') return { id, status: 'failed', error: outcome.error, costUsd };
   if (outcome.status === 'completed' && outcome.result !== undefined)
     return { id, status: 'completed', result: outcome.result, costUsd };

@@ -28,6 +28,13 @@ export interface HistoryDeps {
 /** A history that is being read. */
 export type HistoryRead = Promise<{ readonly stored: StoredRevision | undefined } | undefined>;
 
+/** How a history is written. */
+interface HistoryWrite {
+  readonly read?: HistoryRead | undefined;
+  readonly expiresAtMs: number;
+  readonly onWrite?: () => void;
+}
+
 /** Begins to read the history of an execution: to write it is one call then. What goes wrong is found out by reading it again. */
 export function readHistoryAhead(
   { store, platform }: Pick<HistoryDeps, 'platform' | 'store'>,
@@ -43,22 +50,17 @@ export function readHistoryAhead(
  * Adds invocations to the history of an execution, a record of its own, in a given time. Best effort: what fails is a warning, and what is
  * missing is added by the next invocation, whose record says how this one ended.
  *
- * @param options - `read`: what was read ahead; `expiresAtMs`: when it may be deleted
+ * @param options - `read`: what was read ahead; `expiresAtMs`: when it may be deleted; `onWrite`: called before each try to write
  * @returns what was there before; undefined when that was not found out
  */
 export async function keepHistory(
   deps: HistoryDeps,
   executionId: string,
   added: readonly InvocationEntry[],
-  { read, expiresAtMs, withinMs }: { read: HistoryRead; expiresAtMs: number; withinMs: number },
+  { withinMs, ...options }: HistoryWrite & { readonly withinMs: number },
 ): Promise<History | undefined> {
   try {
-    return await inTime(
-      deps.timer,
-      withinMs,
-      write(deps, executionId, added, read, expiresAtMs),
-      lateStoreError,
-    );
+    return await inTime(deps.timer, withinMs, write(deps, executionId, added, options), lateStoreError);
   } catch (error) {
     deps.logger.warn('history could not be written; the next invocation adds what is missing', {
       error: describeError(error),
@@ -71,8 +73,7 @@ async function write(
   { store, platform }: HistoryDeps,
   executionId: string,
   added: readonly InvocationEntry[],
-  read: HistoryRead,
-  expiresAtMs: number,
+  { read = Promise.resolve(undefined), expiresAtMs, onWrite }: HistoryWrite,
 ): Promise<History> {
   const id = nameCompanion('history', executionId, platform.digest);
   for (let tries = 1; tries <= maxTries; tries += 1) {
@@ -82,6 +83,7 @@ async function write(
     const history = addEntries(before, added, maxStoredEntries);
     const entry = { executionId: id, job: jobOfHistories, status: 'cancelled' as const, startedAtMs: 0 };
     const state = JSON.stringify(packHistory(history));
+    onWrite?.();
     const revision = await store.save({ ...entry, expiresAtMs, head: '', state }, stored?.revision);
     if (revision !== undefined) return before;
   }

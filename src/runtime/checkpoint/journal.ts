@@ -118,6 +118,18 @@ export class Journal {
     return undefined;
   }
 
+  /** Stores what is told of the execution; the state stays as it is stored. */
+  async note(execution: Execution): Promise<void> {
+    await this.#settle();
+    await this.#writer.write({
+      execution,
+      state: undefined,
+      handedOffTo: null,
+      status: 'running',
+      outcome: null,
+    });
+  }
+
   /** Stores that the next invocation may claim the execution. Before the continuation is sent. */
   async handOff(next: Execution, state: StateCopy, isDelayed: boolean): Promise<void> {
     await this.#settle();

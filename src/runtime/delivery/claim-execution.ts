@@ -3,6 +3,7 @@ import { beginExecution } from '../core/execution/execution';
 import { describeParked } from '../core/execution/failure-texts';
 import type { JobPlan } from '../core/execution/job-plan';
 import { isElsewhere } from '../core/execution/line';
+import { emptyTrail } from '../core/execution/trail';
 import { checkContinuation, checkJob } from '../core/message/continuation';
 import { type ClaimDecision, decideClaim } from '../core/record/claim';
 import { describeError } from '../core/record/describe-error';
@@ -17,6 +18,7 @@ import { type OpenedExecution, openStart } from '../invocation/opened-execution'
 import type { DuplicateDropped } from '../observe/runtime-event';
 import type { StoredRevision } from '../ports';
 import { BackOff } from '../time/back-off';
+import { tellFinished } from './tell-finished';
 import {
   answer,
   begin,
@@ -90,11 +92,12 @@ async function takeOver(
   const record = parseRecord(stored.head, collaborators.platform.checksum);
   if (start !== undefined) refuseConflict(plan, record, start);
   else if (record.isFresh !== true) checkJob(plan, record.continuation);
-  const decision = await decide(request, record);
+  const { decision, heartbeatAtMs = 0 } = await decide(request, record);
   switch (decision.kind) {
     case 'finished':
       tellDropped(request, record, 'ended');
       await wakeAgain(request, record);
+      await tellFinished(request, record);
       return { kind: 'answered', answer: answerOutcome(record) };
     case 'late':
       tellDropped(request, record, 'late');
@@ -111,6 +114,7 @@ async function takeOver(
         throw describeParked(plan, record.continuation, context.functionName);
   }
   const continuation = checkContinuation(record.continuation);
+  const heardAtMs = Math.max(record.heardAtMs ?? 0, heartbeatAtMs);
   const { line, chain } = continuation;
   const { pin } = line;
   const isForwarded =
@@ -120,7 +124,7 @@ async function takeOver(
   if (decision.kind === 'send-again') return { kind: 'send-again', continuation, epoch: record.epoch };
   return record.isFresh
     ? claimFresh(request, stored, record, decision.invocation, isStopped)
-    : claimRecord(request, stored, { ...record, continuation }, decision, isStopped);
+    : claimRecord(request, stored, { ...record, continuation, heardAtMs }, decision, isStopped);
 }
 
 /** Whoever waits for the end of an execution may not have heard of it: its first delivery may have died right after. */
@@ -143,7 +147,9 @@ async function claimFresh(
 ): Promise<ClaimResult | undefined> {
   const { plan, collaborators, chainLength } = request;
   const start = await openFresh(request, record);
-  const begun = begin(start.execution, request);
+  const { carried } = record.continuation.trail ?? {};
+  const fresh = { ...start.execution, trail: carried === undefined ? emptyTrail : { carried } };
+  const begun = begin(fresh, request);
   const length = chainLength ?? record.continuation.chain.length;
   const execution = { ...begun, invocation, chain: { ...begun.chain, length } };
   const next = describeClaim(request, execution, start.input, plan.version, {
@@ -180,10 +186,15 @@ function tellDropped(
   emitter.about({ invocation: invocation ?? record.invocation }).emit('duplicate.dropped', { reason });
 }
 
-async function decide(request: ClaimTrial, record: ExecutionRecord): Promise<ClaimDecision> {
+/** What is to be done, and when an owner that died was heard of beside its record. */
+async function decide(
+  request: ClaimTrial,
+  record: ExecutionRecord,
+): Promise<{ readonly decision: ClaimDecision; readonly heartbeatAtMs?: number | undefined }> {
   const { invocation, delivery, onBehalfOf = delivery, collaborators, store, executionId } = request;
   const { retryAfterMs } = collaborators;
-  if (isOwnTrial(request, record)) return { kind: 'claim', invocation: record.invocation, hasDied: false };
+  if (isOwnTrial(request, record))
+    return { decision: { kind: 'claim', invocation: record.invocation, hasDied: false } };
   const claimant = {
     invocation,
     deliveries: [delivery, onBehalfOf],
@@ -191,15 +202,12 @@ async function decide(request: ClaimTrial, record: ExecutionRecord): Promise<Cla
     retryAfterMs,
   };
   const decision = decideClaim(record, claimant);
-  const mayBeHeardOf = decision.kind === 'claim' && decision.hasDied && record.leaseUntilMs > claimant.nowMs;
-  if (!mayBeHeardOf) return decision;
+  if (decision.kind !== 'claim' || !decision.hasDied) return { decision };
   const heartbeat = await store
     .load(nameCompanion('heartbeat', executionId, collaborators.platform.digest))
     .catch(failStore);
-  return decideClaim(record, {
-    ...claimant,
-    heartbeatAtMs: heartbeat && readHeartbeat(heartbeat.head, record.epoch)?.atMs,
-  });
+  const heartbeatAtMs = heartbeat && readHeartbeat(heartbeat.head, record.epoch)?.atMs;
+  return { decision: decideClaim(record, { ...claimant, heartbeatAtMs }), heartbeatAtMs };
 }
 
 /** Whether a record is this very claim, whose reply was lost. It is claimed once more: who else may hold it cannot be told. */

@@ -1,6 +1,7 @@
 import type { Execution } from '../core/execution/execution';
 import type { Interruption } from '../core/execution/interruption';
 import type { ExecutionRecord } from '../core/record/execution-record';
+import { roundUsd } from '../core/record/history';
 import type { LostInvocation } from '../invocation/opened-execution';
 
 export function markDead(record: ExecutionRecord): ExecutionRecord {
@@ -16,7 +17,8 @@ export function describeLostInvocation(
 ): LostInvocation {
   const { startedAtMs = heardAtMs, requestId = owner, costUsd: costBeforeUsd = costUsd } = trail.run ?? {};
   return {
-    ...{ invocation, requestId, startedAtMs, heardAtMs, unit, isHandingOver: isHandingOver === true },
-    costUsd: Math.max(0, costUsd - costBeforeUsd),
+    ...{ invocation, requestId, startedAtMs, unit, isHandingOver: isHandingOver === true },
+    heardAtMs: Math.max(startedAtMs, heardAtMs),
+    costUsd: roundUsd(costUsd - costBeforeUsd),
   };
 }

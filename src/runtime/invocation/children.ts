@@ -11,6 +11,7 @@ import { type InboxTools, isSleeper } from '../among/inbox';
 import type { Closing } from '../core/execution/among';
 import type { Batch, ChildItem } from '../core/execution/batch';
 import {
+  addChildCost,
   beginClosing,
   childrenFailedError,
   hasFailed,
@@ -75,7 +76,7 @@ async function readEnds(invocation: Invocation, batch: Batch): Promise<void> {
     if (child === undefined) continue;
     next = noteEnded(next, item, child, isTold);
     if (isTold) invocation.facts.children.set(item, describeChild(child));
-    invocation.costs.add(child.costUsd);
+    invocation.execution = addChildCost(invocation.execution, child.costUsd);
     invocation.emitter.emit('child.ended', {
       childId: nameChild(parent.executionId, batch.number, child.id),
       status: child.status,
@@ -136,14 +137,17 @@ async function startOne(
   const isHere = batch.functionName === undefined;
   const pin = isHere && collaborators.continueOn !== 'latest' ? namePin(context) : null;
   const functionArn = batch.functionName ?? pin ?? context.invokedFunctionArn;
-  const start = { item, parent, job: batch.job, functionArn, pin, expiresAtMs: expiry(invocation) };
+  const { carried } = execution.trail;
+  const start = { item, parent, job: batch.job, functionArn, pin, expiresAtMs: expiry(invocation), carried };
   const record = await tryToRead(invocation, (tools) => writeChild(tools, start));
   if (record === undefined) return undefined;
   if (record.isFresh) {
     const deps = { collaborators, context, remainingMs: () => invocation.remainingMs() };
     await wakeExecution(record, item.id, deps, execution.chain.length + 1);
-    emitter.emit('child.started', { childId: record.continuation.executionId, status: 'running' });
   }
+  // Also of one that has begun: whoever wrote it may have died before it could tell.
+  const { executionId: childId, startedAtMs: atMs } = record.continuation;
+  emitter.about({ atMs }).emit('child.started', { childId, status: 'running' });
   return record;
 }
 

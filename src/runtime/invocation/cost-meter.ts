@@ -11,18 +11,13 @@ export class CostMeter {
   readonly #collaborators: Pick<Collaborators, 'clock' | 'platform' | 'prices'>;
   readonly #memoryMb: number;
   readonly #startedMs: number;
-  #beforeUsd: number;
+  readonly #beforeUsd: number;
 
   constructor(collaborators: Collaborators, context: Context, beforeUsd: number) {
     this.#collaborators = collaborators;
     this.#memoryMb = Number(context.memoryLimitInMB) || smallestMemoryMb;
     this.#startedMs = collaborators.clock.now();
     this.#beforeUsd = beforeUsd;
-  }
-
-  /** What others have cost that counts for this execution, in US dollars. */
-  add(usd: number): void {
-    this.#beforeUsd += usd;
   }
 
   /** In US dollars at list price. */

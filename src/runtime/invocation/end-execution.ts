@@ -5,7 +5,7 @@ import type { EndedAnswer, InvocationResult } from './answer';
 import type { BadEnd } from './compensate';
 import type { Invocation } from './invocation';
 import { runHook } from './run-hook';
-import { summarise, tellFailed } from './tell';
+import { summarise, tellEnded, tellFailed } from './tell';
 
 export async function completeExecution(invocation: Invocation): Promise<EndedAnswer> {
   const { executionId, invocation: number, result } = invocation.execution;
@@ -14,7 +14,7 @@ export async function completeExecution(invocation: Invocation): Promise<EndedAn
     result,
   });
   invocation.progressReport.flush();
-  invocation.emitter.emit('execution.completed', summarise(invocation));
+  tellEnded(invocation, 'execution.completed');
   return {
     status: 'completed',
     executionId,
@@ -32,7 +32,7 @@ export async function recordCancelled(invocation: Invocation): Promise<EndedAnsw
 
 export function answerCancelled(invocation: Invocation): EndedAnswer {
   const { executionId, invocation: number } = invocation.execution;
-  invocation.emitter.emit('execution.cancelled', summarise(invocation));
+  tellEnded(invocation, 'execution.cancelled');
   return { status: 'cancelled', executionId, invocation: number };
 }
 

@@ -2,10 +2,12 @@ import { ExecutionFailedError } from '../../errors';
 import { keepHistory, readHistoryAhead } from '../checkpoint/history-keeper';
 import type { Recorded } from '../checkpoint/journal-entry';
 import { Superseded } from '../checkpoint/superseded';
+import { readWait } from '../core/execution/among';
 import type { Execution } from '../core/execution/execution';
 import { describeError } from '../core/record/describe-error';
 import {
   addEntries,
+  describeWait,
   emptyHistory,
   hasEntry,
   type InvocationEntry,
@@ -27,14 +29,22 @@ const giveBackShare = 0.5;
 
 /**
  * Ends an invocation: leaves nothing alive, tells that it has ended, and writes it into the history. Who finds there that the invocation
- * before has not come so far tells of that one, too: better twice than never.
+ * before has not come so far tells of that one, too. So what the history has was told: an end is told twice only when the process dies in
+ * the one call between the telling and the entry, or when that fails. Better twice than never.
  */
 export async function endInvocation(invocation: Invocation): Promise<void> {
   const { opened } = invocation;
   const entry = describeEntry(invocation);
   await invocation.close();
-  tellInvocationEnded(invocation.emitter, entry);
-  const isPreviousNew = await keep(invocation, entry);
+  let isTold = false;
+  const tell = () => {
+    if (isTold) return;
+    isTold = true;
+    invocation.lastWords?.(invocation.emitter.about({ atMs: invocation.endedAtMs }));
+    tellInvocationEnded(invocation.emitter, entry);
+  };
+  const isPreviousNew = await keep(invocation, entry, tell);
+  tell();
   const { previous, previousRequestId: requestId } = opened;
   if (!isPreviousNew || previous === undefined || previous.ending === 'died') return;
   const about = { invocation: previous.invocation, ...(requestId !== undefined && { requestId }) };
@@ -73,8 +83,22 @@ export async function giveBack(invocation: Invocation, reason: unknown): Promise
   }
 }
 
+/** An invocation that died has its entry written by the next one before that does anything: it may die, too. */
+export async function keepDead(invocation: Invocation): Promise<void> {
+  const { collaborators, journal, logger, opened } = invocation;
+  const { previous, execution } = opened;
+  const { store } = collaborators;
+  if (store === undefined || journal === undefined || previous?.ending !== 'died') return;
+  const withinMs = Math.min(historyWithinMs, invocation.remainingMs() * historyShare);
+  const expiresAtMs = journal.readExpiry();
+  await keepHistory({ ...collaborators, store, logger }, execution.executionId, [previous], {
+    expiresAtMs,
+    withinMs,
+  });
+}
+
 /** @returns whether the invocation before was missing there */
-async function keep(invocation: Invocation, entry: InvocationEntry): Promise<boolean> {
+async function keep(invocation: Invocation, entry: InvocationEntry, tell: () => void): Promise<boolean> {
   const { collaborators, journal, logger, opened } = invocation;
   const { execution, previous } = opened;
   const { store } = collaborators;
@@ -82,8 +106,9 @@ async function keep(invocation: Invocation, entry: InvocationEntry): Promise<boo
   const withinMs = Math.min(historyWithinMs, invocation.remainingMs() * historyShare);
   const added = previous === undefined ? [entry] : [previous, entry];
   const before = await keepHistory({ ...collaborators, store, logger }, execution.executionId, added, {
-    read: readAhead(invocation) ?? Promise.resolve(undefined),
+    read: readAhead(invocation),
     expiresAtMs: journal.readExpiry(),
+    onWrite: tell,
     withinMs,
   });
   return previous !== undefined && before !== undefined && !hasEntry(before, previous);
@@ -93,7 +118,8 @@ async function keep(invocation: Invocation, entry: InvocationEntry): Promise<boo
 function describeEntry(invocation: Invocation): InvocationEntry {
   const { execution, ending, handedOverBytes: bytes, journal } = invocation;
   const recorded = journal?.recorded ?? { ...execution, costUsd: invocation.readCostUsd() };
-  return { ...describeSoFar(invocation, recorded), ending, bytes };
+  const wait = ending === 'waiting' && describeWait(readWait(execution), execution.resumeAtMs);
+  return { ...describeSoFar(invocation, recorded), ending, bytes, ...wait };
 }
 
 function describeSoFar(
@@ -124,14 +150,17 @@ export function carryHistory(
   const { run: _run, history, ...trail } = next.trail;
   const { last: progress } = invocation.progressReport;
   const ending = isDelayed ? ('waiting' as const) : ('handed-off' as const);
-  const entry = { ...describeSoFar(invocation, next), ending, bytes };
+  const wait = isDelayed && describeWait(readWait(next), next.resumeAtMs);
+  const entry = { ...describeSoFar(invocation, next), ending, bytes, ...wait };
   const before = unpackHistory(history) ?? emptyHistory;
   const kept = packHistory(addEntries(before, [entry], maxTravellingEntries));
   return { ...next, trail: { ...trail, ...(progress && { progress }), history: kept } };
 }
 
-/** How much an invocation hands over, in the record that says so: for its entry, should it not come to write it. */
-export function nameHandedOver(next: Execution, bytes: number): Execution {
+/** How much an invocation hands over, and what it waits for, in the record that says so: for its entry, should it not come to write it. */
+export function nameHandedOver(next: Execution, bytes: number, isAsleep: boolean): Execution {
   const { run } = next.trail;
-  return run === undefined ? next : { ...next, trail: { ...next.trail, run: { ...run, bytes } } };
+  const reason = isAsleep ? (readWait(next) ?? 'wait') : undefined;
+  const wait = reason === undefined ? {} : { reason };
+  return run === undefined ? next : { ...next, trail: { ...next.trail, run: { ...run, bytes, ...wait } } };
 }

@@ -66,14 +66,14 @@ export function failUnit(unit: UnitAttempt, error: unknown): Decision | undefine
     });
   }
   invocation.rollBack();
+  const failedAttemptCount = execution.failedAttemptCount + (unit.attempt.isCancelled ? 0 : 1);
+  invocation.execution = { ...execution, failedAttemptCount };
   if (!decision.isRetried)
     return isCompensating(execution) ? leaveUndone(unit, error) : { kind: 'fail', error };
   const { delayMs, ...rest } = decision;
-  invocation.execution = apply(plan, execution, {
-    kind: 'failed',
-    retryAtMs: collaborators.clock.now() + delayMs,
-    ...rest,
-  });
+  const retryAtMs = collaborators.clock.now() + delayMs;
+  const failed = apply(plan, execution, { kind: 'failed', retryAtMs, ...rest });
+  invocation.execution = { ...failed, failedAttemptCount };
   return undefined;
 }
 

@@ -55,7 +55,9 @@ export async function fallAsleep(invocation: Invocation, decision: HandOff): Pro
     ...facts,
     remainingMs: Math.round(invocation.remainingMs()),
   });
-  if ((await journal?.fallAsleep(nameHandedOver(next, bytes), invocation.checkpoint, isEnding)) !== true) {
+  if (
+    (await journal?.fallAsleep(nameHandedOver(next, bytes, true), invocation.checkpoint, isEnding)) !== true
+  ) {
     invocation.unit.stayAwake();
     return awake;
   }

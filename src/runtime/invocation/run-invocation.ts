@@ -21,7 +21,7 @@ import {
   recordCancelled,
   recordFailed,
 } from './end-execution';
-import { endInvocation, giveBack, nameHandedOver, readAhead } from './end-invocation';
+import { endInvocation, giveBack, keepDead, nameHandedOver, readAhead } from './end-invocation';
 import { fallAsleep } from './fall-asleep';
 import { Invocation, type InvocationParts } from './invocation';
 import { readNews, settleNews } from './news';
@@ -41,9 +41,12 @@ import { type WrittenHandOff, writeHandOff } from './write-hand-off';
  */
 export async function runInvocation(parts: InvocationParts): Promise<InvocationResult> {
   const invocation = new Invocation(parts);
-  tellInvocationStarted(invocation, parts.opened);
+  const isCarryingNews = tellInvocationStarted(invocation, parts.opened);
   try {
     invocation.open();
+    await keepDead(invocation);
+    // A first step may never come to its end: who comes after it has to know what was begun.
+    if (isCarryingNews) await invocation.journal?.note(invocation.execution);
     if (parts.opened.refused !== undefined) await refuse(invocation, parts.opened.refused);
     const answer =
       (await makeJob(invocation, parts.opened)) ??
@@ -224,7 +227,8 @@ async function handOff(
     ...facts,
     remainingMs: Math.round(invocation.remainingMs()),
   });
-  await invocation.journal?.handOff(nameHandedOver(next, bytes), invocation.checkpoint, delaySeconds > 0);
+  const isDelayed = delaySeconds > 0;
+  await invocation.journal?.handOff(nameHandedOver(next, bytes, isDelayed), invocation.checkpoint, isDelayed);
   readAhead(invocation);
   const sent = await send(invocation, next, message, delaySeconds, facts);
   if ('status' in sent) return sent;

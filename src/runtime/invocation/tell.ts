@@ -1,4 +1,5 @@
 import type { HandOffFailedError } from '../../errors';
+import { readWait } from '../core/execution/among';
 import type { HandOffReason } from '../core/execution/decide';
 import { type Execution, nameUnit } from '../core/execution/execution';
 import type { JobPlan } from '../core/execution/job-plan';
@@ -6,15 +7,19 @@ import { describeError } from '../core/record/describe-error';
 import type { InvocationEntry } from '../core/record/history';
 import type { Sent } from '../hand-off/send-continuation';
 import type { Emitter } from '../observe/emitter';
-import type { UnitKind, WaitReason } from '../observe/runtime-event';
+import type { UnitKind } from '../observe/runtime-event';
 import type { Attempt } from '../step/attempt';
 import type { Invocation } from './invocation';
 import type { LostInvocation, OpenedExecution } from './opened-execution';
 
-/** Tells that an invocation begins, and of the one before it, when that one could not tell its own end. */
-export function tellInvocationStarted(invocation: Invocation, { lost }: OpenedExecution): void {
+/**
+ * Tells that an invocation begins, and of the one before it, when that one could not tell its own end.
+ *
+ * @returns whether observers want something to be carried that the record does not have
+ */
+export function tellInvocationStarted(invocation: Invocation, opened: OpenedExecution): boolean {
   const { emitter, execution, context } = invocation;
-  if (lost !== undefined) tellLost(invocation, lost);
+  if (opened.lost !== undefined) tellLost(invocation, opened.lost, opened.previous);
   const { carried, run } = execution.trail;
   if (emitter.isHeard)
     emitter.about(run === undefined ? {} : { atMs: run.startedAtMs }).emit('invocation.started', {
@@ -23,17 +28,23 @@ export function tellInvocationStarted(invocation: Invocation, { lost }: OpenedEx
       remainingMs: Math.round(invocation.remainingMs()),
       ...(carried && { carried: Object.freeze({ ...carried }) }),
     });
-  keepCarried(invocation);
+  return keepCarried(invocation);
 }
 
-/** Keeps what observers want every later invocation to be given. */
-export function keepCarried(invocation: Invocation): void {
+/** Keeps what observers want every later invocation to be given. @returns whether there was nothing like that before */
+export function keepCarried(invocation: Invocation): boolean {
   const { emitter, execution } = invocation;
   const carried = emitter.carry();
-  if (carried !== undefined) invocation.execution = { ...execution, trail: { ...execution.trail, carried } };
+  if (carried === undefined) return false;
+  invocation.execution = { ...execution, trail: { ...execution.trail, carried } };
+  return execution.trail.carried === undefined;
 }
 
-function tellLost({ emitter, plan, execution }: Invocation, lost: LostInvocation): void {
+function tellLost(
+  { emitter, plan, execution }: Invocation,
+  lost: LostInvocation,
+  entry: InvocationEntry | undefined,
+): void {
   const { invocation, requestId, startedAtMs, heardAtMs, costUsd } = lost;
   const told = emitter.about({ invocation, requestId, atMs: heardAtMs });
   const durationMs = Math.max(0, Math.round(heardAtMs - startedAtMs));
@@ -42,7 +53,8 @@ function tellLost({ emitter, plan, execution }: Invocation, lost: LostInvocation
     const { cycle, attempt } = execution;
     told.emit('step.interrupted', { ...unit, cycle, attempt, durationMs, ending: 'died' });
   }
-  told.emit('invocation.ended', { ending: 'died', durationMs, costUsd });
+  if (entry?.ending === 'died') tellInvocationEnded(told, entry);
+  else told.emit('invocation.ended', { ending: 'died', durationMs, costUsd });
 }
 
 /** What was probably running: what was seen last, else what comes at the last safe point. `@Terminate` is no unit that is told of. */
@@ -75,8 +87,8 @@ export function tellBegun(invocation: Invocation): void {
   const { cycle } = execution;
   const step = nameUnit(plan, execution);
   const remainingMs = Math.round(invocation.remainingMs());
-  const waitedFor = execution.isWaiting ? 'wait' : 'retry-delay';
-  const wait = execution.resumeAtMs > 0 ? ({ waitedFor } as const) : {};
+  const waitedFor = readWait(execution);
+  const wait = waitedFor === undefined ? {} : { waitedFor };
   if (hasBegun(execution)) emitter.emit('execution.resumed', { step, cycle, remainingMs, ...wait });
   else emitter.emit('execution.started', { step, remainingMs });
 }
@@ -88,9 +100,14 @@ export function hasBegun({ invocation, line, costUsd, safePointCount }: Executio
 
 /** Tells that an invocation ends: the last that is heard of it. */
 export function tellInvocationEnded(emitter: Emitter, entry: InvocationEntry): void {
-  const { ending, startedAtMs, endedAtMs = startedAtMs, costUsd } = entry;
-  const durationMs = Math.max(0, Math.round(endedAtMs - startedAtMs));
-  emitter.emit('invocation.ended', { ending, durationMs, costUsd });
+  const { ending, startedAtMs, endedAtMs, heardAtMs = startedAtMs } = entry;
+  const { costUsd, stepCount, failedAttemptCount, reason } = entry;
+  const atMs = endedAtMs ?? heardAtMs;
+  const durationMs = Math.max(0, Math.round(atMs - startedAtMs));
+  emitter.about({ atMs }).emit('invocation.ended', {
+    ...{ ending, durationMs, costUsd, stepCount, failedAttemptCount },
+    ...(reason !== undefined && { reason }),
+  });
 }
 
 /** What an execution has done so far, for the events of its end and of its hand-offs. */
@@ -103,12 +120,6 @@ export function summarise({ plan, collaborators, execution }: Invocation) {
     cycle,
     durationMs: Math.round(collaborators.clock.now() - startedAtMs),
   };
-}
-
-const waitReasons: readonly string[] = ['children', 'retry-delay', 'signal', 'slot'] satisfies WaitReason[];
-
-function isWaitReason(reason: string): reason is WaitReason {
-  return waitReasons.includes(reason);
 }
 
 /** What became of a continuation. */
@@ -135,7 +146,7 @@ export function tellHandedOver(
     return;
   }
   const untilMs = next.resumeAtMs;
-  const waitReason = isWaitReason(reason) ? reason : 'wait';
+  const waitReason = readWait(next) ?? 'wait';
   const until = untilMs > 0 ? { untilMs } : {};
   const delay = delaySeconds > 0 ? { delaySeconds } : {};
   emitter.emit('execution.waiting', { reason: waitReason, ...via, ...facts, ...until, ...delay });
@@ -147,11 +158,20 @@ export function tellHandOffFailed({ emitter }: Invocation, failed: HandOffFailed
   emitter.emit('hand-off.failed', { channel, failure, error: describeError(failed) });
 }
 
-/** Tells that the execution has failed, in a unit of work or of something else. */
+/** Tells that the execution has failed, in a unit of work or of something else: with its last words. */
 export function tellFailed(invocation: Invocation, thrown: unknown, unit = invocation.unit.name): void {
   invocation.ending = 'failed';
   const error = describeError(thrown);
-  invocation.emitter.emit('execution.failed', { ...summarise(invocation), step: unit, error });
+  const facts = { ...summarise(invocation), step: unit, error };
+  invocation.lastWords = (emitter) => emitter.emit('execution.failed', facts);
+  invocation.endedAtMs = invocation.collaborators.clock.now();
+}
+
+/** Tells that the execution has completed, or was cancelled: with its last words. */
+export function tellEnded(invocation: Invocation, type: 'execution.cancelled' | 'execution.completed'): void {
+  const facts = summarise(invocation);
+  invocation.lastWords = (emitter) => emitter.emit(type, facts);
+  invocation.endedAtMs = invocation.collaborators.clock.now();
 }
 
 /** Reports what an abandoned attempt, or the end of a stopped generator, brought to light. */

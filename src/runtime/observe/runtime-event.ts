@@ -1,3 +1,4 @@
+import type { WaitReason } from '../core/execution/among';
 import type { ErrorRecord } from '../core/record/describe-error';
 import type { InvocationEnding } from '../core/record/history';
 
@@ -15,10 +16,7 @@ export interface Told<Type extends string> {
   readonly requestId: string;
 }
 
-export type { InvocationEnding };
-
-/** What an execution waits for. */
-export type WaitReason = 'children' | 'retry-delay' | 'signal' | 'slot' | 'wait';
+export type { InvocationEnding, WaitReason };
 
 /** What kind of work a unit is: a step, a hook that is work (`@OnStart`, `@OnComplete`), `@OnSignal`, `@OnChildEnd`, or a compensation. */
 export type UnitKind = 'child-end' | 'compensation' | 'signal' | 'step' | 'on-complete' | 'on-start';
@@ -59,8 +57,14 @@ export interface InvocationStarted extends Told<'invocation.started'> {
 export interface InvocationEnded extends Told<'invocation.ended'> {
   readonly ending: InvocationEnding;
   readonly durationMs: number;
+  /** What it waited for, when it ended as `waiting`. */
+  readonly reason?: WaitReason;
   /** What this invocation cost, in US dollars at list price. */
   readonly costUsd: number;
+  /** Steps that finished in it, as far as they were recorded; undefined when nobody knows. */
+  readonly stepCount?: number;
+  /** Attempts that failed in it, as far as they were recorded; undefined when nobody knows. */
+  readonly failedAttemptCount?: number;
 }
 export interface ExecutionStarted extends Told<'execution.started'> {
   /** The unit of work that is first. */

@@ -82,12 +82,13 @@ describe('the timeline of a recorded execution', () => {
     expect(root.endMs).toBe(root.invocations.at(-1)?.endMs);
   });
 
-  it('draws an invocation that died until the next one took over, and one that runs until now', () => {
+  it('draws an invocation that died until it was last heard of, and one that runs until now', () => {
     const running = describeRunning();
     const nowMs = beginMs + 20_000_000;
     const { root } = modelFromHistory(running, [], nowMs);
-    const [dead, next] = root.invocations.slice(10, 12);
-    expect(dead).toMatchObject({ ending: 'died', endMs: next?.startMs });
+    const [dead] = root.invocations.slice(10);
+    expect(dead).toMatchObject({ ending: 'died', endMs: running.history[10]?.heardAtMs });
+    expect(root.gaps).toContainEqual(expect.objectContaining({ kind: 'recovery', after: 11 }));
     expect(root.invocations.at(-1)).toMatchObject({ ending: 'running', endMs: nowMs });
   });
 
@@ -153,11 +154,11 @@ describe('the numbers of a timeline', () => {
     expect(accountTime(root, nowMs)).toMatchObject({ stepCount: 16, failedAttemptCount: 2 });
   });
 
-  it('end an invocation that was killed when it was killed, where that is known', () => {
+  it('count one that was killed until it was last heard of, and draw its step until it was killed', () => {
     const [, dead] = chaos.root.invocations;
     const kill = { requestId: dead?.requestId ?? '', atMs: (dead?.endMs ?? 0) + 700 };
     const root = modelFromEvents(chaosEvents, chaos.nowMs, [kill])?.root;
-    expect(root?.invocations[1]).toMatchObject({ ending: 'died', endMs: kill.atMs });
+    expect(root?.invocations[1]).toMatchObject({ ending: 'died', endMs: dead?.endMs, killedMs: kill.atMs });
     expect(root?.invocations[1]?.units.at(-1)).toMatchObject({ ending: 'died', endMs: kill.atMs });
   });
 });
@@ -168,7 +169,7 @@ describe('the story of a timeline', () => {
 [
   "Completed in 1 h, in 6 invocations, for about $0.000237.",
   "It waited 2 times, 1 h in all (99 % of the time): 1 h for a signal after invocation 4, 7.5 s for its children after invocation 3.",
-  "1 invocation died (#2) after 4.44 s of work; it took 9 s until the next one went on.",
+  "1 invocation died (#2) after 4.44 s of work at least; it took 9 s until the next one went on.",
   "2 attempts failed, 2 of fetchPage: HttpError: 503 Service Unavailable.",
   "It was handed over 2 times: 390 ms on average, 480 ms at most.",
   "It has 3 children: 2 completed, 1 failed.",
@@ -182,7 +183,7 @@ describe('the story of a timeline', () => {
 [
   "Completed in 27 h 16 min, in 64 invocations, for about $0.390.",
   "It waited 3 times, 12 h in all (44 % of the time): 4 h on a timer after invocation 20, 4 h on a timer after invocation 40, 4 h on a timer after invocation 60.",
-  "3 invocations died (#11, #34, #57) after 14 min 48 s of work.",
+  "3 invocations died (#11, #34, #57) after 11 min 42 s of work at least; it took 3 min 6 s in all until others went on.",
   "14 attempts failed.",
   "It was handed over 57 times: 591 ms on average, 820 ms at most.",
 ]
@@ -194,7 +195,7 @@ describe('the story of a timeline', () => {
     expect(tellStory(root, accountTime(root, nowMs))).toMatchInlineSnapshot(`
 [
   "Running for 3 h 53 min, in 17 invocations, for about $0.0976.",
-  "1 invocation died (#11) after 4 min 33 s of work.",
+  "1 invocation died (#11) after 3 min 31 s of work at least; it took 1 min 2 s until the next one went on.",
   "4 attempts failed.",
   "It was handed over 14 times: 589 ms on average, 820 ms at most.",
 ]

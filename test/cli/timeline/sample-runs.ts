@@ -165,7 +165,7 @@ export function describeLong(count = 64): DescribedExecution {
     const ending = isLast ? 'completed' : died ? 'died' : waits ? 'waiting' : 'handed-off';
     history.push({
       ...{ invocation, startedAtMs: atMs, ending, isCold: invocation % 9 === 1, version: '12' },
-      ...(died ? {} : { endedAtMs: atMs + ranMs }),
+      ...(died ? { heardAtMs: atMs + ranMs } : { endedAtMs: atMs + ranMs }),
       ...{ stepCount: died ? 40 : 210 + (invocation % 7), failedAttemptCount: invocation % 10 === 3 ? 2 : 0 },
       ...{ bytes: 18_000 + invocation * 130, costUsd: 0.0061 },
       ...(waits && { reason: 'wait' }),

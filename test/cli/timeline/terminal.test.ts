@@ -14,7 +14,8 @@ describe('a timeline in the terminal', () => {
 ✔ completed  reconcile-payments-2026-11 of job ReconcilePayments
   Completed in 9 h 29 min, in 23 invocations, for about $0.140.
   It waited 4 h on a timer after invocation 20 (42 % of the time).
-  1 invocation died (#11) after 4 min 33 s of work.
+  1 invocation died (#11) after 3 min 31 s of work at least; it took 1 min 2 s until the next one
+  went on.
   6 attempts failed.
   It was handed over 20 times: 592 ms on average, 820 ms at most.
 
@@ -28,7 +29,8 @@ describe('a timeline in the terminal', () => {
   #8  ▕      █▎                           ▏ 14 min 43 s handed over, 211 steps, $0.00610
   #9  ▕       █▏                          ▏ 14 min 45 s handed over, 212 steps, $0.00610
   #10 ▕        █▏                         ▏ 14 min 47 s handed over, 213 steps, $0.00610
-  #11 ▕         ▍                         ▏ 4 min 33 s died, 40 steps, $0.00610
+  #11 ▕         ▎                         ▏ 3 min 31 s at least, died, 40 steps, $0.00610
+      · Nobody for 1 min 2 s, until it was tried again
   #12 ▕         █▎                        ▏ 14 min 51 s handed over, 215 steps, $0.00610
   #13 ▕          █▏                       ▏ 14 min 40 s handed over, 216 steps, 2 failed, $0.00610
   #14 ▕           █▏                      ▏ 14 min 42 s handed over, 210 steps, $0.00610

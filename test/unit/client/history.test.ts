@@ -11,7 +11,10 @@ import {
   Step,
   type StepContext,
   Terminate,
+  wait,
+  waitForSignal,
 } from '../../../src';
+import { unpackHistory } from '../../../src/runtime/core/record/history';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -21,6 +24,12 @@ jest.setTimeout(60_000);
 const times = { safeMs: 10_000, intervalMs: 5_000, reserveMs: 2_000 };
 const executionId = 'import-7';
 const historyId = `lambda-baton:history:${executionId}`;
+
+/** The history that travels, as `status` would show it. */
+function describeTrail({ history }: { history: object }) {
+  const { entries = [] } = unpackHistory(history) ?? {};
+  return { history: entries };
+}
 
 /** An import of so many pages, 26 s each: two of them in an invocation. */
 function importWorld(pages = 5, store = new MemoryCheckpointStore()) {
@@ -96,6 +105,49 @@ describe('the history of an execution', () => {
     expect(ended.map(({ ending, costUsd }) => ({ ending, costUsd }))).toEqual(
       status?.history.map(({ ending, costUsd }) => ({ ending, costUsd })),
     );
+  });
+
+  it('says what was waited for, and until when', async () => {
+    const store = new MemoryCheckpointStore();
+    const sender = new RecordingSender({ channel: 'sqs' });
+    const world = virtualWorld({ senders: [sender] });
+
+    @LongRunning({ name: 'Waits', ...times })
+    class Waits {
+      @State() n = 0;
+      @Step({ retry: { initialDelayMs: 700_000, maxDelayMs: 700_000 } }) work({ attempt }: StepContext) {
+        this.n += 1;
+        if (this.n === 1) return wait({ seconds: 600 });
+        if (this.n === 2 && attempt === 1) throw new Error('not yet');
+        return this.n === 2 ? waitForSignal('go') : undefined;
+      }
+      @Terminate() isDone() {
+        return this.n > 3;
+      }
+    }
+
+    const handler = createHandler(Waits, {
+      providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
+    });
+    let event: unknown = { lambdaBaton: { v: 1, start: { executionId, input: {} } } };
+    const startedAtMs = world.clock.now();
+    for (let number = 1; number <= 3; number += 1) {
+      await world.timer.drive(
+        handler(
+          event,
+          fakeLambdaContext({ clock: world.clock, awsRequestId: `r${number}`, remainingMs: 60_000 }),
+        ),
+      );
+      event = JSON.parse(sender.sent.at(-1)?.body ?? '');
+      await world.timer.advance(900_000);
+    }
+    const status = await new BatonClient({ store, clock: world.clock }).status(executionId);
+    expect(status?.history).toMatchObject([
+      { invocation: 1, ending: 'waiting', reason: 'wait', untilMs: startedAtMs + 600_000 },
+      { invocation: 2, ending: 'waiting', reason: 'retry-delay', untilMs: expect.any(Number) },
+      { invocation: 3, ending: 'waiting', reason: 'signal', untilMs: status?.resumeAtMs },
+    ]);
+    expect(status?.failedAttemptCount).toBe(1);
   });
 
   it('says of one that died that it died, and what it had stored by then', async () => {
@@ -176,7 +228,7 @@ describe('the history of an execution', () => {
   });
 
   it('travels in the continuation where there is no store: the last 20 invocations', async () => {
-    const sender = new RecordingSender();
+    const sender = new RecordingSender({ channel: 'sqs' });
     const world = virtualWorld({ senders: [sender] });
 
     @LongRunning({ name: 'Long', ...times })
@@ -185,6 +237,7 @@ describe('the history of an execution', () => {
       @Step() async work() {
         this.n += 1;
         await world.timer.sleep(51_000);
+        return this.n === 25 ? wait({ seconds: 600 }) : undefined;
       }
       @Terminate() isDone() {
         return this.n === 26;
@@ -203,9 +256,78 @@ describe('the history of an execution', () => {
       }
     ).lambdaBaton.continuation;
     expect(trail.history.rows.map(([invocation, , , ending]) => [invocation, ending])).toEqual(
-      Array.from({ length: 20 }, (_, index) => [index + 6, 'handed-off']),
+      Array.from({ length: 20 }, (_, index) => [index + 6, index === 19 ? 'waiting' : 'handed-off']),
     );
+    const { history } = describeTrail(trail);
+    expect(history.at(-1)).toMatchObject({
+      ...{ invocation: 25, ending: 'waiting', reason: 'wait' },
+      untilMs: world.clock.now() + 600_000,
+    });
+    expect(history[0]).not.toHaveProperty('reason');
     expect(trail.history.earlier).toMatchObject({ count: 5, stepCount: 5 });
+  });
+});
+
+describe('an end that its process could not tell', () => {
+  /** The process dies right after the end was recorded: before the history, and before anything was told. */
+  async function dieAfterTheEnd() {
+    const parts = importWorld(1);
+    const { store, world, call, start } = parts;
+    const load = store.load.bind(store);
+    const save = store.save.bind(store);
+    store.save = (execution, ...rest) =>
+      execution.executionId === historyId ? new Promise(() => {}) : save(execution, ...rest);
+    store.load = (id) => (id === historyId ? new Promise(() => {}) : load(id));
+    const said: string[] = [];
+    await call(start, 'request-1', world.clock.now() + 26_500);
+    said.push(...parts.events.map(({ type }) => type));
+    world.timer.kill();
+    Object.assign(store, { save, load });
+    return { ...parts, said };
+  }
+  const endsOf = (events: readonly RuntimeEvent[]) =>
+    events.filter(({ type }) => type === 'execution.completed' || type === 'invocation.ended');
+
+  it('is told by the delivery that comes again, with what the record says, once', async () => {
+    const { call, client, events, start, world, said } = await dieAfterTheEnd();
+    const before = endsOf(events).length;
+    expect(said).toContain('step.finished');
+    await world.timer.advance(60_000);
+    expect(await call(start, 'request-1')).toMatchObject({ status: 'completed' });
+    const told = endsOf(events).slice(before);
+    expect(told).toMatchObject([
+      {
+        type: 'execution.completed',
+        invocation: 1,
+        requestId: 'request-1',
+        stepCount: 1,
+        failedAttemptCount: 0,
+      },
+      { type: 'invocation.ended', invocation: 1, requestId: 'request-1', ending: 'completed', stepCount: 1 },
+    ]);
+    const { history = [], costUsd } = (await client.status(executionId)) ?? {};
+    expect(history).toMatchObject([{ invocation: 1, ending: 'completed', costUsd }]);
+    expect(told[1]).toMatchObject({ costUsd });
+    await call(start, 'request-1');
+    await call(start, 'request-2');
+    expect(endsOf(events)).toHaveLength(before + 2);
+  });
+
+  it('is told by nobody else, and not while the process may be alive', async () => {
+    const { call, events, start, world } = await dieAfterTheEnd();
+    const before = endsOf(events).length;
+    await call(start, 'request-1');
+    await world.timer.advance(60_000);
+    await call(start, 'request-2');
+    expect(endsOf(events)).toHaveLength(before);
+  });
+
+  it('is not told again when it was told', async () => {
+    const { call, events, runAll, start, world } = importWorld(1);
+    await runAll();
+    await world.timer.advance(60_000);
+    await call(start, 'request-1');
+    expect(endsOf(events)).toHaveLength(2);
   });
 });
 

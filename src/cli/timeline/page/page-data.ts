@@ -73,7 +73,7 @@ function makeLane(lane: ExecutionLane, depth: number, startMs: number): PageLane
   return {
     ...{ title: `${lane.job} · ${lane.executionId}`, depth, status: lane.status },
     bars: lane.invocations.map((bar) => makeBar(bar, startMs)),
-    gaps: lane.gaps.map((gap) => makeGap(gap, startMs)),
+    gaps: lane.gaps.map((gap) => makeGap(gap, lane.invocations, startMs)),
     tracks: [
       ...(marks.length > 0 ? [{ name: 'events', kind: 'marks' as const, bars: marks, gaps: [] }] : []),
       ...tracks,
@@ -83,7 +83,8 @@ function makeLane(lane: ExecutionLane, depth: number, startMs: number): PageLane
 
 function makeBar(bar: InvocationBar, startMs: number): PageBar {
   const title = `Invocation ${bar.invocation}: ${describeEnding(bar)}`;
-  return [bar.startMs - startMs, bar.endMs - bar.startMs, bar.ending, title, ...listFacts(bar)];
+  const { startMs: fromMs, endMs, killedMs = endMs, ending } = bar;
+  return [fromMs - startMs, Math.max(endMs, killedMs) - fromMs, ending, title, ...listFacts(bar)];
 }
 
 /** What an invocation ended of, in words. */
@@ -94,6 +95,7 @@ export function describeEnding({ ending }: Pick<InvocationBar, 'ending'>): strin
 /** What is known of an invocation beside its times. */
 export function listFacts(bar: InvocationBar): string[] {
   const { stepCount, failedAttemptCount, bytes, costUsd, handOff, remainingMs, version, isCold } = bar;
+  const { killedMs } = bar;
   return [
     `${formatNumberOf(stepCount, 'step')} finished`,
     ...(failedAttemptCount > 0 ? [`${formatNumberOf(failedAttemptCount, 'attempt')} failed`] : []),
@@ -102,12 +104,18 @@ export function listFacts(bar: InvocationBar): string[] {
     ...(bytes ? [`${formatBytes(bytes)} of state`] : []),
     ...(costUsd === undefined ? [] : [`cost ${formatUsd(costUsd)}`]),
     ...(version === '' ? [] : [`version ${version}${isCold ? ', cold start' : ''}`]),
+    ...(killedMs === undefined
+      ? []
+      : [`its process ended ${formatDuration(killedMs - bar.startMs)} after it began`]),
     ...(bar.requestId === undefined ? [] : [`request ${bar.requestId}`]),
   ];
 }
 
-function makeGap(gap: Gap, startMs: number): PageGap {
-  return [gap.fromMs - startMs, gap.toMs - gap.fromMs, gap.kind, describeGap(gap)];
+/** What died is drawn until its process ended: nothing ran after that only. */
+function makeGap(gap: Gap, bars: readonly InvocationBar[], startMs: number): PageGap {
+  const { killedMs = gap.fromMs } = bars.find(({ endMs }) => endMs === gap.fromMs) ?? {};
+  const fromMs = Math.min(gap.toMs, Math.max(gap.fromMs, killedMs));
+  return [fromMs - startMs, gap.toMs - fromMs, gap.kind, describeGap(gap)];
 }
 
 function makeUnit(unit: UnitBar, bar: InvocationBar, startMs: number): PageBar {

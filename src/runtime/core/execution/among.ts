@@ -9,6 +9,23 @@ export type Sleep =
   | { readonly kind: 'children' }
   | { readonly kind: 'slot' };
 
+/** What an execution waits for. */
+export type WaitReason = 'children' | 'retry-delay' | 'signal' | 'slot' | 'wait';
+
+/** What an execution waits for as it stands; undefined when for nothing. */
+export function readWait({ among, isWaiting, resumeAtMs }: Waiting): WaitReason | undefined {
+  if (among?.closing) return 'children';
+  if (among?.sleep) return among.sleep.kind;
+  if (resumeAtMs <= 0) return undefined;
+  return isWaiting ? 'wait' : 'retry-delay';
+}
+
+interface Waiting {
+  readonly among?: Among | undefined;
+  readonly isWaiting: boolean;
+  readonly resumeAtMs: number;
+}
+
 /** Why the step runs that follows a pause, as it is kept: a signal's payload stays where it is. */
 export type WakeReason =
   | { readonly by: 'time' }
@@ -74,6 +91,8 @@ export interface Among {
   readonly interludeCount: number;
   /** The last children that it started. @defaultValue none */
   readonly children?: Batch;
+  /** What children that have ended have cost, and theirs, in US dollars. @defaultValue nothing */
+  readonly childrenCostUsd?: number;
   /** Why it ends as soon as its children have. @defaultValue it goes on */
   readonly closing?: Closing;
 }

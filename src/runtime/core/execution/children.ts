@@ -162,6 +162,12 @@ export function childrenFailedError(plan: JobPlan, batch: Batch): ChildrenFailed
   });
 }
 
+/** The execution that has learned what a child has cost. */
+export function addChildCost(execution: Execution, costUsd: number): Execution {
+  const among = execution.among ?? alone;
+  return { ...execution, among: { ...among, childrenCostUsd: (among.childrenCostUsd ?? 0) + costUsd } };
+}
+
 /** The execution with its batch changed. */
 export function withBatch(execution: Execution, children: Batch): Execution {
   const among: Among = { ...(execution.among ?? alone), children };

@@ -33,9 +33,10 @@ export function checkFuses(
 function checkOthers(
   plan: JobPlan,
   execution: Execution,
-  costUsd: number,
+  ownCostUsd: number,
 ): FuseBlownError | StepInterruptedError | undefined {
   const { limits } = plan;
+  const costUsd = ownCostUsd + (execution.among?.childrenCostUsd ?? 0);
   if (execution.idleInvocationCount > limits.maxIdleInvocations) {
     return blow(plan, execution, 'maxIdleInvocations', execution.idleInvocationCount);
   }

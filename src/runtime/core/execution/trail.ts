@@ -1,4 +1,5 @@
 import { isRecord } from '../state/is-record';
+import type { WaitReason } from './among';
 
 /** How an invocation began: what its entry in the history is reckoned from. */
 export interface RunStart {
@@ -15,6 +16,8 @@ export interface RunStart {
   readonly costUsd: number;
   /** Of the continuation that it handed over. */
   readonly bytes?: number;
+  /** What it waits for, when it did not hand over to one that comes at once. */
+  readonly reason?: WaitReason;
 }
 
 /** How far the work is, as a step has said it last. */

@@ -59,8 +59,10 @@ export interface ExecutionDescription {
   readonly isParked: boolean;
   /** Units of work done: steps, and the stretches between the `yield`s of generators. */
   readonly unitCount: number;
-  /** What it has cost up to its last checkpoint, in US dollars at list price. */
+  /** What it has cost up to its last checkpoint, in US dollars at list price: itself, without its children. */
   readonly costUsd: number;
+  /** What its children that have ended have cost, and theirs, in US dollars; undefined when there are none. */
+  readonly childrenCostUsd?: number;
   /** How far its work is, as `ctx.progress` has said; undefined when it has said nothing. */
   readonly progress?: ExecutionProgress;
   /** Its invocations that have ended, in the order they began: the last 200. Only `status` reads them all. */
@@ -120,7 +122,8 @@ export function describeExecution(
   companions: Companions = {},
 ): ExecutionDescription {
   const { invocation, handedOffTo, leaseUntilMs, isCancelRequested, outcome, continuation } = record;
-  const { safePointCount: unitCount, costUsd = 0, trail } = continuation;
+  const { safePointCount: unitCount, costUsd = 0, trail, among } = continuation;
+  const { childrenCostUsd } = among ?? {};
   const progress = describeProgress(trail?.progress, companions.progress);
   const last = describeLastInvocation(record);
   const { history = emptyHistory } = companions;
@@ -143,6 +146,7 @@ export function describeExecution(
     resumeAtMs: outcome === null && resumeAtMs > 0 ? resumeAtMs : null,
     isStuck: isStuck(record, nowMs),
     isParked: record.isParked === true,
+    ...(childrenCostUsd !== undefined && { childrenCostUsd }),
     ...{ unitCount, costUsd, history: entries, ...(earlier !== null && { earlier }) },
     ...(progress !== undefined && { progress }),
     ...describeCompensation(record),

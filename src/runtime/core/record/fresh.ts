@@ -1,6 +1,6 @@
 import { unspent } from '../execution/execution';
 import { firstLine } from '../execution/line';
-import { emptyTrail } from '../execution/trail';
+import { emptyTrail, type Trail } from '../execution/trail';
 import type { Continuation } from '../message/continuation';
 import { reservedPrefix } from '../message/execution-id';
 import type { ExecutionRecord, Parent } from './execution-record';
@@ -21,6 +21,8 @@ export interface FreshStart {
   /** The version that it is pinned to before it begins. */
   readonly pin: string | null;
   readonly parent?: Parent;
+  /** What observers of the parent have asked to be carried. @defaultValue nothing */
+  readonly carried?: Trail['carried'];
 }
 
 /**
@@ -28,7 +30,7 @@ export interface FreshStart {
  * fills in.
  */
 export function describeFresh(start: FreshStart, emptyChecksum: string): ExecutionRecord {
-  const { executionId, job, input, nowMs, functionArn, pin, parent } = start;
+  const { executionId, job, input, nowMs, functionArn, pin, parent, carried } = start;
   const continuation: Continuation = {
     executionId,
     job,
@@ -41,7 +43,7 @@ export function describeFresh(start: FreshStart, emptyChecksum: string): Executi
     attempt: 1,
     ...unspent,
     line: { ...firstLine, pin },
-    trail: emptyTrail,
+    trail: carried === undefined ? emptyTrail : { carried },
     input,
   };
   return {

@@ -1,5 +1,5 @@
+import type { WaitReason } from '../execution/among';
 import { isRecord } from '../state/is-record';
-import { isAsleep } from './claim';
 import type { ExecutionRecord } from './execution-record';
 
 /** What an invocation ended of. `died`: it ended without a word; the next one tells. */
@@ -23,8 +23,14 @@ export interface InvocationEntry {
   readonly startedAtMs: number;
   /** In epoch milliseconds; undefined when it died: nobody knows when. */
   readonly endedAtMs?: number;
+  /** When one that died was last heard of, in epoch milliseconds. */
+  readonly heardAtMs?: number;
   /** What the invocation ended of. */
   readonly ending: InvocationEnding;
+  /** What it waited for, when it ended as `waiting`. */
+  readonly reason?: WaitReason;
+  /** What it waited for was to come by then at the latest, in epoch milliseconds. */
+  readonly untilMs?: number;
   /** Whether it was the first in its execution environment. */
   readonly isCold: boolean;
   /** The version of the function that ran. */
@@ -93,12 +99,14 @@ export function describeLastInvocation(record: ExecutionRecord): InvocationEntry
   const { run } = continuation.trail ?? {};
   const ending = readEnding(record);
   if (run === undefined || ending === undefined) return undefined;
-  const { startedAtMs, isCold, version, bytes = 0 } = run;
+  const { startedAtMs, isCold, version, bytes = 0, reason } = run;
+  const lastMs = Math.max(startedAtMs, heardAtMs);
   return {
     invocation,
     startedAtMs,
-    ...(ending !== 'died' && { endedAtMs: Math.max(startedAtMs, heardAtMs) }),
+    ...(ending === 'died' ? { heardAtMs: lastMs } : { endedAtMs: lastMs }),
     ending,
+    ...(ending === 'waiting' && describeWait(reason, continuation.resumeAtMs)),
     isCold,
     version,
     stepCount: continuation.stepCount - run.stepCount,
@@ -108,20 +116,27 @@ export function describeLastInvocation(record: ExecutionRecord): InvocationEntry
   };
 }
 
+/** What an entry says of a wait. */
+export function describeWait(
+  reason: WaitReason | undefined,
+  untilMs: number,
+): Pick<InvocationEntry, 'reason' | 'untilMs'> {
+  return { ...(reason !== undefined && { reason }), ...(untilMs > 0 && { untilMs }) };
+}
+
 /** Costs are kept to a billionth of a dollar: so that sums stay what they were. */
 export function roundUsd(costUsd: number): number {
   return Math.max(0, Math.round(costUsd * 1e9) / 1e9);
 }
 
 function readEnding(record: ExecutionRecord): InvocationEnding | undefined {
-  const { outcome, isParked, isGivenBack, handedOffTo, heardAtMs = 0, continuation } = record;
-  const asleep = { ...record, isCancelRequested: false, wake: undefined };
+  const { outcome, isParked, isGivenBack, handedOffTo, continuation } = record;
   if (continuation.trail?.hasDied === true) return 'died';
   if (outcome !== null) return outcome.status;
   if (isParked === true) return 'parked';
   if (isGivenBack === true) return 'given-back';
   if (handedOffTo === null) return undefined;
-  return isAsleep(asleep, heardAtMs) ? 'waiting' : 'handed-off';
+  return continuation.trail?.run?.reason === undefined ? 'handed-off' : 'waiting';
 }
 
 /** The history as plain data that takes little room: one list for each invocation. */
@@ -129,8 +144,15 @@ export function packHistory({ entries, earlier }: History): object {
   const rows = entries.map((entry) => [
     ...[entry.invocation, entry.startedAtMs, entry.endedAtMs ?? null, entry.ending, entry.isCold ? 1 : 0],
     ...[entry.version, entry.stepCount, entry.failedAttemptCount, entry.bytes, entry.costUsd],
+    ...packRest(entry),
   ]);
   return { v: 1, rows, ...(earlier !== null && { earlier }) };
+}
+
+/** What few entries say. */
+function packRest({ reason, untilMs, heardAtMs }: InvocationEntry): unknown[] {
+  if (heardAtMs !== undefined) return [null, null, heardAtMs];
+  return reason === undefined ? [] : [reason, untilMs ?? null];
 }
 
 /** Reads what {@link packHistory} made; undefined when it cannot be read. */
@@ -155,18 +177,18 @@ export function readStoredHistory(stored: { readonly state: string } | undefined
 function readRow(row: unknown): InvocationEntry | undefined {
   if (!Array.isArray(row)) return undefined;
   const [invocation, startedAtMs, endedAtMs, ending, isCold, version] = row as unknown[];
-  const [stepCount, failedAttemptCount, bytes, costUsd] = row.slice(6) as unknown[];
+  const [stepCount, failedAttemptCount, bytes, costUsd, reason, untilMs, heardAtMs] = row.slice(
+    6,
+  ) as unknown[];
   const numbers = [invocation, startedAtMs, stepCount, failedAttemptCount, bytes, costUsd];
   if (!numbers.every(Number.isFinite) || typeof ending !== 'string' || typeof version !== 'string')
     return undefined;
   return {
-    ...{
-      invocation,
-      startedAtMs,
-      ...(Number.isFinite(endedAtMs) && { endedAtMs }),
-      ending,
-      isCold: isCold === 1,
-    },
+    ...{ invocation, startedAtMs, ending, isCold: isCold === 1 },
+    ...(Number.isFinite(endedAtMs) && { endedAtMs }),
+    ...(Number.isFinite(heardAtMs) && { heardAtMs }),
+    ...(typeof reason === 'string' && { reason }),
+    ...(Number.isFinite(untilMs) && { untilMs }),
     ...{ version, stepCount, failedAttemptCount, bytes, costUsd },
   } as InvocationEntry;
 }

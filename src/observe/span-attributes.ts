@@ -74,6 +74,12 @@ export function isOfDead(event: RuntimeEvent): event is OfDead {
   return (event.type === 'invocation.ended' || event.type === 'step.interrupted') && event.ending === 'died';
 }
 
+/** An invocation that died, and that could not export its own spans, until it is known which trace it belongs to. */
+export interface Lost {
+  unit?: StepInterrupted;
+  end?: InvocationEnded;
+}
+
 /** An error, as far as a span tells it. */
 export interface Failure {
   readonly name: string;

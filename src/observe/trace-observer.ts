@@ -22,6 +22,7 @@ import {
   type Failure,
   type HandOffEvent,
   isOfDead,
+  type Lost,
   nameEnding,
   readException,
   toTime,
@@ -44,12 +45,6 @@ interface Traced {
   /** When something was told last, in epoch milliseconds. */
   toldAtMs: number;
   checkpointCount: number;
-}
-
-/** An invocation that died, and that could not export its own spans, until it is known which trace it belongs to. */
-interface Lost {
-  unit?: StepInterrupted;
-  end?: InvocationEnded;
 }
 
 /** How many executions are kept apart at a time: one more than run at once in one process. */

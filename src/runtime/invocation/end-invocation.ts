@@ -40,7 +40,7 @@ export async function endInvocation(invocation: Invocation): Promise<void> {
   const tell = () => {
     if (isTold) return;
     isTold = true;
-    invocation.lastWords?.(invocation.emitter.about({ atMs: invocation.endedAtMs }));
+    invocation.tellEnd?.();
     tellInvocationEnded(invocation.emitter, entry);
   };
   const isPreviousNew = await keep(invocation, entry, tell);

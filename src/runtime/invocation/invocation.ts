@@ -84,13 +84,8 @@ export class Invocation implements ContextHost, JournalDeps {
   handedOverBytes = 0;
   /** The execution as it was brought. */
   readonly opened: OpenedExecution;
-  /**
-   * Tells how the execution ended. Told with the end of the invocation, since who dies before that may come again and is told that all is
-   * done. @defaultValue it has not ended
-   */
-  lastWords: ((emitter: Emitter) => void) | undefined;
-  /** When the execution ended, in epoch milliseconds. */
-  endedAtMs = 0;
+  /** Tells how the execution ended, when it has: with the end of the invocation, since whoever dies before comes again. */
+  tellEnd: (() => void) | undefined;
   /** What it ended of, once it is known; before that it will be given back. */
   ending: InvocationEnding = 'given-back';
   /** Whether an abandoned attempt still holds the job instance. */

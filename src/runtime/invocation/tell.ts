@@ -158,20 +158,25 @@ export function tellHandOffFailed({ emitter }: Invocation, failed: HandOffFailed
   emitter.emit('hand-off.failed', { channel, failure, error: describeError(failed) });
 }
 
-/** Tells that the execution has failed, in a unit of work or of something else: with its last words. */
+/** Tells that the execution has failed, in a unit of work or of something else: it is told with the end of the invocation. */
 export function tellFailed(invocation: Invocation, thrown: unknown, unit = invocation.unit.name): void {
   invocation.ending = 'failed';
   const error = describeError(thrown);
   const facts = { ...summarise(invocation), step: unit, error };
-  invocation.lastWords = (emitter) => emitter.emit('execution.failed', facts);
-  invocation.endedAtMs = invocation.collaborators.clock.now();
+  const emitter = emitterOfNow(invocation);
+  invocation.tellEnd = () => emitter.emit('execution.failed', facts);
 }
 
-/** Tells that the execution has completed, or was cancelled: with its last words. */
+/** Tells that the execution has completed, or was cancelled: it is told with the end of the invocation. */
 export function tellEnded(invocation: Invocation, type: 'execution.cancelled' | 'execution.completed'): void {
   const facts = summarise(invocation);
-  invocation.lastWords = (emitter) => emitter.emit(type, facts);
-  invocation.endedAtMs = invocation.collaborators.clock.now();
+  const emitter = emitterOfNow(invocation);
+  invocation.tellEnd = () => emitter.emit(type, facts);
+}
+
+/** Tells later what has happened now. */
+function emitterOfNow({ emitter, collaborators }: Invocation): Emitter {
+  return emitter.about({ atMs: collaborators.clock.now() });
 }
 
 /** Reports what an abandoned attempt, or the end of a stopped generator, brought to light. */

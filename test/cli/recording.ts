@@ -106,6 +106,7 @@ function describeStart(number: number): InvocationStart {
 export function recordBusyRun(): Recording {
   return new Recording()
     .start(400, { number: 1, cold: true })
+    .tell(405, 1, 'invocation.started')
     .tell(410, 1, 'execution.started')
     .tell(1_400, 1, 'progress', { step: 'loadBatch', done: 20_000, total: 100_000 })
     .line(1_500, '2026-11-23T13:00:00.000Z\trequest-1\tINFO\ttwenty thousand\rso far')
@@ -117,8 +118,10 @@ export function recordBusyRun(): Recording {
       channel: 'lambda',
       stepCount: 2,
     })
+    .tell(2_455, 1, 'invocation.ended', { ending: 'handed-off', durationMs: 2_050, costUsd: 0.00002 })
     .end(2_460, 1, { initMs: 350, billedMs: 2_410, durationMs: 2_060 })
     .start(2_470, { number: 2, bytes: 1_536 })
+    .tell(2_475, 2, 'invocation.started')
     .add({
       name: 'fault',
       atMs: 2_600,
@@ -141,6 +144,8 @@ export function recordBusyRun(): Recording {
       about: { functionName: 'baton-dev', requestId: 'request-2', attempt: 2, delayMs: 5_000 },
     })
     .start(7_710, { number: 2, attempt: 2, cold: true, bytes: 1_536 })
+    .tell(7_715, 2, 'invocation.ended', { ending: 'died', durationMs: 0, costUsd: 0.00001 })
+    .tell(7_716, 2, 'invocation.started')
     .tell(7_800, 2, 'step.failed', {
       step: 'loadBatch',
       attempt: 1,

@@ -25,21 +25,24 @@ describe('the report', () => {
   "billedMs": 4960,
   "cost": {
     "architecture": "x86_64",
+    "billedUsd": 0.00004193341600000001,
     "durationUsd": 0.00004133341600000001,
     "gbSeconds": 2.4800000000000004,
     "pricesOf": "November 2026",
     "region": "us-east-1",
     "requestsUsd": 6e-7,
     "sqsUsd": 0,
-    "totalUsd": 0.00004193341600000001,
+    "totalUsd": 0.000030000000000000004,
   },
   "dropped": [],
   "duplicateCount": 0,
   "executions": [
     {
+      "costUsd": 0.000030000000000000004,
       "executionId": "execution-1",
       "failedAttemptCount": 1,
       "invocation": 2,
+      "invocationCount": 3,
       "job": "Backfill",
       "result": {
         "rows": 100000,
@@ -177,7 +180,7 @@ describe('the cost', () => {
       requestsUsd: 0.0000002,
       durationUsd: 0.0000166667,
       sqsUsd: 0,
-      totalUsd: 0.0000002 + 0.0000166667,
+      billedUsd: 0.0000002 + 0.0000166667,
     });
     expect(estimateCost(one, 'arm64').durationUsd).toBe(0.0000133334);
   });

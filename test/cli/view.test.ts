@@ -385,12 +385,12 @@ so far
    7.8 s  #2   loadBatch failed (attempt 1): Error: the file is locked; again in 120 ms
    9.7 s  #2   completed after 2.01 s, cold start 300 ms
 ✔ completed in 9.72 s
-  invocations  2 in 3 deliveries, 2 cold starts, 1 × crash-fault
+  invocations  3, 2 cold starts, 1 × crash-fault
   steps        5, 1 failed attempt, 1 redelivery
   faults       1 call throttled, 1 crash (--seed 42 asks for the same)
   handed over  1.5 KB in 1 continuation (1 × lambda), at most 1.5 KB
   billed       4.96 s at 512 MB = 2.48 GB-s
-  cost         $0.0000419 at the list prices of November 2026 (us-east-1, x86_64)
+  cost         $0.0000300 at the list prices of November 2026 (us-east-1, x86_64)
   result       {"rows":100000}
 "
 `);
@@ -404,15 +404,14 @@ describe('the summary', () => {
     expect(`\n${renderSummary(report, 60, paintNothing).join('\n')}\n`).toMatchInlineSnapshot(`
 "
 ✔ completed in 9.72 s
-  invocations  2 in 3 deliveries, 2 cold starts, 1 ×
-               crash-fault
+  invocations  3, 2 cold starts, 1 × crash-fault
   steps        5, 1 failed attempt, 1 redelivery
   faults       1 call throttled, 1 crash (--seed 42 asks
                for the same)
   handed over  1.5 KB in 1 continuation (1 × lambda), at
                most 1.5 KB
   billed       4.96 s at 512 MB = 2.48 GB-s
-  cost         $0.0000419 at the list prices of November
+  cost         $0.0000300 at the list prices of November
                2026 (us-east-1, x86_64)
   result       {"rows":100000}
 "

@@ -19,7 +19,10 @@ export interface Usage {
   readonly firedCount?: number;
 }
 
-/** A cost with its parts, in US dollars at list prices. Not what the free tier or a discount leave of it. */
+/**
+ * What deliveries cost, with its parts, in US dollars at list prices: also those that ran nothing, those that were killed up to their end,
+ * and no store. Not what the free tier or a discount leave of it.
+ */
 export interface Cost {
   readonly gbSeconds: number;
   readonly requestsUsd: number;
@@ -27,7 +30,8 @@ export interface Cost {
   readonly sqsUsd: number;
   /** Missing when no schedule has fired. */
   readonly schedulesUsd?: number;
-  readonly totalUsd: number;
+  /** The sum of these parts. */
+  readonly billedUsd: number;
 }
 
 /** Adds up what AWS would charge: requests, duration, three SQS requests per hop (send, receive, delete), and schedules that have fired. */
@@ -41,11 +45,11 @@ export function estimateCost(
   const durationUsd = gbSeconds * prices.gbSecondUsd[architecture];
   const sqsUsd = (sqsSentCount + 2 * sqsDeliveredCount) * prices.sqsRequestUsd;
   const schedulesUsd = firedCount * prices.scheduleUsd;
-  const totalUsd = requestsUsd + durationUsd + sqsUsd + schedulesUsd;
+  const billedUsd = requestsUsd + durationUsd + sqsUsd + schedulesUsd;
   return {
     ...{ gbSeconds, requestsUsd, durationUsd, sqsUsd },
     ...(firedCount > 0 && { schedulesUsd }),
-    totalUsd,
+    billedUsd,
   };
 }
 

@@ -17,6 +17,8 @@ export type ExecutionFact =
   | { readonly kind: 'handed-off'; readonly handOff: HandOff }
   | { readonly kind: 'cancelled' | 'completed' }
   | { readonly kind: 'duplicate' | 'routine' | 'superseded' }
+  | { readonly kind: 'invocation-started' }
+  | { readonly kind: 'invocation-ended'; readonly key: string; readonly costUsd: number }
   | { readonly kind: 'failed'; readonly failure: Failure | undefined }
   | { readonly kind: 'parked'; readonly failure: Failure | undefined }
   | { readonly kind: 'progress'; readonly report: ProgressReport }
@@ -89,6 +91,15 @@ function readFact(event: RuntimeEvent): ExecutionFact {
       return { kind: 'failed', failure: readError(event.error) };
     case 'execution.parked':
       return { kind: 'parked', failure: readError(event.error) };
+    case 'invocation.started':
+      return { kind: 'invocation-started' };
+    case 'invocation.ended':
+      // Its delivery may come again under the same name after it died.
+      return {
+        kind: 'invocation-ended',
+        key: `${event.requestId} ${event.ending} ${Math.round(event.atMs - event.durationMs)}`,
+        costUsd: event.costUsd,
+      };
     case 'execution.superseded':
       return { kind: 'superseded' };
     case 'duplicate.dropped':

@@ -1,5 +1,6 @@
 import type { ExecutionDescription } from '../../client/answers';
 import type { DropReason, InvocationEnd, InvocationStart, LocalLambda, LocalLambdaEvents } from '../../local';
+import { countInvocations } from '../watch/watched-execution';
 import { type HandOff, readTold, type ToldFact } from './execution-fact';
 import type { Failure } from './failure';
 import { type InvocationRecord, openInvocation, readAnswer } from './invocation-record';
@@ -49,12 +50,18 @@ export class ExecutionRecord {
   failedAttemptCount = 0;
   /** The invocation that it has come to. */
   invocation = 0;
+  /** How many invocations it has had: one that died and came again is two. */
+  invocationCount = 0;
+  /** What it has cost, its children not included, in US dollars. */
+  costUsd = 0;
   /** Why it failed. Kept when a later delivery completed it. */
   failure: Failure | undefined;
   /** Undefined until it is known: a queue's batch does not answer with it. */
   result: unknown;
   /** Until when it waits, in epoch milliseconds; undefined when it waits for nothing. */
   waitsUntilMs: number | undefined;
+  /** The ends of invocations that were told: one may be told twice. */
+  readonly #ended = new Set<string>();
 
   constructor(readonly executionId: string) {}
 
@@ -64,6 +71,11 @@ export class ExecutionRecord {
     this.invocation = Math.max(this.invocation, invocation);
     this.stepCount = Math.max(this.stepCount, stepCount);
     this.failedAttemptCount = Math.max(this.failedAttemptCount, failedAttemptCount);
+    if (fact.kind === 'invocation-started') this.invocationCount += 1;
+    if (fact.kind === 'invocation-ended' && !this.#ended.has(fact.key)) {
+      this.#ended.add(fact.key);
+      this.costUsd += fact.costUsd;
+    }
     if (fact.kind === 'completed' || fact.kind === 'cancelled') this.status = fact.kind;
     if (fact.kind !== 'failed') return;
     this.failure = fact.failure;
@@ -76,20 +88,14 @@ export class ExecutionRecord {
   }
 
   /** Takes over what the store says: it counts, since `baton status` will say the same. Where it does not have the error's stack, the event has. */
-  settle({
-    status,
-    job,
-    invocation,
-    stepCount,
-    failedAttemptCount,
-    result,
-    error,
-    resumeAtMs,
-  }: ExecutionDescription): void {
+  settle(description: ExecutionDescription): void {
+    const { status, job, invocation, stepCount, failedAttemptCount, costUsd } = description;
+    const { result, error, resumeAtMs } = description;
     this.status = status === 'waiting' ? 'running' : status;
     this.waitsUntilMs = status === 'waiting' ? (resumeAtMs ?? undefined) : undefined;
     this.failure = error === undefined ? undefined : { ...this.failure, ...error };
-    Object.assign(this, { job, invocation, stepCount, failedAttemptCount });
+    const invocationCount = countInvocations(description);
+    Object.assign(this, { job, invocation, invocationCount, stepCount, failedAttemptCount, costUsd });
     if (result !== undefined) this.result = result;
   }
 }

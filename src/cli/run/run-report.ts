@@ -15,6 +15,10 @@ export interface RunReport {
     readonly status: 'cancelled' | 'completed' | 'failed' | 'running';
     /** The invocation that it has come to. Deliveries that came again are not counted. */
     readonly invocation: number;
+    /** How many invocations it has had, as `baton status` counts them: one that died and came again is two. */
+    readonly invocationCount: number;
+    /** What it has cost, as `baton status` says: its children have their own. */
+    readonly costUsd: number;
     readonly stepCount: number;
     readonly failedAttemptCount: number;
     readonly result?: unknown;
@@ -48,7 +52,13 @@ export interface RunReport {
   readonly wallMs: number;
   readonly billedMs: number;
   readonly memoryMb: number;
-  readonly cost: Cost & { readonly architecture: string; readonly pricesOf: string; readonly region: string };
+  readonly cost: Cost & {
+    /** What the executions have cost, as `baton status` says: with the store, without deliveries that ran nothing. */
+    readonly totalUsd: number;
+    readonly architecture: string;
+    readonly pricesOf: string;
+    readonly region: string;
+  };
   readonly seed: number;
   /** Where the executions are kept, and the options that find them there; missing when `baton dev` has kept none. */
   readonly store?: {
@@ -97,7 +107,7 @@ export function writeReport(record: RunRecord, { outcome, failure }: RunOutcome,
     billedMs: sum(ends.map(({ billedMs }) => billedMs)),
     memoryMb: facts.memoryMb,
     cost: {
-      ...addUp(record, facts),
+      ...addUp(record, facts, executions),
       architecture: facts.architecture,
       pricesOf: listPrices.date,
       region: listPrices.region,
@@ -112,9 +122,10 @@ function describeExecution({
   failure,
   ...execution
 }: ExecutionRecord): RunReport['executions'][number] {
-  const { executionId, job, status, invocation, stepCount, failedAttemptCount } = execution;
+  const { executionId, job, status, invocation, invocationCount, stepCount, failedAttemptCount, costUsd } =
+    execution;
   return {
-    ...{ executionId, job, status, invocation, stepCount, failedAttemptCount },
+    ...{ executionId, job, status, invocation, invocationCount, costUsd, stepCount, failedAttemptCount },
     ...(result !== undefined && { result }),
     ...(failure && { error: failure }),
   };
@@ -130,14 +141,24 @@ function describeHandOffs({ handOffs }: RunRecord): RunReport['handOffs'] {
   };
 }
 
-function addUp({ invocations, sqsSentCount, firedCount }: RunRecord, { memoryMb, architecture }: RunFacts) {
+/** What the executions have cost is what `baton status` says of them; where none has begun, what was billed. */
+function addUp(
+  { invocations, sqsSentCount, firedCount }: RunRecord,
+  { memoryMb, architecture }: RunFacts,
+  executions: readonly ExecutionRecord[],
+) {
   const usage = invocations.map(({ start, end }) => ({
     billedMs: end?.billedMs ?? 0,
     memoryMb,
     bytes: start.channel === 'sqs' ? 0 : start.bytes,
   }));
   const sqsDeliveredCount = invocations.filter(({ start }) => start.channel === 'sqs').length;
-  return estimateCost({ invocations: usage, sqsSentCount, sqsDeliveredCount, firedCount }, architecture);
+  const billed = estimateCost(
+    { invocations: usage, sqsSentCount, sqsDeliveredCount, firedCount },
+    architecture,
+  );
+  const toldUsd = sum(executions.map(({ costUsd }) => costUsd));
+  return { ...billed, totalUsd: toldUsd > 0 ? toldUsd : billed.billedUsd };
 }
 
 function countBy(names: readonly string[]): Record<string, number> {

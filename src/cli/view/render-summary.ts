@@ -50,7 +50,7 @@ function describeInvocations({ executions, invocations: { count, coldCount, byRe
   const others = Object.entries(byReason).flatMap(([reason, many]) =>
     reason === 'ok' ? [] : [`${many} × ${reason}`],
   );
-  const own = executions.reduce((sum, { invocation }) => sum + invocation, 0);
+  const own = executions.reduce((sum, { invocationCount }) => sum + invocationCount, 0);
   const all =
     own > 0 && own < count
       ? `${formatCount(own)} in ${formatNumberOf(count, 'delivery', 'deliveries')}`

@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import type { ExecutionDescription } from '../../../src';
+import type { RunReport } from '../../../src/cli/run/run-report';
+import { accountTime } from '../../../src/cli/timeline/account-time';
 import { modelFromEvents } from '../../../src/cli/timeline/model-from-events';
 import { modelFromHistory } from '../../../src/cli/timeline/model-from-history';
 import { fitPage } from '../../../src/cli/timeline/page/fit-page';
-import type { Timeline } from '../../../src/cli/timeline/timeline';
+import type { ExecutionLane, Timeline } from '../../../src/cli/timeline/timeline';
+import { formatDuration } from '../../../src/cli/view/format';
 import { readPrinted } from '../../cli/read-printed';
 import {
   beginMs,
@@ -53,6 +57,67 @@ describe('baton dev --timeline', () => {
     expect(Number(invocations)).toBeGreaterThanOrEqual(3);
     expect(page).toContain('<b>13</b><span>steps finished');
   });
+
+  it('says of a run with deaths, waits, retries and children what status, list, watch, timeline and the report say', async () => {
+    const file = join(folder, 'chaos.html');
+    const job = join(__dirname, 'fixtures/chaos-job.ts');
+    const at = { workingDirectory: mkdtempSync(join(folder, 'chaos-')) };
+    const faults = ['--duplicate', '0.1', '--seed', '5', '--retry-delay', '300ms'];
+    const input = JSON.stringify({ folder: at.workingDirectory });
+    const dev = ['dev', job, '--event', input, '--timeout', '1s', ...faults, '--json', '--timeline', file];
+    const { stdout } = await readPrinted(dev, at);
+    const report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as RunReport;
+    expect(report.outcome).toBe('completed');
+    expect(report.executions).toHaveLength(4);
+    const read = async (...args: string[]) => JSON.parse((await readPrinted([...args, '--json'], at)).stdout);
+
+    const [parent] = report.executions;
+    const timeline: Timeline = await read('timeline', parent?.executionId ?? '');
+    const lanes = [timeline.root, ...timeline.root.children];
+    const { executions: listed }: { executions: { executionId: string; costUsd: number }[] } =
+      await read('list');
+    let deathCount = 0;
+    for (const { executionId, ...told } of report.executions) {
+      const status: ExecutionDescription = await read('status', executionId);
+      const { history, stepCount, failedAttemptCount, costUsd } = status;
+      const own = { stepCount, failedAttemptCount, costUsd, invocationCount: history.length };
+      expect(told).toMatchObject(own);
+      const sumOf = (name: 'costUsd' | 'failedAttemptCount' | 'stepCount') =>
+        history.reduce((sum, entry) => sum + entry[name], 0);
+      expect([sumOf('stepCount'), sumOf('failedAttemptCount')]).toEqual([stepCount, failedAttemptCount]);
+      expect(sumOf('costUsd')).toBeCloseTo(costUsd, 8);
+      const lane = lanes.find((one) => one.executionId === executionId) as ExecutionLane;
+      const account = accountTime(lane, timeline.nowMs);
+      expect(account).toMatchObject(own);
+      expect(listed.find((one) => one.executionId === executionId)?.costUsd).toBe(costUsd);
+      const watched = (await readPrinted(['watch', executionId, '--json'], at)).stdout.trim().split('\n');
+      expect(watched.filter((line) => line.includes('"type":"invocation"'))).toHaveLength(history.length);
+      const died = history.filter(({ ending }) => ending === 'died');
+      expect(account.deathCount).toBe(died.length);
+      deathCount += died.length;
+      if (executionId !== parent?.executionId) continue;
+      const reasons = history.flatMap(({ reason }) => reason ?? []);
+      expect(reasons).toEqual(expect.arrayContaining(['wait', 'children']));
+      const page = readFileSync(file, 'utf8');
+      const numbers = [...page.matchAll(/<b>([^<]+)<\/b><span>([a-z ]+)/g)].map(([, value, name]) => [
+        name,
+        value,
+      ]);
+      const drawn = Object.fromEntries(numbers) as Record<string, string>;
+      expect(drawn).toMatchObject({ invocations: `${history.length}`, 'steps finished': `${stepCount}` });
+      const kept = accountTime(lane, timeline.nowMs);
+      expect(page).toContain(
+        `Completed in ${formatDuration(kept.totalMs)}, in ${history.length} invocations`,
+      );
+      expect(page).toContain(`after ${formatDuration(kept.lostMs)} of work at least`);
+      expect(page).not.toContain('never-to-be-seen');
+    }
+    expect(deathCount).toBe(2);
+    expect(report.cost.totalUsd).toBeCloseTo(
+      report.executions.reduce((sum, { costUsd }) => sum + costUsd, 0),
+      9,
+    );
+  }, 120_000);
 
   it('refuses a file that cannot be written before it runs anything', async () => {
     const { exitCode, stderr } = await readPrinted([

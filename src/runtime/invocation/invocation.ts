@@ -1,4 +1,3 @@
-import type { Heartbeats } from '../checkpoint/heartbeats';
 import type { HistoryRead } from '../checkpoint/history-keeper';
 import { readInput } from '../checkpoint/input-text';
 import type { Journal } from '../checkpoint/journal';
@@ -19,35 +18,15 @@ import { LiveJob } from '../step/live-job';
 import { ProgressReport } from '../step/progress-report';
 import type { ContextHost } from '../step/step-context';
 import { Heartbeat, readHeartbeatMs } from '../time/heartbeat';
-import type { TimeBudget } from '../time/time-budget';
+import type { TimeBudget, TimeLook } from '../time/time-budget';
 import { readEdges, Watchdog } from '../time/watchdog';
 import { CostMeter } from './cost-meter';
 import { CurrentUnit } from './current-unit';
 import { Facts } from './facts';
-import type { InputValidator, OpenedExecution } from './opened-execution';
+import type { InputValidator, InvocationParts, OpenedExecution } from './opened-execution';
 
 /** Steps that never wait get a turn of the event loop between them this often, in milliseconds. */
 const yieldEveryMs = 20;
-
-/** What an invocation is built from. */
-export interface InvocationParts {
-  readonly plan: JobPlan;
-  readonly opened: OpenedExecution;
-  readonly context: Context;
-  readonly budget: TimeBudget;
-  readonly collaborators: Collaborators;
-  readonly emitter: Emitter;
-  /** Opens the journal of the claimed execution; undefined without a store. */
-  readonly openJournal: ((room: JournalDeps) => Journal) | undefined;
-  /** Makes a fresh job instance with its dependencies. */
-  readonly construct: () => object;
-  readonly signs: Heartbeats;
-  readonly validate: InputValidator;
-  /** Every job of the handler. */
-  readonly hosted: readonly JobPlan[];
-  /** The delivery, and the one that it acts for. */
-  readonly deliveries: readonly string[];
-}
 
 /** One Lambda call's share of an execution: the live job, its last safe point, and what watches it. */
 export class Invocation implements ContextHost, JournalDeps {
@@ -76,8 +55,8 @@ export class Invocation implements ContextHost, JournalDeps {
   checkpoint: StateCopy = { values: {}, isPlain: true };
   /** Whether this invocation has begun an attempt or waited: if not, its hand-off is an idle one. */
   isIdle = true;
-  /** When it was last decided what to do next, in epoch milliseconds. */
-  decidedAtMs = 0;
+  /** What the clocks said at the last {@link look}. */
+  lastLook: TimeLook;
   /** The history that it will be added to, once that is being read. */
   historyRead: HistoryRead | undefined;
   /** Of the continuation that it handed over. */
@@ -122,8 +101,9 @@ export class Invocation implements ContextHost, JournalDeps {
     this.input = opened.input;
     this.#budget = budget;
     this.costs = new CostMeter(collaborators, context, opened.execution.costUsd);
-    this.#lastYieldMs = collaborators.clock.elapsedMs();
-    this.#freshBudgetMs = budget.remainingMs() - plan.safeMs;
+    this.lastLook = budget.look();
+    this.#lastYieldMs = this.lastLook.elapsedMs;
+    this.#freshBudgetMs = this.lastLook.remainingMs - plan.safeMs;
     const { executionId, invocation } = opened.execution;
     this.emitter = emitter.about({ executionId, invocation });
     this.logger = new ContextLogger(collaborators.logger, { executionId, invocation, job: plan.name });
@@ -180,6 +160,11 @@ export class Invocation implements ContextHost, JournalDeps {
     return this.costs.readUsd(this.journal);
   }
 
+  /** The same for `limits.maxCostUsd`; undefined when the job has no such limit. */
+  readFusedCostUsd(): number | undefined {
+    return this.plan.limits.maxCostUsd === undefined ? undefined : this.readCostUsd();
+  }
+
   get safeMs(): number {
     return this.plan.safeMs;
   }
@@ -221,12 +206,18 @@ export class Invocation implements ContextHost, JournalDeps {
     if (!this.mustHandOver) await this.journal?.confirm(this.execution, this.checkpoint, true);
   }
 
+  /** Looks at every clock, once for all that is decided now. */
+  look(): TimeLook {
+    this.lastLook = this.#budget.look();
+    return this.lastLook;
+  }
+
   /** The facts for the next decision. */
   readSituation(): Situation {
-    const { collaborators, maxDelaySeconds } = this;
-    const [nowMs, remainingMs, costUsd] = [collaborators.clock.now(), this.remainingMs(), this.readCostUsd()];
-    this.decidedAtMs = nowMs;
-    return { nowMs, remainingMs, maxDelaySeconds, freshBudgetMs: this.#freshBudgetMs, costUsd };
+    const { nowMs, remainingMs } = this.look();
+    const { maxDelaySeconds } = this;
+    const freshBudgetMs = this.#freshBudgetMs;
+    return { nowMs, remainingMs, maxDelaySeconds, freshBudgetMs, costUsd: this.readFusedCostUsd() };
   }
 
   /**
@@ -286,9 +277,9 @@ export class Invocation implements ContextHost, JournalDeps {
     this.job.leave(this.checkpoint.values);
   }
 
-  /** Whether steps have held the event loop for so long that timers and sockets need a turn. */
+  /** Whether steps had held the event loop for so long, at the last look, that timers and sockets need a turn. */
   needsTurn(): boolean {
-    return this.collaborators.clock.elapsedMs() - this.#lastYieldMs >= yieldEveryMs;
+    return this.lastLook.elapsedMs - this.#lastYieldMs >= yieldEveryMs;
   }
 
   /** Lets the event loop turn once. */

@@ -1,5 +1,8 @@
 import { IncompatibleStateError, InvalidInputError } from '../../errors';
+import type { Heartbeats } from '../checkpoint/heartbeats';
 import { readInput, writeInput } from '../checkpoint/input-text';
+import type { Journal } from '../checkpoint/journal';
+import type { JournalDeps } from '../checkpoint/journal-entry';
 import { decodeState } from '../checkpoint/state-text';
 import { beginExecution, type Execution } from '../core/execution/execution';
 import type { JobPlan } from '../core/execution/job-plan';
@@ -11,7 +14,10 @@ import type { InvocationEntry } from '../core/record/history';
 import { copyInput } from '../core/state/copy-json';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
 import { isSameJson } from '../core/state/is-same-json';
+import type { Emitter } from '../observe/emitter';
+import type { Context } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
+import type { TimeBudget } from '../time/time-budget';
 
 /** The invocation before this one, which died without a word. */
 export interface LostInvocation {
@@ -46,6 +52,26 @@ export interface OpenedExecution {
   readonly previousRequestId?: string;
   /** Why it cannot be begun, although its start is recorded: it has failed. */
   readonly refused?: unknown;
+}
+
+/** What an invocation is built from. */
+export interface InvocationParts {
+  readonly plan: JobPlan;
+  readonly opened: OpenedExecution;
+  readonly context: Context;
+  readonly budget: TimeBudget;
+  readonly collaborators: Collaborators;
+  readonly emitter: Emitter;
+  /** Opens the journal of the claimed execution; undefined without a store. */
+  readonly openJournal: ((room: JournalDeps) => Journal) | undefined;
+  /** Makes a fresh job instance with its dependencies. */
+  readonly construct: () => object;
+  readonly signs: Heartbeats;
+  readonly validate: InputValidator;
+  /** Every job of the handler. */
+  readonly hosted: readonly JobPlan[];
+  /** The delivery, and the one that it acts for. */
+  readonly deliveries: readonly string[];
 }
 
 /** Validates a start event's input. */

@@ -23,9 +23,9 @@ import {
 } from './end-execution';
 import { endInvocation, giveBack, keepDead, nameHandedOver, readAhead } from './end-invocation';
 import { fallAsleep } from './fall-asleep';
-import { Invocation, type InvocationParts } from './invocation';
+import { Invocation } from './invocation';
 import { readNews, settleNews } from './news';
-import type { OpenedExecution } from './opened-execution';
+import type { InvocationParts, OpenedExecution } from './opened-execution';
 import { parkExecution, refuseRecursion, warnOfRecursion } from './park-execution';
 import { runStatefulHook } from './run-hook';
 import { runUnit } from './run-unit';
@@ -105,8 +105,12 @@ async function begin(invocation: Invocation, isResumed: boolean): Promise<EndedA
   return loop(invocation);
 }
 
+/** So many units of work in a row that have nothing to wait for run without a turn of the microtasks. */
+const maxAtOnce = 32;
+
 async function loop(invocation: Invocation): Promise<EndedAnswer> {
   let decision: Decision | undefined;
+  let atOnceCount = 0;
   for (;;) {
     if (invocation.journal?.isCancelRequested === true && !isCompensating(invocation.execution))
       return (await closeChildren(invocation, { kind: 'cancel' })) ?? (await cancelExecution(invocation));
@@ -120,11 +124,15 @@ async function loop(invocation: Invocation): Promise<EndedAnswer> {
     decision ??= decide(invocation.plan, invocation.execution, invocation.readSituation());
     if (decision.kind === 'run' && invocation.mustHandOver) decision = handOffAfterDeath;
     switch (decision.kind) {
-      case 'run':
-        decision = await runUnit(invocation);
+      case 'run': {
+        const running = runUnit(invocation);
+        atOnceCount = running instanceof Promise ? 0 : atOnceCount + 1;
+        // What a method began and did not wait for gets its turn, too.
+        decision = running instanceof Promise || atOnceCount % maxAtOnce === 0 ? await running : running;
         if (invocation.journal !== undefined) await invocation.keep();
         if (invocation.needsTurn()) await invocation.yieldToEventLoop();
         break;
+      }
       case 'sleep':
         await sleep(invocation, decision.ms);
         if (invocation.execution.among?.sleep) await invocation.journal?.listen();

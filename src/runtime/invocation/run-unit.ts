@@ -10,10 +10,11 @@ import { failUnit, interruptUnit, timeoutError, wasCutOff } from './fail-unit';
 import type { Invocation } from './invocation';
 import { UnitAttempt } from './unit-attempt';
 
-/** Runs one unit of work: `@OnStart`, `@Terminate`, a step or `@OnComplete`. Gives a decision when there is nothing left to ask. */
-export async function runUnit(invocation: Invocation): Promise<Decision | undefined> {
+/** Runs one unit of work: `@OnStart`, `@Terminate`, a step or `@OnComplete`: at once, where there is nothing to wait for. Gives a decision when there is nothing left to ask. */
+export function runUnit(invocation: Invocation): Decision | undefined | Promise<Decision | undefined> {
   const unit = new UnitAttempt(invocation);
-  return settle(unit, await unit.run());
+  const ending = unit.run();
+  return ending instanceof Promise ? ending.then((later) => settle(unit, later)) : settle(unit, ending);
 }
 
 function settle(unit: UnitAttempt, ending: Ending): Decision | undefined {
@@ -85,11 +86,11 @@ function beginToComplete(unit: UnitAttempt): Decision | undefined {
 }
 
 function finishWork(unit: UnitAttempt, value: unknown): Decision | undefined {
-  const { plan, execution, collaborators } = unit.invocation;
+  const { plan, execution, collaborators, lastLook } = unit.invocation;
   const directive = isDirective(value) ? withPlainResult(unit.checkDirective(value)) : undefined;
-  unit.invocation.passSafePoint(
-    apply(plan, execution, { kind: 'finished', directive, nowMs: collaborators.clock.now() }),
-  );
+  // Only what is asked for counts from now: a look at the clock at every step is felt.
+  const nowMs = directive === undefined ? lastLook.nowMs : collaborators.clock.now();
+  unit.invocation.passSafePoint(apply(plan, execution, { kind: 'finished', directive, nowMs }));
   unit.tellEnd('step.finished');
   return beginToComplete(unit);
 }

@@ -9,6 +9,7 @@ import { needsStoreError } from '../core/execution/signal-name';
 import { Attempt, type Ending, type GeneratorHost } from '../step/attempt';
 import { AttemptContext } from '../step/step-context';
 import { StepTimer } from '../step/step-timer';
+import type { TimeLook } from '../time/time-budget';
 import type { Invocation } from './invocation';
 import { prepareChildren } from './prepare-children';
 import { readUnitKind, tellLate } from './tell';
@@ -35,7 +36,7 @@ export class UnitAttempt implements GeneratorHost {
     this.began = execution;
     const { emitter, collaborators } = invocation;
     // A look at the clock at every step is felt: where nobody listens, the last decision's will do.
-    this.#startedAtMs = emitter.isHeard ? collaborators.clock.now() : invocation.decidedAtMs;
+    this.#startedAtMs = emitter.isHeard ? collaborators.clock.now() : invocation.lastLook.nowMs;
     this.method = nameUnit(plan, execution);
     this.step = execution.phase === 'step' ? plan.steps[execution.stepIndex] : undefined;
     this.attempt = new Attempt((error) => tellLate(invocation, this.attempt, this.method, error));
@@ -46,21 +47,26 @@ export class UnitAttempt implements GeneratorHost {
       this.attempt,
       nameKeyedUnit(execution),
     );
-    this.isAskedLate = execution.phase === 'check' && invocation.remainingMs() <= plan.safeMs;
+    this.isAskedLate = execution.phase === 'check' && invocation.lastLook.remainingMs <= plan.safeMs;
     const timeoutMs = this.step?.timeoutMs;
     if (timeoutMs !== undefined)
       this.timer = new StepTimer(invocation.collaborators.timer, timeoutMs, this.attempt);
   }
 
-  /** Calls the method, and says how that ended. */
-  async run(): Promise<Ending> {
+  /** Calls the method, and says how that ended: at once, when the method has nothing to wait for. */
+  run(): Ending | Promise<Ending> {
     const { plan, watchdog, execution, emitter, unit } = this.invocation;
     if (execution.phase !== 'check') this.invocation.isIdle = false;
     if (this.step?.compensate !== undefined) this.invocation.execution = rememberRun(plan, execution);
     unit.begin(this.method, execution.phase !== 'check');
     watchdog.watch(this.attempt);
     this.timer?.start();
-    const ending = await (this.#isTold ? emitter.runUnit(this.told, () => this.#call()) : this.#call());
+    const ending = this.#isTold ? emitter.runUnit(this.told, () => this.#call()) : this.#call();
+    return ending instanceof Promise ? ending.then((later) => this.#end(later)) : this.#end(ending);
+  }
+
+  #end(ending: Ending): Ending | Promise<Ending> {
+    const { watchdog, execution } = this.invocation;
     this.timer?.stop();
     watchdog.watch(undefined);
     const value = ending.kind === 'returned' ? ending.value : undefined;
@@ -73,7 +79,7 @@ export class UnitAttempt implements GeneratorHost {
     return this.invocation.emitter.isHeard && this.began.phase !== 'check';
   }
 
-  #call(): Promise<Ending> {
+  #call(): Ending | Promise<Ending> {
     const { job } = this.invocation;
     return this.attempt.run(() => job.call(this.method, ...this.#parameters), this);
   }
@@ -126,21 +132,20 @@ export class UnitAttempt implements GeneratorHost {
 
   #mayGoOn(): Promise<boolean> | boolean {
     const invocation = this.invocation;
-    const nowMs = invocation.collaborators.clock.now();
-    if (this.#mustStop(nowMs)) {
+    if (this.#mustStop(invocation.look())) {
       this.#context.moveTo(invocation.execution, 'closing');
       return false;
     }
     return invocation.needsTurn() ? invocation.yieldToEventLoop().then(() => this.#goOn()) : this.#goOn();
   }
 
-  #mustStop(nowMs: number): boolean {
+  #mustStop({ nowMs, remainingMs }: TimeLook): boolean {
     const invocation = this.invocation;
     const { plan, execution } = invocation;
     if (this.attempt.isAborted || execution.isWaiting || invocation.mustHandOver) return true;
-    if (invocation.remainingMs() <= plan.safeMs) return true;
+    if (remainingMs <= plan.safeMs) return true;
     if (execution.phase === 'step' && invocation.journal?.hasNews === true) return true;
-    return checkFuses(plan, execution, nowMs, invocation.readCostUsd()) !== undefined;
+    return checkFuses(plan, execution, nowMs, invocation.readFusedCostUsd()) !== undefined;
   }
 
   #goOn(): boolean {

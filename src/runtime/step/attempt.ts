@@ -97,18 +97,26 @@ export class Attempt {
     this.#cutOff?.();
   }
 
-  /** Calls the method and waits for what it gives back, as `await` would, driving it when it is a generator. */
-  async run(call: () => unknown, host: GeneratorHost): Promise<Ending> {
+  /** Calls the method and waits for what it gives back, as `await` would, driving it when it is a generator. Never rejects. */
+  run(call: () => unknown, host: GeneratorHost): Ending | Promise<Ending> {
+    const ending = this.#start(call, host);
+    if (ending instanceof Promise) return ending.then((later) => this.#noteEnd(later));
+    return this.#noteEnd(ending);
+  }
+
+  #start(call: () => unknown, host: GeneratorHost): Ending | Promise<Ending> {
     try {
       const value = call();
-      if (isGenerator(value)) return await this.#drive(value, host);
-      const promise = readPromise(value);
-      return promise === undefined ? { kind: 'returned', value } : await this.#settle(promise);
+      if (isGenerator(value)) return this.#drive(value, host).catch(describeThrown);
+      return this.#finish(value);
     } catch (error) {
-      return { kind: 'threw', error };
-    } finally {
-      this.#isOver = true;
+      return describeThrown(error);
     }
+  }
+
+  #noteEnd(ending: Ending): Ending {
+    this.#isOver = true;
+    return ending;
   }
 
   async #drive(generator: StepGenerator, host: GeneratorHost): Promise<Ending> {
@@ -125,7 +133,7 @@ export class Attempt {
   }
 
   /** What a generator returns is awaited, whichever kind it is. */
-  async #finish(value: unknown): Promise<Ending> {
+  #finish(value: unknown): Ending | Promise<Ending> {
     const promise = readPromise(value);
     return promise === undefined ? { kind: 'returned', value } : this.#settle(promise);
   }
@@ -154,13 +162,11 @@ export class Attempt {
     }
   }
 
-  async #take(advance: () => unknown): Promise<Ending> {
+  #take(advance: () => unknown): Ending | Promise<Ending> {
     try {
-      const value = advance();
-      const promise = readPromise(value);
-      return promise === undefined ? { kind: 'returned', value } : await this.#settle(promise);
+      return this.#finish(advance());
     } catch (error) {
-      return { kind: 'threw', error };
+      return describeThrown(error);
     }
   }
 
@@ -182,6 +188,10 @@ export class Attempt {
     if (this.#isAbandoned) this.#onLate(ending.kind === 'threw' ? ending.error : undefined);
     else resolve(ending);
   }
+}
+
+function describeThrown(error: unknown): Ending {
+  return { kind: 'threw', error };
 }
 
 function describeAbort(code: AbortCode): AbortReason {

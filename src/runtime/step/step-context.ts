@@ -106,11 +106,6 @@ export interface ContextHost {
 /** The context of one attempt. Its functions may be taken out of it: `({ shouldYield, input }) => …`. */
 export class AttemptContext implements StepContext {
   readonly step: string;
-  readonly remainingMs: () => number;
-  readonly shouldYield: () => boolean;
-  readonly keyFor: StepContext['keyFor'];
-  readonly progress: StepContext['progress'];
-  readonly signalToken: StepContext['signalToken'];
   #tokenCount = 0;
   readonly #host: ContextHost;
   readonly #attempt: Attempt;
@@ -125,23 +120,40 @@ export class AttemptContext implements StepContext {
     this.#attempt = attempt;
     this.#unit = unit;
     this.step = step;
-    this.remainingMs = () => {
-      const remainingMs = host.remainingMs();
-      if (remainingMs <= host.safeMs) attempt.noteTold();
+  }
+
+  // Each function is made when it is asked for: most steps use none, and all may be taken out of the context.
+  get remainingMs(): StepContext['remainingMs'] {
+    return () => {
+      const remainingMs = this.#host.remainingMs();
+      if (remainingMs <= this.#host.safeMs) this.#attempt.noteTold();
       return remainingMs;
     };
-    this.shouldYield = () => {
-      const isTold = attempt.isAborted || host.remainingMs() <= host.safeMs;
-      if (isTold) attempt.noteTold();
+  }
+
+  get shouldYield(): StepContext['shouldYield'] {
+    return () => {
+      const isTold = this.#attempt.isAborted || this.#host.remainingMs() <= this.#host.safeMs;
+      if (isTold) this.#attempt.noteTold();
       return isTold;
     };
-    this.keyFor = (part) => writePartKey(this.idempotencyKey, part);
-    this.signalToken = (name) => {
+  }
+
+  get keyFor(): StepContext['keyFor'] {
+    return (part) => writePartKey(this.idempotencyKey, part);
+  }
+
+  get signalToken(): StepContext['signalToken'] {
+    return (name) => {
       this.#tokenCount += 1;
-      return host.facts.writeToken(this.#execution, name, `${this.idempotencyKey} ${this.#tokenCount}`);
+      const key = `${this.idempotencyKey} ${this.#tokenCount}`;
+      return this.#host.facts.writeToken(this.#execution, name, key);
     };
-    this.progress = (done, total, note) => {
-      if (!attempt.isOver) host.progress(step, done, total, note);
+  }
+
+  get progress(): StepContext['progress'] {
+    return (done, total, note) => {
+      if (!this.#attempt.isOver) this.#host.progress(this.step, done, total, note);
     };
   }
 

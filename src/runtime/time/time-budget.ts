@@ -1,6 +1,16 @@
 import { InvalidInputError } from '../../errors';
 import type { Clock, Context } from '../ports';
 
+/** What all clocks say at one moment. */
+export interface TimeLook {
+  /** In epoch milliseconds. */
+  readonly nowMs: number;
+  /** Of the clock that nobody sets, in milliseconds. */
+  readonly elapsedMs: number;
+  /** Until Lambda kills this invocation, in milliseconds. */
+  readonly remainingMs: number;
+}
+
 /** How much of an invocation is left, and which of its edges have been passed. */
 export class TimeBudget {
   /** When Lambda kills this invocation, in epoch milliseconds of our clock. */
@@ -23,12 +33,16 @@ export class TimeBudget {
    * The context's answer follows the wall clock too.
    */
   remainingMs(): number {
-    const byElapsedMs = this.#elapsedDeadlineMs - this.#clock.elapsedMs();
-    return Math.min(
-      this.#context.getRemainingTimeInMillis(),
-      this.deadlineMs - this.#clock.now(),
-      byElapsedMs,
-    );
+    return this.look().remainingMs;
+  }
+
+  /** One look at every clock. */
+  look(): TimeLook {
+    const nowMs = this.#clock.now();
+    const elapsedMs = this.#clock.elapsedMs();
+    const byContextMs = this.#context.getRemainingTimeInMillis();
+    const remainingMs = Math.min(byContextMs, this.deadlineMs - nowMs, this.#elapsedDeadlineMs - elapsedMs);
+    return { nowMs, elapsedMs, remainingMs };
   }
 }
 

@@ -724,6 +724,29 @@ describe('steps that never wait', () => {
     expect(untilTheTimerFires.fired).toBe(true);
   });
 
+  it('let go on what a method began and did not wait for, also where no time passes', async () => {
+    const seen = { isLoaded: false, steps: 0 };
+    const load = async () => {
+      await undefined;
+      seen.isLoaded = true;
+    };
+
+    @LongRunning({ safeMs: 1_000, intervalMs: 100 })
+    class Impatient {
+      @Step() work() {
+        seen.steps += 1;
+        if (seen.steps === 1) void load();
+      }
+      @Terminate() check() {
+        return seen.isLoaded || seen.steps > 10_000;
+      }
+    }
+
+    await runJob(Impatient);
+    expect(seen.isLoaded).toBe(true);
+    expect(seen.steps).toBeLessThan(100);
+  });
+
   it('leave timers their turn also inside a generator that yields', async () => {
     @LongRunning({ safeMs: 1_000, intervalMs: 100 })
     class Empty {

@@ -23,7 +23,7 @@ export interface Situation {
   /** Milliseconds before the safe window that this invocation began with: what the next one may count on. */
   readonly freshBudgetMs: number;
   /** What the execution has cost so far, in US dollars. @defaultValue what it had cost at its last checkpoint */
-  readonly costUsd?: number;
+  readonly costUsd?: number | undefined;
 }
 
 /** Why an invocation hands over. */

@@ -5,7 +5,16 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from '../scripts/lib/ensure-built.mjs';
 
-const benchmarks = ['steps', 'resume', 'cold-start', 'hand-off', 'stores', 'events', 'durable-functions'];
+const benchmarks = [
+  'steps',
+  'resume',
+  'cold-start',
+  'hand-off',
+  'stores',
+  'events',
+  'children',
+  'durable-functions',
+];
 
 ensureBuilt();
 const results = {};

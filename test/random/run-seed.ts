@@ -77,7 +77,7 @@ export async function runSeed(
   return decisions;
 }
 
-function drawSchedule(random: SeededRandom, boundaryCount: number): string {
+export function drawSchedule(random: SeededRandom, boundaryCount: number): string {
   const faults: string[] = [];
   const strike = (kinds: readonly string[]) => {
     const number = 1 + Math.floor(random.next() * (boundaryCount + 5));

@@ -1,5 +1,5 @@
 import type { Heartbeats } from '../checkpoint/heartbeats';
-import { rememberRun } from '../core/execution/compensation';
+import { presumeRun } from '../core/execution/compensation';
 import type { Execution } from '../core/execution/execution';
 import { countDeath } from '../core/execution/interruption';
 import { beginRun, describeRun } from '../core/execution/trail';
@@ -35,7 +35,7 @@ export function runWithoutStore(
 function countLostTries(
   opened: OpenedExecution,
   signs: Heartbeats,
-  { context, plan }: Delivery,
+  { context, plan, collaborators }: Delivery,
 ): OpenedExecution {
   if (signs.lost === undefined) return opened;
   const { count, place, samePlaceCount } = signs.lost;
@@ -43,7 +43,9 @@ function countLostTries(
   const deaths = { count, samePlaceCount: place === 'later' ? 0 : samePlaceCount };
   const lost = describeLostTry(opened.execution, signs.lost, context);
   const counted = countDeath(opened.execution, interruption, deaths);
-  return { ...opened, lost, execution: place === 'hand-off' ? counted : rememberRun(plan, counted) };
+  const mayHaveBegun = place !== 'hand-off';
+  const execution = mayHaveBegun ? presumeRun(plan, counted, collaborators.clock.now()) : counted;
+  return { ...opened, lost, execution };
 }
 
 /** Lambda tries the same delivery again, under the same id. When the lost try began is not known. */

@@ -2,7 +2,7 @@ import { BatonError, IncompatibleStateError } from '../../errors';
 import type { Heartbeats } from '../checkpoint/heartbeats';
 import { type Claim, retentionMs } from '../checkpoint/journal-entry';
 import { decodeState, readMarkedText } from '../checkpoint/state-text';
-import { rememberRun } from '../core/execution/compensation';
+import { presumeRun } from '../core/execution/compensation';
 import type { Execution } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
 import { countDeath } from '../core/execution/interruption';
@@ -156,7 +156,7 @@ export async function claimRecord(
   };
   const counted = hasDied ? countDeath(arrived, death) : arrived;
   const mayHaveBegun = (hasDied && isHandingOver !== true) || before.trail.hasDied === true;
-  const execution = mayHaveBegun ? rememberRun(plan, counted) : counted;
+  const execution = mayHaveBegun ? presumeRun(plan, counted, request.collaborators.clock.now()) : counted;
   const { values, unreadable } = readState(request, stored, record, execution);
   const input = freezeInDepth(continuation.input);
   const next = describeClaim(request, execution, input, continuation.version, {

@@ -23,6 +23,7 @@ import {
   noteStarted,
   withBatch,
 } from '../core/execution/children';
+import { forgetPresumedRun } from '../core/execution/compensation';
 import type { Decision } from '../core/execution/decide';
 import { namePin } from '../core/execution/line';
 import { describeError, type ErrorRecord } from '../core/record/describe-error';
@@ -59,9 +60,9 @@ export async function tendChildren(invocation: Invocation): Promise<Decision | u
   if (hasFailed(batch)) await adoptStarted(invocation, batch);
   else await startNext(invocation, batch);
   const now = invocation.execution.among?.children ?? batch;
-  return hasFailed(now) && isBatchOver(now)
-    ? { kind: 'fail', error: childrenFailedError(invocation.plan, now) }
-    : undefined;
+  if (!hasFailed(now) || !isBatchOver(now)) return undefined;
+  invocation.execution = forgetPresumedRun(invocation.execution);
+  return { kind: 'fail', error: childrenFailedError(invocation.plan, now) };
 }
 
 async function readEnds(invocation: Invocation, batch: Batch): Promise<void> {

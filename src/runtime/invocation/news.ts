@@ -1,6 +1,7 @@
 import { BatonError, CheckpointFailedError } from '../../errors';
 import { type InboxTools, type ReceivedSignal, readInbox, readPayload } from '../among/inbox';
 import { beginInterlude, endSleep, receiveSignals } from '../core/execution/apply-among';
+import { forgetPresumedRun } from '../core/execution/compensation';
 import { describeError } from '../core/record/describe-error';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
 import { BackOff } from '../time/back-off';
@@ -29,7 +30,7 @@ export async function readNews(invocation: Invocation): Promise<void> {
 export async function settleNews(invocation: Invocation): Promise<void> {
   const { plan, collaborators } = invocation;
   const rested = endSleep(invocation.execution, collaborators.clock.now());
-  invocation.execution = beginInterlude(plan, rested);
+  invocation.execution = beginInterlude(plan, rested.among?.sleep ? forgetPresumedRun(rested) : rested);
   const { among, phase } = invocation.execution;
   if (phase === 'signal' && among?.interlude) await remember(invocation, among.interlude.slot);
   if (phase === 'step' && among?.woken?.by === 'signal') await remember(invocation, among.woken.slot);

@@ -5,6 +5,7 @@ import type { JobPlan, StepPlan } from './job-plan';
 import {
   addRun,
   type CompensatedEnd,
+  confirmRun,
   dropAllRuns,
   dropRun,
   isRunOpen,
@@ -38,12 +39,30 @@ function findUndoable(plan: JobPlan, { phase, stepIndex }: Execution): StepPlan 
   return step?.compensate === undefined ? undefined : step;
 }
 
-/** Remembers that an attempt of the step begins that stands next, or may have begun before its process died. */
+/** Remembers that an attempt of the step begins that stands next. */
 export function rememberRun(plan: JobPlan, execution: Execution): Execution {
   const step = findUndoable(plan, execution);
   const { undo = null, cycle } = execution;
-  if (step === undefined || isRunOpen(undo, step.method, cycle)) return execution;
-  return { ...execution, undo: addRun(undo, step.method, cycle) };
+  if (step === undefined) return execution;
+  if (undo === null || !isRunOpen(undo, step.method, cycle))
+    return { ...execution, undo: addRun(undo, step.method, cycle) };
+  return undo.isPresumed ? { ...execution, undo: confirmRun(undo) } : execution;
+}
+
+/** Remembers that an attempt of the step that stands next may have begun: a process has died. */
+export function presumeRun(plan: JobPlan, execution: Execution, nowMs: number): Execution {
+  const step = findUndoable(plan, execution);
+  const { undo = null, cycle, among, resumeAtMs } = execution;
+  const isPausing = among?.sleep == null && resumeAtMs > nowMs;
+  if (step === undefined || isPausing || among?.closing || isRunOpen(undo, step.method, cycle))
+    return execution;
+  return { ...execution, undo: addRun(undo, step.method, cycle, true) };
+}
+
+/** The execution sleeps on, or ends of what it slept for: the step that stands next cannot have begun. */
+export function forgetPresumedRun(execution: Execution): Execution {
+  const { undo } = execution;
+  return undo?.isPresumed ? { ...execution, undo: dropRun(undo) } : execution;
 }
 
 /** Whether one run more than can be remembered would begin. */

@@ -1,4 +1,5 @@
 import { InvalidKeyError } from '../../../errors';
+import type { Among, Interlude } from './among';
 import type { Execution } from './execution';
 
 /**
@@ -23,9 +24,7 @@ export function writeKey(
   { executionId, safePointCount, invocation, among }: Execution,
   unit: KeyedUnit,
 ): string {
-  const { interlude } = among ?? {};
-  const place = interlude ? `${interlude.kind}.${interlude.slot}.${interlude.part}` : safePointCount;
-  const key = `${executionId}#${place}`;
+  const key = `${executionId}#${among?.interlude ? nameInterlude(among, among.interlude) : safePointCount}`;
   switch (unit) {
     case 'work':
       return key;
@@ -44,6 +43,12 @@ export function writeKey(
     case 'cancel':
       return `${executionId}#${unit}`;
   }
+}
+
+/** A place of the inbox is used once; that of a child only within its batch. */
+function nameInterlude({ children }: Among, { kind, slot, part }: Interlude): string {
+  const place = kind === 'child' ? `${children?.number}.${slot}` : slot;
+  return `${kind}.${place}.${part}`;
 }
 
 /**

@@ -58,6 +58,8 @@ export interface Undo {
   readonly count: number;
   /** Whether the last one has not finished. */
   readonly isOpen: boolean;
+  /** It may not even have begun: a process has died that could have begun it. @defaultValue it has begun */
+  readonly isPresumed?: true | undefined;
   /** How far they are undone. @defaultValue nothing is being undone */
   readonly compensation?: Compensation;
 }
@@ -80,8 +82,8 @@ export function isRunOpen(undo: Undo | null, step: string, cycle: number): boole
   return last?.step === step && last.cycle === cycle;
 }
 
-/** Remembers a run whose first attempt begins. */
-export function addRun(undo: Undo | null, step: string, cycle: number): Undo {
+/** Remembers a run whose first attempt begins, or may have begun. */
+export function addRun(undo: Undo | null, step: string, cycle: number, isPresumed = false): Undo {
   const { names, blocks, count, ...rest } = undo ?? nothing;
   const known = names.indexOf(step);
   const index = known < 0 ? names.length : known;
@@ -91,7 +93,13 @@ export function addRun(undo: Undo | null, step: string, cycle: number): Undo {
     blocks: appendTo(blocks, index, cycle),
     count: count + 1,
     isOpen: true,
+    ...(isPresumed && { isPresumed }),
   };
+}
+
+/** Its last run begins, which was presumed to have begun. */
+export function confirmRun({ isPresumed: _isPresumed, ...undo }: Undo): Undo {
+  return undo;
 }
 
 /** The last run has finished. */
@@ -100,7 +108,7 @@ export function finishRun(undo: Undo): Undo {
 }
 
 /** Forgets the last run. */
-export function dropRun(undo: Undo): Undo {
+export function dropRun({ isPresumed: _isPresumed, ...undo }: Undo): Undo {
   const { blocks, count } = undo;
   const last = blocks.at(-1);
   if (last === undefined) return undo;

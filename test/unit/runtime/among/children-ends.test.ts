@@ -283,6 +283,31 @@ describe('a batch', () => {
     expect(seen).toEqual(['forked']);
   });
 
+  it('is told of its ends under keys of its own', async () => {
+    @LongRunning({ ...times, name: 'twice' })
+    class Twice {
+      @State() isDone = false;
+      @Step() fork() {
+        return startChildren(items(2), { job: Double });
+      }
+      @Step() again() {
+        return startChildren(items(2), { job: Double });
+      }
+      @Step() join() {
+        this.isDone = true;
+      }
+      @OnChildEnd() ended(_child: unknown, ctx: StepContext) {
+        seen.push(ctx.idempotencyKey);
+      }
+      @Terminate() end() {
+        return this.isDone;
+      }
+    }
+    const world = new AmongWorld({ twice: [Twice, Double] });
+    await world.start();
+    expect(seen).toEqual(['p#child.1.0.0', 'p#child.1.1.0', 'p#child.2.0.0', 'p#child.2.1.0']);
+  });
+
   it('has at most 10,000 items', async () => {
     @LongRunning({ ...times, name: 'huge' })
     class Huge {

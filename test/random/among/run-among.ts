@@ -1,0 +1,86 @@
+import { BatonClient, type CheckpointStore } from '../../../src';
+import {
+  type JobRunOptions,
+  JobTestEnvironment,
+  MemoryCheckpointStore,
+  SeededRandom,
+} from '../../../src/testing';
+import { countInterruptions } from '../check-run';
+import { drawSchedule, type OpenStore, type RunResult } from '../run-seed';
+import { type AmongState, buildJobs, type Outside } from './build-jobs';
+import { checkAmong } from './check-among';
+import { predictAmong } from './predict';
+import { type AmongProgram, drawAmong } from './program';
+
+const quietModes: readonly JobRunOptions<object>[] = [
+  {},
+  { handOffAfterEveryStep: true },
+  { deliverEverythingTwice: true },
+  { sqsOnly: true },
+];
+const faultyModes: readonly JobRunOptions<object>[] = [
+  {},
+  {},
+  { handOffAfterEveryStep: true },
+  { sqsOnly: true },
+];
+
+/** Runs the program of a seed undisturbed and twice with faults, and holds each run against the prediction. */
+export async function runAmong(
+  seed: number,
+  openStore: OpenStore = () => new MemoryCheckpointStore(),
+): Promise<readonly RunResult[]> {
+  const program = drawAmong(seed);
+  const random = new SeededRandom(seed ^ 0x5eed);
+  const pick = <Item>(items: readonly Item[]) => items[Math.floor(random.next() * items.length)] as Item;
+  const quiet = await play(program, openStore, pick(quietModes));
+  const decisions = [quiet];
+  for (let count = 0; count < 2; count += 1) {
+    const schedule = drawSchedule(random, quiet.boundaryCount);
+    decisions.push(await play(program, openStore, { ...pick(faultyModes), schedule, seed: seed + count }));
+  }
+  return decisions;
+}
+
+async function play(
+  program: AmongProgram,
+  openStore: OpenStore,
+  options: JobRunOptions<object>,
+): Promise<RunResult & { readonly boundaryCount: number }> {
+  const store: CheckpointStore = openStore();
+  // The request is in the record; whoever waits is woken through the function.
+  const client = new BatonClient({
+    store,
+    functionName: 'among',
+    client: { send: async () => env.signal('poke') },
+  });
+  const outside: Outside = {
+    record: (key, what) => env.effects.record(key, what).catch(forgiveLostReply),
+    cancel: async (executionId) => {
+      await client.cancel(executionId);
+    },
+  };
+  const { Parent, Child } = buildJobs(program, outside);
+  const env = JobTestEnvironment.create(Parent, {
+    otherJobs: [Child],
+    timeoutMs: 60_000,
+    maxDeliveries: 5_000,
+    store,
+  });
+  for (const { name, signalId, atMs } of program.signals)
+    for (const afterMs of atMs) env.signal(name, signalId, { signalId, afterMs });
+  const run = await env.run(options);
+  return {
+    seed: program.seed,
+    mode: JSON.stringify(options),
+    faults: checkAmong(program, predictAmong(program), run as typeof run & { readonly state: AmongState }),
+    invocationCount: run.invocations.length,
+    interruptionCount: countInterruptions(run),
+    boundaryCount: run.boundaries.length,
+  };
+}
+
+/** The effect has happened: the job goes on. */
+function forgiveLostReply(error: { readonly code?: string }): void {
+  if (error.code !== 'ECONNRESET') throw error;
+}

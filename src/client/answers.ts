@@ -22,9 +22,9 @@ export interface StartRequest {
 export interface StartAnswer {
   /** The execution's id. */
   readonly executionId: string;
-  /** Whether the start was sent; false when the store has an execution of this id and input. */
+  /** Whether the start was sent; false when an execution of this id and input has begun already. */
   readonly isNew: boolean;
-  /** The execution that was there already, running or finished; undefined for a new one, which has no record before it begins. */
+  /** The execution that was there already, running or finished; undefined for one that has not begun. */
   readonly execution: ExecutionDescription | undefined;
 }
 

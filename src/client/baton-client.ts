@@ -9,14 +9,11 @@ import { changeRecord, type Found, findRecord } from '../runtime/among/change-re
 import { isSleeper, postSignal } from '../runtime/among/inbox';
 import { readAskedSignal } from '../runtime/among/read-signal';
 import { wrap } from '../runtime/core/message/arrival';
-import type { Continuation } from '../runtime/core/message/continuation';
-import { writeEnvelope } from '../runtime/core/message/envelope';
 import { isUsableId } from '../runtime/core/message/execution-id';
 import { describeExecution, type ExecutionDescription } from '../runtime/core/record/execution-description';
 import type { ExecutionRecord } from '../runtime/core/record/execution-record';
 import { recordedFailureError } from '../runtime/core/record/recorded-failure';
 import { checkRedrive } from '../runtime/core/record/redrive';
-import { conflictError, isSameStart } from '../runtime/core/record/start-conflict';
 import { describeMarkId, readStopMark, type StopMark, stoppedError } from '../runtime/core/record/stop-mark';
 import { copyInput } from '../runtime/core/state/copy-json';
 import { type Seal, sealByChecksum } from '../runtime/core/state/seal';
@@ -41,6 +38,7 @@ import { changeStopMark } from './change-stop-mark';
 import { listLive } from './list-live';
 import { loadCompanions } from './load-companions';
 import { checkStop, noFunctionError, refusedError, unknownExecutionError, unusableError } from './refusals';
+import { startExecution } from './start-execution';
 import { stopExecutions } from './stop-executions';
 import { summariseExecution } from './summarise-execution';
 import { sweepExecutions } from './sweep-executions';
@@ -53,7 +51,7 @@ export interface BatonClientOptions {
   readonly functionName?: string;
   /** A Lambda client. @defaultValue one of the AWS SDK, loaded on first use */
   readonly client?: CommandSender;
-  /** The function's `BATON_SIGNING_KEY`, when it has one: a redrive is signed with it. @defaultValue none */
+  /** The function's `BATON_SIGNING_KEY`, when it has one: tokens of signals are checked with it. @defaultValue none */
   readonly signingKey?: string;
   /** Tells the time. @defaultValue the machine's clock, which should agree with Lambda's to a few seconds: leases are compared with it */
   readonly clock?: Clock;
@@ -94,9 +92,9 @@ export class BatonClient {
   }
 
   /**
-   * Starts an execution, once for each id: the same id and input again answer with the execution that is there, running or finished.
-   * A start whose answer was lost may be sent again. Of two starts with different inputs in the same moment the function runs one
-   * and refuses the other. While the job is stopped the function refuses every new one; with `job` it is refused here, before it is sent.
+   * Starts an execution, once for each id: first its record, then the event that brings it. The same id and input again answer with the
+   * execution that is there, running or finished; one that has not begun is sent again. So a start whose answer was lost may be repeated,
+   * and one whose event got lost is found by a sweep. With `job` a stopped one is refused here, else by the function.
    *
    * @throws ExecutionConflictError when the id was used for another input or job.
    * @throws InvalidInputError when the id or the input cannot be one.
@@ -106,20 +104,16 @@ export class BatonClient {
   async start({ executionId = createRandomId(), input = {}, job }: StartRequest = {}): Promise<StartAnswer> {
     if (!isUsableId(executionId)) throw unusableError();
     const sent = copyInput(input);
-    const [found, mark] = await Promise.all([
-      this.#find(executionId),
-      job === undefined ? undefined : this.readStop(job),
-    ]);
-    if (found === undefined) {
-      if (mark !== undefined) throw stoppedError(mark, executionId);
-      await this.#invoke(executionId, JSON.stringify(wrap({ start: { executionId, input: sent, job } })));
-      return { executionId, isNew: true, execution: undefined };
-    }
-    const { record } = found;
-    const expectedJob = job ?? record.continuation.job;
-    if (record.continuation.job !== expectedJob || !isSameStart(record, sent))
-      throw conflictError(record, expectedJob);
-    return { executionId, isNew: false, execution: this.#describe(found) };
+    const send = (known: string | undefined) =>
+      this.#invoke(executionId, JSON.stringify(wrap({ start: { executionId, input: sent, job: known } })));
+    const functionName = this.#functionName;
+    const tools = { ...this.#tools(), functionName, send, readStop: (name: string) => this.readStop(name) };
+    const found = await startExecution(tools, {
+      executionId,
+      input: sent,
+      ...(job !== undefined && { job }),
+    });
+    return { executionId, isNew: found === undefined, execution: found && this.#describe(found) };
   }
 
   /**
@@ -212,36 +206,31 @@ export class BatonClient {
    */
   async redrive(executionId: string, { continueOn }: RedriveOptions = {}): Promise<RedriveAnswer> {
     if (this.#functionName === undefined) throw noFunctionError(executionId);
-    const { continuation } = await this.#change<ExecutionRecord>(
-      executionId,
-      async ({ stored, record: before }) => {
-        const nowMs = this.#clock.now();
-        const decision = checkRedrive(before, nowMs, continueOn === 'latest');
-        if (decision.kind === 'refused') throw refusedError(before, decision.standing);
-        const mark = await this.readStop(before.continuation.job);
-        if (mark !== undefined) throw stoppedError(mark, executionId, 'redriven');
-        const { record } = decision;
-        const expiresAtMs = Math.max(stored.expiresAtMs, nowMs + redrivenForMs);
-        return { answer: record, next: { record, status: 'running', expiresAtMs } };
-      },
-    );
-    await this.#carryOn(continuation);
-    return { executionId, invocation: continuation.invocation };
+    const redriven = await this.#change<ExecutionRecord>(executionId, async ({ stored, record: before }) => {
+      const nowMs = this.#clock.now();
+      const decision = checkRedrive(before, nowMs, continueOn === 'latest');
+      if (decision.kind === 'refused') throw refusedError(before, decision.standing);
+      const mark = await this.readStop(before.continuation.job);
+      if (mark !== undefined) throw stoppedError(mark, executionId, 'redriven');
+      const { record } = decision;
+      const expiresAtMs = Math.max(stored.expiresAtMs, nowMs + redrivenForMs);
+      return { answer: record, next: { record, status: 'running', expiresAtMs } };
+    });
+    await this.#carryOn(redriven);
+    return { executionId, invocation: redriven.continuation.invocation };
   }
 
   /**
-   * Finds executions that will not be retried (their owner died, and no delivery has a try left, or their continuation was lost) and
-   * sends them on, each once, however many sweeps run at a time. The fuses count on: a death counts as an interruption.
+   * Finds executions that will not be retried (their owner died, and no delivery has a try left, or their start or continuation was
+   * lost) and sends them on, each once, however many sweeps run at a time. The fuses count on: a death counts as an interruption.
    *
    * @throws InvokeFailedError when this client knows no function.
    */
   async sweep(request: SweepRequest = {}): Promise<SweepAnswer> {
-    if (this.#functionName === undefined) throw noFunctionError('');
-    const send = ({ continuation }: ExecutionRecord) => this.#carryOn(continuation);
-    return sweepExecutions(
-      { store: this.#store, checksum: this.#checksum, clock: this.#clock, send },
-      request,
-    );
+    const functionName = this.#functionName;
+    if (functionName === undefined) throw noFunctionError('');
+    const send = (record: ExecutionRecord) => this.#carryOn(record);
+    return sweepExecutions({ ...this.#tools(), functionName, send }, request);
   }
 
   /**
@@ -300,7 +289,10 @@ export class BatonClient {
   }
 
   /** Sends a look to where the execution runs. */
-  #wake({ continuation, functionArn = this.#functionName }: ExecutionRecord): Promise<void> {
+  #wake({
+    continuation,
+    functionArn = this.#functionName,
+  }: Pick<ExecutionRecord, 'continuation' | 'functionArn'>): Promise<void> {
     const { executionId } = continuation;
     return this.#invoke(executionId, JSON.stringify(wrap({ look: { executionId } })), functionArn);
   }
@@ -332,11 +324,9 @@ export class BatonClient {
     return describeExecution(stored, record, this.#clock.now());
   }
 
-  #carryOn(continuation: Continuation): Promise<void> {
-    return this.#invoke(
-      continuation.executionId,
-      writeEnvelope({ continuation, state: { kind: 'stored', text: '' } }, this.#seal),
-    );
+  /** Sends a look to the function of this client, whatever the record says. */
+  #carryOn({ continuation }: ExecutionRecord): Promise<void> {
+    return this.#wake({ continuation, functionArn: this.#functionName });
   }
 
   async #invoke(executionId: string, body: string, functionName = this.#functionName): Promise<void> {

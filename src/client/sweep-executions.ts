@@ -1,6 +1,7 @@
 import { changeRecord } from '../runtime/among/change-record';
 import { describeError } from '../runtime/core/record/describe-error';
 import type { ExecutionRecord } from '../runtime/core/record/execution-record';
+import { unknownJob } from '../runtime/core/record/fresh';
 import { defaultGraceMs, sweepRecord } from '../runtime/core/record/sweep';
 import type { Checksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, Clock } from '../runtime/ports';
@@ -14,11 +15,13 @@ interface SweepTools {
   readonly store: CheckpointStore;
   readonly checksum: Checksum;
   readonly clock: Clock;
-  /** Sends the continuation of a swept record. */
+  /** The function that goes on. */
+  readonly functionName: string;
+  /** Sends a look at a swept record. */
   send(record: ExecutionRecord): Promise<void>;
 }
 
-/** Sends on what will not be retried: first the record, on the condition that nobody else has written it, then the continuation. */
+/** Sends on what will not be retried: first the record, on the condition that nobody else has written it, then a look. */
 export async function sweepExecutions(
   tools: SweepTools,
   { job, limit = defaultLimit, graceMs = defaultGraceMs, isDryRun = false }: SweepRequest,
@@ -26,9 +29,10 @@ export async function sweepExecutions(
   const lost: ExecutionRecord[] = [];
   const parkedIds: string[] = [];
   let hasMore = false;
-  for await (const page of listLive(tools.store, tools.checksum, job)) {
+  for await (const page of listSweepable(tools, job)) {
     const nowMs = tools.clock.now();
     for (const { stored, record } of page.found) {
+      if (isOfOtherFunction(record, tools.functionName)) continue;
       if (record.isParked) parkedIds.push(stored.executionId);
       const sent = sweepRecord(record, nowMs, graceMs);
       if (sent !== undefined && lost.length <= limit) lost.push(sent);
@@ -47,6 +51,22 @@ export async function sweepExecutions(
     }
   }
   return { swept, failed, parkedIds, hasMore: hasMore || lost.length > limit };
+}
+
+/** Those of a job, and those that were started for this function by somebody who did not know its job. */
+async function* listSweepable({ store, checksum }: SweepTools, job: string | undefined) {
+  yield* listLive(store, checksum, job);
+  if (job !== undefined) yield* listLive(store, checksum, unknownJob);
+}
+
+/** Whether an execution was started for another function, and has not begun: once it has, its job says whose it is. */
+function isOfOtherFunction({ isFresh, functionArn }: ExecutionRecord, functionName: string): boolean {
+  return isFresh === true && functionArn !== undefined && readName(functionArn) !== readName(functionName);
+}
+
+/** The name in a function's name or ARN, whatever its qualifier. */
+function readName(reference: string): string | undefined {
+  return /(?:^|:function:)([^:]+)(?::[^:]+)?$/.exec(reference)?.[1];
 }
 
 /** Undefined when somebody has come for it after all. */

@@ -36,7 +36,7 @@ export function createSweeper(
   { logger, ...parts }: SweeperParts = {},
 ): () => Promise<SweepAnswer> {
   const { settings, faults } = readSweepSettings(environment);
-  const { jobs, functionName, graceMs, limit, store, signingKey, logLevel } = settings;
+  const { jobs, functionName, graceMs, limit, store, logLevel } = settings;
   if (faults.length > 0 || store === undefined)
     throw new InvalidJobError(jobs.join(', ') || 'to sweep', faults);
   const standard = new JsonLogger(logLevel);
@@ -45,7 +45,6 @@ export function createSweeper(
     ...parts,
     functionName,
     store: createStore(store),
-    ...(signingKey !== undefined && { signingKey }),
   });
   return async () => {
     const options = { ...(graceMs !== undefined && { graceMs }), ...(limit !== undefined && { limit }) };

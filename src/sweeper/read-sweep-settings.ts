@@ -13,7 +13,6 @@ export interface SweepSettings {
   readonly graceMs: number | undefined;
   readonly limit: number | undefined;
   readonly store: StoreSettings | undefined;
-  readonly signingKey: string | undefined;
   readonly logLevel: LogLevel | undefined;
 }
 
@@ -48,7 +47,6 @@ export function readSweepSettings(environment: Readonly<Record<string, string | 
       limit,
       store,
       logLevel,
-      signingKey: environment.BATON_SIGNING_KEY,
     },
     faults,
   };

@@ -275,7 +275,7 @@ describe('baton start and redrive', () => {
     expect(sent).toMatchObject([
       {
         path: '/2015-03-31/functions/count%3Alive/invocations',
-        event: { lambdaBaton: { continuation: { invocation: 2 }, state: { stored: '' } } },
+        event: { lambdaBaton: { v: 1, look: { executionId: 'broken' } } },
       },
     ]);
     expect(await new BatonClient({ store }).status('broken')).toMatchObject({

@@ -4,14 +4,13 @@ import type { ChildEnd } from '../core/execution/children';
 import type { Trail } from '../core/execution/trail';
 import { describeError, type ErrorRecord } from '../core/record/describe-error';
 import type { ExecutionRecord, Parent } from '../core/record/execution-record';
-import { writeRecord } from '../core/record/execution-record';
-import { describeFresh, nameChild, nameItems } from '../core/record/fresh';
+import { nameChild, nameItems } from '../core/record/fresh';
 import { changeRecord, findRecord } from './change-record';
 import type { InboxTools } from './inbox';
+import { writeFresh } from './write-fresh';
 
 /** What children are listed under that are no executions yet: no job has this name. */
 const jobOfItems = 'lambda-baton:children';
-const maxFailures = 3;
 
 /** Keeps the items of a batch: once, apart from the parent's record. */
 export async function writeItems(
@@ -64,25 +63,11 @@ export interface ChildStart {
  * @returns the record as it is; undefined when another execution has its id
  */
 export async function writeChild(tools: InboxTools, start: ChildStart): Promise<ExecutionRecord | undefined> {
-  const { store, checksum, clock } = tools;
   const { item, parent, job, functionArn, pin, expiresAtMs, carried } = start;
   const executionId = nameChild(parent.executionId, parent.number, item.id);
-  const nowMs = clock.now();
-  const record = describeFresh(
-    { executionId, job, input: item.input, nowMs, functionArn, pin, parent, carried },
-    checksum(''),
-  );
-  const entry = { executionId, job, status: 'running' as const, startedAtMs: nowMs, expiresAtMs };
-  const head = writeRecord(record, checksum);
-  for (let failures = 1; ; failures += 1) {
-    try {
-      if ((await store.save({ ...entry, head, state: '' }, undefined)) !== undefined) return record;
-      break;
-    } catch (error) {
-      if (failures >= maxFailures) throw error;
-    }
-  }
-  const found = await findRecord(store, checksum, executionId);
+  const nowMs = tools.clock.now();
+  const fresh = { executionId, job, input: item.input, nowMs, functionArn, pin, parent, carried };
+  const found = await writeFresh(tools, fresh, expiresAtMs);
   return found !== undefined && isChildOf(found.record, parent) ? found.record : undefined;
 }
 

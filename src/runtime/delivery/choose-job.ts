@@ -4,7 +4,7 @@ import { checkJob } from '../core/message/continuation';
 import { openEnvelope } from '../core/message/envelope';
 import { isUsableId } from '../core/message/execution-id';
 import { describeError } from '../core/record/describe-error';
-import { parseRecord } from '../core/record/execution-record';
+import { type ExecutionRecord, parseRecord } from '../core/record/execution-record';
 import { readSignalToken } from '../core/record/signal-fact';
 import { isRecord } from '../core/state/is-record';
 import { otherJobError } from '../invocation/opened-execution';
@@ -39,8 +39,11 @@ export async function chooseJob(
     case 'start': {
       const { executionId, job = first.name } = arrival;
       const plan = find(job);
-      if (plan === undefined) throw otherJobError(all, executionId, job);
-      return plan;
+      if (plan !== undefined) return plan;
+      // What its starter has written down is recorded as failed.
+      const stored = await load(executionId, deps);
+      if (stored !== undefined && parse(stored, deps).isFresh === true) return first;
+      throw otherJobError(all, executionId, job);
     }
     case 'continuation': {
       const { continuation } = arrival.envelope;
@@ -55,19 +58,23 @@ export async function chooseJob(
       const executionId = arrival.executionId ?? readSignalToken(arrival.token)?.names.executionId;
       const stored = isUsableId(executionId) ? await load(executionId, deps) : undefined;
       if (stored === undefined) return first;
-      const { continuation } = parseRecord(stored.head, deps.collaborators.platform.checksum);
+      const { continuation } = parse(stored, deps);
       return find(continuation.job) ?? first;
     }
     default: {
       const stored = await load(arrival.executionId, deps);
       if (stored === undefined) return first;
-      const { continuation, isFresh } = parseRecord(stored.head, deps.collaborators.platform.checksum);
+      const { continuation, isFresh } = parse(stored, deps);
       const plan = find(continuation.job);
       // One that was started here and cannot be is recorded as failed.
       if (plan === undefined && isFresh !== true) checkJob(all, continuation);
       return plan ?? first;
     }
   }
+}
+
+function parse({ head }: StoredRevision, { collaborators }: ChoosingDeps): ExecutionRecord {
+  return parseRecord(head, collaborators.platform.checksum);
 }
 
 /** The record of an execution; undefined where there is none. A store that fails is asked again while there is time. */

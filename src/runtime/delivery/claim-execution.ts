@@ -12,6 +12,7 @@ import { unknownJob } from '../core/record/fresh';
 import { nameCompanion, readHeartbeat } from '../core/record/heartbeat';
 import { recordedFailureError } from '../core/record/recorded-failure';
 import { conflictError, isSameStart } from '../core/record/start-conflict';
+import { type StopMark, stoppedError } from '../core/record/stop-mark';
 import { tellEnd } from '../hand-off/tell-end';
 import type { InvocationAnswer } from '../invocation/answer';
 import { type OpenedExecution, openStart } from '../invocation/opened-execution';
@@ -80,15 +81,16 @@ export async function claimExecution(request: ClaimRequest): Promise<ClaimResult
 async function claimOnce(trial: ClaimTrial): Promise<ClaimResult | undefined> {
   const reads = [trial.store.load(trial.executionId), loadStopMark(trial)] as const;
   const [stored, mark] = await Promise.all(reads).catch(failStore);
-  return stored === undefined ? createRecord(trial, mark) : takeOver(trial, stored, mark !== undefined);
+  return stored === undefined ? createRecord(trial, mark) : takeOver(trial, stored, mark);
 }
 
 async function takeOver(
   request: ClaimTrial,
   stored: StoredRevision,
-  isStopped: boolean,
+  mark: StopMark | undefined,
 ): Promise<ClaimResult | undefined> {
   const { plan, collaborators, start, executionId, context } = request;
+  const isStopped = mark !== undefined;
   const record = parseRecord(stored.head, collaborators.platform.checksum);
   if (start !== undefined) refuseConflict(plan, record, start);
   else if (record.isFresh !== true) checkJob(plan, record.continuation);
@@ -121,10 +123,23 @@ async function takeOver(
     request.isPinIgnored !== true && collaborators.continueOn !== 'latest' && isElsewhere(pin, context);
   const invocation = decision.kind === 'claim' ? decision.invocation : record.invocation;
   if (isForwarded) return { kind: 'elsewhere', pin, invocation, chainLength: chain.length };
+  if (mark !== undefined && isNewRoot(record)) return refuseNew(request, record, mark);
   if (decision.kind === 'send-again') return { kind: 'send-again', continuation, epoch: record.epoch };
   return record.isFresh
     ? claimFresh(request, stored, record, decision.invocation, isStopped)
     : claimRecord(request, stored, { ...record, continuation, heardAtMs }, decision, isStopped);
+}
+
+/** Whether an execution was only written down, for nobody who would wait for it, and was not asked to end. */
+function isNewRoot({ isFresh, parent, isCancelRequested }: ExecutionRecord): boolean {
+  return isFresh === true && parent === undefined && !isCancelRequested;
+}
+
+/** While its job is stopped, nothing new begins: its event is refused, and a look comes again. */
+function refuseNew(request: ClaimTrial, record: ExecutionRecord, mark: StopMark): ClaimResult {
+  if (request.start !== undefined) throw stoppedError(mark, request.executionId);
+  tellDropped(request, record, 'late');
+  return answer(request.executionId, record.invocation);
 }
 
 /** Whoever waits for the end of an execution may not have heard of it: its first delivery may have died right after. */

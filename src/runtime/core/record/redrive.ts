@@ -56,6 +56,8 @@ function describeRedriven(record: ExecutionRecord, nowMs: number, isUnpinned: bo
     isParked: undefined,
     isGivenBack: undefined,
     isHandingOver: undefined,
+    // The look that is sent then must find a reason to wake it.
+    ...(continuation.isWaiting && { wake: 'raised' as const }),
     outcome: null,
     continuation: {
       ...continuation,

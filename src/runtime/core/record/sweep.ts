@@ -1,6 +1,7 @@
 import { firstChain } from '../execution/chain';
 import { countDeath, type Interruption } from '../execution/interruption';
 import { firstLine } from '../execution/line';
+import { isAsleep } from './claim';
 import type { ExecutionRecord } from './execution-record';
 
 /** How long nobody must have come for an execution, in milliseconds, unless it is said: Lambda tries an event again after one and two minutes. */
@@ -49,6 +50,8 @@ export function sweepRecord(
     // From now on the grace is counted: another sweep does not send it on as well.
     leaseUntilMs: nowMs,
     ...(isForgotten && { heardAtMs: nowMs }),
+    // A look wakes what has a reason: here it is this sweep.
+    ...(isAsleep(record, nowMs) && { wake: 'raised' as const }),
     continuation: {
       ...(hasDied ? countDeath(counted, describeDeath(record)) : counted),
       ...(hasDied && { trail: { ...continuation.trail, hasDied } }),

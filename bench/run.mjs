@@ -8,6 +8,8 @@ import { ensureBuilt } from '../scripts/lib/ensure-built.mjs';
 const benchmarks = [
   'steps',
   'resume',
+  'scale',
+  'watchdog',
   'cold-start',
   'hand-off',
   'stores',

@@ -1,3 +1,5 @@
+import type { ExecutionLane } from './timeline';
+
 /** The nearest of these executions that one was started by: a child is named `<parent>/<n>/<id>`. */
 function findParent(executionId: string, ids: { has(id: string): boolean }): string | undefined {
   let end = executionId.lastIndexOf('/');
@@ -7,6 +9,12 @@ function findParent(executionId: string, ids: { has(id: string): boolean }): str
     end = executionId.lastIndexOf('/', end - 1);
   }
   return undefined;
+}
+
+/** The children of one execution as they were started; those of the same moment by their names. */
+export function orderLanes(lanes: readonly ExecutionLane[]): readonly ExecutionLane[] {
+  const byName = (a: ExecutionLane, b: ExecutionLane) => (a.executionId < b.executionId ? -1 : 1);
+  return lanes.toSorted((a, b) => a.startMs - b.startMs || byName(a, b));
 }
 
 /** The children of each, in their order. */

@@ -1,7 +1,7 @@
 import type { InvocationEnding, RuntimeEvent, WaitReason } from '../../runtime/observe/runtime-event';
 import { EventBar, type Kill } from './event-bar';
 import { findGaps } from './find-gaps';
-import { groupByParent } from './find-parent';
+import { groupByParent, orderLanes } from './find-parent';
 import type { CountedSums, ExecutionLane, LaneStatus, Timeline } from './timeline';
 
 type Ended = Extract<
@@ -133,7 +133,8 @@ function finishLane(
   });
   const error = end?.type === 'execution.failed' ? describeError(end.error) : undefined;
   return {
-    ...{ executionId, job, startMs, endMs, invocations, gaps, children, error, counted, earlier: undefined },
+    ...{ executionId, job, startMs, endMs, invocations, gaps, error, counted, earlier: undefined },
+    children: orderLanes(children),
     status: nameStatus(end, invocations.at(-1)?.ending),
   };
 }

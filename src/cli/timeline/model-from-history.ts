@@ -2,7 +2,7 @@ import type { ErrorRecord } from '../../runtime/core/record/describe-error';
 import type { InvocationEnding, WaitReason } from '../../runtime/observe/runtime-event';
 import { readRunning } from '../watch/watched-execution';
 import { findGaps } from './find-gaps';
-import { groupByParent } from './find-parent';
+import { groupByParent, orderLanes } from './find-parent';
 import { describeError } from './model-from-events';
 import type { ExecutionLane, InvocationBar, LaneStatus, Timeline } from './timeline';
 
@@ -72,8 +72,10 @@ function makeLane(
   nowMs: number,
   children: readonly ExecutionLane[],
 ): ExecutionLane {
-  const { executionId, job, status, isParked, startedAtMs: startMs, error, history, earlier } = execution;
+  const { executionId, job, status, isParked, error, history, earlier } = execution;
   const { stepCount, failedAttemptCount, costUsd } = execution;
+  // Its record is written once the first invocation has begun.
+  const startMs = Math.min(execution.startedAtMs, history[0]?.startedAtMs ?? execution.startedAtMs);
   const hasEnded = status !== 'running' && status !== 'waiting';
   const ended = history.map(makeBar);
   const invocations =
@@ -86,7 +88,7 @@ function makeLane(
   );
   const shownStatus: LaneStatus = isParked && !hasEnded ? 'parked' : status;
   return {
-    ...{ executionId, job, startMs, children, invocations, status: shownStatus },
+    ...{ executionId, job, startMs, invocations, status: shownStatus, children: orderLanes(children) },
     endMs: hasEnded ? (invocations.at(-1)?.endMs ?? nowMs) : undefined,
     earlier: earlier && { ...earlier, invocationCount: earlier.count },
     gaps: findGaps({

@@ -1,5 +1,5 @@
 import { formatDuration, formatNumberOf, formatUsd } from '../view/format';
-import type { TimeAccount } from './account-time';
+import { accountTime, type TimeAccount } from './account-time';
 import { describeOpenGap, describeReason } from './describe-gap';
 import type { ExecutionLane, Gap, UnitBar } from './timeline';
 
@@ -85,7 +85,15 @@ function tellChildren({ children }: ExecutionLane): string[] {
   const counts = new Map<string, number>();
   for (const { status } of children) counts.set(status, (counts.get(status) ?? 0) + 1);
   const parts = [...counts].map(([status, count]) => `${count} ${status}`);
-  return [`It has ${formatNumberOf(children.length, 'child', 'children')}: ${parts.join(', ')}.`];
+  const costUsd = children.reduce((sum, child) => sum + sumCosts(child), 0);
+  const cost = costUsd > 0 ? `, for about ${formatUsd(costUsd)} more` : '';
+  return [`It has ${formatNumberOf(children.length, 'child', 'children')}: ${parts.join(', ')}${cost}.`];
+}
+
+/** What an execution has cost, with its children. */
+function sumCosts(lane: ExecutionLane): number {
+  const own = accountTime(lane, lane.endMs ?? lane.startMs).costUsd ?? 0;
+  return lane.children.reduce((sum, child) => sum + sumCosts(child), own);
 }
 
 /** The kind of failure that came most often. */

@@ -65,7 +65,7 @@ describe('baton timeline', () => {
     await runCounting(store, 'parent/1/a', { failAt: 1 });
     await runCounting(store, 'parents', {});
     const { stdout } = await baton('timeline', 'parent');
-    expect(stdout).toContain('It has 1 child: 1 failed.');
+    expect(stdout).toContain('It has 1 child: 1 failed, for about $');
     expect(stdout).toContain('\n  ✖ failed  parent/1/a of job counting\n');
     expect(stdout).not.toContain('parents');
   });

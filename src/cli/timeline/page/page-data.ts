@@ -101,7 +101,7 @@ export function listFacts(bar: InvocationBar): string[] {
     ...(failedAttemptCount > 0 ? [`${formatNumberOf(failedAttemptCount, 'attempt')} failed`] : []),
     ...(handOff === undefined ? [] : [`handed over: ${handOff}`]),
     ...(remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} were left`]),
-    ...(bytes ? [`${formatBytes(bytes)} of state`] : []),
+    ...(bytes ? [`${formatBytes(bytes)} sent`] : []),
     ...(costUsd === undefined ? [] : [`cost ${formatUsd(costUsd)}`]),
     ...(version === '' ? [] : [`version ${version}${isCold ? ', cold start' : ''}`]),
     ...(killedMs === undefined

@@ -45,7 +45,7 @@ function renderInvocation(bar: InvocationBar, startMs: number): string {
   const cells = [
     `<td>#${bar.invocation}</td>`,
     cell('n', 'after', formatDuration(bar.startMs - startMs)),
-    cell('n', 'ran for', formatDuration(bar.endMs - bar.startMs)),
+    cell('n', 'ran for', `${bar.ending === 'died' ? '≥ ' : ''}${formatDuration(bar.endMs - bar.startMs)}`),
     `<td><span class="end ${bar.ending}">${escapeHtml(describeEnding(bar))}</span></td>`,
     cell('n', 'steps', String(bar.stepCount)),
     cell('n', 'failed', bar.failedAttemptCount === 0 ? '' : String(bar.failedAttemptCount)),

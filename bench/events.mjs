@@ -2,11 +2,14 @@
 import { createHandler, OBSERVERS } from '../dist/index.js';
 import { MetricsObserver, TraceObserver } from '../dist/observe.js';
 import { smallState } from './copy-state.mjs';
+import { buildWithoutEvents } from './lib/build-without-events.mjs';
 import { defineJob } from './lib/define-job.mjs';
 import { figure, roomyContext } from './lib/measure.mjs';
 
 const steps = 50_000;
 const rounds = 7;
+/** For a difference that is smaller than the noise of one round. */
+const closeRounds = 30;
 
 const lists = {
   'the log alone': [],
@@ -14,23 +17,40 @@ const lists = {
   metrics: [new MetricsObserver()],
   traces: [new TraceObserver()],
 };
-const handlers = Object.entries(lists).map(([name, observers]) => {
+const handlers = Object.values(lists).map((observers) => {
   const providers = [{ token: OBSERVERS, useValue: observers }];
-  return { name, handler: createHandler(defineJob(smallState(), steps), { providers }), timesUs: [] };
+  return createHandler(defineJob(smallState(), steps), { providers });
 });
-// Processor time, one after the other in each round: what the machine does meanwhile falls on all of them alike.
-for (let round = 0; round <= rounds; round += 1) {
-  for (const { handler, timesUs } of handlers) {
-    const before = process.cpuUsage();
-    await handler({}, roomyContext());
-    const { user, system } = process.cpuUsage(before);
-    if (round > 0) timesUs.push((user + system) / steps);
+
+/** Processor time of one run after the other in each round: what the machine does meanwhile falls on all of them alike. In µs a step. */
+async function measure(handlers, rounds) {
+  const timesUs = handlers.map(() => []);
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [index, handler] of handlers.entries()) {
+      const before = process.cpuUsage();
+      await handler({}, roomyContext());
+      const { user, system } = process.cpuUsage(before);
+      if (round > 0) timesUs[index].push((user + system) / steps);
+    }
   }
+  return timesUs;
 }
-const [alone, idle, metrics, traces] = handlers.map(({ timesUs }) => Math.min(...timesUs));
+
+const [alone, idle, metrics, traces] = (await measure(handlers, rounds)).map((timesUs) =>
+  Math.min(...timesUs),
+);
+const { withEvents, without } = await buildWithoutEvents();
+const [told, untold] = await measure(
+  [withEvents, without].map((library) => library.createHandler(defineJob(smallState(), steps, {}, library))),
+  closeRounds,
+);
+// A round's two runs are neighbours: the middle of their ratios is steadier than either.
+const ratios = told.map((us, round) => us / untold[round]).sort((one, other) => one - other);
+const ratio = ratios[Math.floor(ratios.length / 2)];
 console.log(
   JSON.stringify({
     'an empty step of 1 KB, nobody but the log listens': figure(alone, 'µs'),
+    'the same beside a build that has no events: more per step': figure(100 * (ratio - 1), '%', 3),
     'the same with an idle observer: more per step': figure(idle - alone, 'µs', 3),
     'the same with metrics: more per step': figure(metrics - alone, 'µs', 10),
     'the same with traces, no SDK behind them: more per step': figure(traces - alone, 'µs', 10),

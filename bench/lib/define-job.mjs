@@ -1,7 +1,8 @@
-import { LongRunning, State, Step, Terminate } from '../../dist/index.js';
+import * as dist from '../../dist/index.js';
 
-/** A job whose only step counts, with the given fields beside the counter. */
-export function defineJob(fields, stepCount, options = {}) {
+/** A job whose only step counts, with the given fields beside the counter. `library` is the build that it is a job of. */
+export function defineJob(fields, stepCount, options = {}, library = dist) {
+  const { LongRunning, State, Step, Terminate } = library;
   class Count {
     n = 0;
     constructor() {

@@ -1,3 +1,4 @@
+import { companionRules } from './companion-rules';
 import { identityRules } from './identity-rules';
 import { listRules } from './list-rules';
 import { revisionRules } from './revision-rules';
@@ -26,15 +27,17 @@ export interface ContractCase {
  * ```
  */
 export function checkpointStoreContract(open: () => Promise<StoreUnderTest>): readonly ContractCase[] {
-  return [...revisionRules, ...stateRules, ...identityRules, ...listRules].map(({ title, check }) => ({
-    title,
-    run: async () => {
-      const under = await open();
-      try {
-        await check(under);
-      } finally {
-        await under.close?.();
-      }
-    },
-  }));
+  return [...revisionRules, ...stateRules, ...companionRules, ...identityRules, ...listRules].map(
+    ({ title, check }) => ({
+      title,
+      run: async () => {
+        const under = await open();
+        try {
+          await check(under);
+        } finally {
+          await under.close?.();
+        }
+      },
+    }),
+  );
 }

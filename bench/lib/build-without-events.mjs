@@ -1,0 +1,40 @@
+import { mkdirSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { fromRoot } from '../../scripts/lib/from-root.mjs';
+
+/** What stands for the emitter: nobody is told anything. */
+const silence = `export class Emitter {
+  isHeard = false;
+  about() { return this; }
+  emit() {}
+  emitUnlogged() {}
+  log() {}
+  runUnit(facts, run) { return run(); }
+  carry() {}
+}`;
+
+const leaveOut = {
+  name: 'leave-events-out',
+  setup({ onLoad }) {
+    onLoad({ filter: /observe[\\/]emitter\.ts$/ }, () => ({ contents: silence, loader: 'ts' }));
+  },
+};
+
+/** Builds the library twice in the same way, once without its events, and loads both. */
+export async function buildWithoutEvents() {
+  const folder = fromRoot('node_modules/.cache/bench');
+  mkdirSync(folder, { recursive: true });
+  const load = async (name, plugins) => {
+    const outfile = `${folder}/${name}.mjs`;
+    await build({
+      entryPoints: [fromRoot('src/index.ts')],
+      outfile,
+      plugins,
+      ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external' },
+      logLevel: 'error',
+    });
+    return import(pathToFileURL(outfile).href);
+  };
+  return { withEvents: await load('with-events', []), without: await load('without-events', [leaveOut]) };
+}

@@ -84,6 +84,7 @@ export {
   RedriveRefusedError,
   RetryableError,
   SignalRefusedError,
+  SlotRefusedError,
   StateTooLargeError,
   StepInterruptedError,
   StepTimeoutError,

@@ -101,6 +101,8 @@ export interface ExecutionSummary {
   readonly isParked: boolean;
   /** See {@link ExecutionDescription.costUsd}; undefined when the record cannot be read. */
   readonly costUsd?: number;
+  /** See {@link ExecutionDescription.waitsFor}. */
+  readonly waitsFor?: ExecutionDescription['waitsFor'];
   /** As its last checkpoint says; `status` knows what a heartbeat has said since. */
   readonly progress?: ExecutionProgress;
 }

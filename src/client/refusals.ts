@@ -13,6 +13,7 @@ const fixes: Record<RedriveObstacle, string> = {
   compensated: 'Fix the cause, and start it again under another id.',
   completed: 'Start it again under another id.',
   'handed-off': 'Let it go on; if its next invocation has not begun by then, redrive it.',
+  skipped: 'Start it again under another id, when there is a slot free.',
   running: 'Let it go on, or cancel it; if it has died, redrive it when its lease has ended.',
 };
 
@@ -39,6 +40,7 @@ function describeStanding(
       return 'has failed, and steps of it were undone, so it cannot go on from where it stood';
     case 'completed':
     case 'cancelled':
+    case 'skipped':
       return `has ended as ${standing}`;
   }
 }

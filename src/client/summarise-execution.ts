@@ -1,4 +1,4 @@
-import { describeProgress, isStuck } from '../runtime/core/record/execution-description';
+import { describeProgress, describeSleep, isStuck } from '../runtime/core/record/execution-description';
 import { type ExecutionRecord, parseRecord } from '../runtime/core/record/execution-record';
 import type { Checksum } from '../runtime/core/state/seal';
 import type { StoredExecution } from '../runtime/ports';
@@ -23,6 +23,7 @@ export function summariseExecution(
     isParked: record?.isParked === true,
     ...(record && { costUsd: record.continuation.costUsd ?? 0 }),
     ...(progress && { progress }),
+    ...(record && describeSleep(record)),
   });
 }
 

@@ -1,4 +1,10 @@
-import type { Durability, JobClass, Limits, Migration } from '../runtime/core/execution/job-plan';
+import type {
+  Concurrency,
+  Durability,
+  JobClass,
+  Limits,
+  Migration,
+} from '../runtime/core/execution/job-plan';
 import type { StandardSchema } from '../runtime/core/state/standard-schema';
 import { declare } from './declare';
 
@@ -35,6 +41,13 @@ export interface LongRunningOptions {
    * @defaultValue `'step'` with a checkpoint store, `'handoff'` without; `'step'` without a store is refused
    */
   durability?: Durability;
+  /**
+   * How many executions run at the same time. Needs a checkpoint store.
+   * @defaultValue as many as are started
+   * @example concurrency: { limit: 5, key: (input: Order) => input.tenant }
+   * @example concurrency: { limit: 1, whenBusy: 'skip' }
+   */
+  concurrency?: Concurrency;
   /** Which code an execution carries on with: the version that it began on, or the newest. @defaultValue `BATON_CONTINUE_ON`, else `'pinned'` */
   continueOn?: 'latest' | 'pinned';
   /**

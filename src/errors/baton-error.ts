@@ -23,6 +23,7 @@ export type BatonErrorCode =
   | 'REDRIVE_REFUSED'
   | 'RETRYABLE'
   | 'SIGNAL_REFUSED'
+  | 'SLOT_REFUSED'
   | 'STATE_TOO_LARGE'
   | 'STEP_INTERRUPTED'
   | 'STEP_TIMEOUT'

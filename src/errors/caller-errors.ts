@@ -29,7 +29,13 @@ export class JobStoppedError extends BatonError<{
  * How an execution stands that cannot be redriven. `handed-off`: its next invocation is on its way. `compensated`: it has failed, and what
  * it had done was undone, so that it cannot go on from where it stood.
  */
-export type RedriveObstacle = 'cancelled' | 'compensated' | 'completed' | 'handed-off' | 'running';
+export type RedriveObstacle =
+  | 'cancelled'
+  | 'compensated'
+  | 'completed'
+  | 'handed-off'
+  | 'running'
+  | 'skipped';
 
 /** An execution cannot be redriven: somebody is at it, or it has ended well. Nothing was changed. */
 export class RedriveRefusedError extends BatonError<{ executionId: string; standing: RedriveObstacle }> {

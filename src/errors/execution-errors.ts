@@ -85,6 +85,15 @@ export class CheckpointFailedError extends BatonError<{ executionId: string; tri
   override readonly retryable = true;
 }
 
+/**
+ * An execution cannot have one of the slots of its job's `concurrency`: its `key` gives no text, or 10,000 wait for one.
+ * It is recorded as failed.
+ */
+export class SlotRefusedError extends BatonError<{ job: string; reason: 'key' | 'queue-full' }> {
+  override readonly name = 'SlotRefusedError';
+  readonly code = 'SLOT_REFUSED';
+}
+
 /** A checkpoint store cannot do its work: its table or bucket is missing, refuses, or took only a part of what it was given. */
 export class CheckpointStoreError extends BatonError<{
   store: string;

@@ -20,6 +20,7 @@ export {
   HandOffFailedError,
   type HandOffFailure,
   IncompatibleStateError,
+  SlotRefusedError,
   StateTooLargeError,
 } from './execution-errors';
 

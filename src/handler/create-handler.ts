@@ -76,7 +76,7 @@ function readDefinition(jobs: JobClass | readonly JobClass[], options: CreateHan
   const all = [
     ...hosted.faults,
     ...faults,
-    ...hosted.plans.flatMap((plan) => checkDurability(plan, hasStore)),
+    ...hosted.plans.flatMap((plan) => checkStore(plan, hasStore)),
     ...(choices.size > 1 ? [mixedContinuationFault(hosted.name)] : []),
     ...(hosted.classes.length > 0
       ? scope.findFaults({ jobClasses: hosted.classes, collaborators: collaboratorTokens, isGiven })
@@ -239,12 +239,16 @@ function sayOnce(plan: JobPlan, { logger, store }: Collaborators): void {
   if (store === undefined) logger.warn(noStoreNotice, { job: plan.name });
 }
 
-function checkDurability(plan: JobPlan, hasStore: boolean): JobFault[] {
-  if (hasStore || plan.durability === undefined || plan.durability === 'handoff') return [];
+/** What a job asks for that only a store can give. */
+function checkStore({ jobClass, durability, concurrency }: JobPlan, hasStore: boolean): JobFault[] {
+  if (hasStore) return [];
+  const isStored = durability !== undefined && durability !== 'handoff';
+  const fault = (option: string, shown: string): JobFault => ({
+    problem: `@LongRunning on class ${jobClass.name}: ${shown} needs a checkpoint store, and there is none.`,
+    fix: `Set ${storeVariables}, or provide CHECKPOINT_STORE; else leave ${option} out.`,
+  });
   return [
-    {
-      problem: `@LongRunning on class ${plan.jobClass.name}: durability ${JSON.stringify(plan.durability)} needs a checkpoint store, and there is none.`,
-      fix: `Set ${storeVariables}, or provide CHECKPOINT_STORE; else leave durability out.`,
-    },
+    ...(isStored ? [fault('durability', `durability ${JSON.stringify(durability)}`)] : []),
+    ...(concurrency ? [fault('concurrency', 'concurrency')] : []),
   ];
 }

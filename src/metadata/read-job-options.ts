@@ -1,8 +1,8 @@
 import type { JobFault } from '../errors';
-import type { JobPlan, Limits } from '../runtime/core/execution/job-plan';
+import type { Concurrency, JobPlan, Limits } from '../runtime/core/execution/job-plan';
 import { describeClass } from './describe-class';
 import type { Ancestor } from './lineage';
-import { checkOptions, isJobName, LimitsRules, LongRunningRules } from './option-rules';
+import { ConcurrencyRules, checkOptions, isJobName, LimitsRules, LongRunningRules } from './option-rules';
 
 /** The part of a plan that `@LongRunning` decides. */
 type JobOptions = Omit<JobPlan, 'hooks' | 'jobClass' | 'signals' | 'state' | 'steps' | 'terminate'>;
@@ -33,20 +33,31 @@ export function readJobOptions(
     ? {}
     : checkOptions(LongRunningRules, own?.options === undefined ? {} : own.options, {
         where,
-        inner: { limits: LimitsRules },
+        inner: { limits: LimitsRules, concurrency: ConcurrencyRules },
         faults,
       });
   const limits = checkOptions(LimitsRules, given.limits, { where, within: 'limits', faults });
+  const concurrency = checkOptions(ConcurrencyRules, given.concurrency, {
+    where,
+    within: 'concurrency',
+    faults,
+  });
   const nameFault = fault || isNameGiven(own?.options) ? undefined : findNameFault(jobClass);
   if (nameFault) faults.push(nameFault);
   return completeOptions(
     describeClass(jobClass).className,
     given as Partial<JobPlan>,
     limits as Partial<Limits>,
+    given.concurrency === undefined ? undefined : (concurrency as unknown as Concurrency),
   );
 }
 
-function completeOptions(className: string, given: Partial<JobPlan>, limits: Partial<Limits>): JobOptions {
+function completeOptions(
+  className: string,
+  given: Partial<JobPlan>,
+  limits: Partial<Limits>,
+  concurrency: Concurrency | undefined,
+): JobOptions {
   const { safeMs = 0, intervalMs = 0, durability } = given;
   return {
     name: given.name ?? className,
@@ -57,6 +68,7 @@ function completeOptions(className: string, given: Partial<JobPlan>, limits: Par
     reserveMs: given.reserveMs ?? Math.max(1, Math.min(Math.floor(safeMs / 4), maxDefaultReserveMs)),
     limits: Object.freeze({ ...defaultLimits, ...limits }),
     durability: typeof durability === 'object' ? Object.freeze({ ...durability }) : durability,
+    ...(concurrency && { concurrency: Object.freeze({ ...concurrency }) }),
     continueOn: given.continueOn,
     input: given.input,
   };

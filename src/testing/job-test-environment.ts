@@ -13,7 +13,7 @@ import { ManualTimer } from './manual-timer';
 import type { JobRunOptions, JobTestOptions } from './test-job-options';
 import { TestKitError } from './test-kit-error';
 import { epochMs, VirtualClock } from './virtual-clock';
-import { type TestSignal, VirtualWorld } from './virtual-world';
+import { type TestSignal, type TestStart, VirtualWorld } from './virtual-world';
 
 /**
  * Runs whole executions of a job in process, across as many fake invocations as they take, on virtual time, through the real `createHandler`.
@@ -32,6 +32,7 @@ export class JobTestEnvironment<Job extends object> {
   /** Keeps outside effects, and says which happened twice. Empty at the beginning of each run. */
   readonly effects = new EffectLedger();
   readonly #signals: TestSignal[] = [];
+  readonly #others: TestStart[] = [];
   #world: VirtualWorld | undefined;
   #isRunning = false;
   #runCount = 0;
@@ -73,7 +74,12 @@ export class JobTestEnvironment<Job extends object> {
       this.#runCount += 1;
       await this.#options.beforeRun?.();
       this.#world = this.#openWorld(options);
-      const run = this.#world.run(this.#readInput(options), this.#nameExecution(), this.#signals);
+      const run = this.#world.run(
+        this.#readInput(options),
+        this.#nameExecution(),
+        this.#signals,
+        this.#others,
+      );
       return (await run) as JobRun<StateOf<Job>>;
     } finally {
       this.#world = undefined;
@@ -92,6 +98,27 @@ export class JobTestEnvironment<Job extends object> {
     const signal = { name, payload, ...options };
     if (this.#world === undefined) this.#signals.push(signal);
     else this.#world.signal(signal);
+  }
+
+  /**
+   * Starts a further execution of the job beside the one of the run, for what executions do to each other (`concurrency`). While a run is
+   * under way it is started now; before, in every run to come. `run.events` has what happened to all of them. Needs a store.
+   *
+   * @param options - `executionId`. @defaultValue that of the run with a number behind it; `afterMs` virtual milliseconds. @defaultValue 0
+   * @example env.startAnother({ tenant: 'a' }, { afterMs: 1_000 });
+   */
+  startAnother(
+    input: unknown = {},
+    options: { readonly executionId?: string; readonly afterMs?: number } = {},
+  ): void {
+    const { executionId = 'execution-1' } = this.#options;
+    const start = {
+      input,
+      executionId: options.executionId ?? `${executionId}-${this.#others.length + 2}`,
+      afterMs: options.afterMs ?? 0,
+    };
+    if (this.#world === undefined) this.#others.push(start);
+    else this.#world.startAnother(start);
   }
 
   /**

@@ -4,7 +4,7 @@ import type { LogLine } from './memory-logger';
  * How a run ended. `lost`: nothing is scheduled any more, and no ending is recorded (recursion detection, dead letters).
  * `unfinished`: it was given up after `maxDeliveries`.
  */
-export type JobOutcome = 'cancelled' | 'completed' | 'failed' | 'lost' | 'unfinished';
+export type JobOutcome = 'cancelled' | 'completed' | 'failed' | 'lost' | 'skipped' | 'unfinished';
 
 /** How one call of a step ended. `cut-off`: it had not returned when its invocation was over. */
 export type CallEnd = 'cut-off' | 'returned' | 'stopped' | 'threw';
@@ -52,6 +52,7 @@ export type InvocationEnd =
   | 'failed'
   | 'handed-off'
   | 'signalled'
+  | 'skipped'
   | 'superseded'
   | 'threw'
   | 'timed-out'

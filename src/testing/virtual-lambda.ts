@@ -29,7 +29,7 @@ const visibilityFactor = 6;
 /** Turns of the event loop that an invocation gets when nothing of it is on virtual time: it may be loading a module. */
 const maxIdleTurns = 500;
 
-const endings: ReadonlySet<string> = new Set(['cancelled', 'completed', 'failed']);
+const endings: ReadonlySet<string> = new Set(['cancelled', 'completed', 'failed', 'skipped']);
 
 interface Appointment {
   readonly atMs: number;

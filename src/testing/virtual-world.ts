@@ -48,6 +48,14 @@ export interface TestSignal {
   readonly afterMs?: number;
 }
 
+/** A further execution that a test starts beside the one of the run. */
+export interface TestStart {
+  readonly input: unknown;
+  readonly executionId: string;
+  /** In virtual milliseconds, from the start of a run, or from now while one is under way. */
+  readonly afterMs: number;
+}
+
 /** AWS limits a function to this time-out unless it is told otherwise: 15 minutes. */
 const defaultTimeoutMs = 900_000;
 
@@ -93,13 +101,24 @@ export class VirtualWorld {
     );
   }
 
+  /** Starts a further execution. */
+  startAnother({ input, executionId, afterMs }: TestStart): void {
+    this.#start(input, executionId, afterMs);
+  }
+
   /** Runs one execution until nothing is scheduled any more. */
-  async run(input: unknown, executionId: string, signals: readonly TestSignal[] = []): Promise<JobRun> {
+  async run(
+    input: unknown,
+    executionId: string,
+    signals: readonly TestSignal[] = [],
+    others: readonly TestStart[] = [],
+  ): Promise<JobRun> {
     this.executionId = executionId;
     this.#recorder.executionId = executionId;
     const { timer, plan, effects } = this.#parts;
     const startedAtMs = timer.clock.now();
     this.#start(input, executionId);
+    for (const other of others) this.startAnother(other);
     for (const signal of signals) this.signal(signal);
     const isDrained = await leaveFrame(() => this.#lambda.drain());
     this.#lambda.stop();
@@ -139,11 +158,11 @@ export class VirtualWorld {
     return Math.max(count, this.#observer.events.some(isEnd) ? 1 : 0);
   }
 
-  #start(input: unknown, executionId: string): void {
+  #start(input: unknown, executionId: string, afterMs = 0): void {
     const body = JSON.stringify(wrap({ start: { executionId, input } }));
     const channel = this.#parts.runOptions.sqsOnly === true ? 'sqs' : 'event';
     const id = channel === 'sqs' ? this.#lambda.nextId('message') : `${executionId}-start`;
-    this.#lambda.accept({ id, channel, body, receiveCount: 1, chainLength: 0, isCopy: false });
+    this.#lambda.accept({ id, channel, body, receiveCount: 1, chainLength: 0, isCopy: false }, afterMs);
   }
 
   #readOutcome(isDrained: boolean): JobOutcome {
@@ -223,6 +242,7 @@ const endings: ReadonlySet<string> = new Set([
   'execution.cancelled',
   'execution.completed',
   'execution.failed',
+  'execution.skipped',
 ]);
 
 function describeSettings({ options, runOptions, plan }: VirtualWorldParts) {

@@ -13,6 +13,7 @@ const statuses = {
   completed: 'completed',
   failed: 'failed',
   cancelled: 'cancelled',
+  skipped: 'skipped',
 } as const;
 
 /** `baton list`. */
@@ -21,7 +22,12 @@ export const list: Command = {
   summary: 'lists executions, the newest first',
   options: [
     { group, name: 'job', value: '<name>', help: 'those of one job' },
-    { group, name: 'status', value: '<status>', help: 'running, waiting, completed, failed or cancelled' },
+    {
+      group,
+      name: 'status',
+      value: '<status>',
+      help: 'running, waiting, completed, failed, cancelled or skipped',
+    },
     { group, name: 'limit', value: '<n>', help: 'at most this many, from 1 to 1000 (default: 100)' },
     { group, name: 'before', value: '<time>', help: 'those started until then, such as 2026-11-23T10:00Z' },
     ...operationOptions,

@@ -46,6 +46,7 @@ const looks: Readonly<Record<ExecutionDescription['status'], readonly [Tone, str
   completed: ['good', '✔'],
   failed: ['bad', '✖'],
   running: ['accent', '·'],
+  skipped: ['warn', '·'],
   waiting: ['accent', '·'],
 };
 
@@ -123,7 +124,7 @@ function describeCompensation({ compensation, compensationFailures = [] }: Execu
 function describeWhoHasIt(execution: ExecutionDescription, nowMs: number): Row[] {
   const { status, invocation, handedOffTo, leaseUntilMs, resumeAtMs, ...is } = execution;
   const count = ['invocations', formatCount(countInvocations(execution))] as const;
-  if (status === 'cancelled' || status === 'completed' || status === 'failed') return [count];
+  if (status !== 'running' && status !== 'waiting') return [count];
   const rows: Row[] = [];
   const fate =
     handedOffTo === null
@@ -140,7 +141,7 @@ function describeWhoHasIt(execution: ExecutionDescription, nowMs: number): Row[]
     rows.push(['invocation', `${handedOffTo} is to go on, handed over by ${invocation}`]);
   else rows.push(['invocation', `${invocation}, for ${formatAge(leaseUntilMs - nowMs)} at most`]);
   if (resumeAtMs !== null && resumeAtMs > nowMs)
-    rows.push(['waits', describeWait(is.history.at(-1)?.reason, resumeAtMs - nowMs)]);
+    rows.push(['waits', describeWait(is.waitsFor ?? is.history.at(-1)?.reason, resumeAtMs - nowMs)]);
   rows.push(count);
   if (is.isCancelRequested) rows.push(['cancel', 'requested: it ends at its next safe point']);
   return rows;
@@ -151,7 +152,8 @@ function describeWait(reason: WaitReason | undefined, restMs: number): string {
   return `${describeReason(reason)} for ${formatAge(restMs)} more${isBound ? ' at most' : ''}`.trim();
 }
 
-function describeOutcome({ result, error }: ExecutionDescription): Row[] {
+function describeOutcome({ result, error, running }: ExecutionDescription): Row[] {
+  if (running !== undefined) return [['running', running.map(escapeControls).join('\n')]];
   if (error === undefined) return result === undefined ? [] : [['result', writeJson(result)]];
   const advice = error.message.split('\n').slice(1);
   return [['error', [summariseFailure(error), ...advice].join('\n')]];
@@ -166,12 +168,13 @@ export function renderList(executions: readonly ExecutionSummary[], nowMs: numbe
     job: escapeControls(job),
   }));
   const cells = { id: measure(shown.map(({ id }) => id)), job: measure(shown.map(({ job }) => job)) };
-  return shown.map(({ id, job, status, invocation, startedAtMs, isStuck, isParked, progress }) => {
+  return shown.map(({ id, job, status, invocation, startedAtMs, isStuck, isParked, progress, waitsFor }) => {
     const trouble = (isStuck && 'looks stuck') || (isParked && 'parked');
     const [tone, mark] = trouble ? (['warn', '!'] as const) : looks[status];
     const standing = paint(tone, `${mark} ${(trouble || status).padEnd('looks stuck'.length)}`);
+    const wait = waitsFor === undefined ? '' : `  ${describeReason(waitsFor)}`;
     const number = `#${invocation ?? '?'}`.padEnd(5);
-    return `${standing}  ${pad(id, cells.id)}  ${pad(job, cells.job)}  ${number}  ${formatAge(nowMs - startedAtMs)} ago${describeShare(status, progress)}`;
+    return `${standing}  ${pad(id, cells.id)}  ${pad(job, cells.job)}  ${number}  ${formatAge(nowMs - startedAtMs)} ago${wait}${describeShare(status, progress)}`;
   });
 }
 

@@ -59,8 +59,8 @@ function unfinishedError(
   executionId: string,
   { status: standing, invocation }: { status: string; invocation: number },
 ): CliError {
-  if (standing === 'cancelled') {
-    const problem = `Execution ${executionId} was cancelled, and has no result.`;
+  if (standing === 'cancelled' || standing === 'skipped') {
+    const problem = `Execution ${executionId} was ${standing}, and has no result.`;
     return new CliError({ problem, fix: 'Start it again under another id.' }, 1);
   }
   const problem = `Execution ${executionId} has not ended: it is ${standing}, in invocation ${invocation}.`;

@@ -5,16 +5,19 @@ import type { RunRecord } from './run-record';
 
 /** How a run ended. `lost`: an execution neither completed nor failed, and nothing is left that would carry it on. */
 export interface RunOutcome {
-  readonly outcome: 'cancelled' | 'completed' | 'failed' | 'interrupted' | 'lost';
+  readonly outcome: 'cancelled' | 'completed' | 'failed' | 'interrupted' | 'lost' | 'skipped';
   readonly failure: Failure | undefined;
 }
 
-/** Says how a run ended. It completed only when every execution that began has completed. */
+/** Says how a run ended. It completed only when every execution that began has completed, those left out that others made skip. */
 export function decideOutcome(record: RunRecord, isInterrupted: boolean): RunOutcome {
   const executions = [...record.executions.values()];
   if (executions.length === 0 && !isInterrupted) return decideWithoutExecution(record);
-  const open = executions.find(({ status }) => status !== 'completed');
-  if (open === undefined && executions.length > 0) return { outcome: 'completed', failure: undefined };
+  const open = executions.find(({ status }) => status !== 'completed' && status !== 'skipped');
+  if (open === undefined && executions.length > 0) {
+    const hasCompleted = executions.some(({ status }) => status === 'completed');
+    return { outcome: hasCompleted ? 'completed' : 'skipped', failure: undefined };
+  }
   if (isInterrupted) return { outcome: 'interrupted', failure: undefined };
   if (open?.status === 'failed') return { outcome: 'failed', failure: open.failure };
   if (open?.status === 'cancelled') return { outcome: 'cancelled', failure: undefined };

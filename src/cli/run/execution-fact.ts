@@ -15,7 +15,7 @@ export interface FactSubject {
 /** What the runtime tells of an execution, as far as a run shows it. */
 export type ExecutionFact =
   | { readonly kind: 'handed-off'; readonly handOff: HandOff }
-  | { readonly kind: 'cancelled' | 'completed' }
+  | { readonly kind: 'cancelled' | 'completed' | 'skipped' }
   | { readonly kind: 'duplicate' | 'routine' | 'superseded' }
   | { readonly kind: 'invocation-started' }
   | { readonly kind: 'invocation-ended'; readonly key: string; readonly costUsd: number }
@@ -85,8 +85,9 @@ function readFact(event: RuntimeEvent): ExecutionFact {
     case 'execution.completed':
       return { kind: 'completed' };
     case 'execution.cancelled':
-    case 'execution.skipped':
       return { kind: 'cancelled' };
+    case 'execution.skipped':
+      return { kind: 'skipped' };
     case 'execution.failed':
       return { kind: 'failed', failure: readError(event.error) };
     case 'execution.parked':

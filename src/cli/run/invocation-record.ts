@@ -14,7 +14,9 @@ export interface InvocationRecord {
   /** Whether every execution had ended when it began: then it only tells again how. */
   readonly isLate: boolean;
   /** What the runtime said of its outcome. */
-  outcome: Extract<ExecutionFact, { kind: 'cancelled' | 'completed' | 'failed' | 'handed-off' }> | undefined;
+  outcome:
+    | Extract<ExecutionFact, { kind: 'cancelled' | 'completed' | 'failed' | 'handed-off' | 'skipped' }>
+    | undefined;
   /** Missing while it runs. */
   end:
     | Pick<InvocationEnd, 'billedMs' | 'durationMs' | 'error' | 'initMs' | 'memoryMb' | 'reason' | 'response'>

@@ -44,7 +44,7 @@ export interface Taken {
 
 /** What is known of one execution. Without a store it may run as several lines at once: then each figure is the highest of them. */
 export class ExecutionRecord {
-  status: 'cancelled' | 'completed' | 'failed' | 'running' = 'running';
+  status: 'cancelled' | 'completed' | 'failed' | 'running' | 'skipped' = 'running';
   job: string | undefined;
   stepCount = 0;
   failedAttemptCount = 0;
@@ -76,7 +76,8 @@ export class ExecutionRecord {
       this.#ended.add(fact.key);
       this.costUsd += fact.costUsd;
     }
-    if (fact.kind === 'completed' || fact.kind === 'cancelled') this.status = fact.kind;
+    if (fact.kind === 'completed' || fact.kind === 'cancelled' || fact.kind === 'skipped')
+      this.status = fact.kind;
     if (fact.kind !== 'failed') return;
     this.failure = fact.failure;
     if (this.status !== 'completed') this.status = 'failed';
@@ -239,6 +240,7 @@ export class RunRecord {
       case 'cancelled':
       case 'completed':
       case 'failed':
+      case 'skipped':
         if (invocation !== undefined) invocation.outcome = fact;
         break;
       case 'parked':

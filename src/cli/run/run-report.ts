@@ -12,7 +12,7 @@ export interface RunReport {
   readonly executions: readonly {
     readonly executionId: string;
     readonly job: string | undefined;
-    readonly status: 'cancelled' | 'completed' | 'failed' | 'running';
+    readonly status: 'cancelled' | 'completed' | 'failed' | 'running' | 'skipped';
     /** The invocation that it has come to. Deliveries that came again are not counted. */
     readonly invocation: number;
     /** How many invocations it has had, as `baton status` counts them: one that died and came again is two. */

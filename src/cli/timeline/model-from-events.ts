@@ -132,7 +132,9 @@ function finishLane(
     ),
   });
   const error = end?.type === 'execution.failed' ? describeError(end.error) : undefined;
+  const skipped = end?.type === 'execution.skipped' ? { running: end.running } : {};
   return {
+    ...skipped,
     ...{ executionId, job, startMs, endMs, invocations, gaps, error, counted, earlier: undefined },
     children: orderLanes(children),
     status: nameStatus(end, invocations.at(-1)?.ending),

@@ -46,6 +46,10 @@ export interface DescribedExecution {
   readonly handedOffTo: number | null;
   readonly startedAtMs: number;
   readonly error?: ErrorRecord;
+  /** What it waits for now. */
+  readonly waitsFor?: WaitReason;
+  /** Of a skipped one: who had the slots. */
+  readonly running?: readonly string[];
   /** The invocations that have ended. */
   readonly history: readonly HistoryEntry[];
   readonly earlier?: EarlierInvocations;
@@ -86,6 +90,8 @@ function makeLane(
       return reason === undefined || bar === undefined ? [] : [[bar, reason] as const];
     }),
   );
+  const last = ended.at(-1);
+  if (execution.waitsFor !== undefined && last !== undefined) reasons.set(last, execution.waitsFor);
   const shownStatus: LaneStatus = isParked && !hasEnded ? 'parked' : status;
   return {
     ...{ executionId, job, startMs, invocations, status: shownStatus, children: orderLanes(children) },
@@ -96,6 +102,7 @@ function makeLane(
       startMs: earlier === undefined ? startMs : (invocations[0]?.startMs ?? startMs),
     }),
     error: error && describeError(error),
+    ...(execution.running && { running: execution.running }),
     counted: { stepCount, failedAttemptCount, costUsd },
   };
 }

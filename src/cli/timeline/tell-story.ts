@@ -21,6 +21,7 @@ export function tellStory(lane: ExecutionLane, account: TimeAccount): string[] {
   const open = lane.gaps.find(({ isOpen, kind }) => isOpen && kind !== 'wait');
   return [
     `${standings[lane.status]} ${formatDuration(totalMs)}${lane.status === 'waiting' ? ' so far' : ''}, in ${formatNumberOf(invocationCount, 'invocation')}${cost}.`,
+    ...(lane.running === undefined ? [] : [`Others had the slots: ${lane.running.join(', ')}.`]),
     ...(lane.error === undefined ? [] : [`It failed of ${lane.error}`]),
     ...tellWaits(lane, account),
     ...tellDeaths(lane, account),

@@ -28,6 +28,8 @@ export interface ExecutionLane {
   readonly earlier: EarlierSums | undefined;
   /** What it failed of. */
   readonly error: string | undefined;
+  /** Of a skipped one: who had the slots of its job's `concurrency`. */
+  readonly running?: readonly string[];
   /** What it has counted itself: a step that was lost with its invocation counts once. Undefined when nobody has said it. */
   readonly counted: CountedSums | undefined;
   readonly children: readonly ExecutionLane[];

@@ -1,8 +1,10 @@
 import type { DropReason, LocalLambdaEvents } from '../../local';
+import type { WaitReason } from '../../runtime/observe/runtime-event';
 import type { HandOff } from '../run/execution-fact';
 import { summariseFailure } from '../run/failure';
 import { type InvocationRecord, readAnswer } from '../run/invocation-record';
 import type { RunEvent, Taken } from '../run/run-record';
+import { describeReason } from '../timeline/describe-gap';
 import { describeFact, describeTold, type Message } from './describe-line';
 import { formatBytes, formatDuration } from './format';
 
@@ -132,6 +134,8 @@ function describeAnswer({ outcome }: InvocationRecord, { durationMs, response }:
     return { mark: '·', tone: 'dim', text: `stopped ${after}: another invocation has taken over` };
   if (outcome?.kind === 'cancelled' || status === 'cancelled')
     return { mark: '✖', tone: 'warn', text: `cancelled ${after}` };
+  if (outcome?.kind === 'skipped' || status === 'skipped')
+    return { mark: '·', tone: 'warn', text: `skipped ${after}: others had the slots of its concurrency` };
   return {
     mark: '·',
     tone: 'plain',
@@ -140,13 +144,15 @@ function describeAnswer({ outcome }: InvocationRecord, { durationMs, response }:
 }
 
 function describeHandOff({ channel, bytes, delayMs, reason }: HandOff, after: string): string {
+  // Nothing was sent: somebody else wakes it.
+  if (channel === '?') return `waits ${describeReason(reason as WaitReason)} ${after}`;
   const delay = delayMs > 0 ? `, to go on in ${formatDuration(delayMs)}` : '';
   const because = reason === undefined || reason === 'safe-window' || delayMs > 0 ? '' : ` (${reason})`;
   return `handed off via ${channel}${because} ${after}, ${formatBytes(bytes)}${delay}`;
 }
 
 /** Why an execution failed is told at the end, and once. */
-function describeReason(outcome: string | undefined, isLate: boolean, said: string): string {
+function describeEndReason(outcome: string | undefined, isLate: boolean, said: string): string {
   if (outcome === 'failed') return '';
   return isLate ? ': the execution has ended before' : `: ${said}`;
 }
@@ -163,7 +169,7 @@ function describeDeath(
       : summariseFailure({ name: error.errorType, message: error.errorMessage });
   const text = {
     'crash-fault': `crashed ${after} (fault)`,
-    error: `failed ${after}${describeReason(outcome?.kind, isLate, said)}`,
+    error: `failed ${after}${describeEndReason(outcome?.kind, isLate, said)}`,
     exit: `died ${after}: ${said}`,
     'init-error': `could not start: ${said}`,
     ok: '',

@@ -36,6 +36,8 @@ function renderHeadline({ outcome, wallMs }: RunReport, paint: Paint): string {
       return paint('good', `✔ completed in ${wall}`);
     case 'cancelled':
       return paint('warn', `✖ cancelled after ${wall}`);
+    case 'skipped':
+      return paint('warn', `· skipped after ${wall}`);
     case 'failed':
       return paint('bad', `✖ failed after ${wall}`);
     case 'lost':

@@ -87,9 +87,10 @@ export function describeNow(execution: ExecutionDescription, nowMs: number): str
 }
 
 function describeStanding(execution: ExecutionDescription, nowMs: number): string {
-  const { isStuck, isParked, resumeAtMs, handedOffTo, step } = execution;
+  const { isStuck, isParked, resumeAtMs, handedOffTo, step, waitsFor } = execution;
   if (isStuck) return 'looks stuck: baton redrive lets it go on';
   if (isParked) return 'parked: allow recursion, then baton redrive';
+  if (waitsFor !== undefined) return `waits ${describeReason(waitsFor)}`;
   if (resumeAtMs !== null && resumeAtMs > nowMs) return `waits for ${formatAge(resumeAtMs - nowMs)} more`;
   if (handedOffTo !== null) return `#${handedOffTo} is to go on`;
   return `#${readRunning(execution)} running${step === null ? '' : ` ${step}`}`;

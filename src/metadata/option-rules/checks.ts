@@ -19,6 +19,27 @@ export function wholeNumber(least: number, example: string): Check {
   return checkNumber(isWhole, `a whole number, ${least} or more`, least, example);
 }
 
+/** Checks a number without fractions, from 1 on. */
+export function wholeNumberUpTo(most: number, example: string): Check {
+  return checkNumber(
+    (value) => isWhole(value) && (value as number) <= most,
+    `a whole number from 1 to ${most}`,
+    1,
+    example,
+  );
+}
+
+/** Checks a function. */
+export function functionOf(example: string): Check {
+  return ({ property, value }) => {
+    if (typeof value === 'function') return undefined;
+    return {
+      problem: `${property} (${show(value)}) must be a function.`,
+      fix: `Write ${property}: ${example}, or leave it out.`,
+    };
+  };
+}
+
 /** Checks a time in milliseconds without fractions. */
 export function wholeMs(least: number, example: string): Check {
   return checkNumber(isWhole, `a whole number of milliseconds, ${least} or more`, least, example);

@@ -1,6 +1,7 @@
 export { checkOptions } from './check-options';
 export { isJobName } from './checks';
 export {
+  ConcurrencyRules,
   LimitsRules,
   LongRunningRules,
   RetryRules,

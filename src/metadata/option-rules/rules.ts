@@ -8,12 +8,14 @@ import {
   checkName,
   checkReserve,
   finiteNumber,
+  functionOf,
   methodName,
   oneOf,
   positiveNumber,
   timerMs,
   wholeMs,
   wholeNumber,
+  wholeNumberUpTo,
   yesOrNo,
 } from './checks';
 import { Optional, Required } from './rule';
@@ -51,6 +53,20 @@ export class LongRunningRules {
   input: unknown;
 
   limits: unknown;
+
+  concurrency: unknown;
+}
+
+/** What `concurrency` may hold. */
+export class ConcurrencyRules {
+  @Required(wholeNumberUpTo(1_000, 'the most executions at the same time, for example 1'))
+  limit: unknown;
+
+  @Optional(functionOf('(input) => input.tenant'))
+  key: unknown;
+
+  @Optional(oneOf('queue', 'skip', 'cancel-running'))
+  whenBusy: unknown;
 }
 
 /** What `limits` may hold. */

@@ -9,6 +9,9 @@ const maxTries = 200;
 /** Calls in a row that the store may fail: what they wrote, if anything, is seen by the next one. */
 const maxFailures = 3;
 
+/** What is done at the same time, of what is done to many. */
+const atOnce = 16;
+
 /** What is to become of a record: another one, or nothing when it is to stay as it is. */
 export interface Change<Answer> {
   readonly answer: Answer;
@@ -23,6 +26,17 @@ export interface Change<Answer> {
 export interface Found {
   readonly stored: StoredRevision;
   readonly record: ExecutionRecord;
+}
+
+/** Does the same with all of these, some at a time. */
+export async function inGroups<One, Answer>(
+  all: readonly One[],
+  act: (one: One) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let start = 0; start < all.length; start += atOnce)
+    answers.push(...(await Promise.all(all.slice(start, start + atOnce).map(act))));
+  return answers;
 }
 
 /** Reads an execution; undefined when there is none. */
@@ -63,6 +77,26 @@ export async function changeRecord<Answer>(
     }
   }
   throw lostRacesError(executionId);
+}
+
+/**
+ * Asks an execution to end.
+ *
+ * @param isMeant - whether it is the one that is meant
+ * @returns its record; undefined when there is none that is
+ */
+export function askToEnd(
+  store: CheckpointStore,
+  checksum: Checksum,
+  executionId: string,
+  isMeant: (record: ExecutionRecord) => boolean = () => true,
+): Promise<ExecutionRecord | undefined> {
+  return changeRecord<ExecutionRecord | undefined>(store, checksum, executionId, ({ stored, record }) => {
+    if (!isMeant(record)) return { answer: undefined };
+    if (record.outcome !== null || record.isCancelRequested) return { answer: record };
+    const asked = { ...record, isCancelRequested: true };
+    return { answer: asked, next: { record: asked, status: stored.status, expiresAtMs: stored.expiresAtMs } };
+  });
 }
 
 async function isSaved(

@@ -5,7 +5,7 @@ import type { Trail } from '../core/execution/trail';
 import { describeError, type ErrorRecord } from '../core/record/describe-error';
 import type { ExecutionRecord, Parent } from '../core/record/execution-record';
 import { nameChild, nameItems } from '../core/record/fresh';
-import { changeRecord, findRecord } from './change-record';
+import { askToEnd, findRecord } from './change-record';
 import type { InboxTools } from './inbox';
 import { writeFresh } from './write-fresh';
 
@@ -114,12 +114,7 @@ export function revokeChild(
   id: string,
 ): Promise<ExecutionRecord | undefined> {
   const executionId = nameChild(parent.executionId, parent.number, id);
-  return changeRecord<ExecutionRecord | undefined>(store, checksum, executionId, ({ stored, record }) => {
-    if (!isChildOf(record, parent)) return { answer: undefined };
-    if (record.outcome !== null || record.isCancelRequested) return { answer: record };
-    const asked = { ...record, isCancelRequested: true };
-    return { answer: asked, next: { record: asked, status: stored.status, expiresAtMs: stored.expiresAtMs } };
-  });
+  return askToEnd(store, checksum, executionId, (record) => isChildOf(record, parent));
 }
 
 function isChildOf(

@@ -78,7 +78,7 @@ export class Journal {
   /**
    * Reads the facts that others have written. The flag is lowered before: whoever writes a fact after it was read raises it again.
    */
-  async readNews(execution: Execution, state: StateCopy, read: () => Promise<void>): Promise<void> {
+  async readNews(execution: Execution, state: Entry['state'], read: () => Promise<void>): Promise<void> {
     await this.#settle();
     if (this.#writer.isFlagRaised) await this.confirm(execution, state);
     await this.#writer.readFacts(read);
@@ -149,7 +149,7 @@ export class Journal {
    * @param isEnding - it was asked to end, and waits for its children to
    * @returns whether it sleeps; false: it is still this invocation's, and there is news.
    */
-  async fallAsleep(next: Execution, state: StateCopy, isEnding = false): Promise<boolean> {
+  async fallAsleep(next: Execution, state: Entry['state'], isEnding = false): Promise<boolean> {
     await this.#settle();
     const handedOffTo = next.invocation;
     return this.#writer.write(
@@ -159,7 +159,7 @@ export class Journal {
   }
 
   /** Stores that the execution was to be handed over, but that no continuation is on its way. */
-  async park(next: Execution, state: StateCopy): Promise<void> {
+  async park(next: Execution, state: Entry['state']): Promise<void> {
     await this.#settle();
     await this.#writer.write({
       execution: next,
@@ -176,7 +176,7 @@ export class Journal {
    *
    * @throws Superseded when another invocation has claimed the execution.
    */
-  async confirm(execution: Execution, state: StateCopy, isHandingOver?: true): Promise<void> {
+  async confirm(execution: Execution, state: Entry['state'], isHandingOver?: true): Promise<void> {
     await this.#settle();
     await this.#writer.write({
       execution,

@@ -3,14 +3,13 @@ import type { Arrival } from '../core/message/arrival';
 import { checkJob } from '../core/message/continuation';
 import { openEnvelope } from '../core/message/envelope';
 import { isUsableId } from '../core/message/execution-id';
-import { describeError } from '../core/record/describe-error';
 import { type ExecutionRecord, parseRecord } from '../core/record/execution-record';
 import { readSignalToken } from '../core/record/signal-fact';
 import { isRecord } from '../core/state/is-record';
+import { tryAtStore } from '../hand-off/try-at-store';
 import { otherJobError } from '../invocation/opened-execution';
 import type { StoredRevision } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
-import { BackOff } from '../time/back-off';
 
 /** What choosing a job needs. */
 export interface ChoosingDeps {
@@ -79,19 +78,6 @@ function parse({ head }: StoredRevision, { collaborators }: ChoosingDeps): Execu
 
 /** The record of an execution; undefined where there is none. A store that fails is asked again while there is time. */
 async function load(executionId: string, deps: ChoosingDeps): Promise<StoredRevision | undefined> {
-  const { store, timer, logger } = deps.collaborators;
-  const backOff = new BackOff({ timer, remainingMs: () => deps.remainingMs() });
-  for (;;) {
-    try {
-      return await store?.load(executionId);
-    } catch (error) {
-      if (!backOff.hasTime) throw error;
-      logger.warn('record cannot be read', {
-        executionId,
-        tries: backOff.tries,
-        error: describeError(error),
-      });
-      await backOff.pause();
-    }
-  }
+  if (deps.collaborators.store === undefined) return undefined;
+  return tryAtStore(deps, executionId, ({ store }) => store.load(executionId));
 }

@@ -144,9 +144,9 @@ function refuseNew(request: ClaimTrial, record: ExecutionRecord, mark: StopMark)
 
 /** Whoever waits for the end of an execution may not have heard of it: its first delivery may have died right after. */
 async function wakeAgain(request: ClaimTrial, record: ExecutionRecord): Promise<void> {
-  const { collaborators, context, executionId, delivery } = request;
-  const deps = { collaborators, context, remainingMs: () => request.remainingMs() };
-  await tellEnd({ ...record, executionId, sentBy: delivery }, deps).catch(failStore);
+  const { executionId, delivery } = request;
+  const slotsId = record.continuation.among?.slot?.id;
+  await tellEnd({ ...record, executionId, slotsId, sentBy: delivery }, request).catch(failStore);
 }
 
 /**
@@ -247,6 +247,8 @@ function answerOutcome({ outcome, continuation }: ExecutionRecord): InvocationAn
   const { executionId, invocation } = continuation;
   if (outcome?.status === 'failed') throw recordedFailureError(continuation, outcome.error);
   if (outcome?.status === 'cancelled') return { status: 'cancelled', executionId, invocation };
+  if (outcome?.status === 'skipped')
+    return { status: 'skipped', executionId, invocation, running: outcome.running };
   return {
     status: 'completed',
     executionId,

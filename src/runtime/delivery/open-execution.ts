@@ -37,7 +37,7 @@ export async function open(delivery: Delivery, signs: Heartbeats): Promise<Invoc
       return openLook(delivery, arrival, collaborators.store, signs);
     case 'signal':
       if (collaborators.store === undefined) throw noStoreError(plan, String(arrival.executionId), 'signal');
-      return { answer: await takeSignal(delivery, arrival, collaborators.store) };
+      return { answer: await takeSignal(delivery, arrival) };
   }
 }
 

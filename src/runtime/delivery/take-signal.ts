@@ -1,11 +1,12 @@
-import { type InboxTools, postSignal } from '../among/inbox';
+import { postSignal } from '../among/inbox';
 import { readAskedSignal } from '../among/read-signal';
 import type { JobPlan } from '../core/execution/job-plan';
 import type { SignalArrival } from '../core/message/arrival';
 import { wakeExecution } from '../hand-off/send-look';
+import { readInboxTools } from '../hand-off/try-at-store';
 import type { SignalAnswer } from '../invocation/answer';
 import type { InputValidator } from '../invocation/opened-execution';
-import type { CheckpointStore, Context } from '../ports';
+import type { Context } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
 import type { TimeBudget } from '../time/time-budget';
 
@@ -30,7 +31,6 @@ interface SignalDelivery {
 export async function takeSignal(
   delivery: SignalDelivery,
   { kind: _kind, ...asked }: SignalArrival,
-  store: CheckpointStore,
 ): Promise<SignalAnswer> {
   const { collaborators, context, budget, plan, validate } = delivery;
   const { platform, seal, clock, logger } = collaborators;
@@ -46,9 +46,7 @@ export async function takeSignal(
     const payload: unknown = payloadText === '' ? undefined : JSON.parse(payloadText);
     await validate({ ...plan, input: schema }, payload);
   }
-  const { checksum } = platform;
-  const tools: InboxTools = { store, checksum, digest: (text) => platform.digest(text), clock };
-  const { kind, sleeper } = await postSignal(tools, signal);
+  const { kind, sleeper } = await postSignal(readInboxTools(collaborators), signal);
   if (sleeper !== undefined)
     await wakeExecution(sleeper, signalId, {
       collaborators,

@@ -53,5 +53,7 @@ function tell(request: ClaimRequest, record: ExecutionRecord): void {
   const sums = { step: nameUnit(request.plan, execution), stepCount, failedAttemptCount, cycle, durationMs };
   const emitter = emitterOf(request, record).about({ atMs });
   if (outcome?.status === 'failed') emitter.emit('execution.failed', { ...sums, error: outcome.error });
+  else if (outcome?.status === 'skipped')
+    emitter.emit('execution.skipped', { ...sums, running: outcome.running });
   else emitter.emit(outcome?.status === 'cancelled' ? 'execution.cancelled' : 'execution.completed', sums);
 }

@@ -1,7 +1,9 @@
 import type { HandOffFailedError } from '../../errors';
+import { isSleeper } from '../among/inbox';
 import { isSameFunction, readPinnedVersion } from '../core/execution/line';
 import { wrap } from '../core/message/arrival';
 import { describeError } from '../core/record/describe-error';
+import { isStuck } from '../core/record/execution-description';
 import type { ExecutionRecord } from '../core/record/execution-record';
 import type { Context, ContinuationSender } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
@@ -46,11 +48,9 @@ interface Parcel extends Omit<Shipment, 'message'> {
 }
 
 /** Sends a message with one form. @throws HandOffFailedError when no channel took it */
-export async function sendParcel(
-  { collaborators, remainingMs }: LookDeps,
-  { body, senders, ...shipment }: Parcel,
-): Promise<Sent> {
-  const { timer, logger, platform } = collaborators;
+export async function sendParcel(deps: LookDeps, { body, senders, ...shipment }: Parcel): Promise<Sent> {
+  const { timer, logger, platform } = deps.collaborators;
+  const remainingMs = () => deps.remainingMs();
   const message = writeFixedMessage(body, platform.countBytes(body));
   const tellFailure = (failed: HandOffFailedError) => {
     const { channel, failure } = failed.details;
@@ -94,6 +94,18 @@ export async function wakeExecution(
     // The version that it is pinned to is gone: it goes on here.
     await sendParcel(deps, { ...parcel, senders, context });
   }
+}
+
+/** Sends a look to an execution unless somebody is at work on it, or may still come by himself. */
+export async function wakeSleeper(
+  record: ExecutionRecord | undefined,
+  sentBy: string,
+  deps: LookDeps,
+  chain: number,
+): Promise<void> {
+  const nowMs = deps.collaborators.clock.now();
+  if (record !== undefined && (isSleeper(record, nowMs) || isStuck(record, nowMs)))
+    await wakeExecution(record, sentBy, deps, chain);
 }
 
 function describeTarget(context: Context, functionArn: string | undefined): Context {

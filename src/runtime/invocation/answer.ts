@@ -4,6 +4,7 @@ export type InvocationStatus =
   | 'completed'
   | 'duplicate'
   | 'handed-off'
+  | 'skipped'
   | 'superseded'
   | 'waiting';
 
@@ -17,6 +18,8 @@ export interface InvocationAnswer {
   readonly invocation: number;
   /** The execution's result, when it has completed with one. */
   readonly result?: unknown;
+  /** Of a skipped execution: the ids of those that were running, ten at most. */
+  readonly running?: readonly string[];
 }
 
 /** How the invocation of an execution ends that has not failed. */

@@ -1,4 +1,5 @@
 import { ExecutionFailedError } from '../../errors';
+import { inGroups } from '../among/change-record';
 import {
   type FoundChild,
   hasChild,
@@ -7,7 +8,7 @@ import {
   revokeChild,
   writeChild,
 } from '../among/children-store';
-import { type InboxTools, isSleeper } from '../among/inbox';
+import type { InboxTools } from '../among/inbox';
 import type { Closing } from '../core/execution/among';
 import type { Batch, ChildItem } from '../core/execution/batch';
 import {
@@ -26,12 +27,13 @@ import {
 import { forgetPresumedRun } from '../core/execution/compensation';
 import type { Decision } from '../core/execution/decide';
 import { namePin } from '../core/execution/line';
-import { describeError, type ErrorRecord } from '../core/record/describe-error';
+import type { KeptError } from '../core/execution/undo';
+import { describeError } from '../core/record/describe-error';
 import type { ExecutionRecord, Parent } from '../core/record/execution-record';
 import { nameChild } from '../core/record/fresh';
-import { wakeExecution } from '../hand-off/send-look';
-import { tellEnd } from '../hand-off/tell-end';
+import { wakeExecution, wakeSleeper } from '../hand-off/send-look';
 import type { EndedAnswer } from './answer';
+import { rebuildError } from './compensate';
 import { fallAsleep } from './fall-asleep';
 import type { Invocation } from './invocation';
 import { tryToRead } from './news';
@@ -41,9 +43,6 @@ import { expiry } from './prepare-children';
 type EarlyEnd =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'fail'; readonly error: unknown; readonly unit: string | undefined };
-
-/** Children that are started, read or asked to end at the same time. */
-const atOnce = 16;
 
 /**
  * Looks after the children of an execution that waits for them: learns which have ended, and starts further ones.
@@ -143,8 +142,7 @@ async function startOne(
   const record = await tryToRead(invocation, (tools) => writeChild(tools, start));
   if (record === undefined) return undefined;
   if (record.isFresh) {
-    const deps = { collaborators, context, remainingMs: () => invocation.remainingMs() };
-    await wakeExecution(record, item.id, deps, execution.chain.length + 1);
+    await wakeExecution(record, item.id, invocation, execution.chain.length + 1);
   }
   // Also of one that has begun: whoever wrote it may have died before it could tell.
   const { executionId: childId, startedAtMs: atMs } = record.continuation;
@@ -222,14 +220,10 @@ function stopClosing({ among, ...execution }: Invocation['execution']): Invocati
 async function revoke(invocation: Invocation, batch: Batch): Promise<void> {
   const items = await loadItems(invocation, batch);
   const parent = describeParent(invocation, batch);
-  const { collaborators, context, execution } = invocation;
-  const deps = { collaborators, context, remainingMs: () => invocation.remainingMs() };
   await inGroups(batch.running, async (item) => {
     const id = items[item]?.id ?? '';
     const record = await tryToRead(invocation, (tools) => revokeChild(tools, parent, id));
-    if (record === undefined || record.outcome !== null) return;
-    if (record.isFresh || isSleeper(record, collaborators.clock.now()))
-      await wakeExecution(record, `end.${id}`, deps, execution.chain.length + 1);
+    await wakeSleeper(record, `end.${id}`, invocation, invocation.execution.chain.length + 1);
   });
 }
 
@@ -239,23 +233,7 @@ export function readClosing(invocation: Invocation): Decision | 'cancel' | undef
   if (closing === undefined) return undefined;
   return closing.kind === 'cancel'
     ? 'cancel'
-    : { kind: 'fail', error: rebuild(closing.error as ErrorRecord) };
-}
-
-function rebuild({ name, message, ...facts }: ErrorRecord): Error {
-  const error = Object.assign(new Error(message), facts);
-  error.name = name;
-  return error;
-}
-
-/** Tells whoever waits for the end of this execution. */
-export async function tellParent(invocation: Invocation): Promise<void> {
-  const { journal, collaborators, context, execution } = invocation;
-  const parent = journal?.parent;
-  if (parent === undefined) return;
-  const deps = { collaborators, context, remainingMs: () => invocation.remainingMs() };
-  const { executionId, chain } = execution;
-  await tellEnd({ parent, executionId, sentBy: context.awsRequestId, chainLength: chain.length }, deps);
+    : { kind: 'fail', error: rebuildError(closing.error as KeptError) };
 }
 
 /** Whether an invocation ended with the end of its execution. */
@@ -274,14 +252,4 @@ async function loadItems(invocation: Invocation, batch: Batch): Promise<readonly
 function describeParent({ execution, journal, plan }: Invocation, { number }: Batch): Parent {
   const { depth = 0, jobs = [] } = journal?.parent ?? {};
   return { executionId: execution.executionId, number, depth: depth + 1, jobs: [...jobs, plan.name] };
-}
-
-async function inGroups<One, Answer>(
-  all: readonly One[],
-  act: (one: One) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (let start = 0; start < all.length; start += atOnce)
-    answers.push(...(await Promise.all(all.slice(start, start + atOnce).map(act))));
-  return answers;
 }

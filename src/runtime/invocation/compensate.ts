@@ -70,7 +70,7 @@ export function endCompensation(invocation: Invocation, reason?: { readonly thro
 }
 
 /** The error of an earlier invocation, as far as its record tells. */
-function rebuildError({ name, message, code, stack, cause, errors }: KeptError): Error {
+export function rebuildError({ name, message, code, stack, cause, errors }: KeptError): Error {
   const error = new Error(message, cause && { cause: rebuildError(cause) });
   const own = { name, stack: stack ?? '', ...(code !== undefined && { code }) };
   for (const [key, value] of Object.entries(own))

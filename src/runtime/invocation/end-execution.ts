@@ -1,6 +1,7 @@
 import { BatonError, ExecutionFailedError } from '../../errors';
 import type { Superseded } from '../checkpoint/superseded';
 import { describeError, ensureError, readReason } from '../core/record/describe-error';
+import { tellEnd } from '../hand-off/tell-end';
 import type { EndedAnswer, InvocationResult } from './answer';
 import type { BadEnd } from './compensate';
 import type { Invocation } from './invocation';
@@ -97,4 +98,22 @@ export function failedError(
     details: { executionId, job: plan.name, invocation: number, step },
     cause: error,
   });
+}
+
+/** Tells whoever waits for the end of this execution. */
+export async function tellWaiting(invocation: Invocation): Promise<void> {
+  const { journal, context, execution } = invocation;
+  if (journal === undefined) return;
+  const { executionId, chain, among } = execution;
+  const { parent, epoch } = journal;
+  const told = { executionId, epoch, sentBy: context.awsRequestId, chainLength: chain.length };
+  await tellEnd({ ...told, ...(parent && { parent }), slotsId: among?.slot?.id }, invocation);
+}
+
+/** What was recorded as started, and cannot be begun, has failed. */
+export async function refuse(invocation: Invocation, thrown: unknown): Promise<never> {
+  const { execution, journal } = invocation;
+  await journal?.finish(execution, undefined, { status: 'failed', error: describeError(thrown) });
+  tellFailed(invocation, thrown);
+  throw failedError(invocation, thrown, undefined);
 }

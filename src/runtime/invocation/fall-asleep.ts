@@ -38,8 +38,8 @@ export async function fallAsleep(invocation: Invocation, decision: HandOff): Pro
   const foreseen = { ...describeNext(invocation, reason, delaySeconds, true), interruptionCount: 0 };
   const blown = checkFuses(plan, foreseen, collaborators.clock.now());
   if (blown && !isEnding) return { decision: { kind: 'fail', error: blown } };
-  await invocation.beginHandOver();
-  if (!invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
+  if (invocation.kept !== undefined) await invocation.beginHandOver();
+  if (invocation.kept !== undefined && !invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
   invocation.progressReport.flush();
   if (delaySeconds > 0) await invocation.preparation.learnRecursion(true);
   const next: Execution = { ...describeNext(invocation, reason, delaySeconds, true), stall: null };
@@ -55,9 +55,8 @@ export async function fallAsleep(invocation: Invocation, decision: HandOff): Pro
     ...facts,
     remainingMs: Math.round(invocation.remainingMs()),
   });
-  if (
-    (await journal?.fallAsleep(nameHandedOver(next, bytes, true), invocation.checkpoint, isEnding)) !== true
-  ) {
+  const asleep = nameHandedOver(next, bytes, true);
+  if ((await journal?.fallAsleep(asleep, invocation.kept, isEnding)) !== true) {
     invocation.unit.stayAwake();
     return awake;
   }

@@ -139,6 +139,11 @@ export class Invocation implements ContextHost, JournalDeps {
     return this.#job;
   }
 
+  /** The state to store; undefined, to leave what is stored as it is, before the job is made. */
+  get kept(): StateCopy | undefined {
+    return this.#job && this.checkpoint;
+  }
+
   /** Makes the job, and puts the state that it goes on with into it. Fields that it no longer declares are reported. */
   makeJob(values: Record<string, unknown> | undefined): void {
     const job = new LiveJob(this.plan, this.construct);
@@ -232,20 +237,12 @@ export class Invocation implements ContextHost, JournalDeps {
     if (isFirst) this.unit.passSafePoint(this.journal !== undefined);
   }
 
-  /**
-   * Looks at the state for what quick captures pass over, before it is sent.
-   *
-   * @throws UnserializableStateError when it cannot be sent.
-   */
+  /** Looks at the state for what quick captures pass over, before it is sent. @throws UnserializableStateError when it cannot be */
   lookClosely(): void {
     if (!this.isOrphaned) this.job.lookClosely();
   }
 
-  /**
-   * Stores the last safe point, as the durability policy says. A promise when the next step must wait for it.
-   *
-   * @throws Superseded when another invocation has claimed the execution.
-   */
+  /** Stores the last safe point, as the durability policy says. A promise when the next step must wait for it. @throws Superseded */
   keep(): Promise<unknown> | undefined {
     const count = countPoints(this.execution);
     if (this.journal === undefined || count === this.#keptCount) return undefined;

@@ -1,10 +1,9 @@
-import { BatonError, CheckpointFailedError } from '../../errors';
+import { BatonError } from '../../errors';
 import { type InboxTools, type ReceivedSignal, readInbox, readPayload } from '../among/inbox';
 import { beginInterlude, endSleep, receiveSignals } from '../core/execution/apply-among';
 import { forgetPresumedRun } from '../core/execution/compensation';
-import { describeError } from '../core/record/describe-error';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
-import { BackOff } from '../time/back-off';
+import { tryAtStore } from '../hand-off/try-at-store';
 import type { Invocation } from './invocation';
 
 /** Payloads that are remembered between reading a signal and using it. */
@@ -12,8 +11,8 @@ const maxRemembered = 100;
 
 /** Reads what others have written for the execution since it was last looked at. */
 export async function readNews(invocation: Invocation): Promise<void> {
-  const { journal, execution, checkpoint, plan } = invocation;
-  await journal?.readNews(execution, checkpoint, async () => {
+  const { journal, execution, kept, plan } = invocation;
+  await journal?.readNews(execution, kept, async () => {
     invocation.facts.hasReadChildren = false;
     const from = invocation.execution.among?.inbox.next ?? 0;
     const { next, signals } = await tryToRead(invocation, (tools) =>
@@ -68,40 +67,10 @@ async function remember(invocation: Invocation, slot: number): Promise<void> {
   if (signal !== undefined) await keep(invocation, signal);
 }
 
-/** What facts are read and written with. */
-function readTools({ collaborators }: Invocation): InboxTools {
-  const { store, platform, clock } = collaborators;
-  if (store === undefined) throw new Error('there is no store to read from');
-  const { checksum } = platform;
-  return { store, checksum, digest: (text) => platform.digest(text), clock };
-}
-
 /** A store that fails is asked again while there is time. */
-export async function tryToRead<Value>(
+export function tryToRead<Value>(
   invocation: Invocation,
   read: (tools: InboxTools) => Promise<Value>,
 ): Promise<Value> {
-  const { collaborators, logger, plan, execution } = invocation;
-  const { timer } = collaborators;
-  const tools = readTools(invocation);
-  const backOff = new BackOff({ timer, remainingMs: () => invocation.remainingMs() });
-  for (;;) {
-    try {
-      return await read(tools);
-    } catch (error) {
-      if (BatonError.is(error) && !error.retryable) throw error;
-      logger.warn('signals could not be read', { tries: backOff.tries, error: describeError(error) });
-      if (!backOff.hasTime) throw unreadError(plan.name, execution.executionId, backOff.tries, error);
-      await backOff.pause();
-    }
-  }
-}
-
-function unreadError(job: string, executionId: string, tries: number, cause: unknown): CheckpointFailedError {
-  return new CheckpointFailedError({
-    problem: `Job ${job} could not read the signals of execution ${executionId} in ${tries} tries, and there is no time for more.`,
-    fix: 'Look at the cause: permissions, throttling, or the network. The delivery is retried from the last checkpoint.',
-    details: { executionId, tries },
-    cause,
-  });
+  return tryAtStore(invocation, invocation.execution.executionId, read);
 }

@@ -6,7 +6,9 @@ import {
   describeParked,
   redriveCommand,
 } from '../core/execution/failure-texts';
+import { dropSlot } from '../core/execution/slot';
 import { describeError } from '../core/record/describe-error';
+import { tellWaiting } from './end-execution';
 import type { Invocation } from './invocation';
 import { summarise } from './tell';
 
@@ -16,8 +18,9 @@ export async function parkExecution(
   next: Execution,
   cause?: unknown,
 ): Promise<never> {
-  const { journal, checkpoint, context, emitter, plan } = invocation;
-  await journal?.park(next, checkpoint);
+  const { journal, kept, context, emitter, plan } = invocation;
+  await journal?.park(dropSlot(next), kept);
+  await leaveSlots(invocation);
   const error = describeParked(plan, next, context.functionName, cause);
   invocation.ending = 'parked';
   emitter.emit('execution.parked', {
@@ -26,6 +29,18 @@ export async function parkExecution(
     error: describeError(error),
   });
   throw error;
+}
+
+/** It waits for a person: others may have its slot meanwhile. Whoever finds none free sees that it is parked. */
+async function leaveSlots(invocation: Invocation): Promise<void> {
+  if (invocation.execution.among?.slot === undefined) return;
+  try {
+    await tellWaiting(invocation);
+  } catch (error) {
+    invocation.logger.warn('the slot of a parked execution is given on later', {
+      error: describeError(error),
+    });
+  }
 }
 
 /** Without a store nothing can be parked: the delivery fails, and its dead letter holds the execution. AWS would drop it without a word. */

@@ -9,7 +9,7 @@ import { describeError } from '../core/record/describe-error';
 import { type Message, type Sent, sendMessage } from '../hand-off/send-continuation';
 import { nameHop } from '../hand-off/write-continuation';
 import type { EndedAnswer, InvocationResult } from './answer';
-import { closeChildren, isEnd, readClosing, rememberChild, tellParent, tendChildren } from './children';
+import { closeChildren, isEnd, readClosing, rememberChild, tendChildren } from './children';
 import { beginCompensation, endCompensation, giveUpCompensation, leaveUndone } from './compensate';
 import { describeNext } from './describe-next';
 import {
@@ -20,6 +20,8 @@ import {
   failedError,
   recordCancelled,
   recordFailed,
+  refuse,
+  tellWaiting,
 } from './end-execution';
 import { endInvocation, giveBack, keepDead, nameHandedOver, readAhead } from './end-invocation';
 import { fallAsleep } from './fall-asleep';
@@ -29,6 +31,7 @@ import type { InvocationParts, OpenedExecution } from './opened-execution';
 import { parkExecution, refuseRecursion, warnOfRecursion } from './park-execution';
 import { runStatefulHook } from './run-hook';
 import { runUnit } from './run-unit';
+import { takeSlot } from './take-slot';
 import { tellBegun, tellFailed, tellHandedOver, tellHandOffFailed, tellInvocationStarted } from './tell';
 import { type WrittenHandOff, writeHandOff } from './write-hand-off';
 
@@ -48,20 +51,28 @@ export async function runInvocation(parts: InvocationParts): Promise<InvocationR
     // A first step may never come to its end: who comes after it has to know what was begun.
     if (isCarryingNews) await invocation.journal?.note(invocation.execution);
     if (parts.opened.refused !== undefined) await refuse(invocation, parts.opened.refused);
-    const answer =
-      (await makeJob(invocation, parts.opened)) ??
-      (await begin(invocation, parts.opened.values !== undefined));
+    const answer = await run(invocation, parts.opened);
     invocation.ending = answer.status;
-    if (answer.status === 'completed' || answer.status === 'cancelled') await tellParent(invocation);
+    if (endings.has(answer.status)) await tellWaiting(invocation);
     return { answer };
   } catch (error) {
-    if (isEnd(error)) await tellParent(invocation);
+    if (isEnd(error)) await tellWaiting(invocation);
     if (error instanceof Superseded) return answerSuperseded(invocation, error, parts.deliveries);
     await giveBack(invocation, error);
     throw error;
   } finally {
     await endInvocation(invocation);
   }
+}
+
+const endings: ReadonlySet<string> = new Set(['cancelled', 'completed', 'skipped']);
+
+async function run(invocation: Invocation, opened: OpenedExecution): Promise<EndedAnswer> {
+  const taken = await takeSlot(invocation);
+  if ('refused' in taken) return refuse(invocation, taken.refused);
+  if ('answer' in taken) return taken.answer;
+  const answer = await makeJob(invocation, opened);
+  return answer ?? begin(invocation, opened.values !== undefined, taken.decision);
 }
 
 /** A job that cannot be made, or not with its state, is left for a later delivery, until a fuse has blown: then its end is recorded. */
@@ -93,7 +104,11 @@ async function makeJob(
   }
 }
 
-async function begin(invocation: Invocation, isResumed: boolean): Promise<EndedAnswer> {
+async function begin(
+  invocation: Invocation,
+  isResumed: boolean,
+  first: Decision | undefined,
+): Promise<EndedAnswer> {
   const { execution } = invocation;
   tellBegun(invocation);
   try {
@@ -102,14 +117,14 @@ async function begin(invocation: Invocation, isResumed: boolean): Promise<EndedA
     return failExecution(invocation, error, undefined);
   }
   if (isResumed) await runStatefulHook(invocation, 'onResume');
-  return loop(invocation);
+  return loop(invocation, first);
 }
 
 /** So many units of work in a row that have nothing to wait for run without a turn of the microtasks. */
 const maxAtOnce = 32;
 
-async function loop(invocation: Invocation): Promise<EndedAnswer> {
-  let decision: Decision | undefined;
+async function loop(invocation: Invocation, first?: Decision): Promise<EndedAnswer> {
+  let decision = first;
   let atOnceCount = 0;
   for (;;) {
     if (invocation.journal?.isCancelRequested === true && !isCompensating(invocation.execution))
@@ -163,14 +178,6 @@ async function loop(invocation: Invocation): Promise<EndedAnswer> {
       }
     }
   }
-}
-
-/** What was recorded as started, and cannot be begun, has failed. */
-async function refuse(invocation: Invocation, thrown: unknown): Promise<never> {
-  const { execution, journal } = invocation;
-  await journal?.finish(execution, undefined, { status: 'failed', error: describeError(thrown) });
-  tellFailed(invocation, thrown);
-  throw failedError(invocation, thrown, undefined);
 }
 
 /** An end that waited for the children of the execution comes when they have ended. */

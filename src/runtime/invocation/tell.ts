@@ -87,7 +87,8 @@ export function tellBegun(invocation: Invocation): void {
   const { cycle } = execution;
   const step = nameUnit(plan, execution);
   const remainingMs = Math.round(invocation.remainingMs());
-  const waitedFor = readWait(execution);
+  // As it was brought: it may have a slot by now.
+  const waitedFor = readWait(invocation.opened.execution);
   const wait = waitedFor === undefined ? {} : { waitedFor };
   if (hasBegun(execution)) emitter.emit('execution.resumed', { step, cycle, remainingMs, ...wait });
   else emitter.emit('execution.started', { step, remainingMs });
@@ -172,6 +173,13 @@ export function tellEnded(invocation: Invocation, type: 'execution.cancelled' | 
   const facts = summarise(invocation);
   const emitter = emitterOfNow(invocation);
   invocation.tellEnd = () => emitter.emit(type, facts);
+}
+
+/** Tells that the execution was skipped: it is told with the end of the invocation. */
+export function tellSkipped(invocation: Invocation, running: readonly string[]): void {
+  const facts = { ...summarise(invocation), running };
+  const emitter = emitterOfNow(invocation);
+  invocation.tellEnd = () => emitter.emit('execution.skipped', facts);
 }
 
 /** Tells later what has happened now. */

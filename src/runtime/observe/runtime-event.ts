@@ -107,7 +107,11 @@ export interface ExecutionParked extends Told<'execution.parked'>, OfSum {
   readonly redrive: string;
 }
 export interface ExecutionSuperseded extends Told<'execution.superseded'>, OfSum {}
-export interface ExecutionSkipped extends Told<'execution.skipped'>, OfSum {}
+/** Others had the slots of its job's `concurrency`. */
+export interface ExecutionSkipped extends Told<'execution.skipped'>, OfSum {
+  /** The ids of those that were running, ten at most. */
+  readonly running: readonly string[];
+}
 /** A unit of work begins. */
 export interface StepStarted extends Told<'step.started'>, OfUnit {}
 export interface StepFinished extends Told<'step.finished'>, OfUnit {

@@ -1,5 +1,5 @@
 /** How an execution stands, for lists and look-ups. */
-export type ExecutionStatus = 'cancelled' | 'completed' | 'failed' | 'running' | 'waiting';
+export type ExecutionStatus = 'cancelled' | 'completed' | 'failed' | 'running' | 'skipped' | 'waiting';
 
 /** One execution as a store keeps it. What it means is the runtime's business; a store only keeps it whole. */
 export interface StoredExecution {

@@ -1,4 +1,4 @@
-import type { Timer } from '../ports';
+import type { Random, Timer } from '../ports';
 
 /** Pause before the second try, in milliseconds; doubled before each further one, up to the longest. */
 const firstPauseMs = 50;
@@ -7,6 +7,8 @@ const maxPauseMs = 2_000;
 /** What waiting needs: a timer, and how much time is left. */
 export interface BackOffDeps {
   readonly timer: Timer;
+  /** Draws each pause, from nothing to its full length: for what many try at the same time. @defaultValue the full length */
+  readonly random?: Random;
   remainingMs(): number;
 }
 
@@ -27,11 +29,12 @@ export class BackOff {
 
   /** Waits before the next try. */
   async pause(): Promise<void> {
-    const pauseMs = this.#pauseMs;
-    this.#pauseMs = Math.min(pauseMs * 2, maxPauseMs);
+    const { random } = this.#room;
+    const pauseMs = random === undefined ? this.#pauseMs : Math.ceil(random.next() * this.#pauseMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, maxPauseMs);
     this.tries += 1;
     await new Promise<void>((resolve) => {
-      this.#room.timer.once(pauseMs, resolve);
+      this.#room.timer.once(Math.max(1, pauseMs), resolve);
     });
   }
 }

@@ -32,6 +32,7 @@ const made: [string, string, boolean, BatonError][] = [
   ['RedriveRefusedError', 'REDRIVE_REFUSED', false, new errors.RedriveRefusedError(parts)],
   ['RetryableError', 'RETRYABLE', true, new RetryableError({ retryAfterMs: 5 })],
   ['SignalRefusedError', 'SIGNAL_REFUSED', true, new errors.SignalRefusedError(parts)],
+  ['SlotRefusedError', 'SLOT_REFUSED', false, new errors.SlotRefusedError(parts)],
   ['StateTooLargeError', 'STATE_TOO_LARGE', false, new errors.StateTooLargeError(parts)],
   ['StepInterruptedError', 'STEP_INTERRUPTED', false, new errors.StepInterruptedError(parts)],
   ['StepTimeoutError', 'STEP_TIMEOUT', true, new errors.StepTimeoutError(parts)],

@@ -256,14 +256,14 @@ describe('The options of @LongRunning', () => {
       '{ banana: 1 }',
       { banana: 1 },
       [
-        '@LongRunning on class Reconcile: banana is not an option.\n→ Remove it, or use one of safeMs, intervalMs, reserveMs, name, version, migrations, durability, continueOn, input, limits.',
+        '@LongRunning on class Reconcile: banana is not an option.\n→ Remove it, or use one of safeMs, intervalMs, reserveMs, name, version, migrations, durability, continueOn, input, limits, concurrency.',
       ],
     ],
     [
       "{ 'two\\nlines': 1 }",
       { 'two\nlines': 1 },
       [
-        '@LongRunning on class Reconcile: "two\\nlines" is not an option.\n→ Remove it, or use one of safeMs, intervalMs, reserveMs, name, version, migrations, durability, continueOn, input, limits.',
+        '@LongRunning on class Reconcile: "two\\nlines" is not an option.\n→ Remove it, or use one of safeMs, intervalMs, reserveMs, name, version, migrations, durability, continueOn, input, limits, concurrency.',
       ],
     ],
     [
@@ -277,7 +277,7 @@ describe('The options of @LongRunning', () => {
       'JSON.parse(\'{ "__proto__": 1 }\')',
       JSON.parse('{ "__proto__": 1 }'),
       [
-        '@LongRunning on class Reconcile: __proto__ is not an option.\n→ Remove it, or use one of safeMs, intervalMs, reserveMs, name, version, migrations, durability, continueOn, input, limits.',
+        '@LongRunning on class Reconcile: __proto__ is not an option.\n→ Remove it, or use one of safeMs, intervalMs, reserveMs, name, version, migrations, durability, continueOn, input, limits, concurrency.',
       ],
     ],
     [

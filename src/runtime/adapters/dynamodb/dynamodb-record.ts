@@ -18,6 +18,7 @@ const statuses: ReadonlySet<string> = new Set<ExecutionStatus>([
   'completed',
   'failed',
   'running',
+  'skipped',
   'waiting',
 ]);
 

@@ -129,5 +129,5 @@ export class PartShelf {
 }
 
 function isOver({ status }: StoredExecution): boolean {
-  return status === 'cancelled' || status === 'completed' || status === 'failed';
+  return status !== 'running' && status !== 'waiting';
 }

@@ -5,7 +5,7 @@ import type { StoredExecution } from '../../ports';
 /** What a store adds to an execution that it keeps as JSON. */
 type Kept<Extra> = StoredExecution & Partial<Extra>;
 
-const statuses: readonly unknown[] = ['cancelled', 'completed', 'failed', 'running', 'waiting'];
+const statuses: readonly unknown[] = ['cancelled', 'completed', 'failed', 'running', 'skipped', 'waiting'];
 
 /**
  * Reads an execution that is kept as JSON; `undefined` when the text is none. A byte-order mark in front, which some editors put there,

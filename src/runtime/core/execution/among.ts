@@ -81,6 +81,18 @@ export type Closing =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'fail'; readonly error: object; readonly unit?: string };
 
+/** The slots of a job's `concurrency` that an execution needs one of. */
+export interface SlotClaim {
+  /** The id of the record that says who has them. */
+  readonly id: string;
+  /** It has one. Else it does nothing but end, or wait. */
+  readonly isHeld: boolean;
+  /** It was redriven: it waits, whatever the job's `whenBusy` says. */
+  readonly isRedriven?: true;
+  /** What it was waiting for, before it had to wait for a slot. */
+  readonly back?: Pick<Return, 'isWaiting' | 'resumeAtMs' | 'sleep' | 'woken'>;
+}
+
 /** What an execution has to do with others. */
 export interface Among {
   readonly sleep: Sleep | null;
@@ -95,6 +107,8 @@ export interface Among {
   readonly childrenCostUsd?: number;
   /** Why it ends as soon as its children have. @defaultValue it goes on */
   readonly closing?: Closing;
+  /** @defaultValue it needs none */
+  readonly slot?: SlotClaim;
 }
 
 /** An execution that has nothing to do with others yet. */
@@ -111,6 +125,7 @@ export function passAmong(among: Among | undefined): Among | undefined {
   if (among === undefined || (among.sleep === null && among.woken === null)) return among;
   const isAlone =
     among.children === undefined &&
+    among.slot === undefined &&
     among.inbox.next === 0 &&
     among.interludeCount === 0 &&
     among.interlude === null;

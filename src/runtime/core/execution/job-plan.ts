@@ -39,6 +39,21 @@ export interface Limits {
   readonly maxDepth?: number | undefined;
 }
 
+/** How many executions of a job run at the same time. */
+export interface Concurrency {
+  /** The most executions that run at the same time, or sleep in the middle of their work, for each key. A whole number from 1 to 1,000. */
+  readonly limit: number;
+  /** Of which part of the input the limit is: a tenant's, say. A text; it sees the input as `ctx.input` is. @defaultValue one limit for the job */
+  // biome-ignore lint/suspicious/noExplicitAny: the input is of the job's own type
+  readonly key?: (input: any) => string;
+  /**
+   * What becomes of an execution that finds no slot free. `'queue'`: it waits, first come, first served, 10,000 at most.
+   * `'skip'`: it ends as `skipped`. `'cancel-running'`: the oldest are cancelled, waiting ones too, until it has a slot.
+   * @defaultValue `'queue'`
+   */
+  readonly whenBusy?: 'cancel-running' | 'queue' | 'skip';
+}
+
 /** When a checkpoint is stored: after every step, at most every so often, or at hand-offs only. */
 export type Durability = 'handoff' | 'step' | { readonly everyMs: number };
 
@@ -79,6 +94,8 @@ export interface JobPlan {
   readonly limits: Limits;
   /** Undefined when the job leaves it to the runtime: `step` with a store, `handoff` without. */
   readonly durability: Durability | undefined;
+  /** @defaultValue as many as are started */
+  readonly concurrency?: Concurrency | undefined;
   /** Undefined when the job leaves it to the environment (`BATON_CONTINUE_ON`). */
   readonly continueOn: 'latest' | 'pinned' | undefined;
   /** A class-validator class or a Standard Schema. */

@@ -21,8 +21,12 @@ export interface ExecutionDescription {
   readonly executionId: string;
   /** The job's name. */
   readonly job: string;
-  /** `waiting`: its next invocation is held back in the queue. */
-  readonly status: 'cancelled' | 'completed' | 'failed' | 'running' | 'waiting';
+  /** `waiting`: its next invocation is held back, or waits for somebody. `skipped`: others had the slots of its `concurrency`. */
+  readonly status: 'cancelled' | 'completed' | 'failed' | 'running' | 'skipped' | 'waiting';
+  /** Of a skipped execution: the ids of those that were running, ten at most. */
+  readonly running?: readonly string[];
+  /** What it waits for, when that is no time alone. */
+  readonly waitsFor?: 'children' | 'signal' | 'slot';
   /** The invocation that was claimed last, from 1. */
   readonly invocation: number;
   /** The invocation that it was handed over to and that has not begun yet; null while one is running. */
@@ -152,7 +156,19 @@ export function describeExecution(
     ...describeCompensation(record),
     ...(outcome?.status === 'completed' && outcome.result !== undefined ? { result: outcome.result } : {}),
     ...(outcome?.status === 'failed' ? { error: outcome.error } : {}),
+    ...(outcome?.status === 'skipped' ? { running: outcome.running } : {}),
+    ...describeSleep(record),
   });
+}
+
+/** What it waits for: while somebody is at work, nothing. */
+export function describeSleep({
+  outcome,
+  handedOffTo,
+  continuation,
+}: ExecutionRecord): Pick<ExecutionDescription, 'waitsFor'> {
+  const kind = continuation.among?.sleep?.kind;
+  return outcome === null && handedOffTo !== null && kind !== undefined ? { waitsFor: kind } : {};
 }
 
 function describeCompensation({

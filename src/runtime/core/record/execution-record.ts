@@ -8,7 +8,9 @@ import type { ErrorRecord } from './describe-error';
 export type ExecutionOutcome =
   | { readonly status: 'cancelled' }
   | { readonly status: 'completed'; readonly result?: unknown }
-  | { readonly status: 'failed'; readonly error: ErrorRecord };
+  | { readonly status: 'failed'; readonly error: ErrorRecord }
+  /** `running`: who had the slots, the first ten. */
+  | { readonly status: 'skipped'; readonly running: readonly string[] };
 
 /** Who has started a child, and where in its batch. */
 export interface Parent {

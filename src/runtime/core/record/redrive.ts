@@ -1,6 +1,7 @@
 import type { RedriveObstacle } from '../../../errors';
 import { firstChain } from '../execution/chain';
 import { firstLine } from '../execution/line';
+import { dropSlot } from '../execution/slot';
 import type { ExecutionRecord } from './execution-record';
 
 /** Owns an execution between a redrive and the next claim: no delivery has this name. */
@@ -60,7 +61,7 @@ function describeRedriven(record: ExecutionRecord, nowMs: number, isUnpinned: bo
     ...(continuation.isWaiting && { wake: 'raised' as const }),
     outcome: null,
     continuation: {
-      ...continuation,
+      ...dropSlot(continuation),
       invocation: handedOffTo,
       startedAtMs: nowMs,
       ...(hasDied && { trail: { ...continuation.trail, hasDied } }),

@@ -9,9 +9,11 @@ import { ensureBuilt } from '../scripts/lib/ensure-built.mjs';
 const stories = [
   'backfill-warehouse',
   'access-logs',
+  'access-logs/with-children',
   'reconcile-payments',
   'move-files',
   'poll-service',
+  'poll-service/with-signal',
   'triggers',
 ];
 /** Of a story that broke off. */

@@ -25,7 +25,7 @@ function createWorld(contents: Record<string, string>, chunkBytes: number) {
   };
   const lake = {
     write: async (part: LakePart) => {
-      const key = `${part.file}/${part.line}`;
+      const key = `${part.file}/${part.offset}`;
       await env.effects.record(key, JSON.stringify(part));
       parts.set(key, part);
     },

@@ -27,8 +27,6 @@ export class LoadAccessLogs {
   @State() files: LogFile[] = [];
   /** Where the next chunk of that file begins, in bytes. */
   @State() offset = 0;
-  /** How many lines of it are loaded. */
-  @State() lineCount = 0;
   /** The begin of a line whose end is in the next chunk. */
   @State() rest = new Uint8Array();
   @State() totals = { files: 0, rows: 0, rejects: 0 };
@@ -51,12 +49,12 @@ export class LoadAccessLogs {
     const isLast = chunk.end === file.bytes;
     const { lines, rest } = splitLines(this.rest, chunk.bytes, isLast);
     const { rows, rejects } = parseLines(lines);
-    await this.lake.write({ file: file.key, line: this.lineCount, rows, rejects }, ctx.signal);
+    await this.lake.write({ file: file.key, offset: this.offset, rows, rejects }, ctx.signal);
     this.totals.rows += rows.length;
     this.totals.rejects += rejects.length;
     this.totals.files += isLast ? 1 : 0;
     if (isLast) this.files.shift();
-    [this.offset, this.lineCount] = isLast ? [0, 0] : [chunk.end, this.lineCount + lines.length];
+    this.offset = isLast ? 0 : chunk.end;
     this.rest = rest;
     ctx.progress(this.totals.rows, undefined, file.key);
   }

@@ -4,8 +4,8 @@ import type { LogRow } from './parse-line';
 /** What one chunk becomes. */
 export interface LakePart {
   readonly file: string;
-  /** The number of its first line, from 0. */
-  readonly line: number;
+  /** Where the chunk begins in it, in bytes. */
+  readonly offset: number;
   readonly rows: readonly LogRow[];
   /** Lines that are none, as they were. */
   readonly rejects: readonly Uint8Array[];
@@ -30,8 +30,8 @@ export class S3Lake implements Lake {
     return new S3Lake(new S3Client({ forcePathStyle: true }), LAKE_BUCKET);
   }
 
-  async write({ file, line, rows, rejects }: LakePart, signal: AbortSignal): Promise<void> {
-    const name = `${file}/${String(line).padStart(12, '0')}`;
+  async write({ file, offset, rows, rejects }: LakePart, signal: AbortSignal): Promise<void> {
+    const name = `${file}/${String(offset).padStart(15, '0')}`;
     const json = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     const rejected = rejects.flatMap((text) => [text, Buffer.from('\n')]);
     if (rows.length > 0) await this.put(`rows/${name}.ndjson`, json, signal);

@@ -13,23 +13,32 @@ const badLines = [
 ];
 
 /**
- * Makes one log file, and knows what its rows are without parsing anything.
+ * Makes the lines of one log file, one by one, so that a large one fits in memory.
  *
- * @returns its content, its rows, and its bad lines
+ * @returns each line, with the row that it is, or without one when it is bad
  */
-export function makeLog({ seed, lineCount, lineEnd = '\n', hasLastLineEnd = true, isPacked = false }) {
+export function* makeLines({ seed, lineCount }) {
   const random = makeRandom(seed);
-  const [lines, rows, rejects] = [[], [], []];
   for (let number = 0; number < lineCount; number++) {
     const bad = random() < 0.01 ? badLines[Math.floor(random() * badLines.length)] : undefined;
     const { row, text } = makeRow(random, number);
-    if (bad === undefined) rows.push(row);
-    else rejects.push(bad);
-    lines.push(bad ?? Buffer.from(text), Buffer.from(lineEnd));
+    yield bad === undefined ? { line: Buffer.from(text), row } : { line: bad };
   }
-  if (!hasLastLineEnd) lines.pop();
-  const content = Buffer.concat(lines);
-  return { content: isPacked ? packInMembers(content, random) : content, rows, rejects };
+}
+
+/** @returns the content of a log file */
+export function makeLog({ lineEnd = '\n', hasLastLineEnd = true, isPacked = false, ...shape }) {
+  const blocks = [];
+  let lines = [];
+  for (const { line } of makeLines(shape)) {
+    lines.push(line, Buffer.from(lineEnd));
+    if (lines.length < 20_000) continue;
+    blocks.push(Buffer.concat(lines));
+    lines = [];
+  }
+  const content = Buffer.concat([...blocks, ...lines]);
+  const whole = hasLastLineEnd ? content : content.subarray(0, -lineEnd.length);
+  return isPacked ? packInMembers(whole, makeRandom(shape.seed)) : whole;
 }
 
 function makeRow(random, number) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startS3 } from '../lib/start-s3.mjs';
-import { makeLog } from './make-logs.mjs';
+import { makeLines, makeLog } from './make-logs.mjs';
 
 const shapes = [
   {},
@@ -11,44 +11,48 @@ const shapes = [
   { lineCount: 1 },
 ];
 
-/** Puts logs into a bucket. `scale` 1 is some 40,000 lines. */
-export async function prepare({ scale }) {
+/** Puts logs into a bucket. `scale` 1 is some 40,000 lines, 190 is 1 GB of them. */
+export async function prepare({ scale, job = join(import.meta.dirname, 'job.ts'), event = {} }) {
   const s3 = await startS3({ buckets: ['logs', 'lake'] });
-  const expected = { rows: [], rejects: [] };
-  for (const [index, shape] of shapes.entries()) {
-    const log = makeLog({ seed: index + 1, lineCount: Math.round(8_000 * scale), ...shape });
-    s3.put('logs', `access/2026-11-0${index + 1}.log${shape.isPacked ? '.gz' : ''}`, log.content);
-    for (const row of log.rows) expected.rows.push(JSON.stringify(row));
-    for (const line of log.rejects) expected.rejects.push(line.toString('latin1'));
-  }
+  const files = shapes.map((shape, index) => ({
+    ...{ seed: index + 1, lineCount: Math.round(8_000 * scale), ...shape },
+    key: `access/2026-11-0${index + 1}.log${shape.isPacked ? '.gz' : ''}`,
+  }));
+  for (const file of files) s3.put('logs', file.key, makeLog(file));
   s3.put('logs', 'access/empty.log', Buffer.alloc(0));
   return {
-    job: join(import.meta.dirname, 'job.ts'),
-    event: { prefix: 'access/', chunkBytes: scale > 1 ? 1_000_000 : 50_000 },
+    job,
+    event: { prefix: 'access/', chunkBytes: scale > 1 ? 1_000_000 : 50_000, ...event },
     timeoutMs: scale > 1 ? 10_000 : 4_000,
     environment: { ...s3.environment, LOGS_BUCKET: 'logs', LAKE_BUCKET: 'lake' },
-    itemCount: expected.rows.length + expected.rejects.length,
-    findDifferences: () => compare(expected, readLake(s3)),
+    itemCount: files.reduce((sum, { lineCount }) => sum + lineCount, 0),
+    findDifferences: () => compare(files, s3.read('lake')),
     stop: s3.stop,
   };
 }
 
-function readLake(s3) {
-  const parts = [...s3.read('lake')].sort(([one], [other]) => (one < other ? -1 : 1));
-  const read = (prefix, encoding) =>
-    parts
-      .filter(([key]) => key.startsWith(prefix))
-      .flatMap(([, body]) => body.toString(encoding).replace(/\n$/, '').split('\n'));
-  return { rows: read('rows/', 'utf8'), rejects: read('rejects/', 'latin1') };
+/** Makes all lines again, and reads the lake beside them. */
+function compare(files, lake) {
+  const keys = [...lake.keys()].sort();
+  const differences = [];
+  for (const file of files) {
+    const lakeRows = readLines(lake, keys, `rows/${file.key}/`);
+    const lakeRejects = readLines(lake, keys, `rejects/${file.key}/`);
+    const check = (actual, wanted) => {
+      if (actual !== wanted) differences.push(`${file.key}: ${actual} instead of ${wanted}`);
+    };
+    for (const { line, row } of makeLines(file)) {
+      if (row === undefined) check(lakeRejects.next().value, line.toString('latin1'));
+      else check(lakeRows.next().value, Buffer.from(JSON.stringify(row)).toString('latin1'));
+      if (differences.length > 0) return differences;
+    }
+    check(lakeRows.next().value ?? lakeRejects.next().value, undefined);
+  }
+  return differences;
 }
 
-function compare(expected, actual) {
-  return ['rows', 'rejects'].flatMap((kind) => {
-    const at = expected[kind].findIndex((line, index) => line !== actual[kind][index]);
-    if (at === -1 && expected[kind].length === actual[kind].length) return [];
-    return [
-      `${kind}: ${actual[kind].length} of ${expected[kind].length}; the first difference is at ${at}: ` +
-        `${actual[kind][at]} instead of ${expected[kind][at]}`,
-    ];
-  });
+/** The lines of some objects, in the order of their names. */
+function* readLines(lake, keys, prefix) {
+  for (const key of keys)
+    if (key.startsWith(prefix)) yield* lake.get(key).toString('latin1').replace(/\n$/, '').split('\n');
 }

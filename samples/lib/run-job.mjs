@@ -97,14 +97,15 @@ export async function runJob({ event, events = [event], ...options }) {
 /**
  * Waits until nothing runs, and sends on what will not be retried, as the sweeper of a deployment does every few minutes.
  *
+ * @param withDelayed - whether messages that come later are waited for: not where a time-out of a day is on its way
  * @returns what every completed execution has answered, by its id
  */
-export async function settle({ lambda, client }, timeoutMs) {
-  await lambda.idle({ withDelayed: true });
-  for (let round = 0; round < 5 && (await isAnyLive(client)); round++) {
+export async function settle({ lambda, client }, timeoutMs, { withDelayed = true } = {}) {
+  await lambda.idle({ withDelayed });
+  for (let round = 0; round < 10 && (await isAnyLive(client)); round++) {
     await sleep(timeoutMs);
     await client.sweep({ graceMs: 0 });
-    await lambda.idle({ withDelayed: true });
+    await lambda.idle({ withDelayed });
   }
   const completed = await client.list({ status: 'completed', limit: 1_000 });
   const results = await Promise.all(completed.map(({ executionId }) => client.result(executionId)));
@@ -117,16 +118,21 @@ async function isAnyLive(client) {
 }
 
 /**
- * Kills an event in three at a random moment, more often an early one. Whatever follows a death is left alone: deaths in a row
- * at one place end an execution, as they should.
+ * Kills an event in three at a random moment, more often an early one. What follows the death of an execution is left alone: deaths
+ * in a row at one place end an execution, as they should.
  */
 function killSome(seed, timeoutMs) {
   const random = makeRandom(seed);
   let sinceDeath = 0;
-  return ({ attempt }) => {
+  const sinceOwnDeath = new Map();
+  return ({ attempt, payload }) => {
+    const [, execution] = /executionId\\*":\\*"([^"\\]+)/.exec(payload) ?? [];
+    const since = (sinceOwnDeath.get(execution) ?? 2) + 1;
+    sinceOwnDeath.set(execution, since);
     sinceDeath += 1;
-    if (attempt > 1 || sinceDeath < 3) return undefined;
+    if (attempt > 1 || sinceDeath < 3 || since < 3) return undefined;
     sinceDeath = 0;
+    sinceOwnDeath.set(execution, 0);
     return { kind: 'crash', afterMs: Math.round(timeoutMs ** random()) };
   };
 }

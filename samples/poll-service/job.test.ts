@@ -2,7 +2,7 @@ import { MemoryCheckpointStore } from 'lambda-baton';
 import { JobTestEnvironment } from 'lambda-baton/testing';
 import { ARCHIVE } from './archive';
 import { TranscribeRecording } from './job';
-import { type TaskAnswer, TRANSCRIBER } from './transcriber';
+import { type TaskAnswer, type TaskRequest, TRANSCRIBER } from './transcriber';
 
 const running: TaskAnswer = { status: 'running' };
 
@@ -11,7 +11,7 @@ function createWorld(answers: readonly TaskAnswer[]) {
   const [tasks, texts] = [new Map<string, number>(), new Map<string, string>()];
   let askedCount = 0;
   const transcriber = {
-    begin: async (recording: string, key: string) => {
+    begin: async ({ recording, key }: TaskRequest) => {
       await env.effects.record(key, `begin ${recording}`);
       if (!tasks.has(key)) tasks.set(key, 0);
       return key;
@@ -66,4 +66,10 @@ it('gives up after a day, and pays for no more than the questions', async () => 
 it('ends the same wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
   const { env, read } = createWorld([running, { status: 'done', text: 'Hello.' }]);
   expect((await env.explore({ compare: ({ outcome }) => ({ outcome, ...read() }) })).deviations).toEqual([]);
-});
+}, 60_000);
+
+it('removes the task also when it is killed while it fails', async () => {
+  const { env, read } = createWorld([{ status: 'failed', reason: 'there is only noise' }]);
+  const compare = ({ outcome }: { outcome: string }) => ({ outcome, ...read() });
+  expect((await env.explore({ crashes: true, duplicates: true, compare })).deviations).toEqual([]);
+}, 60_000);

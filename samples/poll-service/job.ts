@@ -13,14 +13,9 @@ import {
   wait,
 } from 'lambda-baton';
 import { ARCHIVE, type Archive, S3Archive } from './archive';
-import { HttpTranscriber, TRANSCRIBER, type Transcriber } from './transcriber';
+import { HttpTranscriber, TRANSCRIBER, type TranscribeInput, type Transcriber } from './transcriber';
 
-interface TranscribeInput {
-  readonly recording: string;
-}
-
-/** How long the service is given, in milliseconds: a day. */
-const patienceMs = 86_400_000;
+const aDayMs = 86_400_000;
 
 /** Has a recording transcribed by a slow service, and keeps the text. Waiting costs nothing. */
 @LongRunning({ safeMs: 60_000, intervalMs: 5_000 })
@@ -28,8 +23,7 @@ export class TranscribeRecording {
   @State() taskId = '';
   @State() giveUpAtMs = 0;
   @State() text = '';
-  @State() problem: string | undefined;
-  @State() isTidy = false;
+  @State() isOver = false;
 
   constructor(
     @inject(TRANSCRIBER) private readonly transcriber: Transcriber,
@@ -37,21 +31,22 @@ export class TranscribeRecording {
     @inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  @Step()
+  @Step({ retry: { maxAttempts: 10 }, compensate: 'removeTask' })
   async begin(ctx: StepContext<TranscribeInput>) {
-    this.taskId = await this.transcriber.begin(ctx.input.recording, ctx.idempotencyKey, ctx.signal);
-    this.giveUpAtMs = this.clock.now() + patienceMs;
+    const request = { recording: ctx.input.recording, key: ctx.idempotencyKey };
+    this.taskId = await this.transcriber.begin(request, ctx.signal);
+    this.giveUpAtMs = this.clock.now() + aDayMs;
     return wait({ seconds: 30 });
   }
 
   @Step({ retry: { maxAttempts: 10 } })
   async ask(ctx: StepContext<TranscribeInput>) {
     const answer = await this.transcriber.read(this.taskId, ctx.signal);
-    const isTooLate = this.clock.now() >= this.giveUpAtMs;
-    if (answer.status === 'running' && !isTooLate) return wait({ seconds: 30, goTo: 'ask' });
+    if (answer.status === 'failed') throw new TerminalError(`${ctx.input.recording}: ${answer.reason}`);
     if (answer.status === 'done') this.text = answer.text;
-    else this.problem = answer.status === 'failed' ? answer.reason : 'no answer within a day';
-    return goTo(this.problem === undefined ? 'keep' : 'tidy');
+    else if (this.clock.now() < this.giveUpAtMs) return wait({ seconds: 30, goTo: 'ask' });
+    else throw new TerminalError(`${ctx.input.recording}: no answer within a day`);
+    return goTo('keep');
   }
 
   @Step()
@@ -60,15 +55,19 @@ export class TranscribeRecording {
   }
 
   @Step({ retry: { maxAttempts: 10 } })
-  async tidy(ctx: StepContext<TranscribeInput>) {
-    await this.transcriber.remove(this.taskId, ctx.signal);
-    this.isTidy = true;
-    if (this.problem !== undefined) throw new TerminalError(`${ctx.input.recording}: ${this.problem}`);
+  async finish(ctx: StepContext<TranscribeInput>) {
+    await this.removeTask(ctx);
+    this.isOver = true;
+  }
+
+  /** After the text is kept; or else when there will be none, and the execution fails. */
+  async removeTask(ctx: StepContext<TranscribeInput>) {
+    if (this.taskId !== '') await this.transcriber.remove(this.taskId, ctx.signal);
   }
 
   @Terminate()
   isDone() {
-    return this.isTidy;
+    return this.isOver;
   }
 }
 

@@ -4,11 +4,15 @@ import { makeRandom } from '../lib/make-random.mjs';
 
 /**
  * A slow service on this machine: a task is done after it was asked for a few times, and some fail for good. Now and then it is
- * busy, breaks, or loses the answer after it has acted.
+ * busy, breaks, or loses the answer after it has acted. Where a task came with a token, the service calls back with it, sometimes twice.
  */
 export async function startService({ seed, askedCount, isFailing }) {
   const random = makeRandom(seed);
-  const state = { tasks: new Map(), keys: new Map(), begun: [], askedCount, isFailing };
+  const state = {
+    ...{ tasks: new Map(), keys: new Map(), begun: [], timers: new Set(), askedCount, isFailing, random },
+    /** What sends an answer to whoever gave the token. */
+    callBack: undefined,
+  };
   const server = createServer(async (request, response) => {
     const chance = random();
     if (chance < 0.05) return send(response, 429, {});
@@ -20,9 +24,10 @@ export async function startService({ seed, askedCount, isFailing }) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    ...state,
+    state,
     url: `http://127.0.0.1:${server.address().port}`,
     stop: () => {
+      for (const timer of state.timers) clearTimeout(timer);
       server.closeAllConnections();
       server.close();
     },
@@ -44,23 +49,44 @@ async function handle(request, state) {
   const task = state.tasks.get(id);
   if (task === undefined) return undefined;
   task.asked += 1;
-  if (task.asked <= state.askedCount) return { status: 'running' };
-  if (state.isFailing(task.recording)) return { status: 'failed', reason: 'there is only noise' };
-  return { status: 'done', text: transcribe(task.recording) };
+  return task.asked <= state.askedCount ? { status: 'running' } : answer(task, state);
 }
 
-async function begin(request, { tasks, keys, begun }) {
+function answer({ recording }, { isFailing }) {
+  if (isFailing(recording)) return { status: 'failed', reason: 'there is only noise' };
+  return { status: 'done', text: transcribe(recording) };
+}
+
+async function begin(request, state) {
+  const { tasks, keys, begun } = state;
   const key = request.headers['idempotency-key'];
   let body = '';
   for await (const chunk of request) body += chunk;
-  const { recording } = JSON.parse(body);
+  const { recording, token } = JSON.parse(body);
   if (!keys.has(key)) {
     const id = `task-${keys.size + 1}`;
     keys.set(key, id);
     begun.push(recording);
     tasks.set(id, { recording, asked: 0 });
+    if (token !== undefined) callLater(token, { recording }, state);
   }
   return { id: keys.get(key) };
+}
+
+/** Once when it is done, and again when that call failed or, like many services, for no reason. */
+function callLater(token, task, state) {
+  const timer = setTimeout(
+    async () => {
+      state.timers.delete(timer);
+      const isSent = await state.callBack(token, answer(task, state)).then(
+        () => true,
+        () => false,
+      );
+      if (!isSent || state.random() < 0.3) callLater(token, task, state);
+    },
+    200 + state.random() * 2_000,
+  );
+  state.timers.add(timer);
 }
 
 function send(response, status, answer) {

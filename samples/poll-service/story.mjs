@@ -3,13 +3,14 @@ import { startS3 } from '../lib/start-s3.mjs';
 import { startService, transcribe } from './start-service.mjs';
 
 /** Recordings, each an execution of its own; every eighth cannot be transcribed. `scale` 1 is 8. */
-export async function prepare({ scale, seed }) {
+export async function prepare({ scale, seed, job = join(import.meta.dirname, 'job.ts') }) {
   const recordings = Array.from({ length: Math.round(8 * scale) }, (_, number) => `recording-${number}`);
   const isFailing = (recording) => recordings.indexOf(recording) % 8 === 5;
   const service = await startService({ seed, askedCount: 3, isFailing });
   const s3 = await startS3({ buckets: ['archive'] });
   return {
-    job: join(import.meta.dirname, 'job.ts'),
+    job,
+    service,
     events: recordings.map((recording) => ({
       lambdaBaton: { v: 1, start: { executionId: recording, input: { recording } } },
     })),
@@ -21,7 +22,7 @@ export async function prepare({ scale, seed }) {
       BATON_SKIP_WAITS: '1',
     },
     itemCount: recordings.length,
-    isExpectedFailure: (text) => text.includes('there is only noise') || text.includes('RetriesExhausted'),
+    isExpectedFailure: (text) => /there is only noise|RetriesExhausted/.test(text),
     findDifferences: ({ results }) =>
       compare({ recordings, isFailing, service, results, archive: s3.read('archive') }),
     stop: async () => {
@@ -41,8 +42,12 @@ function compare({ recordings, isFailing, service, results, archive }) {
     const text = archive.get(`${recording}.txt`)?.toString();
     expect(`text of ${recording}`, text, isGood ? transcribe(recording) : undefined);
     expect(`whether ${recording} has completed`, results.has(recording), isGood);
-    expect(`tasks begun for ${recording}`, service.begun.filter((begun) => begun === recording).length, 1);
+    expect(
+      `tasks begun for ${recording}`,
+      service.state.begun.filter((begun) => begun === recording).length,
+      1,
+    );
   }
-  expect('tasks that the service still keeps', service.tasks.size, 0);
+  expect('tasks that the service still keeps', service.state.tasks.size, 0);
   return differences;
 }

@@ -6,10 +6,22 @@ export type TaskAnswer =
   | { readonly status: 'done'; readonly text: string }
   | { readonly status: 'failed'; readonly reason: string };
 
+/** What is to be transcribed. */
+export interface TranscribeInput {
+  readonly recording: string;
+}
+
+/** What the service is asked for. */
+export interface TaskRequest extends TranscribeInput {
+  readonly key: string;
+  /** A text that the service sends with its answer, when it is to call back. */
+  readonly token?: string;
+}
+
 /** A service that takes minutes to hours. */
 export interface Transcriber {
   /** Begins a task; with a key that it has seen, the one of that time. @returns its id */
-  begin(recording: string, key: string, signal: AbortSignal): Promise<string>;
+  begin(request: TaskRequest, signal: AbortSignal): Promise<string>;
   read(taskId: string, signal: AbortSignal): Promise<TaskAnswer>;
   /** Ends a task and removes what the service keeps of it. Removing it again changes nothing. */
   remove(taskId: string, signal: AbortSignal): Promise<void>;
@@ -29,9 +41,9 @@ export class HttpTranscriber implements Transcriber {
     return new HttpTranscriber(TRANSCRIBER_URL);
   }
 
-  async begin(recording: string, key: string, signal: AbortSignal): Promise<string> {
+  async begin({ key, ...body }: TaskRequest, signal: AbortSignal): Promise<string> {
     const headers = { 'content-type': 'application/json', 'idempotency-key': key };
-    const request = { method: 'POST', headers, body: JSON.stringify({ recording }), signal };
+    const request = { method: 'POST', headers, body: JSON.stringify(body), signal };
     const { id } = (await (await this.request('/tasks', request)).json()) as { id: string };
     return id;
   }

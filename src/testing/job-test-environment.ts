@@ -91,11 +91,12 @@ export class JobTestEnvironment<Job extends object> {
    * Sends a signal to the execution through the function, as an event. While a run is under way it is sent now (a fake or a step may do
    * so); before, it is sent in every run to come, `afterMs` virtual milliseconds after the start. Needs a store.
    *
+   * @param to - its name, or `{ token }` with what the job gave away by `ctx.signalToken`
    * @param options - `signalId`: as of `BatonClient.signal`. @defaultValue the delivery's id; `afterMs`. @defaultValue 0
    * @example env.signal('approved', { by: 'Ann' }, { afterMs: 3_600_000 });
    */
-  signal(name: string, payload?: unknown, options: Omit<TestSignal, 'name' | 'payload'> = {}): void {
-    const signal = { name, payload, ...options };
+  signal(to: TestSignal['to'], payload?: unknown, options: Omit<TestSignal, 'payload' | 'to'> = {}): void {
+    const signal = { to, payload, ...options };
     if (this.#world === undefined) this.#signals.push(signal);
     else this.#world.signal(signal);
   }

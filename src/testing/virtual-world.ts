@@ -41,7 +41,8 @@ export interface VirtualWorldParts {
 
 /** A signal that a test sends to the execution. */
 export interface TestSignal {
-  readonly name: string;
+  /** Its name, or a token of `ctx.signalToken`. */
+  readonly to: string | { readonly token: string };
   readonly payload?: unknown;
   readonly signalId?: string;
   /** In virtual milliseconds, from the start of a run, or from now while one is under way. */
@@ -91,9 +92,9 @@ export class VirtualWorld {
   }
 
   /** Sends a signal to the execution of the run. */
-  signal({ afterMs = 0, ...signal }: TestSignal): void {
-    const { executionId } = this;
-    const body = JSON.stringify({ lambdaBaton: { v: 1, signal: { executionId, ...signal } } });
+  signal({ to, afterMs = 0, ...content }: TestSignal): void {
+    const names = typeof to === 'string' ? { executionId: this.executionId, name: to } : to;
+    const body = JSON.stringify({ lambdaBaton: { v: 1, signal: { ...names, ...content } } });
     const id = this.#lambda.nextId('signal');
     this.#lambda.accept(
       { id, channel: 'event', body, receiveCount: 1, chainLength: 0, isCopy: false },

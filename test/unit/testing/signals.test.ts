@@ -1,4 +1,5 @@
 import {
+  inject,
   LongRunning,
   MemoryCheckpointStore,
   OnComplete,
@@ -32,6 +33,26 @@ class Approval {
   }
 }
 
+const SERVICE = Symbol('service');
+
+@LongRunning({ safeMs: 1_000, intervalMs: 100 })
+class CallBack {
+  @State() answers: unknown[] = [];
+  constructor(@inject(SERVICE) private readonly begin: (token: string) => void) {}
+  @Step({ once: true }) ask(ctx: StepContext) {
+    this.begin(ctx.signalToken('done'));
+  }
+  @Step() wait() {
+    return waitForSignal('done', { timeoutSeconds: 600 });
+  }
+  @Step() note({ woken }: StepContext) {
+    this.answers.push(woken?.by === 'signal' ? woken.payload : woken?.by);
+  }
+  @Terminate() isDone() {
+    return this.answers.length === 2;
+  }
+}
+
 const create = () => JobTestEnvironment.create(Approval, { store: () => new MemoryCheckpointStore() });
 
 describe('env.signal', () => {
@@ -47,6 +68,22 @@ describe('env.signal', () => {
 
   it('is not needed for the time-out', async () => {
     expect((await create().run()).result).toEqual({ by: 'timeout', notes: [] });
+  });
+
+  it('takes the token that the job gave away, once', async () => {
+    const env = JobTestEnvironment.create(CallBack, {
+      store: () => new MemoryCheckpointStore(),
+      providers: [
+        {
+          token: SERVICE,
+          useValue: (token: string) => {
+            env.signal({ token }, 'first', { afterMs: 60_000 });
+            env.signal({ token }, 'second', { afterMs: 120_000 });
+          },
+        },
+      ],
+    });
+    expect((await env.run()).state.answers).toEqual(['first', 'timeout']);
   });
 
   it('keeps its promise whatever happens at any boundary', async () => {

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 
 // Starting executions and looking after them
 export type {
+  BatonClientOptions,
   CancelAnswer,
   EarlierInvocations,
   ExecutionDescription,
@@ -23,7 +24,7 @@ export type {
   SweepAnswer,
   SweepRequest,
 } from './client/answers';
-export { BatonClient, type BatonClientOptions } from './client/baton-client';
+export { BatonClient } from './client/baton-client';
 // Declaring a job
 export {
   LongRunning,

@@ -1,9 +1,24 @@
+import type { CommandSender } from '../runtime/adapters/aws/lazy-client';
 import type { ExecutionDescription, ExecutionProgress } from '../runtime/core/record/execution-description';
 import type { EarlierInvocations, InvocationEntry } from '../runtime/core/record/history';
 import type { StopMark } from '../runtime/core/record/stop-mark';
-import type { ExecutionStatus } from '../runtime/ports';
+import type { CheckpointStore, Clock, ExecutionStatus } from '../runtime/ports';
 
 export type { EarlierInvocations, ExecutionDescription, ExecutionProgress, InvocationEntry, StopMark };
+
+/** What a {@link BatonClient} works with. */
+export interface BatonClientOptions {
+  /** The store that the function keeps its executions in. */
+  readonly store: CheckpointStore;
+  /** The function's name or ARN, with an alias or version if that is to be started. Needed to start and to redrive. */
+  readonly functionName?: string;
+  /** A Lambda client. @defaultValue one of the AWS SDK, loaded on first use */
+  readonly client?: CommandSender;
+  /** The function's `BATON_SIGNING_KEY`, when it has one: tokens of signals are checked with it. @defaultValue none */
+  readonly signingKey?: string;
+  /** Tells the time. @defaultValue the machine's clock, which should agree with Lambda's to a few seconds: leases are compared with it */
+  readonly clock?: Clock;
+}
 
 /** What an execution is started with. */
 export interface StartRequest {

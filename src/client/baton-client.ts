@@ -12,13 +12,12 @@ import { wrap } from '../runtime/core/message/arrival';
 import { isUsableId } from '../runtime/core/message/execution-id';
 import { describeExecution, type ExecutionDescription } from '../runtime/core/record/execution-description';
 import type { ExecutionRecord } from '../runtime/core/record/execution-record';
-import { recordedFailureError } from '../runtime/core/record/recorded-failure';
-import { checkRedrive } from '../runtime/core/record/redrive';
-import { describeMarkId, readStopMark, type StopMark, stoppedError } from '../runtime/core/record/stop-mark';
+import { describeMarkId, readStopMark, type StopMark } from '../runtime/core/record/stop-mark';
 import { copyInput } from '../runtime/core/state/copy-json';
 import { type Seal, sealByChecksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, Clock, ListQuery } from '../runtime/ports';
 import type {
+  BatonClientOptions,
   CancelAnswer,
   ExecutionResult,
   ExecutionSummary,
@@ -34,31 +33,15 @@ import type {
   SweepAnswer,
   SweepRequest,
 } from './answers';
-import { changeStopMark } from './change-stop-mark';
+import { changeStopMark, markStopped } from './change-stop-mark';
 import { listLive } from './list-live';
 import { loadCompanions } from './load-companions';
-import { checkStop, noFunctionError, refusedError, unknownExecutionError, unusableError } from './refusals';
+import { decideRedrive } from './redrive-execution';
+import { checkStop, noFunctionError, unknownExecutionError, unusableError } from './refusals';
 import { startExecution } from './start-execution';
 import { stopExecutions } from './stop-executions';
-import { summariseExecution } from './summarise-execution';
+import { readResult, summariseExecution } from './summarise-execution';
 import { sweepExecutions } from './sweep-executions';
-
-/** What a {@link BatonClient} works with. */
-export interface BatonClientOptions {
-  /** The store that the function keeps its executions in. */
-  readonly store: CheckpointStore;
-  /** The function's name or ARN, with an alias or version if that is to be started. Needed to start and to redrive. */
-  readonly functionName?: string;
-  /** A Lambda client. @defaultValue one of the AWS SDK, loaded on first use */
-  readonly client?: CommandSender;
-  /** The function's `BATON_SIGNING_KEY`, when it has one: tokens of signals are checked with it. @defaultValue none */
-  readonly signingKey?: string;
-  /** Tells the time. @defaultValue the machine's clock, which should agree with Lambda's to a few seconds: leases are compared with it */
-  readonly clock?: Clock;
-}
-
-/** A redriven record is kept at least this long, in milliseconds: the next claim says again when it may be deleted. */
-const redrivenForMs = 24 * 3_600_000;
 
 /**
  * Starts executions and looks after them, from anywhere: a script, another function, the command line.
@@ -139,15 +122,7 @@ export class BatonClient {
   async result(executionId: string): Promise<ExecutionResult> {
     const found = await this.#find(executionId);
     if (found === undefined) throw unknownExecutionError(executionId);
-    const { outcome, continuation } = found.record;
-    if (outcome?.status === 'failed') throw recordedFailureError(continuation, outcome.error);
-    const { status, invocation, result } = this.#describe(found);
-    return {
-      executionId,
-      status: status as ExecutionResult['status'],
-      invocation,
-      ...(result === undefined ? {} : { result }),
-    };
+    return readResult(found.record, this.#describe(found));
   }
 
   /**
@@ -206,16 +181,10 @@ export class BatonClient {
    */
   async redrive(executionId: string, { continueOn }: RedriveOptions = {}): Promise<RedriveAnswer> {
     if (this.#functionName === undefined) throw noFunctionError(executionId);
-    const redriven = await this.#change<ExecutionRecord>(executionId, async ({ stored, record: before }) => {
-      const nowMs = this.#clock.now();
-      const decision = checkRedrive(before, nowMs, continueOn === 'latest');
-      if (decision.kind === 'refused') throw refusedError(before, decision.standing);
-      const mark = await this.readStop(before.continuation.job);
-      if (mark !== undefined) throw stoppedError(mark, executionId, 'redriven');
-      const { record } = decision;
-      const expiresAtMs = Math.max(stored.expiresAtMs, nowMs + redrivenForMs);
-      return { answer: record, next: { record, status: 'running', expiresAtMs } };
-    });
+    const tools = { nowMs: this.#clock.now(), readStop: (job: string) => this.readStop(job) };
+    const redriven = await this.#change<ExecutionRecord>(executionId, (found) =>
+      decideRedrive(tools, found, continueOn === 'latest'),
+    );
     await this.#carryOn(redriven);
     return { executionId, invocation: redriven.continuation.invocation };
   }
@@ -243,11 +212,7 @@ export class BatonClient {
    */
   async stop(job: string, { reason }: StopRequest = {}): Promise<StopAnswer> {
     checkStop(job, reason);
-    const fresh: StopMark = { job, stoppedAtMs: this.#clock.now(), ...(reason !== undefined && { reason }) };
-    const { mark = fresh } = await changeStopMark(this.#markDeps(), job, (before) => {
-      if (before === undefined) return fresh;
-      return reason === undefined ? before : { ...before, reason };
-    });
+    const mark = await markStopped(this.#tools(), job, reason);
     const live = listLive(this.#store, this.#checksum, job);
     return { ...mark, ...(await stopExecutions(live, (executionId) => this.cancel(executionId))) };
   }
@@ -260,7 +225,7 @@ export class BatonClient {
    */
   async resume(job: string): Promise<ResumeAnswer> {
     checkStop(job);
-    const { wasStopped } = await changeStopMark(this.#markDeps(), job, () => undefined);
+    const { wasStopped } = await changeStopMark(this.#tools(), job, () => undefined);
     return { job, wasStopped };
   }
 
@@ -298,11 +263,8 @@ export class BatonClient {
   }
 
   #tools() {
-    return { store: this.#store, checksum: this.#checksum, clock: this.#clock };
-  }
-
-  #markDeps() {
-    return { store: this.#store, checksum: this.#checksum, nowMs: this.#clock.now() };
+    const clock = this.#clock;
+    return { store: this.#store, checksum: this.#checksum, clock, nowMs: clock.now() };
   }
 
   async #find(executionId: string): Promise<Found | undefined> {

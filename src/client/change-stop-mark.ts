@@ -11,6 +11,27 @@ const jobOfMarks = `${reservedPrefix}stop`;
 /** A mark does not expire: it is kept for a hundred years, in milliseconds. */
 const keptForMs = 100 * 365 * 86_400_000;
 
+/** What marks are read and written with. */
+interface MarkDeps {
+  readonly store: CheckpointStore;
+  readonly checksum: Checksum;
+  readonly nowMs: number;
+}
+
+/** Marks a job as stopped. One that is stopped stays so since when it was, with another reason if one is given. */
+export async function markStopped(
+  deps: MarkDeps,
+  job: string,
+  reason: string | undefined,
+): Promise<StopMark> {
+  const fresh: StopMark = { job, stoppedAtMs: deps.nowMs, ...(reason !== undefined && { reason }) };
+  const { mark = fresh } = await changeStopMark(deps, job, (before) => {
+    if (before === undefined) return fresh;
+    return reason === undefined ? before : { ...before, reason };
+  });
+  return mark;
+}
+
 /**
  * Reads the stop mark of a job, asks what is to stand there, and writes that if nobody has written it meanwhile; else again from the
  * beginning. A damaged mark is written over.
@@ -20,11 +41,7 @@ const keptForMs = 100 * 365 * 86_400_000;
  * @throws CheckpointFailedError when others were faster every time.
  */
 export async function changeStopMark(
-  {
-    store,
-    checksum,
-    nowMs,
-  }: { readonly store: CheckpointStore; readonly checksum: Checksum; readonly nowMs: number },
+  { store, checksum, nowMs }: MarkDeps,
   job: string,
   choose: (before: StopMark | undefined) => StopMark | undefined,
 ): Promise<{ readonly mark: StopMark | undefined; readonly wasStopped: boolean }> {

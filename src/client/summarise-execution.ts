@@ -1,8 +1,14 @@
-import { describeProgress, describeSleep, isStuck } from '../runtime/core/record/execution-description';
+import {
+  describeProgress,
+  describeSleep,
+  type ExecutionDescription,
+  isStuck,
+} from '../runtime/core/record/execution-description';
 import { type ExecutionRecord, parseRecord } from '../runtime/core/record/execution-record';
+import { recordedFailureError } from '../runtime/core/record/recorded-failure';
 import type { Checksum } from '../runtime/core/state/seal';
 import type { StoredExecution } from '../runtime/ports';
-import type { ExecutionSummary } from './answers';
+import type { ExecutionResult, ExecutionSummary } from './answers';
 
 /** One line of a list. A record that cannot be read must not hide the others. */
 export function summariseExecution(
@@ -33,4 +39,18 @@ function tryToParse(head: string, checksum: Checksum): ExecutionRecord | undefin
   } catch {
     return undefined;
   }
+}
+
+/** @throws ExecutionFailedError when it has failed, with the recorded error as its cause. */
+export function readResult(
+  { outcome, continuation }: ExecutionRecord,
+  { executionId, status, invocation, result }: ExecutionDescription,
+): ExecutionResult {
+  if (outcome?.status === 'failed') throw recordedFailureError(continuation, outcome.error);
+  return {
+    executionId,
+    status: status as ExecutionResult['status'],
+    invocation,
+    ...(result === undefined ? {} : { result }),
+  };
 }

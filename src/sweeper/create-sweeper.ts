@@ -1,5 +1,5 @@
-import type { SweepAnswer } from '../client/answers';
-import { BatonClient, type BatonClientOptions } from '../client/baton-client';
+import type { BatonClientOptions, SweepAnswer } from '../client/answers';
+import { BatonClient } from '../client/baton-client';
 import { BatonError } from '../errors/baton-error';
 import { InvalidJobError } from '../errors/definition-errors';
 import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';

@@ -2,7 +2,10 @@
 /**
  * Runs every story on the local Lambda, undisturbed and with faults, and compares each with a computation in one pass.
  * `npm run samples -- access-logs --chaos --scale 10 --seed 7` runs one of them, disturbed, with ten times the data.
+ * `--record bench/results/stories.json` writes what was seen to a file, with the memory of every invocation.
  */
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../scripts/lib/ensure-built.mjs';
 
@@ -34,6 +37,7 @@ const { values, positionals } = parseArgs({
     scale: { type: 'string', default: '1' },
     seed: { type: 'string', default: '20261129' },
     log: { type: 'boolean' },
+    record: { type: 'string' },
   },
 });
 const chosen = positionals.length ? positionals : stories;
@@ -47,6 +51,7 @@ const runs = chosen.flatMap((story) => disturbances.map((isChaotic) => () => run
 const left = runs.entries();
 await Promise.all(Array.from({ length: atATime }, takeRuns));
 print(rows);
+if (values.record !== undefined) record(rows, values.record);
 process.exitCode = rows.every(({ differences }) => differences.length === 0) ? 0 : 1;
 
 async function takeRuns() {
@@ -67,12 +72,25 @@ async function runStory(story, isChaotic) {
     const failures = seen.failures.filter((failure) => !prepared.isExpectedFailure?.(failure));
     const differences = [...failures, ...(await prepared.findDifferences(seen))];
     if (seen.results.size === 0) differences.push('no execution has completed');
-    return { story, isChaotic, itemCount: prepared.itemCount, seen, differences };
+    const { itemCount, itemBytes } = prepared;
+    return { story, isChaotic, itemCount, itemBytes, seen, differences };
   } catch (error) {
     return { story, isChaotic, itemCount: prepared.itemCount, seen: nothingSeen, differences: [error.stack] };
   } finally {
     await prepared.stop();
   }
+}
+
+function record(rows, file) {
+  const machine = {
+    ...{ node: process.version, cpu: cpus()[0]?.model, cores: cpus().length },
+    date: new Date().toISOString().slice(0, 10),
+  };
+  const results = rows.map(({ story, isChaotic, itemCount, itemBytes, seen, differences }) => ({
+    ...{ story, isChaotic, itemCount, itemBytes, isEqual: differences.length === 0 },
+    ...{ invocationCount: seen.invocationCount, wallMs: seen.wallMs, memoryMb: seen.memoryMb },
+  }));
+  writeFileSync(file, `${JSON.stringify({ machine, results }, null, 2)}\n`);
 }
 
 function print(rows) {

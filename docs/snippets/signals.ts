@@ -1,9 +1,19 @@
-import { complete, LongRunning, State, Step, type StepContext, Terminate, waitForSignal } from 'lambda-baton';
+import {
+  complete,
+  LongRunning,
+  OnSignal,
+  State,
+  Step,
+  type StepContext,
+  Terminate,
+  waitForSignal,
+} from 'lambda-baton';
 
 // #region job
 @LongRunning({ safeMs: 60_000, intervalMs: 5_000 })
 export class PayOut {
   @State() isAsked = false;
+  @State() notes: string[] = [];
 
   @Step()
   ask() {
@@ -14,7 +24,12 @@ export class PayOut {
   @Step()
   decide(ctx: StepContext) {
     if (ctx.woken?.by === 'timeout') return complete({ paid: false, reason: 'nobody answered in a day' });
-    return complete({ paid: true });
+    return complete({ paid: true, notes: this.notes });
+  }
+
+  @OnSignal('note')
+  note(payload: { text: string }) {
+    this.notes.push(payload.text);
   }
 
   @Terminate()

@@ -26,7 +26,7 @@ export function* makeLines({ seed, lineCount }) {
   }
 }
 
-/** @returns the content of a log file */
+/** @returns the content of a log file, and how many bytes it has before it is packed */
 export function makeLog({ lineEnd = '\n', hasLastLineEnd = true, isPacked = false, ...shape }) {
   const blocks = [];
   let lines = [];
@@ -38,7 +38,8 @@ export function makeLog({ lineEnd = '\n', hasLastLineEnd = true, isPacked = fals
   }
   const content = Buffer.concat([...blocks, ...lines]);
   const whole = hasLastLineEnd ? content : content.subarray(0, -lineEnd.length);
-  return isPacked ? packInMembers(whole, makeRandom(shape.seed)) : whole;
+  const { length: bytes } = whole;
+  return { content: isPacked ? packInMembers(whole, makeRandom(shape.seed)) : whole, bytes };
 }
 
 function makeRow(random, number) {

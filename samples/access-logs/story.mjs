@@ -18,13 +18,19 @@ export async function prepare({ scale, job = join(import.meta.dirname, 'job.ts')
     ...{ seed: index + 1, lineCount: Math.round(8_000 * scale), ...shape },
     key: `access/2026-11-0${index + 1}.log${shape.isPacked ? '.gz' : ''}`,
   }));
-  for (const file of files) s3.put('logs', file.key, makeLog(file));
+  let itemBytes = 0;
+  for (const file of files) {
+    const { content, bytes } = makeLog(file);
+    s3.put('logs', file.key, content);
+    itemBytes += bytes;
+  }
   s3.put('logs', 'access/empty.log', Buffer.alloc(0));
   return {
     job,
     event: { prefix: 'access/', chunkBytes: scale > 1 ? 1_000_000 : 50_000, ...event },
     timeoutMs: scale > 1 ? 10_000 : 4_000,
     environment: { ...s3.environment, LOGS_BUCKET: 'logs', LAKE_BUCKET: 'lake' },
+    itemBytes,
     itemCount: files.reduce((sum, { lineCount }) => sum + lineCount, 0),
     findDifferences: () => compare(files, s3.read('lake')),
     stop: s3.stop,

@@ -144,6 +144,7 @@ function watch(lambda) {
     interruptionCount: 0,
     duplicateCount: 0,
     maxMemoryMb: 0,
+    memoryMb: [],
     failures: [],
     faults: {},
     log: [],
@@ -152,6 +153,7 @@ function watch(lambda) {
     seen.invocationCount += 1;
     if (reason !== 'ok' && reason !== 'error') seen.interruptionCount += 1;
     seen.maxMemoryMb = Math.max(seen.maxMemoryMb, maxMemoryMb);
+    seen.memoryMb.push(maxMemoryMb);
   });
   lambda.on('fault', ({ kind }) => {
     seen.faults[kind] = (seen.faults[kind] ?? 0) + 1;

@@ -1,4 +1,5 @@
-import { LAB, Measure } from '../../../docs/snippets/clean-up';
+import { createCallBack } from '../../../docs/snippets/call-back';
+import { LoadAll, LoadPage, WAREHOUSE } from '../../../docs/snippets/children';
 import { Invite, MAILER } from '../../../docs/snippets/keys';
 import { BOOKS, BookOrders } from '../../../docs/snippets/poison-items';
 import { PSP, ReconcilePayments } from '../../../docs/snippets/readme';
@@ -102,21 +103,41 @@ describe('the snippets of the guides', () => {
     expect(run.result).toEqual({ paid: false, reason: 'nobody answered in a day' });
   });
 
-  it('clean-up: the room is given back, whatever was measured', async () => {
-    for (const value of [7, undefined]) {
-      const rooms = new Set<string>();
-      const lab = {
-        rent: async (key: string) => {
-          rooms.add(key);
-          return key;
-        },
-        measure: async () => value,
-        giveBack: async (room: string) => void rooms.delete(room),
-      };
-      const env = JobTestEnvironment.create(Measure, { store, providers: [{ token: LAB, useValue: lab }] });
-      expect((await env.run(everywhere)).outcome).toBe(value === undefined ? 'failed' : 'completed');
-      expect(rooms.size).toBe(0);
-    }
+  it('signals: an approval pays out, with the notes that came before', async () => {
+    const env = JobTestEnvironment.create(PayOut, { store });
+    env.signal('note', { text: 'soon' }, { afterMs: 1_000 });
+    env.signal('approved', { by: 'ada' }, { afterMs: 60_000 });
+    expect((await env.run()).result).toEqual({ paid: true, notes: ['soon'] });
+  });
+
+  it('call-back: what a service posts is the signal of its token', async () => {
+    const sent: object[] = [];
+    const signal = async (request: object) => {
+      sent.push(request);
+      return { kind: 'accepted' as const, signalId: 's' };
+    };
+    const answer = await createCallBack({ signal })({ body: '{"token":"t","answer":{"status":"done"}}' });
+    expect([answer, sent]).toEqual([{ statusCode: 202 }, [{ token: 't', payload: { status: 'done' } }]]);
+  });
+
+  it('children: each page is loaded once, and those that cannot be are named', async () => {
+    const loaded = new Set<number>();
+    const warehouse = {
+      listPages: async () => [1, 2, 3],
+      load: async (page: number) => {
+        if (page === 2) throw new TerminalError('no such page');
+        loaded.add(page);
+        return page * 10;
+      },
+    };
+    const env = JobTestEnvironment.create(LoadAll, {
+      store,
+      otherJobs: [LoadPage],
+      beforeRun: () => loaded.clear(),
+      providers: [{ token: WAREHOUSE, useValue: warehouse }],
+    });
+    expect((await env.run(everywhere)).result).toEqual({ rows: 40, failed: ['2'] });
+    expect((await env.explore({ crashes: true, duplicates: true })).deviations).toEqual([]);
   });
 
   it('versions: the newest code counts its pages', async () => {

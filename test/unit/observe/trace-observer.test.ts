@@ -192,6 +192,34 @@ describe('TraceObserver', () => {
     expect(invocation?.spanContext().traceId).not.toBe(caller.spanContext().traceId);
   });
 
+  it("leaves X-Ray's header alone: neither takes a trace from it nor changes it", () => {
+    const header = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+    process.env._X_AMZN_TRACE_ID = header;
+    try {
+      tell(new TraceObserver(), [started(0), ...finish(10, 20), ended(30)]);
+      const ids = new Set(spans().map((span) => span.spanContext().traceId));
+      expect([...ids]).toEqual([expect.not.stringContaining('5759e988bd862e3fe1be46a994272793')]);
+      expect(spans().flatMap(({ links }) => links)).toEqual([]);
+      expect(process.env._X_AMZN_TRACE_ID).toBe(header);
+    } finally {
+      delete process.env._X_AMZN_TRACE_ID;
+    }
+  });
+
+  it('tells the span of an invocation that could not tell its end, when a later one in another process does', () => {
+    const first = new TraceObserver();
+    tell(first, [started(1_000), ...finish(1_010, 1_500)]);
+    const second = new TraceObserver();
+    tell(second, [started(2_000, first.carry('e1')), ended(2_200, 'completed')], { invocation: 2 });
+    tell(second, [{ ...ended(1_600), durationMs: 600 } as Told]);
+    const told = spans().filter(({ name }) => name === 'Reconcile invocation');
+    expect(told.map(({ startTime, endTime }) => [toMs(startTime), toMs(endTime)])).toEqual([
+      [2_000, 2_200],
+      [1_000, 1_600],
+    ]);
+    expect(new Set(spans().map((span) => span.spanContext().traceId)).size).toBe(1);
+  });
+
   it('begins again when what was carried cannot be read', () => {
     tell(new TraceObserver(), [started(0, { 'trace.parent': 'nonsense', 'trace.of': 'e1' })]);
     expect(names()).toEqual(['Reconcile execution']);

@@ -3,6 +3,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { type StoreNames, stores } from '../runtime/adapters/store/stores';
+import type { ExecutionSchedules } from './execution-schedules';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 import { writeNumber } from './tokens';
 
@@ -11,6 +12,7 @@ interface Surroundings {
   readonly queue: IQueue | undefined;
   readonly table: ITable | undefined;
   readonly bucket: IBucket | undefined;
+  readonly schedules: ExecutionSchedules | undefined;
 }
 
 /** What is swept, and how. */
@@ -24,7 +26,7 @@ interface SweepTarget {
 
 /** The variables that lambda-baton is configured by. */
 export function describeEnvironment(
-  { queue, table, bucket }: Surroundings,
+  { queue, table, bucket, schedules }: Surroundings,
   {
     signingKey,
     continueOn,
@@ -34,6 +36,10 @@ export function describeEnvironment(
   return {
     ...(queue && { BATON_QUEUE_URL: queue.queueUrl }),
     ...nameStores({ table: table?.tableName, bucket: bucket?.bucketName }),
+    ...(schedules && {
+      BATON_SCHEDULER_ROLE_ARN: schedules.role.roleArn,
+      BATON_SCHEDULER_GROUP: schedules.group.ref,
+    }),
     ...(signingKey && { BATON_SIGNING_KEY: refer(signingKey) }),
     ...(continueOn && { BATON_CONTINUE_ON: continueOn }),
     ...(logLevel && { BATON_LOG_LEVEL: logLevel }),
@@ -54,7 +60,7 @@ export function describeSweepEnvironment(
 ): Record<string, string> {
   return {
     ...describeEnvironment(
-      { queue: undefined, table, bucket },
+      { queue: undefined, table, bucket, schedules: undefined },
       { ...(signingKey && { signingKey }), ...(logLevel && { logLevel }) },
     ),
     BATON_SWEEP_FUNCTION: functionName,

@@ -142,6 +142,18 @@ export function findDashboardFaults({ dashboard, job }: LongRunningFunctionProps
   ];
 }
 
+/** Finds whether schedules were asked for that would have to carry whole states: without a store nothing can be looked up. */
+export function findSchedulerFaults({ scheduler }: LongRunningFunctionProps, hasStore: boolean): JobFault[] {
+  if (scheduler !== true || hasStore) return [];
+  return [
+    {
+      problem:
+        'scheduler is set, and there is no store: a schedule brings nothing but the name of an execution.',
+      fix: 'Leave store: false out, or leave scheduler out.',
+    },
+  ];
+}
+
 /** Finds what keeps executions from being swept, where that was asked for. */
 export function findSweepFaults({ sweep, job }: LongRunningFunctionProps, hasStore: boolean): JobFault[] {
   if (sweep === undefined || sweep === false) return [];

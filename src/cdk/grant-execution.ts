@@ -12,6 +12,7 @@ import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type StoreOption, stores } from '../runtime/adapters/store/stores';
+import type { ExecutionSchedules } from './execution-schedules';
 import type { ExecutionStore } from './execution-store';
 
 /** Names of the stored objects begin with this. */
@@ -29,6 +30,7 @@ const keyActions = [
 interface Used {
   readonly queue: IQueue | undefined;
   readonly store: ExecutionStore | undefined;
+  readonly schedules: ExecutionSchedules | undefined;
   /** The customer key of the function's variables. */
   readonly environmentKey: IKey | undefined;
 }
@@ -42,12 +44,13 @@ interface Used {
 export function grantExecution(
   scope: Construct,
   fn: LambdaFunction,
-  { queue, store, environmentKey }: Used,
+  { queue, store, schedules, environmentKey }: Used,
 ): Policy {
   const statements = [
     ...grantHandOff(fn),
     ...(queue ? [allow(['sqs:SendMessage'], [queue.queueArn])] : []),
     ...grantStore(store),
+    ...(schedules?.listNeeded() ?? []),
   ];
   const policy = new Policy(scope, 'ExecutionPolicy', { statements });
   if (fn.role) policy.attachToRole(fn.role);
@@ -67,7 +70,7 @@ function grantHandOff({ functionArn }: LambdaFunction): PolicyStatement[] {
 export function grantSweep(
   sweeper: LambdaFunction,
   alias: Alias,
-  { store, environmentKey }: Omit<Used, 'queue'>,
+  { store, environmentKey }: Pick<Used, 'environmentKey' | 'store'>,
 ): void {
   const further = store?.hasIndex === true ? [] : ['dynamodb:Scan'];
   for (const statement of [

@@ -56,6 +56,12 @@ export interface LongRunningFunctionProps {
    * @defaultValue `true` where there is a store and `job` is known
    */
   readonly sweep?: SweepProps | boolean;
+  /**
+   * Lets waits of more than 15 minutes go by one-time schedules of EventBridge Scheduler: a group of them, the role that wakes the function,
+   * and the permission to make them. Needs a store. With `false` long waits go by the queue, a message for every 15 minutes.
+   * @defaultValue `true` where there is a store
+   */
+  readonly scheduler?: boolean;
   /** What happens on an alarm; `false` for no alarms at all. @defaultValue alarms without an action */
   readonly alarmActions?: readonly IAlarmAction[] | false;
   /**

@@ -31,12 +31,14 @@ import { describeEnvironment, describeSweepEnvironment } from './describe-enviro
 import { ExecutionAlarms } from './execution-alarms';
 import { ExecutionDashboard } from './execution-dashboard';
 import { ExecutionQueries } from './execution-queries';
+import { ExecutionSchedules } from './execution-schedules';
 import { ExecutionStore } from './execution-store';
 import { ExecutionSweeper } from './execution-sweeper';
 import {
   findDashboardFaults,
   findEntryFaults,
   findRuntimeFaults,
+  findSchedulerFaults,
   findStoreFaults,
   findSweepFaults,
   findTokenFaults,
@@ -98,14 +100,17 @@ export class LongRunningFunction extends Construct {
     this.deadLetterQueue = continuations?.deadLetterQueue;
     this.table = store?.table;
     this.bucket = store?.bucket;
+    const schedules =
+      store && props.scheduler !== false ? new ExecutionSchedules(this, 'Schedules') : undefined;
     this.failureQueue = props.onFailure ? undefined : new Queue(this, 'Failures', queueProps);
-    this.function = this.#createFunction(props, timeout);
+    this.function = this.#createFunction(props, timeout, schedules);
     this.version = this.function.currentVersion;
     this.alias = new Alias(this, 'Alias', { aliasName, version: this.version as IVersion });
     const environmentKey = props.functionProps?.environmentEncryption as IKey | undefined;
     this.alias.node.addDependency(
-      grantExecution(this, this.function, { queue: this.queue, store, environmentKey }),
+      grantExecution(this, this.function, { queue: this.queue, store, schedules, environmentKey }),
     );
+    if (schedules) this.alias.node.addDependency(schedules.allowToInvoke(this.function));
     this.#retry(props);
     continuations?.feed(this.alias);
     if (props.schedule) scheduleExecutions(this, this.alias, props.schedule, props.scheduleInput ?? {});
@@ -138,6 +143,7 @@ export class LongRunningFunction extends Construct {
       ...checkDeployment(facts, plans),
       ...findVersionFaults(props, plans[0]),
       ...findStoreFaults(props),
+      ...findSchedulerFaults(props, facts.hasStore),
       ...findSweepFaults(props, facts.hasStore),
       ...findDashboardFaults(props),
     ];
@@ -166,7 +172,12 @@ export class LongRunningFunction extends Construct {
     );
   }
 
-  #createFunction(props: LongRunningFunctionProps, timeout: Duration): NodejsFunction {
+  #createFunction(
+    props: LongRunningFunctionProps,
+    timeout: Duration,
+    schedules: ExecutionSchedules | undefined,
+  ): NodejsFunction {
+    const { queue, table, bucket } = this;
     return new NodejsFunction(this, 'Function', {
       ...props.functionProps,
       entry: props.entry,
@@ -176,7 +187,10 @@ export class LongRunningFunction extends Construct {
       memorySize: props.memory ?? defaultMemoryMb,
       recursiveLoop: props.recursiveLoop ?? RecursiveLoop.ALLOW,
       bundling: chooseBundling(props.entry, props.bundling, !Token.isUnresolved(props.runtime?.name)),
-      environment: { ...props.environment, ...describeEnvironment(this, props) },
+      environment: {
+        ...props.environment,
+        ...describeEnvironment({ queue, table, bucket, schedules }, props),
+      },
       currentVersionOptions: {
         ...props.functionProps?.currentVersionOptions,
         removalPolicy: props.functionProps?.currentVersionOptions?.removalPolicy ?? RemovalPolicy.RETAIN,

@@ -72,6 +72,7 @@ describe('baton doctor --template', () => {
         expect.stringMatching(/^The function may invoke CountFunction\w+:\*\.$/),
         'Events of live are retried, and kept when they are given up.',
         'Its executions are swept on a schedule.',
+        expect.stringMatching(/^Long waits go by schedules in group CountSchedulesGroup\w*\.$/),
         'It takes messages up to 1048576 bytes.',
         'Events of the version it publishes are retried, and kept when they are given up.',
       ]),
@@ -101,9 +102,43 @@ describe('baton doctor --template', () => {
       (resources) => {
         for (const { PolicyDocument } of properties(resources, 'AWS::IAM::Policy')) {
           const { Statement } = PolicyDocument as { Statement: { Action: unknown; Resource: unknown }[] };
-          for (const statement of Statement)
+          for (const statement of Statement.slice(0, Statement.length > 1 ? undefined : 0))
             if (statement.Action === 'lambda:InvokeFunction')
               statement.Resource = [statement.Resource].flat()[0];
+        }
+      },
+    ],
+    [
+      'error schedules',
+      (resources) => {
+        for (const { AssumeRolePolicyDocument } of properties(resources, 'AWS::IAM::Role')) {
+          const { Statement } = AssumeRolePolicyDocument as {
+            Statement: { Principal: { Service: string } }[];
+          };
+          for (const { Principal } of Statement)
+            if (Principal.Service.startsWith('scheduler')) Principal.Service = 'events.amazonaws.com';
+        }
+      },
+    ],
+    ...(['scheduler:CreateSchedule', 'iam:PassRole'] as const).map(
+      (action) =>
+        [
+          'error schedules',
+          (resources: Resources) => {
+            for (const { PolicyDocument } of properties(resources, 'AWS::IAM::Policy')) {
+              const document = PolicyDocument as { Statement: { Action: unknown }[] };
+              document.Statement = document.Statement.filter(({ Action }) => Action !== action);
+            }
+          },
+        ] as const,
+    ),
+    [
+      'error schedules',
+      (resources) => {
+        for (const { PolicyDocument } of properties(resources, 'AWS::IAM::Policy')) {
+          const { Statement } = PolicyDocument as { Statement: { Resource: unknown }[] };
+          const [only] = Statement;
+          if (Statement.length === 1 && only) only.Resource = [only.Resource].flat()[0];
         }
       },
     ],

@@ -144,6 +144,31 @@ describe('the SAM template', () => {
     ]);
   });
 
+  it('has its schedules: the role that wakes, by the function and its versions, and what the function may do', () => {
+    const role = find('AWS::IAM::Role', 'SchedulesRole');
+    const [trust] = sam.SchedulerRole?.Properties.AssumeRolePolicyDocument.Statement ?? [];
+    expect(trust).toEqual(role.AssumeRolePolicyDocument.Statement[0]);
+    expect(sam.Schedules?.Type).toBe('AWS::Scheduler::ScheduleGroup');
+    expect(sam.SchedulerPolicy?.Properties.PolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: [{ 'Fn::GetAtt': ['Job', 'Arn'] }, { 'Fn::Sub': ['${', 'Job.Arn}:*'].join('') }],
+      },
+    ]);
+    const [create, pass] = sam.ExecutionPolicy?.Properties.PolicyDocument.Statement.slice(-2) ?? [];
+    const [ownCreate, ownPass] = find('AWS::IAM::Policy', 'ExecutionPolicy').PolicyDocument.Statement.slice(
+      -2,
+    );
+    expect([create.Action, pass.Action, pass.Condition]).toEqual([
+      ownCreate.Action,
+      ownPass.Action,
+      ownPass.Condition,
+    ]);
+    expect(create.Resource['Fn::Sub']).toMatch(/:schedule\/\$\{Schedules\}\/\*$/);
+    expect(pass.Resource).toEqual({ 'Fn::GetAtt': ['SchedulerRole', 'Arn'] });
+  });
+
   it('has its sweeper, which may do what it may', () => {
     const { Runtime, Handler, Architectures, Timeout, MemorySize, Environment } = find(
       'AWS::Lambda::Function',
@@ -284,12 +309,30 @@ describe('the Terraform file', () => {
       /^aws_iam_role_policy\.(execution|receive)$/.test(name),
     );
     const actions = policies.flatMap(([, block]) =>
-      [...block.matchAll(/"((?:lambda|sqs|dynamodb):\w+)"/g)].map(([, action]) => action),
+      [...block.matchAll(/"((?:lambda|sqs|dynamodb|scheduler|iam):(?!PassedTo)\w+)"/g)].map(
+        ([, action]) => action,
+      ),
     );
     expect([...new Set(actions)].sort()).toEqual(listActions(construct));
     expect(terraform['aws_iam_role_policy.execution']).toContain(
       ['[aws_lambda_function.job.arn, "${', 'aws_lambda_function.job.arn}:*"]'].join(''),
     );
+  });
+
+  it('has its schedules, with the role that wakes', () => {
+    expect(read('aws_scheduler_schedule_group.executions', 'name')).toBe('var.name');
+    const trust = terraform['aws_iam_role.scheduler'] ?? '';
+    expect(trust).toContain('Principal = { Service = "scheduler.amazonaws.com" }');
+    expect(trust).toContain('"aws:SourceAccount" = data.aws_caller_identity.current.account_id');
+    expect(terraform['aws_iam_role_policy.wake']).toContain(
+      [
+        'Action = "lambda:InvokeFunction", Resource = [aws_lambda_function.job.arn, "${',
+        'aws_lambda_function.job.arn}:*"]',
+      ].join(''),
+    );
+    const may = terraform['aws_iam_role_policy.execution'] ?? '';
+    expect(may).toContain('"iam:PassedToService" = "scheduler.amazonaws.com"');
+    expect(may).toContain(':schedule-group/", ":schedule/")}/*"');
   });
 
   it('has its sweeper, which may do what it may', () => {

@@ -383,6 +383,8 @@ describe('the properties of LongRunningFunction', () => {
     expect(Object.keys(withBucket?.Properties.Environment.Variables).sort()).toEqual([
       'BATON_BUCKET',
       'BATON_QUEUE_URL',
+      'BATON_SCHEDULER_GROUP',
+      'BATON_SCHEDULER_ROLE_ARN',
     ]);
   });
 

@@ -15,6 +15,7 @@ import {
   healthyJob as job,
   healthyMapping as mapping,
   healthyQueue as queue,
+  healthyScheduler as scheduler,
   healthyTable as table,
   healthyVariables as variables,
 } from './healthy-facts';
@@ -268,6 +269,36 @@ const rows: readonly Row[] = [
     warning('retries'),
     'vanish',
     'OnFailure destination',
+  ],
+  [
+    { scheduler: know({ ...scheduler, isGroupThere: false }) },
+    error('schedules'),
+    'BATON_SCHEDULER_GROUP names the schedule group jobs, which is not there.',
+    'Create it, or leave the variable out.',
+  ],
+  [
+    { scheduler: know({ ...scheduler, isRoleTrusting: false }) },
+    error('schedules'),
+    'Role wake cannot be assumed by EventBridge Scheduler',
+    'Let scheduler.amazonaws.com assume it',
+  ],
+  [
+    { scheduler: know({ ...scheduler, mayRoleInvoke: false }) },
+    error('schedules'),
+    'No policy lets role wake invoke the function and its versions',
+    'on the unqualified ARN and on ARN:*',
+  ],
+  [
+    { scheduler: know({ ...scheduler, mayCreate: false }) },
+    error('schedules'),
+    'No policy lets the function make schedules in group jobs.',
+    'Grant it scheduler:CreateSchedule on schedule/jobs/*.',
+  ],
+  [
+    { scheduler: know({ ...scheduler, mayPassRole: false }) },
+    error('schedules'),
+    'No policy lets the function pass role wake to EventBridge Scheduler.',
+    'Grant it iam:PassRole on that role',
   ],
   [{ table: know('missing') }, error('table'), 'names a table that is not there', 'Correct BATON_TABLE'],
   [
@@ -585,6 +616,41 @@ describe('the findings of baton doctor', () => {
     for (const { text } of refusals) expect(said.some(({ what }) => text?.test(what))).toBe(true);
     for (const name of ['BATON_QUEUE_URL', 'BATON_CONTINUE_ON', 'BATON_LOG_LEVEL'])
       expect(said.some(({ what }) => what.includes(`${name} is`))).toBe(true);
+  });
+});
+
+describe('what is said of schedules', () => {
+  const say = (change: Change) => check(change).filter(({ subject }) => subject === 'schedules');
+
+  it('is a hint where there are none and waits could be long: with a store', () => {
+    expect(say({ scheduler: know(undefined) })).toEqual([
+      {
+        level: 'ok',
+        subject: 'schedules',
+        what: 'There are none: a wait of more than 15 minutes is a message for every 15 minutes.',
+        fix: expect.stringContaining('BATON_SCHEDULER_ROLE_ARN'),
+      },
+    ]);
+    expect(say({ scheduler: know(undefined), environment: know({}) })).toEqual([]);
+  });
+
+  it('is what was not looked at, where policies cannot be read', () => {
+    const unread = {
+      isRoleTrusting: undefined,
+      mayRoleInvoke: undefined,
+      mayCreate: undefined,
+      mayPassRole: undefined,
+    };
+    expect(say({ scheduler: know({ ...scheduler, ...unread }) })).toMatchObject([
+      {
+        level: 'ok',
+        what: 'Long waits go by schedules in group jobs.',
+        fix: expect.stringContaining('Policies were not read'),
+      },
+    ]);
+    expect(say({})).toEqual([
+      { level: 'ok', subject: 'schedules', what: 'Long waits go by schedules in group jobs.' },
+    ]);
   });
 });
 

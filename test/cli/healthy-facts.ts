@@ -4,6 +4,7 @@ import type {
   JobFacts,
   MappingFacts,
   QueueFacts,
+  SchedulerFacts,
   TableFacts,
 } from '../../src/cli/doctor/facts';
 import { know } from '../../src/cli/doctor/reading';
@@ -64,6 +65,16 @@ export const healthyTable: TableFacts = {
   key: undefined,
 };
 
+export const healthyScheduler: SchedulerFacts = {
+  role: 'wake',
+  group: 'jobs',
+  isGroupThere: true,
+  isRoleTrusting: true,
+  mayRoleInvoke: true,
+  mayCreate: true,
+  mayPassRole: true,
+};
+
 export const healthyVariables = {
   BATON_TABLE: 'executions',
   BATON_BUCKET: 'states',
@@ -88,6 +99,7 @@ export const healthyFacts: DoctorFacts = {
     { qualifier: '7', attempts: 2, hasDestination: true },
   ]),
   queue: know(healthyQueue),
+  scheduler: know(healthyScheduler),
   table: know(healthyTable),
   bucket: know({ name: 'states', expiresAfterDays: know(74), key: know(undefined) }),
   keys: know([{ subject: 'Table executions', key: 'Key', actions: ['kms:Decrypt'], isAllowed: true }]),

@@ -29,6 +29,8 @@ variable "timeout_seconds" {
   default     = 900
 }
 
+data "aws_caller_identity" "current" {}
+
 # aws in most Regions, aws-cn and aws-us-gov in others.
 data "aws_partition" "current" {}
 
@@ -53,8 +55,10 @@ resource "aws_lambda_function" "job" {
 
   environment {
     variables = {
-      BATON_QUEUE_URL = aws_sqs_queue.continuations.url
-      BATON_TABLE     = aws_dynamodb_table.executions.name
+      BATON_QUEUE_URL          = aws_sqs_queue.continuations.url
+      BATON_SCHEDULER_GROUP    = aws_scheduler_schedule_group.executions.name
+      BATON_SCHEDULER_ROLE_ARN = aws_iam_role.scheduler.arn
+      BATON_TABLE              = aws_dynamodb_table.executions.name
       # BATON_SIGNING_KEY = data.aws_secretsmanager_secret_version.key.secret_string
     }
   }
@@ -70,7 +74,7 @@ resource "aws_lambda_alias" "live" {
   name             = "live"
   function_name    = aws_lambda_function.job.function_name
   function_version = aws_lambda_function.job.version
-  depends_on       = [aws_iam_role_policy.execution, aws_lambda_function_recursion_config.job]
+  depends_on       = [aws_iam_role_policy.execution, aws_iam_role_policy.wake, aws_lambda_function_recursion_config.job]
 }
 
 resource "aws_iam_role" "job" {
@@ -102,7 +106,42 @@ resource "aws_iam_role_policy" "execution" {
         Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Query"]
         Resource = [aws_dynamodb_table.executions.arn, "${aws_dynamodb_table.executions.arn}/index/byJob", "${aws_dynamodb_table.executions.arn}/index/byStatus"]
       },
+      { Effect = "Allow", Action = "scheduler:CreateSchedule", Resource = "${replace(aws_scheduler_schedule_group.executions.arn, ":schedule-group/", ":schedule/")}/*" },
+      {
+        Effect    = "Allow"
+        Action    = "iam:PassRole"
+        Resource  = aws_iam_role.scheduler.arn
+        Condition = { StringEquals = { "iam:PassedToService" = "scheduler.amazonaws.com" } }
+      },
     ]
+  })
+}
+
+# What waits of more than 15 minutes go by: one-time schedules, each deleted once it has fired.
+resource "aws_scheduler_schedule_group" "executions" {
+  name = var.name
+}
+
+resource "aws_iam_role" "scheduler" {
+  name = "${var.name}-scheduler"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      # Nobody else's schedule can make the service use it.
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "wake" {
+  name = "lambda-baton-wake"
+  role = aws_iam_role.scheduler.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "lambda:InvokeFunction", Resource = [aws_lambda_function.job.arn, "${aws_lambda_function.job.arn}:*"] }]
   })
 }
 

@@ -3,6 +3,7 @@ import { checkFunction } from './checks/check-function';
 import { checkPermissions } from './checks/check-permissions';
 import { checkQueue } from './checks/check-queue';
 import { checkRecursion } from './checks/check-recursion';
+import { checkScheduler } from './checks/check-scheduler';
 import { checkStore } from './checks/check-store';
 import { checkTime } from './checks/check-time';
 import { checkUnread } from './checks/check-unread';
@@ -19,6 +20,7 @@ const checks: readonly ((facts: DoctorFacts) => readonly Finding[])[] = [
   checkPermissions,
   checkKeys,
   checkQueue,
+  checkScheduler,
   checkRetries,
   checkStore,
   checkEnvironment,

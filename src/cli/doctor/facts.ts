@@ -78,6 +78,23 @@ export interface QueueFacts {
   readonly mappings: Reading<readonly MappingFacts[]>;
 }
 
+/** What long waits go by. What cannot be seen is undefined. */
+export interface SchedulerFacts {
+  /** ARN of the role, or its logical id. */
+  readonly role: string;
+  /** The group that schedules are made in. */
+  readonly group: string;
+  readonly isGroupThere: boolean | undefined;
+  /** Whether EventBridge Scheduler may assume the role. */
+  readonly isRoleTrusting: boolean | undefined;
+  /** Whether the role may invoke the function, and its versions. */
+  readonly mayRoleInvoke: boolean | undefined;
+  /** Whether the function may make schedules in the group. */
+  readonly mayCreate: boolean | undefined;
+  /** Whether the function may pass the role on. */
+  readonly mayPassRole: boolean | undefined;
+}
+
 /** One key of a table or an index: `pk S`. */
 export interface TableFacts {
   readonly name: string;
@@ -126,6 +143,8 @@ export interface DoctorFacts {
   readonly permissions: Reading<readonly PermissionFacts[]>;
   readonly retries: Reading<readonly RetryFacts[]>;
   readonly queue: Reading<QueueFacts | 'missing' | undefined>;
+  /** @defaultValue not looked at */
+  readonly scheduler?: Reading<SchedulerFacts | undefined>;
   readonly table: Reading<TableFacts | 'missing' | undefined>;
   readonly bucket: Reading<BucketFacts | 'missing' | undefined>;
   readonly keys: Reading<readonly KeyFacts[]>;

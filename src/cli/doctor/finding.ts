@@ -29,6 +29,7 @@ export type Subject =
   | 'recursion'
   | 'retries'
   | 'runtime'
+  | 'schedules'
   | 'store'
   | 'table'
   | 'time-out'

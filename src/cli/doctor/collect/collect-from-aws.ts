@@ -15,6 +15,7 @@ import {
   tryToInvoke,
 } from './read-function-facts';
 import { readQueue } from './read-queue-facts';
+import { readScheduler } from './read-scheduler-facts';
 import { readBucket, readTable } from './read-store-facts';
 import { findFix, isDenied, tryToRead } from './try-to-read';
 
@@ -131,11 +132,11 @@ async function readSurroundings(
     functionArn,
   }: { readonly lambda: LambdaClient; readonly region: string | undefined; readonly functionArn: string },
   environment: Reading<Variables>,
-): Promise<Pick<DoctorFacts, 'bucket' | 'queue' | 'table'>> {
+): Promise<Pick<DoctorFacts, 'bucket' | 'queue' | 'scheduler' | 'table'>> {
   if (environment.kind === 'unread') return { queue: environment, table: environment, bucket: environment };
-  const { queueUrl, store } = readSettings(environment.value).settings;
+  const { queueUrl, store, scheduler: schedules } = readSettings(environment.value).settings;
   const { table: tableName, bucket: bucketName } = store ?? {};
-  const [queue, table, bucket] = await Promise.all([
+  const [queue, table, bucket, scheduler] = await Promise.all([
     queueUrl
       ? tryToRead(`Queue ${queueUrl}`, 'sqs:GetQueueAttributes', () =>
           readQueue({ lambda, region, queueUrl, functionArn }),
@@ -147,8 +148,11 @@ async function readSurroundings(
     bucketName
       ? tryToRead(`Bucket ${bucketName}`, 's3:ListBucket', () => readBucket(bucketName, region))
       : know(undefined),
+    schedules
+      ? tryToRead('The schedule group', 'scheduler:GetScheduleGroup', () => readScheduler(schedules, region))
+      : know(undefined),
   ]);
-  return { queue, table, bucket };
+  return { queue, table, bucket, scheduler };
 }
 
 /** Deployed code stays where it is; whoever asks has the bundle, or does not mind. */

@@ -12,6 +12,7 @@ import { type DoctorFacts, type FunctionFacts, type RetryFacts, unknownText } fr
 import { readJobFacts } from '../read-job';
 import { know, missOut } from '../reading';
 import { listKeys } from './list-keys';
+import { readTemplateScheduler } from './read-scheduler-facts';
 import { mayUseKey, readTemplatePolicies } from './read-template-policies';
 import { readTemplateQueue } from './read-template-queue';
 import { readTemplateBucket, readTemplateTable } from './read-template-store';
@@ -53,6 +54,7 @@ export async function collectFromTemplate(
     reservedConcurrency: readConcurrency(template, Properties),
     permissions: readTemplatePolicies(template, id, resource),
     retries: know(readRetries(template, id, fn)),
+    scheduler: know(readTemplateScheduler(template, id, resource, given)),
     keys: know(listKeys(around, (key, actions) => mayUseKey(template, resource, key, actions))),
     areVersionsKept: readKept(template, id),
     isSwept: isSweptByTemplate(template, id),
@@ -153,6 +155,9 @@ function readKept(template: Template, id: string): boolean | undefined {
 /** A URL like those that SQS gives: a queue has none before it is there. */
 const queueUrl = 'https://sqs.us-east-1.amazonaws.com/123456789012/';
 
+/** What the ARN of a role begins with. */
+const rolePrefix = 'arn:aws:iam::123456789012:role/';
+
 /** The variables of a function in a template; what is known only after the deployment is stood for by logical ids. */
 function readTemplateVariables(given: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, describe(name, value)]));
@@ -161,6 +166,7 @@ function readTemplateVariables(given: Readonly<Record<string, unknown>>): Record
 function describe(name: string, value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const [id = 'unknown'] = findReferences(value);
+  if (name === 'BATON_SCHEDULER_ROLE_ARN') return `${rolePrefix}${id}`;
   return name === 'BATON_QUEUE_URL' ? `${queueUrl}${id}` : id;
 }
 

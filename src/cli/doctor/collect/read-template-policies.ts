@@ -1,7 +1,7 @@
 import { findReferences } from '../../template/references';
 import { resolveValue } from '../../template/resolve-value';
 import { asRecord, type Resource, type Template } from '../../template/template';
-import type { DoctorFacts } from '../facts';
+import type { DoctorFacts, PermissionFacts } from '../facts';
 import { know, missOut } from '../reading';
 
 const policyTypes = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'];
@@ -13,17 +13,22 @@ export function readTemplatePolicies(
   id: string,
   resource: Resource,
 ): DoctorFacts['permissions'] {
-  const statements = listStatementsOfRole(template, resource);
+  const statements = listStatementsOfRole(template, findReferences(resource.Properties.Role));
   if (statements === undefined) {
     const reason = "The function's role is not in the template, nor what it may do.";
     return missOut(reason, 'Grant it lambda:InvokeFunction on the function and on its versions.', 'warning');
   }
+  return know(mayInvoke(statements, id));
+}
+
+/** Whether statements let somebody invoke a function: unqualified, and by its versions. */
+export function mayInvoke(statements: readonly Resource['Properties'][], id: string): PermissionFacts[] {
   const resources = statements.flatMap((statement) => listInvocable(statement, id));
   const allows = (text: RegExp) => resources.some((resource) => text.test(resource));
-  return know([
+  return [
     { resource: `${id}`, isAllowed: allows(/^(\*|(.*:function:)?FN\*?)$/), by: 'policy' },
     { resource: `${id}:*`, isAllowed: allows(/^(\*|(.*:function:)?FN:?\*)$/), by: 'policy' },
-  ]);
+  ];
 }
 
 /**
@@ -37,15 +42,34 @@ export function mayUseKey(
   key: string,
   actions: readonly string[],
 ): boolean | undefined {
-  const statements = listStatementsOfRole(template, resource)?.filter(
-    ({ Effect, Condition }) => Effect === 'Allow' && Condition === undefined,
-  );
-  const isOnKey = ({ Resource: named }: Resource['Properties']) =>
+  const statements = listStatementsOfRole(template, findReferences(resource.Properties.Role));
+  return statements && mayUse(statements, key, actions);
+}
+
+/**
+ * Whether statements allow actions on something.
+ *
+ * @param id - its logical id, or its ARN or name
+ * @param conditions - keys of conditions that are met
+ */
+export function mayUse(
+  statements: readonly Resource['Properties'][],
+  id: string,
+  actions: readonly string[],
+  conditions: readonly string[] = [],
+): boolean {
+  const isMet = (condition: unknown) =>
+    Object.values(asRecord(condition)).every((test) =>
+      Object.keys(asRecord(test)).every((key) => conditions.includes(key)),
+    );
+  const isMeant = ({ Resource: named }: Resource['Properties']) =>
     [named ?? []]
       .flat()
-      .some((one) => one === '*' || String(one).includes(key) || findReferences(one).includes(key));
-  const granted = statements?.filter(isOnKey).flatMap(({ Action }) => [Action ?? []].flat().map(String));
-  return granted && actions.every((action) => granted.some((pattern) => matches(pattern, action)));
+      .some((one) => one === '*' || String(one).includes(id) || findReferences(one).includes(id));
+  const granted = statements
+    .filter((one) => one.Effect === 'Allow' && isMet(one.Condition) && isMeant(one))
+    .flatMap(({ Action }) => [Action ?? []].flat().map(String));
+  return actions.every((action) => granted.some((pattern) => matches(pattern, action)));
 }
 
 /** `kms:*` and `kms:GenerateDataKey*` mean `kms:GenerateDataKey` as well. */
@@ -57,13 +81,13 @@ function matches(pattern: string, action: string): boolean {
   return new RegExp(`^${source}$`, 'i').test(action);
 }
 
-/** Undefined when the role is not in the template. */
-function listStatementsOfRole(
+/** The statements of the role among these ids; undefined when it is not in the template. */
+export function listStatementsOfRole(
   template: Template,
-  { Properties }: Resource,
+  ids: string | readonly string[],
 ): Resource['Properties'][] | undefined {
   const role = [...template.resources].find(
-    ([roleId, { Type }]) => Type === 'AWS::IAM::Role' && findReferences(Properties.Role).includes(roleId),
+    ([roleId, { Type }]) => Type === 'AWS::IAM::Role' && [ids].flat().includes(roleId),
   );
   if (role === undefined) return undefined;
   const [roleId, { Properties: ofRole }] = role;
@@ -81,7 +105,8 @@ function listAttached({ resources }: Template, roleId: string): unknown[] {
     .map(({ Properties }) => Properties.PolicyDocument);
 }
 
-function listStatements(document: unknown): Resource['Properties'][] {
+/** The statements of a policy. */
+export function listStatements(document: unknown): Resource['Properties'][] {
   return [asRecord(document).Statement ?? []].flat().map(asRecord);
 }
 

@@ -13,6 +13,7 @@ const guides = [
   page('Waiting and polling', '/guides/waiting'),
   page('Signals and approvals', '/guides/signals'),
   page('Children and fan-out', '/guides/children'),
+  page('Concurrency: how many at a time', '/guides/concurrency'),
   page('Starting: call, schedule, queue', '/guides/starting'),
   page('Compensation: undoing what was done', '/compensation'),
   page('Dependencies and pools', '/guides/dependencies'),

@@ -1,5 +1,7 @@
 import { BatonError, ExecutionFailedError } from '../../errors';
 import type { Superseded } from '../checkpoint/superseded';
+import { isChainSpent } from '../core/execution/chain';
+import { allowRecursion } from '../core/execution/failure-texts';
 import { describeError, ensureError, readReason } from '../core/record/describe-error';
 import { tellEnd } from '../hand-off/tell-end';
 import type { EndedAnswer, InvocationResult } from './answer';
@@ -102,10 +104,17 @@ export function failedError(
 
 /** Tells whoever waits for the end of this execution. */
 export async function tellWaiting(invocation: Invocation): Promise<void> {
-  const { journal, context, execution } = invocation;
+  const { journal, context, execution, logger } = invocation;
   if (journal === undefined) return;
   const { executionId, chain, among } = execution;
   const { parent, epoch } = journal;
+  if (
+    among?.slot &&
+    isChainSpent({ chain: { length: chain.length, setting: invocation.preparation.recursion } })
+  )
+    logger.warn('AWS may drop the message that wakes the next execution: only a sweep wakes it then', {
+      fix: allowRecursion(context.functionName),
+    });
   const told = { executionId, epoch, sentBy: context.awsRequestId, chainLength: chain.length };
   await tellEnd({ ...told, ...(parent && { parent }), slotsId: among?.slot?.id }, invocation);
 }

@@ -1,5 +1,6 @@
 import { createCallBack } from '../../../docs/snippets/call-back';
 import { LoadAll, LoadPage, WAREHOUSE } from '../../../docs/snippets/children';
+import { CRM, NightlyReport, RenderPreview, SyncTenant } from '../../../docs/snippets/concurrency';
 import { Invite, MAILER } from '../../../docs/snippets/keys';
 import { BOOKS, BookOrders } from '../../../docs/snippets/poison-items';
 import { PSP, ReconcilePayments } from '../../../docs/snippets/readme';
@@ -138,6 +139,39 @@ describe('the snippets of the guides', () => {
     });
     expect((await env.run(everywhere)).result).toEqual({ rows: 40, failed: ['2'] });
     expect((await env.explore({ crashes: true, duplicates: true })).deviations).toEqual([]);
+  });
+
+  it('concurrency: five at a time for each tenant, one report, the newest preview', async () => {
+    let running = 0;
+    let most = 0;
+    const crm = {
+      async sync() {
+        running += 1;
+        most = Math.max(most, running);
+        await sync.timer.sleep(1_000);
+        running -= 1;
+        return 1;
+      },
+    };
+    const sync = JobTestEnvironment.create(SyncTenant, {
+      store,
+      input: { tenant: 'a' },
+      providers: [{ token: CRM, useValue: crm }],
+    });
+    for (let count = 1; count < 12; count += 1) sync.startAnother({ tenant: 'a' });
+    const ended = (await sync.run()).events.filter(({ type }) => type === 'execution.completed');
+    expect([ended.length, most]).toEqual([12, 5]);
+
+    for (const [Job, end] of [
+      [NightlyReport, 'execution.skipped'],
+      [RenderPreview, 'execution.cancelled'],
+    ] as const) {
+      const env = JobTestEnvironment.create<object>(Job, { store, input: { page: '/', text: 'hi' } });
+      env.startAnother({ page: '/', text: 'ho' });
+      const types = (await env.run()).events.map(({ type }) => type);
+      expect(types).toContain('execution.completed');
+      expect(types).toContain(end);
+    }
   });
 
   it('versions: the newest code counts its pages', async () => {

@@ -496,6 +496,35 @@ describe('The options of @LongRunning', () => {
       ['@LongRunning on class Reconcile: input cannot be read: it throws.\n→ Give input a plain value.'],
     ],
     [
+      "{ concurrency: { limit: 0, key: 'tenant', whenBusy: 'wait', max: 1 } }",
+      { concurrency: { limit: 0, key: 'tenant', whenBusy: 'wait', max: 1 } },
+      [
+        '@LongRunning on class Reconcile: concurrency.max is not an option.\n→ Remove it, or use one of limit, key, whenBusy.',
+        '@LongRunning on class Reconcile: concurrency.limit (0) must be a whole number from 1 to 1000.\n→ Set limit to the most executions at the same time, for example 1.',
+        '@LongRunning on class Reconcile: concurrency.key ("tenant") must be a function.\n→ Write key: (input) => input.tenant, or leave it out.',
+        "@LongRunning on class Reconcile: concurrency.whenBusy (\"wait\") must be 'queue' or 'skip' or 'cancel-running'.\n→ Set whenBusy to 'queue' or 'skip' or 'cancel-running', or leave it out.",
+      ],
+    ],
+    [
+      '{ concurrency: {} }',
+      { concurrency: {} },
+      [
+        '@LongRunning on class Reconcile: concurrency.limit is missing.\n→ Set limit to the most executions at the same time, for example 1.',
+      ],
+    ],
+    [
+      '{ concurrency: { limit: 1001 } }',
+      { concurrency: { limit: 1_001 } },
+      [
+        '@LongRunning on class Reconcile: concurrency.limit (1001) must be a whole number from 1 to 1000.\n→ Set limit to the most executions at the same time, for example 1.',
+      ],
+    ],
+    [
+      '{ limit: 1 }',
+      { limit: 1 },
+      ['@LongRunning on class Reconcile: limit belongs in concurrency.\n→ Write concurrency: { limit: … }.'],
+    ],
+    [
       '{ limits: [] }',
       { limits: [] },
       [

@@ -80,6 +80,14 @@ describe('concurrency in the test kit', () => {
     expect(skipped).toMatchObject([{ executionId: 'early', running: ['late'] }]);
   });
 
+  it('says when AWS would drop the messages by which a long queue is woken', async () => {
+    const env = JobTestEnvironment.create(Sync, { store, input: { tenant: 'a' }, recursion: 'terminate' });
+    for (let count = 1; count < 20; count += 1) env.startAnother({ tenant: 'a' });
+    const { logs } = await env.run();
+    const said = logs.filter(({ message }) => message.startsWith('AWS may drop the message'));
+    expect(said[0]?.fields).toMatchObject({ fix: expect.stringContaining('--recursive-loop Allow') });
+  });
+
   it('keeps the promise of a parent whose children wait for each other', async () => {
     const env = JobTestEnvironment.create(Parent, { otherJobs: [Sync], store });
     const exploration = await env.explore({

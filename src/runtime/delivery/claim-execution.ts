@@ -53,7 +53,7 @@ const maxRaces = 8;
  */
 export async function claimExecution(request: ClaimRequest): Promise<ClaimResult> {
   const { plan, executionId, collaborators } = request;
-  const trial: ClaimTrial = { ...request, triedEpoch: 0 };
+  const trial: ClaimTrial = { ...request, triedEpoch: 0, nonce: collaborators.platform.drawNonce() };
   const backOff = new BackOff({ timer: collaborators.timer, remainingMs: () => request.remainingMs() });
   for (let races = 1; ; races += 1) {
     let reason: unknown;
@@ -225,12 +225,12 @@ async function decide(
   return { decision: decideClaim(record, { ...claimant, heartbeatAtMs }), heartbeatAtMs };
 }
 
-/** Whether a record is this very claim, whose reply was lost. It is claimed once more: who else may hold it cannot be told. */
+/** Whether a record is this very claim, whose reply was lost: it is claimed once more. */
 function isOwnTrial(
-  { triedEpoch, delivery }: ClaimTrial,
-  { epoch, owner, writeCount, outcome }: ExecutionRecord,
+  { triedEpoch, nonce }: ClaimTrial,
+  { epoch, claimNonce, writeCount, outcome }: ExecutionRecord,
 ): boolean {
-  return outcome === null && epoch === triedEpoch && owner === delivery && writeCount === 0;
+  return outcome === null && epoch === triedEpoch && claimNonce === nonce && writeCount === 0;
 }
 
 function refuseConflict(

@@ -62,6 +62,8 @@ export interface ClaimRequest {
 export interface ClaimTrial extends ClaimRequest {
   /** The epoch that was written last, without knowing whether that took effect; 0 before. */
   triedEpoch: number;
+  /** What its claims are known by: copies of one delivery may race. */
+  readonly nonce: string;
 }
 
 /** An execution that this invocation may go on with, or what to do instead. */
@@ -220,7 +222,7 @@ export async function save(
   opened: OpenedExecution,
 ): Promise<ClaimResult | undefined> {
   const { plan, store, collaborators, delivery, leaseUntilMs, executionId } = request;
-  const head = writeRecord(record, collaborators.platform.checksum);
+  const head = writeRecord({ ...record, claimNonce: request.nonce }, collaborators.platform.checksum);
   const expiresAtMs = collaborators.clock.now() + plan.limits.maxDurationMs + retentionMs;
   const entry = {
     executionId,

@@ -42,7 +42,10 @@ export async function fallAsleep(invocation: Invocation, decision: HandOff): Pro
   if (invocation.kept !== undefined && !invocation.isOrphaned) await runStatefulHook(invocation, 'onHandoff');
   invocation.progressReport.flush();
   if (delaySeconds > 0) await invocation.preparation.learnRecursion(true);
-  const next: Execution = { ...describeNext(invocation, reason, delaySeconds, true), stall: null };
+  const slept = { ...describeNext(invocation, reason, delaySeconds, true), stall: null };
+  // Deaths on the way to a sleep are none of the step that comes after it, and not in a row with those of the next wake-up.
+  const isForOthers = slept.among?.sleep != null;
+  const next: Execution = isForOthers ? { ...slept, interruptionCount: 0, interruption: null } : slept;
   const body = writeTimer(next);
   const bytes = delaySeconds > 0 ? collaborators.platform.countBytes(body) : 0;
   const facts = { step: nameUnit(plan, next), reason, bytes, ...(delaySeconds > 0 && { delaySeconds }) };

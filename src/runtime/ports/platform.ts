@@ -6,6 +6,8 @@ export interface Platform {
   checksum(text: string): string;
   /** A text of 64 hexadecimal digits that stands for another one, and for no other (SHA-256). */
   digest(text: string): string;
+  /** Eight hexadecimal digits that are others every time. */
+  drawNonce(): string;
   /** UTF-8 bytes of a text. */
   countBytes(text: string): number;
   /** The text compressed, in Base64. */

@@ -58,6 +58,29 @@ describe('a claim', () => {
     expect(ran).toEqual([1, 2, 3]);
   });
 
+  it('that loses against a copy of its own delivery at the same moment is no claim: one line runs', async () => {
+    const { call, store, ran, readRecord } = touchy();
+    const load = store.load.bind(store);
+    let readers = 0;
+    let release = () => {};
+    const isReadByBoth = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    store.load = async (executionId) => {
+      const stored = await load(executionId);
+      if (executionId === 'execution-1') {
+        readers += 1;
+        if (readers >= 2) release();
+        await isReadByBoth;
+      }
+      return stored;
+    };
+    const answers = await Promise.all([call(), call()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual(['completed', 'duplicate']);
+    expect(ran).toEqual([1, 2, 3]);
+    expect(await readRecord()).toMatchObject({ epoch: 1, outcome: { status: 'completed' } });
+  });
+
   it.each([
     [1, 'rejected', [1]],
     [2, 'fulfilled', [1, 1]],

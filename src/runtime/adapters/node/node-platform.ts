@@ -26,6 +26,12 @@ export class NodePlatform implements Platform {
     return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
   }
 
+  drawNonce(): string {
+    return Math.floor(Math.random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  }
+
   countBytes(text: string): number {
     return Buffer.byteLength(text);
   }

@@ -34,6 +34,8 @@ export interface ExecutionRecord {
   readonly handedOffTo: number | null;
   /** The delivery that owns it: `awsRequestId`, or the SQS `messageId`. */
   readonly owner: string;
+  /** Tells a claim from one that another copy of its delivery has made. Only until the owner writes for the first time. */
+  readonly claimNonce?: string | undefined;
   /** When the owner is dead for certain, in epoch milliseconds: its invocation's deadline. */
   readonly leaseUntilMs: number;
   /** When the owner last wrote the record, in epoch milliseconds. @defaultValue never, in records of the first format */

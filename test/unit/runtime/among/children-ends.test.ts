@@ -283,6 +283,40 @@ describe('a batch', () => {
     expect(seen).toEqual(['forked']);
   });
 
+  it('is waited for by a parent that dies now and then, but sleeps in between', async () => {
+    @LongRunning({ ...times, name: 'frail' })
+    class Frail {
+      @State() isDone = false;
+      @Step() fork() {
+        return startChildren(items(4), { job: Sleeper });
+      }
+      @Step() join() {
+        this.isDone = true;
+      }
+      @Terminate() end() {
+        return this.isDone;
+      }
+    }
+    const world = new AmongWorld({ frail: [Frail, Sleeper] });
+    await world.start();
+    for (const { id } of items(4)) {
+      await world.client.signal({ executionId: `p/1/${id}`, name: 'go' });
+      let writeCount = 0;
+      world.beforeSave = (executionId) => {
+        // Its flag is raised, it is claimed, and dies.
+        if (executionId === 'p') writeCount += 1;
+        if (writeCount > 2) throw new Error('the process has died');
+      };
+      await world.deliverAll();
+      world.beforeSave = () => {};
+      world.clock.block(60_000);
+      const last = world.delivered.at(-1);
+      if (last) await world.deliver(last, last.awsRequestId);
+      await world.deliverAll();
+    }
+    expect(await world.client.status('p')).toMatchObject({ status: 'completed' });
+  });
+
   it('is told of its ends under keys of its own', async () => {
     @LongRunning({ ...times, name: 'twice' })
     class Twice {

@@ -1,10 +1,12 @@
-// Runs every benchmark and writes bench/results/<node version>.json. Run: npm run bench
+// Runs every benchmark and writes bench/results/node-<version>.json. Run: npm run bench
+// `npm run bench -- --peers` runs the one beside other engines instead, and writes bench/results/peers.json.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from '../scripts/lib/ensure-built.mjs';
 
+const isPeers = process.argv.includes('--peers');
 const benchmarks = [
   'steps',
   'resume',
@@ -20,7 +22,7 @@ const benchmarks = [
 
 ensureBuilt();
 const results = {};
-for (const name of benchmarks) {
+for (const name of isPeers ? ['peers'] : benchmarks) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--expose-gc', fileURLToPath(new URL(`${name}.mjs`, import.meta.url))],
@@ -49,7 +51,7 @@ const machine = {
 const folder = new URL('results/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 writeFileSync(
-  new URL(`node-${process.versions.node.split('.')[0]}.json`, folder),
+  new URL(`${isPeers ? 'peers' : `node-${process.versions.node.split('.')[0]}`}.json`, folder),
   `${JSON.stringify({ machine, results }, null, 2)}\n`,
 );
 console.log(`\n${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}`);

@@ -42,7 +42,7 @@ export interface AmongProgram {
 
 /** The last signal comes after this time, in milliseconds: whatever goes wrong with the others is long over. */
 const finishAfterMs = 86_400_000;
-export const finish = 'finish';
+const finish = 'finish';
 
 /** Attempts of a step. */
 export const maxAttempts = 3;

@@ -1,37 +1,24 @@
 #!/usr/bin/env node
 /**
  * Builds the site into reports/site: the pages by VitePress, the API reference by typedoc beneath /api. Then every link is
- * checked, and some pages are opened in a headless Chromium, where there is one: nothing may be written to its console as an error.
+ * checked, the search is asked what readers ask, and some pages are opened in a headless Chromium, where there is one, light and dark.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { dirname, extname, join, resolve } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { checkSearch } from './lib/check-search.mjs';
 import { ensureBuilt } from './lib/ensure-built.mjs';
 import { fromRoot } from './lib/from-root.mjs';
+import { openPages } from './lib/open-pages.mjs';
 
 const site = fromRoot('reports/site');
-const opened = ['/', '/start.html', '/concepts.html', '/guides/steps.html', '/faq.html'];
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
 ensureBuilt();
 writeHelp();
 run('vitepress', 'build', 'docs');
 run('typedoc', '--out', join(site, 'api'));
 copyRepository();
-const problems = [...checkLinks(), ...(await openPages())];
+const problems = [...checkLinks(), ...(await checkSearch(site)), ...(await openPages(site, resolvePage))];
 for (const problem of problems) console.error(`✖ ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
@@ -94,58 +81,4 @@ function resolvePage(from, path) {
 
 function hasHeading(page, id) {
   return readFileSync(join(site, page), 'utf8').includes(`id="${id}"`);
-}
-
-async function openPages() {
-  const browser = ['chromium', 'chromium-browser', 'google-chrome'].find(
-    (name) => spawnSync('which', [name]).status === 0,
-  );
-  if (browser === undefined) {
-    console.log('– no Chromium: pages are not opened');
-    return [];
-  }
-  const server = createServer((request, response) => {
-    const file = resolvePage('index.html', new URL(request.url, 'http://local').pathname);
-    if (file === undefined) return response.writeHead(404).end();
-    const type = types[extname(file)] ?? 'application/octet-stream';
-    return response.writeHead(200, { 'content-type': type }).end(readFileSync(join(site, file)));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const problems = [];
-  for (const page of opened) problems.push(...(await openPage(browser, server.address().port, page)));
-  server.close();
-  return problems;
-}
-
-async function openPage(browser, port, page) {
-  const profile = mkdtempSync(join(tmpdir(), 'baton-docs-'));
-  const flags = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--enable-logging=stderr',
-    '--virtual-time-budget=3000',
-  ];
-  const child = spawn(browser, [
-    ...flags,
-    `--user-data-dir=${profile}`,
-    '--dump-dom',
-    `http://127.0.0.1:${port}${page}`,
-  ]);
-  const [dom, log] = await Promise.all([
-    readText(child.stdout),
-    readText(child.stderr),
-    once(child, 'close'),
-  ]);
-  rmSync(profile, { recursive: true, force: true });
-  const errors = log.split('\n').filter((line) => /CONSOLE/.test(line) && /error|warn|fail/i.test(line));
-  const isEmpty = !dom.includes('</main>') && !dom.includes('VPHome');
-  return [...errors.map((line) => `${page}: ${line}`), ...(isEmpty ? [`${page} shows nothing`] : [])];
-}
-
-async function readText(stream) {
-  let text = '';
-  for await (const chunk of stream) text += chunk;
-  return text;
 }

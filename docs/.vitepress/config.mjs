@@ -68,6 +68,22 @@ const sidebar = [
   },
 ];
 
+/** Questions are asked in sentences, so small words are left out. Decisions of the past answer none. */
+export const searchOptions = {
+  miniSearch: {
+    options: {
+      // It is sent to the browser as a text: it can use nothing from outside.
+      processTerm: (term) => {
+        const word = term.toLowerCase();
+        const small =
+          'a all an and are as at be by can do does for from have how i if in is it its my no not of on or so that the there this to was what when which who why will with you your';
+        return small.split(' ').includes(word) ? null : word;
+      },
+    },
+  },
+  _render: (text, env, md) => (env.relativePath.startsWith('adr/') ? '' : md.render(text, env)),
+};
+
 /** The site. `npm run docs` builds it into `reports/site`, adds the API reference, and checks every link. */
 export default defineConfig({
   title: 'lambda-baton',
@@ -81,7 +97,7 @@ export default defineConfig({
   ignoreDeadLinks: [/^\/api\//, /^\/repository\//],
   markdown: { config: linkToRepository },
   themeConfig: {
-    search: { provider: 'local' },
+    search: { provider: 'local', options: searchOptions },
     outline: [2, 3],
     nav: [page('Start', '/start'), page('Guides', '/guides/steps'), page('Why', '/guarantees')],
     sidebar,

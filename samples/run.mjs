@@ -18,6 +18,7 @@ const stories = [
   'poll-service',
   'poll-service/with-signal',
   'triggers',
+  'triggers/per-tenant',
 ];
 /** Of a story that broke off. */
 const nothingSeen = {

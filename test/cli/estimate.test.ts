@@ -90,6 +90,25 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
     expect((large ?? 0) - (small ?? 0)).toBeCloseTo(20 * 0.625, 1);
   });
 
+  it.each([
+    ['15m', 'queue', 3 * 0.4],
+    ['16m', 'schedules', 1],
+    ['43200m', 'schedules', 1],
+  ])(
+    'pays for waits of %s by the %s, and for the invocation after each',
+    async (length, what, usdPerMillion) => {
+      const waiting = await readJson(million, '--waits', '1000', '--wait-for', length);
+      const without = await readJson(million);
+      expect(waiting.invocationCount).toBe(without.invocationCount + 1_000);
+      const [baton, durable] = waiting.offers;
+      expect(baton.parts.at(-1)).toMatchObject({
+        what,
+        usd: expect.closeTo((usdPerMillion * 1_000) / 1e6, 9),
+      });
+      expect(durable.parts.at(-2)).toMatchObject({ what: 'operations', usd: expect.closeTo(8.008, 3) });
+    },
+  );
+
   it('costs less the more items a step does', async () => {
     const prints = await readJson(million, '--items-per-step', '100');
     expect(prints).toMatchObject({ stepCount: 10_000, stepsPerInvocation: 210, invocationCount: 48 });
@@ -131,6 +150,7 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
       'Lower --items-per-step',
     ],
     ['--items 0 --ms-per-item 4', '--items 0: that is not a whole number from 1', 'Write for example'],
+    ['--items 10 --ms-per-item 4 --wait-for 30m', '--wait-for says how long a wait is', 'Add --waits <n>'],
     ['--items 10 --ms-per-item 4 --store s3', '--store s3: that is no choice.', 'Write table or none.'],
     [
       '--items 10 --ms-per-item 4 --prices {"lambdaRequestUSD":1}',

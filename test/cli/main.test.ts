@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readPrinted } from './read-printed';
 
 describe('baton', () => {
@@ -57,7 +58,12 @@ describe('baton', () => {
     };
     for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) delete process.env[name];
     try {
-      const start = await readPrinted(['start', 'reconcile', '--directory', __dirname]);
+      const start = await readPrinted([
+        'start',
+        'reconcile',
+        '--directory',
+        mkdtempSync(join(tmpdir(), 'baton-main-test-')),
+      ]);
       expect(start).toEqual({
         exitCode: 2,
         stdout: '',

@@ -39,6 +39,14 @@ export const estimate: Command = {
       help: 'where checkpoints go: a DynamoDB table after every step, or nowhere but with the continuation (default: table)',
     },
 
+    { group: work, name: 'waits', value: '<n>', help: 'how often it waits, in all (default: never)' },
+    {
+      group: work,
+      name: 'wait-for',
+      value: '<duration>',
+      help: 'how long it waits each time: 60s, 30m (default: 15m); longer waits go by a schedule, others by the queue',
+    },
+
     { group: fn, name: 'memory', value: '<MB>', help: 'its memory (default: 512)' },
     { group: fn, name: 'arch', value: '<x86_64|arm64>', help: 'whose prices count (default: x86_64)' },
     {
@@ -79,7 +87,7 @@ export const estimate: Command = {
 const safeRange: DurationRange = { leastMs: 1, maxMs: 5_400_000, most: '90m' };
 const startRange: DurationRange = { leastMs: 0, maxMs: 10_000, most: '10s' };
 
-function readWork({ read }: GivenOptions): Omit<Workload, 'prices'> {
+function readWork({ read }: Pick<GivenOptions, 'read'>): Omit<Workload, 'prices'> {
   const perItem = { least: 0.001, most: 5_400_000, isWhole: false, example: 40 };
   return {
     itemCount: readCount('--items', demand('--items', read('items')), 1e12),
@@ -93,11 +101,27 @@ function readWork({ read }: GivenOptions): Omit<Workload, 'prices'> {
       isWhole: true,
       example: 512,
     }),
+    ...readWaits({ read }),
     architecture: chooseValue('--arch', read('arch'), architectures) ?? 'x86_64',
     timeoutMs: parseDuration(addSeconds(read('timeout') ?? '15m'), '--timeout', timeoutRange),
     safeMs: parseDuration(read('safe') ?? '60s', '--safe', safeRange),
     startMs: parseDuration(read('start') ?? '500ms', '--start', startRange),
   };
+}
+
+const waitRange: DurationRange = { leastMs: 1_000, maxMs: 31_536_000_000, most: '525600m (a year)' };
+
+/** Waits of less than their default are for the queue. @throws CliError for a length without a number of waits */
+function readWaits({ read }: Pick<GivenOptions, 'read'>): Pick<Workload, 'waits'> {
+  const [count, length] = [read('waits'), read('wait-for')];
+  if (count === undefined && length !== undefined)
+    throw new CliError({
+      problem: '--wait-for says how long a wait is, and not how many there are.',
+      fix: 'Add --waits <n>, or leave it out.',
+    });
+  if (count === undefined) return {};
+  const seconds = parseDuration(length ?? '15m', '--wait-for', waitRange) / 1_000;
+  return { waits: { count: readCount('--waits', count, 1e9), seconds } };
 }
 
 function demand(option: string, text: string | undefined): string {

@@ -21,7 +21,8 @@ export function estimateWork(workload: Workload): Estimate {
   const { itemCount, msPerItem, itemsPerStep, timeoutMs, safeMs, startMs, memoryMb, prices } = workload;
   const stepCount = Math.ceil(itemCount / itemsPerStep);
   const stepsPerInvocation = Math.ceil((timeoutMs - safeMs) / (msPerItem * itemsPerStep));
-  const invocationCount = Math.ceil(stepCount / stepsPerInvocation);
+  const waitCount = workload.waits?.count ?? 0;
+  const invocationCount = Math.ceil(stepCount / stepsPerInvocation) + waitCount;
   const workMs = itemCount * msPerItem;
   const billedMs = Math.ceil(workMs + invocationCount * startMs);
   const need = {

@@ -22,6 +22,8 @@ export interface Workload {
   /** Cold start of every invocation, in milliseconds. */
   readonly startMs: number;
   readonly prices: Prices;
+  /** Waits that no invocation sits out. @defaultValue none */
+  readonly waits?: { readonly count: number; readonly seconds: number };
 }
 
 /** One thing that is paid for. */
@@ -78,7 +80,24 @@ export function offerBaton(workload: Workload, need: Need): Offer {
       ),
     );
   }
-  return addUp('lambda-baton', parts);
+  return addUp('lambda-baton', [...parts, ...priceWaits(workload)]);
+}
+
+/** What a queue can hold a message back for, in seconds. */
+const maxQueueSeconds = 900;
+/** A message is sent, received and deleted. */
+const requestsPerMessage = 3;
+
+/** Up to 15 minutes by the queue, longer by a schedule: one for a wait of any length. */
+function priceWaits({ waits, prices }: Workload): CostPart[] {
+  if (waits === undefined) return [];
+  const { count, seconds } = waits;
+  if (seconds > maxQueueSeconds)
+    return [priceMany('schedules', count, prices.scheduleUsd, formatCount(count))];
+  const requests = requestsPerMessage * count;
+  return [
+    priceMany('queue', requests, prices.sqsRequestUsd, `${requestsPerMessage} × ${formatCount(count)}`),
+  ];
 }
 
 /** The same invocations; an operation for each step, and its result written. */
@@ -91,7 +110,12 @@ export function offerDurableFunction(
   return addUp('Lambda durable functions', [
     priceDuration(workload, gbSeconds),
     priceRequests(workload, invocationCount, 0),
-    priceMany('operations', stepCount, prices.durableOperationUsd, formatCount(stepCount)),
+    priceMany(
+      'operations',
+      stepCount + countWaits(workload),
+      prices.durableOperationUsd,
+      formatCount(stepCount + countWaits(workload)),
+    ),
     {
       what: 'data written',
       usd: writtenGb * prices.durableWrittenGbUsd,
@@ -108,11 +132,15 @@ export function offerStepFunctions(workload: Workload, { workMs, stepCount }: Ne
     priceRequests(workload, stepCount, 0),
     priceMany(
       'transitions',
-      stepCount,
+      stepCount + countWaits(workload),
       prices.stepFunctionsTransitionUsd,
-      `${formatCount(stepCount)} (at least)`,
+      `${formatCount(stepCount + countWaits(workload))} (at least)`,
     ),
   ]);
+}
+
+function countWaits({ waits }: Workload): number {
+  return waits?.count ?? 0;
 }
 
 function addUp(name: string, parts: readonly CostPart[]): Offer {

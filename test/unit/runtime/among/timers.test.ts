@@ -12,8 +12,13 @@ import {
   wait,
   waitForSignal,
 } from '../../../../src';
-import { CLOCK, LOGGER, TIMER } from '../../../../src/di/tokens';
-import { fakeLambdaContext, MemoryLogger } from '../../../../src/testing';
+import { CLOCK, CONTINUATION_SENDERS, LOGGER, TIMER } from '../../../../src/di/tokens';
+import {
+  fakeLambdaContext,
+  JobTestEnvironment,
+  MemoryLogger,
+  RecordingSender,
+} from '../../../../src/testing';
 import { virtualWorld } from '../../../helpers/virtual-world';
 
 const dayMs = 86_400_000;
@@ -123,6 +128,23 @@ describe('a wait of thirty days', () => {
     const look = JSON.parse(schedules[0]?.Target.Input ?? '');
     expect(look.lambdaBaton.look).toMatchObject({ executionId: 'p' });
     expect(await deliver(look)).toMatchObject({ status: 'completed', invocation: 2 });
+  });
+
+  it('is one message and one invocation after the start in the test kit too', async () => {
+    const scheduler = new RecordingSender({ channel: 'scheduler', maxDelaySeconds: 365 * 86_400 });
+    const senders = [
+      new RecordingSender({ channel: 'lambda' }),
+      new RecordingSender({ channel: 'sqs' }),
+      scheduler,
+    ];
+    const env = await JobTestEnvironment.create(Patient, {
+      providers: [{ token: CONTINUATION_SENDERS, useValue: senders }],
+    });
+    const run = await env.run();
+    expect(run.outcome).toBe('completed');
+    expect(run.invocations).toHaveLength(2);
+    expect(senders.map(({ sent }) => sent.length)).toEqual([0, 0, 1]);
+    expect(scheduler.sent[0]?.delaySeconds).toBe(30 * 86_400);
   });
 
   it('is armed again, under another name, by a look that comes early', async () => {

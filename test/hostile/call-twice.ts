@@ -90,7 +90,7 @@ function hasRun(ending: Ending): boolean {
 function isEnd(ending: Ending): boolean {
   return (
     ending.status === 'rejected' ||
-    ['completed', 'cancelled'].includes((ending.value as InvocationAnswer).status)
+    ['completed', 'cancelled', 'skipped'].includes((ending.value as InvocationAnswer).status)
   );
 }
 

@@ -10,6 +10,7 @@ import {
 import { readJob } from '../../src/metadata';
 import { GuardedLogger } from '../../src/runtime/adapters/node/guarded-logger';
 import { JsonLogger } from '../../src/runtime/adapters/node/json-logger';
+import type { JobClass, JobPlan } from '../../src/runtime/core/execution/job-plan';
 import type { CheckpointStore, Context, ContinuationSender, Logger } from '../../src/runtime/ports';
 import { observeJob } from '../../src/testing/observed-job';
 import { Provided } from '../../src/testing/provided';
@@ -27,29 +28,42 @@ const times: ReadonlySet<unknown> = new Set([tokens.CLOCK, tokens.TIMER]);
 /** The stores of this configuration, by the time that a test's executions live in: two handlers of one world share theirs. */
 const stores = new WeakMap<object, CheckpointStore>();
 
-/**
- * `createHandler` as the tests of a hostile configuration get it: the real handler, called in a hostile way. Several jobs are left in peace:
- * what is hostile here watches one.
- */
-export function createHandler(jobClass: Jobs, options: CreateHandlerOptions = {}): BatonHandler {
-  if (typeof jobClass !== 'function') return createQuietHandler(jobClass, options);
+/** `createHandler` as the tests of a hostile configuration get it: the real handler, called in a hostile way. */
+export function createHandler(jobs: Jobs, options: CreateHandlerOptions = {}): BatonHandler {
   const { isByQueue, isTwice } = configuration;
-  const plan = readJob(jobClass);
   const provided = readProvided(options);
   const handsOff = configuration.handsOff && provided.has(tokens.CONTINUATION_SENDERS);
-  const observer = new StepObserver(plan, handsOff);
-  const observed = handsOff || isByQueue || isTwice ? observeJob(jobClass, plan, observer) : jobClass;
-  const quiet = createQuietHandler(observed, {
+  const results = new Map<string, unknown>();
+  const plans = readPlans(jobs);
+  // What is wrong with the jobs is for the handler to say.
+  if (plans === undefined || new Set(plans.map(({ jobClass }) => jobClass)).size < plans.length)
+    return createQuietHandler(jobs, options);
+  const observed = plans.map(({ jobClass, plan }) =>
+    handsOff || isByQueue || isTwice
+      ? observeJob(jobClass, plan, new StepObserver(plan, handsOff, results))
+      : jobClass,
+  );
+  const quiet = createQuietHandler(Array.isArray(jobs) ? observed : (observed[0] ?? jobs), {
     ...options,
     providers: [...provided.others, ...listOwn(options, provided)],
   });
   let hostile = quiet;
-  if (isByQueue) hostile = callByQueue(hostile, observer.results);
+  if (isByQueue) hostile = callByQueue(hostile, results);
   if (isTwice) hostile = callTwice(hostile, !provided.has(tokens.CHECKPOINT_STORE));
-  if (handsOff) hostile = handOffAfterEveryStep(hostile, plan.safeMs);
+  if (handsOff) hostile = handOffAfterEveryStep(hostile, Math.min(...plans.map(({ plan }) => plan.safeMs)));
   const handler: BatonHandler = async (event, context) =>
     (isOrdinary(event, context) ? hostile : quiet)(event, context);
   return Object.defineProperties(handler, Object.getOwnPropertyDescriptors(quiet));
+}
+
+/** Undefined where something is wrong with them. */
+function readPlans(jobs: Jobs): { readonly jobClass: JobClass; readonly plan: JobPlan }[] | undefined {
+  try {
+    const classes: readonly JobClass[] = Array.isArray(jobs) ? jobs : [jobs];
+    return classes.map((jobClass) => ({ jobClass, plan: readJob(jobClass) }));
+  } catch {
+    return undefined;
+  }
 }
 
 /** A test's own batch is delivered as it is; so is what Lambda would never call a function with. */

@@ -30,6 +30,8 @@ export function handOffAfterEveryStep(handler: BatonHandler, safeMs: number): Ba
       const answer = (await runInFrame({ call, isInStep: false }, () =>
         handler(progress.next, call.context),
       )) as InvocationAnswer;
+      // A signal runs nothing.
+      if ((answer.status as string) === 'signalled') return answer;
       const hiddenCount = hiddenCounts.get(answer.executionId) ?? 0;
       if (call.continuation === undefined) {
         if (answer.status === 'completed') underWay.delete(awsRequestId);

@@ -12,6 +12,8 @@ const configurations = [
 const suite = [
   '<rootDir>/test/unit/handler/*.test.ts',
   '<rootDir>/test/unit/runtime/*.test.ts',
+  '<rootDir>/test/unit/runtime/among/*.test.ts',
+  '<rootDir>/test/unit/runtime/compensation/*.test.ts',
   '<rootDir>/test/unit/client/*.test.ts',
   '<rootDir>/test/unit/docs/testing.test.ts',
   '<rootDir>/test/samples/**/job.test.ts',

@@ -4,14 +4,18 @@ import type { JobPlan } from '../../src/runtime/core/execution/job-plan';
 import type { CallWatch, JobObserver } from '../../src/testing/observed-job';
 import { type HostileCall, readFrame, runInFrame } from './hostile-call';
 
-/** Watches the steps of one handler's jobs: where an invocation has to hand over, and what an execution completes with, which SQS is not told. */
+/** After these it gives its invocation up by itself. */
+const pauses: ReadonlySet<string> = new Set(['start-children', 'wait', 'wait-for-signal', 'wait-until']);
+
+/** Watches the steps of a job: where an invocation has to hand over, and what an execution completes with, which SQS is not told. */
 export class StepObserver implements JobObserver {
   /** By execution. */
-  readonly results = new Map<string, unknown>();
+  readonly #results: Map<string, unknown>;
   readonly #plan: JobPlan;
   readonly #handsOff: boolean;
 
-  constructor(plan: JobPlan, handsOff: boolean) {
+  constructor(plan: JobPlan, handsOff: boolean, results: Map<string, unknown>) {
+    this.#results = results;
     this.#plan = plan;
     this.#handsOff = handsOff;
   }
@@ -43,10 +47,10 @@ export class StepObserver implements JobObserver {
     const { onStart, onComplete } = this.#plan.hooks;
     const directive = method !== onStart && isDirective(value) ? value.kind : undefined;
     if (kind === 'return' && directive === 'complete')
-      this.results.set(executionId, (value as { readonly result: unknown }).result);
+      this.#results.set(executionId, (value as { readonly result: unknown }).result);
     if (kind === 'return' && method === onComplete && value !== undefined)
-      this.results.set(executionId, value);
-    const isWait = directive === 'wait' || directive === 'wait-until';
+      this.#results.set(executionId, value);
+    const isWait = directive !== undefined && pauses.has(directive);
     if (this.#handsOff && method !== onComplete && !isWait) call.isDraining = true;
   }
 }

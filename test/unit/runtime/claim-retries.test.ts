@@ -78,7 +78,7 @@ describe('a claim', () => {
     const answers = await Promise.all([call(), call()]);
     expect(answers.map(({ status }) => status).sort()).toEqual(['completed', 'duplicate']);
     expect(ran).toEqual([1, 2, 3]);
-    expect(await readRecord()).toMatchObject({ epoch: 1, outcome: { status: 'completed' } });
+    expect((await readRecord()).outcome).toEqual({ status: 'completed' });
   });
 
   it.each([

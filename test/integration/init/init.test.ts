@@ -1,17 +1,10 @@
 import { spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { LocalLambda } from '../../../src/local';
 import { ensureBuilt } from '../../helpers/ensure-built';
+import { install } from '../../helpers/install';
 
 const root = join(__dirname, '../../..');
 const jobName = 'CountRows';
@@ -126,37 +119,6 @@ describe('a project that baton init wrote', () => {
     }
   });
 });
-
-/** Does without a registry what npm install does: links what the manifest names, and the commands of its scripts. */
-function install(project: string): void {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
-  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
-    if (name === 'aws-cdk') continue;
-    link(
-      name === 'lambda-baton' ? root : join(root, 'node_modules', name),
-      join(project, 'node_modules', name),
-    );
-  }
-  for (const command of ['esbuild', 'tsc'])
-    link(join(root, 'node_modules/.bin', command), join(project, 'node_modules/.bin', command));
-  writeCommand(project, 'baton', `exec node '${root}/dist/baton.js' "$@"`);
-  // What `cdk synth` does: it runs the app, and says where to.
-  writeCommand(
-    project,
-    'cdk',
-    `export CDK_OUTDIR=cdk.out; eval "$(node -p 'require("./cdk.json").app')" >&2`,
-  );
-  writeFileSync(join(project, 'package-lock.json'), '{}');
-}
-
-function writeCommand(project: string, name: string, command: string): void {
-  writeFileSync(join(project, 'node_modules/.bin', name), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
-}
-
-function link(target: string, path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  symlinkSync(target, path);
-}
 
 /** Runs a command and answers what it printed; throws that when it fails. */
 function run(

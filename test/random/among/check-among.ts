@@ -66,10 +66,16 @@ function checkChildren(
   run: JobRun<AmongState>,
 ): readonly string[] {
   const faults: string[] = [];
-  const ends = run.events.filter(({ type }) => endings.has(type));
-  for (const { executionId } of ends) {
-    const count = ends.filter((event) => event.executionId === executionId).length;
-    if (count > 1) faults.push(`${executionId} ended ${count} times`);
+  // An end whose process died is told again, in the name of the delivery that it was of.
+  const ends = new Set(
+    run.events
+      .filter(({ type }) => endings.has(type))
+      .map(({ executionId, requestId }) => `${executionId} ${requestId}`),
+  );
+  const ended = [...ends].map((end) => end.split(' ')[0] ?? '');
+  for (const id of new Set(ended)) {
+    const count = ended.filter((one) => one === id).length;
+    if (count > 1) faults.push(`${id} ended ${count} times`);
   }
   for (const { id, ...child } of listChildren(steps, batchCount)) {
     const found = listEffects(run, `${run.executionId}/${id}`);

@@ -44,6 +44,14 @@ const packaging = ['<rootDir>/test/package/'];
 /** Only with the emulators that `npm run check:emulators` starts. */
 const emulators = ['<rootDir>/test/emulators/'];
 
+/** What these say is the same on every Node: they are left out where the others are run on a further one. */
+const sameEverywhere = [
+  '<rootDir>/test/unit/cdk/',
+  '<rootDir>/test/unit/docs/',
+  '<rootDir>/test/contract/cost-of-listing',
+];
+const otherNode = process.env.BATON_OTHER_NODE ? sameEverywhere : [];
+
 /** Longest a test with child processes may take, in milliseconds. */
 const slowMs = 120_000;
 
@@ -62,7 +70,7 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: [...slow, ...packaging, ...emulators],
+      testPathIgnorePatterns: [...slow, ...packaging, ...emulators, ...otherNode],
     },
     {
       ...shared,

@@ -123,7 +123,7 @@ async function isAnyLive(client) {
  */
 function killSome(seed, timeoutMs) {
   const random = makeRandom(seed);
-  let sinceDeath = 0;
+  let sinceDeath = 2;
   const sinceOwnDeath = new Map();
   return ({ attempt, payload }) => {
     const [, execution] = /executionId\\*":\\*"([^"\\]+)/.exec(payload) ?? [];

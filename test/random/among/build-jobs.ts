@@ -34,8 +34,8 @@ const times = { safeMs: 10_000, intervalMs: 9_000 };
 const limits = { maxDurationMs: 60 * 86_400_000, maxInterruptions: 1_000, maxIdleInvocations: 100 };
 
 /** Builds the parent of a program, and what its children are of. */
-export function buildJobs({ seed, steps, end }: AmongProgram, outside: Outside) {
-  const Child = buildChild(outside);
+export function buildJobs({ seed, steps, end, slots }: AmongProgram, outside: Outside) {
+  const Child = buildChild(outside, slots);
   @LongRunning({ name: `among-${seed}`, ...times, limits })
   class Parent {
     @State() at = 0;
@@ -122,8 +122,9 @@ async function play(step: AmongStep, at: number, ctx: StepContext, outside: Outs
   }
 }
 
-function buildChild(outside: Outside) {
-  @LongRunning({ name: 'child', ...times, limits })
+function buildChild(outside: Outside, slots: number | undefined) {
+  const concurrency = slots === undefined ? {} : { concurrency: { limit: slots } };
+  @LongRunning({ name: 'child', ...times, limits, ...concurrency })
   class Child {
     @State() sum = 0;
     @State() isDone = false;

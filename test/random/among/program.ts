@@ -38,6 +38,8 @@ export interface AmongProgram {
   readonly steps: readonly AmongStep[];
   readonly signals: readonly SentSignal[];
   readonly end: 'cancel' | 'complete' | 'fail';
+  /** How many children may run at the same time, whatever their batches say; undefined: as many as there are. */
+  readonly slots: number | undefined;
 }
 
 /** The last signal comes after this time, in milliseconds: whatever goes wrong with the others is long over. */
@@ -85,7 +87,14 @@ export function drawAmong(seed: number): AmongProgram {
   for (let count = Math.floor(random.next() * 5); count > 0; count -= 1) send('note', 7_200_000);
   steps.push({ kind: 'signal', name: finish, isGenerator: false });
   signals.push({ name: finish, signalId: finish, atMs: [finishAfterMs] });
-  return { seed, steps, signals, end: drawEnd(random, steps) };
+  const end = drawEnd(random, steps);
+  // A child that waits for nobody keeps its slot: one that has its parent cancelled would never get one.
+  const isDeaf = steps.some((step) => step.kind === 'children' && step.items.some(isEndless));
+  return { seed, steps, signals, end, slots: isDeaf ? undefined : pick([undefined, undefined, 1, 2, 3]) };
+}
+
+function isEndless({ kind }: ChildProgram): boolean {
+  return kind === 'deaf';
 }
 
 function drawEnd(random: SeededRandom, steps: AmongStep[]): AmongProgram['end'] {

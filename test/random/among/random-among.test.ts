@@ -54,6 +54,7 @@ describe('the programs among others of every day', () => {
     expect(kinds(steps)).toEqual(['children', 'signal', 'timeout', 'wait', 'work']);
     const children = steps.flatMap((step) => (step.kind === 'children' ? step.items : []));
     expect(kinds(children)).toEqual(['deaf', 'double', 'fail', 'nest', 'revoke', 'undo', 'wait']);
+    expect(new Set(programs.map(({ slots }) => slots))).toEqual(new Set([undefined, 1, 2, 3]));
     const outcomes = programs.map((program) => predictAmong(program).outcome);
     for (const outcome of ['cancelled', 'completed', 'failed'])
       expect(outcomes.filter((one) => one === outcome).length).toBeGreaterThan(3);

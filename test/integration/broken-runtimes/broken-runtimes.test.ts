@@ -25,7 +25,7 @@ const restoreBeforeConstructor: Patch = {
 };
 
 const checkpointing =
-  '  await invocation.journal?.handOff(nameHandedOver(next, bytes), invocation.checkpoint, delaySeconds > 0);\n';
+  '  await invocation.journal?.handOff(nameHandedOver(next, bytes, isDelayed), invocation.checkpoint, isDelayed);\n';
 const continuationBeforeCheckpoint: Patch = {
   'runtime/invocation/run-invocation.ts': [
     [checkpointing, ''],

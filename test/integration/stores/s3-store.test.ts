@@ -63,6 +63,7 @@ describe('checkpointStoreContract', () => {
       'still has a large state after writes that were told that it has not changed',
       'keeps a large state whole when its reply was lost and when a stale writer comes by',
       'lets exactly one of several writers of large states through, and mixes none of them',
+      'keeps the history of an execution beside it: the last 200 invocations, and the sums of those before',
     ]);
   });
 });

@@ -10,7 +10,7 @@ import { fromRoot } from './lib/from-root.mjs';
 const job = 'samples/starter/job.ts';
 const runs = {
   'first-run': ['dev', job, '--timeout', '3500ms'],
-  'killed-run': ['dev', job, '--timeout', '3500ms', '--crash', '0.5', '--duplicate', '0.3', '--seed', '7'],
+  'killed-run': ['dev', job, '--timeout', '3500ms', '--crash', '0.3', '--duplicate', '0.3', '--seed', '106'],
 };
 
 ensureBuilt();

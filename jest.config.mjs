@@ -49,6 +49,10 @@ const sameEverywhere = [
   '<rootDir>/test/unit/cdk/',
   '<rootDir>/test/unit/docs/',
   '<rootDir>/test/contract/cost-of-listing',
+  '<rootDir>/test/unit/runtime/poison',
+  '<rootDir>/test/unit/runtime/hostile-configuration',
+  '<rootDir>/test/unit/runtime/among/slots.laws',
+  '<rootDir>/test/unit/runtime/core/message/recognise-event',
 ];
 const otherNode = process.env.BATON_OTHER_NODE ? sameEverywhere : [];
 

@@ -20,6 +20,8 @@ import { maxAttempts } from './program';
 export interface Outside {
   record(key: string, what: string): Promise<void>;
   cancel(executionId: string): Promise<void>;
+  /** A child is at work. */
+  enter(executionId: string): Promise<void>;
 }
 
 /** The fields of the parent: what its end is known by. */
@@ -131,6 +133,7 @@ function buildChild(outside: Outside, slots: number | undefined) {
 
     @Step({ compensate: 'undo' }) async first(ctx: StepContext<ChildProgram>) {
       const { kind, n } = ctx.input;
+      await outside.enter(ctx.executionId);
       await outside.record(ctx.idempotencyKey, 'first');
       switch (kind) {
         case 'fail':

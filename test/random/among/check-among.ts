@@ -48,7 +48,6 @@ export function checkAmong(
     ...checkPayloads(program, state),
     ...checkChildren(program, prediction, run),
     ...checkRepetitions(run),
-    ...checkSlots(program, run),
   ];
 }
 
@@ -120,19 +119,6 @@ function checkConcurrency(steps: AmongProgram['steps'], run: JobRun): readonly s
     const limit = (limits[Number(batch) - 1] ?? 0) + countInterruptions(run);
     const count = [...live].filter((one) => one.split('/')[1] === batch).length;
     if (count > limit) return [`${count} children of batch ${batch} at once, not ${limit}`];
-  }
-  return [];
-}
-
-/** No more children are at work than there are slots. Their own children need none. */
-function checkSlots({ slots }: AmongProgram, run: JobRun): readonly string[] {
-  if (slots === undefined) return [];
-  const working = new Set<string>();
-  for (const { type, executionId } of run.events) {
-    if (executionId.split('/').length !== 3) continue;
-    if (type === 'step.started') working.add(executionId);
-    if (endings.has(type)) working.delete(executionId);
-    if (working.size > slots + countInterruptions(run)) return [`${working.size} children in ${slots} slots`];
   }
   return [];
 }

@@ -1,4 +1,6 @@
-import { BatonClient, type CheckpointStore } from '../../../src';
+import { BatonClient, type CheckpointStore, type StoredRevision } from '../../../src';
+import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
+import { parseRecord } from '../../../src/runtime/core/record/execution-record';
 import {
   type JobRunOptions,
   JobTestEnvironment,
@@ -11,6 +13,8 @@ import { type AmongState, buildJobs, type Outside } from './build-jobs';
 import { checkAmong } from './check-among';
 import { predictAmong } from './predict';
 import { type AmongProgram, drawAmong } from './program';
+
+const { checksum } = new NodePlatform();
 
 const quietModes: readonly JobRunOptions<object>[] = [
   {},
@@ -48,6 +52,8 @@ async function play(
   options: JobRunOptions<object>,
 ): Promise<RunResult & { readonly boundaryCount: number }> {
   const store: CheckpointStore = openStore();
+  const begun = new Set<string>();
+  const crowds: string[] = [];
   // The request is in the record; whoever waits is woken through the function.
   const client = new BatonClient({
     store,
@@ -58,6 +64,14 @@ async function play(
     record: (key, what) => env.effects.record(key, what).catch(forgiveLostReply),
     cancel: async (executionId) => {
       await client.cancel(executionId);
+    },
+    enter: async (executionId) => {
+      // Children of children need no slot.
+      if (program.slots === undefined || executionId.split('/').length > 3) return;
+      begun.add(executionId);
+      const live = await Promise.all([...begun].map(async (id) => hasEnded(await store.load(id))));
+      const count = live.filter((isOver) => !isOver).length;
+      if (count > program.slots) crowds.push(`${count} children in ${program.slots} slots`);
     },
   };
   const { Parent, Child } = buildJobs(program, outside);
@@ -73,11 +87,18 @@ async function play(
   return {
     seed: program.seed,
     mode: JSON.stringify(options),
-    faults: checkAmong(program, predictAmong(program), run as typeof run & { readonly state: AmongState }),
+    faults: [
+      ...checkAmong(program, predictAmong(program), run as typeof run & { readonly state: AmongState }),
+      ...crowds,
+    ],
     invocationCount: run.invocations.length,
     interruptionCount: countInterruptions(run),
     boundaryCount: run.boundaries.length,
   };
+}
+
+function hasEnded(stored: StoredRevision | undefined): boolean {
+  return stored !== undefined && parseRecord(stored.head, checksum).outcome !== null;
 }
 
 /** The effect has happened: the job goes on. */

@@ -53,6 +53,8 @@ const sameEverywhere = [
   '<rootDir>/test/unit/runtime/hostile-configuration',
   '<rootDir>/test/unit/runtime/among/slots.laws',
   '<rootDir>/test/unit/runtime/core/message/recognise-event',
+  '<rootDir>/test/random/',
+  '<rootDir>/test/cli/',
 ];
 const otherNode = process.env.BATON_OTHER_NODE ? sameEverywhere : [];
 

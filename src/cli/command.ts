@@ -1,4 +1,4 @@
-import type { ConsoleStreams } from './console-streams';
+import { BatonError, type BatonErrorParts } from '../errors';
 import type { Paint } from './view/paint';
 
 /** One option of a command, as it is read and as the help shows it. */
@@ -17,7 +17,7 @@ export interface OptionSpec {
 }
 
 /** What stands behind the name of a command. */
-export interface ArgumentSpec {
+interface ArgumentSpec {
   /** As the help shows it: `<id>`, or `[directory]`. */
   readonly name: string;
   /** Whether it may be left out, in some ways of writing the command at least. @defaultValue false */
@@ -94,4 +94,32 @@ export const jsonOption: OptionSpec = {
 export function readExitCode({ reason }: AbortSignal): number {
   const { exitCode } = Object(reason) as { exitCode?: unknown };
   return typeof exitCode === 'number' ? exitCode : 130;
+}
+
+/** A stream that is written to, and may be a terminal. */
+export interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** What the command line talks to: the process, or a test. */
+export interface ConsoleStreams {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where `baton dev` keeps executions, and the other commands look for them. */
+  readonly workingDirectory: string;
+}
+
+/** What `baton` tells its user instead of doing what was asked: a wrong option, an unreadable event, an execution that did not complete. */
+export class CliError extends BatonError<{ exitCode: number }> {
+  override readonly name = 'CliError';
+  readonly code = 'LOCAL_LAMBDA';
+
+  /** @param exitCode 2 for a wrong command line, 1 for an execution that did not complete */
+  constructor(parts: Omit<BatonErrorParts, 'details'>, exitCode: 1 | 2 = 2) {
+    super({ ...parts, details: { exitCode } });
+  }
 }

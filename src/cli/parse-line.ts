@@ -1,7 +1,5 @@
 import { CommanderError, type Help, Option, Command as Program } from 'commander';
-import { CliError } from './cli-error';
-import type { Command, GivenOptions, OptionSpec } from './command';
-import type { Output } from './console-streams';
+import { CliError, type Command, type GivenOptions, type OptionSpec, type Output } from './command';
 import { renderCommandHelp, renderHelp } from './render-help';
 import type { Paint } from './view/paint';
 

@@ -11,7 +11,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { BatonClient, FileCheckpointStore } from 'lambda-baton';
 import { LongRunningFunction } from 'lambda-baton/cdk';
 import type { RunReport } from '../../src/cli/run/run-report';
-import { locateCode } from '../../src/cli/template/locate-code';
+import { locateCode } from '../../src/cli/template/read-function';
 import { listResources, readTemplate } from '../../src/cli/template/template';
 import { LocalLambda } from '../../src/local';
 import { readPrinted } from '../cli/read-printed';

@@ -1,4 +1,4 @@
-import { CliError } from '../../src/cli/cli-error';
+import { CliError } from '../../src/cli/command';
 import { parseDevOptions } from './parse-dev-options';
 
 describe('the options of baton dev', () => {

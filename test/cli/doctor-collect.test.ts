@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { checkFacts } from '../../src/cli/doctor/check-facts';
 import { collectFromAws } from '../../src/cli/doctor/collect/collect-from-aws';
 import { collectFromTemplate } from '../../src/cli/doctor/collect/collect-from-template';
 import { tryToRead } from '../../src/cli/doctor/collect/try-to-read';
+import { checkFacts } from '../../src/cli/doctor/diagnosis';
 import { readJobFacts } from '../../src/cli/doctor/read-job';
 import { readTemplate } from '../../src/cli/template/template';
 

@@ -2,12 +2,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { checkFacts } from '../../src/cli/doctor/check-facts';
+import { checkFacts } from '../../src/cli/doctor/diagnosis';
 import type { DoctorFacts } from '../../src/cli/doctor/facts';
 import { unknownText } from '../../src/cli/doctor/facts';
-import type { Finding } from '../../src/cli/doctor/finding';
-import { fixRecursion } from '../../src/cli/doctor/fix-recursion';
-import { know, missOut } from '../../src/cli/doctor/reading';
+import { type Finding, know, missOut } from '../../src/cli/doctor/finding';
+import { fixRecursion } from '../../src/cli/doctor/recursion';
 import { inCallOf, inProperty, listMessagePatterns } from '../helpers/list-message-patterns';
 import {
   healthyFunction as fn,
@@ -598,7 +597,7 @@ describe('the findings of baton doctor', () => {
     const unseen = patterns.filter(({ text }) => text !== undefined && !said.some((what) => text.test(what)));
     expect(patterns.length).toBeGreaterThan(35);
     expect(unseen).toEqual([]);
-    expect(fromElsewhere.map(({ place }) => place.split(':')[0])).toEqual(['check-environment.ts']);
+    expect(fromElsewhere.map(({ place }) => place.split(':')[0])).toEqual(['check-function.ts']);
   });
 
   it('are silent where nothing is wrong: each of them', () => {

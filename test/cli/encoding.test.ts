@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { readEvent } from '../../src/cli/arguments/read-event';
+import { readEvent } from '../../src/cli/arguments/read-values';
 import { readTemplate } from '../../src/cli/template/template';
 import { FileCheckpointStore } from '../../src/runtime/adapters/store/checkpoint-stores';
 

@@ -7,7 +7,7 @@ import type {
   SchedulerFacts,
   TableFacts,
 } from '../../src/cli/doctor/facts';
-import { know } from '../../src/cli/doctor/reading';
+import { know } from '../../src/cli/doctor/finding';
 
 export const healthyFunction: FunctionFacts = {
   name: 'reconcile',

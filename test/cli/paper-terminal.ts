@@ -1,4 +1,4 @@
-import type { Output } from '../../src/cli/console-streams';
+import type { Output } from '../../src/cli/command';
 
 const introducer = '\u001b';
 const sequence = new RegExp(`${introducer}\\[(\\??[\\d;]*)([A-Za-z])`, 'y');

@@ -1,5 +1,5 @@
-import { commands } from '../../src/cli/commands';
 import { type DevOptions, readDevOptions } from '../../src/cli/dev/dev-options';
+import { commands } from '../../src/cli/main';
 import { parseLine } from '../../src/cli/parse-line';
 import { paintNothing } from '../../src/cli/view/paint';
 

@@ -1,16 +1,9 @@
 import { decideOutcome } from '../../src/cli/run/decide-outcome';
-import { estimateCost } from '../../src/cli/run/estimate-cost';
 import { readInvocationNumber } from '../../src/cli/run/invocation-record';
-import { writeReport } from '../../src/cli/run/run-report';
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatSeconds,
-  formatUsd,
-} from '../../src/cli/view/format';
+import { estimateCost, writeReport } from '../../src/cli/run/run-report';
 import { paintNothing } from '../../src/cli/view/paint';
 import { renderSummary } from '../../src/cli/view/render-summary';
+import { formatBytes, formatCount, formatDuration, formatSeconds, formatUsd } from '../../src/cli/view/text';
 import type { DropReason } from '../../src/local';
 import { listPrices as prices } from '../../src/runtime/core/cost/prices';
 import { Recording, recordBusyRun } from './recording';

@@ -1,10 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyTemplate } from '../../src/cli/dev/apply-template';
-import { resolveEnvironment } from '../../src/cli/dev/resolve-environment';
+import { applyTemplate, resolveEnvironment } from '../../src/cli/dev/deploy-function';
 import { readFunction } from '../../src/cli/template/read-function';
-import { resolveValue } from '../../src/cli/template/resolve-value';
+import { resolveValue } from '../../src/cli/template/references';
 import { readTemplate } from '../../src/cli/template/template';
 import { parseDevOptions } from './parse-dev-options';
 import { readPrinted } from './read-printed';

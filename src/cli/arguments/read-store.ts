@@ -9,9 +9,7 @@ import {
   stores,
   storeVariables,
 } from '../../runtime/adapters/store/stores';
-import { CliError } from '../cli-error';
-import type { GivenOptions, OptionSpec } from '../command';
-import type { ConsoleStreams } from '../console-streams';
+import { CliError, type ConsoleStreams, type GivenOptions, type OptionSpec } from '../command';
 
 /** Where `baton dev` keeps executions, below the directory that it is run in. */
 export const devDirectory = join('.baton', 'executions');

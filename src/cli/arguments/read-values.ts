@@ -1,7 +1,9 @@
-import { CliError } from '../cli-error';
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { CliError } from '../command';
 
 /** What a number must be, both ends included. */
-export interface NumberRange {
+interface NumberRange {
   readonly least: number;
   readonly most: number;
   readonly isWhole: boolean;
@@ -95,4 +97,81 @@ export function missingFileError(what: string, file: string, fix: string, cause?
     fix,
     ...(cause === undefined ? {} : { cause }),
   });
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The text of a file or of standard input, without the byte-order mark that some editors and shells put in front of it.
+ *
+ * @throws CliError when it is not UTF-8.
+ */
+export function decodeText(bytes: Uint8Array, source: string): string {
+  try {
+    const text = utf8.decode(bytes);
+    if (!text.includes('\0')) return text;
+  } catch {
+    // What is no UTF-8 is refused below, as is UTF-16 without a mark, which has a zero byte in each Latin letter.
+  }
+  throw new CliError({
+    problem: `${source} is not encoded in UTF-8${isUtf16(bytes) ? ': it is UTF-16, as PowerShell writes it' : ''}.`,
+    fix: 'Save it as UTF-8; in PowerShell: Set-Content -Encoding utf8.',
+  });
+}
+
+function isUtf16([first, second]: Uint8Array): boolean {
+  return (
+    (first === 0xff && second === 0xfe) ||
+    (first === 0xfe && second === 0xff) ||
+    (first === 0) !== (second === 0)
+  );
+}
+
+/** How messages name what is read. */
+interface Naming {
+  readonly noun: string;
+  /** How the text itself is written on the command line. */
+  readonly example: string;
+}
+
+/**
+ * Reads the start event, or another JSON document: JSON text, `-` for standard input, else a file.
+ *
+ * @throws CliError when there is no such file, or it is not JSON
+ */
+export async function readEvent(
+  event: string,
+  stdin: NodeJS.ReadableStream,
+  naming: Naming = ofEvent,
+): Promise<unknown> {
+  if (/^\s*[[{"]/.test(event)) return parse(event.replace(/^\ufeff/, ''), `The ${naming.noun}`);
+  if (event === '-') return parse(decodeText(await buffer(stdin), 'Standard input'), 'Standard input');
+  return parse(decodeText(await readBytes(event, naming), event), event);
+}
+
+const ofEvent: Naming = { noun: 'event', example: `--event '{"from":1}'` };
+
+async function readBytes(file: string, { noun, example }: Naming): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw missingFileError(
+      `The ${noun} file`,
+      file,
+      `Correct the path, or write the ${noun} itself: ${example}.`,
+      cause,
+    );
+  }
+}
+
+function parse(json: string, source: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new CliError({
+      problem: `${source} is not JSON: ${(cause as Error).message}`,
+      fix: 'Correct it; that has to be a JSON document.',
+      cause,
+    });
+  }
 }

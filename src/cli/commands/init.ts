@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { CliError } from '../cli-error';
-import type { Command } from '../command';
+import { CliError, type Command } from '../command';
 import { chooseProject } from '../init/choose-project';
 import { listFiles } from '../init/list-files';
 import { quoteForShell } from '../view/text';

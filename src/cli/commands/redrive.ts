@@ -1,7 +1,6 @@
 import { leastGraceMs, maxSwept } from '../../runtime/core/record/sweep';
 import { parseDuration, parseNumber } from '../arguments/read-values';
-import { CliError } from '../cli-error';
-import type { Command, OptionSpec } from '../command';
+import { CliError, type Command, type OptionSpec } from '../command';
 import { listFunctionOptions } from '../dev/dev-options';
 import { redriveHere } from '../dev/run-bundle';
 import { escapeControls, writeCommand } from '../view/text';

@@ -1,13 +1,19 @@
 import type { ExecutionDescription, ExecutionProgress, ExecutionSummary } from '../../client/answers';
 import type { WaitReason } from '../../runtime/observe/runtime-event';
-import { summariseFailure } from '../run/failure';
-import type { Progress } from '../run/progress-track';
-import { describeReason } from '../timeline/describe-gap';
-import { formatAge, formatCount, formatNumberOf, formatUsd } from '../view/format';
-import { type Paint, renderFailureDetails, type Tone } from '../view/paint';
-import { renderProgress } from '../view/render-bar';
-import { type Row, renderRows } from '../view/render-rows';
-import { countCells, escapeControls, writeJson } from '../view/text';
+import { summariseFailure } from '../run/execution-fact';
+import type { Progress } from '../run/invocation-record';
+import { describeReason } from '../timeline/gaps';
+import { type Paint, type Row, renderFailureDetails, renderRows, type Tone } from '../view/paint';
+import { renderProgress } from '../view/render-frame';
+import {
+  countCells,
+  escapeControls,
+  formatAge,
+  formatCount,
+  formatNumberOf,
+  formatUsd,
+  writeJson,
+} from '../view/text';
 import { countInvocations } from '../watch/watched-execution';
 
 /** How an execution stands, line by line. Its input and state are nobody's business. */

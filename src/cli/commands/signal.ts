@@ -1,4 +1,4 @@
-import { readEvent } from '../arguments/read-event';
+import { readEvent } from '../arguments/read-values';
 import type { Command } from '../command';
 import { escapeControls } from '../view/text';
 import { makeClient, operationOptions, printAnswer } from './stored-executions';

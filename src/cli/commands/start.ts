@@ -1,6 +1,5 @@
-import { readEvent } from '../arguments/read-event';
-import { CliError } from '../cli-error';
-import type { Command, CommandRequest } from '../command';
+import { readEvent } from '../arguments/read-values';
+import { CliError, type Command, type CommandRequest } from '../command';
 import { runBundle } from '../dev/run-bundle';
 import { escapeControls, quoteForShell, writeCommand } from '../view/text';
 import { bundleOptions } from './redrive';

@@ -1,5 +1,4 @@
-import { CliError } from '../cli-error';
-import type { Command } from '../command';
+import { CliError, type Command } from '../command';
 import { writeCommand, writeJson } from '../view/text';
 import { renderStatus } from './render-execution';
 import {

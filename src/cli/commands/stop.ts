@@ -1,7 +1,6 @@
 import type { StopAnswer } from '../../client/answers';
 import type { Command, CommandRequest } from '../command';
-import { formatNumberOf } from '../view/format';
-import { escapeControls, writeCommand } from '../view/text';
+import { escapeControls, formatNumberOf, writeCommand } from '../view/text';
 import {
   executionArgument,
   jobArgument,

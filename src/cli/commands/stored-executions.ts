@@ -4,9 +4,8 @@ import { BatonError } from '../../errors';
 import { createStore } from '../../runtime/adapters/store/stores';
 import { readStore, storeOptions } from '../arguments/read-store';
 import { type CommandRequest, jsonOption, type OptionSpec } from '../command';
-import { formatAge } from '../view/format';
 import type { Paint } from '../view/paint';
-import { escapeControls, writeCommand, writeJson } from '../view/text';
+import { escapeControls, formatAge, writeCommand, writeJson } from '../view/text';
 
 /** The argument of commands that look after one execution. */
 export const executionArgument = { name: '<id>', what: 'the id of an execution' };

@@ -1,12 +1,46 @@
-import { basename } from 'node:path';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { LocalLambda } from '../../local';
-import type { DeployedFunction } from '../template/read-function';
-import type { LookUp } from '../template/resolve-value';
-import type { Template } from '../template/template';
-import type { TemplateRun } from './apply-template';
-import { localAccountId, type PreparedLambda, scheduleVariables } from './prepare-lambda';
-import { quietSdk } from './quiet-sdk';
-import { resolveEnvironment } from './resolve-environment';
+import { stores } from '../../runtime/adapters/store/stores';
+import { type DeployedFunction, readFunction } from '../template/read-function';
+import { type LookUp, resolveValue } from '../template/references';
+import { readTemplate, type Template, TemplateError } from '../template/template';
+import type { DevOptions } from './dev-options';
+import { localAccountId, type PreparedLambda, quietSdk, scheduleVariables } from './prepare-lambda';
+
+/** A function of a template, and the options it is run with. */
+interface TemplateRun {
+  readonly template: Template;
+  readonly deployed: DeployedFunction;
+  readonly options: DevOptions;
+  /** A new directory for executions, in place of the table; whoever asked for it removes it. */
+  readonly storeDirectory: string;
+}
+
+/** Reads the template that the options name; what the user wrote on the command line wins over it. @throws TemplateError */
+export function applyTemplate(
+  options: DevOptions,
+  { file, functionId }: NonNullable<DevOptions['template']>,
+): TemplateRun {
+  const template = readTemplate(file);
+  const deployed = readFunction(template, functionId);
+  const { timeoutMs, memoryMb, recursiveLoop, architecture } = deployed;
+  const isGiven = (name: string) => options.given.has(name);
+  return {
+    template,
+    deployed,
+    storeDirectory: mkdtempSync(join(tmpdir(), 'lambda-baton-store-')),
+    options: {
+      ...options,
+      file: `${deployed.id} of ${file}`,
+      ...(isGiven('timeout') ? {} : { timeoutMs }),
+      ...(isGiven('memory') ? {} : { memoryMb }),
+      ...(isGiven('recursion') ? {} : { recursiveLoop }),
+      ...(isGiven('arch') ? {} : { architecture }),
+    },
+  };
+}
 
 interface LocalQueue {
   readonly name: string;
@@ -128,4 +162,54 @@ function readQueueAttribute(
 ): string | undefined {
   const attributes: Readonly<Record<string, string>> = { Arn: arn, QueueName: name, QueueUrl: url };
   return attribute === undefined ? url : attributes[attribute];
+}
+
+/** What stands on this machine for what is deployed. */
+interface StandIns {
+  readonly lookUp: LookUp;
+  /** Where executions are kept instead of in a table or bucket. */
+  readonly storeDirectory: string;
+  readonly hasQueues: boolean;
+  /** Stands for the role of the schedules. */
+  readonly schedulerRoleArn: string;
+  /** What the user set: not read from the template. */
+  readonly given: Readonly<Record<string, string>>;
+}
+
+/** Signs on this machine what a secret signs on AWS. */
+const localSigningKey = 'local-signing-key';
+
+const storeNames = new Set(stores.filter(({ isShared }) => isShared).map(({ variable }) => variable));
+
+/** Works the variables of a function out, with local stand-ins for its queue, its store, its key and its schedules, which are in the default group. @throws TemplateError for one that has none */
+export function resolveEnvironment(
+  { id, environment }: DeployedFunction,
+  template: string,
+  standIns: StandIns,
+): Record<string, string> {
+  const resolved: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (name in standIns.given) continue;
+    if (storeNames.has(name)) resolved.BATON_DIRECTORY = standIns.storeDirectory;
+    else if (name === 'BATON_SIGNING_KEY') resolved[name] = localSigningKey;
+    else if (name === 'BATON_SCHEDULER_ROLE_ARN') resolved[name] = standIns.schedulerRoleArn;
+    else if (name === 'BATON_SCHEDULER_GROUP') continue;
+    else if (name !== 'BATON_QUEUE_URL' || standIns.hasQueues)
+      resolved[name] = resolve(name, value, standIns.lookUp, { id, template });
+  }
+  return { ...resolved, ...standIns.given };
+}
+
+function resolve(
+  name: string,
+  value: unknown,
+  lookUp: LookUp,
+  { id, template }: { id: string; template: string },
+): string {
+  const result = resolveValue(value, lookUp);
+  if ('text' in result) return result.text;
+  throw new TemplateError(template, id, {
+    problem: `Function ${id}: environment variable ${name} needs ${result.unresolved}, which has no stand-in on this machine.`,
+    fix: `Say what it is here: --env ${name}=….`,
+  });
 }

@@ -7,8 +7,7 @@ import {
   parseNumber,
   timeoutRange,
 } from '../arguments/read-values';
-import { CliError } from '../cli-error';
-import type { GivenOptions, OptionSpec } from '../command';
+import { CliError, type GivenOptions, type OptionSpec } from '../command';
 import { checkPageFile } from '../timeline/timeline-file';
 import type { RunOutput } from '../view/choose-view';
 

@@ -1,8 +1,8 @@
 import { localTimeVariables, scaleTimes } from '../../runtime/core/execution/local-time';
-import { CliError } from '../cli-error';
+import { CliError } from '../command';
 import { listJobs } from '../doctor/facts';
 import { readJobFacts } from '../doctor/read-job';
-import { formatDuration } from '../view/format';
+import { formatDuration } from '../view/text';
 
 /** What a job's times have to fit. */
 export interface TimeFrame {

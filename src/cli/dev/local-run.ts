@@ -2,18 +2,21 @@ import { performance } from 'node:perf_hooks';
 import { BatonClient } from '../../client/baton-client';
 import { LocalLambda } from '../../local';
 import { createStore } from '../../runtime/adapters/store/stores';
+import type { RuntimeEvent } from '../../runtime/observe/runtime-event';
 import { readExitCode, type Surroundings } from '../command';
 import { decideOutcome, type RunOutcome } from '../run/decide-outcome';
+import { parseEvent } from '../run/execution-fact';
 import { RunRecord } from '../run/run-record';
 import { type RunReport, writeReport } from '../run/run-report';
+import type { Kill } from '../timeline/event-bar';
+import { modelFromEvents } from '../timeline/model-from-events';
+import { writePage } from '../timeline/timeline-file';
 import { chooseView } from '../view/choose-view';
-import { NoiseFilter } from '../view/describe-line';
+import { NoiseFilter } from '../view/message';
 import { choosePaint, renderFailure } from '../view/paint';
 import type { View } from '../view/view';
 import type { LocalFunctionOptions } from './dev-options';
-import { eventsPreload } from './events-preload';
 import type { PreparedLambda } from './prepare-lambda';
-import { TimelineRecorder } from './timeline-recorder';
 
 /** An execution that is run on this machine, from whatever begins it to its end. */
 export interface LocalRun {
@@ -178,3 +181,67 @@ function sleep(ms: number): Promise<void> {
     setTimeout(resolve, ms).unref();
   });
 }
+
+/** Keeps what the runtime tells of a local run, and draws it in the end. */
+class TimelineRecorder {
+  readonly #events: RuntimeEvent[] = [];
+  readonly #ends: Kill[] = [];
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Progress is nothing that a timeline shows, and may come a thousand times a second. */
+  listen(lambda: LocalLambda): void {
+    lambda.on('note', ({ line }) => {
+      const event = parseEvent(line);
+      if (event !== undefined && event.type !== 'progress') this.#events.push(event);
+    });
+    lambda.on('invocation-end', ({ requestId }) => this.#ends.push({ requestId, atMs: Date.now() }));
+  }
+
+  /** @returns what there is to say about it */
+  async write(): Promise<string> {
+    const timeline = modelFromEvents(this.#events, Date.now(), this.#ends);
+    if (timeline === undefined) return 'no timeline was written: the runtime told nothing';
+    await writePage(timeline, this.#file);
+    return `timeline written to ${this.#file}`;
+  }
+}
+
+/**
+ * What tells `baton dev` of an execution: an observer that every environment's handler finds, and that writes each event to descriptor 4.
+ * A log may be silent, in other words, or somebody else's.
+ */
+const eventsPreload = `
+{
+  const { writeSync } = require('node:fs');
+  const write = (text) => {
+    // A pipe that is full for a moment is written to again; one that is gone has nobody to tell.
+    for (let tries = 0; text.length > 0 && tries < 1000; tries += 1) {
+      try {
+        text = text.subarray(writeSync(4, text));
+      } catch (error) {
+        if (error.code !== 'EAGAIN') return;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      }
+    }
+  };
+  const key = Symbol.for('lambda-baton:observers');
+  const last = { atMs: 0, event: undefined };
+  const tell = (event) => write(Buffer.from(JSON.stringify(event) + '\\n'));
+  const on = (event) => {
+    // Steps may report their progress a thousand times a second.
+    if (event.type === 'progress' && event.atMs - last.atMs < 100) {
+      last.event = event;
+      return;
+    }
+    if (last.event !== undefined && event.type !== 'progress') tell(last.event);
+    last.event = undefined;
+    if (event.type === 'progress') last.atMs = event.atMs;
+    tell(event);
+  };
+  globalThis[key] = [...(globalThis[key] ?? []), { on }];
+}
+`;

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, extname, join, resolve } from 'node:path';
 import { type LocalLambda, LocalLambdaError } from '../../local';
-import { CliError } from '../cli-error';
+import { CliError } from '../command';
 import type { LocalFunctionOptions } from './dev-options';
-import { quietSdk } from './quiet-sdk';
 
 /** A local Lambda that is ready for the event that begins a run. */
 export interface PreparedLambda {
@@ -122,3 +121,6 @@ function nameHandler({ file, handler }: LocalFunctionOptions): { handler?: strin
   if (handler === 'handler') return {};
   return { handler: handler.includes('.') ? handler : `${basename(file, extname(file))}.${handler}` };
 }
+
+/** The AWS SDK would complain about the Node version of this machine, which is not the one of the function. */
+export const quietSdk = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };

@@ -1,5 +1,5 @@
 import type { JobPlan, StepPlan } from '../../runtime/core/execution/job-plan';
-import type { Reading } from './reading';
+import type { Reading } from './finding';
 
 /** A function's configuration. */
 export interface FunctionFacts {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { bundleTypescript } from '../../local/functions/bundle-typescript';
 import { linkNodeModules } from '../../local/functions/link-node-modules';
-import { quietSdk } from '../dev/quiet-sdk';
+import { quietSdk } from '../dev/prepare-lambda';
 import type { JobFacts } from './facts';
-import { know, missOut, type Reading } from './reading';
+import { know, missOut, type Reading } from './finding';
 
 /** Lambda's own limit for a cold start, in milliseconds. */
 const maxStartMs = 10_000;

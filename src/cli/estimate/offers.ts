@@ -5,7 +5,7 @@ import {
   readUnitBytes,
   writeUnitBytes,
 } from '../../runtime/core/cost/prices';
-import { formatCount } from '../view/format';
+import { formatCount } from '../view/text';
 
 /** What is to be done, and by which function. */
 export interface Workload {

@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chooseValue } from '../arguments/read-values';
-import { CliError } from '../cli-error';
-import type { CommandRequest } from '../command';
-import type { ConsoleStreams } from '../console-streams';
+import { CliError, type CommandRequest, type ConsoleStreams } from '../command';
 import { choosePaint, renderFailure } from '../view/paint';
 
 /** What a project is deployed with. */

@@ -1,6 +1,6 @@
 import type { DropReason } from '../../local';
-import { CliError } from '../cli-error';
-import type { Failure } from './failure';
+import { CliError } from '../command';
+import type { Failure } from './execution-fact';
 import type { RunRecord } from './run-record';
 
 /** How a run ended. `lost`: an execution neither completed nor failed, and nothing is left that would carry it on. */

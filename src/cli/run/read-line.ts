@@ -1,4 +1,4 @@
-import { type Failure, readFailure } from './failure';
+import { type Failure, readFailure } from './execution-fact';
 
 /** What a line of the handler's output tells. */
 export type LineFact =

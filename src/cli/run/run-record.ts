@@ -1,10 +1,8 @@
 import type { ExecutionDescription } from '../../client/answers';
 import type { DropReason, InvocationEnd, InvocationStart, LocalLambda, LocalLambdaEvents } from '../../local';
 import { countInvocations } from '../watch/watched-execution';
-import { type HandOff, readTold, type ToldFact } from './execution-fact';
-import type { Failure } from './failure';
-import { type InvocationRecord, openInvocation, readAnswer } from './invocation-record';
-import { ProgressTrack } from './progress-track';
+import { type Failure, type HandOff, readTold, type ToldFact } from './execution-fact';
+import { type InvocationRecord, openInvocation, ProgressTrack, readAnswer } from './invocation-record';
 import { type LineFact, readLine } from './read-line';
 
 /** The events of the local Lambda that a run is made of. */

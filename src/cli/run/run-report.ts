@@ -1,7 +1,11 @@
-import { listPrices } from '../../runtime/core/cost/prices';
+import {
+  eventChunkBytes,
+  firstEventChunkBytes,
+  listPrices,
+  type Prices,
+} from '../../runtime/core/cost/prices';
 import type { RunOutcome } from './decide-outcome';
-import { type Cost, estimateCost } from './estimate-cost';
-import type { Failure } from './failure';
+import type { Failure } from './execution-fact';
 import type { ExecutionRecord, RunRecord } from './run-record';
 
 /** What is left to say when a run is over. The object that `--json` prints. */
@@ -70,7 +74,7 @@ export interface RunReport {
 }
 
 /** What the record does not know. */
-export interface RunFacts {
+interface RunFacts {
   readonly wallMs: number;
   readonly memoryMb: number;
   readonly architecture: 'arm64' | 'x86_64';
@@ -165,6 +169,58 @@ function countBy(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
+}
+
+/** What is paid for. */
+interface Usage {
+  readonly invocations: readonly {
+    readonly billedMs: number;
+    readonly memoryMb: number;
+    readonly bytes: number;
+  }[];
+  /** Messages sent to the queue, and deliveries from it. */
+  readonly sqsSentCount: number;
+  readonly sqsDeliveredCount: number;
+  /** Schedules that have fired. @defaultValue none */
+  readonly firedCount?: number;
+}
+
+/**
+ * What deliveries cost, with its parts, in US dollars at list prices: also those that ran nothing, those that were killed up to their end,
+ * and no store. Not what the free tier or a discount leave of it.
+ */
+interface Cost {
+  readonly gbSeconds: number;
+  readonly requestsUsd: number;
+  readonly durationUsd: number;
+  readonly sqsUsd: number;
+  /** Missing when no schedule has fired. */
+  readonly schedulesUsd?: number;
+  /** The sum of these parts. */
+  readonly billedUsd: number;
+}
+
+/** Adds up what AWS would charge: requests, duration, three SQS requests per hop (send, receive, delete), and schedules that have fired. */
+export function estimateCost(
+  { invocations, sqsSentCount, sqsDeliveredCount, firedCount = 0 }: Usage,
+  architecture: 'arm64' | 'x86_64',
+  prices: Prices = listPrices,
+): Cost {
+  const gbSeconds = sum(invocations.map(({ billedMs, memoryMb }) => (billedMs / 1_000) * (memoryMb / 1_024)));
+  const requestsUsd = sum(invocations.map(({ bytes }) => countRequests(bytes))) * prices.lambdaRequestUsd;
+  const durationUsd = gbSeconds * prices.gbSecondUsd[architecture];
+  const sqsUsd = (sqsSentCount + 2 * sqsDeliveredCount) * prices.sqsRequestUsd;
+  const schedulesUsd = firedCount * prices.scheduleUsd;
+  const billedUsd = requestsUsd + durationUsd + sqsUsd + schedulesUsd;
+  return {
+    ...{ gbSeconds, requestsUsd, durationUsd, sqsUsd },
+    ...(firedCount > 0 && { schedulesUsd }),
+    billedUsd,
+  };
+}
+
+function countRequests(bytes: number): number {
+  return 1 + Math.ceil(Math.max(0, bytes - firstEventChunkBytes) / eventChunkBytes);
 }
 
 function sum(values: readonly number[]): number {

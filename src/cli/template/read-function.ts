@@ -1,11 +1,12 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { decodeText } from '../arguments/read-values';
 import { chooseFunction } from './choose-function';
-import { locateCode } from './locate-code';
-import { type DeployedQueue, readQueues } from './read-queues';
 import { findReferences, listOwned } from './references';
-import { asRecord, type Resource, type Template, TemplateError } from './template';
+import { asRecord, listResources, type Resource, type Template, TemplateError } from './template';
 
 /** Lets a queue's messages invoke the function. */
-export interface DeployedMapping {
+interface DeployedMapping {
   readonly queueId: string;
   readonly batchSize: number;
   readonly reportBatchItemFailures: boolean;
@@ -124,4 +125,88 @@ function refuseUnsupported({ file }: Template, id: string, properties: Propertie
     problem,
     fix: 'Bundle what is in them with the code, or run the file itself: baton dev src/job.ts.',
   });
+}
+
+/** Finds the directory of a function's code asset. @throws TemplateError when the code is no directory of the cloud assembly */
+export function locateCode(template: Template, id: string, { Properties, Metadata }: Resource): string {
+  const path = findAsset(template.file, asRecord(Properties.Code)) ?? Metadata['aws:asset:path'];
+  const directory = typeof path === 'string' ? resolve(dirname(template.file), path) : undefined;
+  if (directory !== undefined && existsSync(directory) && statSync(directory).isDirectory()) return directory;
+  const problem = `Function ${id}: its code is ${describe(Properties, directory)}.`;
+  throw new TemplateError(template.file, id, {
+    problem,
+    fix: 'Run cdk synth, so that the code asset stands beside the template.',
+  });
+}
+
+/** The assets of `X.template.json` are listed in `X.assets.json`, by the hash that the key in the bucket is made of. */
+function findAsset(templateFile: string, { S3Key }: Readonly<Record<string, unknown>>): unknown {
+  const [hash] = /[0-9a-f]{64}/.exec(JSON.stringify(S3Key ?? '')) ?? [];
+  const manifest = templateFile.replace(/\.template\.json$/, '.assets.json');
+  if (hash === undefined || manifest === templateFile || !existsSync(manifest)) return undefined;
+  const { files } = asRecord(JSON.parse(decodeText(readFileSync(manifest), manifest)));
+  return asRecord(asRecord(asRecord(files)[hash]).source).path;
+}
+
+function describe({ Code }: Resource['Properties'], directory: string | undefined): string {
+  const { ImageUri, ZipFile } = asRecord(Code);
+  if (ImageUri !== undefined) return 'a container image, which the local Lambda cannot run';
+  if (ZipFile !== undefined) return 'written into the template, which the local Lambda cannot run';
+  return directory === undefined ? 'in a bucket, not on this machine' : `not a directory: ${join(directory)}`;
+}
+
+/** The file of a handler in a directory: `index.handler` is in `index.js`, `index.mjs` or `index.cjs`. */
+export function findHandlerFile(directory: string, handler: string): string {
+  const stem = handler.slice(0, handler.lastIndexOf('.'));
+  const files = ['js', 'mjs', 'cjs'].map((extension) => join(directory, `${stem}.${extension}`));
+  return files.find((file) => existsSync(file)) ?? (files[0] as string);
+}
+
+/** A queue of a template. */
+interface DeployedQueue {
+  readonly id: string;
+  readonly isFifo: boolean;
+  readonly contentBasedDeduplication: boolean;
+  readonly visibilityTimeoutMs: number;
+  readonly delayMs: number;
+  readonly maximumMessageBytes: number | undefined;
+  readonly deadLetters: { readonly queueId: string; readonly maxReceiveCount: number } | undefined;
+}
+
+/** What SQS does when a template does not say. */
+const defaultVisibilitySeconds = 30;
+
+/** All queues of a template: dead-letter queues before those that fill them, as they must exist first. */
+export function readQueues(template: Template): readonly DeployedQueue[] {
+  const queues = listResources(template, 'AWS::SQS::Queue').map(([id, resource]) => readQueue(id, resource));
+  return queues.sort(
+    (one, other) => Number(one.deadLetters !== undefined) - Number(other.deadLetters !== undefined),
+  );
+}
+
+function readQueue(id: string, { Properties }: Resource): DeployedQueue {
+  const {
+    FifoQueue,
+    ContentBasedDeduplication,
+    VisibilityTimeout,
+    DelaySeconds,
+    MaximumMessageSize,
+    RedrivePolicy,
+  } = Properties;
+  const { deadLetterTargetArn, maxReceiveCount } = asRecord(RedrivePolicy);
+  const [queueId] = findReferences(deadLetterTargetArn);
+  return {
+    id,
+    isFifo: isTrue(FifoQueue),
+    contentBasedDeduplication: isTrue(ContentBasedDeduplication),
+    visibilityTimeoutMs: Number(VisibilityTimeout ?? defaultVisibilitySeconds) * 1_000,
+    delayMs: Number(DelaySeconds ?? 0) * 1_000,
+    maximumMessageBytes: MaximumMessageSize === undefined ? undefined : Number(MaximumMessageSize),
+    deadLetters: queueId === undefined ? undefined : { queueId, maxReceiveCount: Number(maxReceiveCount) },
+  };
+}
+
+/** CloudFormation takes `true` and `'true'`. */
+function isTrue(value: unknown): boolean {
+  return String(value) === 'true';
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BatonError, type BatonErrorParts } from '../../errors';
-import { decodeText } from '../decode-text';
+import { decodeText } from '../arguments/read-values';
 
 /** One resource of a CloudFormation template. */
 export interface Resource {

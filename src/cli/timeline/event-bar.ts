@@ -1,5 +1,5 @@
 import type { InvocationEnding, RuntimeEvent } from '../../runtime/observe/runtime-event';
-import { formatBytes, formatDuration } from '../view/format';
+import { formatBytes, formatDuration } from '../view/text';
 import type { InvocationBar, Mark, UnitBar } from './timeline';
 
 type Changing<T> = { -readonly [Name in keyof T]: T[Name] };

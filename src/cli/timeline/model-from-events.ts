@@ -1,8 +1,14 @@
 import type { InvocationEnding, RuntimeEvent, WaitReason } from '../../runtime/observe/runtime-event';
 import { EventBar, type Kill } from './event-bar';
-import { findGaps } from './find-gaps';
-import { groupByParent, orderLanes } from './find-parent';
-import type { CountedSums, ExecutionLane, LaneStatus, Timeline } from './timeline';
+import { findGaps } from './gaps';
+import {
+  type CountedSums,
+  type ExecutionLane,
+  groupByParent,
+  type LaneStatus,
+  orderLanes,
+  type Timeline,
+} from './timeline';
 
 type Ended = Extract<
   RuntimeEvent,

@@ -1,10 +1,16 @@
 import type { ErrorRecord } from '../../runtime/core/record/describe-error';
 import type { InvocationEnding, WaitReason } from '../../runtime/observe/runtime-event';
 import { readRunning } from '../watch/watched-execution';
-import { findGaps } from './find-gaps';
-import { groupByParent, orderLanes } from './find-parent';
+import { findGaps } from './gaps';
 import { describeError } from './model-from-events';
-import type { ExecutionLane, InvocationBar, LaneStatus, Timeline } from './timeline';
+import {
+  type ExecutionLane,
+  groupByParent,
+  type InvocationBar,
+  type LaneStatus,
+  orderLanes,
+  type Timeline,
+} from './timeline';
 
 /** One invocation, as the history keeps it. */
 export interface HistoryEntry {

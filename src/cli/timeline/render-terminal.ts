@@ -1,10 +1,17 @@
-import { formatCount, formatDuration, formatNumberOf, formatUsd } from '../view/format';
 import type { Paint, Tone } from '../view/paint';
-import { countCells, cutToCells, escapeControls, wrapText } from '../view/text';
-import { accountTime } from './account-time';
-import { describeGap } from './describe-gap';
+import {
+  countCells,
+  cutToCells,
+  escapeControls,
+  formatCount,
+  formatDuration,
+  formatNumberOf,
+  formatUsd,
+  wrapText,
+} from '../view/text';
+import { describeGap } from './gaps';
 import { describeEnding, describeUnitEnding } from './page/page-data';
-import { tellStory } from './tell-story';
+import { accountTime, tellStory } from './tell-story';
 import type { ExecutionLane, Gap, InvocationBar, LaneStatus, Timeline, UnitBar } from './timeline';
 
 /** How wide the drawing is where nobody says how wide the terminal is. */

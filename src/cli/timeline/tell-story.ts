@@ -1,7 +1,6 @@
-import { formatDuration, formatNumberOf, formatUsd } from '../view/format';
-import { accountTime, type TimeAccount } from './account-time';
-import { describeOpenGap, describeReason } from './describe-gap';
-import type { ExecutionLane, Gap, UnitBar } from './timeline';
+import { formatDuration, formatNumberOf, formatUsd } from '../view/text';
+import { describeOpenGap, describeReason } from './gaps';
+import type { ExecutionLane, Gap, InvocationBar, UnitBar } from './timeline';
 
 /** How an execution stands, in words. */
 const standings: Readonly<Record<ExecutionLane['status'], string>> = {
@@ -86,15 +85,15 @@ function tellChildren({ children }: ExecutionLane): string[] {
   const counts = new Map<string, number>();
   for (const { status } of children) counts.set(status, (counts.get(status) ?? 0) + 1);
   const parts = [...counts].map(([status, count]) => `${count} ${status}`);
-  const costUsd = children.reduce((sum, child) => sum + sumCosts(child), 0);
+  const costUsd = children.reduce((sum, child) => sum + sumFamilyCosts(child), 0);
   const cost = costUsd > 0 ? `, for about ${formatUsd(costUsd)} more` : '';
   return [`It has ${formatNumberOf(children.length, 'child', 'children')}: ${parts.join(', ')}${cost}.`];
 }
 
 /** What an execution has cost, with its children. */
-function sumCosts(lane: ExecutionLane): number {
+function sumFamilyCosts(lane: ExecutionLane): number {
   const own = accountTime(lane, lane.endMs ?? lane.startMs).costUsd ?? 0;
-  return lane.children.reduce((sum, child) => sum + sumCosts(child), own);
+  return lane.children.reduce((sum, child) => sum + sumFamilyCosts(child), own);
 }
 
 /** The kind of failure that came most often. */
@@ -121,4 +120,79 @@ function findLongest(gaps: readonly Gap[]): Gap | undefined {
 
 function lengthOf({ fromMs, toMs }: Gap): number {
   return toMs - fromMs;
+}
+
+/** Where the time of an execution went, and what it came to: its own, without its children's. */
+export interface TimeAccount {
+  /** From its start until it ended, or until now. */
+  readonly totalMs: number;
+  /** In which an invocation ran that went on in good order. */
+  readonly workingMs: number;
+  /** In which an invocation ran that died. */
+  readonly lostMs: number;
+  readonly waitingMs: number;
+  /** Between a hand-off and the next invocation, and before the first one. */
+  readonly handOffMs: number;
+  /** Until somebody came after a death, or after an invocation that could not go on. */
+  readonly recoveryMs: number;
+  /** In which nobody can say what happened: only the last invocations are kept. */
+  readonly unlistedMs: number;
+  readonly invocationCount: number;
+  readonly deathCount: number;
+  readonly stepCount: number;
+  readonly failedAttemptCount: number;
+  /** Undefined when nobody knows. */
+  readonly costUsd: number | undefined;
+}
+
+/** Adds up where the time of an execution went. Each moment counts once, also where two invocations ran side by side. */
+export function accountTime(lane: ExecutionLane, nowMs: number): TimeAccount {
+  const { invocations, gaps, earlier, startMs } = lane;
+  const endMs = lane.endMs ?? nowMs;
+  const dead = invocations.filter(({ ending }) => ending === 'died');
+  const coveredMs = coverMs(invocations);
+  const workingMs = coverMs(invocations.filter(({ ending }) => ending !== 'died'));
+  const listedFromMs = Math.min(endMs, invocations[0]?.startMs ?? endMs);
+  return {
+    totalMs: Math.max(0, endMs - startMs),
+    workingMs,
+    lostMs: coveredMs - workingMs,
+    waitingMs: sumGaps(gaps, ['wait']),
+    handOffMs: sumGaps(gaps, ['hand-off', 'start']),
+    recoveryMs: sumGaps(gaps, ['recovery']),
+    unlistedMs: earlier === undefined ? 0 : Math.max(0, listedFromMs - startMs),
+    invocationCount: invocations.length + (earlier?.invocationCount ?? 0),
+    deathCount: dead.length,
+    stepCount:
+      lane.counted?.stepCount ??
+      sum(invocations.map(({ stepCount }) => stepCount)) + (earlier?.stepCount ?? 0),
+    failedAttemptCount:
+      lane.counted?.failedAttemptCount ??
+      sum(invocations.map(({ failedAttemptCount }) => failedAttemptCount)) +
+        (earlier?.failedAttemptCount ?? 0),
+    costUsd: lane.counted?.costUsd ?? sumOwnCosts(lane),
+  };
+}
+
+function sumOwnCosts({ invocations, earlier }: ExecutionLane): number | undefined {
+  const costs = invocations.flatMap(({ costUsd }) => costUsd ?? []);
+  return costs.length === 0 && earlier === undefined ? undefined : sum(costs) + (earlier?.costUsd ?? 0);
+}
+
+/** How long at least one of them ran. */
+function coverMs(bars: readonly InvocationBar[]): number {
+  let [coveredMs, untilMs] = [0, Number.NEGATIVE_INFINITY];
+  for (const { startMs, endMs } of bars.toSorted((a, b) => a.startMs - b.startMs)) {
+    coveredMs += Math.max(0, endMs - Math.max(startMs, untilMs));
+    untilMs = Math.max(untilMs, endMs);
+  }
+  return coveredMs;
+}
+
+function sumGaps(gaps: readonly Gap[], kinds: readonly Gap['kind'][]): number {
+  return sum(gaps.filter(({ kind }) => kinds.includes(kind)).map(({ fromMs, toMs }) => toMs - fromMs));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -1,6 +1,6 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CliError } from '../cli-error';
+import { CliError } from '../command';
 import { quoteForShell } from '../view/text';
 import type { Timeline } from './timeline';
 

@@ -1,12 +1,11 @@
 import type { DropReason, LocalLambdaEvents } from '../../local';
 import type { WaitReason } from '../../runtime/observe/runtime-event';
-import type { HandOff } from '../run/execution-fact';
-import { summariseFailure } from '../run/failure';
+import { type HandOff, summariseFailure } from '../run/execution-fact';
 import { type InvocationRecord, readAnswer } from '../run/invocation-record';
 import type { RunEvent, Taken } from '../run/run-record';
-import { describeReason } from '../timeline/describe-gap';
-import { describeFact, describeTold, type Message } from './describe-line';
-import { formatBytes, formatDuration } from './format';
+import { describeReason } from '../timeline/gaps';
+import { describeFact, describeTold, type Message } from './message';
+import { formatBytes, formatDuration } from './text';
 
 type End = NonNullable<InvocationRecord['end']>;
 type Phrase = Pick<Message, 'mark' | 'text' | 'tone'>;

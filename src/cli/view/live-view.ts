@@ -1,11 +1,11 @@
 import { createLogUpdate } from 'log-update';
-import type { Output } from '../console-streams';
+import type { Output } from '../command';
 import type { RunEvent, RunRecord, Taken } from '../run/run-record';
 import type { RunReport } from '../run/run-report';
 import { describeEvent } from './describe-event';
+import { renderMessage } from './message';
 import type { Paint } from './paint';
 import { renderFrame } from './render-frame';
-import { renderMessage } from './render-message';
 import { renderSummary } from './render-summary';
 import { countCells } from './text';
 import { type Header, renderHeader, type View } from './view';

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { type Failure, listFrames } from '../run/failure';
-import { escapeLines } from './text';
+import { type Failure, listFrames } from '../run/execution-fact';
+import { escapeControls, escapeLines, wrapText } from './text';
 
 /** What a text means; how that looks is decided in one place. */
 export type Tone = 'accent' | 'bad' | 'dim' | 'good' | 'plain' | 'strong' | 'warn';
@@ -49,4 +49,21 @@ export function renderFailureDetails(failure: Failure, paint: Paint): string[] {
     ...(failure.errors ?? []).map((part) => renderFailure(part, paint, 'one of them ')),
     ...(failure.cause === undefined ? [] : [renderFailure(failure.cause, paint, 'caused by ')]),
   ];
+}
+
+/** A fact and its name. */
+export type Row = readonly [label: string, text: string];
+
+const labelCells = 13;
+const margin = '  ';
+
+/** Facts below each other. What does not fit the width goes on in the next line: nothing is cut. */
+export function renderRows(rows: readonly Row[], width: number, paint: Paint): string[] {
+  return rows.flatMap(([label, text]) => {
+    const [first = '', ...others] = text
+      .split('\n')
+      .flatMap((line) => wrapText(escapeControls(line), width - labelCells - margin.length - 1));
+    const head = `${margin}${paint('dim', label.padEnd(labelCells))}${first}`;
+    return [head, ...others.map((line) => `${margin}${' '.repeat(labelCells)}${line}`)];
+  });
 }

@@ -1,9 +1,16 @@
 import type { RunReport } from '../run/run-report';
-import { formatBytes, formatCount, formatDuration, formatNumberOf, formatUsd } from './format';
-import type { Paint } from './paint';
+import { type Paint, type Row, renderRows } from './paint';
 import { listDisturbances } from './render-frame';
-import { type Row, renderRows } from './render-rows';
-import { quoteForShell, writeCommand, writeJson } from './text';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumberOf,
+  formatUsd,
+  quoteForShell,
+  writeCommand,
+  writeJson,
+} from './text';
 
 /** The closing summary, line by line. */
 export function renderSummary(report: RunReport, width: number, paint: Paint): string[] {

@@ -1,7 +1,7 @@
 import type { RunEvent, Taken } from '../run/run-record';
 import type { RunReport } from '../run/run-report';
-import { formatDuration } from './format';
 import type { Paint } from './paint';
+import { formatDuration } from './text';
 
 /** How a run is shown. */
 export interface View {

@@ -1,7 +1,6 @@
-import { accountTime } from '../../../src/cli/timeline/account-time';
 import { modelFromEvents } from '../../../src/cli/timeline/model-from-events';
 import { modelFromHistory } from '../../../src/cli/timeline/model-from-history';
-import { tellStory } from '../../../src/cli/timeline/tell-story';
+import { accountTime, tellStory } from '../../../src/cli/timeline/tell-story';
 import type { Timeline } from '../../../src/cli/timeline/timeline';
 import { beginMs, describeLong, describeRunning, Teller, tellChaos } from './sample-runs';
 

@@ -5,12 +5,12 @@ import { pathToFileURL } from 'node:url';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import type { ExecutionDescription } from '../../../src';
 import type { RunReport } from '../../../src/cli/run/run-report';
-import { accountTime } from '../../../src/cli/timeline/account-time';
 import { modelFromEvents } from '../../../src/cli/timeline/model-from-events';
 import { modelFromHistory } from '../../../src/cli/timeline/model-from-history';
 import { fitPage } from '../../../src/cli/timeline/page/fit-page';
+import { accountTime } from '../../../src/cli/timeline/tell-story';
 import type { ExecutionLane, Timeline } from '../../../src/cli/timeline/timeline';
-import { formatDuration } from '../../../src/cli/view/format';
+import { formatDuration } from '../../../src/cli/view/text';
 import { readPrinted } from '../../cli/read-printed';
 import {
   beginMs,

@@ -21,9 +21,9 @@ import {
 } from 'lambda-baton';
 import { MetricsObserver, TraceObserver } from 'lambda-baton/observe';
 import { JobTestEnvironment } from 'lambda-baton/testing';
-import { accountTime } from '../../../src/cli/timeline/account-time';
 import { modelFromEvents } from '../../../src/cli/timeline/model-from-events';
 import { modelFromHistory } from '../../../src/cli/timeline/model-from-history';
+import { accountTime } from '../../../src/cli/timeline/tell-story';
 import type { ExecutionLane } from '../../../src/cli/timeline/timeline';
 
 @LongRunning({ safeMs: 10_000, intervalMs: 5_000 })

@@ -20,14 +20,14 @@ import {
 import { MetricsObserver, TraceObserver } from 'lambda-baton/observe';
 import { type JobRun, JobTestEnvironment } from 'lambda-baton/testing';
 import { renderList, renderStatus } from '../../../src/cli/commands/render-execution';
-import { accountTime } from '../../../src/cli/timeline/account-time';
 import { modelFromEvents } from '../../../src/cli/timeline/model-from-events';
 import { modelFromHistory } from '../../../src/cli/timeline/model-from-history';
 import { fitPage } from '../../../src/cli/timeline/page/fit-page';
 import { renderTerminal } from '../../../src/cli/timeline/render-terminal';
+import { accountTime } from '../../../src/cli/timeline/tell-story';
 import type { ExecutionLane, Timeline } from '../../../src/cli/timeline/timeline';
-import { formatUsd } from '../../../src/cli/view/format';
-import { describeNow } from '../../../src/cli/watch/describe-change';
+import { formatUsd } from '../../../src/cli/view/text';
+import { describeNow } from '../../../src/cli/watch/watch-view';
 
 jest.setTimeout(240_000);
 

@@ -1,8 +1,7 @@
 import { readSettings } from '../../../handler/read-settings';
 import { countKeptDays } from '../../../runtime/core/execution/deployment-rules';
 import { type BucketFacts, type DoctorFacts, type JobFacts, listJobs, type TableFacts } from '../facts';
-import { approve, type Finding, refuse, warn } from '../finding';
-import { checkKnown } from '../reading';
+import { approve, checkKnown, type Finding, refuse, warn } from '../finding';
 
 const keys = ['pk S', 'sk S'] as const;
 const indexKeys = ['job S', 'startedAtMs N'];

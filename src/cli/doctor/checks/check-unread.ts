@@ -1,6 +1,5 @@
 import type { DoctorFacts } from '../facts';
-import type { Finding, Subject } from '../finding';
-import type { Reading } from '../reading';
+import type { Finding, Reading, Subject } from '../finding';
 
 /** Says what could not be read, each once: health that nobody has seen is none. */
 export function checkUnread(facts: DoctorFacts): readonly Finding[] {

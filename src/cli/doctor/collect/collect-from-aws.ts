@@ -1,10 +1,10 @@
 import type { EnvironmentResponse, LambdaClient } from '@aws-sdk/client-lambda';
 import { readSettings } from '../../../handler/read-settings';
-import { CliError } from '../../cli-error';
+import { CliError } from '../../command';
 import type { DoctorFacts } from '../facts';
+import { know, missOut, type Reading } from '../finding';
 import { readJobFacts } from '../read-job';
-import { know, missOut, type Reading } from '../reading';
-import { listKeys } from './list-keys';
+import { readQueue, readScheduler } from './read-channel-facts';
 import {
   type Asked,
   describeConfiguration,
@@ -14,9 +14,7 @@ import {
   readRetries,
   tryToInvoke,
 } from './read-function-facts';
-import { readQueue } from './read-queue-facts';
-import { readScheduler } from './read-scheduler-facts';
-import { readBucket, readTable } from './read-store-facts';
+import { listKeys, readBucket, readTable } from './read-store-facts';
 import { findFix, isDenied, tryToRead } from './try-to-read';
 
 /** What is asked about, and with what. */

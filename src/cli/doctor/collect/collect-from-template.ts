@@ -1,5 +1,5 @@
 import { chooseFunction, sweepVariable } from '../../template/choose-function';
-import { findHandlerFile, locateCode } from '../../template/locate-code';
+import { findHandlerFile, locateCode } from '../../template/read-function';
 import { findReferences, listNames, listOwned } from '../../template/references';
 import {
   asRecord,
@@ -9,14 +9,19 @@ import {
   TemplateError,
 } from '../../template/template';
 import { type DoctorFacts, type FunctionFacts, type RetryFacts, unknownText } from '../facts';
+import { know, missOut } from '../finding';
 import { readJobFacts } from '../read-job';
-import { know, missOut } from '../reading';
-import { listKeys } from './list-keys';
-import { readTemplateScheduler } from './read-scheduler-facts';
+import { readTemplateScheduler } from './read-channel-facts';
+import { listKeys } from './read-store-facts';
 import { mayUseKey, readTemplatePolicies } from './read-template-policies';
-import { readTemplateQueue } from './read-template-queue';
-import { readTemplateBucket, readTemplateTable } from './read-template-store';
-import { readKeyName, readTemplateNumber, readTemplateText } from './read-template-value';
+import {
+  readKeyName,
+  readTemplateBucket,
+  readTemplateNumber,
+  readTemplateQueue,
+  readTemplateTable,
+  readTemplateText,
+} from './read-template-resources';
 
 const later = 'Run baton doctor on the function once it is deployed.';
 

@@ -1,8 +1,7 @@
-import { findReferences } from '../../template/references';
-import { resolveValue } from '../../template/resolve-value';
+import { findReferences, resolveValue } from '../../template/references';
 import { asRecord, type Resource, type Template } from '../../template/template';
 import type { DoctorFacts, PermissionFacts } from '../facts';
-import { know, missOut } from '../reading';
+import { know, missOut } from '../finding';
 
 const policyTypes = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'];
 const actions = ['lambda:InvokeFunction', 'lambda:Invoke*', 'lambda:*', '*'];

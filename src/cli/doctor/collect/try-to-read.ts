@@ -1,5 +1,5 @@
-import { CliError } from '../../cli-error';
-import { know, missOut, type Reading } from '../reading';
+import { CliError } from '../../command';
+import { know, missOut, type Reading } from '../finding';
 
 const denied = new Set([
   'AccessDenied',

@@ -1,4 +1,4 @@
-import { formatCount } from '../../view/format';
+import { formatCount } from '../../view/text';
 import type { ExecutionLane, InvocationBar, Mark, Timeline, UnitBar } from '../timeline';
 import { renderPage } from './render-html';
 

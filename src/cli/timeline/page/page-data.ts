@@ -1,5 +1,5 @@
-import { formatBytes, formatDuration, formatNumberOf, formatUsd } from '../../view/format';
-import { describeGap } from '../describe-gap';
+import { formatBytes, formatDuration, formatNumberOf, formatUsd } from '../../view/text';
+import { describeGap } from '../gaps';
 import type { ExecutionLane, Gap, InvocationBar, Timeline, UnitBar } from '../timeline';
 
 /** What the page's script draws: times in milliseconds since the start, everything else as it is shown. */

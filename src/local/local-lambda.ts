@@ -3,19 +3,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiServer } from './api/api-server';
-import { EnvironmentPool } from './environment/environment-pool';
-import { Guardian } from './environment/guardian';
+import { EnvironmentPool, Guardian } from './environment/environment-pool';
 import { preloadSource } from './environment/preload-source';
-import { createEmit, type Emit } from './events/emit';
-import type { LocalLambdaEvents } from './events/local-lambda-events';
-import { chooseRequestFault } from './faults/choose-request-fault';
+import { createEmit, type Emit, type LocalLambdaEvents } from './events/local-lambda-events';
+import { chooseRequestFault } from './faults/faults';
 import { FunctionControl } from './functions/function-control';
 import { FunctionRegistry, type Target } from './functions/function-registry';
 import type { MetricName } from './functions/local-function';
-import { Concurrency } from './invoke/concurrency';
 import { EventQueue } from './invoke/event-queue';
 import { InvocationRunner } from './invoke/invocation-runner';
 import { InvokeApi } from './invoke/invoke-api';
+import { Concurrency } from './invoke/limits';
 import { LocalLambdaError, toLocalError } from './local-lambda-error';
 import type {
   EventSourceMappingOptions,

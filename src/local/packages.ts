@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { LocalLambdaError } from './local-lambda-error';
@@ -27,4 +27,18 @@ function ancestors(directory: string): string[] {
 export function loadPackage<Exports>(name: string, searchFrom: readonly string[] = []): Exports {
   const directory = findPackage(name, searchFrom);
   return createRequire(join(directory, 'package.json'))(directory) as Exports;
+}
+
+/** Lets code that was moved to another directory find the packages it found before: links the nearest `node_modules`. */
+export function linkNodeModules(from: string, to: string): void {
+  const nearest = nearestNodeModules(from);
+  const link = join(to, 'node_modules');
+  if (nearest !== undefined && !existsSync(link)) symlinkSync(nearest, link, 'junction');
+}
+
+function nearestNodeModules(directory: string): string | undefined {
+  const candidate = join(directory, 'node_modules');
+  if (existsSync(candidate)) return candidate;
+  const parent = dirname(directory);
+  return parent === directory ? undefined : nearestNodeModules(parent);
 }

@@ -1,7 +1,7 @@
 import { LocalLambdaError } from '../../src/local';
-import { draw } from '../../src/local/faults/choose-request-fault';
-import { parseFunctionName } from '../../src/local/functions/function-version';
-import { extendTrace, readChainLength } from '../../src/local/invoke/lineage';
+import { draw } from '../../src/local/faults/faults';
+import { parseFunctionName } from '../../src/local/functions/local-function';
+import { extendTrace, readChainLength } from '../../src/local/invoke/limits';
 import { findPackage } from '../../src/local/packages';
 import { puppet, startLambda, startPuppet, stopAll } from './start-lambda';
 

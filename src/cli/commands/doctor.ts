@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { parseFunctionName } from '../../local/functions/function-version';
+import { parseFunctionName } from '../../local/functions/local-function';
 import { loadLambdaSdk } from '../../runtime/adapters/aws/aws-sdk';
 import { missingFileError } from '../arguments/read-values';
 import { CliError, type Command, type ConsoleStreams, type GivenOptions, jsonOption } from '../command';

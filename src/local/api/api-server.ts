@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionEnvironment } from '../environment/execution-environment';
-import type { Emit } from '../events/emit';
+import type { Emit } from '../events/local-lambda-events';
 import type { ApiRequest, RequestFault } from '../faults/faults';
 import type { ScheduleHub } from '../scheduler/schedule-hub';
 import type { QueueHub } from '../sqs/queue-hub';

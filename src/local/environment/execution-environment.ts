@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { EndReason } from '../events/local-lambda-events';
-import { describeEnd } from './describe-end';
-import { EnvironmentProcess, type LineStream, type ProcessEnd } from './environment-process';
+import { describeEnd, EnvironmentProcess, type LineStream, type ProcessEnd } from './environment-process';
 import { RuntimeApi } from './runtime-api';
 import type { EnvironmentSettings, ErrorDocument, Outcome, Work } from './work';
 

@@ -2,11 +2,9 @@ import { cpSync, mkdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { LocalLambdaError } from '../local-lambda-error';
 import type { FunctionOptions } from '../options';
-import { findPackage } from '../packages';
+import { findPackage, linkNodeModules } from '../packages';
 import type { FunctionRegistry } from './function-registry';
-import type { FunctionVersion } from './function-version';
-import { linkNodeModules } from './link-node-modules';
-import { defaultRetryDelaysMs, LocalFunction } from './local-function';
+import { defaultRetryDelaysMs, type FunctionVersion, LocalFunction } from './local-function';
 import { resolveCode } from './resolve-code';
 
 /** Creates, changes and publishes functions. */

@@ -1,8 +1,6 @@
 import { ApiError } from '../api/operation';
 import { LocalLambdaError } from '../local-lambda-error';
-import type { FunctionVersion } from './function-version';
-import { parseFunctionName } from './function-version';
-import type { LocalFunction } from './local-function';
+import { type FunctionVersion, type LocalFunction, parseFunctionName } from './local-function';
 
 /** What a name and a qualifier stand for. */
 export interface Target {

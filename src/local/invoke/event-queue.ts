@@ -1,15 +1,12 @@
 import { ApiError } from '../api/operation';
 import type { Outcome } from '../environment/work';
-import type { Emit } from '../events/emit';
-import type { DropReason } from '../events/local-lambda-events';
+import type { DropReason, Emit } from '../events/local-lambda-events';
 import type { FunctionRegistry } from '../functions/function-registry';
 import type { MetricName } from '../functions/local-function';
 import type { SendOptions } from '../sqs/queue-hub';
-import type { Concurrency } from './concurrency';
-import { destinationRecord } from './destination-record';
 import type { InvocationRunner } from './invocation-runner';
-import { readChainLength, recursionLimit } from './lineage';
-import type { QueuedEvent } from './queued-event';
+import { type Concurrency, readChainLength, recursionLimit } from './limits';
+import { destinationRecord, type QueuedEvent } from './queued-event';
 
 /** What the event queue is made of. */
 interface EventQueueParts {

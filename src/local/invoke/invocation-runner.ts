@@ -1,13 +1,10 @@
 import type { EnvironmentPool } from '../environment/environment-pool';
 import type { ExecutionEnvironment } from '../environment/execution-environment';
 import type { Outcome } from '../environment/work';
-import type { Emit } from '../events/emit';
-import { reportLater } from '../events/emit';
-import type { InvocationStart } from '../events/local-lambda-events';
-import { draw } from '../faults/choose-request-fault';
+import { type Emit, type InvocationStart, reportLater } from '../events/local-lambda-events';
+import { draw } from '../faults/faults';
 import type { InvocationFault, InvocationHook } from '../options';
-import type { Concurrency } from './concurrency';
-import { extendTrace, readChainLength } from './lineage';
+import { type Concurrency, extendTrace, readChainLength } from './limits';
 import type { Delivery } from './queued-event';
 
 /** What the runner is made of. */

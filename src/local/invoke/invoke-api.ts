@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../api/operation';
 import type { Outcome } from '../environment/work';
-import type { Emit } from '../events/emit';
+import type { Emit } from '../events/local-lambda-events';
 import type { FunctionRegistry, Target } from '../functions/function-registry';
 import type { InvokeResult } from '../options';
 import type { EventQueue } from './event-queue';
 import type { InvocationRunner } from './invocation-runner';
-import { readChainLength, recursionLimit } from './lineage';
+import { readChainLength, recursionLimit } from './limits';
 
 const eventLimitBytes = 1_048_576;
 const requestLimitBytes = 6_291_456;

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../environment/work';
-import type { Emit } from '../events/emit';
+import type { Emit } from '../events/local-lambda-events';
 import type { FunctionRegistry, Target } from '../functions/function-registry';
 import type { LocalFunction } from '../functions/local-function';
-import type { Concurrency } from '../invoke/concurrency';
 import type { InvocationRunner } from '../invoke/invocation-runner';
-import { readChainLength, recursionLimit } from '../invoke/lineage';
+import { type Concurrency, readChainLength, recursionLimit } from '../invoke/limits';
 import type { Delivery } from '../invoke/queued-event';
 import type { EventSourceMappingOptions } from '../options';
-import { batchEvent } from './batch-event';
 import type { LocalQueue } from './local-queue';
 import type { StandInMessage } from './stand-in';
 
@@ -196,4 +194,34 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The event that an event source mapping hands to a function. */
+function batchEvent(messages: readonly StandInMessage[], queueArn: string, region: string): string {
+  const records = messages.map((message) => ({
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.MessageBody,
+    attributes: message.attributes,
+    messageAttributes: describeAttributes(message),
+    md5OfBody: message.MD5OfMessageBody,
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn,
+    awsRegion: region,
+  }));
+  return JSON.stringify({ Records: records });
+}
+
+function describeAttributes({ MessageAttributes = {} }: StandInMessage): Record<string, object> {
+  const entries = Object.entries(MessageAttributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+    name,
+    {
+      stringValue: StringValue,
+      binaryValue: BinaryValue,
+      stringListValues: [],
+      binaryListValues: [],
+      dataType: DataType,
+    },
+  ]);
+  return Object.fromEntries(entries) as Record<string, object>;
 }

@@ -1,4 +1,4 @@
-import { recursionLimit as limitOfLocalLambda } from '../../../../../src/local/invoke/lineage';
+import { recursionLimit as limitOfLocalLambda } from '../../../../../src/local/invoke/limits';
 import {
   type Chain,
   firstChain,

@@ -44,19 +44,17 @@ const packaging = ['<rootDir>/test/package/'];
 /** Only with the emulators that `npm run check:emulators` starts. */
 const emulators = ['<rootDir>/test/emulators/'];
 
-/** What these say is the same on every Node: they are left out where the others are run on a further one. */
-const sameEverywhere = [
-  '<rootDir>/test/unit/cdk/',
-  '<rootDir>/test/unit/docs/',
-  '<rootDir>/test/contract/cost-of-listing',
-  '<rootDir>/test/unit/runtime/poison',
-  '<rootDir>/test/unit/runtime/hostile-configuration',
-  '<rootDir>/test/unit/runtime/among/slots.laws',
-  '<rootDir>/test/unit/runtime/core/message/recognise-event',
-  '<rootDir>/test/random/',
+/** Whether this run repeats on a further Node what was run whole on another: a search through many worlds finds the same there. */
+const isRunAgain = Boolean(process.env.BATON_OTHER_NODE);
+const sameOnEveryNode = [
   '<rootDir>/test/cli/',
+  '<rootDir>/test/contract/cost-of-listing',
+  '<rootDir>/test/random/',
+  '<rootDir>/test/unit/(cdk|docs|metadata|testing)/',
+  '<rootDir>/test/unit/observe/one-truth',
+  '<rootDir>/test/unit/runtime/core/(execution|message|record)/',
+  '<rootDir>/test/unit/runtime/(among/slots.laws|concurrency|fuses.laws|hostile-configuration|observe/agreement|poison)',
 ];
-const otherNode = process.env.BATON_OTHER_NODE ? sameEverywhere : [];
 
 /** Longest a test with child processes may take, in milliseconds. */
 const slowMs = 120_000;
@@ -75,8 +73,9 @@ export default {
     {
       ...shared,
       displayName: 'unit',
+      setupFiles: [...shared.setupFiles, ...(isRunAgain ? ['<rootDir>/test/helpers/hurry-laws.ts'] : [])],
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: [...slow, ...packaging, ...emulators, ...otherNode],
+      testPathIgnorePatterns: [...slow, ...packaging, ...emulators, ...(isRunAgain ? sameOnEveryNode : [])],
     },
     {
       ...shared,

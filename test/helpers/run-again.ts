@@ -1,5 +1,5 @@
-/** Whether the suite is run once more, in a hostile configuration: what a test does a thousand times need not be done as often again. */
-const isRunAgain = 'batonHostile' in globalThis;
+/** Whether the suite is run once more, in a hostile configuration or on a further Node: what a test does a thousand times need not be done as often again. */
+const isRunAgain = 'batonHostile' in globalThis || Boolean(process.env.BATON_OTHER_NODE);
 
 /** Of how many similar things one is enough when the suite is run once more. */
 const share = 31;

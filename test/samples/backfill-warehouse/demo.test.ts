@@ -48,27 +48,19 @@ beforeAll(async () => {
 });
 
 describe('the demo', () => {
-  it('takes ten or more invocations, and the warehouse agrees with one pass', async () => {
-    const { exitCode, stderr, report, left } = await runDemo();
+  it('agrees with one pass although invocations are killed, continuations delivered twice, answers lost and calls refused, and drops every duplicate', async () => {
+    const { exitCode, stderr, report, left } = await runDemo('--chaos');
     expect(stderr).toContain(agreement);
     expect({ exitCode, left }).toEqual({ exitCode: 0, left: [] });
     expect(report).toMatchObject({
       outcome: 'completed',
-      executions: [{ job: 'BackfillWarehouse', result: { rows: 200_000, hours: 24 } }],
+      executions: [{ job: 'BackfillWarehouse', stepCount: 200, result: { rows: 200_000, hours: 24 } }],
     });
-    expect(report.invocations.count).toBeGreaterThanOrEqual(10);
-    expect(report.executions[0]?.stepCount).toBe(200);
-  });
-
-  it('agrees although invocations are killed, continuations delivered twice, answers lost and calls refused, and drops every duplicate', async () => {
-    const { exitCode, stderr, report } = await runDemo('--chaos');
-    expect(stderr).toContain(agreement);
-    expect({ exitCode, outcome: report.outcome }).toEqual({ exitCode: 0, outcome: 'completed' });
     expect(Object.keys(report.faults).sort()).toEqual(['crash', 'duplicate', 'lost-reply', 'throttle']);
     expect(report.duplicateCount + report.supersededCount).toBeGreaterThanOrEqual(
       report.faults.duplicate ?? 0,
     );
-    expect(report.executions[0]?.stepCount).toBe(200);
+    expect(report.handOffs.count).toBeGreaterThanOrEqual(9);
     expect(report.invocations.count).toBeGreaterThan(report.handOffs.count);
   });
 

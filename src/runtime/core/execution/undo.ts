@@ -84,7 +84,7 @@ export function isRunOpen(undo: Undo | null, step: string, cycle: number): boole
 
 /** Remembers a run whose first attempt begins, or may have begun. */
 export function addRun(undo: Undo | null, step: string, cycle: number, isPresumed = false): Undo {
-  const { names, blocks, count, ...rest } = undo ?? nothing;
+  const { names, blocks, count, ...rest } = confirmRun(undo ?? nothing);
   const known = names.indexOf(step);
   const index = known < 0 ? names.length : known;
   return {
@@ -104,7 +104,7 @@ export function confirmRun({ isPresumed: _isPresumed, ...undo }: Undo): Undo {
 
 /** The last run has finished. */
 export function finishRun(undo: Undo): Undo {
-  return { ...undo, isOpen: false };
+  return { ...confirmRun(undo), isOpen: false };
 }
 
 /** Forgets the last run. */

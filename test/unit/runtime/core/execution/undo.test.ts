@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import {
   addRun,
+  confirmRun,
+  dropAllRuns,
   dropRun,
   finishRun,
+  isRunOpen,
   maxRuns,
   readLastRun,
   type Undo,
@@ -42,5 +45,117 @@ describe('the runs that are remembered', () => {
     const open = addRun(null, 'reserve', 7);
     expect(readLastRun(open)).toEqual({ step: 'reserve', cycle: 7, isFinished: false });
     expect(readLastRun(finishRun(open))?.isFinished).toBe(true);
+  });
+
+  it.each<[string, Undo | null, boolean]>([
+    ['that has begun', addRun(null, 'reserve', 7), true],
+    ['that has finished', finishRun(addRun(null, 'reserve', 7)), false],
+    ['of another step', addRun(null, 'charge', 7), false],
+    ['of another cycle', addRun(null, 'reserve', 6), false],
+    ['that is none', null, false],
+    ['that is no longer the last', addRun(addRun(null, 'reserve', 7), 'charge', 7), false],
+  ])('know whether a run is open: one %s', (_what, undo, isOpen) => {
+    expect(isRunOpen(undo, 'reserve', 7)).toBe(isOpen);
+  });
+
+  it('take one that is presumed for one that has begun, once it does, has finished, or is followed by another', () => {
+    const presumed = addRun(null, 'reserve', 7, true);
+    expect(presumed).toEqual({ ...addRun(null, 'reserve', 7), isPresumed: true });
+    expect(confirmRun(presumed)).toEqual(addRun(null, 'reserve', 7));
+    expect(dropRun(presumed)).not.toHaveProperty('isPresumed');
+    expect(addRun(presumed, 'charge', 7)).toEqual(addRun(addRun(null, 'reserve', 7), 'charge', 7));
+    expect(finishRun(presumed)).toEqual(finishRun(addRun(null, 'reserve', 7)));
+    expect(addRun(null, 'reserve', 7)).not.toHaveProperty('isPresumed');
+  });
+
+  it('can all be forgotten', () => {
+    expect(dropAllRuns(addRun(null, 'reserve', 7))).toEqual({
+      names: [],
+      blocks: [],
+      count: 0,
+      isOpen: false,
+    });
+    const none = dropAllRuns(addRun(null, 'reserve', 7));
+    expect(readLastRun(none)).toBeUndefined();
+    expect(dropRun(none)).toEqual(none);
+  });
+
+  it.each<[string, (readonly [string, number])[], unknown]>([
+    [
+      'of one cycle are one block',
+      [
+        ['reserve', 1],
+        ['charge', 1],
+      ],
+      [[1, 1, 0, 1]],
+    ],
+    [
+      'of equal cycles are one block once they are over',
+      [
+        ['reserve', 1],
+        ['reserve', 2],
+        ['reserve', 3],
+      ],
+      [
+        [1, 2, 0],
+        [3, 1, 0],
+      ],
+    ],
+    [
+      'of cycles between which one is missing are not',
+      [
+        ['reserve', 1],
+        ['reserve', 3],
+        ['reserve', 4],
+      ],
+      [
+        [1, 1, 0],
+        [3, 1, 0],
+        [4, 1, 0],
+      ],
+    ],
+    [
+      'of unequal cycles are not',
+      [
+        ['reserve', 1],
+        ['charge', 2],
+        ['charge', 3],
+      ],
+      [
+        [1, 1, 0],
+        [2, 1, 1],
+        [3, 1, 1],
+      ],
+    ],
+    [
+      'of which one has more are not',
+      [
+        ['reserve', 1],
+        ['reserve', 2],
+        ['charge', 2],
+        ['reserve', 3],
+      ],
+      [
+        [1, 1, 0],
+        [2, 1, 0, 1],
+        [3, 1, 0],
+      ],
+    ],
+  ])('%s', (_what, history, blocks) => {
+    const undo = history.reduce<Undo | null>(
+      (before, [step, cycle]) => finishRun(addRun(before, step, cycle)),
+      null,
+    );
+    expect(undo?.blocks).toEqual(blocks);
+  });
+
+  it('go on in the last cycle of a block that was opened again', () => {
+    const three = [1, 2, 3].reduce<Undo | null>((undo, cycle) => addRun(undo, 'reserve', cycle), null);
+    const two = dropRun(three as Undo);
+    expect(two.blocks).toEqual([[1, 2, 0]]);
+    expect(addRun(two, 'charge', 2).blocks).toEqual([
+      [1, 1, 0],
+      [2, 1, 0, 1],
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import type { Batch } from '../../../../src/runtime/core/execution/batch';
 import { beginExecution, type Execution } from '../../../../src/runtime/core/execution/execution';
 import type { JobPlan, Limits, StepPlan } from '../../../../src/runtime/core/execution/job-plan';
 import { defaultRetryPolicy } from '../../../../src/runtime/core/execution/retry-policy';
@@ -55,6 +56,16 @@ export function makeExecution(plan: JobPlan, parts: Partial<Execution> = {}): Ex
   return freezeInDepth<Execution>({
     ...beginExecution(plan, 'execution-1', startMs),
     phase: 'step',
+    ...parts,
+  });
+}
+
+/** A batch of three children of which nothing is known yet, with the given differences. Frozen. */
+export function makeBatch(parts: Partial<Batch> = {}): Batch {
+  return freezeInDepth<Batch>({
+    ...{ number: 1, epoch: 4, total: 3, next: 0, running: [], due: [], failures: [] },
+    ...{ completed: 0, failed: 0, cancelled: 0, concurrency: 2, maxFailures: 0 },
+    ...{ job: 'Part', step: 'read' },
     ...parts,
   });
 }

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import { MemoryCheckpointStore } from '../../src/testing';
 import { BlindStore } from './blind-store';
 import { drawProgram } from './draw-program';
 import keptSeeds from './kept-seeds.json';
@@ -10,7 +9,7 @@ import { type OpenStore, type RunResult, runSeed } from './run-seed';
 /** Thousands of programs on request, and a machine that may be busy. */
 jest.setTimeout(3_600_000);
 
-const everyDay = listSeeds(1, 120);
+const everyDay = listSeeds(1, 50);
 /** More of them at the wish of `npm run test:random`. */
 const asked = listSeeds(
   Number(process.env.BATON_RANDOM_FIRST ?? 1),
@@ -21,9 +20,19 @@ function listSeeds(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
+/** The runs of a seed are needed by several tests, and made once. */
+const made = new Map<number, Promise<readonly RunResult[]>>();
+
+function runOnce(seed: number): Promise<readonly RunResult[]> {
+  const runs = made.get(seed) ?? runSeed(seed);
+  made.set(seed, runs);
+  return runs;
+}
+
 async function runSeeds(seeds: readonly number[], openStore?: OpenStore): Promise<RunResult[]> {
   const decisions: RunResult[] = [];
-  for (const seed of seeds) decisions.push(...(await runSeed(seed, openStore)));
+  for (const seed of seeds)
+    decisions.push(...(await (openStore === undefined ? runOnce(seed) : runSeed(seed, openStore))));
   return decisions;
 }
 
@@ -55,7 +64,7 @@ describe('a random program', () => {
   });
 
   it('ends as the model predicts for a seed that nobody has tried', async () => {
-    const seeds = listSeeds(1_000_000 + Math.floor(Math.random() * 1_000_000_000), 10);
+    const seeds = listSeeds(1_000_000 + Math.floor(Math.random() * 1_000_000_000), 5);
     expect(describeFaults(await runSeeds(seeds))).toBe('');
   });
 
@@ -64,11 +73,9 @@ describe('a random program', () => {
   });
 
   it('is not as predicted when the store ignores the revision it is given: without the fence, lines of an execution overwrite each other', async () => {
-    const seeds = everyDay.slice(0, 30);
+    const seeds = everyDay.slice(0, 20);
     const broken = (await runSeeds(seeds, () => new BlindStore())).filter(({ faults }) => faults.length > 0);
-    const sound = (await runSeeds(seeds, () => new MemoryCheckpointStore())).filter(
-      ({ faults }) => faults.length > 0,
-    );
+    const sound = (await runSeeds(seeds)).filter(({ faults }) => faults.length > 0);
     expect(broken.length).toBeGreaterThan(3);
     expect(sound).toEqual([]);
   });
@@ -103,7 +110,7 @@ describe('the programs of every day', () => {
 
   it('complete and fail, and repeat units of work', () => {
     const predictions = programs.map(predict);
-    expect(predictions.filter(({ outcome }) => outcome === 'completed').length).toBeGreaterThan(60);
-    expect(predictions.filter(({ outcome }) => outcome === 'failed').length).toBeGreaterThan(10);
+    expect(predictions.filter(({ outcome }) => outcome === 'completed').length).toBeGreaterThan(25);
+    expect(predictions.filter(({ outcome }) => outcome === 'failed').length).toBeGreaterThan(5);
   });
 });

@@ -12,6 +12,7 @@ import { ImportOrders, SHOP } from '../../../docs/snippets/steps';
 import { CountPages } from '../../../docs/snippets/versions';
 import { MemoryCheckpointStore, TerminalError } from '../../../src';
 import { JobTestEnvironment } from '../../../src/testing';
+import { countRuns } from '../../helpers/how-often';
 
 jest.setTimeout(60_000);
 
@@ -35,7 +36,7 @@ describe('the snippets of the guides', () => {
     });
     const run = await env.run(everywhere);
     expect(run.effects.map(({ what }) => what)).toEqual(['a 1', 'b 2', 'c 3']);
-    expect((await env.explore()).deviations).toEqual([]);
+    expect((await env.explore({ maxRuns: countRuns(40) })).deviations).toEqual([]);
   });
 
   it('steps: every order is imported once, also when it is handed over after each', async () => {
@@ -54,7 +55,7 @@ describe('the snippets of the guides', () => {
     });
     await env.run(everywhere);
     expect(imported).toEqual(['0a', '0b', '1a', '1b']);
-    expect((await env.explore()).deviations).toEqual([]);
+    expect((await env.explore({ maxRuns: countRuns(40) })).deviations).toEqual([]);
   });
 
   it('state: comes back as it was', async () => {
@@ -138,7 +139,9 @@ describe('the snippets of the guides', () => {
       providers: [{ token: WAREHOUSE, useValue: warehouse }],
     });
     expect((await env.run(everywhere)).result).toEqual({ rows: 40, failed: ['2'] });
-    expect((await env.explore({ crashes: true, duplicates: true })).deviations).toEqual([]);
+    expect(
+      (await env.explore({ crashes: true, duplicates: true, maxRuns: countRuns(30) })).deviations,
+    ).toEqual([]);
   });
 
   it('concurrency: five at a time for each tenant, one report, the newest preview', async () => {

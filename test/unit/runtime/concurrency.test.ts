@@ -17,7 +17,7 @@ import {
 import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
 import { parseRecord } from '../../../src/runtime/core/record/execution-record';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
-import { thinOut } from '../../helpers/run-again';
+import { thinOut } from '../../helpers/how-often';
 import { nameStart } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -29,12 +29,12 @@ interface Input {
 }
 
 /** The numbers of the executions. */
-const numbers = thinOut(Array.from({ length: 200 }, (_value, number) => number));
+const numbers = thinOut(Array.from({ length: 60 }, (_value, number) => number));
 
 describe.each([
   ['without a store', undefined],
   ['with a store', new MemoryCheckpointStore()],
-])('two hundred executions at once in one process, %s', (_what, store) => {
+])('sixty executions at once in one process, %s', (_what, store) => {
   it('do not see each other: neither state, nor input, logs, hooks, results or claims', async () => {
     const world = virtualWorld();
     const [sender] = world.senders as [RecordingSender];

@@ -12,6 +12,7 @@ import {
   wait,
 } from '../../../src';
 import { RecordingSender } from '../../../src/testing';
+import { countRuns } from '../../helpers/how-often';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 
@@ -169,7 +170,7 @@ describe('a job, however it is written', () => {
             expect(cause.details.actual).toBeLessThan(drawn.maxCostUsd + invocationUsd);
         },
       ),
-      { numRuns: 80 },
+      { numRuns: countRuns(25) },
     );
   });
 

@@ -6,6 +6,7 @@ import {
   MemoryCheckpointStore,
   RecordingSender,
 } from '../../../src/testing';
+import { countRuns } from '../../helpers/how-often';
 import { runJob } from '../../helpers/run-job';
 import { type JobTime, sharedJobs, uneasyJobs } from '../../helpers/shared-jobs';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
@@ -52,7 +53,7 @@ describe.each(Object.entries(sharedJobs))('a job with %s', (_title, build) => {
         expect((await run(budgets)).result).toEqual(result);
       },
     );
-    await fc.assert(law, { numRuns: 25 });
+    await fc.assert(law, { numRuns: countRuns(8) });
   });
 
   it('ends the same when any invocation dies, in the middle or at its very end', async () => {
@@ -71,7 +72,7 @@ describe.each(Object.entries(sharedJobs))('a job with %s', (_title, build) => {
         expect(once.result).toEqual(result);
       },
     );
-    await fc.assert(law, { numRuns: 15 });
+    await fc.assert(law, { numRuns: countRuns(6) });
   });
 
   it('ends the same by a queue alone', async () => {

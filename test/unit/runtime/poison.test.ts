@@ -16,11 +16,11 @@ import {
 } from '../../../src/runtime/core/record/execution-record';
 import type { StoredExecution } from '../../../src/runtime/ports';
 import { fakeLambdaContext, MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
-import { scaleDown, thinOut } from '../../helpers/run-again';
+import { scaleDown, thinOut } from '../../helpers/how-often';
 import { nameStart } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
-/** Ten megabytes take their time on a machine that is busy. */
+/** Megabytes take their time on a machine that is busy. */
 jest.setTimeout(60_000);
 
 const { checksum } = new NodePlatform();
@@ -160,7 +160,7 @@ describe('a checkpoint', () => {
     ['a text', '"x"'],
     ['an empty object', '{}'],
     ['of a format to come', '{"v":2}'],
-    ['ten megabytes of nesting', nest(scaleDown(10_000_000))],
+    ['two megabytes of nesting', nest(scaleDown(2_000_000))],
     ['nothing', ''],
   ])('is refused when its record is %s, though the checksum fits', async (_what, text) => {
     const execution = await handedOver();
@@ -176,8 +176,8 @@ describe('a checkpoint', () => {
     ['of no known form', 'x{}'],
     ['packed, but not so', 'pAAAA'],
     ['a text that is no state', 't[[1]]'],
-    ['ten megabytes of nesting', `j${nest(scaleDown(10_000_000))}`],
-    ['ten megabytes of nesting, devalued', `t${nest(scaleDown(10_000_000))}`],
+    ['two megabytes of nesting', `j${nest(scaleDown(2_000_000))}`],
+    ['two megabytes of nesting, devalued', `t${nest(scaleDown(2_000_000))}`],
   ])('is refused when its state is %s, though the checksum fits', async (_what, state) => {
     const execution = await handedOver();
     const record: ExecutionRecord = {
@@ -234,11 +234,11 @@ describe('a continuation', () => {
     ['null', () => ({ lambdaBaton: null })],
     ['an array', () => ({ lambdaBaton: [] })],
     [
-      'ten megabytes of nesting',
+      'two megabytes of nesting',
       () => ({
         lambdaBaton: {
           v: 1,
-          continuation: JSON.parse(nest(scaleDown(10_000_000))),
+          continuation: JSON.parse(nest(scaleDown(2_000_000))),
           checksum: '0',
           state: {},
         },

@@ -10,6 +10,7 @@ import {
   Terminate,
 } from '../../../src';
 import { JobTestEnvironment } from '../../../src/testing';
+import { countRuns } from '../../helpers/how-often';
 
 const times = { safeMs: 1_000, intervalMs: 100 };
 
@@ -91,12 +92,12 @@ describe('startChildren', () => {
   });
 
   it('keeps its promise whatever happens at any boundary', async () => {
-    const env = create([1, 2, 3]);
+    const env = create([1, 2]);
     const exploration = await env.explore({
       crashes: true,
       duplicates: true,
       lostReplies: true,
-      maxRuns: 150,
+      maxRuns: countRuns(40),
       compare: ({ outcome, state }) => {
         const { sum, ended, woken } = state as Parent;
         return [outcome, sum, [...ended].sort(), woken];

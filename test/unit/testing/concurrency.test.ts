@@ -9,6 +9,7 @@ import {
   wait,
 } from '../../../src';
 import { JobTestEnvironment } from '../../../src/testing';
+import { countRuns } from '../../helpers/how-often';
 
 const times = { safeMs: 1_000, intervalMs: 100 };
 const store = () => new MemoryCheckpointStore();
@@ -94,7 +95,7 @@ describe('concurrency in the test kit', () => {
       crashes: true,
       duplicates: true,
       lostReplies: true,
-      maxRuns: 100,
+      maxRuns: countRuns(25),
       compare: ({ outcome, state }) => [outcome, state],
     });
     expect(exploration.baseline.durationMs).toBe(30_000);

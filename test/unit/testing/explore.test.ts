@@ -6,6 +6,7 @@ import {
   MemoryCheckpointStore,
 } from '../../../src/testing';
 import { planExploration } from '../../../src/testing/plan-exploration';
+import { countRuns } from '../../helpers/how-often';
 import { ChargeCustomers, type ChargeInput, LEDGER } from './charge-job';
 
 expect.extend(batonMatchers);
@@ -73,7 +74,7 @@ class MixesUpAfterACrash {
 
 describe('env.explore', () => {
   it('finds nothing in a job that keeps its state and uses idempotencyKey, whatever happens to it', async () => {
-    const exploration = await open(ChargeCustomers).explore({ pairs: 40, seed: 3 });
+    const exploration = await open(ChargeCustomers).explore({ pairs: 15, seed: 3, maxRuns: countRuns(90) });
     expect(exploration).toHoldItsPromise();
     expect(exploration.runCount).toBeGreaterThan(100);
     expect(exploration.forks).toEqual([]);

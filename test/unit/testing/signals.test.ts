@@ -11,6 +11,7 @@ import {
   waitForSignal,
 } from '../../../src';
 import { JobTestEnvironment } from '../../../src/testing';
+import { countRuns } from '../../helpers/how-often';
 
 @LongRunning({ safeMs: 1_000, intervalMs: 100 })
 class Approval {
@@ -90,7 +91,12 @@ describe('env.signal', () => {
     const env = create();
     env.signal('note', 'first', { signalId: 'n' });
     env.signal('approved', 'Ann', { afterMs: 3_600_000, signalId: 'a' });
-    const exploration = await env.explore({ crashes: true, duplicates: true, lostReplies: true });
+    const exploration = await env.explore({
+      crashes: true,
+      duplicates: true,
+      lostReplies: true,
+      maxRuns: countRuns(60),
+    });
     expect(String(exploration)).toContain(' 0 deviations');
   }, 60_000);
 });

@@ -15,7 +15,7 @@ import { parseRecord } from '../../../../src/runtime/core/record/execution-recor
 import { readSlots, type Slots } from '../../../../src/runtime/core/record/slots';
 import { JobTestEnvironment, type JobTestOptions, SeededRandom } from '../../../../src/testing';
 import { faultsAt } from '../../../../src/testing/boundaries';
-import { scaleDown } from '../../../helpers/run-again';
+import { countRuns } from '../../../helpers/how-often';
 
 const { checksum } = new NodePlatform();
 const isSlots = (id: string) => id.startsWith('lambda-baton:slots:');
@@ -119,7 +119,7 @@ async function findWrongs({ env, readStore, count }: World, schedule: string): P
 }
 
 /** So many of the runs that are possible are made, spread over all of them, and as many with two faults. */
-const runCount = scaleDown(60);
+const runCount = countRuns(15);
 
 async function disturb(world: World): Promise<string[]> {
   const { boundaries } = await world.env.run();

@@ -12,6 +12,7 @@ import {
   Terminate,
 } from '../../../../src';
 import { JobTestEnvironment } from '../../../../src/testing';
+import { countRuns } from '../../../helpers/how-often';
 
 /** Two cycles of two steps that can be undone, the last of which fails; what each does is an effect. */
 function environment({ isKilling = false, hasStore = true } = {}) {
@@ -68,9 +69,14 @@ describe('a compensation that is disturbed', () => {
 
   it('ends like the undisturbed one under every crash, duplicate and lost reply', async () => {
     const { env } = environment();
-    const exploration = await env.explore({ crashes: true, duplicates: true, lostReplies: true });
+    const exploration = await env.explore({
+      crashes: true,
+      duplicates: true,
+      lostReplies: true,
+      maxRuns: countRuns(60),
+    });
     expect(String(exploration)).toContain(' 0 deviations');
-  });
+  }, 60_000);
 
   it('hands over after every step, and undoes each run once', async () => {
     const { env } = environment();

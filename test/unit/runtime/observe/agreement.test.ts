@@ -11,6 +11,8 @@ import {
   Terminate,
 } from '../../../../src';
 import { type JobRun, JobTestEnvironment } from '../../../../src/testing';
+import { faultsAt } from '../../../../src/testing/boundaries';
+import { countRuns, pickEvenly } from '../../../helpers/how-often';
 
 jest.setTimeout(120_000);
 
@@ -120,10 +122,8 @@ describe('status, history, events and log', () => {
     'tell the same of every run with a %s at one place',
     async (fault) => {
       const undisturbed = await env.run();
-      for (const { number, kind } of undisturbed.boundaries) {
-        const isCall = kind === 'load' || kind === 'save' || kind === 'send';
-        if ((fault === 'crash-after' || fault === 'lost-reply') && !isCall) continue;
-        if (fault === 'crash-after' && kind === 'load') continue;
+      const places = undisturbed.boundaries.filter(({ kind }) => faultsAt[kind].includes(fault));
+      for (const { number, kind } of pickEvenly(places, countRuns(40))) {
         const schedule = `${fault}@${number}`;
         const run = await env.run({ schedule });
         try {

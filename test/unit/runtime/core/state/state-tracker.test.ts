@@ -14,14 +14,14 @@ function track(live: Fields, isClose = false) {
 describe('a state tracker', () => {
   it('gives what the plain copier gives, whatever is edited in place, and never changes an earlier capture', () => {
     let [tracked, refused] = [0, 0];
-    for (let seed = 0; seed < 200; seed += 1) {
+    for (let seed = 0; seed < 70; seed += 1) {
       const report = fuzzState(seed, 60);
       tracked += report.tracked;
       refused += report.refused;
     }
     // Most captures are the tracker's own, and some states cannot be stored: else the comparison means little.
-    expect(tracked).toBeGreaterThan(6_000);
-    expect(refused).toBeGreaterThan(20);
+    expect(tracked).toBeGreaterThan(2_000);
+    expect(refused).toBeGreaterThan(7);
   });
 
   it('shares with the last capture what has not changed, and copies the way to what has', () => {

@@ -13,3 +13,17 @@ export function thinOut<Item>(items: readonly Item[]): readonly Item[] {
 export function scaleDown(count: number): number {
   return isRunAgain ? Math.ceil(count / share) : count;
 }
+
+/** How many times as often as in every `npm test` a law is looked at: `BATON_LAWS=10 npm test`. */
+const wish = Number(process.env.BATON_LAWS ?? 1);
+
+/** How often a law is looked at whose every run is a whole execution, or thousands of them. */
+export function countRuns(everyDay: number): number {
+  return scaleDown(everyDay * wish);
+}
+
+/** At most so many of a list, from all over it. */
+export function pickEvenly<Item>(items: readonly Item[], count: number): readonly Item[] {
+  const step = Math.max(1, items.length / count);
+  return items.filter((_item, index) => Math.floor(index / step) > Math.floor((index - 1) / step));
+}

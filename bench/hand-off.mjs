@@ -1,59 +1,93 @@
-// From the first safe point inside the safe window to the accepted continuation, with 100 KB of state and the real Lambda client on loopback.
+// From the safe point at which the time is up to the accepted continuation, with 100 KB of state and the real clients on loopback.
+// A process hands over for the first time once: each figure of a first hand-off is the median of several processes.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createHandler, LOGGER } from '../dist/index.js';
-import { rowsState } from './copy-state.mjs';
-import { defineJob } from './lib/define-job.mjs';
+import { fileURLToPath } from 'node:url';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { figure, median } from './lib/measure.mjs';
 
-const server = createServer((request, response) => {
+const runs = 7;
+
+/** Nobody answers here but Lambda: that everything was accepted. */
+const lambda = createServer((request, response) => {
   request.resume().on('end', () => response.writeHead(202).end());
 });
-await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-Object.assign(process.env, {
-  AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${server.address().port}`,
+await new Promise((resolve) => lambda.listen(0, '127.0.0.1', resolve));
+const script = fileURLToPath(new URL('../test/contract/stand-ins/run-dynamodb.cjs', import.meta.url));
+const standIn = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+const [port] = await once(standIn.stdout, 'data');
+const environment = {
+  ...process.env,
+  AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${lambda.address().port}`,
+  AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${Number(port)}`,
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'bench',
   AWS_SECRET_ACCESS_KEY: 'bench',
-});
+};
+await createTable();
 
-const handler = createHandler(defineJob(rowsState(), Number.POSITIVE_INFINITY), {
-  providers: [{ token: LOGGER, useValue: timeHandOffs() }],
-});
-const cold = await handOff();
-for (let time = 0; time < 20; time += 1) await handOff();
-const warm = await median(51, handOff);
-server.close();
-server.closeAllConnections();
+const cases = {
+  ready: {},
+  readyTable: { BATON_TABLE: 'bench' },
+  sudden: { SUDDEN: '1' },
+  suddenTable: { SUDDEN: '1', BATON_TABLE: 'bench' },
+};
+const first = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
+const warm = [];
+for (let run = 0; run < runs; run += 1)
+  for (const [name, more] of Object.entries(cases)) {
+    const times = await measure(more);
+    first[name].push(times.first);
+    if (times.warm !== undefined) warm.push(times.warm);
+  }
+const middle = (values) => median(values.length, async () => values.pop());
 console.log(
   JSON.stringify({
-    'hand-off of 100 KB, cold client': figure(cold, 'ms', 100),
-    'hand-off of 100 KB, warm client': figure(warm, 'ms', 10),
+    'first hand-off of 100 KB, after 2 s of work': figure(await middle(first.ready), 'ms', 40),
+    'the same with a table': figure(await middle(first.readyTable), 'ms', 40),
+    'hand-off of 100 KB, cold client: the time was up at once': figure(await middle(first.sudden), 'ms', 100),
+    'the same with a table, whose client is there': figure(await middle(first.suddenTable), 'ms', 40),
+    'hand-off of 100 KB, warm client': figure(await middle(warm), 'ms', 10),
   }),
 );
+standIn.kill();
+lambda.close();
+lambda.closeAllConnections();
 
-/** Runs an invocation whose time is up after a few looks at the clock, and says how long its hand-off took. */
-async function handOff() {
-  let looks = 0;
-  let upMs;
-  const getRemainingTimeInMillis = () => {
-    looks += 1;
-    if (looks < 8) return 900_000;
-    upMs ??= performance.now();
-    return 59_000;
-  };
-  const context = {
-    awsRequestId: 'bench',
-    functionName: 'bench',
-    functionVersion: '1',
-    invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:bench',
-    getRemainingTimeInMillis,
-  };
-  const { status } = await handler({}, context);
-  if (status !== 'handed-off') throw new Error(status);
-  return performance.now() - upMs;
+/** The hand-offs of one process. */
+async function measure(more) {
+  const file = fileURLToPath(new URL('lib/time-hand-offs.mjs', import.meta.url));
+  const child = spawn(process.execPath, [file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...environment, ...more, NODE_NO_WARNINGS: '1' },
+  });
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  const [status] = await once(child, 'close');
+  if (status !== 0) throw new Error(`A process that hands over has ended with ${status}.`);
+  return JSON.parse(text.trimEnd().split('\n').at(-1));
 }
 
-function timeHandOffs() {
-  const ignore = () => {};
-  return { debug: ignore, info: ignore, warn: ignore, error: console.error };
+async function createTable() {
+  const client = new DynamoDBClient({
+    endpoint: environment.AWS_ENDPOINT_URL_DYNAMODB,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+  });
+  const key = ['pk', 'sk'];
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'bench',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: key.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: key.map((AttributeName, index) => ({
+        AttributeName,
+        KeyType: index === 0 ? 'HASH' : 'RANGE',
+      })),
+    }),
+  );
+  client.destroy();
 }

@@ -3,10 +3,18 @@ import { describeError } from '../core/record/describe-error';
 import type { Context, ContinuationSender, Logger } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
 import { inTime } from '../time/in-time';
-import type { TimeBudget } from '../time/time-budget';
+import type { TimeBudget, TimeLook } from '../time/time-budget';
 
-/** The channel's code is loaded once an invocation has run for so long, in milliseconds: those that end sooner need none. */
-export const loadSenderAfterMs = 2_000;
+/**
+ * The channels' code is loaded once an invocation has run for so long, in milliseconds: those that end sooner need none. Earlier where
+ * the safe window is no further away than this: loading holds the event loop for a tenth of a second and more, and never may there.
+ */
+const loadAfterMs = 2_000;
+
+/** After how many milliseconds the channels' code is loaded, when the safe window is `budgetMs` away. */
+export function readLoadMs(budgetMs: number): number {
+  return Math.max(0, Math.min(loadAfterMs, Math.floor(budgetMs - loadAfterMs)));
+}
 
 /** How long the answer is waited for, in milliseconds. */
 const answerWithinMs = 2_000;
@@ -31,11 +39,18 @@ export class SenderPreparation {
   #background: AbortController | undefined;
   #prepared: Promise<void> | undefined;
   #asked: Promise<void> | undefined;
+  #loaded: Promise<void> | undefined;
+  /** The code is there, or was waited for in vain: once is enough. */
+  #isLoadOver: boolean;
   #recursion: RecursionSetting | null;
+  readonly #startedMs: number;
 
-  constructor(deps: SenderPreparationDeps) {
+  /** @param start - the clocks at the beginning of the invocation */
+  constructor(deps: SenderPreparationDeps, start: TimeLook) {
     this.#deps = deps;
     this.#recursion = deps.setting;
+    this.#isLoadOver = deps.collaborators.senders.every(({ load }) => load === undefined);
+    this.#startedMs = start.elapsedMs;
   }
 
   /** What AWS does with a chain of self-invocations; null while nobody has been asked, `unknown` when the answer did not come in time. */
@@ -48,12 +63,30 @@ export class SenderPreparation {
     return this.#deps.setting === null && this.recursion !== null;
   }
 
-  /** Loads the code of the first channel, without a call. */
+  /** Whether the channels' code is still to be loaded before work that may last into the safe window. In it, the hand-off loads what it uses. */
+  mustLoad({ elapsedMs, remainingMs }: TimeLook): boolean {
+    if (this.#isLoadOver) return false;
+    const budgetMs = remainingMs - this.#deps.safeMs;
+    return budgetMs > 0 && (elapsedMs - this.#startedMs >= loadAfterMs || budgetMs <= loadAfterMs);
+  }
+
+  /** Loads the code of every channel, without a call, and waits for it, at most half the time until the safe window. */
   async load(): Promise<void> {
-    try {
-      await this.#deps.collaborators.senders[0]?.load?.();
-    } catch {
-      // A package that is missing is said by what needs it.
+    const { budget, safeMs, collaborators } = this.#deps;
+    this.#loaded ??= this.#loadAll();
+    const withinMs = (budget.remainingMs() - safeMs) / 2;
+    await inTime(collaborators.timer, withinMs, this.#loaded, () => undefined);
+    this.#isLoadOver = true;
+  }
+
+  /** One after the other, so that each gives the event loop back. */
+  async #loadAll(): Promise<void> {
+    for (const sender of this.#deps.collaborators.senders) {
+      try {
+        await sender.load?.();
+      } catch {
+        // A package that is missing is said by what needs it.
+      }
     }
   }
 

@@ -19,6 +19,19 @@ type HandOff = Extract<Decision, { kind: 'hand-off' }>;
 /** It sleeps, or it does not: then there is something to do first, or everything begins again at the top. */
 type Sleeping = { readonly answer: EndedAnswer } | { readonly decision: Decision | undefined };
 
+/** Waits in this invocation. */
+export function sleep(invocation: Invocation, ms: number): Promise<void> {
+  invocation.isIdle = false;
+  return new Promise((resolve) => {
+    invocation.collaborators.timer.once(Math.max(1, Math.ceil(ms)), resolve);
+  });
+}
+
+/** With a store, whoever waits for more than this invocation is woken by looks. */
+export function isSleep({ delaySeconds, isAsleep }: HandOff): boolean {
+  return delaySeconds > 0 || isAsleep === true;
+}
+
 const awake: Sleeping = Object.freeze({ decision: undefined });
 
 /**

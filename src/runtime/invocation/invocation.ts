@@ -8,7 +8,7 @@ import type { Situation } from '../core/execution/decide';
 import type { Execution } from '../core/execution/execution';
 import type { JobPlan } from '../core/execution/job-plan';
 import type { StateCopy } from '../core/state/copy-state';
-import { loadSenderAfterMs, SenderPreparation } from '../hand-off/sender-preparation';
+import { readLoadMs, SenderPreparation } from '../hand-off/sender-preparation';
 import type { Emitter } from '../observe/emitter';
 import type { InvocationEnding } from '../observe/runtime-event';
 import { type Context, type Logger, readMaxDelaySeconds } from '../ports';
@@ -125,7 +125,8 @@ export class Invocation implements ContextHost, JournalDeps {
     const { logger } = this;
     const { safeMs } = plan;
     const { setting } = opened.execution.chain;
-    this.preparation = new SenderPreparation({ collaborators, context, logger, budget, safeMs, setting });
+    const deps = { collaborators, context, logger, budget, safeMs, setting };
+    this.preparation = new SenderPreparation(deps, this.lastLook);
     this.construct = construct;
     this.validate = validate;
     this.hosted = hosted;
@@ -190,8 +191,11 @@ export class Invocation implements ContextHost, JournalDeps {
   open(): void {
     const { timer, senders } = this.collaborators;
     this.watchdog.start(timer);
-    if (senders[0]?.load !== undefined && this.remainingMs() > this.safeMs + loadSenderAfterMs)
-      this.watchdog.alsoOnce(loadSenderAfterMs, timer, () => void this.preparation.load());
+    if (senders.some(({ load }) => load !== undefined))
+      this.watchdog.alsoOnce(readLoadMs(this.remainingMs() - this.safeMs), timer, () => {
+        // Late where a step has held the event loop: what the hand-off needs it loads then.
+        if (this.remainingMs() > this.safeMs) void this.preparation.load();
+      });
     if (this.journal !== undefined) this.#startHeartbeat(this.journal);
     if (this.execution.chain.length > 0) this.preparation.ask();
   }

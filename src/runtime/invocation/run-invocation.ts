@@ -24,7 +24,7 @@ import {
   tellWaiting,
 } from './end-execution';
 import { endInvocation, giveBack, keepDead, nameHandedOver, readAhead } from './end-invocation';
-import { fallAsleep } from './fall-asleep';
+import { fallAsleep, isSleep, sleep } from './fall-asleep';
 import { Invocation } from './invocation';
 import { readNews, settleNews } from './news';
 import type { InvocationParts, OpenedExecution } from './opened-execution';
@@ -116,6 +116,7 @@ async function begin(
   } catch (error) {
     return failExecution(invocation, error, undefined);
   }
+  if (invocation.preparation.mustLoad(invocation.look())) await invocation.preparation.load();
   if (isResumed) await runStatefulHook(invocation, 'onResume');
   return loop(invocation, first);
 }
@@ -136,7 +137,10 @@ async function loop(invocation: Invocation, first?: Decision): Promise<EndedAnsw
       const { phase, among } = invocation.execution;
       if (phase === 'child-end' && among?.interlude) await rememberChild(invocation, among.interlude.slot);
     }
-    decision ??= decide(invocation.plan, invocation.execution, invocation.readSituation());
+    if (decision === undefined) {
+      const next = decideNext(invocation);
+      decision = next instanceof Promise ? await next : next;
+    }
     if (decision.kind === 'run' && invocation.mustHandOver) decision = handOffAfterDeath;
     switch (decision.kind) {
       case 'run': {
@@ -180,6 +184,14 @@ async function loop(invocation: Invocation, first?: Decision): Promise<EndedAnsw
   }
 }
 
+/** What is next. The channels' code is loaded before work that may last into the safe window, which the time for it may have brought. */
+function decideNext(invocation: Invocation): Decision | Promise<Decision> {
+  const { plan, preparation } = invocation;
+  const decision = decide(plan, invocation.execution, invocation.readSituation());
+  if (decision.kind !== 'run' || !preparation.mustLoad(invocation.lastLook)) return decision;
+  return preparation.load().then(() => decide(plan, invocation.execution, invocation.readSituation()));
+}
+
 /** An end that waited for the children of the execution comes when they have ended. */
 async function readOldEnd(invocation: Invocation): Promise<Decision | undefined> {
   const closing = readClosing(invocation);
@@ -188,23 +200,11 @@ async function readOldEnd(invocation: Invocation): Promise<Decision | undefined>
   return undefined;
 }
 
-/** With a store, whoever waits for more than this invocation is woken by looks. */
-function isSleep({ delaySeconds, isAsleep }: Extract<Decision, { kind: 'hand-off' }>): boolean {
-  return delaySeconds > 0 || isAsleep === true;
-}
-
 const handOffAfterDeath: Decision = Object.freeze({
   kind: 'hand-off',
   reason: 'after-death',
   delaySeconds: 0,
 });
-
-function sleep(invocation: Invocation, ms: number): Promise<void> {
-  invocation.isIdle = false;
-  return new Promise((resolve) => {
-    invocation.collaborators.timer.once(Math.max(1, Math.ceil(ms)), resolve);
-  });
-}
 
 async function handOff(
   invocation: Invocation,

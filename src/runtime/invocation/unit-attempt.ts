@@ -132,10 +132,13 @@ export class UnitAttempt implements GeneratorHost {
 
   #mayGoOn(): Promise<boolean> | boolean {
     const invocation = this.invocation;
-    if (this.#mustStop(invocation.look())) {
+    const { preparation } = invocation;
+    const look = invocation.look();
+    if (this.#mustStop(look)) {
       this.#context.moveTo(invocation.execution, 'closing');
       return false;
     }
+    if (preparation.mustLoad(look)) return preparation.load().then(() => this.#mayGoOn());
     return invocation.needsTurn() ? invocation.yieldToEventLoop().then(() => this.#goOn()) : this.#goOn();
   }
 

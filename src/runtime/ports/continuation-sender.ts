@@ -38,8 +38,8 @@ export interface ContinuationSender {
    */
   send(request: ContinuationRequest): Promise<void>;
   /**
-   * Loads the code that `send` needs, without a call. Asked once an invocation has run for 2 s, so that loading, which holds the event
-   * loop, does not fall into the safe window. May fail: `send` then tries again.
+   * Loads the code that `send` needs, without a call. Asked once an invocation has run for 2 s, or before its first step where the safe
+   * window is no further away, so that loading, which holds the event loop, does not fall into it. May fail: `send` then tries again.
    */
   load?(): Promise<void>;
   /** Loads and connects what `send` needs, in the background, before the safe window, until `signal` aborts. May fail: `send` then tries again. */

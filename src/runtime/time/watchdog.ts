@@ -99,7 +99,7 @@ export class Watchdog {
     this.#attempt?.abort('cancelled');
   }
 
-  /** Looks now. Also called at every safe point: no timer fires while synchronous code holds the event loop. */
+  /** Looks now. */
   look(): void {
     const remainingMs = this.#budget.remainingMs();
     if (!this.#isWarm && remainingMs <= this.#edges.warmUpMs) {

@@ -2,7 +2,7 @@ import { describeError } from '../../core/record/describe-error';
 import type { Clock, ContinuationRequest, ContinuationSender } from '../../ports';
 import { loadSchedulerSdk } from '../aws/aws-sdk';
 import { classifyAwsError } from '../aws/classify-aws-error';
-import type { CommandSender } from '../aws/lazy-client';
+import { type CommandSender, LazyClient } from '../aws/lazy-client';
 import { withTimeLimit } from '../aws/with-time-limit';
 import { type ContinueOn, nameTarget } from '../lambda/lambda-sender';
 
@@ -69,6 +69,11 @@ export class SchedulerSender implements ContinuationSender {
       if (describeError(error).name === 'ConflictException') return;
       throw classifyAwsError(this.channel, error);
     }
+  }
+
+  async load(): Promise<void> {
+    await loadSchedulerSdk();
+    if (this.#client instanceof LazyClient) await this.#client.load();
   }
 }
 

@@ -45,9 +45,9 @@ export {
   Terminate,
   type TerminateOptions,
 } from './decorators';
+export type { Provider } from './di/container';
 // Dependency injection
 export { inject } from './di/inject';
-export type { Provider } from './di/provider';
 export {
   CHECKPOINT_STORE,
   CLOCK,

@@ -3,9 +3,9 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { type StoreNames, stores } from '../runtime/adapters/store/stores';
-import type { ExecutionSchedules } from './execution-schedules';
 import type { LongRunningFunctionProps } from './long-running-function-props';
-import { writeNumber } from './tokens';
+import { writeNumber } from './read-props';
+import type { ExecutionSchedules } from './resources';
 
 /** What the function is told of; undefined where there is none. */
 interface Surroundings {

@@ -9,7 +9,7 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { writeMs } from './tokens';
+import { writeMs } from './read-props';
 
 /** What is watched. */
 interface Watched {

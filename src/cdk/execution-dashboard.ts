@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   type Alarm,
   AlarmStatusWidget,
@@ -12,6 +12,8 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { CfnQueryDefinition } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { defaultNamespace, type MetricName } from '../observe/metric-names';
@@ -125,4 +127,51 @@ function listQueueMetrics(queue: IQueue | undefined): IMetric[] {
 
 function drawGraph(title: string, width: number, left: IMetric[], right: IMetric[] = []): GraphWidget {
   return new GraphWidget({ title, width, height, left, ...(right.length > 0 && { right }) });
+}
+
+/** What is looked for in the logs of a job, by the name that it is saved under. */
+export const queries: Readonly<Record<string, readonly string[]>> = {
+  'one execution': [
+    'fields @timestamp, event, invocation, step, attempt, reason, channel, error.message, message',
+    "| filter executionId = 'put-the-id-here'",
+    '| sort @timestamp asc',
+    '| limit 10000',
+  ],
+  failures: [
+    'fields @timestamp, event, executionId, step, error.name, error.message',
+    "| filter event in ['execution.failed', 'execution.parked', 'step.failed', 'step.interrupted', 'hand-off.failed']",
+    '| sort @timestamp desc',
+    '| limit 1000',
+  ],
+  'slowest steps': [
+    'filter ispresent(slowestMs)',
+    '| stats max(slowestMs) as slowest, count(*) as invocations by job, step',
+    '| sort slowest desc',
+    '| limit 50',
+  ],
+};
+
+/** Queries for CloudWatch Logs Insights, saved under the name of the construct. */
+export class ExecutionQueries extends Construct {
+  constructor(scope: Construct, id: string, { fn, logGroup }: QueriedFunction) {
+    super(scope, id);
+    const folder = `lambda-baton/${Stack.of(this).stackName}/${scope.node.id}`;
+    for (const [name, lines] of Object.entries(queries))
+      new CfnQueryDefinition(this, toId(name), {
+        name: `${folder}/${name}`,
+        queryString: lines.join('\n'),
+        // Lambda makes the group with the first line that is written: a query may name one that is not there yet.
+        logGroupNames: [logGroup?.logGroupRef.logGroupName ?? `/aws/lambda/${fn.functionName}`],
+      });
+  }
+}
+
+interface QueriedFunction {
+  readonly fn: IFunction;
+  /** Where the function logs, when it is told to. */
+  readonly logGroup: NodejsFunctionProps['logGroup'];
+}
+
+function toId(name: string): string {
+  return name.replaceAll(/(?:^| )(\w)/g, (_match, letter: string) => letter.toUpperCase());
 }

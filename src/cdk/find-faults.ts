@@ -8,7 +8,7 @@ import type { JobFault } from '../errors/definition-errors';
 import type { JobPlan } from '../runtime/core/execution/job-plan';
 import { leastGraceMs, maxSwept } from '../runtime/core/record/sweep';
 import type { LongRunningFunctionProps } from './long-running-function-props';
-import { readKnown, readKnownMs } from './tokens';
+import { readKnown, readKnownMs } from './read-props';
 
 /** Finds what keeps a file from being bundled: it is not there, or esbuild is not. Without esbuild the CDK would reach for Docker. */
 export function findEntryFaults(entry: string, bundling: BundlingOptions = {}): JobFault[] {
@@ -66,6 +66,21 @@ export function findRuntimeFaults(
       problem: `runtime is ${name}: lambda-baton runs on Node, and AWS updates nodejs22.x and later ones only.`,
       fix: 'Leave it out, or pass Runtime.NODEJS_22_X or Runtime.NODEJS_24_X.',
     },
+  ];
+}
+
+/** Finds what of the props can never work, or not together. */
+export function findPropsFaults(
+  props: LongRunningFunctionProps,
+  plan: Pick<JobPlan, 'continueOn'> | undefined,
+  hasStore: boolean,
+): JobFault[] {
+  return [
+    ...findVersionFaults(props, plan),
+    ...findStoreFaults(props),
+    ...findSchedulerFaults(props, hasStore),
+    ...findSweepFaults(props, hasStore),
+    ...findDashboardFaults(props),
   ];
 }
 

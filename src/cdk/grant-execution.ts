@@ -12,8 +12,7 @@ import type { Alias, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { type StoreOption, stores } from '../runtime/adapters/store/stores';
-import type { ExecutionSchedules } from './execution-schedules';
-import type { ExecutionStore } from './execution-store';
+import type { ExecutionSchedules, ExecutionStore } from './resources';
 
 /** Names of the stored objects begin with this. */
 const objectPrefix = 'lambda-baton/';

@@ -24,35 +24,29 @@ import { readJob } from '../metadata';
 import { countKeptDays, leastReceiveCount } from '../runtime/core/execution/deployment-rules';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { wrap } from '../runtime/core/message/arrival';
-import { chooseBundling } from './bundle-options';
 import { checkDeployment } from './check-deployment';
-import { ContinuationQueue, queueProps } from './continuation-queue';
 import { describeEnvironment, describeSweepEnvironment } from './describe-environment';
 import { ExecutionAlarms } from './execution-alarms';
-import { ExecutionDashboard } from './execution-dashboard';
-import { ExecutionQueries } from './execution-queries';
-import { ExecutionSchedules } from './execution-schedules';
-import { ExecutionStore } from './execution-store';
+import { ExecutionDashboard, ExecutionQueries } from './execution-dashboard';
 import { ExecutionSweeper } from './execution-sweeper';
-import {
-  findDashboardFaults,
-  findEntryFaults,
-  findRuntimeFaults,
-  findSchedulerFaults,
-  findStoreFaults,
-  findSweepFaults,
-  findTokenFaults,
-  findVersionFaults,
-} from './find-faults';
-
+import { findEntryFaults, findPropsFaults, findRuntimeFaults, findTokenFaults } from './find-faults';
 import { findStarter, grantExecution, grantSweep } from './grant-execution';
 import { InvalidDeploymentError } from './invalid-deployment-error';
 import { listWarnings } from './list-warnings';
 import type { LongRunningFunctionProps, SweepProps } from './long-running-function-props';
-import { chooseGrace, chooseVisibility, defaultTimeout, hasStore, readExpiry, readQueue } from './read-props';
-import { retryEvents } from './retry-events';
-
-import { readKnown, readKnownMs, writeMs } from './tokens';
+import {
+  chooseBundling,
+  chooseGrace,
+  chooseVisibility,
+  defaultTimeout,
+  hasStore,
+  readExpiry,
+  readKnown,
+  readKnownMs,
+  readQueue,
+  writeMs,
+} from './read-props';
+import { ContinuationQueue, ExecutionSchedules, ExecutionStore, queueProps, retryEvents } from './resources';
 
 const defaultMemoryMb = 512;
 const aliasName = 'live';
@@ -141,11 +135,7 @@ export class LongRunningFunction extends Construct {
       ...findRuntimeFaults(props, Runtime.NODEJS_24_X),
       ...findTokenFaults(props),
       ...checkDeployment(facts, plans),
-      ...findVersionFaults(props, plans[0]),
-      ...findStoreFaults(props),
-      ...findSchedulerFaults(props, facts.hasStore),
-      ...findSweepFaults(props, facts.hasStore),
-      ...findDashboardFaults(props),
+      ...findPropsFaults(props, plans[0], facts.hasStore),
     ];
     if (faults.length > 0) throw new InvalidDeploymentError(this.node.path, faults);
     for (const { id, text } of listWarnings(props))

@@ -1,9 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Duration, Fn, Token, Tokenization } from 'aws-cdk-lib';
+import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { leastReceiveCount, recommendedVisibility } from '../runtime/core/execution/deployment-rules';
 import { defaultGraceMs } from '../runtime/core/record/sweep';
 import type { DeploymentFacts } from './check-deployment';
 import type { LongRunningFunctionProps } from './long-running-function-props';
-import { readKnown, readKnownMs } from './tokens';
 
 /** When an invocation is killed, unless it is said otherwise. */
 export const defaultTimeout = Duration.minutes(15);
@@ -50,4 +52,61 @@ export function readExpiry({ store }: LongRunningFunctionProps): number | undefi
   )
     return undefined;
   return store.expireAfter.toDays({ integral: false });
+}
+
+/** A value that is known at synth; undefined for a token, which only CloudFormation knows. */
+export function readKnown<Value>(value: Value): Value | undefined {
+  return Token.isUnresolved(value) ? undefined : value;
+}
+
+/** The milliseconds of a duration that is known at synth; undefined for a token. */
+export function readKnownMs(duration: Duration): number | undefined {
+  return duration.isUnresolved() ? undefined : duration.toMilliseconds();
+}
+
+/** A number as a text, a token as the text that it becomes. */
+export function writeNumber(value: number): string {
+  return Tokenization.stringifyNumber(value);
+}
+
+/** The milliseconds of a duration as a text. Of a token in seconds too: CloudFormation cannot multiply, but it can append zeros. */
+export function writeMs(duration: Duration): string {
+  if (!duration.isUnresolved() || duration.unitLabel() === 'millis')
+    return writeNumber(duration.toMilliseconds());
+  return Fn.join('', [writeNumber(duration.toSeconds()), '000']);
+}
+
+/** Decorators are TypeScript's own; esbuild reads that from a `tsconfig.json`, and is told where there is none. */
+const decorated = { '--tsconfig-raw': '{"compilerOptions":{"experimentalDecorators":true}}' };
+
+/** What a runtime that only CloudFormation knows is bundled for: the oldest that is supported. */
+const leastTarget = 'node22';
+
+/**
+ * How the job is bundled: class names are kept, since they are the identity of jobs without a `name`; the ESM of packages, which is
+ * smaller, where they have one; never with Docker.
+ *
+ * @param isRuntimeKnown whether the CDK can read from the runtime what to bundle for
+ */
+export function chooseBundling(
+  entry: string,
+  given: BundlingOptions = {},
+  isRuntimeKnown = true,
+): BundlingOptions {
+  const isTold = given.tsconfig !== undefined || hasTsconfig(dirname(resolve(entry)));
+  return {
+    keepNames: true,
+    sourceMap: true,
+    mainFields: ['module', 'main'],
+    forceDockerBundling: false,
+    ...(isRuntimeKnown ? {} : { target: leastTarget }),
+    ...given,
+    ...(isTold ? {} : { esbuildArgs: { ...decorated, ...given.esbuildArgs } }),
+  };
+}
+
+function hasTsconfig(directory: string): boolean {
+  if (existsSync(join(directory, 'tsconfig.json'))) return true;
+  const parent = dirname(directory);
+  return parent !== directory && hasTsconfig(parent);
 }

@@ -33,15 +33,11 @@ import type {
   SweepAnswer,
   SweepRequest,
 } from './answers';
-import { changeStopMark, markStopped } from './change-stop-mark';
-import { listLive } from './list-live';
-import { loadCompanions } from './load-companions';
-import { decideRedrive } from './redrive-execution';
-import { checkStop, noFunctionError, unknownExecutionError, unusableError } from './refusals';
+import { checkStop, decideRedrive, noFunctionError, unknownExecutionError, unusableError } from './refusals';
 import { startExecution } from './start-execution';
-import { stopExecutions } from './stop-executions';
-import { readResult, summariseExecution } from './summarise-execution';
-import { sweepExecutions } from './sweep-executions';
+import { changeStopMark, markStopped, stopExecutions } from './stop-executions';
+import { loadCompanions, readResult, summariseExecution } from './summarise-execution';
+import { listLive, sweepExecutions } from './sweep-executions';
 
 /**
  * Starts executions and looks after them, from anywhere: a script, another function, the command line.

@@ -1,13 +1,17 @@
+import { isUsableId } from '../runtime/core/message/execution-id';
 import {
+  type Companions,
   describeProgress,
   describeSleep,
   type ExecutionDescription,
   isStuck,
 } from '../runtime/core/record/execution-description';
 import { type ExecutionRecord, parseRecord } from '../runtime/core/record/execution-record';
+import { nameCompanion, readHeartbeat } from '../runtime/core/record/heartbeat';
+import { readStoredHistory } from '../runtime/core/record/history';
 import { recordedFailureError } from '../runtime/core/record/recorded-failure';
 import type { Checksum } from '../runtime/core/state/seal';
-import type { StoredExecution } from '../runtime/ports';
+import type { CheckpointStore, Platform, StoredExecution, StoredRevision } from '../runtime/ports';
 import type { ExecutionResult, ExecutionSummary } from './answers';
 
 /** One line of a list. A record that cannot be read must not hide the others. */
@@ -53,4 +57,20 @@ export function readResult(
     invocation,
     ...(result === undefined ? {} : { result }),
   };
+}
+
+/** Loads what is kept beside an execution's record. What cannot be read is left out: the record alone says how the execution stands. */
+export async function loadCompanions(
+  store: CheckpointStore,
+  platform: Pick<Platform, 'digest'>,
+  executionId: string,
+): Promise<(record: ExecutionRecord) => Companions> {
+  if (!isUsableId(executionId)) return () => ({});
+  const load = (kind: 'heartbeat' | 'history'): Promise<StoredRevision | undefined> =>
+    store.load(nameCompanion(kind, executionId, platform.digest)).catch(() => undefined);
+  const [history, heartbeat] = await Promise.all([load('history'), load('heartbeat')]);
+  return ({ epoch }) => ({
+    history: readStoredHistory(history),
+    progress: heartbeat && readHeartbeat(heartbeat.head, epoch)?.progress,
+  });
 }

@@ -10,7 +10,11 @@ export {
   OnStart,
 } from './hooks';
 export { type LimitsOptions, LongRunning, type LongRunningOptions } from './long-running';
-
-export { State, type StateOptions } from './state';
-export { Step, type StepOptions } from './step';
-export { Terminate, type TerminateOptions } from './terminate';
+export {
+  State,
+  type StateOptions,
+  Step,
+  type StepOptions,
+  Terminate,
+  type TerminateOptions,
+} from './members';

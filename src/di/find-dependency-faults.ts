@@ -1,10 +1,16 @@
 import type { DependencyContainer, InjectionToken } from 'tsyringe';
 import type { JobFault } from '../errors';
 import type { JobClass } from '../runtime/core/execution/job-plan';
-import { findRegistrations, isReadable, type Registration, readResolved } from './container-parts';
-import { describeReason, undefinedMark } from './injection';
-import { nameToken } from './name-token';
 import {
+  cycleMark,
+  findRegistrations,
+  isReadable,
+  nameToken,
+  type Registration,
+  readResolved,
+} from './container';
+import {
+  describeReason,
   findDeclaring,
   isDelayed,
   nameParameter,
@@ -12,8 +18,8 @@ import {
   readClassParameters,
   readDependency,
   readJobParameters,
-} from './parameters';
-import { cycleMark } from './watched-container';
+  undefinedMark,
+} from './injection';
 
 type Class = (new (...args: unknown[]) => unknown) & { readonly name: string };
 

@@ -1,8 +1,8 @@
 import type { JobFault } from '../errors';
-import { isPlainObject } from '../metadata/is-plain-object';
 import { findUnknownNames } from '../metadata/option-rules/check-options';
-import { nameToken } from './name-token';
-import { describeToken, isToken } from './parameters';
+import { isPlainObject } from '../metadata/option-rules/rule';
+import { nameToken } from './container';
+import { describeToken, isToken } from './injection';
 import {
   CHECKPOINT_STORE,
   CLOCK,

@@ -1,11 +1,10 @@
 import { type DependencyContainer, container as globalContainer, type InjectionToken } from 'tsyringe';
 import { InvalidJobError, type JobFault } from '../errors';
 import type { JobPlan } from '../runtime/core/execution/job-plan';
+import { type Provider, WatchedContainer } from './container';
 import { type DependencyRoots, findDependencyFaults } from './find-dependency-faults';
 import { checkHandlerOptions } from './find-option-faults';
 import { describeInjection, describeResolution, makeInjectable } from './injection';
-import type { Provider } from './provider';
-import { WatchedContainer } from './watched-container';
 
 /** Where a handler's dependencies come from. */
 export interface HandlerScopeOptions {

@@ -1,4 +1,4 @@
-export { resolvesKey } from './container-parts';
+export { resolvesKey } from './container';
 export { HandlerScope, type HandlerScopeOptions, type InvocationScope } from './handler-scope';
 export { collaboratorTokens, Defaults, defaultTokens, resolveCollaborators } from './resolve-collaborators';
 export * as tokens from './tokens';

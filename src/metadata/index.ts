@@ -1,3 +1,2 @@
-export { type DecoratorName, findPlacement } from './declaration';
+export { addDeclaration, type DecoratorName, findPlacement } from './declaration';
 export { readJob } from './read-job';
-export { addDeclaration } from './reflect';

@@ -1,6 +1,4 @@
-import type { Declaration } from './declaration';
-import { describeClass } from './describe-class';
-import { getOwnDeclarations } from './reflect';
+import { type Declaration, getOwnDeclarations } from './declaration';
 
 /** One class of a job's inheritance chain with what was declared in that very class. */
 export interface Ancestor {
@@ -36,4 +34,32 @@ function readAncestor(ancestor: object): Ancestor {
     onClass: statics.filter(({ placement }) => placement === 'class'),
     onMembers: [...members, ...statics.filter(({ placement }) => placement !== 'class')],
   };
+}
+
+/** How a class is called in messages. */
+interface ClassDescription {
+  /** The class name, or an empty text. */
+  readonly className: string;
+  /** `class Reconcile`, or `an anonymous class`. */
+  readonly label: string;
+  /** `Reconcile`, or `(anonymous)`. */
+  readonly name: string;
+}
+
+/** Describes a class without running its code. */
+export function describeClass(jobClass: unknown): ClassDescription {
+  const className = readClassName(jobClass);
+  return className === ''
+    ? { className, label: 'an anonymous class', name: '(anonymous)' }
+    : { className, label: `class ${className}`, name: className };
+}
+
+/** A static member may be called `name` and be anything; a proxy may throw. */
+function readClassName(jobClass: unknown): string {
+  try {
+    const given = Object.getOwnPropertyDescriptor(jobClass, 'name')?.value;
+    return typeof jobClass === 'function' && typeof given === 'string' ? given : '';
+  } catch {
+    return '';
+  }
 }

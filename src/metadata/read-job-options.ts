@@ -1,7 +1,6 @@
 import type { JobFault } from '../errors';
 import type { Concurrency, JobPlan, Limits } from '../runtime/core/execution/job-plan';
-import { describeClass } from './describe-class';
-import type { Ancestor } from './lineage';
+import { type Ancestor, describeClass } from './lineage';
 import { ConcurrencyRules, checkOptions, isJobName, LimitsRules, LongRunningRules } from './option-rules';
 
 /** The part of a plan that `@LongRunning` decides. */

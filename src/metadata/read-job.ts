@@ -1,10 +1,9 @@
 import { InvalidJobError, type JobFault } from '../errors';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
-import { describeClass } from './describe-class';
-import { type Ancestor, readLineage } from './lineage';
+import { isConstructor } from './declaration';
+import { type Ancestor, describeClass, readLineage } from './lineage';
 import { readJobOptions } from './read-job-options';
 import { readMembers } from './read-members';
-import { isConstructor } from './reflect';
 
 /**
  * Reads a job's whole definition from its decorators.

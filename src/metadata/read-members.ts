@@ -1,13 +1,18 @@
 import type { JobFault } from '../errors';
 import { findNearestName } from '../errors/nearest-name';
-import type { JobPlan, StateFieldPlan, StepPlan } from '../runtime/core/execution/job-plan';
+import type {
+  HookPlan,
+  JobPlan,
+  SignalPlan,
+  StateFieldPlan,
+  StepPlan,
+} from '../runtime/core/execution/job-plan';
 import { defaultRetryPolicy } from '../runtime/core/execution/retry-policy';
+import { isSignalName } from '../runtime/core/execution/signal-name';
 import { collectMembers, type Member } from './collect-members';
-import type { DecoratorName } from './declaration';
+import { type DecoratorName, type HookDecorator, hookDecorators } from './declaration';
 import type { Ancestor } from './lineage';
-import { checkOptions, RetryRules, StateRules, StepRules, TerminateRules } from './option-rules';
-import { readHooks } from './read-hooks';
-import { readSignals } from './read-signals';
+import { checkOptions, RetryRules, SignalRules, StateRules, StepRules, TerminateRules } from './option-rules';
 
 /** The part of a plan that the decorators on members decide. */
 type JobMembers = Pick<JobPlan, 'hooks' | 'signals' | 'state' | 'steps' | 'terminate'>;
@@ -162,4 +167,63 @@ function findDescriptor(prototype: object, name: string): PropertyDescriptor | u
     if (descriptor) return descriptor;
   }
   return undefined;
+}
+
+const planKeys: Readonly<Record<HookDecorator, keyof HookPlan>> = {
+  OnStart: 'onStart',
+  OnResume: 'onResume',
+  OnHandoff: 'onHandoff',
+  OnComplete: 'onComplete',
+  OnFailure: 'onFailure',
+  OnCancel: 'onCancel',
+  OnChildEnd: 'onChildEnd',
+};
+
+/** Finds the method of each hook: the most derived class that declares one wins, and each class declares at most one. */
+function readHooks(members: readonly Member[], lineage: readonly Ancestor[], faults: JobFault[]): HookPlan {
+  const hooks: { -readonly [Key in keyof HookPlan]: HookPlan[Key] } = {};
+  for (const decorator of hookDecorators) {
+    for (const ancestor of lineage) {
+      const [first, second] = members.filter(
+        (member) => member.declaration.decorator === decorator && member.ancestor === ancestor,
+      );
+      if (first) hooks[planKeys[decorator]] = first.name;
+      if (first?.declaration.options !== undefined)
+        faults.push({ problem: `${first.where} takes no options.`, fix: `Write @${decorator}().` });
+      if (second)
+        faults.push({
+          problem: `${second.where} is the second in ${ancestor.label}, after ${first?.name}.`,
+          fix: `Keep one @${decorator}.`,
+        });
+    }
+  }
+  return Object.freeze(hooks);
+}
+
+/** Reads the `@OnSignal` methods: for each name the most derived class that declares one wins, and each class declares at most one. */
+function readSignals(
+  members: readonly Member[],
+  faults: JobFault[],
+): { readonly signals?: readonly SignalPlan[] } {
+  const byName = new Map<string, { readonly plan: SignalPlan; readonly member: Member }>();
+  for (const member of members) {
+    const { name, options } = member.declaration.options as { name?: unknown; options?: unknown };
+    if (!isSignalName(name)) {
+      faults.push({
+        problem: `${member.where} names no signal.`,
+        fix: "Write @OnSignal('approved'): 1 to 64 letters, digits, dots, underscores, colons or hyphens.",
+      });
+      continue;
+    }
+    const { payload } = checkOptions(SignalRules, options, { where: member.where, faults });
+    const earlier = byName.get(name);
+    if (earlier?.member.ancestor === member.ancestor)
+      faults.push({
+        problem: `${member.where} is the second for signal ${name} in ${member.ancestor.label}, after ${earlier.member.name}.`,
+        fix: `Keep one @OnSignal('${name}').`,
+      });
+    byName.set(name, { plan: Object.freeze({ method: member.name, name, payload }), member });
+  }
+  const signals = [...byName.values()].map(({ plan }) => plan);
+  return signals.length === 0 ? {} : { signals: Object.freeze(signals) };
 }

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import type { Boundary, FaultKind } from './boundaries';
 import type { JobRun } from './job-run';
+import type { JobRunOptions } from './test-job-options';
 
 /**
  * In what a disturbed run differs from the undisturbed one. `endings`: it ended more than once although there is a store. `keys`: different
@@ -70,4 +72,55 @@ function describeForks(forks: readonly Deviation[]): string[] {
   return [
     `${forks.length} runs forked, as they may without a checkpoint store (the first: '${first.schedule}'). Give the environment a store to fence them: store: () => new MemoryCheckpointStore()`,
   ];
+}
+
+/** A value on one line, cut where it gets long. */
+export function show(value: unknown): string {
+  const text = inspect(value, {
+    breakLength: Number.POSITIVE_INFINITY,
+    depth: 4,
+    maxArrayLength: 12,
+    maxStringLength: 80,
+  });
+  return text.length > maxText ? `${text.slice(0, maxText)}…` : text;
+}
+
+const maxText = 240;
+
+/** A chain of causes can be a cycle. */
+const maxCodes = 40;
+
+/** Codes and names from the error down to its first cause. */
+export function listErrorCodes(error: unknown): string[] {
+  const codes: string[] = [];
+  for (
+    let current = error;
+    typeof current === 'object' && current !== null;
+    current = (current as { cause?: unknown }).cause
+  ) {
+    const { code, name } = current as { code?: unknown; name?: unknown };
+    for (const word of [code, name]) if (typeof word === 'string' && !codes.includes(word)) codes.push(word);
+    if (codes.length > maxCodes) break;
+  }
+  return codes;
+}
+
+/** Options of {@link JobTestEnvironment.explore}. The kinds of faults: those that are `true`, or all when none is given. */
+export interface ExploreOptions<Job extends object = object> extends Omit<JobRunOptions<Job>, 'schedule'> {
+  /** The process dies at every boundary, before and after what it does there takes effect. */
+  readonly crashes?: boolean;
+  /** Every call takes a second, in which others can come. */
+  readonly delays?: boolean;
+  /** The delivery comes twice, at every boundary; every continuation is delivered twice. */
+  readonly duplicates?: boolean;
+  /** Every call takes effect and fails all the same. */
+  readonly lostReplies?: boolean;
+  /** Every call hangs; every step holds the process until Lambda kills it. */
+  readonly timeouts?: boolean;
+  /** How many runs with two faults at random places follow, from `seed`. @defaultValue 0 */
+  readonly pairs?: number;
+  /** The most disturbed runs: with more boundaries than that, some are left out, evenly. @defaultValue 2000 */
+  readonly maxRuns?: number;
+  /** What has to be the same. @defaultValue outcome, result, final state */
+  readonly compare?: (run: JobRun) => unknown;
 }

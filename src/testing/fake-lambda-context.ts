@@ -1,5 +1,5 @@
 import type { Clock, Context } from '../runtime/ports';
-import { VirtualClock } from './virtual-clock';
+import { VirtualClock } from './virtual-time';
 
 /** Options of {@link fakeLambdaContext}. */
 export interface FakeLambdaContextOptions {

@@ -4,15 +4,12 @@ import { readJob } from '../metadata';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { readSchedule, type Schedule } from './boundaries';
 import { EffectLedger } from './effect-ledger';
-import type { Exploration } from './exploration';
+import type { Exploration, ExploreOptions } from './exploration';
 import { Explorer } from './explore';
-import type { ExploreOptions } from './explore-options';
-import type { InputOf, StateOf } from './infer-job';
 import type { JobRun } from './job-run';
-import { ManualTimer } from './manual-timer';
-import type { JobRunOptions, JobTestOptions } from './test-job-options';
+import type { InputOf, JobRunOptions, JobTestOptions, StateOf } from './test-job-options';
 import { TestKitError } from './test-kit-error';
-import { epochMs, VirtualClock } from './virtual-clock';
+import { epochMs, ManualTimer, VirtualClock } from './virtual-time';
 import { type TestSignal, type TestStart, VirtualWorld } from './virtual-world';
 
 /**

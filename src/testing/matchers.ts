@@ -1,8 +1,6 @@
 import { describeCollision } from './effect-ledger';
-import { Exploration } from './exploration';
+import { Exploration, listErrorCodes, show } from './exploration';
 import { JobRun } from './job-run';
-import { listErrorCodes } from './list-error-codes';
-import { show } from './show';
 import { TestKitError } from './test-kit-error';
 
 /** What a matcher answers to Jest and Vitest. */

@@ -1,5 +1,5 @@
 import { type HandlerScopeOptions, resolvesKey, tokens } from '../di';
-import type { Provider } from '../di/provider';
+import type { Provider } from '../di/container';
 import { TestKitError } from './test-kit-error';
 
 /** What of the runtime's collaborators a test provides itself: it is used, and watched. */

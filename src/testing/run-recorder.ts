@@ -1,10 +1,21 @@
 import { isDirective } from '../runtime/core/execution/directives';
 import type { HookPlan } from '../runtime/core/execution/job-plan';
 import { copyJson } from '../runtime/core/state/copy-json';
-import type { Clock } from '../runtime/ports';
+import type { Observer, RuntimeEvent } from '../runtime/observe/runtime-event';
+import type { Clock, Logger } from '../runtime/ports';
 import type { StepContext } from '../runtime/step/step-context';
-import type { CallEnd, CheckpointRun, ContinuationRun, DeadLetter, StepCall, StepRun } from './run-records';
-import type { VirtualInvocation } from './virtual-invocation';
+import { readFrame } from './life';
+import type { LogLine } from './memory-logger';
+import type {
+  CallEnd,
+  CheckpointRun,
+  ContinuationRun,
+  DeadLetter,
+  RunLogLine,
+  StepCall,
+  StepRun,
+} from './run-records';
+import { VirtualInvocation } from './virtual-invocation';
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
@@ -106,4 +117,81 @@ export class RunRecorder {
     this.#steps.push(step);
     return step;
   }
+}
+
+/** Keeps the lines of a run, by invocation too, and hands them on to the logger that a test provides. The dead log nothing. */
+export class RunLogger implements Logger {
+  readonly #lines: RunLogLine[];
+  readonly #clock: Clock;
+  readonly #provided: Logger | undefined;
+
+  constructor(lines: RunLogLine[], clock: Clock, provided: Logger | undefined) {
+    this.#lines = lines;
+    this.#clock = clock;
+    this.#provided = provided;
+  }
+
+  debug(message: string, fields?: object): void {
+    this.#keep('debug', message, fields);
+  }
+
+  info(message: string, fields?: object): void {
+    this.#keep('info', message, fields);
+  }
+
+  warn(message: string, fields?: object): void {
+    this.#keep('warn', message, fields);
+  }
+
+  error(message: string, fields?: object): void {
+    this.#keep('error', message, fields);
+  }
+
+  #keep(level: LogLine['level'], message: string, fields: object = {}): void {
+    const life = readFrame()?.life;
+    if (life?.isOver === true) return;
+    const invocation = life instanceof VirtualInvocation ? life : undefined;
+    const line = {
+      level,
+      message,
+      fields: { ...fields },
+      atMs: this.#clock.now(),
+      call: invocation?.call ?? 0,
+    };
+    this.#lines.push(line);
+    invocation?.lines.push(line);
+    this.#provided?.[level](message, fields);
+  }
+}
+
+/** Keeps the events of a run, by invocation too. The dead tell nothing. */
+export class RunObserver implements Observer {
+  readonly events: RuntimeEvent[] = [];
+
+  on(event: RuntimeEvent): void {
+    const life = readFrame()?.life;
+    if (life?.isOver === true) return;
+    this.events.push(event);
+    if (life instanceof VirtualInvocation) life.events.push(event);
+  }
+}
+
+const wrapped = new WeakMap<Observer, Observer>();
+
+/** A test's own observer, which does not hear what an invocation that is over still says. */
+export function silenceTheDead(observer: Observer): Observer {
+  const known = wrapped.get(observer) ?? wrap(observer);
+  wrapped.set(observer, known);
+  return known;
+}
+
+function wrap(observer: Observer): Observer {
+  const isDead = () => readFrame()?.life.isOver === true;
+  return {
+    on: (event) => (isDead() ? undefined : observer.on(event)),
+    ...(observer.carry && { carry: (executionId) => observer.carry?.(executionId) ?? {} }),
+    ...(observer.around && {
+      around: (event, run) => (isDead() ? run() : (observer.around?.(event, run) ?? run())),
+    }),
+  };
 }

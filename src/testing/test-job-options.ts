@@ -1,7 +1,7 @@
 import type { HandlerScopeOptions } from '../di';
 import type { JobClass } from '../runtime/core/execution/job-plan';
 import type { CheckpointStore } from '../runtime/ports';
-import type { InputOf } from './infer-job';
+import type { StepContext } from '../runtime/step/step-context';
 
 /** Options of {@link JobTestEnvironment.create}. */
 export interface JobTestOptions<Job extends object = object> extends HandlerScopeOptions {
@@ -60,3 +60,23 @@ export interface JobRunOptions<Job extends object = object> {
   /** Faults and where they happen, as `explore` reports them: `crash@5 lost-reply@9`. @defaultValue none */
   readonly schedule?: string;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: methods of any shape
+type AnyMethod = (...parameters: any[]) => unknown;
+
+/** The fields of a job: everything public that is no method. What TypeScript can tell of its `@State`. */
+export type StateOf<Job> = {
+  readonly [Field in keyof Job as Job[Field] extends AnyMethod ? never : Field]: Job[Field];
+};
+
+/** The input that a job's methods say they take (`StepContext<Input>`); `unknown` when none does. */
+export type InputOf<Job> = [DeclaredInput<Job>] extends [never] ? unknown : DeclaredInput<Job>;
+
+type DeclaredInput<Job> = { [Method in keyof Job]: InputOfMethod<Job[Method]> }[keyof Job];
+
+// biome-ignore lint/suspicious/noExplicitAny: methods of any shape
+type InputOfMethod<Method> = Method extends (ctx: StepContext<infer Input>, ...rest: any[]) => unknown
+  ? unknown extends Input
+    ? never
+    : Input
+  : never;

@@ -3,12 +3,12 @@ import type { BatonHandler } from '../handler/create-handler';
 import { recursionLimit } from '../runtime/core/execution/chain';
 import { fakeLambdaContext } from './fake-lambda-context';
 import { runInFrame } from './life';
-import type { ManualTimer } from './manual-timer';
 import type { RunRecorder } from './run-recorder';
 import type { DeadLetter } from './run-records';
 import { settle } from './settle';
 import { sqsEvent } from './sqs-event';
 import { type InvocationOutcome, type VirtualDelivery, VirtualInvocation } from './virtual-invocation';
+import type { ManualTimer } from './virtual-time';
 
 /** How the virtual Lambda and its queue are set up. */
 export interface VirtualLambdaSettings {

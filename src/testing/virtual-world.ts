@@ -8,25 +8,19 @@ import { wrap } from '../runtime/core/message/arrival';
 import type { ErrorRecord } from '../runtime/core/record/describe-error';
 import type { Observer, RuntimeEvent } from '../runtime/observe/runtime-event';
 import type { CheckpointStore, ContinuationSender, Logger } from '../runtime/ports';
-import { Border } from './border';
-import type { Schedule } from './boundaries';
+import { Border, GuardedStore, guardSender } from './border';
+import { type Schedule, SeededRandom } from './boundaries';
 import type { EffectLedger } from './effect-ledger';
-import { guardSender } from './guard-sender';
-import { GuardedStore } from './guarded-store';
 import { JobRun } from './job-run';
 import { leaveFrame } from './life';
-import type { ManualTimer } from './manual-timer';
-import { observeJob } from './observed-job';
 import { Provided } from './provided';
 import { RecordingSender } from './recording-sender';
-import { RunLogger } from './run-logger';
-import { RunObserver, silenceTheDead } from './run-observer';
-import { RunRecorder } from './run-recorder';
+import { RunLogger, RunObserver, RunRecorder, silenceTheDead } from './run-recorder';
 import type { JobOutcome, RunLogLine } from './run-records';
-import { SeededRandom } from './seeded-random';
-import { StepWatch } from './step-watch';
+import { observeJob, StepWatch } from './step-watch';
 import type { JobRunOptions, JobTestOptions } from './test-job-options';
 import { VirtualLambda } from './virtual-lambda';
+import type { ManualTimer } from './virtual-time';
 
 /** What one run is made of. */
 export interface VirtualWorldParts {

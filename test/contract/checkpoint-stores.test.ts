@@ -5,7 +5,7 @@ import { FileCheckpointStore, S3CheckpointStore } from '../../src/runtime/adapte
 import { MemoryCheckpointStore } from '../../src/runtime/adapters/store/memory-store';
 import type { CheckpointStore, StoredExecution } from '../../src/runtime/ports';
 import { checkpointStoreContract, type StoreUnderTest } from '../../src/testing';
-import { sampleExecution } from '../../src/testing/store-contract/sample-execution';
+import { sampleExecution } from '../../src/testing/store-contract/store-under-test';
 import { MemoryS3 } from './stand-ins/memory-s3';
 
 let directory: string;

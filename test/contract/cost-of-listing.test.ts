@@ -9,7 +9,7 @@ import {
   S3CheckpointStore,
 } from '../../src';
 import type { StoredExecution } from '../../src/runtime/ports';
-import { sampleExecution } from '../../src/testing/store-contract/sample-execution';
+import { sampleExecution } from '../../src/testing/store-contract/store-under-test';
 import { clientWorld } from '../helpers/client-world';
 import { MemoryS3 } from './stand-ins/memory-s3';
 

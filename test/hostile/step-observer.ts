@@ -1,7 +1,7 @@
 import type { StepContext } from '../../src';
 import { isDirective } from '../../src/runtime/core/execution/directives';
 import type { JobPlan } from '../../src/runtime/core/execution/job-plan';
-import type { CallWatch, JobObserver } from '../../src/testing/observed-job';
+import type { CallWatch, JobObserver } from '../../src/testing/step-watch';
 import { type HostileCall, readFrame, runInFrame } from './hostile-call';
 
 /** After these it gives its invocation up by itself. */

@@ -1,8 +1,7 @@
 import type { JobFault } from '../../errors';
 import { findNearestName } from '../../errors/nearest-name';
-import { isPlainObject } from '../is-plain-object';
 import { show } from './checks';
-import { decodeFault, validateByRules } from './rule';
+import { decodeFault, isPlainObject, validateByRules } from './rule';
 
 /** What is checked, and where faults are added. */
 interface OptionCheck {

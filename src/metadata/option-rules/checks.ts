@@ -1,9 +1,8 @@
 import type { JobFault } from '../../errors';
 import { maxTimerMs } from '../../runtime/core/execution/timer-limit';
-import { isPlainObject } from '../is-plain-object';
-import { isConstructor } from '../reflect';
+import { isConstructor } from '../declaration';
 import { getMetadataStorage } from './class-validator';
-import type { Check } from './rule';
+import { type Check, isPlainObject } from './rule';
 
 /** Shows a value as a reader would write it, short and on one line. Runs no code of the value. */
 export function show(value: unknown): string {

@@ -8,8 +8,7 @@ import {
   packHistory,
   readStoredHistory,
 } from '../../runtime/core/record/history';
-import { sampleExecution, sampleId, saveSurely } from './sample-execution';
-import type { StoreRule } from './store-under-test';
+import { type StoreRule, sampleExecution, sampleId, saveSurely } from './store-under-test';
 
 const progress = {
   step: 'load',

@@ -1,6 +1,5 @@
 import { equal } from 'node:assert/strict';
-import { expectStored, sampleExecution, saveSurely } from './sample-execution';
-import type { StoreRule } from './store-under-test';
+import { expectStored, type StoreRule, sampleExecution, saveSurely } from './store-under-test';
 
 /** Ids that mean something to a file system, a URL, a query or a JavaScript object. */
 const hostileIds = [

@@ -1,7 +1,13 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { CheckpointStore, ListedExecutions, ListQuery } from '../../runtime/ports';
-import { sampleExecution, sampleId, saveSurely, textOfBytes } from './sample-execution';
-import type { StoreRule, StoreUnderTest } from './store-under-test';
+import {
+  type StoreRule,
+  type StoreUnderTest,
+  sampleExecution,
+  sampleId,
+  saveSurely,
+  textOfBytes,
+} from './store-under-test';
 
 const { job } = sampleExecution();
 

@@ -1,6 +1,5 @@
 import { equal, ok } from 'node:assert/strict';
-import { expectStored, sampleExecution, sampleId, saveSurely } from './sample-execution';
-import type { StoreRule } from './store-under-test';
+import { expectStored, type StoreRule, sampleExecution, sampleId, saveSurely } from './store-under-test';
 
 const writerCount = 8;
 

@@ -1,8 +1,15 @@
 import { equal, ok } from 'node:assert/strict';
 import { setImmediate as takeTurn } from 'node:timers/promises';
 import type { CheckpointStore, StoredExecution } from '../../runtime/ports';
-import { expectStored, sampleExecution, sampleId, saveSurely, textOfBytes } from './sample-execution';
-import type { StoreRule, StoreUnderTest } from './store-under-test';
+import {
+  expectStored,
+  type StoreRule,
+  type StoreUnderTest,
+  sampleExecution,
+  sampleId,
+  saveSurely,
+  textOfBytes,
+} from './store-under-test';
 
 const defaultLimitBytes = 400_000;
 const unchanged = { isStateUnchanged: true };

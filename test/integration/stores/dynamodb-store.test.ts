@@ -7,7 +7,7 @@ import {
   type StoredExecution,
 } from '../../../src';
 import { checkpointStoreContract } from '../../../src/testing';
-import { sampleExecution } from '../../../src/testing/store-contract/sample-execution';
+import { sampleExecution } from '../../../src/testing/store-contract/store-under-test';
 import { LocalDynamoDb } from '../../contract/stand-ins/dynamodb';
 import { FailingClient } from '../../contract/stand-ins/failing-client';
 import { LocalS3 } from '../../contract/stand-ins/s3';

@@ -1,7 +1,7 @@
 import { DeleteObjectsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { S3CheckpointStore } from '../../../src';
 import { checkpointStoreContract } from '../../../src/testing';
-import { sampleExecution } from '../../../src/testing/store-contract/sample-execution';
+import { sampleExecution } from '../../../src/testing/store-contract/store-under-test';
 import { FailingClient } from '../../contract/stand-ins/failing-client';
 import { LocalS3 } from '../../contract/stand-ins/s3';
 

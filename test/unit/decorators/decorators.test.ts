@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import * as decorators from '../../../src/decorators';
-import { getOwnDeclarations } from '../../../src/metadata/reflect';
+import { getOwnDeclarations } from '../../../src/metadata/declaration';
 import { loosely } from '../metadata/define-job';
 
 const { LongRunning, ...memberDecorators } = decorators;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { queries } from '../../../src/cdk/execution-queries';
+import { queries } from '../../../src/cdk/execution-dashboard';
 import { metricUnits } from '../../../src/observe/metric-names';
 import { LogObserver } from '../../../src/runtime/observe/log-observer';
 import { listWrittenMetrics } from '../../helpers/written-metrics';

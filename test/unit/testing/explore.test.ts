@@ -5,7 +5,7 @@ import {
   JobTestEnvironment,
   MemoryCheckpointStore,
 } from '../../../src/testing';
-import { planExploration } from '../../../src/testing/plan-exploration';
+import { planExploration } from '../../../src/testing/explore';
 import { countRuns } from '../../helpers/how-often';
 import { ChargeCustomers, type ChargeInput, LEDGER } from './charge-job';
 

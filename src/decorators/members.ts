@@ -1,6 +1,7 @@
 import type { RetryPolicy } from '../runtime/core/execution/retry-policy';
+import type { FieldCodec } from '../runtime/core/state/field-codec';
 import { declare } from './declare';
-import type { StepDecorator } from './decorator-types';
+import type { FieldDecorator, PredicateDecorator, StepDecorator } from './decorator-types';
 
 /** How one step is run. */
 export interface StepOptions<Compensating extends string = string> {
@@ -45,4 +46,54 @@ export function Step<Compensating extends string = never>(
 ): StepDecorator<Compensating>;
 export function Step(...args: unknown[]): unknown {
   return declare('Step', args);
+}
+
+/** How one field is stored. */
+// biome-ignore lint/suspicious/noExplicitAny: who names only the value says nothing about what is stored
+export interface StateOptions<Value = unknown, Stored = any> {
+  /** Turns a value that plain data cannot express, such as a class instance, into something that can be stored and back. @defaultValue none */
+  codec?: FieldCodec<Value, Stored>;
+  /**
+   * Whether the field is kept out of every log line, at any level, and its keys out of the paths and messages of errors.
+   * Not encryption: it is stored like the others. @defaultValue false
+   */
+  secret?: boolean;
+}
+
+/**
+ * Makes a field part of the state: saved at safe points, and restored after construction and field initialisers.
+ *
+ * Plain data, `Date`, `Map`, `Set`, `BigInt`, typed arrays, `URL`, cycles and shared references survive; anything else needs a `codec`.
+ *
+ * @example
+ * ```ts
+ * @State() cursor: string | null = '';
+ * ```
+ */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export function State<Value = unknown, Stored = any>(options?: StateOptions<Value, Stored>): FieldDecorator;
+export function State(...args: unknown[]): unknown {
+  return declare('State', args);
+}
+
+/** When the end is looked for. */
+export interface TerminateOptions {
+  /** `'cycle'` asks before each pass through the steps, `'step'` before each step. @defaultValue 'cycle' */
+  check?: 'cycle' | 'step';
+}
+
+/**
+ * Makes a method the predicate that ends the execution: it does when this returns exactly `true`. A job has exactly one.
+ *
+ * Called with the `StepContext`, sync or async. A result that is no boolean is an error, never "not yet".
+ *
+ * @example
+ * ```ts
+ * @Terminate()
+ * isDone() { return this.cursor === null; }
+ * ```
+ */
+export function Terminate(options?: TerminateOptions): PredicateDecorator;
+export function Terminate(...args: unknown[]): unknown {
+  return declare('Terminate', args);
 }

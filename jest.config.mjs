@@ -56,14 +56,15 @@ const sameOnEveryNode = [
   '<rootDir>/test/unit/runtime/(among/slots.laws|concurrency|fuses.laws|hostile-configuration|observe/agreement|poison)',
 ];
 
-/** Longest a test with child processes may take, in milliseconds. */
-const slowMs = 120_000;
+/** Longest that a test may take, in milliseconds: some start processes, and the machine may be busy. Jest reads it here only, not in a project. */
+const testTimeout = 120_000;
 
 /** Where `verify` counts: every run adds a file of totals to this folder. */
 const totalsFolder = process.env.BATON_TOTALS;
 
 /** @type {import('jest').Config} */
 export default {
+  testTimeout,
   reporters: [
     'default',
     '<rootDir>/test/hostile/reporter.mjs',
@@ -80,7 +81,6 @@ export default {
     {
       ...shared,
       displayName: 'integration',
-      testTimeout: slowMs,
       testMatch: ['**/*.test.ts'],
       roots: ['<rootDir>/test', '<rootDir>/samples'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(?!integration|local|samples|cdk)'],
@@ -88,13 +88,11 @@ export default {
     {
       ...shared,
       displayName: 'package',
-      testTimeout: slowMs,
       testMatch: ['<rootDir>/test/package/**/*.test.ts'],
     },
     {
       ...shared,
       displayName: 'emulators',
-      testTimeout: slowMs,
       testMatch: ['<rootDir>/test/emulators/**/*.test.ts'],
     },
     ...hostileProjects(shared),

@@ -3,8 +3,6 @@ import { JobTestEnvironment } from 'lambda-baton/testing';
 import { FILES, type Files, type ListedFile, partBytes } from './files';
 import { MoveFiles } from './job';
 
-jest.setTimeout(60_000);
-
 /** Two places in memory. A file is its name: whoever deletes one that is not in the other place loses it. */
 class MemoryFiles implements Files {
   readonly source = new Map<string, number>();

@@ -6,8 +6,6 @@ import { listWrittenMetrics } from '../helpers/written-metrics';
 import { CountingJob } from './fixtures/counting-job';
 import { createConstruct, synthesize } from './synthesize';
 
-jest.setTimeout(120_000);
-
 interface Widget {
   readonly type: string;
   readonly x: number;

@@ -5,8 +5,6 @@ import { type Resource, readSam } from './read-sam';
 import { readAttribute, readTerraform } from './read-terraform';
 import { synthesize } from './synthesize';
 
-jest.setTimeout(120_000);
-
 const samples = join(__dirname, '../../samples/deploy');
 const sam = readSam(join(samples, 'sam/template.yaml'));
 const terraform = readTerraform(join(samples, 'terraform/main.tf'));

@@ -12,8 +12,6 @@ import { findCycle } from './find-cycle';
 import { CountingJob } from './fixtures/counting-job';
 import { entry, synthesize } from './synthesize';
 
-jest.setTimeout(120_000);
-
 beforeAll(ensureBuilt);
 
 const addJob = (scope: Stack, id: string, props: Partial<LongRunningFunctionProps> = {}) =>

@@ -9,8 +9,6 @@ import { InvalidDeploymentError } from 'lambda-baton/cdk';
 import { findCycle } from './find-cycle';
 import { createConstruct, synthesize } from './synthesize';
 
-jest.setTimeout(120_000);
-
 /** The logical id of the only resource of a type whose id has a part. */
 function find(template: Template, type: string, part = ''): string {
   const ids = Object.keys(template.findResources(type)).filter((id) => id.includes(part));

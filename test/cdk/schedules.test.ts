@@ -3,8 +3,6 @@ import { ensureBuilt } from '../helpers/ensure-built';
 import { findCycle } from './find-cycle';
 import { synthesize } from './synthesize';
 
-jest.setTimeout(120_000);
-
 beforeAll(ensureBuilt);
 
 /** The function that the job runs in, not its sweeper. */

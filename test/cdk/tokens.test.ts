@@ -4,8 +4,6 @@ import { type RecursiveLoop, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lamb
 import type { LongRunningFunctionProps } from 'lambda-baton/cdk';
 import { createConstruct, synthesize } from './synthesize';
 
-jest.setTimeout(120_000);
-
 const number = (stack: Stack, id: string) => new CfnParameter(stack, id, { type: 'Number' }).valueAsNumber;
 const text = (stack: Stack, id: string) => new CfnParameter(stack, id).valueAsString;
 

@@ -13,8 +13,6 @@ import { sampleExecution } from '../../src/testing/store-contract/store-under-te
 import { clientWorld } from '../helpers/client-world';
 import { MemoryS3 } from './stand-ins/memory-s3';
 
-jest.setTimeout(120_000);
-
 const hourMs = 3_600_000;
 const job = 'counting';
 

@@ -2,8 +2,6 @@ import { checkpointStoreContract } from '../../src/testing';
 import { LocalDynamoDb } from '../contract/stand-ins/dynamodb';
 import { LocalS3 } from '../contract/stand-ins/s3';
 
-jest.setTimeout(120_000);
-
 /** Emulators that are running, as `npm run check:emulators` starts them: `[{ "name": "moto", "endpoint": "http://127.0.0.1:5000" }]`. */
 const emulators: readonly { readonly name: string; readonly endpoint: string }[] = JSON.parse(
   process.env.BATON_EMULATORS ?? '[]',

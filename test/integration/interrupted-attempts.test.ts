@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { collect, reasons, startLambda, stopAll } from '../local/start-lambda';
 
-jest.setTimeout(120_000);
-
 /** Inside the repository, so that what is external resolves. */
 const folder = join(__dirname, '../../node_modules/.cache/lambda-baton');
 const bundle = join(folder, `interrupted-attempts-${process.pid}.cjs`);

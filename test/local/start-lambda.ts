@@ -14,9 +14,6 @@ import {
 /** The fixture that does what its event says. */
 export const puppet = join(__dirname, 'fixtures', 'puppet.cjs');
 
-/** A process takes its time to start when the machine is busy. */
-jest.setTimeout(60_000);
-
 const started: { stop(): Promise<void> }[] = [];
 const clients: { destroy(): void }[] = [];
 

@@ -104,9 +104,6 @@ function change(file: string, text: string, changes: readonly (readonly [string,
   }, text);
 }
 
-/** Each test bundles the runtime and runs it hundreds of times. */
-jest.setTimeout(120_000);
-
 describe('the kit', () => {
   it('finds nothing wrong with the runtime as it is', async () => {
     expect((await attackBroken('not', {})).toString()).toContain(' 0 deviations');

@@ -9,8 +9,6 @@ import { bundleFixture } from '../../helpers/bundle-fixture';
 import { type Call, Environment } from '../environments/environment';
 import type { LedgerInput } from './ledger-input';
 
-jest.setTimeout(60_000);
-
 /** One effect of a step, as its process wrote it down. */
 interface Effect {
   readonly pid: number;

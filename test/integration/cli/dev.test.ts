@@ -32,8 +32,6 @@ async function waitForExecution(workingDirectory: string): Promise<string> {
   }
 }
 
-jest.setTimeout(60_000);
-
 describe('baton dev', () => {
   it('bundles a TypeScript job and runs it across invocations to its end', async () => {
     const { exitCode, stdout, stderr } = await dev(counting, long, '--no-queue');

@@ -7,8 +7,6 @@ import { readPrinted } from '../../cli/read-printed';
 import { LocalDynamoDb } from '../../contract/stand-ins/dynamodb';
 import { LocalS3 } from '../../contract/stand-ins/s3';
 
-jest.setTimeout(120_000);
-
 const fixture = (name: string) => join(__dirname, 'fixtures', `${name}.ts`);
 const counting = fixture('counting-job');
 const names = ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;

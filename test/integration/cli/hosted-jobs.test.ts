@@ -7,8 +7,6 @@ import { readPrinted } from '../../cli/read-printed';
 const bundle = join(__dirname, 'fixtures', 'two-jobs.ts');
 const options = ['--event', '{"a":1}', '--timeout', '2s', '--no-queue', '--json'];
 
-jest.setTimeout(60_000);
-
 async function run(...line: string[]): Promise<RunReport & { exitCode: number }> {
   const { stdout, exitCode } = await readPrinted([...line, ...options]);
   return { ...(JSON.parse(stdout) as RunReport), exitCode };

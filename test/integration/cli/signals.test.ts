@@ -14,8 +14,6 @@ const job = join(__dirname, 'fixtures/counting-job.ts');
 let folder: string;
 let cli: string;
 
-jest.setTimeout(60_000);
-
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'baton-cli-test-'));
   cli = join(folder, 'baton.mjs');

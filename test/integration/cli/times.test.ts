@@ -8,8 +8,6 @@ const production = join(__dirname, 'fixtures/production-job.ts');
 const fixture = (name: string) => join(__dirname, 'fixtures', name);
 const counting = join(__dirname, 'fixtures/counting-job.ts');
 
-jest.setTimeout(60_000);
-
 let workingDirectory: string;
 beforeEach(() => {
   workingDirectory = mkdtempSync(join(tmpdir(), 'baton-times-test-'));

@@ -7,8 +7,6 @@ import type { LocalLambda } from '../../../src/local';
 import { readPrinted } from '../../cli/read-printed';
 import { collect, lambdaClient, startLambda, stopAll } from '../../local/start-lambda';
 
-jest.setTimeout(60_000);
-
 let folder: string;
 
 beforeEach(() => {

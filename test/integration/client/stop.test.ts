@@ -3,8 +3,6 @@ import { stopAll } from '../../local/start-lambda';
 import { CommandLine, type Ended } from './command-line';
 import { FragileWorld } from './fragile-world';
 
-jest.setTimeout(120_000);
-
 let baton: CommandLine;
 let world: FragileWorld;
 

@@ -2,8 +2,6 @@ import { stopAll } from '../../local/start-lambda';
 import { CommandLine } from './command-line';
 import { FragileWorld } from './fragile-world';
 
-jest.setTimeout(120_000);
-
 /** The sweeper's clock is ahead by this much, in milliseconds, instead of a wait of its shortest grace. */
 const laterMs = 70_000;
 

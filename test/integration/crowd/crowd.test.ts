@@ -8,8 +8,6 @@ import { bundleFixture } from '../../helpers/bundle-fixture';
 import { Environment } from '../environments/environment';
 import type { CrowdLine } from './crowd-line';
 
-jest.setTimeout(120_000);
-
 /** Everything of two hundred executions begins at once: what comes before the safe window has to be enough for it on a busy machine. */
 const remainingMs = 6_000;
 const numbers = Array.from({ length: 200 }, (_value, number) => number);

@@ -1,8 +1,6 @@
 import { FaultWorld } from './fault-world';
 import { type Fault, type FaultCase, listFaults } from './faults';
 
-jest.setTimeout(120_000);
-
 /** One call of each kind. `npm run faults` strikes them all. */
 const calls = [
   'load 2',

@@ -12,8 +12,6 @@ import { LocalDynamoDb } from '../../contract/stand-ins/dynamodb';
 import { FailingClient } from '../../contract/stand-ins/failing-client';
 import { LocalS3 } from '../../contract/stand-ins/s3';
 
-jest.setTimeout(60_000);
-
 let dynamoDb: LocalDynamoDb;
 beforeAll(async () => {
   dynamoDb = await LocalDynamoDb.start();

@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-jest.setTimeout(60_000);
-
 /** Inside the repository, so that what is external resolves. */
 const folder = join(__dirname, '../../../node_modules/.cache/lambda-baton');
 const bundle = join(folder, `lazy-clients-${process.pid}.cjs`);

@@ -5,8 +5,6 @@ import { sampleExecution } from '../../../src/testing/store-contract/store-under
 import { FailingClient } from '../../contract/stand-ins/failing-client';
 import { LocalS3 } from '../../contract/stand-ins/s3';
 
-jest.setTimeout(60_000);
-
 let s3: LocalS3;
 beforeAll(async () => {
   s3 = await LocalS3.start();

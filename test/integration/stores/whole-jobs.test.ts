@@ -22,8 +22,6 @@ import { LocalDynamoDb } from '../../contract/stand-ins/dynamodb';
 import { LocalS3 } from '../../contract/stand-ins/s3';
 import { virtualWorld } from '../../helpers/virtual-world';
 
-jest.setTimeout(60_000);
-
 const directory = mkdtempSync(join(tmpdir(), 'whole-jobs-'));
 let dynamoDb: LocalDynamoDb;
 let s3: LocalS3;

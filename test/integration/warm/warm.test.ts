@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { bundleFixture } from '../../helpers/bundle-fixture';
 
-jest.setTimeout(120_000);
-
 /** Growth that is code being compiled, in bytes: it is the same after twice as many invocations. */
 const allowedBytes = 1_000_000;
 

@@ -18,9 +18,6 @@ import { unpackHistory } from '../../../src/runtime/core/record/history';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';
 
-/** Two hundred invocations take their time on a machine that is busy. */
-jest.setTimeout(60_000);
-
 const times = { safeMs: 10_000, intervalMs: 5_000, reserveMs: 2_000 };
 const executionId = 'import-7';
 const historyId = `lambda-baton:history:${executionId}`;

@@ -14,8 +14,6 @@ import { MemoryCheckpointStore, TerminalError } from '../../../src';
 import { JobTestEnvironment } from '../../../src/testing';
 import { countRuns } from '../../helpers/how-often';
 
-jest.setTimeout(60_000);
-
 const store = () => new MemoryCheckpointStore();
 const everywhere = { handOffAfterEveryStep: true };
 

@@ -14,8 +14,6 @@ import {
 import * as kit from '../../../src/testing';
 import { ChargeCustomers, LEDGER } from '../testing/charge-job';
 
-jest.setTimeout(60_000);
-
 const SHOP = Symbol('SHOP');
 
 interface Shop {

@@ -21,9 +21,6 @@ import { thinOut } from '../../helpers/how-often';
 import { nameStart } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
-/** Many executions, and a machine that may be busy. */
-jest.setTimeout(60_000);
-
 interface Input {
   readonly number: number;
 }

@@ -15,9 +15,6 @@ import {
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 
-/** Many executions, and a machine that may be busy. */
-jest.setTimeout(60_000);
-
 const times = { safeMs: 1_000, intervalMs: 100 };
 const quick = { retry: { maxAttempts: 3, initialDelayMs: 1, maxDelayMs: 1 } };
 

@@ -16,8 +16,6 @@ import { countRuns } from '../../helpers/how-often';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 
-jest.setTimeout(120_000);
-
 const limits = { maxInvocations: 12, maxDurationMs: 900_000, maxStalledInvocations: 4, maxCostUsd: 0.004 };
 /** Together the first to blow would hide the others: one of them at a time is that tight. */
 const loose = { maxInvocations: 40, maxDurationMs: 10_000_000, maxStalledInvocations: 50, maxCostUsd: 1 };

@@ -16,8 +16,6 @@ import { readJob } from '../../../src/metadata';
 import { type RunExecutionOptions, runExecution } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 
-jest.setTimeout(30_000);
-
 const times = { safeMs: 10_000, intervalMs: 9_000, reserveMs: 2_000 };
 const forever = () => new Promise<never>(() => {});
 

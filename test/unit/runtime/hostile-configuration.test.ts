@@ -11,9 +11,6 @@ import { runJob } from '../../helpers/run-job';
 import { type JobTime, sharedJobs, uneasyJobs } from '../../helpers/shared-jobs';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 
-/** Many executions, and a machine that may be busy. */
-jest.setTimeout(60_000);
-
 /** A short wait may begin at the very end of an invocation, so there has to be a queue. */
 function withQueue(): VirtualWorld {
   return virtualWorld({

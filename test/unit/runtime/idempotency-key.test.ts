@@ -21,9 +21,6 @@ import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 import { makePlan } from './core/core.helpers';
 
-/** Many executions, and a machine that may be busy. */
-jest.setTimeout(60_000);
-
 const times = { safeMs: 1_000, intervalMs: 100 };
 
 /** A job with every kind of unit of work. Notes each run: its key, and a name for the work that is the same in every execution. */

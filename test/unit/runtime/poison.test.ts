@@ -20,9 +20,6 @@ import { scaleDown, thinOut } from '../../helpers/how-often';
 import { nameStart } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
-/** Megabytes take their time on a machine that is busy. */
-jest.setTimeout(60_000);
-
 const { checksum } = new NodePlatform();
 
 /** An execution of three items that was handed over after the first one, in its store and in its continuation. */

@@ -74,8 +74,6 @@ function world(readRecursion: Reader) {
   return { ...kept, asked, client, live, redrive, find };
 }
 
-jest.setTimeout(30_000);
-
 const recursion = /recursion setting of the function/;
 
 describe('the recursion setting', () => {

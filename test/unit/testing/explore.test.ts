@@ -10,8 +10,6 @@ import { countRuns } from '../../helpers/how-often';
 import { ChargeCustomers, type ChargeInput, LEDGER } from './charge-job';
 
 expect.extend(batonMatchers);
-jest.setTimeout(60_000);
-
 const input = { customers: ['ada', 'bob'] };
 
 function open<Job extends object>(

@@ -36,9 +36,6 @@ class Day {
   }
 }
 
-/** Days of work, and a machine that may be busy. */
-jest.setTimeout(60_000);
-
 /** Kinds of what Node makes for timers, sockets, files, processes and threads. */
 const real = /^(Timeout|TCP|TLS|UDP|PIPE|PROCESS|FSREQ|FILEHANDLE|GETADDRINFO|WORKER|HTTP)/i;
 

@@ -14,8 +14,6 @@ import { type JobRun, JobTestEnvironment } from '../../../../src/testing';
 import { faultsAt } from '../../../../src/testing/boundaries';
 import { countRuns, pickEvenly } from '../../../helpers/how-often';
 
-jest.setTimeout(120_000);
-
 let env: JobTestEnvironment<ImportJob>;
 let store: MemoryCheckpointStore;
 

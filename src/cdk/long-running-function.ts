@@ -1,4 +1,4 @@
-import { Annotations, type Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Annotations, type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { EventField, Rule, RuleTargetInput, type Schedule } from 'aws-cdk-lib/aws-events';
@@ -97,7 +97,7 @@ export class LongRunningFunction extends Construct {
     const schedules =
       store && props.scheduler !== false ? new ExecutionSchedules(this, 'Schedules') : undefined;
     this.failureQueue = props.onFailure ? undefined : new Queue(this, 'Failures', queueProps);
-    this.function = this.#createFunction(props, timeout, schedules);
+    this.function = this.#createFunction(props, plans, timeout, schedules);
     this.version = this.function.currentVersion;
     this.alias = new Alias(this, 'Alias', { aliasName, version: this.version as IVersion });
     const environmentKey = props.functionProps?.environmentEncryption as IKey | undefined;
@@ -164,6 +164,7 @@ export class LongRunningFunction extends Construct {
 
   #createFunction(
     props: LongRunningFunctionProps,
+    plans: readonly JobPlan[],
     timeout: Duration,
     schedules: ExecutionSchedules | undefined,
   ): NodejsFunction {
@@ -176,7 +177,7 @@ export class LongRunningFunction extends Construct {
       timeout,
       memorySize: props.memory ?? defaultMemoryMb,
       recursiveLoop: props.recursiveLoop ?? RecursiveLoop.ALLOW,
-      bundling: chooseBundling(props.entry, props.bundling, !Token.isUnresolved(props.runtime?.name)),
+      bundling: chooseBundling(props, plans),
       environment: {
         ...props.environment,
         ...describeEnvironment({ queue, table, bucket, schedules }, props),

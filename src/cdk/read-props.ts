@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Duration, Fn, Token, Tokenization } from 'aws-cdk-lib';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { leastReceiveCount, recommendedVisibility } from '../runtime/core/execution/deployment-rules';
+import type { JobPlan } from '../runtime/core/execution/job-plan';
 import { defaultGraceMs } from '../runtime/core/record/sweep';
 import type { DeploymentFacts } from './check-deployment';
 import type { LongRunningFunctionProps } from './long-running-function-props';
@@ -83,26 +84,30 @@ const decorated = { '--tsconfig-raw': '{"compilerOptions":{"experimentalDecorato
 const leastTarget = 'node22';
 
 /**
- * How the job is bundled: class names are kept, since they are the identity of jobs without a `name`; the ESM of packages, which is
- * smaller, where they have one; never with Docker.
+ * How the job is bundled: the ESM of packages, which is smaller, where they have one; never with Docker. Class names are kept where they may
+ * be what a job is known by: to keep them all costs every cold start 4 ms.
  *
- * @param isRuntimeKnown whether the CDK can read from the runtime what to bundle for
+ * @param plans all that the handler hosts, as far as that is known
  */
 export function chooseBundling(
-  entry: string,
-  given: BundlingOptions = {},
-  isRuntimeKnown = true,
+  { entry, runtime, bundling = {} }: Pick<LongRunningFunctionProps, 'bundling' | 'entry' | 'runtime'>,
+  plans: readonly JobPlan[],
 ): BundlingOptions {
-  const isTold = given.tsconfig !== undefined || hasTsconfig(dirname(resolve(entry)));
+  const isTold = bundling.tsconfig !== undefined || hasTsconfig(dirname(resolve(entry)));
   return {
-    keepNames: true,
+    keepNames: bundling.minify === true || !areAllNamed(plans),
     sourceMap: true,
     mainFields: ['module', 'main'],
     forceDockerBundling: false,
-    ...(isRuntimeKnown ? {} : { target: leastTarget }),
-    ...given,
-    ...(isTold ? {} : { esbuildArgs: { ...decorated, ...given.esbuildArgs } }),
+    ...(Token.isUnresolved(runtime?.name) && { target: leastTarget }),
+    ...bundling,
+    ...(isTold ? {} : { esbuildArgs: { ...decorated, ...bundling.esbuildArgs } }),
   };
+}
+
+/** Whether every job has a name of its own. One that is called as its class is may have its name from there. */
+function areAllNamed(plans: readonly JobPlan[]): boolean {
+  return plans.length > 0 && plans.every(({ name, jobClass }) => name !== jobClass.name);
 }
 
 function hasTsconfig(directory: string): boolean {

@@ -1,0 +1,42 @@
+import { Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { LongRunningFunctionProps } from '../../src/cdk/long-running-function-props';
+import { chooseBundling } from '../../src/cdk/read-props';
+import { readJob } from '../../src/metadata';
+import { CountingJob } from './fixtures/counting-job';
+import { entry } from './synthesize';
+
+const unnamed = readJob(CountingJob);
+const named = { ...unnamed, name: 'count-pages' };
+
+describe('The bundle of LongRunningFunction', () => {
+  it.each([
+    ['no job is known', []],
+    ['the job is known by its class', [unnamed]],
+    ['one of the jobs is', [named, unnamed]],
+  ])('keeps class names when %s', (_when, plans) => {
+    expect(chooseBundling({ entry }, plans)).toMatchObject({ keepNames: true });
+  });
+
+  it('keeps none when every job has a name of its own: to keep them costs every cold start', () => {
+    expect(chooseBundling({ entry }, [named])).toMatchObject({ keepNames: false });
+  });
+
+  it('keeps class names where they are minified: messages name classes', () => {
+    expect(chooseBundling({ entry, bundling: { minify: true } }, [named])).toMatchObject({
+      minify: true,
+      keepNames: true,
+    });
+  });
+
+  it.each<NonNullable<LongRunningFunctionProps['bundling']>>([
+    { keepNames: true },
+    { minify: true, keepNames: false },
+    { mainFields: ['main'] },
+  ])('is as the user says: %j', (bundling) => {
+    expect(chooseBundling({ entry, bundling }, [named])).toMatchObject(bundling);
+  });
+
+  it('is for the runtime that the CDK knows, and leaves it to the CDK to say which', () => {
+    expect(chooseBundling({ entry, runtime: Runtime.NODEJS_22_X }, [named])).not.toHaveProperty('target');
+  });
+});

@@ -45,9 +45,9 @@ export {
   Terminate,
   type TerminateOptions,
 } from './decorators';
-export type { Provider } from './di/container';
 // Dependency injection
-export { inject } from './di/inject';
+export { inject } from './di';
+export type { Provider } from './di/container';
 export {
   CHECKPOINT_STORE,
   CLOCK,
@@ -95,7 +95,7 @@ export {
 } from './errors';
 // Running a job
 export { type BatonHandler, type CreateHandlerOptions, createHandler } from './handler/create-handler';
-export { NativeTimer } from './runtime/adapters/node/native-timer';
+export { NativeTimer } from './runtime/adapters/node/timers';
 export {
   DynamoDbCheckpointStore,
   type DynamoDbCheckpointStoreOptions,

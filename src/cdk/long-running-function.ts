@@ -20,7 +20,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { JobFault } from '../errors/definition-errors';
-import { readJob } from '../metadata';
+import { readJob } from '../metadata/read-job';
 import { countKeptDays, leastReceiveCount } from '../runtime/core/execution/deployment-rules';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { wrap } from '../runtime/core/message/arrival';

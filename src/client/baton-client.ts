@@ -1,10 +1,9 @@
-import { patientLambdaClient } from '../runtime/adapters/aws/default-clients';
+import { patientLambdaClient } from '../runtime/adapters/aws/clients';
 import type { CommandSender } from '../runtime/adapters/aws/lazy-client';
 import { invokeFunction } from '../runtime/adapters/lambda/lambda-invoker';
+import { createRandomId, SystemClock } from '../runtime/adapters/node/ambient';
 import { NodePlatform } from '../runtime/adapters/node/node-platform';
-import { createRandomId } from '../runtime/adapters/node/random-id';
 import { SignatureSeal } from '../runtime/adapters/node/signature-seal';
-import { SystemClock } from '../runtime/adapters/node/system-clock';
 import { changeRecord, type Found, findRecord } from '../runtime/among/change-record';
 import { isSleeper, postSignal } from '../runtime/among/inbox';
 import { readAskedSignal } from '../runtime/among/read-signal';

@@ -1,4 +1,4 @@
-import { addDeclaration, type DecoratorName, findPlacement } from '../metadata';
+import { addDeclaration, type DecoratorName, findPlacement } from '../metadata/declaration';
 
 /** What every decorator returns; the declared types of each are narrower. */
 type LegacyDecorator = (target: unknown, member?: unknown, descriptor?: unknown) => void;

@@ -3,17 +3,15 @@ import {
   defaultLambdaClient,
   defaultSchedulerClient,
   defaultSqsClient,
-} from '../runtime/adapters/aws/default-clients';
+} from '../runtime/adapters/aws/clients';
 import { DevalueCodec } from '../runtime/adapters/codec/devalue-codec';
 import { FileFlightRecorder } from '../runtime/adapters/file/file-flight-recorder';
 import { type ContinueOn, LambdaSender } from '../runtime/adapters/lambda/lambda-sender';
-import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
-import { JsonLogger, type LogLevel } from '../runtime/adapters/node/json-logger';
-import { MathRandom } from '../runtime/adapters/node/math-random';
-import { NanoTimer } from '../runtime/adapters/node/nano-timer';
+import { completeClock, MathRandom, SystemClock } from '../runtime/adapters/node/ambient';
+import { GuardedLogger, JsonLogger, type LogLevel } from '../runtime/adapters/node/loggers';
 import { NodePlatform } from '../runtime/adapters/node/node-platform';
 import { SignatureSeal } from '../runtime/adapters/node/signature-seal';
-import { completeClock, SystemClock } from '../runtime/adapters/node/system-clock';
+import { NanoTimer } from '../runtime/adapters/node/timers';
 import { SchedulerSender, type SchedulerSettings } from '../runtime/adapters/scheduler/scheduler-sender';
 import { SqsSender } from '../runtime/adapters/sqs/sqs-sender';
 import { createStore, preloadStore, type StoreSettings } from '../runtime/adapters/store/stores';

@@ -1,5 +1,5 @@
 import { InvalidJobError, type JobFault } from '../errors';
-import { readJob } from '../metadata';
+import { readJob } from '../metadata/read-job';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { adaptToLocalLambda } from '../runtime/core/execution/local-time';
 

@@ -1,6 +1,6 @@
 import type { JobFault } from '../errors';
 import type { ContinueOn } from '../runtime/adapters/lambda/lambda-sender';
-import { isLogLevel, type LogLevel } from '../runtime/adapters/node/json-logger';
+import { isLogLevel, type LogLevel } from '../runtime/adapters/node/loggers';
 import type { SchedulerSettings } from '../runtime/adapters/scheduler/scheduler-sender';
 import {
   chooseStore,

@@ -1,7 +1,9 @@
 import type { JobFault } from '../errors';
 import type { Concurrency, JobPlan, Limits } from '../runtime/core/execution/job-plan';
 import { type Ancestor, describeClass } from './lineage';
-import { ConcurrencyRules, checkOptions, isJobName, LimitsRules, LongRunningRules } from './option-rules';
+import { checkOptions } from './option-rules/check-options';
+import { isJobName } from './option-rules/checks';
+import { ConcurrencyRules, LimitsRules, LongRunningRules } from './option-rules/rules';
 
 /** The part of a plan that `@LongRunning` decides. */
 type JobOptions = Omit<JobPlan, 'hooks' | 'jobClass' | 'signals' | 'state' | 'steps' | 'terminate'>;

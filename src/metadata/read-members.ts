@@ -12,7 +12,8 @@ import { isSignalName } from '../runtime/core/execution/signal-name';
 import { collectMembers, type Member } from './collect-members';
 import { type DecoratorName, type HookDecorator, hookDecorators } from './declaration';
 import type { Ancestor } from './lineage';
-import { checkOptions, RetryRules, SignalRules, StateRules, StepRules, TerminateRules } from './option-rules';
+import { checkOptions } from './option-rules/check-options';
+import { RetryRules, SignalRules, StateRules, StepRules, TerminateRules } from './option-rules/rules';
 
 /** The part of a plan that the decorators on members decide. */
 type JobMembers = Pick<JobPlan, 'hooks' | 'signals' | 'state' | 'steps' | 'terminate'>;

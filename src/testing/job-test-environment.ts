@@ -1,6 +1,6 @@
 import { tokens } from '../di';
 import { createHandler } from '../handler/create-handler';
-import { readJob } from '../metadata';
+import { readJob } from '../metadata/read-job';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { readSchedule, type Schedule } from './boundaries';
 import { EffectLedger } from './effect-ledger';

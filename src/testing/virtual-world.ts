@@ -1,8 +1,7 @@
 import { tokens } from '../di';
 import { type BatonHandler, type CreateHandlerOptions, createHandler } from '../handler/create-handler';
-import { readJob } from '../metadata';
-import { GuardedLogger } from '../runtime/adapters/node/guarded-logger';
-import { JsonLogger } from '../runtime/adapters/node/json-logger';
+import { readJob } from '../metadata/read-job';
+import { GuardedLogger, JsonLogger } from '../runtime/adapters/node/loggers';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { wrap } from '../runtime/core/message/arrival';
 import type { ErrorRecord } from '../runtime/core/record/describe-error';

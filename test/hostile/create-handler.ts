@@ -7,9 +7,8 @@ import {
   MemoryCheckpointStore,
   type Provider,
 } from '../../src/index';
-import { readJob } from '../../src/metadata';
-import { GuardedLogger } from '../../src/runtime/adapters/node/guarded-logger';
-import { JsonLogger } from '../../src/runtime/adapters/node/json-logger';
+import { readJob } from '../../src/metadata/read-job';
+import { GuardedLogger, JsonLogger } from '../../src/runtime/adapters/node/loggers';
 import type { JobClass, JobPlan } from '../../src/runtime/core/execution/job-plan';
 import type { CheckpointStore, Context, ContinuationSender, Logger } from '../../src/runtime/ports';
 import { Provided } from '../../src/testing/provided';

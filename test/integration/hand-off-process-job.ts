@@ -1,5 +1,5 @@
 import { createHandler, LongRunning, State, Step, type StepContext, Terminate } from '../../src';
-import { NanoTimer } from '../../src/runtime/adapters/node/nano-timer';
+import { NanoTimer } from '../../src/runtime/adapters/node/timers';
 
 /** What the step does, by the name that the test gives. */
 const behaviours: Record<string, (ctx: StepContext) => unknown> = {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { LocalLambda } from '../../local';
-import { createRandomId } from '../../runtime/adapters/node/random-id';
+import { createRandomId } from '../../runtime/adapters/node/ambient';
 import { stores } from '../../runtime/adapters/store/stores';
 import { devDirectory } from '../arguments/read-store';
 import { readEvent } from '../arguments/read-values';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { parseFunctionName } from '../../local/functions/local-function';
-import { loadLambdaSdk } from '../../runtime/adapters/aws/aws-sdk';
+import { loadLambdaSdk } from '../../runtime/adapters/aws/clients';
 import { missingFileError } from '../arguments/read-values';
 import { CliError, type Command, type ConsoleStreams, type GivenOptions, jsonOption } from '../command';
 import { collectFromAws } from '../doctor/collect/collect-from-aws';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BatonClient } from '../../client/baton-client';
 import { RedriveRefusedError } from '../../errors';
 import type { LocalLambda } from '../../local';
-import { loadLambdaSdk } from '../../runtime/adapters/aws/aws-sdk';
+import { loadLambdaSdk } from '../../runtime/adapters/aws/clients';
 import { createStore } from '../../runtime/adapters/store/stores';
 import { readStore } from '../arguments/read-store';
 import { CliError, type CommandRequest } from '../command';

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { readSettings } from '../../handler/read-settings';
-import { loadLambdaSdk } from '../../runtime/adapters/aws/aws-sdk';
+import { loadLambdaSdk } from '../../runtime/adapters/aws/clients';
 import { sharedStoreVariables } from '../../runtime/adapters/store/stores';
 import {
   describeOutlasting,

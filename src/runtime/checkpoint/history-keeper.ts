@@ -10,7 +10,7 @@ import {
   readStoredHistory,
 } from '../core/record/history';
 import type { CheckpointStore, Logger, Platform, StoredRevision, Timer } from '../ports';
-import { inTime, lateStoreError } from '../time/in-time';
+import { inTime, lateStoreError } from '../time/back-off';
 
 /** Others may write the same record at the same moment: the invocation before this one, or a copy of it. */
 const maxTries = 3;

@@ -1,8 +1,7 @@
 import { BatonError, HandOffFailedError, type HandOffFailure } from '../../errors';
 import { describeError } from '../core/record/describe-error';
 import { type Context, type ContinuationSender, readMaxDelaySeconds, type Timer } from '../ports';
-import { BackOff } from '../time/back-off';
-import { inTime } from '../time/in-time';
+import { BackOff, inTime } from '../time/back-off';
 
 /** The part of the time left that the channels may use; the rest is for returning. */
 const usableShare = 0.9;

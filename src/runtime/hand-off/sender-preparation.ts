@@ -2,7 +2,7 @@ import type { RecursionSetting } from '../core/execution/chain';
 import { describeError } from '../core/record/describe-error';
 import type { Context, ContinuationSender, Logger } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
-import { inTime } from '../time/in-time';
+import { inTime } from '../time/back-off';
 import type { TimeBudget, TimeLook } from '../time/time-budget';
 
 /**

@@ -16,7 +16,7 @@ import {
   roundUsd,
   unpackHistory,
 } from '../core/record/history';
-import { inTime, lateStoreError } from '../time/in-time';
+import { inTime, lateStoreError } from '../time/back-off';
 import type { Invocation } from './invocation';
 import { hasBegun, tellInvocationEnded } from './tell';
 

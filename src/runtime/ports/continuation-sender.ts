@@ -1,5 +1,5 @@
 import type { RecursionSetting } from '../core/execution/chain';
-import type { Context } from './lambda-context';
+import type { Context } from './platform';
 
 /** What a {@link ContinuationSender} is asked to send. */
 export interface ContinuationRequest {

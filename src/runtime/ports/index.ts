@@ -4,19 +4,14 @@ export type {
   ListedExecutions,
   ListQuery,
   SaveHint,
+  StateCodec,
   StoredExecution,
   StoredRevision,
 } from './checkpoint-store';
-export type { Clock } from './clock';
 export {
   type ContinuationRequest,
   type ContinuationSender,
   readMaxDelaySeconds,
 } from './continuation-sender';
 export type { FlightRecorder, LostTries, TryStart, UnitPlace } from './flight-recorder';
-export type { Context } from './lambda-context';
-export type { Logger } from './logger';
-export type { Platform } from './platform';
-export type { Random } from './random';
-export type { StateCodec } from './state-codec';
-export type { Timer } from './timer';
+export type { Clock, Context, Logger, Platform, Random, Timer } from './platform';

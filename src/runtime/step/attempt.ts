@@ -1,4 +1,4 @@
-import { createAbortController } from '../adapters/node/create-abort-controller';
+import { createAbortController } from '../adapters/node/ambient';
 import type { AbortCode } from '../core/execution/abort-code';
 import { isGenerator, readPromise, type StepGenerator } from './returned-value';
 

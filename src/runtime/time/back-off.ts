@@ -5,7 +5,7 @@ const firstPauseMs = 50;
 const maxPauseMs = 2_000;
 
 /** What waiting needs: a timer, and how much time is left. */
-export interface BackOffDeps {
+interface BackOffDeps {
   readonly timer: Timer;
   /** Draws each pause, from nothing to its full length: for what many try at the same time. @defaultValue the full length */
   readonly random?: Random;
@@ -37,4 +37,27 @@ export class BackOff {
       this.#room.timer.once(Math.max(1, pauseMs), resolve);
     });
   }
+}
+
+/** Waits for a promise, but not for longer than this, in milliseconds: then `onLate` gives the answer, or throws. */
+export async function inTime<Value>(
+  timer: Timer,
+  withinMs: number,
+  promise: Promise<Value>,
+  onLate: () => Value,
+): Promise<Value> {
+  let cancel = () => {};
+  const limit = new Promise<void>((resolve) => {
+    cancel = timer.once(Math.max(1, Math.floor(withinMs)), resolve);
+  });
+  try {
+    return await Promise.race([promise, limit.then(onLate)]);
+  } finally {
+    cancel();
+  }
+}
+
+/** What {@link inTime} throws where a store is late. */
+export function lateStoreError(): never {
+  throw new Error('the store did not answer in time');
 }

@@ -1,6 +1,6 @@
 import { LongRunning, Step, Terminate } from 'lambda-baton';
 import type { LongRunningOptions } from '../../../src/decorators';
-import { readJob } from '../../../src/metadata';
+import { readJob } from '../../../src/metadata/read-job';
 
 /** The plan of a job with these options, whose only step wants this budget. */
 export function planOf(options: Partial<LongRunningOptions> = {}, minBudgetMs = 0) {

@@ -1,5 +1,5 @@
 import { getMetadataStorage, IsInt, Min, useContainer, validateSync } from 'class-validator';
-import { readJob } from '../../../src/metadata';
+import { readJob } from '../../../src/metadata/read-job';
 import { defineJob, defineJobWith } from './define-job';
 import { faultsOf } from './faults-of';
 

@@ -1,5 +1,5 @@
 import { LongRunning, OnFailure, Step, Terminate } from '../../../src/decorators';
-import { readJob } from '../../../src/metadata';
+import { readJob } from '../../../src/metadata/read-job';
 import { loosely, times } from './define-job';
 import { faultsOf } from './faults-of';
 

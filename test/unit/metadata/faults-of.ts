@@ -1,5 +1,5 @@
 import { InvalidJobError } from '../../../src/errors';
-import { readJob } from '../../../src/metadata';
+import { readJob } from '../../../src/metadata/read-job';
 import type { JobClass } from '../../../src/runtime/core/execution/job-plan';
 
 /** Reads a definition that must be wrong and lists its faults as the user sees them. */

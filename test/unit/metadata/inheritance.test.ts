@@ -1,5 +1,5 @@
 import { LongRunning, OnComplete, OnStart, State, Step, Terminate } from '../../../src/decorators';
-import { readJob } from '../../../src/metadata';
+import { readJob } from '../../../src/metadata/read-job';
 import { times } from './define-job';
 import { faultsOf } from './faults-of';
 

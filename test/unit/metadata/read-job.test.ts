@@ -10,7 +10,7 @@ import {
   Step,
   Terminate,
 } from '../../../src/decorators';
-import { readJob } from '../../../src/metadata';
+import { readJob } from '../../../src/metadata/read-job';
 import { defaultRetryPolicy } from '../../../src/runtime/core/execution/retry-policy';
 import { defineJob, defineJobWith, loosely, times } from './define-job';
 

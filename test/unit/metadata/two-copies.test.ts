@@ -1,7 +1,7 @@
 import { times } from './define-job';
 
 type Decorators = typeof import('../../../src/decorators');
-type Metadata = typeof import('../../../src/metadata');
+type Metadata = typeof import('../../../src/metadata/read-job');
 
 /** Loads the package once more, as an application does that gets it both by `import` and by `require`. */
 function loadCopy(): Decorators & Metadata & { errors: typeof import('../../../src/errors') } {
@@ -9,7 +9,7 @@ function loadCopy(): Decorators & Metadata & { errors: typeof import('../../../s
   jest.isolateModules(() => {
     copy = {
       ...jest.requireActual<Decorators>('../../../src/decorators'),
-      ...jest.requireActual<Metadata>('../../../src/metadata'),
+      ...jest.requireActual<Metadata>('../../../src/metadata/read-job'),
       errors: jest.requireActual('../../../src/errors'),
     };
   });

@@ -12,7 +12,7 @@ import {
   Terminate,
 } from '../../../src';
 import type { BatonHandler } from '../../../src/handler/create-handler';
-import { readJob } from '../../../src/metadata';
+import { readJob } from '../../../src/metadata/read-job';
 import { type RunExecutionOptions, runExecution } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
 

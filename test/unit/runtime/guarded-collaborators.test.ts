@@ -14,8 +14,7 @@ import {
   type StepContext,
   Terminate,
 } from '../../../src';
-import { GuardedLogger } from '../../../src/runtime/adapters/node/guarded-logger';
-import { JsonLogger } from '../../../src/runtime/adapters/node/json-logger';
+import { GuardedLogger, JsonLogger } from '../../../src/runtime/adapters/node/loggers';
 import { checkPrices, listPrices } from '../../../src/runtime/core/cost/prices';
 import { JobTestEnvironment, MemoryLogger } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';

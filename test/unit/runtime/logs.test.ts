@@ -9,7 +9,7 @@ import {
   type StepContext,
   Terminate,
 } from '../../../src';
-import { JsonLogger } from '../../../src/runtime/adapters/node/json-logger';
+import { JsonLogger } from '../../../src/runtime/adapters/node/loggers';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';

@@ -1,5 +1,5 @@
 import { CLOCK, createHandler, LongRunning, State, Step, type StepContext, Terminate } from '../../../src';
-import { completeClock } from '../../../src/runtime/adapters/node/system-clock';
+import { completeClock } from '../../../src/runtime/adapters/node/ambient';
 import { TimeBudget } from '../../../src/runtime/time/time-budget';
 import { fakeLambdaContext, VirtualClock } from '../../../src/testing';
 import { virtualWorld } from '../../helpers/virtual-world';

@@ -8,7 +8,7 @@ import {
   TerminalError,
   Terminate,
 } from '../../../src';
-import { JsonLogger } from '../../../src/runtime/adapters/node/json-logger';
+import { JsonLogger } from '../../../src/runtime/adapters/node/loggers';
 import { keepJob } from '../../helpers/keep-job';
 
 interface Catcher {

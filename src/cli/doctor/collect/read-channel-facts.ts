@@ -1,5 +1,5 @@
 import type { EventSourceMappingConfiguration, LambdaClient } from '@aws-sdk/client-lambda';
-import { loadLambdaSdk, loadSchedulerSdk, loadSqsSdk } from '../../../runtime/adapters/aws/aws-sdk';
+import { loadLambdaSdk, loadSchedulerSdk, loadSqsSdk } from '../../../runtime/adapters/aws/clients';
 import type { SchedulerSettings } from '../../../runtime/adapters/scheduler/scheduler-sender';
 import { findReferences } from '../../template/references';
 import { asRecord, type Resource, type Template } from '../../template/template';

@@ -3,7 +3,7 @@ import type {
   GetFunctionEventInvokeConfigCommandOutput,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
-import { loadLambdaSdk } from '../../../runtime/adapters/aws/aws-sdk';
+import { loadLambdaSdk } from '../../../runtime/adapters/aws/clients';
 import type { FunctionFacts, PermissionFacts, RetryFacts } from '../facts';
 import { isDenied, isMissing } from './try-to-read';
 

@@ -1,6 +1,6 @@
 import type { AttributeDefinition, DynamoDBClient, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { loadDynamoDbSdk, loadS3Sdk } from '../../../runtime/adapters/aws/aws-sdk';
+import { loadDynamoDbSdk, loadS3Sdk } from '../../../runtime/adapters/aws/clients';
 import type { BucketFacts, DoctorFacts, KeyFacts, TableFacts } from '../facts';
 import { unwrap } from '../finding';
 import { orMissing, tryToRead } from './try-to-read';

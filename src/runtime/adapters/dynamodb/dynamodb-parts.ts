@@ -1,6 +1,6 @@
 import type { Part } from '../store/layout';
-import type { PartDeps } from '../store/part-deps';
-import { describePartition } from './dynamodb-partition';
+import type { PartDeps } from '../store/part-shelf';
+import { describePartition } from './dynamodb-record';
 import type { DynamoDbTable, Item } from './dynamodb-table';
 
 /** Bytes of one piece: with its keys it fits an item of 400 KB. */

@@ -8,13 +8,12 @@ import type {
   StoredRevision,
 } from '../../ports';
 import { isFirstTry, isNamed, isWithoutEffect } from '../aws/aws-failures';
-import { defaultDynamoDbClient } from '../aws/default-clients';
+import { defaultDynamoDbClient } from '../aws/clients';
 import type { CommandSender } from '../aws/lazy-client';
-import { readInParallel } from '../aws/read-in-parallel';
 import { openS3Parts } from '../s3/s3-parts';
 import { type Layout, readRevision, type StampedLayout, writeRevision } from '../store/layout';
 import { PartShelf } from '../store/part-shelf';
-import { describePage } from '../store/select-executions';
+import { describePage, readInParallel } from '../store/select-executions';
 import { corruptRecordError } from '../store/stored-json';
 import { DynamoDbParts } from './dynamodb-parts';
 import {

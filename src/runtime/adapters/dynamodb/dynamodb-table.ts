@@ -1,7 +1,7 @@
 import type { AttributeValue, BatchWriteItemCommandOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { CheckpointStoreError } from '../../../errors/execution-errors';
 import { explainFailure } from '../aws/aws-failures';
-import { loadDynamoDbSdk } from '../aws/aws-sdk';
+import { loadDynamoDbSdk } from '../aws/clients';
 import type { CommandSender } from '../aws/lazy-client';
 
 /** An item as DynamoDB speaks of it. */

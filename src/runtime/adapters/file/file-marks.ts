@@ -1,5 +1,5 @@
-import { readInParallel } from '../aws/read-in-parallel';
 import type { ListedMark, MarkDeps } from '../store/live-marks';
+import { readInParallel } from '../store/select-executions';
 import { files, hasCode, joinPath, makeFolder, readFolder, writeEmpty } from './file-revisions';
 
 /** The folder of the marks. No folder of an execution has this name: they have letters, digits, `_` and `-`. */

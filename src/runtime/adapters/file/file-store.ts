@@ -7,9 +7,8 @@ import type {
   StoredExecution,
   StoredRevision,
 } from '../../ports';
-import { readInParallel } from '../aws/read-in-parallel';
 import { LiveMarks, type MarkedRecord } from '../store/live-marks';
-import { isForLive, selectExecutions } from '../store/select-executions';
+import { isForLive, readInParallel, selectExecutions } from '../store/select-executions';
 import { corruptRecordError, warnOfDamage } from '../store/stored-json';
 import { FileMarks } from './file-marks';
 import {

@@ -1,7 +1,7 @@
 import { InvokeFailedError } from '../../../errors';
 import { describeError } from '../../core/record/describe-error';
-import { loadLambdaSdk } from '../aws/aws-sdk';
 import { adviseOn, type CallAdvice, classifyTrouble, findTrouble } from '../aws/classify-aws-error';
+import { loadLambdaSdk } from '../aws/clients';
 import type { CommandSender } from '../aws/lazy-client';
 
 const refused = 'Grant the caller lambda:InvokeFunction on the function, and check its name and Region.';

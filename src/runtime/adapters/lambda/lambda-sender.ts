@@ -1,10 +1,10 @@
 import type { RecursionSetting } from '../../core/execution/chain';
 import { namePin } from '../../core/execution/line';
 import type { Context, ContinuationRequest, ContinuationSender } from '../../ports';
-import { loadLambdaSdk } from '../aws/aws-sdk';
 import { classifyAwsError } from '../aws/classify-aws-error';
-import { type CommandSender, LazyClient } from '../aws/lazy-client';
-import { withTimeLimit } from '../aws/with-time-limit';
+import { loadLambdaSdk } from '../aws/clients';
+import type { CommandSender } from '../aws/lazy-client';
+import { LazyClient, withTimeLimit } from '../aws/lazy-client';
 
 /** The largest event of an asynchronous invocation, in bytes. */
 const maxEventBytes = 1_048_576;

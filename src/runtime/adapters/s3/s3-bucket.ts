@@ -1,5 +1,5 @@
 import { explainFailure, isNamed } from '../aws/aws-failures';
-import { loadS3Sdk } from '../aws/aws-sdk';
+import { loadS3Sdk } from '../aws/clients';
 import type { CommandSender } from '../aws/lazy-client';
 
 type CommandName = 'DeleteObjectsCommand' | 'GetObjectCommand' | 'ListObjectsV2Command' | 'PutObjectCommand';

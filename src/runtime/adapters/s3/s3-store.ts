@@ -8,9 +8,8 @@ import type {
   StoredRevision,
 } from '../../ports';
 import { hasStatus, isFirstTry, isWithoutEffect } from '../aws/aws-failures';
-import { defaultS3Client } from '../aws/default-clients';
+import { defaultS3Client } from '../aws/clients';
 import type { CommandSender } from '../aws/lazy-client';
-import { readInParallel } from '../aws/read-in-parallel';
 import {
   type Layout,
   type PartName,
@@ -21,12 +20,11 @@ import {
 } from '../store/layout';
 import { LiveMarks, type MarkedRecord } from '../store/live-marks';
 import { PartShelf } from '../store/part-shelf';
-import { isForLive, selectExecutions } from '../store/select-executions';
+import { isForLive, readInParallel, selectExecutions } from '../store/select-executions';
 import { corruptRecordError, parseStored, warnOfDamage } from '../store/stored-json';
 import { S3Bucket } from './s3-bucket';
-import { defaultPrefix, describeFolder } from './s3-key';
 import { recordName, S3Marks } from './s3-marks';
-import { S3Parts } from './s3-parts';
+import { defaultPrefix, describeFolder, S3Parts } from './s3-parts';
 
 /** Where an {@link S3CheckpointStore} keeps executions. */
 export interface S3CheckpointStoreOptions {

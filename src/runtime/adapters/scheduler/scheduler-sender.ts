@@ -1,9 +1,9 @@
 import { describeError } from '../../core/record/describe-error';
 import type { Clock, ContinuationRequest, ContinuationSender } from '../../ports';
-import { loadSchedulerSdk } from '../aws/aws-sdk';
 import { classifyAwsError } from '../aws/classify-aws-error';
-import { type CommandSender, LazyClient } from '../aws/lazy-client';
-import { withTimeLimit } from '../aws/with-time-limit';
+import { loadSchedulerSdk } from '../aws/clients';
+import type { CommandSender } from '../aws/lazy-client';
+import { LazyClient, withTimeLimit } from '../aws/lazy-client';
 import { type ContinueOn, nameTarget } from '../lambda/lambda-sender';
 
 /** The largest input of a schedule's target, in bytes. */

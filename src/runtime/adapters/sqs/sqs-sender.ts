@@ -1,8 +1,8 @@
 import type { ContinuationRequest, ContinuationSender } from '../../ports';
-import { loadSqsSdk } from '../aws/aws-sdk';
 import { classifyAwsError } from '../aws/classify-aws-error';
-import { type CommandSender, LazyClient } from '../aws/lazy-client';
-import { withTimeLimit } from '../aws/with-time-limit';
+import { loadSqsSdk } from '../aws/clients';
+import type { CommandSender } from '../aws/lazy-client';
+import { LazyClient, withTimeLimit } from '../aws/lazy-client';
 
 /** The largest SQS message, in bytes. The continuation has no attributes that would count. */
 const maxMessageBytes = 1_048_576;

@@ -1,6 +1,12 @@
 import type { ListedExecutions, ListQuery, StoredExecution } from '../../ports';
-import { readInParallel } from '../aws/read-in-parallel';
-import { defaultLimit, describePage, isAskedFor, isLive, selectExecutions } from './select-executions';
+import {
+  defaultLimit,
+  describePage,
+  isAskedFor,
+  isLive,
+  readInParallel,
+  selectExecutions,
+} from './select-executions';
 
 /** A mark as a list of them has it. */
 export interface ListedMark {

@@ -1,7 +1,6 @@
 import { CorruptContinuationError } from '../../../errors/execution-errors';
 import type { StoredExecution } from '../../ports';
 import type { Layout, Part, PartName } from './layout';
-import type { PartDeps } from './part-deps';
 
 /** More stale parts than this are left to the end of the execution, or to the time to live. */
 const maxStaleParts = 40;
@@ -9,7 +8,7 @@ const maxStaleParts = 40;
 const maxRemembered = 1_000;
 
 /** Texts that were put apart for one write. Either of the two ends it. */
-export interface Placement {
+interface Placement {
   readonly layout: Layout | undefined;
   /** The record was written: removes the parts that it has replaced. Does its best; what is left is removed by a later write. */
   accept(): Promise<unknown>;
@@ -18,7 +17,7 @@ export interface Placement {
 }
 
 /** What of an execution a write puts apart. */
-export interface PlacementRequest {
+interface PlacementRequest {
   readonly execution: StoredExecution;
   readonly apart: readonly PartName[];
   /** The layout at the expected revision. */
@@ -130,4 +129,18 @@ export class PartShelf {
 
 function isOver({ status }: StoredExecution): boolean {
   return status !== 'running' && status !== 'waiting';
+}
+
+/** Where parts are kept: items of a table, objects of a bucket. Keys are the room's own business. */
+export interface PartDeps {
+  /** Writes a text under a nonce that nobody has used, and says how it was cut. */
+  put(executionId: string, nonce: string, text: string, expiresAtMs: number): Promise<Part>;
+  /** Reads a text whole; `undefined` when any of it is missing or has another length. */
+  get(executionId: string, part: Part): Promise<string | undefined>;
+  /** The keys of a part. */
+  locate(executionId: string, part: Part): string[];
+  /** The keys of every part of an execution, also of those that no record knows. */
+  list(executionId: string): Promise<string[]>;
+  /** Removes what is there of these keys. */
+  remove(executionId: string, keys: readonly string[]): Promise<void>;
 }

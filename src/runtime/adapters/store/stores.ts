@@ -1,7 +1,6 @@
 import type { CheckpointStore } from '../../ports';
-import { loadDynamoDbSdk, loadS3Sdk } from '../aws/aws-sdk';
-import { loadStore } from './checkpoint-stores';
-import { LazyStore } from './lazy-store';
+import { loadDynamoDbSdk, loadS3Sdk } from '../aws/clients';
+import { LazyStore, loadStore } from './checkpoint-stores';
 
 /** What names the place of executions: an option of the command line and of the construct. */
 export type StoreOption = 'bucket' | 'directory' | 'table';

@@ -1,6 +1,5 @@
 import type { Timer } from '../../../../src';
-import { NanoTimer } from '../../../../src/runtime/adapters/node/nano-timer';
-import { NativeTimer } from '../../../../src/runtime/adapters/node/native-timer';
+import { NanoTimer, NativeTimer } from '../../../../src/runtime/adapters/node/timers';
 import { blockMs, waitMs } from './wait';
 
 const adapters: [string, Timer][] = [

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { HandOffFailedError } from '../../../../../src';
-import { defaultLambdaClient } from '../../../../../src/runtime/adapters/aws/default-clients';
+import { defaultLambdaClient } from '../../../../../src/runtime/adapters/aws/clients';
 import { LambdaSender, nameTarget } from '../../../../../src/runtime/adapters/lambda/lambda-sender';
 import { fakeLambdaContext } from '../../../../../src/testing';
 import { AwsEndpoint, awsError, clientOptions } from '../aws-endpoint';

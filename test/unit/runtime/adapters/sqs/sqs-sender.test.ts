@@ -1,6 +1,6 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { HandOffFailedError } from '../../../../../src';
-import { defaultSqsClient } from '../../../../../src/runtime/adapters/aws/default-clients';
+import { defaultSqsClient } from '../../../../../src/runtime/adapters/aws/clients';
 import { SqsSender } from '../../../../../src/runtime/adapters/sqs/sqs-sender';
 import { AwsEndpoint, acceptMessage, awsError, type Behaviour, clientOptions } from '../aws-endpoint';
 import { catchError, senderRequest } from '../sender-request';

@@ -1,4 +1,4 @@
-import { JsonLogger, type LogLevel } from '../../../../../src/runtime/adapters/node/json-logger';
+import { JsonLogger, type LogLevel } from '../../../../../src/runtime/adapters/node/loggers';
 
 /** Logs, and reads the lines back. */
 function record(level: LogLevel | undefined, log: (logger: JsonLogger) => void): Record<string, unknown>[] {

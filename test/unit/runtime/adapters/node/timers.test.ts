@@ -1,5 +1,5 @@
 import NanoTimerLibrary from 'nanotimer';
-import { NanoTimer } from '../../../../../src/runtime/adapters/node/nano-timer';
+import { NanoTimer } from '../../../../../src/runtime/adapters/node/timers';
 import { waitMs } from '../wait';
 
 /** The part of one core that this process used while real time passed. */

@@ -1,8 +1,27 @@
 import NanoTimerLibrary from 'nanotimer';
+import { maxTimerMs } from '../../core/execution/timer-limit';
+import { describeError } from '../../core/record/describe-error';
 import type { Timer } from '../../ports';
-import { checkDelay } from '../aws/check-delay';
-import { guardTask } from './guard-task';
-import { NativeTimer } from './native-timer';
+
+/**
+ * Node's own timers: 0.1 % of a core where Nanotimer takes 2 % at one look a second and 23 % at ten,
+ * for a drift of milliseconds instead of microseconds. Register it with `{ token: TIMER, useClass: NativeTimer }`.
+ */
+export class NativeTimer implements Timer {
+  /** @throws RangeError when `ms` is not an integer from 1 to 2,147,483,647. */
+  every(ms: number, task: () => void): () => void {
+    checkDelay(ms, 1);
+    const handle = setInterval(guardTask(task), ms);
+    return () => clearInterval(handle);
+  }
+
+  /** @throws RangeError when `ms` is not an integer from 0 to 2,147,483,647. */
+  once(ms: number, task: () => void): () => void {
+    checkDelay(ms, 0);
+    const handle = setTimeout(guardTask(task), ms);
+    return () => clearTimeout(handle);
+  }
+}
 
 /** Nanotimer is given the last milliseconds only: it spins through up to 25 of them, with a core of its own. */
 const spunMs = 2;
@@ -55,4 +74,25 @@ function spin(ms: number, run: () => void): () => void {
     isPending = false;
     timer.clearTimeout();
   };
+}
+
+/** Makes a task that warns instead of throwing: a timer goes on, and nothing is swallowed. */
+function guardTask(task: () => void): () => void {
+  return () => {
+    try {
+      task();
+    } catch (thrown) {
+      // Not the error itself: Node would leave the code out.
+      const { name, message } = describeError(thrown);
+      process.emitWarning(`A timer's task threw ${name}: ${message}`, { code: 'LAMBDA_BATON_TIMER' });
+    }
+  };
+}
+
+/** @throws RangeError when `ms` is not a whole number of milliseconds from `leastMs` to about 24.8 days. */
+function checkDelay(ms: number, leastMs: number): void {
+  if (Number.isInteger(ms) && ms >= leastMs && ms <= maxTimerMs) return;
+  throw new RangeError(
+    `Timer: ${String(ms)} is not a whole number of milliseconds from ${leastMs} to ${maxTimerMs}.`,
+  );
 }

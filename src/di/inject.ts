@@ -1,1 +1,0 @@
-export { inject } from 'tsyringe';

@@ -1,2 +1,0 @@
-export { addDeclaration, type DecoratorName, findPlacement } from './declaration';
-export { readJob } from './read-job';

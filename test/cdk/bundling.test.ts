@@ -1,7 +1,7 @@
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { LongRunningFunctionProps } from '../../src/cdk/long-running-function-props';
 import { chooseBundling } from '../../src/cdk/read-props';
-import { readJob } from '../../src/metadata';
+import { readJob } from '../../src/metadata/read-job';
 import { CountingJob } from './fixtures/counting-job';
 import { entry } from './synthesize';
 

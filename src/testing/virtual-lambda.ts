@@ -12,10 +12,14 @@ import type { ManualTimer } from './virtual-time';
 
 /** How the virtual Lambda and its queue are set up. */
 export interface VirtualLambdaSettings {
-  readonly timeoutMs: number;
+  /** The function's time-out, in milliseconds; of each delivery its own where a test wants that. */
+  readonly timeoutMs: number | ((delivery: VirtualDelivery) => number);
   readonly safeMs: number;
   readonly recursion: 'allow' | 'terminate';
-  readonly maximumRetryAttempts: number;
+  /** After how many milliseconds an event whose invocation failed is delivered again; undefined: it is given up. */
+  readonly readRetryDelayMs: (failed: VirtualInvocation) => number | undefined;
+  /** After how many milliseconds the process dies in the middle of an invocation. @defaultValue it does not */
+  readonly readDeathMs?: (delivery: VirtualDelivery) => number | undefined;
   readonly maxReceiveCount: number;
   readonly retryFailed: boolean;
   readonly maxDeliveries: number;
@@ -24,6 +28,13 @@ export interface VirtualLambdaSettings {
 
 /** When Lambda tries a failed event again, in milliseconds after the failure. */
 const retryDelaysMs = [60_000, 120_000];
+
+/** Lambda's own retries of an event, 0 to 2. */
+export function retryAsLambda(maximumRetryAttempts: number): VirtualLambdaSettings['readRetryDelayMs'] {
+  return ({ delivery: { receiveCount } }) =>
+    receiveCount > maximumRetryAttempts ? undefined : (retryDelaysMs[receiveCount - 1] ?? 0);
+}
+
 /** An SQS message comes back after this many times the function's time-out: what AWS recommends. */
 const visibilityFactor = 6;
 /** Turns of the event loop that an invocation gets when nothing of it is on virtual time: it may be loading a module. */
@@ -40,19 +51,20 @@ interface Appointment {
 export class VirtualLambda {
   #agenda: Appointment[] = [];
   #callCount = 0;
+  #isGivenUp = false;
   #idCount = 0;
-  /** The invocations that Lambda believes to be running, each with its deadline. */
-  readonly #running = new Map<VirtualInvocation, Appointment>();
+  /** The invocations that Lambda believes to be running, each with what ends it: its deadline, its death. */
+  readonly #running = new Map<VirtualInvocation, readonly Appointment[]>();
   readonly #timer: ManualTimer;
   readonly #recorder: RunRecorder;
   readonly #settings: VirtualLambdaSettings;
-  readonly #openHandler: () => Promise<BatonHandler>;
+  readonly #openHandler: (invocation: VirtualInvocation) => Promise<BatonHandler>;
 
   constructor(
     timer: ManualTimer,
     recorder: RunRecorder,
     settings: VirtualLambdaSettings,
-    openHandler: () => Promise<BatonHandler>,
+    openHandler: (invocation: VirtualInvocation) => Promise<BatonHandler>,
   ) {
     this.#timer = timer;
     this.#recorder = recorder;
@@ -86,7 +98,7 @@ export class VirtualLambda {
   async drain(): Promise<boolean> {
     await settle();
     for (;;) {
-      if (this.#callCount > this.#settings.maxDeliveries) return false;
+      if (this.#isGivenUp) return false;
       if (this.#running.size === 0 && this.#agenda.length === 0) return true;
       await this.#goOn();
     }
@@ -145,16 +157,20 @@ export class VirtualLambda {
   #deliver(delivery: VirtualDelivery): void {
     const isLoop = this.#settings.recursion === 'terminate' && delivery.chainLength >= recursionLimit;
     if (isLoop) this.#refuseRecursion(delivery);
+    else if (this.#callCount >= this.#settings.maxDeliveries) this.#isGivenUp = true;
     else this.#start(delivery);
   }
 
   #start(delivery: VirtualDelivery): void {
     this.#callCount += 1;
-    const { timeoutMs } = this.#settings;
-    const invocation = new VirtualInvocation(this.#callCount, delivery, this.#timer.clock, timeoutMs);
+    const { clock } = this.#timer;
+    const invocation = new VirtualInvocation(this.#callCount, delivery, clock, this.#readTimeoutMs(delivery));
     this.#recorder.invocations.push(invocation);
-    const deadline = this.#at(invocation.deadlineMs, () => this.#close(invocation, { end: 'timed-out' }));
-    this.#running.set(invocation, deadline);
+    const deathMs = this.#settings.readDeathMs?.(delivery);
+    this.#running.set(invocation, [
+      this.#at(invocation.deadlineMs, () => this.#close(invocation, { end: 'timed-out' })),
+      ...(deathMs === undefined ? [] : [this.#at(clock.now() + deathMs, () => this.crash(invocation))]),
+    ]);
     const end = (outcome: InvocationOutcome) => {
       if (!invocation.isOver) this.#close(invocation, outcome);
     };
@@ -170,7 +186,7 @@ export class VirtualLambda {
   }
 
   async #call(invocation: VirtualInvocation): Promise<unknown> {
-    const handler = await this.#openHandler();
+    const handler = await this.#openHandler(invocation);
     const answer = await handler(describeEvent(invocation.delivery), this.#describeContext(invocation));
     return JSON.parse(JSON.stringify(answer)) as unknown;
   }
@@ -180,7 +196,8 @@ export class VirtualLambda {
     const { clock } = this.#timer;
     const awsRequestId = channel === 'sqs' ? `batch-${invocation.call}` : id;
     const { safeMs } = this.#settings;
-    const context = fakeLambdaContext({ clock, awsRequestId, remainingMs: this.#settings.timeoutMs });
+    const remainingMs = invocation.deadlineMs - clock.now();
+    const context = fakeLambdaContext({ clock, awsRequestId, remainingMs });
     const readRemaining = context.getRemainingTimeInMillis;
     return {
       ...context,
@@ -190,9 +207,10 @@ export class VirtualLambda {
   }
 
   #close(invocation: VirtualInvocation, outcome: InvocationOutcome): void {
-    const deadline = this.#running.get(invocation);
-    if (!this.#running.delete(invocation)) return;
-    this.#agenda = this.#agenda.filter((other) => other !== deadline);
+    const ends = this.#running.get(invocation);
+    if (ends === undefined) return;
+    this.#running.delete(invocation);
+    this.#agenda = this.#agenda.filter((other) => !ends.includes(other));
     invocation.close(outcome, this.#timer.clock.now());
     this.#recorder.cutOff(invocation.call);
     if (endings.has(outcome.end) && invocation.isOf(this.#recorder.executionId))
@@ -200,20 +218,27 @@ export class VirtualLambda {
     if (isFailure(invocation)) this.#tryAgain(invocation);
   }
 
-  #tryAgain({ delivery, startedAtMs, outcome }: VirtualInvocation): void {
+  #tryAgain(invocation: VirtualInvocation): void {
+    const { delivery, startedAtMs, outcome } = invocation;
     if (outcome?.end === 'failed' && !this.#settings.retryFailed) this.#bury(delivery, 'ExecutionFailed');
     else if (delivery.channel === 'sqs') this.#release(delivery, startedAtMs);
-    else if (delivery.receiveCount > this.#settings.maximumRetryAttempts)
-      this.#bury(delivery, 'RetriesExhausted');
-    else
-      this.#deliverAgain(delivery, this.#timer.clock.now() + (retryDelaysMs[delivery.receiveCount - 1] ?? 0));
+    else {
+      const delayMs = this.#settings.readRetryDelayMs(invocation);
+      if (delayMs === undefined) this.#bury(delivery, 'RetriesExhausted');
+      else this.#deliverAgain(delivery, this.#timer.clock.now() + delayMs);
+    }
+  }
+
+  #readTimeoutMs(delivery: VirtualDelivery): number {
+    const { timeoutMs } = this.#settings;
+    return typeof timeoutMs === 'number' ? timeoutMs : timeoutMs(delivery);
   }
 
   /** A message that was not deleted becomes visible again, until its queue gives it up. */
   #release(delivery: VirtualDelivery, receivedAtMs: number): void {
     const visibleAtMs = Math.max(
       this.#timer.clock.now(),
-      receivedAtMs + visibilityFactor * this.#settings.timeoutMs,
+      receivedAtMs + visibilityFactor * this.#readTimeoutMs(delivery),
     );
     if (delivery.receiveCount >= this.#settings.maxReceiveCount) this.#bury(delivery, 'MaxReceiveCount');
     else this.#deliverAgain(delivery, visibleAtMs);

@@ -18,7 +18,7 @@ import { RunLogger, RunObserver, RunRecorder, silenceTheDead } from './run-recor
 import type { JobOutcome, RunLogLine } from './run-records';
 import { observeJob, StepWatch } from './step-watch';
 import type { JobRunOptions, JobTestOptions } from './test-job-options';
-import { VirtualLambda } from './virtual-lambda';
+import { retryAsLambda, VirtualLambda } from './virtual-lambda';
 import type { ManualTimer } from './virtual-time';
 
 /** What one run is made of. */
@@ -244,7 +244,7 @@ function describeSettings({ options, runOptions, plan }: VirtualWorldParts) {
     timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
     safeMs: plan.safeMs,
     recursion: options.recursion ?? 'allow',
-    maximumRetryAttempts: options.maximumRetryAttempts ?? 2,
+    readRetryDelayMs: retryAsLambda(options.maximumRetryAttempts ?? 2),
     maxReceiveCount: options.maxReceiveCount ?? 5,
     retryFailed: options.retryFailed ?? false,
     maxDeliveries: options.maxDeliveries ?? 10_000,

@@ -12,7 +12,8 @@ import {
   Terminate,
   waitForSignal,
 } from '../../src';
-import { fakeLambdaContext, MemoryLogger, RecordingSender } from '../../src/testing';
+import { MemoryLogger, RecordingSender } from '../../src/testing';
+import { callHandler } from '../helpers/call-handler';
 import { virtualWorld } from '../helpers/virtual-world';
 import { readPrinted } from './read-printed';
 
@@ -49,8 +50,7 @@ describe('baton', () => {
     for (const executionId of ['first', 'second', 'third', 'fourth']) {
       const job = executionId < 'g' ? 'queueing' : 'skipping';
       const event = { lambdaBaton: { v: 1, start: { executionId, input: {}, job } } };
-      const context = fakeLambdaContext({ clock: world.clock, awsRequestId: executionId });
-      await world.timer.drive(handler(event, context));
+      await callHandler(handler, world, event, { awsRequestId: executionId });
     }
     expect(await new BatonClient({ store }).list({ status: 'skipped' })).toHaveLength(1);
   });

@@ -5,7 +5,8 @@ import {
   MemoryCheckpointStore,
   type Provider,
 } from '../../src';
-import { fakeLambdaContext, RecordingSender } from '../../src/testing';
+import { RecordingSender } from '../../src/testing';
+import { callHandler } from './call-handler';
 import { virtualWorld } from './virtual-world';
 
 type Jobs = Parameters<typeof createHandler>[0];
@@ -81,9 +82,9 @@ export class AmongWorld {
   async deliver(message: Message, awsRequestId: string): Promise<void> {
     this.delivered.push({ ...message, awsRequestId });
     const arn = nameFunction(message.functionName);
-    const context = fakeLambdaContext({ clock: this.clock, awsRequestId, arn });
-    const running = this.#handlers[message.functionName]?.(message.event, context);
-    await this.#world.timer.drive(Promise.resolve(running)).catch(() => {});
+    const handler = this.#handlers[message.functionName];
+    if (handler === undefined) return;
+    await callHandler(handler, this.#world, message.event, { awsRequestId, arn }).catch(() => {});
   }
 
   /** Takes time, in milliseconds. */

@@ -13,6 +13,7 @@ import {
   Terminate,
 } from '../../src';
 import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../src/testing';
+import { callHandler } from './call-handler';
 import { virtualWorld } from './virtual-world';
 
 /** What was sent to the function, by a client or by the runtime. */
@@ -46,6 +47,8 @@ interface DeliveryOptions {
   readonly remainingMs?: number;
   /** The request's id. @defaultValue a fresh one */
   readonly request?: string;
+  /** After how many milliseconds its process dies. @defaultValue it does not */
+  readonly killAfterMs?: number;
 }
 
 /**
@@ -103,28 +106,24 @@ export function clientWorld(options: Partial<BatonClientOptions> & { readonly li
       ...others,
     });
   let deliveryCount = 0;
-  const call = (
-    event: unknown,
-    { remainingMs = 60_000, request = `request-${++deliveryCount}` }: DeliveryOptions = {},
-  ) =>
-    handler(
-      structuredClone(event),
-      fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId: request }),
-    );
   /** Delivers an event, and waits for the invocation's end. */
-  const deliver = (event: unknown, delivery?: DeliveryOptions) => world.timer.drive(call(event, delivery));
+  const deliver = (event: unknown, { remainingMs = 60_000, request, killAfterMs }: DeliveryOptions = {}) => {
+    const awsRequestId = request ?? `request-${++deliveryCount}`;
+    return callHandler(handler, world, event, { remainingMs, awsRequestId, killAfterMs });
+  };
   /** Delivers several at once. */
-  const deliverAll = (events: readonly unknown[]) =>
-    world.timer.drive(Promise.all(events.map((event) => call(event))));
+  const deliverAll = (events: readonly unknown[]) => {
+    const call = (event: unknown) =>
+      handler(
+        structuredClone(event),
+        fakeLambdaContext({ clock: world.clock, awsRequestId: `request-${++deliveryCount}` }),
+      );
+    return world.timer.drive(Promise.all(events.map(call)));
+  };
   /** Delivers what the client has sent last. */
   const deliverSent = (delivery?: DeliveryOptions) => deliver(lambda.sent.at(-1)?.event, delivery);
   /** Delivers an event to an invocation that dies after some time. */
-  const deliverAndKill = async (event: unknown, afterMs: number) => {
-    const running = call(event);
-    running.catch(() => {});
-    await world.timer.drive(running, world.clock.now() + afterMs);
-    world.timer.kill();
-  };
+  const deliverAndKill = (event: unknown, killAfterMs: number) => deliver(event, { killAfterMs });
   const client = makeClient();
   return {
     store,

@@ -2,8 +2,8 @@ import { CHECKPOINT_STORE, createHandler } from '../../src';
 import { DevalueCodec } from '../../src/runtime/adapters/codec/devalue-codec';
 import { NodePlatform } from '../../src/runtime/adapters/node/node-platform';
 import { parseRecord } from '../../src/runtime/core/record/execution-record';
-import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../src/testing';
-import { nameStart } from './run-job';
+import { FaultyStore, RecordingSender } from '../../src/testing';
+import { callHandler, nameStart } from './call-handler';
 import { type VirtualWorld, virtualWorld } from './virtual-world';
 
 /** What a handler answers, as far as these tests look. */
@@ -23,21 +23,14 @@ export function keepJob(define: (world: VirtualWorld) => Parameters<typeof creat
 
   /** Calls the handler; virtual time passes until it has answered. */
   const call = (remainingMs = 60_000, event: unknown = {}, awsRequestId = 'execution-1') =>
-    world.timer.drive(
-      handler(
-        nameStart(event, awsRequestId),
-        fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId }),
-      ),
-    ) as Promise<Answer>;
+    callHandler(handler, world, nameStart(event, awsRequestId), {
+      remainingMs,
+      awsRequestId,
+    }) as Promise<Answer>;
 
   /** Calls the handler; after that much virtual time its process dies. */
   const callAndKill = async (killAfterMs: number, event: unknown = {}, awsRequestId = 'execution-1') => {
-    const context = fakeLambdaContext({ clock: world.clock, remainingMs: 60_000, awsRequestId });
-    await world.timer.drive(
-      handler(nameStart(event, awsRequestId), context),
-      world.clock.now() + killAfterMs,
-    );
-    world.timer.kill();
+    await callHandler(handler, world, nameStart(event, awsRequestId), { awsRequestId, killAfterMs });
     // As long as Lambda waits before it delivers the event again.
     await world.timer.advance(60_000);
   };

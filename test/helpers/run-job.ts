@@ -5,7 +5,11 @@ import {
   type InvocationAnswer,
   type Provider,
 } from '../../src';
-import { fakeLambdaContext, RecordingSender, type SentRequest } from '../../src/testing';
+import { RecordingSender, type SentRequest } from '../../src/testing';
+import { RunRecorder } from '../../src/testing/run-recorder';
+import type { VirtualDelivery, VirtualInvocation } from '../../src/testing/virtual-invocation';
+import { VirtualLambda, type VirtualLambdaSettings } from '../../src/testing/virtual-lambda';
+import { nameStart } from './call-handler';
 import { type VirtualWorld, virtualWorld } from './virtual-world';
 
 /** Options of {@link runJob}. */
@@ -66,7 +70,7 @@ export interface ExecutionRecord {
   readonly deliveryCount: number;
 }
 
-/** Calls the handler, delivers the continuation that it sent, and so on until none is sent any more. Virtual time passes as needed. */
+/** Calls the handler on the test kit's virtual Lambda, delivers the continuation that it sent, and so on until none is sent any more. */
 export async function runExecution(
   handler: BatonHandler,
   world: VirtualWorld,
@@ -78,72 +82,59 @@ export async function runExecution(
     awsRequestId = 'execution-1',
     retryDelayMs = 60_000,
   } = options;
-  const answers: InvocationAnswer[] = [];
   const sent: SentRequest[] = [];
-  let event = nameStart(options.event ?? {}, awsRequestId);
-  let delivery: Delivery = { invocation: 1, receiveCount: 1 };
-  for (let deliveryCount = 1; deliveryCount <= maxDeliveries; deliveryCount += 1) {
-    options.onDelivery?.(delivery, event);
-    const context = fakeLambdaContext({
-      clock: world.clock,
-      remainingMs: typeof remainingMs === 'number' ? remainingMs : remainingMs(delivery),
-      awsRequestId: delivery.invocation === 1 ? awsRequestId : `${awsRequestId}-${delivery.invocation}`,
-    });
-    const call = await callOnce(handler, world, event, context, options.killAfterMs?.(delivery));
-    const isLost = call.kind === 'killed' || options.crash?.(delivery) === true;
-    if (isLost) {
-      delivery = { ...delivery, receiveCount: delivery.receiveCount + 1 };
-      await world.timer.advance(retryDelayMs);
-      continue;
-    }
-    if (call.kind === 'threw') return { answers, answer: undefined, error: call.error, sent, deliveryCount };
-    answers.push(call.answer);
-    const next = call.sent.at(-1);
-    if (next === undefined) return { answers, answer: call.answer, error: undefined, sent, deliveryCount };
-    sent.push(next);
-    await world.timer.advance((next.delaySeconds ?? 0) * 1_000);
-    event = JSON.parse(next.body);
-    delivery = { invocation: delivery.invocation + 1, receiveCount: 1 };
-  }
-  throw new Error(`The execution has not ended after ${maxDeliveries} deliveries.`);
-}
+  const name = ({ receiveCount }: VirtualDelivery): Delivery => ({
+    invocation: sent.length + 1,
+    receiveCount,
+  });
+  const accept = (body: string, delaySeconds = 0) => {
+    const id = sent.length === 0 ? awsRequestId : `${awsRequestId}-${sent.length + 1}`;
+    const delivery = { id, channel: 'event', body, receiveCount: 1, chainLength: 0, isCopy: false } as const;
+    lambda.accept(delivery, delaySeconds * 1_000);
+  };
 
-type Call =
-  | { readonly kind: 'answered'; readonly answer: InvocationAnswer; readonly sent: readonly SentRequest[] }
-  | { readonly kind: 'killed' }
-  | { readonly kind: 'threw'; readonly error: unknown };
-
-async function callOnce(
-  handler: BatonHandler,
-  { clock, timer, senders }: VirtualWorld,
-  event: unknown,
-  context: Parameters<BatonHandler>[1],
-  killAfterMs: number | undefined,
-): Promise<Call> {
-  const recorders = senders.filter((sender) => sender instanceof RecordingSender);
-  const counts = recorders.map(({ sent }) => sent.length);
-  const running = handler(structuredClone(event), context);
-  try {
-    const endMs = killAfterMs === undefined ? undefined : clock.now() + killAfterMs;
-    const answer = (await timer.drive(running, endMs)) as InvocationAnswer | undefined;
-    if (answer === undefined) {
-      running.catch(() => {});
-      timer.kill();
-      return { kind: 'killed' };
-    }
-    return {
-      kind: 'answered',
-      answer,
-      sent: recorders.flatMap(({ sent }, index) => sent.slice(counts[index])),
+  /** What a call has sent counts when it has answered: one that dies at its very end has sent nothing. */
+  const call =
+    (invocation: VirtualInvocation): BatonHandler =>
+    async (event, context) => {
+      const delivery = name(invocation.delivery);
+      options.onDelivery?.(delivery, event);
+      const recorders = world.senders.filter((sender) => sender instanceof RecordingSender);
+      const counts = recorders.map((recorder) => recorder.sent.length);
+      const answer = await handler(event, context);
+      const next = recorders.flatMap((recorder, index) => recorder.sent.slice(counts[index])).at(-1);
+      if (options.crash?.(delivery) === true) lambda.crash(invocation);
+      if (invocation.isOver || next === undefined) return answer;
+      sent.push(next);
+      accept(next.body, next.delaySeconds);
+      return answer;
     };
-  } catch (error) {
-    return { kind: 'threw', error };
-  }
-}
 
-/** A start's event in an envelope that says the execution's id; an envelope and an SQS batch stay what they are. */
-export function nameStart(event: unknown, executionId: string): unknown {
-  const isNamed =
-    typeof event === 'object' && event !== null && ('lambdaBaton' in event || 'Records' in event);
-  return isNamed ? event : { lambdaBaton: { v: 1, start: { executionId, input: event } } };
+  const recorder = new RunRecorder(world.clock, {});
+  const settings: VirtualLambdaSettings = {
+    timeoutMs: (delivery) => (typeof remainingMs === 'number' ? remainingMs : remainingMs(name(delivery))),
+    safeMs: 0,
+    recursion: 'allow',
+    readRetryDelayMs: ({ outcome }) => (outcome?.end === 'crashed' ? retryDelayMs : undefined),
+    readDeathMs: (delivery) => options.killAfterMs?.(name(delivery)),
+    maxReceiveCount: 1,
+    retryFailed: false,
+    maxDeliveries,
+    isCopying: false,
+  };
+  const lambda = new VirtualLambda(world.timer, recorder, settings, async (invocation) => call(invocation));
+  accept(JSON.stringify(nameStart(options.event ?? {}, awsRequestId)));
+  if (!(await lambda.drain()))
+    throw new Error(`The execution has not ended after ${maxDeliveries} deliveries.`);
+  const outcomes = recorder.invocations.map(({ outcome }) => outcome);
+  if (outcomes.at(-1)?.end === 'timed-out') throw new Error('The last call has not answered in its time.');
+  const answers = outcomes.flatMap((outcome) => outcome?.answer ?? []) as InvocationAnswer[];
+  const { answer, error } = outcomes.at(-1) ?? {};
+  return {
+    answers,
+    answer: answer as InvocationAnswer | undefined,
+    error,
+    sent,
+    deliveryCount: outcomes.length,
+  };
 }

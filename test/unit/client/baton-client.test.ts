@@ -8,7 +8,7 @@ import {
   TerminalError,
   Terminate,
 } from '../../../src';
-import { fakeLambdaContext } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { clientWorld, RecordingLambda } from '../../helpers/client-world';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -89,11 +89,11 @@ describe('BatonClient.start', () => {
       providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
     });
     const call = (sent: unknown, awsRequestId: string) =>
-      world.timer.drive(
-        handler(
-          { lambdaBaton: { v: 1, start: { executionId, input: sent } } },
-          fakeLambdaContext({ clock: world.clock, awsRequestId }),
-        ),
+      callHandler(
+        handler,
+        world,
+        { lambdaBaton: { v: 1, start: { executionId, input: sent } } },
+        { awsRequestId },
       );
     const client = new BatonClient({ functionName: 'page', store, client: lambda, clock: world.clock });
     expect(await call({ first: 3 }, 'one')).toMatchObject({ status: 'completed' });

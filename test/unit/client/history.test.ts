@@ -16,6 +16,7 @@ import {
 } from '../../../src';
 import { unpackHistory } from '../../../src/runtime/core/record/history';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const times = { safeMs: 10_000, intervalMs: 5_000, reserveMs: 2_000 };
@@ -129,12 +130,7 @@ describe('the history of an execution', () => {
     let event: unknown = { lambdaBaton: { v: 1, start: { executionId, input: {} } } };
     const startedAtMs = world.clock.now();
     for (let number = 1; number <= 3; number += 1) {
-      await world.timer.drive(
-        handler(
-          event,
-          fakeLambdaContext({ clock: world.clock, awsRequestId: `r${number}`, remainingMs: 60_000 }),
-        ),
-      );
+      await callHandler(handler, world, event, { awsRequestId: `r${number}`, remainingMs: 60_000 });
       event = JSON.parse(sender.sent.at(-1)?.body ?? '');
       await world.timer.advance(900_000);
     }
@@ -244,7 +240,7 @@ describe('the history of an execution', () => {
     const handler = createHandler(Long, { providers: world.providers });
     let event: unknown = {};
     for (let number = 1; number <= 25; number += 1) {
-      await world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock, remainingMs: 60_000 })));
+      await callHandler(handler, world, event, { remainingMs: 60_000 });
       event = JSON.parse(sender.sent.at(-1)?.body ?? '');
     }
     const { trail } = (

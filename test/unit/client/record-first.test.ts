@@ -10,7 +10,7 @@ import {
   type StepContext,
   Terminate,
 } from '../../../src';
-import { fakeLambdaContext } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { clientWorld, RecordingLambda } from '../../helpers/client-world';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -267,8 +267,7 @@ describe('what the starter did not know', () => {
     let count = 0;
     const deliver = (event: unknown) => {
       count += 1;
-      const context = fakeLambdaContext({ clock: world.clock, awsRequestId: `request-${count}` });
-      return world.timer.drive(handler(structuredClone(event), context));
+      return callHandler(handler, world, event, { awsRequestId: `request-${count}` });
     };
     return { client, store, lambda, clock: world.clock, deliver };
   }

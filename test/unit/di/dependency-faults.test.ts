@@ -18,7 +18,7 @@ import {
   Step,
   Terminate,
 } from '../../../src';
-import { fakeLambdaContext } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const times = { safeMs: 1_000, intervalMs: 100 };
@@ -208,7 +208,7 @@ describe('createHandler accepts', () => {
     ];
     const handler = create([Alone, 'one', 'two', 'three', Counted], { container: mine, providers });
     expect(made).toBe(0);
-    await world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock })));
+    await callHandler(handler, world, {});
     expect(made).toBe(5);
   });
 

@@ -13,6 +13,7 @@ import {
   Terminate,
 } from '../../../src';
 import { FaultyStore, fakeLambdaContext, RecordingSender, sqsEvent } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { RecordingLambda } from '../../helpers/client-world';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -54,8 +55,10 @@ function world({ hasStore = true, store = new FaultyStore() } = {}) {
   let deliveries = 0;
   const deliver = (event: unknown, remainingMs = 60_000) => {
     deliveries += 1;
-    const context = fakeLambdaContext({ clock, remainingMs, awsRequestId: `request-${deliveries}` });
-    return timer.drive(handler(structuredClone(event), context)) as Promise<InvocationAnswer>;
+    return callHandler(handler, { clock, timer }, event, {
+      remainingMs,
+      awsRequestId: `request-${deliveries}`,
+    }) as Promise<InvocationAnswer>;
   };
   const deliverSent = (index = -1) => deliver(JSON.parse(sender.sent.at(index)?.body ?? ''));
   const lambda = new RecordingLambda();

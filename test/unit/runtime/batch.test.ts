@@ -7,7 +7,8 @@ import {
   type StepContext,
   Terminate,
 } from '../../../src';
-import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { RecordingSender } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { virtualWorld } from '../../helpers/virtual-world';
 import { readContinuation } from './sent-continuation';
 
@@ -46,9 +47,7 @@ async function deliver(records: readonly object[], remainingMs = 60_000) {
 
   const handler = createHandler(Orders, { providers: world.providers });
   const call = (batch: readonly object[], leftMs: number) =>
-    world.timer.drive(
-      handler({ Records: batch }, fakeLambdaContext({ clock: world.clock, remainingMs: leftMs })),
-    );
+    callHandler(handler, world, { Records: batch }, { remainingMs: leftMs });
   const answer = await call(records, remainingMs);
   const { sent } = world.senders[0] as RecordingSender;
   const outcomes = world.logger.lines
@@ -231,9 +230,7 @@ describe('an SQS batch', () => {
     }
 
     const handler = createHandler(Slow, { providers: world.providers });
-    const answer = await world.timer.drive(
-      handler({ Records: [record('m-1', {})] }, fakeLambdaContext({ clock: world.clock })),
-    );
+    const answer = await callHandler(handler, world, { Records: [record('m-1', {})] });
     expect(answer).toEqual(failed('m-1'));
     expect(world.logger.find('record failed')).toMatchObject([{ fields: { code: 'HAND_OFF_FAILED' } }]);
   });

@@ -11,7 +11,8 @@ import {
   type StepContext,
   Terminate,
 } from '../../../src';
-import { fakeLambdaContext, JobTestEnvironment } from '../../../src/testing';
+import { JobTestEnvironment } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const times = { safeMs: 10_000, intervalMs: 1_000 };
@@ -52,8 +53,7 @@ function hosting(jobClass: Parameters<typeof createHandler>[0], store?: MemoryCh
   const world = virtualWorld();
   const providers = [...world.providers, ...(store ? [{ token: CHECKPOINT_STORE, useValue: store }] : [])];
   const handler = createHandler(jobClass, { providers });
-  return (event: unknown, awsRequestId = 'request-1') =>
-    world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock, awsRequestId })));
+  return (event: unknown, awsRequestId = 'request-1') => callHandler(handler, world, event, { awsRequestId });
 }
 
 describe('what a schema makes of the input', () => {

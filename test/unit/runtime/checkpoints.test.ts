@@ -14,7 +14,8 @@ import {
 import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
 import { parseRecord, writeRecord } from '../../../src/runtime/core/record/execution-record';
 import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../../src/testing';
-import { nameStart, runJob } from '../../helpers/run-job';
+import { callHandler, nameStart } from '../../helpers/call-handler';
+import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const { checksum } = new NodePlatform();
@@ -53,12 +54,7 @@ function counting(durability: 'handoff' | 'step' | { everyMs: number } = 'step')
   const storeProvider = { token: CHECKPOINT_STORE, useValue: store };
   const handler = createHandler(Counting, { providers: [...world.providers, storeProvider] });
   const call = (event: unknown, awsRequestId: string, remainingMs = 60_000) =>
-    world.timer.drive(
-      handler(
-        nameStart(event, awsRequestId),
-        fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId }),
-      ),
-    );
+    callHandler(handler, world, nameStart(event, awsRequestId), { remainingMs, awsRequestId });
   const run = (options: Parameters<typeof runJob>[1] = {}) =>
     runJob(Counting, { world, providers: [storeProvider], ...options });
   return { store, sender, world, seen, behaviour, handler, call, run };

@@ -17,8 +17,8 @@ import {
 import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
 import { parseRecord } from '../../../src/runtime/core/record/execution-record';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { nameStart } from '../../helpers/call-handler';
 import { thinOut } from '../../helpers/how-often';
-import { nameStart } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 interface Input {

@@ -13,7 +13,8 @@ import {
   type StepContext,
   Terminate,
 } from '../../../src';
-import { fakeLambdaContext, MemoryLogger, sqsEvent } from '../../../src/testing';
+import { MemoryLogger, sqsEvent } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { runExecution } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -114,7 +115,7 @@ describe('What was made for an invocation', () => {
     }
     const world = virtualWorld();
     const handler = createHandler(Throwing, { providers: [...world.providers, scopedPool] });
-    await world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock }))).catch(() => undefined);
+    await callHandler(handler, world, {}).catch(() => undefined);
     expect(ledger.pools).not.toEqual([]);
     expect(disposals()).toEqual(ledger.pools.map(() => 1));
   });
@@ -122,9 +123,7 @@ describe('What was made for an invocation', () => {
   it('is disposed with each record of a batch', async () => {
     const world = virtualWorld();
     const handler = createHandler(pooled('completes'), { providers: [...world.providers, scopedPool] });
-    await world.timer.drive(
-      handler(sqsEvent([{ body: '{}' }, { body: '{}' }]), fakeLambdaContext({ clock: world.clock })),
-    );
+    await callHandler(handler, world, sqsEvent([{ body: '{}' }, { body: '{}' }]));
     expect(disposals()).toEqual([1, 1]);
   });
 
@@ -302,9 +301,7 @@ describe('A dependency that cannot be disposed changes nothing and is logged:', 
       { token: CONTINUATION_SENDERS, useValue: world.senders },
     ];
     const handler = createHandler(pooled('hands over', world), { providers });
-    const answer = await world.timer.drive(
-      handler({}, fakeLambdaContext({ clock: world.clock, remainingMs: 60_000 })),
-    );
+    const answer = await callHandler(handler, world, {}, { remainingMs: 60_000 });
     expect(answer).toMatchObject({ status: 'handed-off' });
     expect(world.clock.now() - beginMs).toBeLessThan(60_000);
   });

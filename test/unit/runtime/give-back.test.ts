@@ -9,7 +9,8 @@ import {
   Step,
   Terminate,
 } from '../../../src';
-import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { RecordingSender } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const start = { lambdaBaton: { v: 1, start: { executionId: 'e', input: {} } } };
@@ -55,7 +56,7 @@ function world({ limits = {} }: { readonly limits?: object } = {}) {
     providers: [...around.providers, { token: CHECKPOINT_STORE, useValue: store }],
   });
   const call = (event: unknown, awsRequestId: string) =>
-    timer.drive(handler(event, fakeLambdaContext({ clock, remainingMs: 69_000, awsRequestId })));
+    callHandler(handler, { clock, timer }, event, { remainingMs: 69_000, awsRequestId });
   const client = new BatonClient({ store, clock, functionName: 'f', client: { send: async () => ({}) } });
   const next = () => JSON.parse(sender.sent.at(-1)?.body ?? '');
   return { ...around, broken, call, ran, sender, next, status: () => client.status('e') };

@@ -12,7 +12,8 @@ import {
   Terminate,
   wait,
 } from '../../../src';
-import { epochMs, fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { epochMs, RecordingSender } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 import { failing, failureOf, forever, sdkError } from './failing-sender';
@@ -112,9 +113,7 @@ describe("loading the channel's code", () => {
     }
 
     const handler = createHandler(Working, { providers: world.providers });
-    await world.timer.drive(
-      handler({}, fakeLambdaContext({ clock: world.clock, remainingMs: budgetMs + 10_000 })),
-    );
+    await callHandler(handler, world, {}, { remainingMs: budgetMs + 10_000 });
     expect(loadedAtMs).toEqual(expected);
     expect(sender.sent).toHaveLength(1);
     expect(world.timer.armedCount).toBe(0);
@@ -215,9 +214,7 @@ describe('preparing the hand-off', () => {
       }
 
       const handler = createHandler(Waiting, { providers: world.providers });
-      await world.timer.drive(
-        handler({}, fakeLambdaContext({ clock: world.clock, remainingMs: budgetMs + 10_000 })),
-      );
+      await callHandler(handler, world, {}, { remainingMs: budgetMs + 10_000 });
       expect(preparedAtMs).toEqual([budgetMs - leadMs]);
     },
   );
@@ -350,9 +347,7 @@ describe('the default channels', () => {
       providers: [...withDefaultSenders(world), ...providers] as never,
     });
     const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:job:live';
-    return world.timer.drive(
-      handler({}, fakeLambdaContext({ clock: world.clock, arn, functionVersion: '3' })),
-    );
+    return callHandler(handler, world, {}, { arn, functionVersion: '3' });
   }
 
   it('are Lambda, then SQS when BATON_QUEUE_URL is set', async () => {

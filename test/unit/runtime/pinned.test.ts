@@ -10,7 +10,8 @@ import {
   Terminate,
   wait,
 } from '../../../src';
-import { fakeLambdaContext, RecordingSender, sqsEvent } from '../../../src/testing';
+import { RecordingSender, sqsEvent } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const start = { lambdaBaton: { v: 1, start: { executionId: 'e', input: {} } } };
@@ -61,14 +62,8 @@ function world({
       ...(hasStore ? [{ token: CHECKPOINT_STORE, useValue: store }] : []),
     ];
     const handler = createHandler(Patient, { providers });
-    return (event: unknown, awsRequestId: string, arn = `${functionArn}:live`) => {
-      const context = {
-        ...fakeLambdaContext({ clock, remainingMs: 60_000, awsRequestId }),
-        functionVersion: version,
-        invokedFunctionArn: arn,
-      };
-      return timer.drive(handler(event, context));
-    };
+    return (event: unknown, awsRequestId: string, arn = `${functionArn}:live`) =>
+      callHandler(handler, { clock, timer }, event, { functionVersion: version, awsRequestId, arn });
   };
 
   const client = new BatonClient({ store, clock, functionName: 'f', client: { send: async () => ({}) } });
@@ -177,9 +172,7 @@ describe('an execution that is pinned', () => {
   });
 
   it('is sent on by the retry of its start, too, with the right to take over from its dead owner', async () => {
-    const { old, young, lambda, ran, timer, clock } = world();
-    const context = { ...fakeLambdaContext({ clock }), functionVersion: '7' };
-    expect(context.functionVersion).toBe('7');
+    const { old, young, lambda, ran, timer } = world();
     await old(start, 'r1');
     expect(await young(start, 'r1')).toMatchObject({ status: 'handed-off' });
     await timer.advance(600_000);

@@ -15,9 +15,9 @@ import {
   writeRecord,
 } from '../../../src/runtime/core/record/execution-record';
 import type { StoredExecution } from '../../../src/runtime/ports';
-import { fakeLambdaContext, MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
+import { MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
+import { callHandler, nameStart } from '../../helpers/call-handler';
 import { scaleDown, thinOut } from '../../helpers/how-often';
-import { nameStart } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const { checksum } = new NodePlatform();
@@ -56,12 +56,7 @@ async function handedOver({ version = 2, step = 'work', name = 'poisoned' } = {}
     providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
   });
   const call = (event: unknown, awsRequestId: string, remainingMs = 60_000) =>
-    world.timer.drive(
-      handler(
-        nameStart(event, awsRequestId),
-        fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId }),
-      ),
-    );
+    callHandler(handler, world, nameStart(event, awsRequestId), { remainingMs, awsRequestId });
   await call({ month: '2026-11' }, 'execution-1', 1_050);
   const continuation = sender.sent[0]?.body ?? '';
   seen.length = 0;

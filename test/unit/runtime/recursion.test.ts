@@ -12,6 +12,7 @@ import {
   wait,
 } from '../../../src';
 import { fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { RecordingLambda } from '../../helpers/client-world';
 import { keepJob } from '../../helpers/keep-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';
@@ -155,7 +156,7 @@ describe('the recursion setting', () => {
     const handler = createHandler(Tight, { providers });
     for (let event: unknown = {}; asked.length < 3; event = JSON.parse(sender.sent.at(-1)?.body ?? '{}')) {
       asked.push(logger.lines.filter(({ message }) => recursion.test(message)).length);
-      await timer.drive(handler(event, fakeLambdaContext({ clock })));
+      await callHandler(handler, { clock, timer }, event);
     }
     expect(asked).toEqual([0, 0, 1]);
   });
@@ -265,8 +266,7 @@ describe('an execution that AWS would stop', () => {
     const sender = Object.assign(new RecordingSender(), { readRecursion: async () => 'terminate' as const });
     const around = virtualWorld({ senders: [sender] });
     const handler = createHandler(longJob(around), { providers: [...around.providers] });
-    const call = (event: unknown) =>
-      around.timer.drive(handler(event, fakeLambdaContext({ clock: around.clock })));
+    const call = (event: unknown) => callHandler(handler, around, event);
     let event: unknown = {};
     for (let invocation = 1; invocation <= 13; invocation += 1) {
       expect(await call(event)).toMatchObject({ status: 'handed-off', invocation });

@@ -11,7 +11,8 @@ import {
   Terminate,
   wait,
 } from '../../../src';
-import { fakeLambdaContext, MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
+import { MemoryCheckpointStore, RecordingSender } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 /** What a fixture holds: the messages and the record of an execution in mid-run, as a released version wrote them. */
@@ -117,7 +118,7 @@ export function openFormats({ name = 'formats', version = 1, withStore = true, m
   ];
   const handler = createHandler(Formats, { providers });
   const call = (event: unknown, awsRequestId: string, remainingMs = 60_000) =>
-    world.timer.drive(handler(event, fakeLambdaContext({ clock: world.clock, remainingMs, awsRequestId })));
+    callHandler(handler, world, event, { remainingMs, awsRequestId });
   return { call, sender, store, world };
 }
 

@@ -2,6 +2,7 @@ import {
   CHECKPOINT_STORE,
   type CheckpointStore,
   complete,
+  createHandler,
   LongRunning,
   MemoryCheckpointStore,
   OnComplete,
@@ -13,6 +14,7 @@ import {
   Terminate,
 } from '../../../src';
 import { epochMs } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 
@@ -238,7 +240,7 @@ describe('an attempt that timed out', () => {
       }
     }
 
-    const { answer } = await runJob(Later, { world });
+    const answer = await callHandler(createHandler(Later, { providers: world.providers }), world, {});
     expect(answer).toMatchObject({ result: ['initial', 'in time'] });
     await world.timer.advance(120_000);
     process.off('unhandledRejection', note);

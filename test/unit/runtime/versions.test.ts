@@ -7,7 +7,8 @@ import {
   Step,
   Terminate,
 } from '../../../src';
-import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../../src/testing';
+import { FaultyStore, RecordingSender } from '../../../src/testing';
+import { callHandler } from '../../helpers/call-handler';
 import { virtualWorld } from '../../helpers/virtual-world';
 
 const start = { lambdaBaton: { v: 1, start: { executionId: 'e', input: {} } } };
@@ -54,11 +55,7 @@ function world() {
 
   const [one, two] = [deploy(times, 'euros', 1), deploy(newer, 'cents', 100)];
   const call = (handler: typeof one, event: unknown, awsRequestId: string, killAfterMs?: number) => {
-    const context = fakeLambdaContext({ clock, remainingMs: 69_000, awsRequestId });
-    return timer.drive(
-      handler(event, context),
-      killAfterMs === undefined ? undefined : clock.now() + killAfterMs,
-    );
+    return callHandler(handler, { clock, timer }, event, { remainingMs: 69_000, awsRequestId, killAfterMs });
   };
   const next = () => JSON.parse(sender.sent.at(-1)?.body ?? '');
   const readState = async () => JSON.parse((await store.load('e'))?.state.slice(1) ?? '').json as object;
@@ -82,7 +79,6 @@ describe('an execution of version 1 that version 2 goes on with', () => {
       expect(await call(one, start, 'r1')).toMatchObject({ status: 'handed-off' });
       const continuation = next();
       await call(two, continuation, 'r2', killAfterMs);
-      timer.kill();
       await timer.advance(60_000);
       await call(two, continuation, 'r2');
       expect(await finish(two)).toEqual({ cents: 600, n: 6 });
@@ -94,7 +90,7 @@ describe('an execution of version 1 that version 2 goes on with', () => {
     await call(one, start, 'r1');
     const continuation = next();
     await call(two, continuation, 'r2', 10_000);
-    timer.kill();
+
     await timer.advance(60_000);
     await call(one, continuation, 'r2');
     expect(await finish(one)).toEqual({ euros: 6, n: 6 });
@@ -105,7 +101,7 @@ describe('an execution of version 1 that version 2 goes on with', () => {
     await call(one, start, 'r1');
     const continuation = next();
     await call(two, continuation, 'r2', 30_000);
-    timer.kill();
+
     await timer.advance(60_000);
     await expect(call(one, continuation, 'r2')).rejects.toMatchObject({ code: 'INCOMPATIBLE_STATE' });
     expect(await readState()).toEqual({ cents: 400, n: 4 });

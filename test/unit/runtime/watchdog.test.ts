@@ -17,6 +17,7 @@ import {
 } from '../../../src';
 import { epochMs, fakeLambdaContext, RecordingSender } from '../../../src/testing';
 import { settle as letRun } from '../../../src/testing/settle';
+import { callHandler } from '../../helpers/call-handler';
 import { runJob } from '../../helpers/run-job';
 import { virtualWorld } from '../../helpers/virtual-world';
 import { readContinuation, readState } from './sent-continuation';
@@ -330,7 +331,7 @@ describe('at the hard edge', () => {
     }
 
     const handler = createHandler(Deaf, { providers: world.providers });
-    const answer = await world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock })));
+    const answer = await callHandler(handler, world, {});
     expect(answer).toEqual({ status: 'handed-off', executionId: 'request-1@Deaf', invocation: 1 });
     expect(world.clock.now() - epochMs).toBe(58_000);
     const [request] = (world.senders[0] as RecordingSender).sent;
@@ -416,7 +417,7 @@ describe('at the hard edge', () => {
     }
 
     const handler = createHandler(Deaf, { providers: world.providers });
-    await world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock })));
+    await callHandler(handler, world, {});
     const [request] = (world.senders[0] as RecordingSender).sent;
     const next = handler(JSON.parse(request?.body ?? ''), fakeLambdaContext({ clock: world.clock }));
     if (settleLate) settle(settleLate);
@@ -494,7 +495,7 @@ describe('synchronous code that holds the event loop', () => {
       @State() n = 0;
       @Step() *crunch() {
         while (this.n < 4) {
-          world.clock.block(30_000);
+          world.clock.block(29_900);
           this.n += 1;
           yield;
         }

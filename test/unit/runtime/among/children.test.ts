@@ -12,7 +12,8 @@ import {
   Terminate,
   waitForSignal,
 } from '../../../../src';
-import { fakeLambdaContext, RecordingSender } from '../../../../src/testing';
+import { RecordingSender } from '../../../../src/testing';
+import { callHandler } from '../../../helpers/call-handler';
 import { virtualWorld } from '../../../helpers/virtual-world';
 
 const times = { safeMs: 1_000, intervalMs: 100 };
@@ -88,8 +89,7 @@ function makeWorld(jobs: Parameters<typeof createHandler>[0]) {
       const event = events.shift();
       if (event === undefined) return;
       count += 1;
-      const context = fakeLambdaContext({ clock: world.clock, awsRequestId: `request-${count}` });
-      await world.timer.drive(handler(event, context)).catch(() => {});
+      await callHandler(handler, world, event, { awsRequestId: `request-${count}` }).catch(() => {});
     }
   };
   const start = (executionId = 'p') => {
@@ -167,7 +167,7 @@ describe('children', () => {
   it('need a store', async () => {
     const world = virtualWorld({ senders: [new RecordingSender()] });
     const handler = createHandler([Parent, Sleeper], { providers: world.providers });
-    const running = world.timer.drive(handler({}, fakeLambdaContext({ clock: world.clock })));
+    const running = callHandler(handler, world, {});
     await expect(running).rejects.toMatchObject({ cause: { code: 'INVALID_DIRECTIVE' } });
   });
 });

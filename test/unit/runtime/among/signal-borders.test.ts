@@ -11,7 +11,8 @@ import {
   Terminate,
   waitForSignal,
 } from '../../../../src';
-import { fakeLambdaContext, RecordingSender } from '../../../../src/testing';
+import { RecordingSender } from '../../../../src/testing';
+import { callHandler } from '../../../helpers/call-handler';
 import { virtualWorld } from '../../../helpers/virtual-world';
 
 const signingKey = 'a key of more than sixteen bytes';
@@ -77,8 +78,7 @@ function makeWorld(environment: Record<string, string> = {}) {
   let count = 0;
   const deliver = (event: unknown) => {
     count += 1;
-    const context = fakeLambdaContext({ clock: world.clock, awsRequestId: `request-${count}` });
-    return world.timer.drive(handler(event, context));
+    return callHandler(handler, world, event, { awsRequestId: `request-${count}` });
   };
   const start = () => deliver({ lambdaBaton: { v: 1, start: { executionId: 'c', input: {} } } });
   const deliverLook = () => deliver(JSON.parse(looks.at(-1) ?? sender.sent.at(-1)?.body ?? 'null'));

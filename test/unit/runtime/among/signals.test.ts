@@ -12,7 +12,8 @@ import {
   UnknownExecutionError,
   waitForSignal,
 } from '../../../../src';
-import { fakeLambdaContext, RecordingSender } from '../../../../src/testing';
+import { RecordingSender } from '../../../../src/testing';
+import { callHandler } from '../../../helpers/call-handler';
 import { virtualWorld } from '../../../helpers/virtual-world';
 
 const times = { safeMs: 1_000, intervalMs: 100 };
@@ -36,8 +37,7 @@ function makeWorld(jobClass: Parameters<typeof createHandler>[0], channels = { m
   let count = 0;
   const deliver = (event: unknown) => {
     count += 1;
-    const context = fakeLambdaContext({ clock: world.clock, awsRequestId: `request-${count}` });
-    return world.timer.drive(handler(event, context));
+    return callHandler(handler, world, event, { awsRequestId: `request-${count}` });
   };
   const start = (executionId = 'order-1') =>
     deliver({ lambdaBaton: { v: 1, start: { executionId, input: {} } } });

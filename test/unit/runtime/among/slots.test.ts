@@ -16,7 +16,8 @@ import {
 } from '../../../../src';
 import { NodePlatform } from '../../../../src/runtime/adapters/node/node-platform';
 import { leaveSlots, maxQueued, nameSlots } from '../../../../src/runtime/core/record/slots';
-import { fakeLambdaContext, RecordingSender, sqsEvent } from '../../../../src/testing';
+import { RecordingSender, sqsEvent } from '../../../../src/testing';
+import { callHandler } from '../../../helpers/call-handler';
 import { virtualWorld } from '../../../helpers/virtual-world';
 
 const times = { safeMs: 1_000, intervalMs: 100 };
@@ -60,8 +61,9 @@ function makeWorld(jobs: Parameters<typeof createHandler>[0]) {
   let sentCount = 0;
   const deliver = (event: unknown) => {
     count += 1;
-    const context = fakeLambdaContext({ clock: world.clock, awsRequestId: `request-${count}` });
-    return world.timer.drive(handler(event, context)) as Promise<{ status?: string }>;
+    return callHandler(handler, world, event, { awsRequestId: `request-${count}` }) as Promise<{
+      status?: string;
+    }>;
   };
   const take = () => {
     for (const { body } of sender.sent.slice(sentCount)) events.push(JSON.parse(body));

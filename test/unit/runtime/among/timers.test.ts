@@ -13,12 +13,8 @@ import {
   waitForSignal,
 } from '../../../../src';
 import { CLOCK, CONTINUATION_SENDERS, LOGGER, TIMER } from '../../../../src/di/tokens';
-import {
-  fakeLambdaContext,
-  JobTestEnvironment,
-  MemoryLogger,
-  RecordingSender,
-} from '../../../../src/testing';
+import { JobTestEnvironment, MemoryLogger, RecordingSender } from '../../../../src/testing';
+import { callHandler } from '../../../helpers/call-handler';
 import { virtualWorld } from '../../../helpers/virtual-world';
 
 const dayMs = 86_400_000;
@@ -87,7 +83,7 @@ function makeWorld(
   let count = 0;
   const deliver = (event: unknown) => {
     count += 1;
-    return timer.drive(handler(event, fakeLambdaContext({ clock, awsRequestId: `request-${count}` })));
+    return callHandler(handler, { clock, timer }, event, { awsRequestId: `request-${count}` });
   };
   return { clock, timer, schedules, messages, deliver };
 }

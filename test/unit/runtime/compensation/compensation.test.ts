@@ -16,7 +16,8 @@ import {
   Terminate,
   wait,
 } from '../../../../src';
-import { FaultyStore, fakeLambdaContext, RecordingSender } from '../../../../src/testing';
+import { FaultyStore, RecordingSender } from '../../../../src/testing';
+import { callHandler } from '../../../helpers/call-handler';
 import { RecordingLambda } from '../../../helpers/client-world';
 import { virtualWorld } from '../../../helpers/virtual-world';
 
@@ -100,17 +101,15 @@ function world({
     providers: [...around.providers, ...(hasStore ? [{ token: CHECKPOINT_STORE, useValue: store }] : [])],
   });
   let deliveries = 0;
-  const call = (event: unknown, remainingMs: number, awsRequestId = `request-${++deliveries}`) =>
-    handler(structuredClone(event), fakeLambdaContext({ clock, remainingMs, awsRequestId }));
+  const call = (
+    event: unknown,
+    options: { remainingMs?: number; awsRequestId?: string; killAfterMs?: number },
+  ) => callHandler(handler, { clock, timer }, event, { awsRequestId: `request-${++deliveries}`, ...options });
   const deliver = (event: unknown = start, remainingMs = 60_000) =>
-    timer.drive(call(event, remainingMs)) as Promise<InvocationAnswer>;
+    call(event, { remainingMs }) as Promise<InvocationAnswer>;
   /** Delivers an event to an invocation that dies after some time. */
-  const deliverAndKill = async (event: unknown, afterMs: number, request?: string) => {
-    const running = call(event, 60_000, request);
-    running.catch(() => {});
-    await timer.drive(running, clock.now() + afterMs);
-    timer.kill();
-  };
+  const deliverAndKill = (event: unknown, killAfterMs: number, awsRequestId?: string) =>
+    call(event, { killAfterMs, ...(awsRequestId !== undefined && { awsRequestId }) });
   const deliverSent = (remainingMs?: number) =>
     deliver(JSON.parse(sender.sent.at(-1)?.body ?? ''), remainingMs);
   /** Delivers, and then whatever was sent, until nothing more is. */

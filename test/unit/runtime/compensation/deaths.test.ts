@@ -10,7 +10,8 @@ import {
   TerminalError,
   Terminate,
 } from '../../../../src';
-import { FaultyStore, fakeLambdaContext } from '../../../../src/testing';
+import { FaultyStore } from '../../../../src/testing';
+import { callHandler } from '../../../helpers/call-handler';
 import { RecordingLambda } from '../../../helpers/client-world';
 import { virtualWorld } from '../../../helpers/virtual-world';
 
@@ -45,15 +46,9 @@ function world({ fails = false } = {}) {
   }
   const providers = [...around.providers, { token: CHECKPOINT_STORE, useValue: store }];
   const handler = createHandler(Trip, { providers });
-  const call = (event: unknown, awsRequestId: string) =>
-    handler(structuredClone(event), fakeLambdaContext({ clock, remainingMs: 60_000, awsRequestId }));
-  const deliver = (event: unknown, request: string) => timer.drive(call(event, request));
-  const deliverAndKill = async (afterMs: number) => {
-    const running = call(start, 'request-1');
-    running.catch(() => {});
-    await timer.drive(running, clock.now() + afterMs);
-    timer.kill();
-  };
+  const deliver = (event: unknown, awsRequestId: string, killAfterMs?: number) =>
+    callHandler(handler, { clock, timer }, event, { awsRequestId, killAfterMs });
+  const deliverAndKill = (afterMs: number) => deliver(start, 'request-1', afterMs);
   const lambda = new RecordingLambda();
   const client = new BatonClient({ store, clock, functionName: 'f', client: lambda });
   return { ...around, seen, deliver, deliverAndKill, client, lambda };

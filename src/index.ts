@@ -105,8 +105,7 @@ export {
   type S3CheckpointStoreOptions,
 } from './runtime/adapters/store/checkpoint-stores';
 export { MemoryCheckpointStore } from './runtime/adapters/store/memory-store';
-export type { Prices } from './runtime/core/cost/prices';
-export type { AbortCode } from './runtime/core/execution/abort-code';
+export type { Prices } from './runtime/core/cost/cost';
 export {
   type CompleteDirective,
   complete,
@@ -121,12 +120,13 @@ export {
   waitForSignal,
   waitUntil,
 } from './runtime/core/execution/directives';
+export type { AbortCode } from './runtime/core/execution/interruption';
 export type { RetryPolicy } from './runtime/core/execution/retry-policy';
 export type { UndoFailure, UndoneRun } from './runtime/core/execution/undo';
 export type { ErrorRecord } from './runtime/core/record/describe-error';
+export type { FieldCodec } from './runtime/core/state/codec-and-schema';
 // Writing a step
-export type { DeepReadonly } from './runtime/core/state/deep-readonly';
-export type { FieldCodec } from './runtime/core/state/field-codec';
+export type { DeepReadonly } from './runtime/core/state/freeze-in-depth';
 export type { BatchAnswer, InvocationAnswer, SignalAnswer } from './runtime/invocation/answer';
 // Being seen
 export type {

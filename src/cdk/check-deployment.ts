@@ -1,5 +1,4 @@
 import type { JobFault } from '../errors/definition-errors';
-import { maxChain } from '../runtime/core/execution/chain';
 import {
   countKeptDays,
   describeOutlasting,
@@ -10,6 +9,7 @@ import {
   outlastsRecursion,
 } from '../runtime/core/execution/deployment-rules';
 import type { JobPlan } from '../runtime/core/execution/job-plan';
+import { maxChain } from '../runtime/core/execution/line';
 
 /** What is about to be deployed, in plain numbers. What only CloudFormation knows is undefined, and passes every check. */
 export interface DeploymentFacts {

@@ -6,10 +6,10 @@ import {
   UnknownExecutionError,
 } from '../errors';
 import type { Found } from '../runtime/among/change-record';
-import { usableId } from '../runtime/core/message/execution-id';
+import { usableId } from '../runtime/core/message/arrival';
 import type { ExecutionRecord } from '../runtime/core/record/execution-record';
-import { checkRedrive } from '../runtime/core/record/redrive';
 import { type StopMark, stoppedError } from '../runtime/core/record/stop-mark';
+import { checkRedrive } from '../runtime/core/record/sweep';
 
 const fixes: Record<RedriveObstacle, string> = {
   cancelled: 'Start it again under another id.',

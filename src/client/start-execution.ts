@@ -1,7 +1,6 @@
 import { type Found, findRecord } from '../runtime/among/change-record';
 import { writeFresh } from '../runtime/among/write-fresh';
-import { unknownJob } from '../runtime/core/record/fresh';
-import { conflictError, isSameStart } from '../runtime/core/record/start-conflict';
+import { conflictError, isSameStart, unknownJob } from '../runtime/core/record/fresh';
 import { type StopMark, stoppedError } from '../runtime/core/record/stop-mark';
 import type { Checksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, Clock } from '../runtime/ports';

@@ -1,5 +1,5 @@
 import { CheckpointFailedError } from '../errors';
-import { reservedPrefix } from '../runtime/core/message/execution-id';
+import { reservedPrefix } from '../runtime/core/message/arrival';
 import { describeError } from '../runtime/core/record/describe-error';
 import { describeMarkId, readStopMark, type StopMark, writeStopMark } from '../runtime/core/record/stop-mark';
 import type { Checksum } from '../runtime/core/state/seal';

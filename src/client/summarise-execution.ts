@@ -1,4 +1,4 @@
-import { isUsableId } from '../runtime/core/message/execution-id';
+import { isUsableId } from '../runtime/core/message/arrival';
 import {
   type Companions,
   describeProgress,
@@ -7,9 +7,9 @@ import {
   isStuck,
 } from '../runtime/core/record/execution-description';
 import { type ExecutionRecord, parseRecord } from '../runtime/core/record/execution-record';
+import { recordedFailureError } from '../runtime/core/record/fresh';
 import { nameCompanion, readHeartbeat } from '../runtime/core/record/heartbeat';
 import { readStoredHistory } from '../runtime/core/record/history';
-import { recordedFailureError } from '../runtime/core/record/recorded-failure';
 import type { Checksum } from '../runtime/core/state/seal';
 import type { CheckpointStore, Platform, StoredExecution, StoredRevision } from '../runtime/ports';
 import type { ExecutionResult, ExecutionSummary } from './answers';

@@ -1,5 +1,5 @@
 import { changeRecord, type Found } from '../runtime/among/change-record';
-import { isUsableId } from '../runtime/core/message/execution-id';
+import { isUsableId } from '../runtime/core/message/arrival';
 import { describeError } from '../runtime/core/record/describe-error';
 import { type ExecutionRecord, parseRecord } from '../runtime/core/record/execution-record';
 import { unknownJob } from '../runtime/core/record/fresh';

@@ -1,4 +1,4 @@
-import type { StandardSchema } from '../runtime/core/state/standard-schema';
+import type { StandardSchema } from '../runtime/core/state/codec-and-schema';
 import { declare } from './declare';
 import type { ContextMethodDecorator, FailureMethodDecorator, ToldMethodDecorator } from './decorator-types';
 

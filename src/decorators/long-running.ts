@@ -5,7 +5,7 @@ import type {
   Limits,
   Migration,
 } from '../runtime/core/execution/job-plan';
-import type { StandardSchema } from '../runtime/core/state/standard-schema';
+import type { StandardSchema } from '../runtime/core/state/codec-and-schema';
 import { declare } from './declare';
 
 /** What a job needs to know about time, and what else it may ask for. All times are whole milliseconds. */

@@ -1,5 +1,5 @@
 import type { RetryPolicy } from '../runtime/core/execution/retry-policy';
-import type { FieldCodec } from '../runtime/core/state/field-codec';
+import type { FieldCodec } from '../runtime/core/state/codec-and-schema';
 import { declare } from './declare';
 import type { FieldDecorator, PredicateDecorator, StepDecorator } from './decorator-types';
 

@@ -15,7 +15,7 @@ import { NanoTimer } from '../runtime/adapters/node/timers';
 import { SchedulerSender, type SchedulerSettings } from '../runtime/adapters/scheduler/scheduler-sender';
 import { SqsSender } from '../runtime/adapters/sqs/sqs-sender';
 import { createStore, preloadStore, type StoreSettings } from '../runtime/adapters/store/stores';
-import { checkPrices, listPrices, type Prices } from '../runtime/core/cost/prices';
+import { checkPrices, listPrices, type Prices } from '../runtime/core/cost/cost';
 import { describeError } from '../runtime/core/record/describe-error';
 import { type Seal, sealByChecksum } from '../runtime/core/state/seal';
 import type { Observer } from '../runtime/observe/runtime-event';

@@ -1,6 +1,6 @@
 import type { InjectionToken } from 'tsyringe';
 import type { CommandSender } from '../runtime/adapters/aws/lazy-client';
-import type { Prices } from '../runtime/core/cost/prices';
+import type { Prices } from '../runtime/core/cost/cost';
 import type { Observer } from '../runtime/observe/runtime-event';
 import type {
   CheckpointStore,

@@ -1,5 +1,6 @@
 import type { JobFault } from '../errors';
 import { findNearestName } from '../errors/nearest-name';
+import { isSignalName } from '../runtime/core/execution/directives';
 import type {
   HookPlan,
   JobPlan,
@@ -8,7 +9,6 @@ import type {
   StepPlan,
 } from '../runtime/core/execution/job-plan';
 import { defaultRetryPolicy } from '../runtime/core/execution/retry-policy';
-import { isSignalName } from '../runtime/core/execution/signal-name';
 import { collectMembers, type Member } from './collect-members';
 import { type DecoratorName, type HookDecorator, hookDecorators } from './declaration';
 import type { Ancestor } from './lineage';

@@ -1,5 +1,5 @@
 import { NodePlatform } from '../runtime/adapters/node/node-platform';
-import { isUsableId } from '../runtime/core/message/execution-id';
+import { isUsableId } from '../runtime/core/message/arrival';
 import { parseRecord } from '../runtime/core/record/execution-record';
 import type {
   CheckpointStore,

@@ -1,6 +1,6 @@
 import { BatonError } from '../errors/baton-error';
 import type { BatonHandler } from '../handler/create-handler';
-import { recursionLimit } from '../runtime/core/execution/chain';
+import { recursionLimit } from '../runtime/core/execution/line';
 import { fakeLambdaContext } from './fake-lambda-context';
 import { runInFrame } from './life';
 import type { RunRecorder } from './run-recorder';

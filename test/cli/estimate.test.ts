@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { estimateWork } from '../../src/cli/estimate/estimate-work';
 import type { Workload } from '../../src/cli/estimate/offers';
 import { formatPrice } from '../../src/cli/estimate/offers';
-import { listPrices } from '../../src/runtime/core/cost/prices';
+import { listPrices } from '../../src/runtime/core/cost/cost';
 import { readPrinted } from './read-printed';
 
 const million = '--items 1e6 --ms-per-item 40 --memory 512 --arch arm64 --timeout 900';

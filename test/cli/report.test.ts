@@ -5,7 +5,7 @@ import { paintNothing } from '../../src/cli/view/paint';
 import { renderSummary } from '../../src/cli/view/render-summary';
 import { formatBytes, formatCount, formatDuration, formatSeconds, formatUsd } from '../../src/cli/view/text';
 import type { DropReason } from '../../src/local';
-import { listPrices as prices } from '../../src/runtime/core/cost/prices';
+import { listPrices as prices } from '../../src/runtime/core/cost/cost';
 import { Recording, recordBusyRun } from './recording';
 
 const facts = { wallMs: 9_720.4, memoryMb: 512, architecture: 'x86_64', seed: 42 } as const;

@@ -1,5 +1,5 @@
 import { findNearestName } from '../../errors/nearest-name';
-import { listPrices, type Prices } from '../../runtime/core/cost/prices';
+import { listPrices, type Prices } from '../../runtime/core/cost/cost';
 import {
   architectures,
   chooseValue,

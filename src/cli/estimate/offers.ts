@@ -4,7 +4,7 @@ import {
   type Prices,
   readUnitBytes,
   writeUnitBytes,
-} from '../../runtime/core/cost/prices';
+} from '../../runtime/core/cost/cost';
 import { formatCount } from '../view/text';
 
 /** What is to be done, and by which function. */

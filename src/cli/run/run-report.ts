@@ -1,9 +1,4 @@
-import {
-  eventChunkBytes,
-  firstEventChunkBytes,
-  listPrices,
-  type Prices,
-} from '../../runtime/core/cost/prices';
+import { eventChunkBytes, firstEventChunkBytes, listPrices, type Prices } from '../../runtime/core/cost/cost';
 import type { RunOutcome } from './decide-outcome';
 import type { Failure } from './execution-fact';
 import type { ExecutionRecord, RunRecord } from './run-record';

@@ -1,5 +1,5 @@
 import type { JobFault } from '../../errors';
-import { maxTimerMs } from '../../runtime/core/execution/timer-limit';
+import { maxTimerMs } from '../../runtime/core/execution/local-time';
 import { isConstructor } from '../declaration';
 import { getMetadataStorage } from './class-validator';
 import { type Check, isPlainObject } from './rule';

@@ -1,5 +1,5 @@
 import { ExecutionConflictError, UnknownExecutionError } from '../../errors';
-import type { Batch, ChildItem } from '../core/execution/batch';
+import type { Batch, ChildItem } from '../core/execution/among';
 import type { ChildEnd } from '../core/execution/children';
 import type { Trail } from '../core/execution/trail';
 import { describeError, type ErrorRecord } from '../core/record/describe-error';

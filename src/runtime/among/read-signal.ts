@@ -1,6 +1,6 @@
 import { BatonError, UnserializableStateError } from '../../errors';
-import { isSignalName } from '../core/execution/signal-name';
-import { isUsableId, usableId } from '../core/message/execution-id';
+import { isSignalName } from '../core/execution/directives';
+import { isUsableId, usableId } from '../core/message/arrival';
 import { isSignalId, maxPayloadBytes, readSignalToken } from '../core/record/signal-fact';
 import { copyJson } from '../core/state/copy-json';
 import type { Seal } from '../core/state/seal';

@@ -3,7 +3,7 @@ import { DevalueCodec } from '../adapters/codec/devalue-codec';
 import { corrupt } from '../core/message/continuation';
 import { copyState } from '../core/state/copy-state';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
-import { isRecord } from '../core/state/is-record';
+import { isRecord } from '../core/state/json';
 
 /** The only key of an input that JSON cannot carry as it is, or that could be mistaken for such a one. */
 const tag = 'lambda-baton:input';

@@ -1,6 +1,6 @@
 import type { Execution } from '../core/execution/execution';
 import type { Durability } from '../core/execution/job-plan';
-import { maxTimerMs } from '../core/execution/timer-limit';
+import { maxTimerMs } from '../core/execution/local-time';
 import type { ExecutionOutcome, Parent } from '../core/record/execution-record';
 import type { StateCopy } from '../core/state/copy-state';
 import type { CheckpointStore } from '../ports';

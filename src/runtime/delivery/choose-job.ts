@@ -1,11 +1,10 @@
 import type { JobPlan } from '../core/execution/job-plan';
-import type { Arrival } from '../core/message/arrival';
+import { type Arrival, isUsableId } from '../core/message/arrival';
 import { checkJob } from '../core/message/continuation';
 import { openEnvelope } from '../core/message/envelope';
-import { isUsableId } from '../core/message/execution-id';
 import { type ExecutionRecord, parseRecord } from '../core/record/execution-record';
 import { readSignalToken } from '../core/record/signal-fact';
-import { isRecord } from '../core/state/is-record';
+import { isRecord } from '../core/state/json';
 import { tryAtStore } from '../hand-off/try-at-store';
 import { otherJobError } from '../invocation/opened-execution';
 import type { StoredRevision } from '../ports';

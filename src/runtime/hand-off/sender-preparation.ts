@@ -1,4 +1,4 @@
-import type { RecursionSetting } from '../core/execution/chain';
+import type { RecursionSetting } from '../core/execution/line';
 import { describeError } from '../core/record/describe-error';
 import type { Context, ContinuationSender, Logger } from '../ports';
 import type { Collaborators } from '../ports/collaborators';

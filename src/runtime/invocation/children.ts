@@ -9,8 +9,7 @@ import {
   writeChild,
 } from '../among/children-store';
 import type { InboxTools } from '../among/inbox';
-import type { Closing } from '../core/execution/among';
-import type { Batch, ChildItem } from '../core/execution/batch';
+import type { Batch, ChildItem, Closing } from '../core/execution/among';
 import {
   addChildCost,
   beginClosing,

@@ -1,7 +1,7 @@
 import { BatonError, ExecutionFailedError } from '../../errors';
 import type { Superseded } from '../checkpoint/superseded';
-import { isChainSpent } from '../core/execution/chain';
 import { allowRecursion } from '../core/execution/failure-texts';
+import { isChainSpent } from '../core/execution/line';
 import { describeError, ensureError, readReason } from '../core/record/describe-error';
 import { tellEnd } from '../hand-off/tell-end';
 import type { EndedAnswer, InvocationResult } from './answer';

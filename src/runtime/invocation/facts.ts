@@ -1,8 +1,8 @@
-import type { ChildItem } from '../core/execution/batch';
+import type { ChildItem } from '../core/execution/among';
 import { countChildren } from '../core/execution/children';
+import { isSignalName, needsStoreError, signalNameError } from '../core/execution/directives';
 import type { Execution } from '../core/execution/execution';
 import type { JobPlan } from '../core/execution/job-plan';
-import { isSignalName, needsStoreError, signalNameError } from '../core/execution/signal-name';
 import { writeSignalToken } from '../core/record/signal-fact';
 import type { Collaborators } from '../ports/collaborators';
 import type { ChildrenCounts, ContextFacts, Woken } from '../step/step-context';

@@ -2,10 +2,9 @@ import { BatonError, StepTimeoutError } from '../../errors';
 import { apply } from '../core/execution/apply';
 import { findCompensated, isCompensating } from '../core/execution/compensation';
 import type { Decision } from '../core/execution/decide';
-import { decideRetry } from '../core/execution/decide-retry';
 import type { Interruption } from '../core/execution/interruption';
 import { capPause } from '../core/execution/local-time';
-import { defaultRetryPolicy } from '../core/execution/retry-policy';
+import { decideRetry, defaultRetryPolicy } from '../core/execution/retry-policy';
 import { describeError } from '../core/record/describe-error';
 import type { UnitAttempt } from './unit-attempt';
 

@@ -1,8 +1,8 @@
 import { BatonError, type HandOffFailedError } from '../../errors';
-import { isChainSpent } from '../core/execution/chain';
 import type { Decision } from '../core/execution/decide';
 import { type Execution, nameUnit } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
+import { isChainSpent } from '../core/execution/line';
 import { describeError } from '../core/record/describe-error';
 import { describeMarkId, readStopMark } from '../core/record/stop-mark';
 import { type LookDeps, nameLook, sendParcel, writeLook } from '../hand-off/send-look';

@@ -13,7 +13,7 @@ import type { Envelope, StateText } from '../core/message/envelope';
 import type { InvocationEntry } from '../core/record/history';
 import { copyInput } from '../core/state/copy-json';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
-import { isSameJson } from '../core/state/is-same-json';
+import { isSameJson } from '../core/state/json';
 import type { Emitter } from '../observe/emitter';
 import type { Context } from '../ports';
 import type { Collaborators } from '../ports/collaborators';

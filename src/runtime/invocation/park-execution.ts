@@ -1,4 +1,4 @@
-import { recursionLimit } from '../core/execution/chain';
+import { dropSlot } from '../core/execution/apply-among';
 import type { Execution } from '../core/execution/execution';
 import {
   allowRecursion,
@@ -6,7 +6,7 @@ import {
   describeParked,
   redriveCommand,
 } from '../core/execution/failure-texts';
-import { dropSlot } from '../core/execution/slot';
+import { recursionLimit } from '../core/execution/line';
 import { describeError } from '../core/record/describe-error';
 import { tellWaiting } from './end-execution';
 import type { Invocation } from './invocation';

@@ -1,10 +1,13 @@
 import { FuseBlownError, InvalidDirectiveError } from '../../errors';
 import { writeItems } from '../among/children-store';
-import type { Batch, ChildItem } from '../core/execution/batch';
+import type { Batch, ChildItem } from '../core/execution/among';
 import { checkChildren } from '../core/execution/children';
-import { type StartChildrenDirective, withPreparedBatch } from '../core/execution/directives';
-import { needsStoreError } from '../core/execution/signal-name';
-import { isUsableId } from '../core/message/execution-id';
+import {
+  needsStoreError,
+  type StartChildrenDirective,
+  withPreparedBatch,
+} from '../core/execution/directives';
+import { isUsableId } from '../core/message/arrival';
 import { nameChild, unknownJob } from '../core/record/fresh';
 import { copyJson } from '../core/state/copy-json';
 import type { Invocation } from './invocation';

@@ -1,7 +1,6 @@
-import { isDirective } from '../core/execution/directives';
+import { isDirective, misplacedDirectiveError } from '../core/execution/directives';
 import type { KeyedUnit } from '../core/execution/idempotency-key';
 import type { HookPlan } from '../core/execution/job-plan';
-import { misplacedDirectiveError } from '../core/execution/misplaced-directive';
 import { describeError, type ErrorRecord } from '../core/record/describe-error';
 import { Attempt, type Ending, type GeneratorHost } from '../step/attempt';
 import { AttemptContext, type StepContext } from '../step/step-context';

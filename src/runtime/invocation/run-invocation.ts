@@ -1,10 +1,10 @@
 import { BatonError, type HandOffFailedError } from '../../errors';
 import { Superseded } from '../checkpoint/superseded';
-import { isChainSpent } from '../core/execution/chain';
 import { isCompensating } from '../core/execution/compensation';
 import { type Decision, decide, type HandOffReason, isWorkDone } from '../core/execution/decide';
 import { type Execution, nameUnit } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
+import { isChainSpent } from '../core/execution/line';
 import { describeError } from '../core/record/describe-error';
 import { type Message, type Sent, sendMessage } from '../hand-off/send-continuation';
 import { nameHop } from '../hand-off/write-continuation';

@@ -1,11 +1,14 @@
 import { apply } from '../core/execution/apply';
 import { rememberRun } from '../core/execution/compensation';
-import { type Directive, isDirective } from '../core/execution/directives';
+import {
+  type Directive,
+  isDirective,
+  misplacedDirectiveError,
+  needsStoreError,
+} from '../core/execution/directives';
 import { type Execution, nameUnit } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
 import type { StepPlan } from '../core/execution/job-plan';
-import { misplacedDirectiveError } from '../core/execution/misplaced-directive';
-import { needsStoreError } from '../core/execution/signal-name';
 import { Attempt, type Ending, type GeneratorHost } from '../step/attempt';
 import { AttemptContext } from '../step/step-context';
 import { StepTimer } from '../step/step-timer';

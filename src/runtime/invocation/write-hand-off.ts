@@ -1,7 +1,7 @@
 import { encodeState, packTravellingFrom } from '../checkpoint/state-text';
 import type { HandOffReason } from '../core/execution/decide';
 import { type Execution, nameUnit } from '../core/execution/execution';
-import { countStall } from '../core/execution/stall';
+import { countStall } from '../core/execution/line';
 import { type Message, readMaxBytes } from '../hand-off/send-continuation';
 import { writeContinuation } from '../hand-off/write-continuation';
 import { describeNext } from './describe-next';

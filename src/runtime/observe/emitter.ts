@@ -1,6 +1,6 @@
 import { describeError } from '../core/record/describe-error';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
-import { isRecord } from '../core/state/is-record';
+import { isRecord } from '../core/state/json';
 import type { Clock, Logger } from '../ports';
 import { LogObserver } from './log-observer';
 import type { Observer, RuntimeEvent, StepStarted, Told } from './runtime-event';

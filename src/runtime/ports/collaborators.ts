@@ -1,4 +1,4 @@
-import type { Prices } from '../core/cost/prices';
+import type { Prices } from '../core/cost/cost';
 import type { Seal } from '../core/state/seal';
 import type {
   CheckpointStore,

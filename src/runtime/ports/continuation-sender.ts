@@ -1,4 +1,4 @@
-import type { RecursionSetting } from '../core/execution/chain';
+import type { RecursionSetting } from '../core/execution/line';
 import type { Context } from './platform';
 
 /** What a {@link ContinuationSender} is asked to send. */

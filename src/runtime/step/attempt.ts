@@ -1,5 +1,5 @@
 import { createAbortController } from '../adapters/node/ambient';
-import type { AbortCode } from '../core/execution/abort-code';
+import type { AbortCode } from '../core/execution/interruption';
 import { isGenerator, readPromise, type StepGenerator } from './returned-value';
 
 /**

@@ -1,8 +1,8 @@
-import type { ChildCounts } from '../core/execution/batch';
+import type { ChildCounts } from '../core/execution/among';
 import type { Execution } from '../core/execution/execution';
 import { type KeyedUnit, writeKey, writePartKey } from '../core/execution/idempotency-key';
 import { readLastRun, type UndoneRun } from '../core/execution/undo';
-import type { DeepReadonly } from '../core/state/deep-readonly';
+import type { DeepReadonly } from '../core/state/freeze-in-depth';
 import type { Logger } from '../ports';
 import type { Attempt } from './attempt';
 import { ContextLogger } from './context-logger';

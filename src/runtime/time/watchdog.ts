@@ -1,4 +1,4 @@
-import { maxTimerMs } from '../core/execution/timer-limit';
+import { maxTimerMs } from '../core/execution/local-time';
 import type { Timer } from '../ports';
 import type { Attempt } from '../step/attempt';
 import type { TimeBudget } from './time-budget';

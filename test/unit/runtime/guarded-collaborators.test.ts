@@ -15,7 +15,7 @@ import {
   Terminate,
 } from '../../../src';
 import { GuardedLogger, JsonLogger } from '../../../src/runtime/adapters/node/loggers';
-import { checkPrices, listPrices } from '../../../src/runtime/core/cost/prices';
+import { checkPrices, listPrices } from '../../../src/runtime/core/cost/cost';
 import { JobTestEnvironment, MemoryLogger } from '../../../src/testing';
 import { runJob } from '../../helpers/run-job';
 import { type VirtualWorld, virtualWorld } from '../../helpers/virtual-world';

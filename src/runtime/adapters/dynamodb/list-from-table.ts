@@ -1,4 +1,4 @@
-import { reservedPrefix } from '../../core/message/execution-id';
+import { reservedPrefix } from '../../core/message/arrival';
 import type { ExecutionStatus, ListQuery } from '../../ports';
 import { hasStatus, isNamed } from '../aws/aws-failures';
 import { defaultLimit, isAskedFor, isLive, selectExecutions } from '../store/select-executions';

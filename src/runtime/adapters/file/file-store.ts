@@ -1,5 +1,5 @@
 import { CorruptContinuationError } from '../../../errors/execution-errors';
-import { reservedPrefix } from '../../core/message/execution-id';
+import { reservedPrefix } from '../../core/message/arrival';
 import type {
   CheckpointStore,
   ListedExecutions,

@@ -1,5 +1,4 @@
-import type { RecursionSetting } from '../../core/execution/chain';
-import { namePin } from '../../core/execution/line';
+import { namePin, type RecursionSetting } from '../../core/execution/line';
 import type { Context, ContinuationRequest, ContinuationSender } from '../../ports';
 import { classifyAwsError } from '../aws/classify-aws-error';
 import { loadLambdaSdk } from '../aws/clients';

@@ -2,7 +2,7 @@ import type { ValidationError } from 'class-validator';
 import { Validator } from 'class-validator/cjs/validation/Validator.js';
 import { InvalidInputError } from '../../../errors';
 import type { JobPlan } from '../../core/execution/job-plan';
-import type { StandardIssue, StandardSchema } from '../../core/state/standard-schema';
+import type { StandardIssue, StandardSchema } from '../../core/state/codec-and-schema';
 
 type InputClass = new () => object;
 

@@ -1,5 +1,5 @@
 import NanoTimerLibrary from 'nanotimer';
-import { maxTimerMs } from '../../core/execution/timer-limit';
+import { maxTimerMs } from '../../core/execution/local-time';
 import { describeError } from '../../core/record/describe-error';
 import type { Timer } from '../../ports';
 

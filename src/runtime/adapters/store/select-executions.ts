@@ -1,4 +1,4 @@
-import { reservedPrefix } from '../../core/message/execution-id';
+import { reservedPrefix } from '../../core/message/arrival';
 import type { ExecutionStatus, ListedExecutions, ListQuery, StoredExecution } from '../../ports';
 
 /** How many a list holds unless it is said. */

@@ -1,5 +1,5 @@
 import { CorruptContinuationError } from '../../../errors/execution-errors';
-import { withoutMark } from '../../core/state/parse-json';
+import { withoutMark } from '../../core/state/json';
 import type { StoredExecution } from '../../ports';
 
 /** What a store adds to an execution that it keeps as JSON. */

@@ -1,6 +1,4 @@
-import { isRecord } from '../state/is-record';
-import type { Batch, ChildCounts } from './batch';
-import type { Phase } from './phase';
+import { isRecord } from '../state/json';
 
 /** What an execution sleeps for, beside time: it is woken by a fact that others have written. */
 export type Sleep =
@@ -47,7 +45,7 @@ export interface KeptSignal {
 }
 
 /** What has been read of an execution's inbox. */
-export interface Inbox {
+interface Inbox {
   /** The first place that has not been read. */
   readonly next: number;
   /** In order of arrival. */
@@ -145,3 +143,55 @@ export function isAmong(value: unknown): value is Among {
     Number.isSafeInteger(interludeCount)
   );
 }
+
+/** How the children of a batch have ended so far. Skipped ones count as cancelled. */
+export interface ChildCounts {
+  readonly total: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+}
+
+/** One child as it is asked for. */
+export interface ChildItem {
+  readonly id: string;
+  readonly input: unknown;
+}
+
+/** The children that one `startChildren` started, as their parent keeps them: bounded by `concurrency`, however many there are. */
+export interface Batch extends ChildCounts {
+  /** Counts the parent's `startChildren`, from 1. */
+  readonly number: number;
+  /** The claim that has written the items: those of another one are not these. */
+  readonly epoch: number;
+  /** The first item that has not been started. */
+  readonly next: number;
+  /** Items whose children have not ended, as far as the parent knows. */
+  readonly running: readonly number[];
+  /** Items whose children have ended, and for which `@OnChildEnd` has still to be called. */
+  readonly due: readonly number[];
+  /** The ids of the first that failed. */
+  readonly failures: readonly string[];
+  readonly concurrency: number;
+  readonly maxFailures: number;
+  readonly job: string;
+  /** The function that runs them; undefined for the parent's own. */
+  readonly functionName?: string;
+  /** The step that started them. */
+  readonly step: string;
+}
+
+/**
+ * Where an execution stands: before `@OnStart`, before `@Terminate` is asked, before a step, before `@OnComplete`, at a `yield` in it,
+ * before `@OnSignal` or `@OnChildEnd`, or before a compensating method.
+ * A step that yields stays where it is; only its safe points are counted.
+ */
+export type Phase =
+  | 'check'
+  | 'child-end'
+  | 'compensate'
+  | 'complete'
+  | 'completing'
+  | 'signal'
+  | 'start'
+  | 'step';

@@ -1,4 +1,12 @@
-import { type Among, alone, type Interlude, type KeptSignal, type Sleep, type WakeReason } from './among';
+import {
+  type Among,
+  alone,
+  type Interlude,
+  type KeptSignal,
+  type Sleep,
+  type SlotClaim,
+  type WakeReason,
+} from './among';
 import { countChildren, isBatchOver } from './children';
 import type { Execution, Phase } from './execution';
 import type { JobPlan } from './job-plan';
@@ -7,7 +15,7 @@ import type { JobPlan } from './job-plan';
 const maxHandled = 1_000;
 
 /** A signal as the inbox has it. */
-export interface ReadSignal {
+interface ReadSignal {
   readonly slot: number;
   readonly name: string;
 }
@@ -192,4 +200,40 @@ function settleSignal(among: Among, slot: number): Among {
   const surplus = kept.filter(({ isHandled }) => isHandled).length - maxHandled;
   const dropped = surplus > 0 ? kept.find(({ isHandled }) => isHandled) : undefined;
   return { ...among, inbox: { ...among.inbox, kept: kept.filter((one) => one !== dropped) } };
+}
+
+/** The execution with what it says of the slots of its job. */
+export function withSlot(execution: Execution, slot: SlotClaim): Execution {
+  return { ...execution, among: { ...(execution.among ?? alone), slot } };
+}
+
+/** The execution with a slot: what it waited for before it had to wait for one, it waits for again. */
+export function holdSlot(execution: Execution): Execution {
+  const { among = alone } = execution;
+  const { id = '', back } = among.slot ?? {};
+  const held = { ...execution, among: { ...among, slot: { id, isHeld: true } } };
+  if (back === undefined) return held;
+  const { sleep, woken, ...rest } = back;
+  return { ...held, ...rest, among: { ...held.among, sleep, woken } };
+}
+
+/** The execution asleep until it has a slot, or may last no longer. */
+export function queueForSlot({ limits }: JobPlan, execution: Execution): Execution {
+  const { among = alone, resumeAtMs, isWaiting } = execution;
+  const { sleep, woken } = among;
+  const slot = among.slot ?? { id: '', isHeld: false };
+  const back = slot.back ?? { resumeAtMs, isWaiting, sleep, woken };
+  return {
+    ...execution,
+    resumeAtMs: execution.startedAtMs + limits.maxDurationMs,
+    isWaiting: true,
+    among: { ...among, sleep: { kind: 'slot' }, woken: null, slot: { ...slot, isHeld: false, back } },
+  };
+}
+
+/** The execution without its slot: it has ended, or waits for a person, and needs one again when it is redriven. */
+export function dropSlot<Kept extends Pick<Execution, 'among'>>(execution: Kept): Kept {
+  const { among } = execution;
+  if (among?.slot === undefined) return execution;
+  return { ...execution, among: { ...among, slot: { ...among.slot, isHeld: false, isRedriven: true } } };
 }

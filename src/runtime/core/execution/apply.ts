@@ -3,14 +3,11 @@ import { alone, passAmong } from './among';
 import { endInterlude, fallAsleep, isInterlude, passInterlude } from './apply-among';
 import { beginBatch } from './children';
 import { settleRun } from './compensation';
-import type { Directive } from './directives';
-import { type Execution, nameUnit } from './execution';
-import { findNext, type Place, phaseBeforeStep } from './find-next';
+import { type Directive, isSignalName, misplacedDirectiveError, showDirective } from './directives';
+import { type Execution, findNext, nameUnit, type Place, phaseBeforeStep } from './execution';
 import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
 import { capPause } from './local-time';
-import { misplacedDirectiveError, showDirective } from './misplaced-directive';
-import { isSignalName } from './signal-name';
 import { finishRun, type KeptError } from './undo';
 
 /** What happened to the unit of work that was run. */

@@ -1,6 +1,5 @@
 import { ChildrenFailedError, InvalidDirectiveError } from '../../../errors';
-import { type Among, alone, type Closing } from './among';
-import type { Batch, ChildCounts, ChildItem } from './batch';
+import { type Among, alone, type Batch, type ChildCounts, type ChildItem, type Closing } from './among';
 import type { StartChildrenDirective } from './directives';
 import type { Execution } from './execution';
 import type { JobPlan } from './job-plan';

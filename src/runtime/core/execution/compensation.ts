@@ -1,5 +1,5 @@
 import { IncompatibleStateError, StepInterruptedError } from '../../../errors';
-import { isRecord } from '../state/is-record';
+import { isRecord } from '../state/json';
 import type { Execution } from './execution';
 import type { JobPlan, StepPlan } from './job-plan';
 import {

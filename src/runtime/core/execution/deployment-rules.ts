@@ -1,5 +1,5 @@
-import { maxChain, recursionLimit } from './chain';
 import type { JobPlan, Limits, StepPlan } from './job-plan';
+import { maxChain, recursionLimit } from './line';
 
 /** How often a message is received, at least, before it may go to a dead-letter queue: throttles count as receipts. */
 export const leastReceiveCount = 5;

@@ -1,5 +1,6 @@
-import type { Batch, ChildItem } from './batch';
-import type { JobClass } from './job-plan';
+import { InvalidDirectiveError } from '../../../errors';
+import type { Batch, ChildItem } from './among';
+import type { JobClass, JobPlan } from './job-plan';
 
 const brand = Symbol.for('lambda-baton.directive');
 
@@ -179,4 +180,70 @@ function readGoTo<StepName extends string>(
 
 function mark<Made extends Directive>(directive: Made): Made {
   return Object.freeze(Object.defineProperty({ ...directive }, brand, { value: true }));
+}
+
+/** The error for a directive of a method that is no step: nothing would come of it. */
+export function misplacedDirectiveError(
+  plan: JobPlan,
+  method: string,
+  directive: Directive,
+): InvalidDirectiveError {
+  return new InvalidDirectiveError({
+    problem: `${method} of job ${plan.name} gave ${showDirective(directive)}, and only a step can steer an execution.`,
+    fix: `Return it from a method with @Step, and nothing of the kind from ${method}.`,
+    details: { method },
+  });
+}
+
+/** As it was written. */
+export function showDirective(directive: Directive): string {
+  switch (directive.kind) {
+    case 'go-to':
+      return `goTo(${show(directive.step)})`;
+    case 'wait':
+      return `wait({ seconds: ${show(directive.seconds)}${directive.goTo === undefined ? '' : `, goTo: ${show(directive.goTo)}`} })`;
+    case 'wait-until': {
+      const date = Number.isFinite(directive.epochMs) ? `epoch ${directive.epochMs} ms` : 'an invalid date';
+      return `waitUntil(${date}${directive.goTo === undefined ? '' : `, { goTo: ${show(directive.goTo)} }`})`;
+    }
+    case 'wait-for-signal':
+      return `waitForSignal(${show(directive.name)}${directive.timeoutSeconds === undefined ? '' : `, { timeoutSeconds: ${show(directive.timeoutSeconds)} }`})`;
+    case 'start-children':
+      return 'startChildren(…)';
+    case 'complete':
+      return 'complete(…)';
+  }
+}
+
+/** What a caller without types gave, whatever it is. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  const isShort =
+    value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean';
+  return isShort ? String(value) : `a value of type ${typeof value}`;
+}
+
+/** The error for what needs a checkpoint store, where there is none. */
+export function needsStoreError(plan: JobPlan, method: string, what: string): InvalidDirectiveError {
+  return new InvalidDirectiveError({
+    problem: `${method} of job ${plan.name} used ${what}, which needs a checkpoint store, and there is none.`,
+    fix: 'Set BATON_TABLE, BATON_BUCKET or BATON_DIRECTORY, or provide CHECKPOINT_STORE.',
+    details: { method },
+  });
+}
+
+/** The error for a name that no signal can have. */
+export function signalNameError(plan: JobPlan, method: string): InvalidDirectiveError {
+  return new InvalidDirectiveError({
+    problem: `${method} of job ${plan.name} named a signal by what is no name of one.`,
+    fix: 'Name the signal by 1 to 64 letters, digits, dots, underscores, colons or hyphens.',
+    details: { method },
+  });
+}
+
+const signalName = /^[A-Za-z0-9._:-]{1,64}$/;
+
+/** Says whether a value can be the name of a signal. */
+export function isSignalName(name: unknown): name is string {
+  return typeof name === 'string' && signalName.test(name);
 }

@@ -1,10 +1,7 @@
-import type { Among } from './among';
-import { type Chain, firstChain } from './chain';
+import type { Among, Phase } from './among';
 import type { Interruption } from './interruption';
 import type { JobPlan } from './job-plan';
-import { firstLine, type Line } from './line';
-import type { Phase } from './phase';
-import type { Stall } from './stall';
+import { type Chain, firstChain, firstLine, type Line, type Stall } from './line';
 import { emptyTrail, type Trail } from './trail';
 import { readLastRun, type Undo } from './undo';
 
@@ -112,4 +109,26 @@ export function nameUnit(plan: JobPlan, execution: Execution): string {
     case 'completing':
       return plan.hooks.onComplete ?? plan.terminate.method;
   }
+}
+
+/** A place in the plan. */
+export type Place = Pick<Execution, 'cycle' | 'phase' | 'stepIndex'>;
+
+/** The place after this step; after the last one the next cycle begins. */
+export function findNext(plan: JobPlan, execution: Execution): Place {
+  const stepIndex = findStep(plan, execution.stepIndex + 1, execution.cycle);
+  if (stepIndex !== noStep) return { cycle: execution.cycle, stepIndex, phase: phaseBeforeStep(plan) };
+  const cycle = execution.cycle + 1;
+  return { cycle, stepIndex: findStep(plan, 0, cycle), phase: 'check' };
+}
+
+export function phaseBeforeStep(plan: JobPlan): 'check' | 'step' {
+  return plan.terminate.check === 'step' ? 'check' : 'step';
+}
+
+function findStep(plan: JobPlan, from: number, cycle: number): number {
+  for (let index = from; index < plan.steps.length; index += 1) {
+    if (cycle === 1 || plan.steps[index]?.once !== true) return index;
+  }
+  return noStep;
 }

@@ -1,7 +1,7 @@
 import { HandOffFailedError, InvalidJobError } from '../../../errors';
-import { recursionLimit } from './chain';
 import type { Execution } from './execution';
 import type { JobPlan } from './job-plan';
+import { recursionLimit } from './line';
 
 /** An execution that AWS would stop, kept where a redrive finds it. */
 export function describeParked(

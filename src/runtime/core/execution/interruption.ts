@@ -1,4 +1,4 @@
-import { isRecord } from '../state/is-record';
+import { isRecord } from '../state/json';
 import type { Line } from './line';
 
 /** How an attempt ended that neither returned nor threw, as far as it can be known. */
@@ -102,3 +102,6 @@ export function checkDeath({ nowMs, deadlineMs, intervalMs, lastSign }: Death): 
   const wasAliveToTheEnd = lastSign !== undefined && lastSign.atMs + 2 * intervalMs >= deadlineMs;
   return wasAliveToTheEnd ? 'timeout' : 'unknown';
 }
+
+/** Why a step's `signal` aborted. */
+export type AbortCode = 'cancelled' | 'safe-window' | 'timeout';

@@ -1,4 +1,4 @@
-import type { FieldCodec } from '../state/field-codec';
+import type { FieldCodec } from '../state/codec-and-schema';
 import type { RetryPolicy } from './retry-policy';
 
 /** A class that can be a job. */

@@ -1,4 +1,5 @@
-import { isRecord } from '../state/is-record';
+import { isRecord } from '../state/json';
+import type { Checksum } from '../state/seal';
 
 /** What an execution's line of invocations has gone through. Steps leave it as it is: claims and hand-offs change it. */
 export interface Line {
@@ -72,4 +73,77 @@ export function isSameFunction(one: string, other: string): boolean {
 
 function nameFunction(arn: string): string {
   return arn.split(':').slice(0, functionParts).join(':');
+}
+
+/** What AWS does with a function that invokes itself again and again: its recursion setting. */
+export type RecursionSetting = 'allow' | 'terminate' | 'unknown';
+
+/** The chain of invocations, each started by the one before, that an execution is in: what AWS's recursion detection counts. */
+export interface Chain {
+  /** How many invocations of the chain lie behind this one: 0 for the first one, and for one that was started from outside. */
+  readonly length: number;
+  /** `unknown`: asked in vain. Null: not asked yet. */
+  readonly setting: RecursionSetting | null;
+}
+
+/** About how many invocations of a chain AWS lets pass under `Terminate`, before it drops the next one without a word. */
+export const recursionLimit = 16;
+/** How many of them lambda-baton counts on, since AWS says "about": the last one parks the execution, where there is a store. */
+export const maxChain = recursionLimit - 2;
+
+/** The chain of an execution that starts. */
+export const firstChain: Chain = Object.freeze({ length: 0, setting: null });
+
+/** Whether AWS would soon stop an execution without a word, if it were handed over to an invocation with this chain behind it. */
+export function isChainSpent({ chain }: { readonly chain: Chain }): boolean {
+  return chain.setting === 'terminate' && chain.length >= maxChain;
+}
+
+/** Says whether a value is the length of a chain. */
+export function isChainLength(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Says whether a value is a chain. */
+export function isChain(value: unknown): value is Chain {
+  const { length, setting } = (value ?? {}) as Partial<Chain>;
+  return (
+    isChainLength(length) &&
+    (setting === null || ['allow', 'terminate', 'unknown'].includes(setting as string))
+  );
+}
+
+/** Hand-offs in a row that left an execution just where the one before them had. */
+export interface Stall {
+  /** The checksum of state and position at the last one. */
+  readonly mark: string;
+  /** How many there were after the first. */
+  readonly count: number;
+}
+
+/** Where an execution stands. */
+interface Place {
+  readonly phase: string;
+  readonly cycle: number;
+  readonly unit: string;
+}
+
+/**
+ * Counts a hand-off that came from work, and not from a wait. Position is the cycle and the unit in it: a step that ends is progress, even
+ * when it keeps nothing, and so is any change of the state. What is none is a generator, or a `goTo`, that does the same again and again.
+ */
+export function countStall(
+  last: Stall | null,
+  { phase, cycle, unit }: Place,
+  stateText: string,
+  checksum: Checksum,
+): Stall {
+  const mark = checksum(`${phase} ${cycle} ${unit} ${stateText}`);
+  return { mark, count: last?.mark === mark ? last.count + 1 : 0 };
+}
+
+/** Says whether a value is a stall. */
+export function isStall(value: unknown): value is Stall {
+  const { mark, count } = (value ?? {}) as Partial<Stall>;
+  return typeof mark === 'string' && Number.isSafeInteger(count) && (count as number) >= 0;
 }

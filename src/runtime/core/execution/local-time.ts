@@ -72,3 +72,6 @@ function readScale(text: string | undefined): number {
   const scale = text === undefined || text === '' ? 1 : Number(text);
   return scale > 0 && scale <= 1 ? scale : 1;
 }
+
+/** The longest delay that Node's own timers take, in milliseconds, about 24.8 days; a longer one would fire at once. */
+export const maxTimerMs = 2_147_483_647;

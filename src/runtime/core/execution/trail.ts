@@ -1,4 +1,4 @@
-import { isRecord } from '../state/is-record';
+import { isRecord } from '../state/json';
 import type { WaitReason } from './among';
 
 /** How an invocation began: what its entry in the history is reckoned from. */

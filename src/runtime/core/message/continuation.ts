@@ -1,15 +1,13 @@
 import { CorruptContinuationError, IncompatibleStateError } from '../../../errors';
 import { isAmong } from '../execution/among';
-import { firstChain, isChain } from '../execution/chain';
 import { isUndo } from '../execution/compensation';
 import type { Execution, Phase } from '../execution/execution';
 import { isInterruption } from '../execution/interruption';
 import type { JobPlan } from '../execution/job-plan';
-import { firstLine, isLine } from '../execution/line';
-import { isStall } from '../execution/stall';
+import { firstChain, firstLine, isChain, isLine, isStall } from '../execution/line';
 import { emptyTrail, isTrail } from '../execution/trail';
-import { isRecord } from '../state/is-record';
-import { isUsableId } from './execution-id';
+import { isRecord } from '../state/json';
+import { isUsableId } from './arrival';
 
 /** What travels from one invocation to the next, beside the state. Steps go by name, so that code may be reordered in mid-run. */
 export interface Continuation extends Omit<Execution, 'stepIndex'> {

@@ -1,6 +1,6 @@
 import { BatonError } from '../../../errors';
 import type { JobPlan } from '../execution/job-plan';
-import { isRecord } from '../state/is-record';
+import { isRecord } from '../state/json';
 import type { Seal } from '../state/seal';
 import { type Continuation, checkCode, checkContinuation, checkJob, corrupt } from './continuation';
 

@@ -1,11 +1,9 @@
 import { BatonError, CorruptContinuationError, InvalidInputError } from '../../../errors';
-import { isChainLength } from '../execution/chain';
+import { isChainLength } from '../execution/line';
 import { copyInput, notJsonError } from '../state/copy-json';
-import { isRecord } from '../state/is-record';
-import { type JsonLoss, parseJson, withoutMark } from '../state/parse-json';
+import { isRecord, type JsonLoss, parseJson, withoutMark } from '../state/json';
 import type { Checksum } from '../state/seal';
-import type { Arrival, BatchRecord, Recognition } from './arrival';
-import { deriveId, isUsableId, usableId } from './execution-id';
+import { type Arrival, type BatchRecord, deriveId, isUsableId, type Recognition, usableId } from './arrival';
 
 /** The key that tells our envelopes from every other event. */
 const envelopeKey = 'lambdaBaton';

@@ -1,5 +1,4 @@
-import { cut, markCut } from './cut-text';
-import { describeValue } from './describe-value';
+import { cut, describeValue, markCut } from './describe-value';
 
 /** How large the record of an error may become: with a state beside it, it must fit into an item of a store. */
 const limits = {

@@ -1,6 +1,6 @@
 import type { JobPlan } from '../execution/job-plan';
 import { type Continuation, corrupt, readContinuation } from '../message/continuation';
-import { isRecord } from '../state/is-record';
+import { isRecord } from '../state/json';
 import type { Checksum } from '../state/seal';
 import type { ErrorRecord } from './describe-error';
 

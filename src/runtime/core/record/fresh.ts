@@ -1,8 +1,11 @@
+import { ExecutionConflictError, ExecutionFailedError } from '../../../errors';
 import { unspent } from '../execution/execution';
 import { firstLine } from '../execution/line';
 import { emptyTrail, type Trail } from '../execution/trail';
+import { reservedPrefix } from '../message/arrival';
 import type { Continuation } from '../message/continuation';
-import { reservedPrefix } from '../message/execution-id';
+import { isSameJson } from '../state/json';
+import { type ErrorRecord, readReason } from './describe-error';
 import type { ExecutionRecord, Parent } from './execution-record';
 
 /** Stands for a job whose name the starter did not say. No job has it. */
@@ -77,4 +80,39 @@ export function nameItems(
 /** The id of a child. */
 export function nameChild(parentId: string, number: number, id: string): string {
   return `${parentId}/${number}/${id}`;
+}
+
+/** Says whether an input is the one that a recorded execution was started with, as it was sent or as the job sees it. */
+export function isSameStart({ receivedInput, continuation }: ExecutionRecord, input: unknown): boolean {
+  return (
+    isSameJson(continuation.input, input) || (receivedInput !== undefined && isSameJson(receivedInput, input))
+  );
+}
+
+/** The error for a start whose id belongs to another piece of work. */
+export function conflictError(
+  { continuation }: Pick<ExecutionRecord, 'continuation'>,
+  job: string,
+): ExecutionConflictError {
+  const { executionId } = continuation;
+  const other = continuation.job === job ? 'with another input' : `by job ${continuation.job}`;
+  return new ExecutionConflictError({
+    problem: `Execution ${executionId} of job ${job} cannot be started: its id was used before ${other}.`,
+    fix: 'Choose an id that names the work, such as a date or an order number, and give each piece of work its own.',
+    details: { executionId, job },
+  });
+}
+
+/** The error that a recorded failure is told with, again and again. */
+export function recordedFailureError(
+  { executionId, job, invocation, step }: Continuation,
+  error: ErrorRecord,
+): ExecutionFailedError {
+  const [reason = ''] = readReason(error).split('\n→ ');
+  return new ExecutionFailedError({
+    problem: `Execution ${executionId} of job ${job} has failed: ${error.name}: ${reason}`,
+    fix: 'Redrive it when its cause is fixed, or start it again under another id.',
+    details: { executionId, job, invocation, step: step ?? '' },
+    cause: error,
+  });
 }

@@ -1,6 +1,6 @@
 import type { ReportedProgress } from '../execution/trail';
-import { reservedPrefix } from '../message/execution-id';
-import { isRecord } from '../state/is-record';
+import { reservedPrefix } from '../message/arrival';
+import { isRecord } from '../state/json';
 
 /** The longest id that a store has to keep, in characters. */
 const maxIdLength = 256;

@@ -1,5 +1,5 @@
 import type { WaitReason } from '../execution/among';
-import { isRecord } from '../state/is-record';
+import { isRecord } from '../state/json';
 import type { ExecutionRecord } from './execution-record';
 
 /** What an invocation ended of. `died`: it ended without a word; the next one tells. */

@@ -1,4 +1,4 @@
-import { reservedPrefix } from '../message/execution-id';
+import { reservedPrefix } from '../message/arrival';
 import type { Checksum } from '../state/seal';
 import { parseRecord } from './execution-record';
 

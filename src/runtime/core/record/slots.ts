@@ -1,5 +1,5 @@
+import { reservedPrefix } from '../message/arrival';
 import { corrupt } from '../message/continuation';
-import { reservedPrefix } from '../message/execution-id';
 import type { Checksum } from '../state/seal';
 
 /** The most executions that wait for a slot of one job and key. */

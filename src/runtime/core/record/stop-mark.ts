@@ -1,5 +1,5 @@
 import { CorruptContinuationError, JobStoppedError } from '../../../errors';
-import { reservedPrefix } from '../message/execution-id';
+import { reservedPrefix } from '../message/arrival';
 import type { Checksum } from '../state/seal';
 import { parseRecord } from './execution-record';
 

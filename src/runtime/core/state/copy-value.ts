@@ -1,4 +1,3 @@
-import { copyArrayBuffer, copyView } from './copy-binary';
 import { kindOf } from './copy-kind';
 import {
   refuseAddedProperty,
@@ -9,7 +8,7 @@ import {
   refuseValue,
 } from './copy-refusal';
 import { cloneShallow } from './copy-shallow';
-import { type CopyWalk, sharedReference } from './copy-walk';
+import { type CopyWalk, copyArrayBuffer, copyView, sharedReference } from './copy-walk';
 
 /**
  * How deep the state may nest. Well below what the call stack of a codec allows, so that what was accepted can always be written and read.

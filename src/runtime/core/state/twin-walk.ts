@@ -2,8 +2,15 @@ import { kindOf } from './copy-kind';
 import { refuseAddedProperty } from './copy-refusal';
 import { cloneShallow } from './copy-shallow';
 import { maxDepth } from './copy-value';
-import { checkArray, checkObject, isPlainSlot, odd, StateTwin } from './state-twin';
-import { compareBytes, compareValue } from './twin-values';
+import {
+  checkArray,
+  checkObject,
+  compareBytes,
+  compareValue,
+  isPlainSlot,
+  odd,
+  StateTwin,
+} from './state-twin';
 
 type Dictionary = Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-import type { Batch } from '../../../../src/runtime/core/execution/batch';
+import type { Batch } from '../../../../src/runtime/core/execution/among';
 import { beginExecution, type Execution } from '../../../../src/runtime/core/execution/execution';
 import type { JobPlan, Limits, StepPlan } from '../../../../src/runtime/core/execution/job-plan';
 import { defaultRetryPolicy } from '../../../../src/runtime/core/execution/retry-policy';

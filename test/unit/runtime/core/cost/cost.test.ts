@@ -1,11 +1,12 @@
 import {
   countReadUnits,
   countWriteUnits,
+  listPrices,
+  type Prices,
   priceUsage,
   priceWait,
   type Usage,
 } from '../../../../../src/runtime/core/cost/cost';
-import { listPrices, type Prices } from '../../../../../src/runtime/core/cost/prices';
 
 /** Prices with which each part of a sum can be read off its digits. */
 const prices: Prices = {

@@ -6,7 +6,7 @@ import {
   isChainSpent,
   maxChain,
   recursionLimit,
-} from '../../../../../src/runtime/core/execution/chain';
+} from '../../../../../src/runtime/core/execution/line';
 
 const terminated = (length: number): { chain: Chain } => ({ chain: { length, setting: 'terminate' } });
 

@@ -1,6 +1,5 @@
 import { ChildrenFailedError, InvalidDirectiveError } from '../../../../../src/errors';
-import { type Among, alone } from '../../../../../src/runtime/core/execution/among';
-import type { Batch } from '../../../../../src/runtime/core/execution/batch';
+import { type Among, alone, type Batch } from '../../../../../src/runtime/core/execution/among';
 import {
   addChildCost,
   beginBatch,

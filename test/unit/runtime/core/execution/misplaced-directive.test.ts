@@ -3,15 +3,13 @@ import {
   complete,
   type Directive,
   goTo,
+  misplacedDirectiveError,
+  showDirective,
   startChildren,
   wait,
   waitForSignal,
   waitUntil,
 } from '../../../../../src/runtime/core/execution/directives';
-import {
-  misplacedDirectiveError,
-  showDirective,
-} from '../../../../../src/runtime/core/execution/misplaced-directive';
 import { makePlan } from '../core.helpers';
 
 /** What a caller without types may give. */

@@ -3,7 +3,7 @@ import {
   isSignalName,
   needsStoreError,
   signalNameError,
-} from '../../../../../src/runtime/core/execution/signal-name';
+} from '../../../../../src/runtime/core/execution/directives';
 import { makePlan } from '../core.helpers';
 
 describe('isSignalName', () => {

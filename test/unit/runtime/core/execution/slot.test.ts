@@ -1,6 +1,11 @@
 import { type Among, alone, type SlotClaim } from '../../../../../src/runtime/core/execution/among';
+import {
+  dropSlot,
+  holdSlot,
+  queueForSlot,
+  withSlot,
+} from '../../../../../src/runtime/core/execution/apply-among';
 import type { Execution } from '../../../../../src/runtime/core/execution/execution';
-import { dropSlot, holdSlot, queueForSlot, withSlot } from '../../../../../src/runtime/core/execution/slot';
 import { makeExecution, makePlan, startMs } from '../core.helpers';
 
 const plan = makePlan({ limits: { maxDurationMs: 60_000 } });

@@ -1,4 +1,4 @@
-import { countStall, isStall, type Stall } from '../../../../../src/runtime/core/execution/stall';
+import { countStall, isStall, type Stall } from '../../../../../src/runtime/core/execution/line';
 
 const checksum = (text: string) => `sum of ${text}`;
 const place = { phase: 'step', cycle: 2, unit: 'read' };

@@ -1,13 +1,13 @@
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { TerminalError } from '../../../../../src/errors';
-import { cut } from '../../../../../src/runtime/core/record/cut-text';
 import {
   describeError,
   type ErrorRecord,
   ensureError,
   readReason,
 } from '../../../../../src/runtime/core/record/describe-error';
+import { cut } from '../../../../../src/runtime/core/record/describe-value';
 
 function countCauses(record: ErrorRecord): number {
   return record.cause === undefined ? 0 : 1 + countCauses(record.cause);

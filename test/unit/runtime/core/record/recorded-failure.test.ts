@@ -1,5 +1,5 @@
 import { ExecutionFailedError } from '../../../../../src/errors';
-import { recordedFailureError } from '../../../../../src/runtime/core/record/recorded-failure';
+import { recordedFailureError } from '../../../../../src/runtime/core/record/fresh';
 import { makeRecord } from '../core.helpers';
 
 const { continuation } = makeRecord();

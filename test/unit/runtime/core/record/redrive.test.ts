@@ -1,6 +1,6 @@
 import type { Continuation } from '../../../../../src/runtime/core/message/continuation';
 import type { ExecutionRecord } from '../../../../../src/runtime/core/record/execution-record';
-import { checkRedrive } from '../../../../../src/runtime/core/record/redrive';
+import { checkRedrive } from '../../../../../src/runtime/core/record/sweep';
 import { makeRecord } from '../core.helpers';
 
 const leaseUntilMs = 10_000;

@@ -1,5 +1,5 @@
 import { ExecutionConflictError } from '../../../../../src/errors';
-import { conflictError, isSameStart } from '../../../../../src/runtime/core/record/start-conflict';
+import { conflictError, isSameStart } from '../../../../../src/runtime/core/record/fresh';
 import { makeRecord } from '../core.helpers';
 
 describe('isSameStart', () => {

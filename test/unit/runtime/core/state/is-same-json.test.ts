@@ -1,4 +1,4 @@
-import { isSameJson } from '../../../../../src/runtime/core/state/is-same-json';
+import { isSameJson } from '../../../../../src/runtime/core/state/json';
 
 describe('isSameJson', () => {
   it.each<[string, unknown, unknown]>([

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseJson } from '../../../../../src/runtime/core/state/parse-json';
+import { parseJson } from '../../../../../src/runtime/core/state/json';
 
 const rounded = 'a number that JavaScript cannot hold';
 const repeated = 'a key that stands twice in one object';

@@ -1,5 +1,24 @@
+/** Says whether a value is an object with keys: neither null nor an array. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Says whether two JSON documents mean the same: the order of keys does not count. */
+export function isSameJson(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null)
+    return one === other;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const keys = Object.keys(one);
+  if (keys.length !== Object.keys(other).length) return false;
+  return keys.every(
+    (key) => Object.hasOwn(other, key) && isSameJson((one as Fields)[key], (other as Fields)[key]),
+  );
+}
+
+type Fields = Record<string, unknown>;
+
 /** A text and what `JSON.parse` makes of it. */
-export type ParsedText =
+type ParsedText =
   | {
       readonly kind: 'json';
       readonly value: unknown /** What `JSON.parse` has changed, undefined when nothing. */;

@@ -8,9 +8,9 @@ import {
   TerminalError,
   UnserializableStateError,
 } from '../../../../../src/errors';
-import { decideRetry } from '../../../../../src/runtime/core/execution/decide-retry';
 import {
   computeDelayMs,
+  decideRetry,
   defaultRetryPolicy,
   type RetryPolicy,
 } from '../../../../../src/runtime/core/execution/retry-policy';

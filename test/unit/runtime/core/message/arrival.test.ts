@@ -1,4 +1,4 @@
-import { isUsableId, usableId } from '../../../../../src/runtime/core/message/execution-id';
+import { isUsableId, usableId } from '../../../../../src/runtime/core/message/arrival';
 
 describe('isUsableId', () => {
   it.each(['a', 'order 9/é👍', 'x'.repeat(256), 'lambda-baton', 'my lambda-baton:stop'])(

@@ -1,3 +1,18 @@
+/**
+ * Turns one `@State` field into something that can be stored and back, for values that plain data cannot express.
+ *
+ * `Stored` is what the two halves agree on: what `encode` returns is what `decode` is given.
+ *
+ * @example `@State({ codec: { encode: (d: Decimal) => d.toString(), decode: (s: string) => new Decimal(s) } })`
+ */
+// biome-ignore lint/suspicious/noExplicitAny: who names only the value says nothing about what is stored
+export interface FieldCodec<Value, Stored = any> {
+  /** Makes of the value what is stored. */
+  readonly encode: (value: Value) => Stored;
+  /** Makes the value again of what was stored. */
+  readonly decode: (stored: Stored) => Value;
+}
+
 /** What validators such as Zod, Valibot and ArkType have in common (standardschema.dev), as far as lambda-baton uses it. */
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {
@@ -8,7 +23,7 @@ export interface StandardSchema<Output = unknown> {
 }
 
 /** Either the checked value or what is wrong with it. */
-export type StandardResult<Output = unknown> =
+type StandardResult<Output = unknown> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] };
 

@@ -11,8 +11,8 @@ import { fromRoot } from './lib/from-root.mjs';
 import { bundleMinimalJob, minimalEntry } from './lib/minimal-job.mjs';
 
 /** The aim is 52 KB; docs/adr/0006-cold-start.md says what stands in the way. The limits keep the distance from growing. */
-const maxBytes = 112.4 * 1024;
-const maxStartBytes = 104 * 1024;
+const maxBytes = 111.5 * 1024;
+const maxStartBytes = 103.2 * 1024;
 
 ensureBuilt();
 const whole = await bundleMinimalJob({});

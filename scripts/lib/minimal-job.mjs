@@ -18,7 +18,7 @@ const job = `
 /** What the job's entry is called among esbuild's outputs. */
 export const minimalEntry = '<stdin>';
 
-/** Bundles a minimal job over dist/ as docs/deploy.md advises: minified ESM, ESM of packages first, the AWS SDK external. */
+/** Bundles a minimal job over dist/ as docs/deploy.md advises: minified ESM, the newest ESM of packages first, the AWS SDK external. */
 export function bundleMinimalJob(options) {
   return build({
     stdin: { contents: job, resolveDir: fromRoot(), loader: 'js' },
@@ -26,7 +26,7 @@ export function bundleMinimalJob(options) {
     minify: true,
     format: 'esm',
     platform: 'node',
-    mainFields: ['module', 'main'],
+    mainFields: ['es2015', 'module', 'main'],
     target: 'node20',
     external: ['@aws-sdk/*'],
     metafile: true,

@@ -84,7 +84,7 @@ const decorated = { '--tsconfig-raw': '{"compilerOptions":{"experimentalDecorato
 const leastTarget = 'node22';
 
 /**
- * How the job is bundled: the ESM of packages, which is smaller, where they have one; never with Docker. Class names are kept where they may
+ * How the job is bundled: the newest ESM that packages have, which is the smallest (tsyringe's `es2015` needs no tslib); never with Docker. Class names are kept where they may
  * be what a job is known by: to keep them all costs every cold start 4 ms.
  *
  * @param plans all that the handler hosts, as far as that is known
@@ -97,7 +97,7 @@ export function chooseBundling(
   return {
     keepNames: bundling.minify === true || !areAllNamed(plans),
     sourceMap: true,
-    mainFields: ['module', 'main'],
+    mainFields: ['es2015', 'module', 'main'],
     forceDockerBundling: false,
     ...(Token.isUnresolved(runtime?.name) && { target: leastTarget }),
     ...bundling,

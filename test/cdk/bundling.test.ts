@@ -36,6 +36,10 @@ describe('The bundle of LongRunningFunction', () => {
     expect(chooseBundling({ entry, bundling }, [named])).toMatchObject(bundling);
   });
 
+  it('takes the newest ESM that a package has', () => {
+    expect(chooseBundling({ entry }, [named]).mainFields).toEqual(['es2015', 'module', 'main']);
+  });
+
   it('is for the runtime that the CDK knows, and leaves it to the CDK to say which', () => {
     expect(chooseBundling({ entry, runtime: Runtime.NODEJS_22_X }, [named])).not.toHaveProperty('target');
   });

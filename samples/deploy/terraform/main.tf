@@ -1,6 +1,6 @@
 # A job on Terraform: what the construct LongRunningFunction of lambda-baton/cdk makes, written out. A test holds the two together.
 #
-#   npx esbuild src/job.ts --bundle --platform=node --target=node24 --main-fields=module,main --keep-names '--external:@aws-sdk/*' --outfile=dist/index.js
+#   npx esbuild src/job.ts --bundle --platform=node --target=node24 --main-fields=es2015,module,main --keep-names '--external:@aws-sdk/*' --outfile=dist/index.js
 #   terraform init && terraform apply
 
 terraform {

@@ -53,7 +53,7 @@ export async function bundleTypescript(file: string, into: string): Promise<stri
       outfile,
       bundle: true,
       platform: 'node',
-      mainFields: ['module', 'main'],
+      mainFields: ['es2015', 'module', 'main'],
       format: 'cjs',
       target: 'node20',
       sourcemap: 'inline',

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import { findCompileCache } from './compile-cache';
 import type { LongRunningFunctionProps } from './long-running-function-props';
 
 /** One thing that works less well than it looks. */
@@ -9,15 +10,8 @@ interface Warning {
 }
 
 /** What works, but not as well as it looks. */
-export function listWarnings({
-  job,
-  store,
-  signingKey,
-  retryAttempts = 2,
-  recursiveLoop,
-  queue,
-  sweep,
-}: LongRunningFunctionProps): readonly Warning[] {
+export function listWarnings(props: LongRunningFunctionProps): readonly Warning[] {
+  const { job, store, signingKey, retryAttempts = 2, recursiveLoop, queue, sweep, compileCache } = props;
   const warnings: Warning[] = [];
   if (job === undefined)
     warnings.push({
@@ -43,6 +37,11 @@ export function listWarnings({
     warnings.push({
       id: 'queue',
       text: 'There is no queue: wait() cannot outlast an invocation, and a refused hand-off has no second way. → Leave queue: false out.',
+    });
+  if (compileCache !== undefined && findCompileCache(props) === undefined)
+    warnings.push({
+      id: 'compile-cache',
+      text: `compileCache ${compileCache} has nothing for this function's Node and processor, so it is left out. → Fill it, as docs/deploy.md says.`,
     });
   return warnings;
 }

@@ -33,6 +33,16 @@ export interface LongRunningFunctionProps {
    * class's: to keep them costs a cold start 4 ms.
    */
   readonly bundling?: BundlingOptions;
+  /**
+   * A folder with V8's compile cache of the bundle, to be shipped beside it: Node reads what it would have compiled, which is half of what the
+   * import of a job costs a cold start. Filled beforehand by Node itself, for the bundle as it is deployed; docs/deploy.md says how.
+   *
+   * Node uses a cache only where everything is as it was: its own exact version, the processor, the user id, and the path and text of the
+   * bundle. Any other is ignored without a word, and costs its size. One that cannot match, since it is of another major version or
+   * processor, or is not there, is left out with a warning.
+   * @defaultValue none
+   */
+  readonly compileCache?: string;
   /** The queue that waits and refused hand-offs go through; `false` for none. @defaultValue a standard queue with a dead-letter queue */
   readonly queue?: ContinuationQueueProps | false;
   /** Where executions are kept; `false` for nowhere but in the continuations. @defaultValue a DynamoDB table */

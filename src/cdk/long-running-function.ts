@@ -25,6 +25,7 @@ import { countKeptDays, leastReceiveCount } from '../runtime/core/execution/depl
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
 import { wrap } from '../runtime/core/message/arrival';
 import { checkDeployment } from './check-deployment';
+import { describeCompileCache, withCompileCache } from './compile-cache';
 import { describeEnvironment, describeSweepEnvironment } from './describe-environment';
 import { ExecutionAlarms } from './execution-alarms';
 import { ExecutionDashboard, ExecutionQueries } from './execution-dashboard';
@@ -177,10 +178,11 @@ export class LongRunningFunction extends Construct {
       timeout,
       memorySize: props.memory ?? defaultMemoryMb,
       recursiveLoop: props.recursiveLoop ?? RecursiveLoop.ALLOW,
-      bundling: chooseBundling(props, plans),
+      bundling: withCompileCache(props, chooseBundling(props, plans)),
       environment: {
         ...props.environment,
         ...describeEnvironment({ queue, table, bucket, schedules }, props),
+        ...describeCompileCache(props),
       },
       currentVersionOptions: {
         ...props.functionProps?.currentVersionOptions,

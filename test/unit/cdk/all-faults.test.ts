@@ -141,6 +141,7 @@ const table: readonly (readonly [
       warn({ retryAttempts: 0 }),
       warn({ retryAttempts: 1 }),
       warn({ queue: false }),
+      warn({ compileCache: 'nowhere' }),
     ],
     [warn(), warn({ store: false, signingKey: { secretValue: {} as never } })],
   ],

@@ -1,6 +1,6 @@
 import { addDeclaration, getOwnDeclarations } from '../metadata/declaration';
 import type { JobClass, JobPlan } from '../runtime/core/execution/job-plan';
-import { isGenerator, readPromise, type StepGenerator } from '../runtime/step/returned-value';
+import { isGenerator, readPromise, type StepGenerator } from '../runtime/step/attempt';
 import type { StepContext } from '../runtime/step/step-context';
 import type { Border } from './border';
 import { never, readFrame, runInFrame } from './life';

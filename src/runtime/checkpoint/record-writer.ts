@@ -6,9 +6,15 @@ import { describeError } from '../core/record/describe-error';
 import { type ExecutionRecord, parseRecord, writeRecord } from '../core/record/execution-record';
 import type { CheckpointStore } from '../ports';
 import { BackOff } from '../time/back-off';
-import { type Claim, type Entry, type JournalDeps, type Recorded, retentionMs } from './journal-entry';
+import {
+  type Claim,
+  type Entry,
+  type JournalDeps,
+  type Recorded,
+  retentionMs,
+  Superseded,
+} from './journal-entry';
 import { encodeState, markStateText, packStoredFrom } from './state-text';
-import { Superseded } from './superseded';
 
 /** A longer state is in a place of its own, and not written again while it stays as it is. */
 const maxItem = 400_000;

@@ -5,7 +5,7 @@ import { openEnvelope } from '../core/message/envelope';
 import { type ExecutionRecord, parseRecord } from '../core/record/execution-record';
 import { readSignalToken } from '../core/record/signal-fact';
 import { isRecord } from '../core/state/json';
-import { tryAtStore } from '../hand-off/try-at-store';
+import { tryAtStore } from '../hand-off/tell-end';
 import { otherJobError } from '../invocation/opened-execution';
 import type { StoredRevision } from '../ports';
 import type { Collaborators } from '../ports/collaborators';

@@ -3,7 +3,7 @@ import { readAskedSignal } from '../among/read-signal';
 import type { JobPlan } from '../core/execution/job-plan';
 import type { SignalArrival } from '../core/message/arrival';
 import { wakeExecution } from '../hand-off/send-look';
-import { readInboxTools } from '../hand-off/try-at-store';
+import { readInboxTools } from '../hand-off/tell-end';
 import type { SignalAnswer } from '../invocation/answer';
 import type { InputValidator } from '../invocation/opened-execution';
 import type { Context } from '../ports';

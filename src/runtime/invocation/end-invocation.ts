@@ -1,7 +1,6 @@
 import { ExecutionFailedError } from '../../errors';
 import { keepHistory, readHistoryAhead } from '../checkpoint/history-keeper';
-import type { Recorded } from '../checkpoint/journal-entry';
-import { Superseded } from '../checkpoint/superseded';
+import { type Recorded, Superseded } from '../checkpoint/journal-entry';
 import { readWait } from '../core/execution/among';
 import type { Execution } from '../core/execution/execution';
 import { describeError } from '../core/record/describe-error';

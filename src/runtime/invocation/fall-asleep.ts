@@ -7,12 +7,12 @@ import { describeError } from '../core/record/describe-error';
 import { describeMarkId, readStopMark } from '../core/record/stop-mark';
 import { type LookDeps, nameLook, sendParcel, writeLook } from '../hand-off/send-look';
 import type { EndedAnswer } from './answer';
-import { describeNext } from './describe-next';
+import { parkExecution, warnOfRecursion } from './end-execution';
 import { nameHandedOver } from './end-invocation';
 import type { Invocation } from './invocation';
-import { parkExecution, warnOfRecursion } from './park-execution';
 import { runStatefulHook } from './run-hook';
 import { tellHandedOver } from './tell';
+import { describeNext } from './write-hand-off';
 
 type HandOff = Extract<Decision, { kind: 'hand-off' }>;
 

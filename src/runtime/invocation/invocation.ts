@@ -1,7 +1,7 @@
 import type { HistoryRead } from '../checkpoint/history-keeper';
-import { readInput } from '../checkpoint/input-text';
 import type { Journal } from '../checkpoint/journal';
 import type { JournalDeps } from '../checkpoint/journal-entry';
+import { readInput } from '../checkpoint/state-text';
 import { countPoints } from '../core/execution/apply-among';
 import { isCompensating } from '../core/execution/compensation';
 import type { Situation } from '../core/execution/decide';
@@ -20,9 +20,7 @@ import type { ContextHost } from '../step/step-context';
 import { Heartbeat, readHeartbeatMs } from '../time/heartbeat';
 import type { TimeBudget, TimeLook } from '../time/time-budget';
 import { readEdges, Watchdog } from '../time/watchdog';
-import { CostMeter } from './cost-meter';
-import { CurrentUnit } from './current-unit';
-import { Facts } from './facts';
+import { CostMeter, CurrentUnit, Facts } from './facts';
 import type { InputValidator, InvocationParts, OpenedExecution } from './opened-execution';
 
 /** Steps that never wait get a turn of the event loop between them this often, in milliseconds. */

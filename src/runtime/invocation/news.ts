@@ -3,7 +3,7 @@ import { type InboxTools, type ReceivedSignal, readInbox, readPayload } from '..
 import { beginInterlude, endSleep, receiveSignals } from '../core/execution/apply-among';
 import { forgetPresumedRun } from '../core/execution/compensation';
 import { freezeInDepth } from '../core/state/freeze-in-depth';
-import { tryAtStore } from '../hand-off/try-at-store';
+import { tryAtStore } from '../hand-off/tell-end';
 import type { Invocation } from './invocation';
 
 /** Payloads that are remembered between reading a signal and using it. */

@@ -1,9 +1,8 @@
 import { IncompatibleStateError, InvalidInputError } from '../../errors';
 import type { Heartbeats } from '../checkpoint/heartbeats';
-import { readInput, writeInput } from '../checkpoint/input-text';
 import type { Journal } from '../checkpoint/journal';
 import type { JournalDeps } from '../checkpoint/journal-entry';
-import { decodeState } from '../checkpoint/state-text';
+import { decodeState, readInput, writeInput } from '../checkpoint/state-text';
 import { beginExecution, type Execution } from '../core/execution/execution';
 import type { JobPlan } from '../core/execution/job-plan';
 import { migrateState } from '../core/execution/migrate-state';

@@ -1,5 +1,5 @@
 import { BatonError, type HandOffFailedError } from '../../errors';
-import { Superseded } from '../checkpoint/superseded';
+import { Superseded } from '../checkpoint/journal-entry';
 import { isCompensating } from '../core/execution/compensation';
 import { type Decision, decide, type HandOffReason, isWorkDone } from '../core/execution/decide';
 import { type Execution, nameUnit } from '../core/execution/execution';
@@ -11,29 +11,30 @@ import { nameHop } from '../hand-off/write-continuation';
 import type { EndedAnswer, InvocationResult } from './answer';
 import { closeChildren, isEnd, readClosing, rememberChild, tendChildren } from './children';
 import { beginCompensation, endCompensation, giveUpCompensation, leaveUndone } from './compensate';
-import { describeNext } from './describe-next';
 import {
   answerCancelled,
   answerSuperseded,
   completeExecution,
   endBadly,
   failedError,
+  parkExecution,
   recordCancelled,
   recordFailed,
   refuse,
+  refuseRecursion,
   tellWaiting,
+  warnOfRecursion,
 } from './end-execution';
 import { endInvocation, giveBack, keepDead, nameHandedOver, readAhead } from './end-invocation';
 import { fallAsleep, isSleep, sleep } from './fall-asleep';
 import { Invocation } from './invocation';
 import { readNews, settleNews } from './news';
 import type { InvocationParts, OpenedExecution } from './opened-execution';
-import { parkExecution, refuseRecursion, warnOfRecursion } from './park-execution';
 import { runStatefulHook } from './run-hook';
 import { runUnit } from './run-unit';
 import { takeSlot } from './take-slot';
 import { tellBegun, tellFailed, tellHandedOver, tellHandOffFailed, tellInvocationStarted } from './tell';
-import { type WrittenHandOff, writeHandOff } from './write-hand-off';
+import { describeNext, type WrittenHandOff, writeHandOff } from './write-hand-off';
 
 /**
  * Runs one invocation of an execution: asks what is next, does it, and feeds back what happened, until the execution has ended

@@ -6,8 +6,8 @@ import { countPoints, holdSlot, queueForSlot, withSlot } from '../core/execution
 import { isCompensating } from '../core/execution/compensation';
 import { type Decision, decide } from '../core/execution/decide';
 import { nameSlots } from '../core/record/slots';
-import { wakeCalled } from '../hand-off/free-slot';
 import { wakeSleeper } from '../hand-off/send-look';
+import { wakeCalled } from '../hand-off/tell-end';
 import type { EndedAnswer } from './answer';
 import { fallAsleep } from './fall-asleep';
 import type { Invocation } from './invocation';

@@ -1,12 +1,13 @@
 import { encodeState, packTravellingFrom } from '../checkpoint/state-text';
+import { priceWait } from '../core/cost/cost';
 import type { HandOffReason } from '../core/execution/decide';
 import { type Execution, nameUnit } from '../core/execution/execution';
-import { countStall } from '../core/execution/line';
+import { countStall, passOn } from '../core/execution/line';
 import { type Message, readMaxBytes } from '../hand-off/send-continuation';
 import { writeContinuation } from '../hand-off/write-continuation';
-import { describeNext } from './describe-next';
 import { carryHistory } from './end-invocation';
 import type { Invocation } from './invocation';
+import { keepCarried } from './tell';
 
 /** What is handed over: the execution as the next invocation begins, and its message. */
 export interface WrittenHandOff {
@@ -43,4 +44,23 @@ export function writeHandOff(
   const { bytes } = message.write(maxBytes);
   if (bytes > maxBytes) throw message.tooLargeError(maxBytes);
   return { next, message, bytes };
+}
+
+const sleepReasons: ReadonlySet<HandOffReason> = new Set(['children', 'signal', 'slot', 'wait']);
+
+/** The execution as the next invocation gets it. `isAsleep`: nothing brings it at once. */
+export function describeNext(
+  invocation: Invocation,
+  reason: HandOffReason,
+  delaySeconds: number,
+  isAsleep = delaySeconds > 0,
+): Execution {
+  keepCarried(invocation);
+  const { execution, isIdle, preparation, collaborators } = invocation;
+  const isWakeUp = isAsleep && (sleepReasons.has(reason) || isIdle);
+  const idleInvocationCount = isIdle && !isAsleep ? execution.idleInvocationCount + 1 : 0;
+  const costUsd = invocation.readCostUsd() + (delaySeconds > 0 ? priceWait(collaborators.prices) : 0);
+  const chain = { length: execution.chain.length + 1, setting: preparation.recursion };
+  const line = passOn(execution.line, isWakeUp);
+  return { ...execution, invocation: execution.invocation + 1, idleInvocationCount, costUsd, chain, line };
 }

@@ -1,3 +1,5 @@
+import { kindOf } from './copy-kind';
+import { refuseAddedProperty } from './copy-refusal';
 import { copyArrayBuffer, copyView, startWalk } from './copy-walk';
 
 /** Thrown where the plain copier has to decide: an object that is met twice, a value without a twin. Never leaves the tracker. */
@@ -38,6 +40,16 @@ export class StateTwin {
     this.seenAt = seenAt;
     this.isPlain = kind === 'array' || kind === 'object' || kind === 'root';
   }
+}
+
+/** The twin of an array or a built-in object that is met first. */
+export function createOther(source: object, prototype: object, seenAt: number): StateTwin {
+  if (prototype === Array.prototype && Array.isArray(source))
+    return new StateTwin('array', source, source, seenAt);
+  const kind = kindOf(source);
+  if (kind === undefined || kind === 'array' || kind === 'object' || kind === 'null-object') throw odd;
+  if (kind !== 'view') refuseAddedProperty(source);
+  return new StateTwin(kind, source, source, seenAt);
 }
 
 /** Whether JSON can express a primitive, or the value is an object, which speaks for itself. */
@@ -84,6 +96,13 @@ export function compareValue<Value>(twin: StateTwin, value: Value, write: (value
     twin.copy = write(value);
   }
   return twin.copy;
+}
+
+/** Makes a Map of keys and values by turns. */
+export function writeMap(slots: readonly unknown[]): Map<unknown, unknown> {
+  const copy = new Map<unknown, unknown>();
+  for (let index = 0; index < slots.length; index += 2) copy.set(slots[index], slots[index + 1]);
+  return copy;
 }
 
 /** Compares the bytes of a buffer that nothing else of the state refers to, or of the one view of one. */

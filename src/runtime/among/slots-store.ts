@@ -69,6 +69,10 @@ export async function tryToEnter(tools: InboxTools, request: SlotRequest): Promi
   let slots: Slots = { holders: [], queue: [], ...(stored && readSlots(stored, tools.checksum)), limit };
   const forgotten: string[] = [];
   const isHolder = isAmongEntries(slots.holders, entry.id);
+  // It has entered before: whoever was called then may not have heard of it.
+  const isRepeated = [...slots.holders, ...slots.queue].some(
+    ({ id, calledAtMs }) => id === entry.id && calledAtMs === undefined,
+  );
   if (!isHolder && slots.holders.length >= limit) {
     const { gone, overdue } = await lookAtHolders(tools, slots, request.livingIds);
     slots = leaveSlots(slots, gone);
@@ -82,7 +86,7 @@ export async function tryToEnter(tools: InboxTools, request: SlotRequest): Promi
   const next = isHeld || mayQueue ? entered : slots;
   await save(tools, request, stored, next, request.expiresAtMs);
   const kind = isHeld ? 'held' : mayQueue ? 'queued' : 'busy';
-  const toWake = [...listCalled(next, calledIds), ...forgotten];
+  const toWake = [...listCalled(next, isRepeated ? undefined : calledIds), ...forgotten];
   return { kind, toWake, older: listOlder(next, entry.id), running: nameRunning(next) };
 }
 

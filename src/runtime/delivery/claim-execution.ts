@@ -106,12 +106,13 @@ async function takeOver(
       tellDropped(request, record, 'running');
       return answer(executionId, record.invocation, record);
     default:
-      if (record.isParked && request.invocation === null) {
+      if (record.isParked && request.invocation !== record.handedOffTo) {
+        if (record.continuation.among?.slot !== undefined) await wakeAgain(request, record);
+        if (request.invocation !== null)
+          throw describeParked(plan, record.continuation, context.functionName);
         tellDropped(request, record, 'parked');
         return answer(executionId, record.invocation);
       }
-      if (record.isParked && request.invocation !== record.handedOffTo)
-        throw describeParked(plan, record.continuation, context.functionName);
   }
   const continuation = checkContinuation(record.continuation);
   const heardAtMs = Math.max(record.heardAtMs ?? 0, heartbeatAtMs);
@@ -140,7 +141,7 @@ function refuseNew(request: ClaimTrial, record: ExecutionRecord, mark: StopMark)
   return answer(request.executionId, record.invocation);
 }
 
-/** Whoever waits for the end of an execution may not have heard of it: its first delivery may have died right after. */
+/** Whoever waits for the end of an execution, or for its slot, may not have heard of it: its first delivery may have died right after. */
 async function wakeAgain(request: ClaimTrial, record: ExecutionRecord): Promise<void> {
   const { executionId, delivery } = request;
   const slotsId = record.continuation.among?.slot?.id;

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromRoot } from './lib/from-root.mjs';
 import { protocol } from './models/protocol.mjs';
+import { slots } from './models/slots.mjs';
 import { waking } from './models/waking.mjs';
 
 const notRun = 77;
@@ -18,7 +19,7 @@ if (!exists('spin') || !exists('gcc')) {
   process.exit(notRun);
 }
 const isLong = process.argv.includes('--long');
-const reports = [protocol, waking].flatMap(({ file, worlds, longWorlds, broken }) => {
+const reports = [protocol, waking, slots].flatMap(({ file, worlds, longWorlds, broken }) => {
   const model = fromRoot(file);
   const sound = isLong ? [...worlds, ...longWorlds] : worlds;
   return [

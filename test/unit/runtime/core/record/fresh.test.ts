@@ -51,6 +51,10 @@ describe('the record of an execution that nobody has claimed yet', () => {
     });
   });
 
+  it('carries nothing unless observers have asked for it', () => {
+    expect(describeFresh(start, 'empty').continuation.trail).not.toHaveProperty('carried');
+  });
+
   it('says whose child it is, which version runs it, and what observers carry', () => {
     const parent = { executionId: 'order', number: 1, depth: 1, jobs: ['Order'] };
     const pin = `${start.functionArn}:7`;

@@ -68,6 +68,7 @@ describe('stoppedError', () => {
   it('says what else is refused, and no reason where none was given', () => {
     const error = stoppedError({ job: 'Reconcile', stoppedAtMs: startMs }, 'order-1', 'redriven');
     expect(error.details).toEqual({ job: 'Reconcile', executionId: 'order-1', stoppedAtMs: startMs });
+    expect(error.details).not.toHaveProperty('reason');
     expect(error.message).toMatchInlineSnapshot(`
 "Execution order-1 is not redriven: job Reconcile was stopped at 2027-01-15T08:00:00.000Z.
 → When it may go on: baton resume Reconcile, or BatonClient.resume."

@@ -29,8 +29,8 @@ export interface LongRunningFunctionProps {
   /** Environment variables besides those that lambda-baton is configured by. */
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * How esbuild bundles. Class names are kept (`keepNames`) with `minify`, and unless every job in `job` has a `name` that is not its
-   * class's: to keep them costs a cold start 4 ms.
+   * How esbuild bundles. Class names are kept (`keepNames`) with `minify`, and unless every job in `job` has a `name`: to keep
+   * them costs a cold start 4 ms.
    */
   readonly bundling?: BundlingOptions;
   /**

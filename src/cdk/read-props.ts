@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Duration, Fn, Token, Tokenization } from 'aws-cdk-lib';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { isJobNamed } from '../metadata/read-job-options';
 import { leastReceiveCount, recommendedVisibility } from '../runtime/core/execution/deployment-rules';
 import type { JobPlan } from '../runtime/core/execution/job-plan';
 import { defaultGraceMs } from '../runtime/core/record/sweep';
@@ -95,7 +96,8 @@ export function chooseBundling(
 ): BundlingOptions {
   const isTold = bundling.tsconfig !== undefined || hasTsconfig(dirname(resolve(entry)));
   return {
-    keepNames: bundling.minify === true || !areAllNamed(plans),
+    keepNames:
+      bundling.minify === true || !(plans.length > 0 && plans.every(({ jobClass }) => isJobNamed(jobClass))),
     sourceMap: true,
     mainFields: ['es2015', 'module', 'main'],
     forceDockerBundling: false,
@@ -103,11 +105,6 @@ export function chooseBundling(
     ...bundling,
     ...(isTold ? {} : { esbuildArgs: { ...decorated, ...bundling.esbuildArgs } }),
   };
-}
-
-/** Whether every job has a name of its own. One that is called as its class is may have its name from there. */
-function areAllNamed(plans: readonly JobPlan[]): boolean {
-  return plans.length > 0 && plans.every(({ name, jobClass }) => name !== jobClass.name);
 }
 
 function hasTsconfig(directory: string): boolean {

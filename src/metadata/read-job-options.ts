@@ -1,6 +1,6 @@
 import type { JobFault } from '../errors';
 import type { Concurrency, JobPlan, Limits } from '../runtime/core/execution/job-plan';
-import { type Ancestor, describeClass } from './lineage';
+import { type Ancestor, describeClass, readLineage } from './lineage';
 import { checkOptions } from './option-rules/check-options';
 import { isJobName } from './option-rules/checks';
 import { ConcurrencyRules, LimitsRules, LongRunningRules } from './option-rules/rules';
@@ -27,7 +27,7 @@ export function readJobOptions(
 ): JobOptions {
   const fault = findClassFault(lineage);
   if (fault) faults.push(fault);
-  const own = lineage.at(-1)?.onClass.find(({ decorator }) => decorator === 'LongRunning');
+  const own = findOwnOptions(lineage);
   const { label } = describeClass(jobClass);
   const where = `@LongRunning on ${label}`;
   const given = fault
@@ -100,6 +100,16 @@ function describeUnfitName(className: string): string | undefined {
   if (numberedName.test(className))
     return 'ends in a number, as bundlers name a class whose name another one has; the next build may number it differently';
   return undefined;
+}
+
+/** The class's own `@LongRunning`. */
+function findOwnOptions(lineage: readonly Ancestor[]) {
+  return lineage.at(-1)?.onClass.find(({ decorator }) => decorator === 'LongRunning');
+}
+
+/** Says whether a job's name is one that was given, and not its class's. */
+export function isJobNamed(jobClass: object): boolean {
+  return isNameGiven(findOwnOptions(readLineage(jobClass))?.options);
 }
 
 /** Says whether there is a name, right or wrong; a wrong one is a fault of its own. */

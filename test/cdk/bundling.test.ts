@@ -1,12 +1,21 @@
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { LongRunningFunctionProps } from '../../src/cdk/long-running-function-props';
 import { chooseBundling } from '../../src/cdk/read-props';
+import { LongRunning, Step, Terminate } from '../../src/decorators';
 import { readJob } from '../../src/metadata/read-job';
 import { CountingJob } from './fixtures/counting-job';
 import { entry } from './synthesize';
 
+@LongRunning({ name: 'NamedJob', safeMs: 1_500, intervalMs: 50 })
+class NamedJob {
+  @Step() run() {}
+  @Terminate() isDone() {
+    return true;
+  }
+}
+
 const unnamed = readJob(CountingJob);
-const named = { ...unnamed, name: 'count-pages' };
+const named = readJob(NamedJob);
 
 describe('The bundle of LongRunningFunction', () => {
   it.each([
@@ -17,7 +26,7 @@ describe('The bundle of LongRunningFunction', () => {
     expect(chooseBundling({ entry }, plans)).toMatchObject({ keepNames: true });
   });
 
-  it('keeps none when every job has a name of its own: to keep them costs every cold start', () => {
+  it('keeps none when every job was given a name, be it that of its class: to keep them costs every cold start', () => {
     expect(chooseBundling({ entry }, [named])).toMatchObject({ keepNames: false });
   });
 

@@ -86,7 +86,7 @@ function toJson(value: object): string {
 }
 
 const bundle =
-  'esbuild src/job.ts --bundle --platform=node --target=node22 --main-fields=es2015,module,main --keep-names --external:@aws-sdk/* --outfile=dist/index.js';
+  'esbuild src/job.ts --bundle --platform=node --target=node22 --main-fields=es2015,module,main --external:@aws-sdk/* --outfile=dist/index.js';
 const testBundle =
   'esbuild src/job.test.ts --bundle --platform=node --format=esm --packages=external --log-level=warning --outfile=.build/job.test.mjs';
 

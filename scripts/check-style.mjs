@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * Holds what house style can be counted: no file of src over 300 lines, none so short that it is part of its only reader, no function over
- * 60, nine of ten at most 30, and none of the words that this project no longer uses, in code or docs. CONTRIBUTING.md says which word
- * stands for each.
+ * 60, nine of ten at most 30, none of the words that this project no longer uses, in code or docs (CONTRIBUTING.md says which word stands
+ * for each), and no test whose title cannot be read alone.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,11 +27,12 @@ const hasReason = /\/(ports|adapters|commands)\/|index\.ts$/;
 const textFolders = ['src', 'docs', 'samples', 'test', 'bench', 'scripts'];
 const textFiles = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'];
 
-const faults = [...checkLengths(), ...checkWalls(), ...checkWords(), ...checkNames()];
+const faults = [...checkLengths(), ...checkWalls(), ...checkWords(), ...checkNames(), ...checkTitles()];
 for (const fault of faults) console.error(`✖ ${fault}`);
 if (faults.length > 0)
   console.error('→ Divide what is too long, by what it does; say what CONTRIBUTING.md says.');
-else console.log('✔ files and functions are short, and the words are the usual ones');
+else
+  console.log('✔ files and functions are short, the words are the usual ones, and titles can be read alone');
 process.exitCode = faults.length > 0 ? 1 : 0;
 
 function checkLengths() {
@@ -85,6 +86,37 @@ function checkNames() {
       ([, name]) => `${file}: ${name} makes an error: end its name with Error`,
     ),
   );
+}
+
+/** A test's title begins with what it is about: a capital letter, or a name of the code, and no pronoun. */
+function checkTitles() {
+  const titles = ['test', 'samples'].flatMap((folder) => listFiles(folder, ['.test.ts'])).flatMap(listTitles);
+  return titles
+    .filter(({ title }) => {
+      const [first = '', ...others] = title.split(/\s+/);
+      const isNamed = /^[A-Z]|[A-Z.@_/`%$()-]/.test(first) || first === 'baton';
+      const isPronoun = /^(It|Its|They|Their|This|That|These|Those)$/.test(first);
+      return !isNamed || isPronoun || others.length < 1;
+    })
+    .map(({ place, title }) => `${place}: "${title}" cannot be read alone: begin with what it is about`);
+}
+
+/** The titles of a file's tests, as they are written. */
+function listTitles(file) {
+  const text = readFileSync(fromRoot(file), 'utf8');
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found = [];
+  const visit = (node) => {
+    const [title, body] = ts.isCallExpression(node) ? node.arguments : [];
+    const isTitle = title && body && (ts.isStringLiteralLike(title) || ts.isTemplateExpression(title));
+    if (isTitle && /^(it|test)\b/.test(node.expression.getText())) {
+      const line = source.getLineAndCharacterOfPosition(title.getStart()).line + 1;
+      found.push({ place: `${file}:${line}`, title: title.getText().slice(1, -1) });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
 }
 
 /** A short file that one other reads is part of that one, unless it is public, a port, an adapter or a command. */

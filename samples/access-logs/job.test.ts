@@ -43,7 +43,7 @@ function createWorld(contents: Record<string, string>, chunkBytes: number) {
   return { env, readPaths };
 }
 
-it('loads every line, wherever the borders of chunks fall and invocations end', async () => {
+it('LoadAccessLogs loads every line, wherever the borders of chunks fall and invocations end', async () => {
   const contents = { 'a.log': `${good('/größe')}\r\n${good('/2')}\nnonsense\n`, 'b.log': good('/3') };
   const { env, readPaths } = createWorld(contents, 17);
   const run = await env.run({ handOffAfterEveryStep: true });
@@ -51,13 +51,13 @@ it('loads every line, wherever the borders of chunks fall and invocations end', 
   expect(readPaths()).toEqual(['/größe', '/2', '/3']);
 });
 
-it('ends the same wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
+it('LoadAccessLogs ends the same wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
   const { env } = createWorld({ 'a.log': `${good('/1')}\nnonsense\n`, 'b.log': good('/2') }, 100);
   expect((await env.explore()).deviations).toEqual([]);
 });
 
 describe('splitLines', () => {
-  it('finds the same lines however the bytes are cut', () => {
+  it('splitLines finds the same lines however the bytes are cut', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom('a', 'ö', '日', '\n', '\r\n') }),
@@ -83,7 +83,7 @@ describe('splitLines', () => {
     );
   });
 
-  it('keeps no more of a line without end than it takes to know that it is too long', () => {
+  it('splitLines keeps no more of a line without end than it takes to know that it is too long', () => {
     const endless = Buffer.alloc(3 * maxLineBytes, 'a');
     const { lines, rest } = splitLines(new Uint8Array(), endless, false);
     expect({ lines, length: rest.length }).toEqual({ lines: [], length: maxLineBytes + 1 });
@@ -95,7 +95,7 @@ describe('splitLines', () => {
 });
 
 describe('parseLines', () => {
-  it('reads a line in the combined format', () => {
+  it('parseLines reads a line in the combined format', () => {
     expect(parseLines([Buffer.from(good('/a?b'))]).rows).toEqual([
       {
         ...{ host: '10.0.0.1', user: 'frank', at: '2026-10-10T20:55:36.000Z', method: 'GET', path: '/a?b' },
@@ -110,7 +110,7 @@ describe('parseLines', () => {
     ['has a time that is none', good('/').replace('Oct', 'Okt')],
     ['has a request that is none', good('/').replace('GET / HTTP/1.1', '-')],
     ['is not UTF-8', Buffer.from(good('/ö'), 'latin1')],
-  ])('rejects a line that %s', (_what, line) => {
+  ])('parseLines rejects a line that %s', (_what, line) => {
     expect(parseLines([Buffer.from(line)])).toMatchObject({ rows: [], rejects: [{}] });
   });
 });
@@ -118,7 +118,7 @@ describe('parseLines', () => {
 describe('readMembers', () => {
   const [one, two] = [gzipSync('one'), gzipSync('two')];
 
-  it('unpacks the members that are whole, and leaves the one that is cut', () => {
+  it('readMembers unpacks the members that are whole, and leaves the one that is cut', () => {
     const cut = Buffer.concat([one, two, two.subarray(0, -1)]);
     const { bytes, length } = readMembers(cut, 1_000);
     expect({ text: Buffer.from(bytes).toString(), length }).toEqual({
@@ -127,11 +127,11 @@ describe('readMembers', () => {
     });
   });
 
-  it('stops when it has enough', () => {
+  it('readMembers stops when it has enough', () => {
     expect(readMembers(Buffer.concat([one, two]), 3).length).toBe(one.length);
   });
 
-  it('refuses a member whose checksum is wrong', () => {
+  it('readMembers refuses a member whose checksum is wrong', () => {
     const damaged = Buffer.from(one);
     damaged.writeUInt32LE(1, damaged.length - 8);
     expect(() => readMembers(damaged, 1_000)).toThrow('A gzip member is damaged.');

@@ -3,7 +3,7 @@ import { FLIGHTS } from './flight-source';
 import { BackfillWarehouse } from './job';
 import { WAREHOUSE } from './warehouse';
 
-it('copies every flight once, also when it is handed over after every batch', async () => {
+it('BackfillWarehouse copies every flight once, also when it is handed over after every batch', async () => {
   const flights = Array.from({ length: 24 }, (_, time) => ({ delay: 5, distance: 100, time }));
   const rows: unknown[] = [];
   const read = async (from: number, limit: number) => flights.slice(from, from + limit);

@@ -64,7 +64,7 @@ function createWorld() {
   return { env, files };
 }
 
-it('moves every file, the large ones in parts, also when it is handed over at every safe point', async () => {
+it('MoveFiles moves every file, the large ones in parts, also when it is handed over at every safe point', async () => {
   const { env, files } = createWorld();
   const run = await env.run({ handOffAfterEveryStep: true });
   expect(run.result).toEqual({ files: 21, bytes: 190 + 2.5 * partBytes });
@@ -76,13 +76,13 @@ it('moves every file, the large ones in parts, also when it is handed over at ev
   expect(files.uploads.size).toBe(0);
 });
 
-it('loses no file wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
+it('MoveFiles loses no file wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
   const { env, files } = createWorld();
   const compare = () => ({ left: files.source.size, moved: [...files.target].sort(), lost: files.lost });
   expect((await env.explore({ compare })).deviations).toEqual([]);
 });
 
-it('does nothing when it is started again', async () => {
+it('MoveFiles does nothing when it is started again', async () => {
   const { env, files } = createWorld();
   files.fill = () => files.source.clear();
   expect((await env.run()).result).toEqual({ files: 0, bytes: 0 });

@@ -41,7 +41,7 @@ function createWorld(answers: readonly TaskAnswer[]) {
   return { env, read, countAsked: () => askedCount };
 }
 
-it('asks every 30 seconds, keeps the text, and removes the task', async () => {
+it('TranscribeRecording asks every 30 seconds, keeps the text, and removes the task', async () => {
   const { env, read } = createWorld([running, running, { status: 'done', text: 'Hello.' }]);
   const run = await env.run();
   expect(run.outcome).toBe('completed');
@@ -49,26 +49,26 @@ it('asks every 30 seconds, keeps the text, and removes the task', async () => {
   expect(read()).toEqual({ texts: { 'talk.txt': 'Hello.' }, taskCount: 0 });
 });
 
-it('fails with the reason when the service does, and removes the task', async () => {
+it('TranscribeRecording fails with the reason when the service does, and removes the task', async () => {
   const { env, read } = createWorld([running, { status: 'failed', reason: 'there is only noise' }]);
   const run = await env.run();
   expect((run.error as Error).message).toContain('talk: there is only noise');
   expect(read()).toEqual({ texts: {}, taskCount: 0 });
 });
 
-it('gives up after a day, and pays for no more than the questions', async () => {
+it('TranscribeRecording gives up after a day, and pays for no more than the questions', async () => {
   const { env, read, countAsked } = createWorld([running]);
   const run = await env.run();
   expect((run.error as Error).message).toContain('talk: no answer within a day');
   expect({ ...read(), asked: countAsked() }).toEqual({ texts: {}, taskCount: 0, asked: 24 * 60 * 2 });
 });
 
-it('ends the same wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
+it('TranscribeRecording ends the same wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
   const { env, read } = createWorld([running, { status: 'done', text: 'Hello.' }]);
   expect((await env.explore({ compare: ({ outcome }) => ({ outcome, ...read() }) })).deviations).toEqual([]);
 }, 60_000);
 
-it('removes the task also when it is killed while it fails', async () => {
+it('TranscribeRecording removes the task also when it is killed while it fails', async () => {
   const { env, read } = createWorld([{ status: 'failed', reason: 'there is only noise' }]);
   const compare = ({ outcome }: { outcome: string }) => ({ outcome, ...read() });
   expect((await env.explore({ crashes: true, duplicates: true, compare })).deviations).toEqual([]);

@@ -73,21 +73,21 @@ const balanced = {
   isSettled: [true, true, true, true],
 };
 
-it('makes both ledgers equal to the cent, also when it is handed over after every payment', async () => {
+it('ReconcilePayments makes both ledgers equal to the cent, also when it is handed over after every payment', async () => {
   const { env, readBalances } = createWorld();
   const run = await env.run({ handOffAfterEveryStep: true });
   expect(run.result).toEqual({ seen: 4, repaired: 3, capturedCents: 1_001, refundedCents: 700 });
   expect(readBalances()).toEqual(balanced);
 });
 
-it('comes back when a throttle says so, and the wait is no attempt', async () => {
+it('ReconcilePayments comes back when a throttle says so, and the wait is no attempt', async () => {
   const { env, readBalances } = createWorld({ throttleOnce: true });
   const run = await env.run();
   expect(run.outcome).toBe('completed');
   expect(readBalances()).toEqual(balanced);
 });
 
-it('moves each cent once wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
+it('ReconcilePayments moves each cent once wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
   const { env, readBalances } = createWorld();
   const exploration = await env.explore({ compare: ({ result }) => ({ result, ...readBalances() }) });
   expect(exploration.deviations).toEqual([]);

@@ -31,7 +31,7 @@ function createClient() {
 const input = { tenant: 'ada', month: '2026-11' };
 
 describe('the front door', () => {
-  it('answers 202 with the execution at once, and the same when it is asked twice', async () => {
+  it('The front door answers 202 with the execution at once, and the same when it is asked twice', async () => {
     const { front, started } = createClient();
     const one = await front(request('POST', '/invoices', input, 'my key'));
     expect(one.statusCode).toBe(202);
@@ -40,7 +40,7 @@ describe('the front door', () => {
     expect(started.size).toBe(1);
   });
 
-  it('says where an execution stands', async () => {
+  it('The front door says where an execution stands', async () => {
     const { front } = createClient();
     await front(request('POST', '/invoices', input, 'my key'));
     const { statusCode, body } = await front(request('GET', '/invoices/my%20key'));
@@ -62,7 +62,7 @@ describe('the front door', () => {
     ['an execution that is not there', 404, request('GET', '/invoices/none')],
     ['another path', 404, request('GET', '/')],
     ['another method', 405, request('DELETE', '/invoices/k')],
-  ])('refuses %s with %i', async (_what, statusCode, event) => {
+  ])('The front door refuses %s with %i', async (_what, statusCode, event) => {
     const { front } = createClient();
     await front(request('POST', '/invoices', input, 'k'));
     expect(await front(event)).toMatchObject({ statusCode });

@@ -26,13 +26,13 @@ function createWorld() {
 }
 
 describe('WriteInvoice', () => {
-  it('adds up every page once, also when it is handed over after each', async () => {
+  it('WriteInvoice adds up every page once, also when it is handed over after each', async () => {
     const { env, readInvoices } = createWorld();
     await env.run({ handOffAfterEveryStep: true });
     expect(readInvoices()).toEqual({ 'ada 2026-11': 6 });
   });
 
-  it('ends the same wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
+  it('WriteInvoice ends the same wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
     const { env, readInvoices } = createWorld();
     expect((await env.explore({ compare: readInvoices })).deviations).toEqual([]);
   });

@@ -22,15 +22,15 @@ describe('The bundle of LongRunningFunction', () => {
     ['no job is known', []],
     ['the job is known by its class', [unnamed]],
     ['one of the jobs is', [named, unnamed]],
-  ])('keeps class names when %s', (_when, plans) => {
+  ])('The bundle of LongRunningFunction keeps class names when %s', (_when, plans) => {
     expect(chooseBundling({ entry }, plans)).toMatchObject({ keepNames: true });
   });
 
-  it('keeps none when every job was given a name, be it that of its class: to keep them costs every cold start', () => {
+  it('The bundle of LongRunningFunction keeps none when every job was given a name, be it that of its class: to keep them costs every cold start', () => {
     expect(chooseBundling({ entry }, [named])).toMatchObject({ keepNames: false });
   });
 
-  it('keeps class names where they are minified: messages name classes', () => {
+  it('The bundle of LongRunningFunction keeps class names where they are minified: messages name classes', () => {
     expect(chooseBundling({ entry, bundling: { minify: true } }, [named])).toMatchObject({
       minify: true,
       keepNames: true,
@@ -41,15 +41,15 @@ describe('The bundle of LongRunningFunction', () => {
     { keepNames: true },
     { minify: true, keepNames: false },
     { mainFields: ['main'] },
-  ])('is as the user says: %j', (bundling) => {
+  ])('The bundle of LongRunningFunction is as the user says: %j', (bundling) => {
     expect(chooseBundling({ entry, bundling }, [named])).toMatchObject(bundling);
   });
 
-  it('takes the newest ESM that a package has', () => {
+  it('The bundle of LongRunningFunction takes the newest ESM that a package has', () => {
     expect(chooseBundling({ entry }, [named]).mainFields).toEqual(['es2015', 'module', 'main']);
   });
 
-  it('is for the runtime that the CDK knows, and leaves it to the CDK to say which', () => {
+  it('The bundle of LongRunningFunction is for the runtime that the CDK knows, and leaves it to the CDK to say which', () => {
     expect(chooseBundling({ entry, runtime: Runtime.NODEJS_22_X }, [named])).not.toHaveProperty('target');
   });
 });

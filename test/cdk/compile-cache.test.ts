@@ -38,7 +38,7 @@ function readVariable(props: Partial<LongRunningFunctionProps>): unknown {
 }
 
 describe('compileCache of LongRunningFunction', () => {
-  it('is shipped beside the bundle, for every user to read, and named to Node; hooks of the user run before', () => {
+  it('compileCache of LongRunningFunction is shipped beside the bundle, for every user to read, and named to Node; hooks of the user run before', () => {
     ensureBuilt();
     const compileCache = makeCache('v24.4.1-arm64-1a2b3c4d-993');
     const app = new App({ outdir: join(makeFolder(), 'cdk.out') });
@@ -73,24 +73,30 @@ describe('compileCache of LongRunningFunction', () => {
   it.each<[string, Partial<LongRunningFunctionProps>]>([
     ['v24.4.1-arm64-1a2b3c4d-993', {}],
     ['v22.23.3-x64-9ac5647c-993', { runtime: Runtime.NODEJS_22_X, architecture: Architecture.X86_64 }],
-  ])('is used for the Node and the processor that it is of: %s', (name, props) => {
-    expect(readVariable({ ...props, compileCache: makeCache(name) })).toBe('/var/task/.compile-cache');
-  });
+  ])(
+    'compileCache of LongRunningFunction is used for the Node and the processor that it is of: %s',
+    (name, props) => {
+      expect(readVariable({ ...props, compileCache: makeCache(name) })).toBe('/var/task/.compile-cache');
+    },
+  );
 
   it.each([
     ['another major version', makeCache('v22.23.3-arm64-9ac5647c-993')],
     ['another processor', makeCache('v24.4.1-x64-1a2b3c4d-993')],
     ['what Node has not made', makeCache('notes')],
     ['no folder yet', '/nowhere/compile-cache'],
-  ])('is left out with a warning when it cannot match: %s', (_what, compileCache) => {
-    expect(readVariable({ compileCache })).toBeUndefined();
-    const { stack } = createConstruct({ compileCache });
-    expect(
-      Annotations.fromStack(stack)
-        .findWarning('*', Match.anyValue())
-        .map(({ entry: { data } }) => data),
-    ).toEqual([
-      `compileCache ${compileCache} has nothing for this function's Node and processor, so it is left out. → Fill it, as docs/deploy.md says. [ack: lambda-baton:compile-cache]`,
-    ]);
-  });
+  ])(
+    'compileCache of LongRunningFunction is left out with a warning when it cannot match: %s',
+    (_what, compileCache) => {
+      expect(readVariable({ compileCache })).toBeUndefined();
+      const { stack } = createConstruct({ compileCache });
+      expect(
+        Annotations.fromStack(stack)
+          .findWarning('*', Match.anyValue())
+          .map(({ entry: { data } }) => data),
+      ).toEqual([
+        `compileCache ${compileCache} has nothing for this function's Node and processor, so it is left out. → Fill it, as docs/deploy.md says. [ack: lambda-baton:compile-cache]`,
+      ]);
+    },
+  );
 });

@@ -17,7 +17,7 @@ describe('a dashboard', () => {
   const { construct } = createConstruct({ dashboard: true });
   const widgets = readWidgets(synthesize({ dashboard: true }));
 
-  it('shows outcomes, durations, hand-offs, retries, cost, what waits, and the alarms', () => {
+  it('A dashboard shows outcomes, durations, hand-offs, retries, cost, what waits, and the alarms', () => {
     expect(construct.dashboard).toBeDefined();
     expect(widgets.map(({ properties }) => properties.title)).toEqual([
       'Alarms',
@@ -35,7 +35,7 @@ describe('a dashboard', () => {
     for (const { x, width } of widgets) expect(x + width).toBeLessThanOrEqual(24);
   });
 
-  it('reads the metrics that the observer writes: namespace, name and dimensions, and every one of them', () => {
+  it('A dashboard reads the metrics that the observer writes: namespace, name and dimensions, and every one of them', () => {
     const written = listWrittenMetrics();
     const read = widgets
       .flatMap(({ properties }) => properties.metrics ?? [])
@@ -46,7 +46,7 @@ describe('a dashboard', () => {
     expect(new Set(read.map(({ job }) => job))).toEqual(new Set([CountingJob.name]));
   });
 
-  it('comes with saved queries of the function’s log', () => {
+  it('A dashboard comes with saved queries of the function’s log', () => {
     const template = synthesize({ dashboard: true });
     template.resourceCountIs('AWS::Logs::QueryDefinition', 3);
     template.hasResourceProperties('AWS::Logs::QueryDefinition', {
@@ -56,7 +56,7 @@ describe('a dashboard', () => {
     });
   });
 
-  it('queries the log group that the function was given', () => {
+  it('A dashboard queries the log group that the function was given', () => {
     const template = synthesize((scope) => ({
       dashboard: true,
       functionProps: { logGroup: new LogGroup(scope, 'Log') },
@@ -66,18 +66,18 @@ describe('a dashboard', () => {
     });
   });
 
-  it('works with neither queue nor alarms', () => {
+  it('A dashboard works with neither queue nor alarms', () => {
     const template = synthesize({ dashboard: true, queue: false, alarmActions: false });
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
   });
 
-  it('is not there unless it was asked for', () => {
+  it('A dashboard is not there unless it was asked for', () => {
     const template = synthesize();
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
     template.resourceCountIs('AWS::Logs::QueryDefinition', 0);
   });
 
-  it('is refused where the job is not known', () => {
+  it('A dashboard is refused where the job is not known', () => {
     expect(() => synthesize({ dashboard: true, job: undefined as never })).toThrow(InvalidDeploymentError);
   });
 });

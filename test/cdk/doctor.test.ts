@@ -61,7 +61,7 @@ describe('baton doctor --template', () => {
       .filter(({ Type }) => Type === type)
       .map(({ Properties }) => Properties);
 
-  it('finds nothing wrong with what the construct makes, and has read the job out of its bundle', async () => {
+  it('baton doctor --template finds nothing wrong with what the construct makes, and has read the job out of its bundle', async () => {
     const diagnosis = await examine(file('Jobs'));
     expect(faults(diagnosis)).toEqual([]);
     expect(diagnosis).toMatchObject({ exitCode: 0, errorCount: 0, warningCount: 0 });
@@ -79,7 +79,7 @@ describe('baton doctor --template', () => {
     );
   });
 
-  it('warns of what was left out', async () => {
+  it('baton doctor --template warns of what was left out', async () => {
     expect(faults(await examine(file('Bare')))).toEqual([
       'warning fuses',
       'warning memory',
@@ -90,7 +90,7 @@ describe('baton doctor --template', () => {
     ]);
   });
 
-  it('says what is not in the template, and where a call would hang', async () => {
+  it('baton doctor --template says what is not in the template, and where a call would hang', async () => {
     const diagnosis = await examine(file('Elsewhere'));
     expect(faults(diagnosis)).toEqual(['error concurrency', 'warning network', 'warning table']);
     expect(diagnosis.exitCode).toBe(1);
@@ -193,11 +193,11 @@ describe('baton doctor --template', () => {
           Role: 'arn:aws:iam::123456789012:role/mine',
         }),
     ],
-  ])('finds in a changed template: %s', async (finding, mutate) => {
+  ])('baton doctor --template finds in a changed template: %s', async (finding, mutate) => {
     expect(await change(mutate)).toEqual([finding]);
   });
 
-  it('says that the code is not on this machine', async () => {
+  it('baton doctor --template says that the code is not on this machine', async () => {
     const template = JSON.parse(readFileSync(file('Jobs'), 'utf8')) as { Resources: Resources };
     for (const fn of properties(template.Resources, 'AWS::Lambda::Function'))
       fn.Code = { S3Bucket: 'elsewhere', S3Key: 'code.zip' };

@@ -64,7 +64,7 @@ const listAlarms = (resources: Readonly<Record<string, Resource>>) =>
 describe('the SAM template', () => {
   const fn = sam.Job?.Properties ?? {};
 
-  it('has the function of the construct', () => {
+  it('The SAM template has the function of the construct', () => {
     const { Runtime, Handler, Architectures, Timeout, MemorySize, RecursiveLoop } = find(
       'AWS::Lambda::Function',
       'CountFunction',
@@ -76,7 +76,7 @@ describe('the SAM template', () => {
     expect(fn.AutoPublishAlias).toBe(find('AWS::Lambda::Alias').Name);
   });
 
-  it('has its queues', () => {
+  it('The SAM template has the queues of the construct', () => {
     const { VisibilityTimeout, MessageRetentionPeriod, MaximumMessageSize, RedrivePolicy } = find(
       'AWS::SQS::Queue',
       'ContinuationsQueue',
@@ -91,7 +91,7 @@ describe('the SAM template', () => {
     expect(sam.Failures?.Properties).toEqual(find('AWS::SQS::Queue', 'Failures'));
   });
 
-  it('lets nobody reach them without TLS, as it does', () => {
+  it('The SAM template lets nobody reach the queues without TLS, as the construct does', () => {
     const { Action, Effect, Principal, Condition } = find('AWS::SQS::QueuePolicy', 'Failures').PolicyDocument
       .Statement[0];
     for (const id of ['Continuations', 'DeadContinuations', 'Failures']) {
@@ -103,16 +103,16 @@ describe('the SAM template', () => {
     }
   });
 
-  it('names no partition', () => {
+  it('The SAM template names no partition', () => {
     expect(readFileSync(join(samples, 'sam/template.yaml'), 'utf8')).not.toMatch(/arn:aws\b/);
   });
 
-  it('feeds the function from the queue as it does', () => {
+  it('The SAM template feeds the function from the queue as the construct does', () => {
     const { BatchSize, FunctionResponseTypes } = find('AWS::Lambda::EventSourceMapping');
     expect(fn.Events.Continuations.Properties).toMatchObject({ BatchSize, FunctionResponseTypes });
   });
 
-  it('has its table', () => {
+  it('The SAM template has the table of the construct', () => {
     expect(sam.Executions).toMatchObject({
       DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
@@ -120,7 +120,7 @@ describe('the SAM template', () => {
     });
   });
 
-  it('retries the alias and the version as it does, and keeps the settings of earlier versions', () => {
+  it('The SAM template retries the alias and the version as the construct does, and keeps the settings of earlier versions', () => {
     const { MaximumRetryAttempts } = find('AWS::Lambda::EventInvokeConfig', 'RetryVersion');
     expect(fn.EventInvokeConfig).toMatchObject({
       MaximumRetryAttempts,
@@ -133,7 +133,7 @@ describe('the SAM template', () => {
     });
   });
 
-  it('allows what it allows, on the function with and without a version', () => {
+  it('The SAM template allows what the construct allows, on the function with and without a version', () => {
     expect([...listActions(sam), ...addedBySam].sort()).toEqual(listActions(construct));
     const statements = sam.ExecutionPolicy?.Properties.PolicyDocument.Statement;
     expect(statements[0].Resource).toEqual([
@@ -142,7 +142,7 @@ describe('the SAM template', () => {
     ]);
   });
 
-  it('has its schedules: the role that wakes, by the function and its versions, and what the function may do', () => {
+  it('The SAM template has the construct’s schedules: the role that wakes, by the function and its versions, and what the function may do', () => {
     const role = find('AWS::IAM::Role', 'SchedulesRole');
     const [trust] = sam.SchedulerRole?.Properties.AssumeRolePolicyDocument.Statement ?? [];
     expect(trust).toEqual(role.AssumeRolePolicyDocument.Statement[0]);
@@ -167,7 +167,7 @@ describe('the SAM template', () => {
     expect(pass.Resource).toEqual({ 'Fn::GetAtt': ['SchedulerRole', 'Arn'] });
   });
 
-  it('has its sweeper, which may do what it may', () => {
+  it('The SAM template has the construct’s sweeper, which may do what that one may', () => {
     const { Runtime, Handler, Architectures, Timeout, MemorySize, Environment } = find(
       'AWS::Lambda::Function',
       'Sweeper',
@@ -190,7 +190,7 @@ describe('the SAM template', () => {
     expect(statements[0].Resource).toEqual({ Ref: 'Job.Alias' });
   });
 
-  it('has its alarms', () => {
+  it('The SAM template has the alarms of the construct', () => {
     expect(listAlarms(sam)).toEqual(listAlarms(construct));
   });
 });
@@ -198,7 +198,7 @@ describe('the SAM template', () => {
 describe('the Terraform file', () => {
   const read = (resource: string, name: string) => readAttribute(terraform[resource], name);
 
-  it('has the function of the construct', () => {
+  it('The Terraform file has the function of the construct', () => {
     const { Runtime, Handler, Architectures, MemorySize, RecursiveLoop, Environment } = find(
       'AWS::Lambda::Function',
       'CountFunction',
@@ -226,7 +226,7 @@ describe('the Terraform file', () => {
     for (const name of Object.keys(Environment.Variables)) expect(read(fn, name)).toMatch(/^aws_/);
   });
 
-  it('has its queues', () => {
+  it('The Terraform file has the queues of the construct', () => {
     const { MessageRetentionPeriod, MaximumMessageSize, RedrivePolicy } = find(
       'AWS::SQS::Queue',
       'ContinuationsQueue',
@@ -241,7 +241,7 @@ describe('the Terraform file', () => {
     }
   });
 
-  it('lets nobody reach them without TLS, as it does', () => {
+  it('The Terraform file lets nobody reach the queues without TLS, as the construct does', () => {
     const policy = terraform['aws_sqs_queue_policy.tls'] ?? '';
     for (const name of ['continuations', 'dead_continuations', 'failures'])
       expect(policy).toContain(`aws_sqs_queue.${name}\n`);
@@ -256,14 +256,14 @@ describe('the Terraform file', () => {
       expect(readAttribute(policy, name)).toBe(value);
   });
 
-  it('names no partition, and wants a provider that knows a message of 1 MiB', () => {
+  it('The Terraform file names no partition, and wants a provider that knows a message of 1 MiB', () => {
     const text = readFileSync(join(samples, 'terraform/main.tf'), 'utf8');
     expect(text).not.toMatch(/arn:aws\b/);
     const [, minor] = /hashicorp\/aws", version = ">= 6\.(\d+)"/.exec(text) ?? [];
     expect(Number(minor)).toBeGreaterThan(3);
   });
 
-  it('feeds the alias from the queue as it does', () => {
+  it('The Terraform file feeds the alias from the queue as the construct does', () => {
     const { BatchSize, FunctionResponseTypes } = find('AWS::Lambda::EventSourceMapping');
     const mapping = 'aws_lambda_event_source_mapping.continuations';
     expect(read(mapping, 'batch_size')).toBe(String(BatchSize));
@@ -271,7 +271,7 @@ describe('the Terraform file', () => {
     expect(read(mapping, 'function_name')).toBe('aws_lambda_alias.live.arn');
   });
 
-  it('has its table', () => {
+  it('The Terraform file has the table of the construct', () => {
     const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification, BillingMode } =
       find('AWS::DynamoDB::Table');
     const table = terraform['aws_dynamodb_table.executions'] ?? '';
@@ -293,7 +293,7 @@ describe('the Terraform file', () => {
     expect(readAttribute(table, 'billing_mode')).toBe(`"${BillingMode}"`);
   });
 
-  it('retries $LATEST, the alias and the version as it does', () => {
+  it('The Terraform file retries $LATEST, the alias and the version as the construct does', () => {
     const block = terraform['aws_lambda_function_event_invoke_config.retry'];
     expect(readAttribute(block, 'maximum_retry_attempts')).toBe(
       String(find('AWS::Lambda::EventInvokeConfig', 'RetryVersion').MaximumRetryAttempts),
@@ -302,7 +302,7 @@ describe('the Terraform file', () => {
       expect(block).toContain(qualifier);
   });
 
-  it('allows what it allows, on the function with and without a version', () => {
+  it('The Terraform file allows what the construct allows, on the function with and without a version', () => {
     const policies = Object.entries(terraform).filter(([name]) =>
       /^aws_iam_role_policy\.(execution|receive)$/.test(name),
     );
@@ -317,7 +317,7 @@ describe('the Terraform file', () => {
     );
   });
 
-  it('has its schedules, with the role that wakes', () => {
+  it('The Terraform file has the construct’s schedules, with the role that wakes', () => {
     expect(read('aws_scheduler_schedule_group.executions', 'name')).toBe('var.name');
     const trust = terraform['aws_iam_role.scheduler'] ?? '';
     expect(trust).toContain('Principal = { Service = "scheduler.amazonaws.com" }');
@@ -333,7 +333,7 @@ describe('the Terraform file', () => {
     expect(may).toContain(':schedule-group/", ":schedule/")}/*"');
   });
 
-  it('has its sweeper, which may do what it may', () => {
+  it('The Terraform file has the construct’s sweeper, which may do what that one may', () => {
     const { Runtime, Handler, Architectures, Timeout, MemorySize, Environment } = find(
       'AWS::Lambda::Function',
       'Sweeper',
@@ -367,7 +367,7 @@ describe('the Terraform file', () => {
     expect(policy).toContain('Action = "lambda:InvokeFunction", Resource = aws_lambda_alias.live.arn');
   });
 
-  it('has its alarms', () => {
+  it('The Terraform file has the alarms of the construct', () => {
     const metrics = Object.values(construct).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
     const { TreatMissingData, ComparisonOperator } = metrics[0]?.Properties ?? {};
     const text = readFileSync(join(samples, 'terraform/main.tf'), 'utf8');

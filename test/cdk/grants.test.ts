@@ -107,11 +107,14 @@ const ways: Readonly<Record<string, (stack: Stack, app: App) => void>> = {
 };
 
 describe('grantStart of LongRunningFunction', () => {
-  it.each(Object.entries(ways))('makes no cycle that CloudFormation would refuse: %s', (_name, build) => {
-    for (const template of synthesizeAll(build)) expect(findCycle(template)).toBeUndefined();
-  });
+  it.each(Object.entries(ways))(
+    'grantStart of LongRunningFunction makes no cycle that CloudFormation would refuse: %s',
+    (_name, build) => {
+      for (const template of synthesizeAll(build)) expect(findCycle(template)).toBeUndefined();
+    },
+  );
 
-  it('allows to invoke the alias, and nothing else', () => {
+  it('grantStart of LongRunningFunction allows to invoke the alias, and nothing else', () => {
     const [template] = synthesizeAll((stack) => void addJob(stack, 'Job').grantStart(addPlain(stack)));
     Template.fromJSON(template as object).hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
@@ -127,7 +130,7 @@ describe('grantStart of LongRunningFunction', () => {
     });
   });
 
-  it('lets a service in by the permission of the alias', () => {
+  it('grantStart of LongRunningFunction lets a service in by the permission of the alias', () => {
     const [template] = synthesizeAll(
       (stack) => void addJob(stack, 'Job').grantStart(new ServicePrincipal('apigateway.amazonaws.com')),
     );
@@ -138,7 +141,7 @@ describe('grantStart of LongRunningFunction', () => {
     });
   });
 
-  it('lets a role of another account in by the permission of the alias', () => {
+  it('grantStart of LongRunningFunction lets a role of another account in by the permission of the alias', () => {
     const [template] = synthesizeAll(
       (stack) =>
         void addJob(stack, 'Job').grantStart(
@@ -195,14 +198,14 @@ describe('customer keys', () => {
         },
       }),
     ],
-  ])('of %s are granted to the function and to its sweeper', (_name, props) => {
+  ])('Customer keys of %s are granted to the function and to its sweeper', (_name, props) => {
     const template = synthesize(props);
     expect(listKeyActions(template, 'CountFunctionServiceRole')).toEqual([keyActions]);
     expect(listKeyActions(template, 'SweeperFunctionServiceRole')).toEqual([keyActions]);
     expect(findCycle(template.toJSON())).toBeUndefined();
   });
 
-  it('of the environment encrypt the variables of the sweeper too, and may be used by both', () => {
+  it('Customer keys of the environment encrypt the variables of the sweeper too, and may be used by both', () => {
     const template = synthesize((stack) => ({
       functionProps: { environmentEncryption: new Key(stack, 'Key') },
     }));
@@ -212,7 +215,7 @@ describe('customer keys', () => {
     expect(listKeyActions(template, 'SweeperFunctionServiceRole')).toEqual([['kms:Decrypt']]);
   });
 
-  it('are not asked for where there is none', () => {
+  it('Customer keys are not asked for where there is none', () => {
     expect(JSON.stringify(synthesize({ store: { bucket: true } }).toJSON())).not.toContain('kms:');
   });
 });

@@ -24,7 +24,7 @@ describe('LongRunningFunction', () => {
     template = synthesize({ environment: { STAGE: 'test' }, store: { bucket: true } });
   });
 
-  it('makes a Node 24 function with time-out, memory and recursion allowed', () => {
+  it('LongRunningFunction makes a Node 24 function with time-out, memory and recursion allowed', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
@@ -35,7 +35,7 @@ describe('LongRunningFunction', () => {
     });
   });
 
-  it('tells the function where its queue, table and bucket are', () => {
+  it('LongRunningFunction tells the function where its queue, table and bucket are', () => {
     const Variables = {
       STAGE: 'test',
       BATON_QUEUE_URL: { Ref: find(template, 'AWS::SQS::Queue', 'ContinuationsQueue') },
@@ -45,7 +45,7 @@ describe('LongRunningFunction', () => {
     template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables } });
   });
 
-  it('feeds the alias from the queue, one message at a time, with partial failures', () => {
+  it('LongRunningFunction feeds the alias from the queue, one message at a time, with partial failures', () => {
     const mapping = template.findResources('AWS::Lambda::EventSourceMapping');
     expect(Object.values(mapping)[0]?.Properties).toMatchObject({
       BatchSize: 1,
@@ -55,7 +55,7 @@ describe('LongRunningFunction', () => {
     });
   });
 
-  it('hides messages for six time-outs, and gives them up after five receipts', () => {
+  it('LongRunningFunction hides messages for six time-outs, and gives them up after five receipts', () => {
     template.hasResourceProperties('AWS::SQS::Queue', {
       VisibilityTimeout: 5_400,
       RedrivePolicy: {
@@ -65,7 +65,7 @@ describe('LongRunningFunction', () => {
     });
   });
 
-  it('makes the table that the store wants', () => {
+  it('LongRunningFunction makes the table that the store wants', () => {
     template.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
@@ -103,7 +103,7 @@ describe('LongRunningFunction', () => {
     });
   });
 
-  it('makes a private bucket whose objects outlive every record that names them: twice maxDurationMs and 60 days', () => {
+  it('LongRunningFunction makes a private bucket whose objects outlive every record that names them: twice maxDurationMs and 60 days', () => {
     template.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
@@ -114,19 +114,19 @@ describe('LongRunningFunction', () => {
     });
   });
 
-  it('keeps a continuation of 1 MiB in every queue it makes, and says so', () => {
+  it('LongRunningFunction keeps a continuation of 1 MiB in every queue it makes, and says so', () => {
     template.resourcePropertiesCountIs('AWS::SQS::Queue', { MaximumMessageSize: 1_048_576 }, 3);
     template.resourceCountIs('AWS::SQS::Queue', 3);
   });
 
-  it('lets nobody reach its queues without TLS', () => {
+  it('LongRunningFunction lets nobody reach its queues without TLS', () => {
     const secured = Object.values(template.findResources('AWS::SQS::QueuePolicy')).map(
       ({ Properties }) => Properties.Queues[0].Ref,
     );
     expect(secured.sort()).toEqual(Object.keys(template.findResources('AWS::SQS::Queue')).sort());
   });
 
-  it('retries the events of $LATEST, of the alias and of the pinned version, and keeps what it gives up', () => {
+  it('LongRunningFunction retries the events of $LATEST, of the alias and of the pinned version, and keeps what it gives up', () => {
     const failures = arnOf(find(template, 'AWS::SQS::Queue', 'Failures'));
     const version = { 'Fn::GetAtt': [find(template, 'AWS::Lambda::Version'), 'Version'] };
     for (const Qualifier of ['$LATEST', 'live', version]) {
@@ -142,7 +142,7 @@ describe('LongRunningFunction', () => {
     expect(Object.values(ofAlias)[0]?.DependsOn).toContain(find(template, 'AWS::Lambda::Alias'));
   });
 
-  it('keeps every version that an execution may be pinned to, with its retry settings', () => {
+  it('LongRunningFunction keeps every version that an execution may be pinned to, with its retry settings', () => {
     template.hasResource('AWS::Lambda::Version', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     template.hasResource('AWS::Lambda::EventInvokeConfig', {
       UpdateReplacePolicy: 'Retain',
@@ -151,7 +151,7 @@ describe('LongRunningFunction', () => {
     template.hasResourceProperties('AWS::Lambda::Alias', { Name: 'live' });
   });
 
-  it('lets the function invoke itself with and without a version, and send to its queue, and nothing wider', () => {
+  it('LongRunningFunction lets the function invoke itself with and without a version, and send to its queue, and nothing wider', () => {
     const fn = find(template, 'AWS::Lambda::Function', 'CountFunction');
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
@@ -179,11 +179,11 @@ describe('LongRunningFunction', () => {
     }
   });
 
-  it('has no cycle: no resource depends on itself by any path', () => {
+  it('LongRunningFunction has no cycle: no resource depends on itself by any path', () => {
     expect(findCycle(template.toJSON())).toBeUndefined();
   });
 
-  it('may send events to the alias only once the function may hand over', () => {
+  it('LongRunningFunction may send events to the alias only once the function may hand over', () => {
     const alias = Object.values(template.findResources('AWS::Lambda::Alias'))[0];
     expect(alias?.DependsOn).toContain(find(template, 'AWS::IAM::Policy', 'ExecutionPolicy'));
   });
@@ -194,7 +194,7 @@ describe('LongRunningFunction', () => {
     ['DestinationDeliveryFailures', 'AWS/Lambda', 1],
     ['AsyncEventAge', 'AWS/Lambda', 900_000],
     ['ApproximateNumberOfMessagesVisible', 'AWS/SQS', 1],
-  ])('watches %s', (MetricName, Namespace, Threshold) => {
+  ])('LongRunningFunction watches %s', (MetricName, Namespace, Threshold) => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName,
       Namespace,
@@ -203,7 +203,7 @@ describe('LongRunningFunction', () => {
     });
   });
 
-  it('watches both dead-letter queues', () => {
+  it('LongRunningFunction watches both dead-letter queues', () => {
     const alarms = template.findResources('AWS::CloudWatch::Alarm', { Properties: { Namespace: 'AWS/SQS' } });
     const watched = Object.values(alarms).map(
       ({ Properties }) => Properties.Dimensions[0].Value['Fn::GetAtt'][0],
@@ -215,7 +215,7 @@ describe('LongRunningFunction', () => {
 });
 
 describe('the properties of LongRunningFunction', () => {
-  it('can make the queue FIFO', () => {
+  it('The properties of LongRunningFunction can make the queue FIFO', () => {
     const template = synthesize({
       queue: { fifo: true, visibilityTimeout: Duration.minutes(20), maxReceiveCount: 9 },
     });
@@ -227,7 +227,7 @@ describe('the properties of LongRunningFunction', () => {
     template.resourcePropertiesCountIs('AWS::SQS::Queue', { FifoQueue: true }, 2);
   });
 
-  it('can let a new table be brought back to any second', () => {
+  it('The properties of LongRunningFunction can let a new table be brought back to any second', () => {
     const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
     synthesize({ store: { pointInTimeRecovery: true } }).hasResourceProperties('AWS::DynamoDB::Table', {
       PointInTimeRecoverySpecification,
@@ -236,7 +236,7 @@ describe('the properties of LongRunningFunction', () => {
     expect(plain?.Properties.PointInTimeRecoverySpecification).toBeUndefined();
   });
 
-  it('never let a bucket delete what a record may name: not before twice maxDurationMs and 60 days, and never when that is not known', () => {
+  it('The properties of LongRunningFunction never let a bucket delete what a record may name: not before twice maxDurationMs and 60 days, and never when that is not known', () => {
     const rules = (props: Parameters<typeof synthesize>[0]) =>
       Object.values(synthesize(props).findResources('AWS::S3::Bucket'))[0]?.Properties.LifecycleConfiguration
         .Rules;
@@ -255,17 +255,20 @@ describe('the properties of LongRunningFunction', () => {
     ['by default', {}],
     ['with a description for versions', { currentVersionOptions: { description: 'x' } }],
     ['with a policy that is undefined', { currentVersionOptions: { removalPolicy: undefined as never } }],
-  ])('keep the version that executions are pinned to, and its retries: %s', (_name, functionProps) => {
-    const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
-    const template = synthesize({ functionProps });
-    template.hasResource('AWS::Lambda::Version', kept);
-    template.hasResource('AWS::Lambda::EventInvokeConfig', {
-      ...kept,
-      Properties: { Qualifier: { 'Fn::GetAtt': [find(template, 'AWS::Lambda::Version'), 'Version'] } },
-    });
-  });
+  ])(
+    'The properties of LongRunningFunction keep the version that executions are pinned to, and its retries: %s',
+    (_name, functionProps) => {
+      const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+      const template = synthesize({ functionProps });
+      template.hasResource('AWS::Lambda::Version', kept);
+      template.hasResource('AWS::Lambda::EventInvokeConfig', {
+        ...kept,
+        Properties: { Qualifier: { 'Fn::GetAtt': [find(template, 'AWS::Lambda::Version'), 'Version'] } },
+      });
+    },
+  );
 
-  it('refuse to destroy the version that executions are pinned to, and only that', () => {
+  it('The properties of LongRunningFunction refuse to destroy the version that executions are pinned to, and only that', () => {
     const functionProps = { currentVersionOptions: { removalPolicy: RemovalPolicy.DESTROY } };
     expect(() => synthesize({ functionProps })).toThrow(
       'would delete the version that executions are pinned to',
@@ -275,7 +278,7 @@ describe('the properties of LongRunningFunction', () => {
     });
   });
 
-  it('can leave queue, store and alarms out', () => {
+  it('The properties of LongRunningFunction can leave queue, store and alarms out', () => {
     const template = synthesize({ queue: false, store: false, alarmActions: false });
     for (const type of [
       'AWS::DynamoDB::Table',
@@ -287,7 +290,7 @@ describe('the properties of LongRunningFunction', () => {
     template.resourceCountIs('AWS::SQS::Queue', 1);
   });
 
-  it('can take a table of the user, and grants on that', () => {
+  it('The properties of LongRunningFunction can take a table of the user, and grants on that', () => {
     const template = synthesize((stack) => ({
       store: { table: TableV2.fromTableName(stack, 'Mine', 'mine') },
     }));
@@ -297,7 +300,7 @@ describe('the properties of LongRunningFunction', () => {
     });
   });
 
-  it('refer to the signing key, and never hold it', () => {
+  it('The properties of LongRunningFunction refer to the signing key, and never hold it', () => {
     for (const signingKey of [
       (stack: Stack) => new Secret(stack, 'Key'),
       () => SecretValue.secretsManager('key'),
@@ -308,7 +311,7 @@ describe('the properties of LongRunningFunction', () => {
     }
   });
 
-  it('start an execution at every tick, known by the id of the tick', () => {
+  it('The properties of LongRunningFunction start an execution at every tick, known by the id of the tick', () => {
     const template = synthesize({ schedule: Schedule.rate(Duration.hours(1)), scheduleInput: { pages: 3 } });
     const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
     expect(rule?.Properties).toMatchObject({
@@ -325,7 +328,7 @@ describe('the properties of LongRunningFunction', () => {
     });
   });
 
-  it('can choose code, level, retries and everything else that a function has', () => {
+  it('The properties of LongRunningFunction can choose code, level, retries and everything else that a function has', () => {
     const template = synthesize({
       continueOn: 'latest',
       logLevel: 'debug',
@@ -346,7 +349,7 @@ describe('the properties of LongRunningFunction', () => {
     template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 1 });
   });
 
-  it('let others start executions, by the alias', () => {
+  it('The properties of LongRunningFunction let others start executions, by the alias', () => {
     const { stack, construct } = createConstruct();
     construct.grantStart(
       new Role(stack, 'Starter', { assumedBy: new ServicePrincipal('apigateway.amazonaws.com') }),
@@ -357,7 +360,7 @@ describe('the properties of LongRunningFunction', () => {
     });
   });
 
-  it('refuse at synth what cannot work, all of it at once', () => {
+  it('The properties of LongRunningFunction refuse at synth what cannot work, all of it at once', () => {
     const refused = () =>
       synthesize({
         entry: 'nowhere/job.ts',
@@ -371,7 +374,7 @@ describe('the properties of LongRunningFunction', () => {
     );
   });
 
-  it('count a store of neither table nor bucket as none', () => {
+  it('The properties of LongRunningFunction count a store of neither table nor bucket as none', () => {
     const [fn] = Object.values(
       synthesize({ store: { table: false } }).findResources('AWS::Lambda::Function'),
     );
@@ -386,12 +389,12 @@ describe('the properties of LongRunningFunction', () => {
     ]);
   });
 
-  it('refuse a job that is none', () => {
+  it('The properties of LongRunningFunction refuse a job that is none', () => {
     class NoJob {}
     expect(() => synthesize({ job: NoJob })).toThrow(expect.objectContaining({ code: 'INVALID_JOB' }));
   });
 
-  it('warn of what works less well than it looks', () => {
+  it('The properties of LongRunningFunction warn of what works less well than it looks', () => {
     const { stack } = createConstruct({
       job: undefined as never,
       store: false,

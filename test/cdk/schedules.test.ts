@@ -13,7 +13,7 @@ function readVariables(template: ReturnType<typeof synthesize>): Record<string, 
 }
 
 describe('the schedules of LongRunningFunction', () => {
-  it('are there where there is a store: a group, and a role that only EventBridge Scheduler of this account assumes', () => {
+  it('The schedules of LongRunningFunction are there where there is a store: a group, and a role that only EventBridge Scheduler of this account assumes', () => {
     const template = synthesize();
     template.resourceCountIs('AWS::Scheduler::ScheduleGroup', 1);
     template.hasResourceProperties('AWS::IAM::Role', {
@@ -35,7 +35,7 @@ describe('the schedules of LongRunningFunction', () => {
     expect(findCycle(template.toJSON())).toBeUndefined();
   });
 
-  it('wake this function and its versions, and may do nothing else', () => {
+  it('The schedules of LongRunningFunction wake this function and its versions, and may do nothing else', () => {
     const template = synthesize();
     const arn = { 'Fn::GetAtt': [Match.stringLikeRegexp('^CountFunction'), 'Arn'] };
     template.hasResourceProperties('AWS::IAM::Policy', {
@@ -52,7 +52,7 @@ describe('the schedules of LongRunningFunction', () => {
     });
   });
 
-  it('are made by the function in its own group only, with its own role, passed to that service only', () => {
+  it('The schedules of LongRunningFunction are made by the function in its own group only, with its own role, passed to that service only', () => {
     const template = synthesize();
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
@@ -92,13 +92,13 @@ describe('the schedules of LongRunningFunction', () => {
   it.each([
     ['with scheduler: false', { scheduler: false }],
     ['without a store', { store: false as const }],
-  ])('are not there %s', (_what, props) => {
+  ])('The schedules of LongRunningFunction are not there %s', (_what, props) => {
     const template = synthesize(props);
     template.resourceCountIs('AWS::Scheduler::ScheduleGroup', 0);
     expect(JSON.stringify(template.toJSON())).not.toMatch(/scheduler/i);
   });
 
-  it('cannot be asked for without a store', () => {
+  it('The schedules of LongRunningFunction cannot be asked for without a store', () => {
     expect(() => synthesize({ scheduler: true, store: false })).toThrow(
       /scheduler is set, and there is no store.*\n.*→ Leave store: false out, or leave scheduler out\./s,
     );

@@ -46,12 +46,12 @@ describe('the property sweep of LongRunningFunction', () => {
     template = synthesize({ sweep: true });
   });
 
-  it('is on by default where there is a store, in a table or a bucket', () => {
+  it('The property sweep of LongRunningFunction is on by default where there is a store, in a table or a bucket', () => {
     expect(synthesize().toJSON()).toEqual(template.toJSON());
     synthesize({ store: { table: false, bucket: true } }).resourceCountIs('AWS::Events::Rule', 1);
   });
 
-  it('makes one function and no schedule when it is off, or where there is no store', () => {
+  it('The property sweep of LongRunningFunction makes one function and no schedule when it is off, or where there is no store', () => {
     for (const props of [{ sweep: false }, { store: false }, { store: { table: false } }] as const) {
       const plain = synthesize(props);
       plain.resourceCountIs('AWS::Lambda::Function', 1);
@@ -59,7 +59,7 @@ describe('the property sweep of LongRunningFunction', () => {
     }
   });
 
-  it('puts the sweeper where the function is: in its VPC, its subnets and its security groups', () => {
+  it('The property sweep of LongRunningFunction puts the sweeper where the function is: in its VPC, its subnets and its security groups', () => {
     const inVpc = synthesize((stack) => ({
       functionProps: {
         vpc: new Vpc(stack, 'Vpc') as IVpc,
@@ -71,7 +71,7 @@ describe('the property sweep of LongRunningFunction', () => {
     expect(config('Sweeper')).toEqual(config('CountFunction'));
   });
 
-  it('makes a small function of its own, with a log of its own, that is not tried again', () => {
+  it('The property sweep of LongRunningFunction makes a small function of its own, with a log of its own, that is not tried again', () => {
     const { id, Properties } = find(template, 'AWS::Lambda::Function');
     expect(Properties).toMatchObject({
       Runtime: 'nodejs24.x',
@@ -87,7 +87,7 @@ describe('the property sweep of LongRunningFunction', () => {
     });
   });
 
-  it('tells it the job, the alias, the store, and a grace that outlasts the visibility of the queue', () => {
+  it('The property sweep of LongRunningFunction tells the sweeper the job, the alias, the store, and a grace that outlasts the visibility of the queue', () => {
     expect(variablesOf(template)).toEqual(
       expect.objectContaining({
         BATON_TABLE: { Ref: find(template, 'AWS::DynamoDB::Table', '').id },
@@ -99,7 +99,7 @@ describe('the property sweep of LongRunningFunction', () => {
     expect(variablesOf(synthesize({ sweep: true, queue: false })).BATON_SWEEP_GRACE_MS).toBe('900000');
   });
 
-  it('calls it every 15 minutes', () => {
+  it('The property sweep of LongRunningFunction calls the sweeper every 15 minutes', () => {
     const { id } = find(template, 'AWS::Lambda::Function');
     template.hasResourceProperties('AWS::Events::Rule', {
       ScheduleExpression: 'rate(15 minutes)',
@@ -107,7 +107,7 @@ describe('the property sweep of LongRunningFunction', () => {
     });
   });
 
-  it('lets it read and write the records, invoke the alias, and do nothing else', () => {
+  it('The property sweep of LongRunningFunction lets the sweeper read and write the records, invoke the alias, and do nothing else', () => {
     const table = find(template, 'AWS::DynamoDB::Table', '').id;
     const arn = { 'Fn::GetAtt': [table, 'Arn'] };
     expect(listStatements(template)).toEqual([
@@ -129,7 +129,7 @@ describe('the property sweep of LongRunningFunction', () => {
     ]);
   });
 
-  it('watches what it leaves behind', () => {
+  it('The property sweep of LongRunningFunction watches what the sweeper leaves behind', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'AWS/Lambda',
       MetricName: 'Errors',
@@ -140,7 +140,7 @@ describe('the property sweep of LongRunningFunction', () => {
     synthesize({ sweep: true, alarmActions: false }).resourceCountIs('AWS::CloudWatch::Alarm', 0);
   });
 
-  it('takes schedule, grace and limit', () => {
+  it('The property sweep of LongRunningFunction takes schedule, grace and limit', () => {
     const chosen = synthesize({
       sweep: { schedule: Schedule.rate(Duration.hours(1)), grace: Duration.minutes(5), limit: 7 },
     });
@@ -148,12 +148,12 @@ describe('the property sweep of LongRunningFunction', () => {
     chosen.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 hour)' });
   });
 
-  it('refers to the signing key, and never holds it', () => {
+  it('The property sweep of LongRunningFunction refers to the signing key, and never holds it', () => {
     const signed = synthesize((stack) => ({ sweep: true, signingKey: new Secret(stack, 'Key') }));
     expect(JSON.stringify(variablesOf(signed).BATON_SIGNING_KEY)).toContain('{{resolve:secretsmanager:');
   });
 
-  it('works on a bucket alone', () => {
+  it('The property sweep of LongRunningFunction works on a bucket alone', () => {
     const ofBucket = synthesize({ sweep: true, store: { table: false, bucket: true } });
     expect(Object.keys(variablesOf(ofBucket))).toContain('BATON_BUCKET');
     expect(Object.keys(variablesOf(ofBucket))).not.toContain('BATON_TABLE');
@@ -167,7 +167,7 @@ describe('the property sweep of LongRunningFunction', () => {
     ]);
   });
 
-  it("may read the whole of a user's own table, which may have no index", () => {
+  it("The property sweep of LongRunningFunction may read the whole of a user's own table, which may have no index", () => {
     const own = synthesize((stack) => ({
       sweep: true,
       store: { table: TableV2.fromTableName(stack, 'Mine', 'mine') },
@@ -180,7 +180,7 @@ describe('the property sweep of LongRunningFunction', () => {
     expect(listStatements(indexed).flatMap(({ Action }) => Action)).not.toContain('dynamodb:Scan');
   });
 
-  it('is refused at synth where it cannot work, all of it at once', () => {
+  it('The property sweep of LongRunningFunction is refused at synth where it cannot work, all of it at once', () => {
     const refuse = (props: Parameters<typeof synthesize>[0]) => () => synthesize(props);
     expect(
       refuse({ sweep: { grace: Duration.seconds(59), limit: 0 }, store: false, job: undefined as never }),
@@ -224,7 +224,7 @@ describe('what a sweep deploys, on this machine', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it.each([[[]], [['--function', 'Count']]])(
-    'is taken by baton dev for what it is: the job runs, not its sweeper (%p)',
+    'What a sweep deploys, on this machine, is taken by baton dev for what it is: the job runs, not its sweeper (%p)',
     async (options) => {
       const printed = await readPrinted([
         'dev',
@@ -241,7 +241,7 @@ describe('what a sweep deploys, on this machine', () => {
     },
   );
 
-  it('is what the doctor looks for', async () => {
+  it('What a sweep deploys, on this machine, is what the doctor looks for', async () => {
     const { exitCode, stdout } = await readPrinted(['doctor', '--template', file, '--json']);
     const { findings } = JSON.parse(stdout);
     expect(exitCode).toBe(0);
@@ -252,7 +252,7 @@ describe('what a sweep deploys, on this machine', () => {
     });
   });
 
-  it('finds an execution whose only delivery died, and sends it on: nothing else would have come for it', async () => {
+  it('What a sweep deploys, on this machine, finds an execution whose only delivery died, and sends it on: nothing else would have come for it', async () => {
     const template = readTemplate(file);
     const code = (part: string) => {
       const [id, resource] =

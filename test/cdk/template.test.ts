@@ -35,7 +35,7 @@ describe('baton dev --template', () => {
     return { ...printed, report: (printed.stdout ? JSON.parse(printed.stdout) : undefined) as RunReport };
   };
 
-  it('runs what the construct would deploy: code, variables, queue, store and a published version, by its alias', async () => {
+  it('baton dev --template runs what the construct would deploy: code, variables, queue, store and a published version, by its alias', async () => {
     const { exitCode, stderr, report } = await dev('Jobs', { pages: 2, pageMs: 10 });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(report.executions).toMatchObject([
@@ -47,14 +47,14 @@ describe('baton dev --template', () => {
     expect(report).toMatchObject({ memoryMb: 640, cost: { architecture: 'arm64' } });
   });
 
-  it('hands over to the version that it began with, at the time-out of the template', async () => {
+  it('baton dev --template hands over to the version that it began with, at the time-out of the template', async () => {
     const { exitCode, report } = await dev('Jobs', { pages: 12, pageMs: 200 });
     expect(exitCode).toBe(0);
     expect(report.invocations.count).toBeGreaterThanOrEqual(2);
     expect(report.executions).toMatchObject([{ result: { pages: 12, version: '1' } }]);
   });
 
-  it('lets the command line win over the template', async () => {
+  it('baton dev --template lets the command line win over the template', async () => {
     const { report } = await dev(
       'Jobs',
       { pages: 2, pageMs: 10 },
@@ -70,13 +70,13 @@ describe('baton dev --template', () => {
     expect(report.executions).toMatchObject([{ result: { stage: 'here', hasQueue: false } }]);
   });
 
-  it('makes a FIFO queue, and needs no store', async () => {
+  it('baton dev --template makes a FIFO queue, and needs no store', async () => {
     const { exitCode, report } = await dev('Fifo', { pages: 9, pageMs: 200 });
     expect(exitCode).toBe(0);
     expect(report.executions).toMatchObject([{ result: { pages: 9, hasQueue: true, directory: null } }]);
   });
 
-  it('keeps executions in a directory that goes when it ends', async () => {
+  it('baton dev --template keeps executions in a directory that goes when it ends', async () => {
     const { report } = await dev('Jobs', { pages: 1, pageMs: 10 });
     const [{ directory }] = report.executions.map(({ result }) => result) as [{ directory: string }];
     expect(directory).toMatch(/lambda-baton-store-/);

@@ -80,19 +80,22 @@ const rows: readonly (readonly [
 ];
 
 describe('a property that only CloudFormation knows', () => {
-  it.each(rows)('passes every check, and is deployed as it is: %s', (_property, props, deployed) => {
-    const template = JSON.stringify(synthesize(props).toJSON());
-    for (const part of deployed) expect(template).toContain(part);
-    // What a token looks like to JavaScript must never be deployed.
-    expect(template).not.toMatch(/Token\[|-1\.8\d+e\+?289/);
-  });
+  it.each(rows)(
+    'A property that only CloudFormation knows passes every check, and is deployed as it is: %s',
+    (_property, props, deployed) => {
+      const template = JSON.stringify(synthesize(props).toJSON());
+      for (const part of deployed) expect(template).toContain(part);
+      // What a token looks like to JavaScript must never be deployed.
+      expect(template).not.toMatch(/Token\[|-1\.8\d+e\+?289/);
+    },
+  );
 
-  it('makes no warning by what it looks like to JavaScript', () => {
+  it('A property that only CloudFormation knows makes no warning by what it looks like to JavaScript', () => {
     const { construct } = createConstruct((stack) => ({ retryAttempts: number(stack, 'P') as 2 }));
     expect(construct.node.metadata.filter(({ type }) => type.includes('warning'))).toEqual([]);
   });
 
-  it('is refused at synth in a unit that CloudFormation would have to convert', () => {
+  it('A property that only CloudFormation knows is refused at synth in a unit that CloudFormation would have to convert', () => {
     const refused = () =>
       synthesize((stack) => {
         const minutes = Duration.minutes(number(stack, 'P'));

@@ -2,7 +2,7 @@ import { CliError } from '../../src/cli/command';
 import { parseDevOptions } from './parse-dev-options';
 
 describe('the options of baton dev', () => {
-  it('have defaults', () => {
+  it('The options of baton dev have defaults', () => {
     expect(parseDevOptions(['job.ts'])).toMatchInlineSnapshot(`
 {
   "architecture": "x86_64",
@@ -56,18 +56,18 @@ describe('the options of baton dev', () => {
     ['job.ts -q', { output: 'quiet' }],
     ['job.ts --quiet --json', { output: 'json' }],
     ['-- --odd-name.ts', { file: '--odd-name.ts' }],
-  ])('are read from "%s"', (line, expected) => {
+  ])('The options of baton dev are read from "%s"', (line, expected) => {
     expect(parseDevOptions(line.split(' '))).toMatchObject(expected);
   });
 
   it.each(['--help', '-h', 'job.ts --help', 'job.ts --timeout nonsense --help'])(
-    'give way to the help in "%s"',
+    'The options of baton dev give way to the help in "%s"',
     (line) => {
       expect(parseDevOptions(line.split(' '))).toBe('help');
     },
   );
 
-  it('are refused with what to do instead', () => {
+  it('The options of baton dev are refused with what to do instead', () => {
     const lines = [
       '',
       'one.ts two.ts',

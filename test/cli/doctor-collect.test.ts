@@ -38,7 +38,7 @@ const examine = async (configuration: object) => {
 };
 
 describe('baton doctor on a function', () => {
-  it('calls it an error when its variables cannot be decrypted, and all that they would have named', async () => {
+  it('baton doctor on a function calls it an error when its variables cannot be decrypted, and all that they would have named', async () => {
     const findings = await examine({
       Environment: { Error: { ErrorCode: 'AccessDenied', Message: 'The key is not yours.' } },
     });
@@ -53,7 +53,7 @@ describe('baton doctor on a function', () => {
     ).toEqual([]);
   });
 
-  it('says nothing of a key that opened the variables', async () => {
+  it('baton doctor on a function says nothing of a key that opened the variables', async () => {
     const findings = await examine({ Environment: { Variables: {} } });
     expect(findings.some(({ what }) => what.includes('could not be read'))).toBe(false);
   });
@@ -110,7 +110,7 @@ describe('what could not be read', () => {
       named('TimeoutError'),
       'Run baton doctor again; look at the network and the Region if it comes back.',
     ],
-  ])('is an error with a fix: %s', async (_what, error, fix) => {
+  ])('What could not be read is an error with a fix: %s', async (_what, error, fix) => {
     expect(await read(error)).toEqual({
       kind: 'unread',
       level: 'error',
@@ -162,15 +162,18 @@ describe('baton doctor on a template', () => {
       { BATON_BUCKET: elsewhere },
       { BATON_BUCKET: { Ref: 'Bucket' } },
     ],
-  ])('warns of what is not in it, and only of that: %s', async (what, there, here) => {
-    const others = {
-      Queue: { Type: 'AWS::SQS::Queue' },
-      Table: { Type: 'AWS::DynamoDB::Table' },
-      Bucket: { Type: 'AWS::S3::Bucket' },
-    };
-    expect(await warnings({ Job: fn(there), ...others })).toContain(what);
-    expect(await warnings({ Job: fn(here), ...others })).not.toContain(what);
-  });
+  ])(
+    'baton doctor on a template warns of what is not in it, and only of that: %s',
+    async (what, there, here) => {
+      const others = {
+        Queue: { Type: 'AWS::SQS::Queue' },
+        Table: { Type: 'AWS::DynamoDB::Table' },
+        Bucket: { Type: 'AWS::S3::Bucket' },
+      };
+      expect(await warnings({ Job: fn(there), ...others })).toContain(what);
+      expect(await warnings({ Job: fn(here), ...others })).not.toContain(what);
+    },
+  );
 
   const examineTemplate = async (template: object, asked?: string) => {
     const file = join(folder, 'Jobs.template.json');
@@ -180,7 +183,7 @@ describe('baton doctor on a template', () => {
   const say = (findings: Awaited<ReturnType<typeof examineTemplate>>, ...subjects: string[]) =>
     findings.filter(({ subject }) => subjects.includes(subject)).map(({ level, what }) => `${level} ${what}`);
 
-  it('reads what parameters and mappings say of it', async () => {
+  it('baton doctor on a template reads what parameters and mappings say of it', async () => {
     const job = {
       ...fn({}),
       Properties: { ...fn({}).Properties, Timeout: { Ref: 'Seconds' }, MemorySize: { Ref: 'Megabytes' } },
@@ -202,7 +205,7 @@ describe('baton doctor on a template', () => {
     ]);
   });
 
-  it('says of what only the deployment tells that it was not looked at', async () => {
+  it('baton doctor on a template says of what only the deployment tells that it was not looked at', async () => {
     const told = { Ref: 'P' };
     const Properties = {
       ...fn({}).Properties,
@@ -224,7 +227,7 @@ describe('baton doctor on a template', () => {
     expect(JSON.stringify(findings)).not.toMatch(/NaN|object Object/);
   });
 
-  it('reads how large a message the queue takes, and what it invokes', async () => {
+  it('baton doctor on a template reads how large a message the queue takes, and what it invokes', async () => {
     const Resources = (MaximumMessageSize: unknown, FunctionName: unknown) => ({
       Job: fn({ BATON_QUEUE_URL: { Ref: 'Queue' } }),
       Version: {
@@ -270,29 +273,32 @@ describe('baton doctor on a template', () => {
     ['RetainExceptOnCreate', 'ok'],
     ['Delete', 'error'],
     [undefined, 'error'],
-  ])('looks whether the version that executions stay on is kept: %s', async (DeletionPolicy, level) => {
-    const findings = await examineTemplate({
-      Resources: {
-        Job: fn({}),
-        Version: {
-          Type: 'AWS::Lambda::Version',
-          DeletionPolicy,
-          Properties: { FunctionName: { Ref: 'Job' } },
-        },
-        Live: {
-          Type: 'AWS::Lambda::Alias',
-          Properties: {
-            FunctionName: { Ref: 'Job' },
-            Name: 'live',
-            FunctionVersion: { 'Fn::GetAtt': ['Version', 'Version'] },
+  ])(
+    'baton doctor on a template looks whether the version that executions stay on is kept: %s',
+    async (DeletionPolicy, level) => {
+      const findings = await examineTemplate({
+        Resources: {
+          Job: fn({}),
+          Version: {
+            Type: 'AWS::Lambda::Version',
+            DeletionPolicy,
+            Properties: { FunctionName: { Ref: 'Job' } },
+          },
+          Live: {
+            Type: 'AWS::Lambda::Alias',
+            Properties: {
+              FunctionName: { Ref: 'Job' },
+              Name: 'live',
+              FunctionVersion: { 'Fn::GetAtt': ['Version', 'Version'] },
+            },
           },
         },
-      },
-    });
-    expect(findings.filter(({ subject }) => subject === 'versions').map((finding) => finding.level)).toEqual([
-      level,
-    ]);
-  });
+      });
+      expect(
+        findings.filter(({ subject }) => subject === 'versions').map((finding) => finding.level),
+      ).toEqual([level]);
+    },
+  );
 
   it.each<[string, object | undefined, string]>([
     ['nothing', undefined, 'error'],
@@ -309,7 +315,7 @@ describe('baton doctor on a template', () => {
     ],
     ['every key', { Action: 'kms:*', Resource: '*' }, 'ok'],
   ])(
-    'looks whether the function may use the key of its table: it may use %s',
+    'baton doctor on a template looks whether the function may use the key of its table: it may use %s',
     async (_what, statement, level) => {
       const Statement = statement ? [{ Effect: 'Allow', ...statement }] : [];
       const job = fn({ BATON_TABLE: { Ref: 'Table' } });
@@ -332,7 +338,7 @@ describe('baton doctor on a template', () => {
     },
   );
 
-  it('loads the code as Lambda does, in a project of ES modules too', async () => {
+  it('baton doctor on a template loads the code as Lambda does, in a project of ES modules too', async () => {
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
     const directory = join(folder, 'asset');
     mkdirSync(directory);
@@ -352,7 +358,7 @@ describe('baton doctor on a template', () => {
     });
   });
 
-  it('reads and checks every job that the handler hosts', async () => {
+  it('baton doctor on a template reads and checks every job that the handler hosts', async () => {
     const directory = join(folder, 'hosted');
     mkdirSync(directory);
     const several = `
@@ -373,7 +379,7 @@ exports.handler = Object.assign(async (event, context) => {}, {
     ]);
   });
 
-  it('warns that a role from elsewhere, and code that is not here, were not looked at', async () => {
+  it('baton doctor on a template warns that a role from elsewhere, and code that is not here, were not looked at', async () => {
     const said = await warnings({ Job: fn({}) });
     expect(said).toContain("permissions: The function's role is not in the template, nor what it may do.");
     expect(said).toContainEqual(

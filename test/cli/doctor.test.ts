@@ -436,7 +436,7 @@ const rows: readonly Row[] = [
 ];
 
 describe('the checks of baton doctor', () => {
-  it('find nothing wrong with a deployment as the construct makes it', () => {
+  it('The checks of baton doctor find nothing wrong with a deployment as the construct makes it', () => {
     expect(faults()).toEqual([]);
     expect(check().map(({ subject }) => subject)).toEqual(
       expect.arrayContaining(['recursion', 'time-out', 'queue', 'table', 'versions']),
@@ -449,7 +449,7 @@ describe('the checks of baton doctor', () => {
         [finding.level, finding.subject, what, fix, { change, finding }] as const,
     ),
   )(
-    'say as %s of %s "%s" with its fix, and only then',
+    'The checks of baton doctor say as %s of %s "%s" with its fix, and only then',
     (_level, _subject, what, fix, { change, finding }) => {
       expect(faults(change)).toContainEqual({
         ...finding,
@@ -460,7 +460,7 @@ describe('the checks of baton doctor', () => {
     },
   );
 
-  it('say nothing else about a deployment that is ill in one way', () => {
+  it('The checks of baton doctor say nothing else about a deployment that is ill in one way', () => {
     const alone = rows.filter(
       ([change]) => !('job' in change && change.job?.kind === 'unread') && !('environment' in change),
     );
@@ -468,7 +468,7 @@ describe('the checks of baton doctor', () => {
       expect(new Set(faults(change).map((found) => found.subject))).toEqual(new Set([subject]));
   });
 
-  it('note that nothing sweeps the executions of a store, as no more than a note', () => {
+  it('The checks of baton doctor note that nothing sweeps the executions of a store, as no more than a note', () => {
     const said = (change: Change) =>
       check(change).filter(({ subject, what }) => subject === 'store' && /swe/.test(what));
     expect(said({ isSwept: false })).toEqual([
@@ -486,7 +486,7 @@ describe('the checks of baton doctor', () => {
     expect(said({ isSwept: false, environment: know({}) })).toEqual([]);
   });
 
-  it('note the key of something where policies are not read, and what it takes', () => {
+  it('The checks of baton doctor note the key of something where policies are not read, and what it takes', () => {
     const keys = know([
       { subject: 'Table executions', key: 'arn:key', actions: ['kms:Decrypt'], isAllowed: undefined },
     ]);
@@ -500,41 +500,41 @@ describe('the checks of baton doctor', () => {
     ]);
   });
 
-  it('let executions that change to other code have any version, kept or not', () => {
+  it('The checks of baton doctor let executions that change to other code have any version, kept or not', () => {
     const change = { areVersionsKept: false, job: know({ ...job, continueOn: 'latest' as const }) };
     expect(faults(change)).toMatchObject([warning('versions')]);
   });
 
-  it('let a job that ends before AWS would stop it be', () => {
+  it('The checks of baton doctor let a job that ends before AWS would stop it be', () => {
     expect(faults({ recursion: know('Terminate'), job: limits({ maxInvocations: 14 }) })).toEqual([]);
     expect(faults({ recursion: know('Terminate'), job: limits({ maxInvocations: 15 }) })).toMatchObject([
       error('recursion'),
     ]);
   });
 
-  it('let fuses be cost, and counting be signed', () => {
+  it('The checks of baton doctor let fuses be cost, and counting be signed', () => {
     expect(faults({ job: limits({ maxInvocations: 1e9, maxDurationMs: 1e15, maxCostUsd: 5 }) })).toEqual([]);
     const signed = faults({ environment: know({ BATON_SIGNING_KEY: 'a key of 16 bytes' }) });
     expect(signed.filter(({ subject }) => subject === 'fuses')).toEqual([]);
   });
 
-  it('let executions be kept in a directory on EFS, and on this machine', () => {
+  it('The checks of baton doctor let executions be kept in a directory on EFS, and on this machine', () => {
     const environment = know({ BATON_DIRECTORY: '/mnt/executions' });
     expect(faults({ environment, fn: know({ ...fn, hasFileSystem: true }) })).toEqual([]);
     expect(faults({ environment, isLocal: true })).toEqual([]);
   });
 
-  it("keep given up events in the function's own dead-letter queue as well", () => {
+  it("The checks of baton doctor keep given up events in the function's own dead-letter queue as well", () => {
     const retries = know([{ qualifier: 'live', attempts: 2, hasDestination: false }]);
     expect(faults({ retries, fn: know({ ...fn, hasDeadLetterQueue: true }) })).toEqual([]);
   });
 
-  it('hold the longest that SQS hides a message for enough', () => {
+  it('The checks of baton doctor hold the longest that SQS hides a message for enough', () => {
     const long = know({ ...fn, timeoutMs: 5_400_000 * 2 });
     expect(faults({ fn: long, queue: know({ ...queue, visibilityMs: 43_200_000 }) })).toEqual([]);
   });
 
-  it('say how sure they are of a dry run', () => {
+  it('The checks of baton doctor say how sure they are of a dry run', () => {
     const said = (change: Change) => check(change).filter(({ subject }) => subject === 'permissions');
     expect(said({})).toMatchObject([
       {
@@ -566,16 +566,19 @@ describe('the checks of baton doctor', () => {
     ['lifecycle', { bucket: know({ ...bucket, expiresAfterDays: unread }) }],
     ...members.map((name) => [name, { [name]: unread }] as const),
   ];
-  it.each(inside)('call it an error when what they need could not be read: %s', (_name, change) => {
-    expect(faults(change)).toContainEqual({
-      level: 'error',
-      subject: expect.any(String),
-      what: 'It could not be read: AccessDeniedException',
-      fix: 'Allow the action.',
-    });
-  });
+  it.each(inside)(
+    'The checks of baton doctor call it an error when what they need could not be read: %s',
+    (_name, change) => {
+      expect(faults(change)).toContainEqual({
+        level: 'error',
+        subject: expect.any(String),
+        what: 'It could not be read: AccessDeniedException',
+        fix: 'Allow the action.',
+      });
+    },
+  );
 
-  it('begin with the errors, and have a fix for each of them and for each warning', () => {
+  it('The checks of baton doctor begin with the errors, and have a fix for each of them and for each warning', () => {
     const findings = check({ recursion: know('Terminate'), fn: know({ ...fn, memoryMb: 128 }) });
     expect(
       findings.map(({ level }) => level).filter((level, index, all) => level !== all[index - 1]),
@@ -592,7 +595,7 @@ describe('the findings of baton doctor', () => {
   /** What is said with the words of the handler's own start: see the settings below. */
   const fromElsewhere = patterns.filter(({ text }) => text === undefined);
 
-  it('are all in the table above: each error and each warning that a check can say is seen to be said', () => {
+  it('The findings of baton doctor are all in the table above: each error and each warning that a check can say is seen to be said', () => {
     const said = rows.flatMap(([change]) => faults(change).map(({ what }) => what));
     const unseen = patterns.filter(({ text }) => text !== undefined && !said.some((what) => text.test(what)));
     expect(patterns.length).toBeGreaterThan(35);
@@ -600,12 +603,12 @@ describe('the findings of baton doctor', () => {
     expect(fromElsewhere.map(({ place }) => place.split(':')[0])).toEqual(['check-function.ts']);
   });
 
-  it('are silent where nothing is wrong: each of them', () => {
+  it('The findings of baton doctor are silent where nothing is wrong: each of them', () => {
     const said = check().map(({ what }) => what);
     expect(patterns.filter(({ text }) => said.some((what) => text?.test(what)))).toEqual([]);
   });
 
-  it('say of the variables whatever the handler itself would refuse at its start', () => {
+  it('The findings of baton doctor say of the variables whatever the handler itself would refuse at its start', () => {
     const file = join(__dirname, '../../src/handler/read-settings.ts');
     const refusals = listMessagePatterns(file, inProperty('problem'));
     const said = rows
@@ -621,7 +624,7 @@ describe('the findings of baton doctor', () => {
 describe('what is said of schedules', () => {
   const say = (change: Change) => check(change).filter(({ subject }) => subject === 'schedules');
 
-  it('is a hint where there are none and waits could be long: with a store', () => {
+  it('What is said of schedules is a hint where there are none and waits could be long: with a store', () => {
     expect(say({ scheduler: know(undefined) })).toEqual([
       {
         level: 'ok',
@@ -633,7 +636,7 @@ describe('what is said of schedules', () => {
     expect(say({ scheduler: know(undefined), environment: know({}) })).toEqual([]);
   });
 
-  it('is what was not looked at, where policies cannot be read', () => {
+  it('What is said of schedules is what was not looked at, where policies cannot be read', () => {
     const unread = {
       isRoleTrusting: undefined,
       mayRoleInvoke: undefined,
@@ -670,7 +673,7 @@ describe('--fix', () => {
     return fixRecursion({ ...healthyFacts, ...change }, parts).then((isFixed) => ({ isFixed, sent }));
   };
 
-  it('changes the setting where it is wrong, and nothing where it is not', async () => {
+  it('--fix changes the setting where it is wrong, and nothing where it is not', async () => {
     expect(await fix({ recursion: know('Terminate') })).toEqual({
       isFixed: true,
       sent: ['PutFunctionRecursionConfigCommand'],
@@ -682,7 +685,7 @@ describe('--fix', () => {
     });
   });
 
-  it('is refused for a job that nothing would end then', async () => {
+  it('--fix is refused for a job that nothing would end then', async () => {
     await expect(
       fix({ recursion: know('Terminate'), job: limits({ maxInvocations: 1e9, maxDurationMs: 1e15 }) }),
     ).rejects.toThrow(
@@ -696,7 +699,7 @@ describe('--fix', () => {
     ['n', false],
     ['', false],
     [undefined, false],
-  ])('asks on a terminal, and takes %p for %p', async (answer, isFixed) => {
+  ])('--fix asks on a terminal, and takes %p for %p', async (answer, isFixed) => {
     const stdin = Object.assign(Readable.from(answer === undefined ? [] : [`${answer}\n`]), { isTTY: true });
     const lambda = { send: async () => ({}) } as unknown as LambdaClient;
     const terminal = { ...streams, stdin, stdout: { isTTY: true, write: () => {} } };
@@ -715,14 +718,14 @@ describe('baton doctor', () => {
     [['a', '--yes'], '--yes is for --fix.'],
     [['--template', 'x.json', '--fix'], '--fix changes a deployed function, not a template.'],
     [['a', '--regoin', 'x'], 'baton doctor has no option --regoin.\n→ Did you mean --region?'],
-  ])('refuses %p with 2', async (args, problem) => {
+  ])('baton doctor refuses %p with 2', async (args, problem) => {
     const { exitCode, stdout, stderr } = await readPrinted(['doctor', ...args]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain(problem);
     expect(stderr).toContain('\n→ ');
   });
 
-  it('explains all its options in 110 columns', async () => {
+  it('baton doctor explains all its options in 110 columns', async () => {
     const { stdout, exitCode } = await readPrinted(['doctor', '--help']);
     expect(exitCode).toBe(0);
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);

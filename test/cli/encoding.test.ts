@@ -19,18 +19,18 @@ const wide = Buffer.from('\ufeff{"from":1}', 'utf16le');
 const nothing = Readable.from([]);
 
 describe('a byte-order mark', () => {
-  it('is no part of an event: in a file, on standard input, on the command line', async () => {
+  it('A byte-order mark is no part of an event: in a file, on standard input, on the command line', async () => {
     const marked = '\ufeff{"from":1}';
     expect(await readEvent(place(marked), nothing)).toEqual({ from: 1 });
     expect(await readEvent('-', Readable.from([Buffer.from(marked)]))).toEqual({ from: 1 });
     expect(await readEvent(marked, nothing)).toEqual({ from: 1 });
   });
 
-  it('is no part of a template', () => {
+  it('A byte-order mark is no part of a template', () => {
     expect(readTemplate(place('\ufeff{"Resources":{}}')).resources.size).toBe(0);
   });
 
-  it('is no part of a record in a file', async () => {
+  it('A byte-order mark is no part of a record in a file', async () => {
     const store = new FileCheckpointStore({ directory: join(directory, 'store') });
     const execution = {
       executionId: 'a',
@@ -55,7 +55,7 @@ describe('UTF-16', () => {
     ['with a mark', wide],
     ['with its mark the other way round', Buffer.from(wide).swap16()],
     ['without a mark', wide.subarray(2)],
-  ])('is refused as an encoding, %s', async (_what, bytes) => {
+  ])('UTF-16 is refused as an encoding, %s', async (_what, bytes) => {
     const refusal = {
       code: 'LOCAL_LAMBDA',
       message: expect.stringContaining('is not encoded in UTF-8: it is UTF-16'),
@@ -66,7 +66,7 @@ describe('UTF-16', () => {
     expect(() => readTemplate(place(bytes))).toThrow('it is UTF-16');
   });
 
-  it('is not what any other encoding is called', async () => {
+  it('UTF-16 is not what any other encoding is called', async () => {
     await expect(readEvent(place(Buffer.from('{"a":"\xe9"}', 'latin1')), nothing)).rejects.toThrow(
       /is not encoded in UTF-8\.\n/,
     );

@@ -17,7 +17,7 @@ const totals = (printed: { offers: { totalUsd: number }[] }) =>
   printed.offers.map(({ totalUsd }) => totalUsd);
 
 describe('baton estimate', () => {
-  it('prints invocations, hand-offs, GB-seconds and dollars beside the same work elsewhere, with date and arithmetic', async () => {
+  it('baton estimate prints invocations, hand-offs, GB-seconds and dollars beside the same work elsewhere, with date and arithmetic', async () => {
     const { exitCode, stdout, stderr } = await estimate(million);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(`\n${stdout}`).toMatchInlineSnapshot(`
@@ -50,7 +50,7 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
 `);
   });
 
-  it('prints the same as one object with --json', async () => {
+  it('baton estimate prints the same as one object with --json', async () => {
     expect(await readJson(million)).toMatchObject({
       pricesOf: 'November 2026',
       region: 'us-east-1',
@@ -72,19 +72,19 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
     [21_000, 1],
     [21_001, 2],
     [42_000, 2],
-  ])('fits %i items into %i invocations', async (items, invocationCount) => {
+  ])('baton estimate fits %i items into %i invocations', async (items, invocationCount) => {
     expect(await readJson(`--items ${items} --ms-per-item 40`)).toMatchObject({
       invocationCount,
       handOffCount: invocationCount - 1,
     });
   });
 
-  it('has no cost of checkpoints without a store', async () => {
+  it('baton estimate has no cost of checkpoints without a store', async () => {
     const [baton] = (await readJson(million, '--store', 'none')).offers;
     expect(baton.parts.map(({ what }: { what: string }) => what)).toEqual(['duration', 'requests']);
   });
 
-  it('pays for what one checkpoint holds, by the kilobyte', async () => {
+  it('baton estimate pays for what one checkpoint holds, by the kilobyte', async () => {
     const [small] = totals(await readJson(million, '--state-bytes', '300'));
     const [large] = totals(await readJson(million, '--state-bytes', '20000'));
     expect((large ?? 0) - (small ?? 0)).toBeCloseTo(20 * 0.625, 1);
@@ -95,7 +95,7 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
     ['16m', 'schedules', 1],
     ['43200m', 'schedules', 1],
   ])(
-    'pays for waits of %s by the %s, and for the invocation after each',
+    'baton estimate pays for waits of %s by the %s, and for the invocation after each',
     async (length, what, usdPerMillion) => {
       const waiting = await readJson(million, '--waits', '1000', '--wait-for', length);
       const without = await readJson(million);
@@ -109,13 +109,13 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
     },
   );
 
-  it('costs less the more items a step does', async () => {
+  it('baton estimate costs less the more items a step does', async () => {
     const prints = await readJson(million, '--items-per-step', '100');
     expect(prints).toMatchObject({ stepCount: 10_000, stepsPerInvocation: 210, invocationCount: 48 });
     expect(totals(prints)[2]).toBeCloseTo(0.267 + 0.002 + 0.25, 2);
   });
 
-  it('counts with prices of the user, given as text or as a file', async () => {
+  it('baton estimate counts with prices of the user, given as text or as a file', async () => {
     const prices = JSON.stringify({ date: 'May 2027', gbSecondUsd: { arm64: 0 }, durableOperationUsd: 0 });
     const folder = mkdtempSync(join(tmpdir(), 'baton-estimate-test-'));
     try {
@@ -174,14 +174,14 @@ At the list prices of November 2026 (us-east-1); free tier, logs, storage and wh
       'Correct the path',
     ],
     ['job.ts', 'baton estimate takes no job.ts: only options.', 'See baton estimate --help.'],
-  ])('refuses "%s" with 2', async (options, problem, fix) => {
+  ])('baton estimate refuses "%s" with 2', async (options, problem, fix) => {
     const { exitCode, stdout, stderr } = await estimate(options);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain(problem);
     expect(stderr).toContain(`\n→ ${fix}`);
   });
 
-  it('explains all its options in 110 columns', async () => {
+  it('baton estimate explains all its options in 110 columns', async () => {
     const { stdout, exitCode } = await estimate('--help');
     expect(exitCode).toBe(0);
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
@@ -206,7 +206,7 @@ describe('an estimate', () => {
     prices: fc.constant(listPrices),
   });
 
-  it('has room for every step in its invocations, and no invocation too many', () => {
+  it('An estimate has room for every step in its invocations, and no invocation too many', () => {
     fc.assert(
       fc.property(workloads, (workload) => {
         const { stepCount, stepsPerInvocation, invocationCount } = estimateWork(workload);
@@ -216,7 +216,7 @@ describe('an estimate', () => {
     );
   });
 
-  it('adds up', () => {
+  it('An estimate adds up', () => {
     fc.assert(
       fc.property(workloads, (workload) => {
         for (const { totalUsd, parts } of estimateWork(workload).offers) {
@@ -239,7 +239,7 @@ describe('a price', () => {
     [0.0000133334, '$0.0000133334'],
     [0.25, '$0.25'],
     [0, '$0'],
-  ])('of %p is written %s', (usd, text) => {
+  ])('A price of %p is written %s', (usd, text) => {
     expect(formatPrice(usd)).toBe(text);
   });
 });

@@ -20,7 +20,7 @@ describe('baton init', () => {
     ['cdk', ['infra/app.ts', 'cdk.json']],
     ['sam', ['template.yaml']],
     ['none', []],
-  ])('writes job, test, scripts and what %s needs', async (tool, deployment) => {
+  ])('baton init writes job, test, scripts and what %s needs', async (tool, deployment) => {
     const { exitCode, stdout, stderr } = await init('--deploy', tool);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(
@@ -38,7 +38,7 @@ describe('baton init', () => {
     expect(existsSync(join(folder, 'jobs', 'cdk.json'))).toBe(tool === 'cdk');
   });
 
-  it('names the job everywhere', async () => {
+  it('baton init names the job everywhere', async () => {
     await init('--job', 'ReconcilePayments');
     expect(read('src/job.ts')).toMatch(/@LongRunning\({\s+name: 'ReconcilePayments'/);
     for (const file of ['src/job.ts', 'src/job.test.ts', 'infra/app.ts', 'package.json']) {
@@ -55,13 +55,13 @@ describe('baton init', () => {
     ],
     ['sam', 'baton doctor --bundle src/job.ts', 'npm run doctor -- NAME:live   # '],
     ['none', 'baton doctor --bundle src/job.ts', 'npm run doctor -- NAME:live   # '],
-  ])('has the doctor asked by a script of its own: %s', async (tool, script, line) => {
+  ])('baton init has the doctor asked by a script of its own: %s', async (tool, script, line) => {
     await init('--deploy', tool);
     expect(JSON.parse(read('package.json')).scripts.doctor).toBe(script);
     expect(read('README.md')).toContain(line);
   });
 
-  it('asks for packages that lambda-baton works with', async () => {
+  it('baton init asks for packages that lambda-baton works with', async () => {
     await init('--deploy', 'cdk');
     const { dependencies, devDependencies } = JSON.parse(read('package.json'));
     expect(dependencies['lambda-baton']).toBe('^1.2.3');
@@ -82,7 +82,7 @@ describe('baton init', () => {
     expect(Object.keys({ ...dependencies, ...devDependencies })).toEqual(expect.arrayContaining(optional));
   });
 
-  it('writes nothing over', async () => {
+  it('baton init writes nothing over', async () => {
     await init();
     writeFileSync(join(folder, 'jobs', 'src/job.ts'), 'mine');
     const { exitCode, stdout, stderr } = await init();
@@ -93,7 +93,7 @@ describe('baton init', () => {
     expect(read('src/job.ts')).toBe('mine');
   });
 
-  it('asks three questions on a terminal, and takes an empty answer for the default', async () => {
+  it('baton init asks three questions on a terminal, and takes an empty answer for the default', async () => {
     const { exitCode, stdout } = await answer(['init'], `${join(folder, 'jobs')}\n\nsam\n`);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
@@ -102,7 +102,7 @@ describe('baton init', () => {
     expect(existsSync(join(folder, 'jobs', 'template.yaml'))).toBe(true);
   });
 
-  it('asks again when an answer is none, with the reason', async () => {
+  it('baton init asks again when an answer is none, with the reason', async () => {
     const { exitCode, stdout } = await answer(
       ['init'],
       `${join(folder, 'jobs')}\nnope\nCountRows\nheroku\nsam\n`,
@@ -123,7 +123,7 @@ describe('baton init', () => {
     'x'.repeat(230),
     "it's",
     'node_modules',
-  ])('writes a name that npm accepts, whatever the folder is called: %s', async (name) => {
+  ])('baton init writes a name that npm accepts, whatever the folder is called: %s', async (name) => {
     const { exitCode, stdout } = await readPrinted(['init', join(folder, name), '--yes']);
     expect(exitCode).toBe(0);
     const manifest = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8'));
@@ -131,7 +131,7 @@ describe('baton init', () => {
     if (/[ ']/.test(name)) expect(stdout).toMatch(/\n {2}cd '/);
   });
 
-  it('asks nothing that it was told, and nothing at all with --yes', async () => {
+  it('baton init asks nothing that it was told, and nothing at all with --yes', async () => {
     const told = await answer(['init', join(folder, 'jobs'), '--job', 'CountRows', '--deploy', 'none'], '');
     expect(told.stdout).toMatch(/^✔ /);
     const silent = await answer(['init', join(folder, 'others'), '--yes'], 'nonsense\nnonsense\n');
@@ -143,14 +143,14 @@ describe('baton init', () => {
     [['--job', 'x'], '--job x: that is no name of a job class'],
     [['--deploy', 'heroku'], '--deploy heroku: that is no choice.\n→ Write cdk or sam or none.'],
     [['--force'], 'baton init has no option --force.'],
-  ])('refuses %p with 2', async (args, message) => {
+  ])('baton init refuses %p with 2', async (args, message) => {
     expect(await readPrinted(['init', ...args])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining(message),
     });
   });
 
-  it('explains itself', async () => {
+  it('baton init explains itself', async () => {
     expect((await readPrinted(['init', '--help'])).stdout).toContain('--deploy <cdk|sam|none>');
   });
 });

@@ -11,7 +11,7 @@ import { parseDevOptions } from './parse-dev-options';
 import { recordBusyRun } from './recording';
 
 describe('Screen', () => {
-  it('keeps the live lines below what is printed', () => {
+  it('Screen keeps the live lines below what is printed', () => {
     const terminal = new PaperTerminal(40);
     const screen = new Screen(terminal);
     screen.draw(['bar 10 %', 'running']);
@@ -22,7 +22,7 @@ describe('Screen', () => {
     expect(terminal.isCursorHidden).toBe(true);
   });
 
-  it('takes more, fewer and no live lines', () => {
+  it('Screen takes more, fewer and no live lines', () => {
     const terminal = new PaperTerminal(40);
     const screen = new Screen(terminal);
     screen.draw(['one']);
@@ -35,7 +35,7 @@ describe('Screen', () => {
     expect(terminal.text).toBe('last');
   });
 
-  it('lets printed lines wrap', () => {
+  it('Screen lets printed lines wrap', () => {
     const terminal = new PaperTerminal(10);
     const screen = new Screen(terminal);
     screen.draw(['live']);
@@ -44,7 +44,7 @@ describe('Screen', () => {
     expect(terminal.text).toBe('a line of\n20 letters\nstill live');
   });
 
-  it('leaves nothing but what was printed, and the cursor', () => {
+  it('Screen leaves nothing but what was printed, and the cursor', () => {
     const terminal = new PaperTerminal(40);
     const screen = new Screen(terminal);
     screen.draw(['bar', 'status']);
@@ -54,7 +54,7 @@ describe('Screen', () => {
     expect(terminal.isCursorHidden).toBe(false);
   });
 
-  it('counts the rows that its lines take after the terminal became narrower', () => {
+  it('Screen counts the rows that its lines take after the terminal became narrower', () => {
     const terminal = new PaperTerminal(40);
     const screen = new Screen(terminal);
     screen.print('stays');
@@ -69,7 +69,7 @@ describe('LiveView', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('shows a run, and at its end the summary instead of the live lines', () => {
+  it('LiveView shows a run, and at its end the summary instead of the live lines', () => {
     const terminal = new PaperTerminal(80);
     const record = new RunRecord();
     let nowMs = 0;
@@ -140,7 +140,7 @@ so far
 });
 
 describe('JsonView', () => {
-  it('sends what the handler writes to standard error, and nothing of its own', () => {
+  it('JsonView sends what the handler writes to standard error, and nothing of its own', () => {
     const [stdout, stderr]: [string[], string[]] = [[], []];
     const view = new JsonView({ write: (text) => stdout.push(text) }, { write: (text) => stderr.push(text) });
     recordBusyRun().play((event, taken) => view.show(event, taken));
@@ -167,9 +167,12 @@ describe('the view', () => {
     ['text', false, { FORCE_COLOR: '1' }, PlainView],
     ['json', true, {}, JsonView],
     ['quiet', true, {}, QuietView],
-  ] as const)('for %s on a terminal %p with %p is the right one', (output, isTTY, environment, expected) => {
-    expect(choose(output, isTTY, environment)).toBeInstanceOf(expected);
-  });
+  ] as const)(
+    'The view for %s on a terminal %p with %p is the right one',
+    (output, isTTY, environment, expected) => {
+      expect(choose(output, isTTY, environment)).toBeInstanceOf(expected);
+    },
+  );
 });
 
 describe('cells', () => {
@@ -181,7 +184,7 @@ describe('cells', () => {
     ['🚀', 2],
     ['━╸─↪✖✔↻…', 8],
     ['\u001b[31mred\u001b[39m', 3],
-  ])('of %p are %p', (text, cells) => {
+  ])('The cells of %p are %p', (text, cells) => {
     expect(countCells(text)).toBe(cells);
   });
 
@@ -192,7 +195,7 @@ describe('cells', () => {
     ['two\nlines', 20, 'two lines'],
     ['x', 0, ''],
     ['xy', 1, '…'],
-  ])('cut %p to %p', (text, width, expected) => {
+  ])('A text that is cut by cells, %p to %p, keeps whole characters', (text, width, expected) => {
     expect(cutToCells(text, width)).toBe(expected);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readPrinted } from './read-printed';
 
 describe('baton', () => {
-  it.each(['--help', '-h', 'help'])('explains itself with %s', async (argument) => {
+  it.each(['--help', '-h', 'help'])('baton explains itself with %s', async (argument) => {
     expect(await readPrinted([argument])).toMatchObject({
       exitCode: 0,
       stderr: '',
@@ -12,7 +12,7 @@ describe('baton', () => {
     });
   });
 
-  it.each(['--version', '-v'])('says its version with %s', async (argument) => {
+  it.each(['--version', '-v'])('baton says its version with %s', async (argument) => {
     expect(await readPrinted([argument])).toEqual({ exitCode: 0, stdout: '1.2.3\n', stderr: '' });
   });
 
@@ -25,7 +25,7 @@ describe('baton', () => {
       ['dev'],
       'CliError: baton dev needs the file that exports the handler.\n→ Write baton dev src/job.ts, or the path of a bundle.\n',
     ],
-  ])('refuses %p with 2', async (args, stderr) => {
+  ])('baton refuses %p with 2', async (args, stderr) => {
     expect(await readPrinted(args)).toEqual({ exitCode: 2, stdout: '', stderr });
   });
 
@@ -41,13 +41,13 @@ describe('baton', () => {
     ['doctor', '--template', 'nowhere.template.json'],
     ['doctor', 'function', '--bundle', 'nowhere.ts'],
     ['list', '--directory', '/nowhere'],
-  ])('ends with 2 when a file is missing: %s %s %s %s', async (...args) => {
+  ])('baton ends with 2 when a file is missing: %s %s %s %s', async (...args) => {
     const { exitCode, stdout, stderr } = await readPrinted(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(/nowhere.*\n→ /);
   });
 
-  it('says that the Region is missing, instead of what the SDK was asked for then', async () => {
+  it('baton says that the Region is missing, instead of what the SDK was asked for then', async () => {
     const before = process.env;
     process.env = {
       ...before,
@@ -74,21 +74,21 @@ describe('baton', () => {
     }
   });
 
-  it('leaves what a signal interrupts, with the exit code of the signal', async () => {
+  it('baton leaves what a signal interrupts, with the exit code of the signal', async () => {
     const interruption = AbortSignal.abort({ exitCode: 143 });
     expect(await readPrinted(['list', '--directory', __dirname], { interruption })).toMatchObject({
       exitCode: 143,
     });
   });
 
-  it('prints errors in colour where that is asked for', async () => {
+  it('baton prints errors in colour where that is asked for', async () => {
     const { stderr } = await readPrinted(['deploy'], { environment: { FORCE_COLOR: '1' } });
     expect(stderr).toContain('\u001b[31mCliError:\u001b[39m');
   });
 });
 
 describe('baton dev', () => {
-  it('explains all its options in 100 columns', async () => {
+  it('baton dev explains all its options in 100 columns', async () => {
     const { stdout, exitCode } = await readPrinted(['dev', '--help']);
     expect(exitCode).toBe(0);
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(110);
@@ -100,13 +100,13 @@ describe('baton dev', () => {
     [['--event', 'nowhere.json'], 'The event file nowhere.json cannot be read (ENOENT).'],
     [['--event', '{"a":'], 'The event is not JSON: '],
     [['--event', '-'], 'Standard input is not JSON: '],
-  ])('refuses the event %p with 2', async (options, problem) => {
+  ])('baton dev refuses the event %p with 2', async (options, problem) => {
     const { exitCode, stderr } = await readPrinted(['dev', 'job.ts', ...options], { stdin: 'no json' });
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(problem) });
     expect(stderr).toContain('\n→ ');
   });
 
-  it('refuses a Node that is not there', async () => {
+  it('baton dev refuses a Node that is not there', async () => {
     const { exitCode, stderr } = await readPrinted(['dev', __filename, '--node', '/nowhere/node']);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
@@ -114,7 +114,7 @@ describe('baton dev', () => {
     });
   });
 
-  it('says where it looked for the file, and leaves nothing behind', async () => {
+  it('baton dev says where it looked for the file, and leaves nothing behind', async () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('lambda-baton-'));
     const { exitCode, stdout, stderr } = await readPrinted(['dev', 'no/such-job.ts']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

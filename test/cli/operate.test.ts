@@ -24,7 +24,7 @@ const run = (executionId: string, input?: object, remainingMs?: number) =>
 const baton = (...args: string[]) => readPrinted([...args, '--directory', directory]);
 
 describe('baton status', () => {
-  it('says how an execution stands, in words', async () => {
+  it('baton status says how an execution stands, in words', async () => {
     await run('done');
     await run('broken', { failAt: 1 });
     await run('handed-over', {}, 900);
@@ -68,7 +68,7 @@ describe('baton status', () => {
 `);
   });
 
-  it('tells neither input nor state', async () => {
+  it('baton status tells neither input nor state', async () => {
     await run('done', { card: '4111-1111' });
     const printed = JSON.stringify([
       await baton('status', 'done'),
@@ -78,7 +78,7 @@ describe('baton status', () => {
     expect(printed).not.toMatch(/4111|do-not-tell/);
   });
 
-  it('prints the description with --json', async () => {
+  it('baton status prints the description with --json', async () => {
     await run('done');
     const { stdout, exitCode } = await baton('status', 'done', '--json');
     expect(exitCode).toBe(0);
@@ -90,7 +90,7 @@ describe('baton status', () => {
     });
   });
 
-  it('ends with 1 for an id that the store does not have', async () => {
+  it('baton status ends with 1 for an id that the store does not have', async () => {
     expect(await baton('status', 'nobody')).toEqual({
       exitCode: 1,
       stdout: '',
@@ -101,7 +101,7 @@ describe('baton status', () => {
 });
 
 describe('baton result', () => {
-  it('prints the result and nothing else', async () => {
+  it('baton result prints the result and nothing else', async () => {
     await run('done');
     expect(await baton('result', 'done')).toEqual({
       exitCode: 0,
@@ -114,7 +114,7 @@ describe('baton result', () => {
     });
   });
 
-  it('ends with 1 while there is none, and with the error when there never will be', async () => {
+  it('baton result ends with 1 while there is none, and with the error when there never will be', async () => {
     await run('handed-over', {}, 900);
     await run('broken', { failAt: 0 });
     expect(await baton('result', 'handed-over')).toMatchObject({
@@ -134,7 +134,7 @@ describe('baton result', () => {
 });
 
 describe('baton cancel', () => {
-  it('asks an execution to end, and says when it had ended already', async () => {
+  it('baton cancel asks an execution to end, and says when it had ended already', async () => {
     await run('done');
     await run('handed-over', {}, 900);
     expect(await baton('cancel', 'handed-over')).toEqual({
@@ -157,7 +157,7 @@ describe('baton cancel', () => {
 });
 
 describe('baton list', () => {
-  it('lists in columns, by job, status and limit', async () => {
+  it('baton list lists in columns, by job, status and limit', async () => {
     await run('done');
     await run('broken-2026-11-23', { failAt: 1 });
     const { stdout } = await baton('list', '--job', 'counting');
@@ -177,7 +177,7 @@ describe('baton list', () => {
 });
 
 describe('baton list, in parts', () => {
-  it('goes on where the one before ended', async () => {
+  it('baton list, in parts, goes on where the one before ended', async () => {
     for (const id of ['one', 'two', 'three']) await run(id);
     const { executions } = JSON.parse((await baton('list', '--json')).stdout) as {
       executions: { executionId: string; startedAtMs: number }[];
@@ -193,7 +193,7 @@ describe('baton list, in parts', () => {
     expect((await baton('list', '--before', '2001-02-03')).stdout).toBe('There is no such execution.\n');
   });
 
-  it('marks what looks stuck, and what is parked', async () => {
+  it('baton list, in parts, marks what looks stuck, and what is parked', async () => {
     await run('parked', {}, 900);
     const stored = await store.load('parked');
     if (stored === undefined) throw new Error('nothing stored');
@@ -241,7 +241,7 @@ describe('baton start and redrive', () => {
     for (const name of Object.keys(process.env)) if (!(name in saved)) delete process.env[name];
   });
 
-  it('send the start once for each id', async () => {
+  it('baton start and redrive send the start once for each id', async () => {
     const args = ['start', 'count', '--event', '{"a":1}', '--id', 'one'];
     expect(await baton(...args)).toEqual({
       exitCode: 0,
@@ -264,7 +264,7 @@ describe('baton start and redrive', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('let a failed execution go on, and refuse one that has completed', async () => {
+  it('baton start and redrive let a failed execution go on, and refuse one that has completed', async () => {
     await run('broken', { failAt: 1 });
     await run('done');
     expect(await baton('redrive', 'broken', '--function', 'count:live')).toEqual({
@@ -294,7 +294,7 @@ describe('baton start and redrive', () => {
 });
 
 describe('baton sweep', () => {
-  it('says with --dry-run what it would send on, and does not', async () => {
+  it('baton sweep says with --dry-run what it would send on, and does not', async () => {
     await run('done');
     await run('handed-over', {}, 900);
     const sweep = (...args: string[]) => baton('sweep', '--function', 'count', '--dry-run', ...args);
@@ -316,7 +316,7 @@ describe('baton sweep', () => {
     });
   });
 
-  it('needs the function, and a grace that makes sense', async () => {
+  it('baton sweep needs the function, and a grace that makes sense', async () => {
     expect(await baton('sweep')).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('baton sweep needs the function'),
@@ -326,7 +326,7 @@ describe('baton sweep', () => {
 });
 
 describe('baton stop and resume', () => {
-  it('ask all executions of a job to end, leave what has ended, and refuse new ones until the resume', async () => {
+  it('baton stop and resume ask all executions of a job to end, leave what has ended, and refuse new ones until the resume', async () => {
     await run('done');
     await run('handed-over', {}, 900);
     expect(await baton('stop', 'counting', '--reason', 'the ledger is wrong')).toEqual({
@@ -353,7 +353,7 @@ describe('baton stop and resume', () => {
     expect(await baton('status', 'late')).toMatchObject({ exitCode: 0 });
   });
 
-  it('print what became of them with --json', async () => {
+  it('baton stop and resume print what became of them with --json', async () => {
     await run('handed-over', {}, 900);
     const stopped = JSON.parse((await baton('stop', 'counting', '--reason', 'why', '--json')).stdout);
     expect(stopped).toEqual({
@@ -371,7 +371,7 @@ describe('baton stop and resume', () => {
     });
   });
 
-  it('doubt the name of a job of which the store has nothing', async () => {
+  it('baton stop and resume doubt the name of a job of which the store has nothing', async () => {
     await run('done');
     expect((await baton('stop', 'countign')).stdout).toContain(
       '! the store has no execution of countign: check the name\n',
@@ -379,7 +379,7 @@ describe('baton stop and resume', () => {
     expect((await baton('stop', 'counting')).stdout).not.toContain('check the name');
   });
 
-  it('say of a list and of an execution that the job is stopped', async () => {
+  it('baton stop and resume say of a list and of an execution that the job is stopped', async () => {
     await run('done');
     const isStopped =
       /^! job counting was stopped [\d.]+ m?s ago: the ledger is wrong \(baton resume counting\)\n✔ completed/;
@@ -404,7 +404,7 @@ describe('baton stop and resume', () => {
     expect(JSON.parse((await baton('status', 'done', '--json')).stdout)).not.toHaveProperty('stop');
   });
 
-  it('say of a damaged mark that it stops the job, and show the rest', async () => {
+  it('baton stop and resume say of a damaged mark that it stops the job, and show the rest', async () => {
     await run('done');
     await baton('stop', 'counting');
     const { revision, ...mark } = (await store.load('lambda-baton:stop:counting')) ?? {
@@ -420,7 +420,7 @@ describe('baton stop and resume', () => {
 
 describe('the commands that look after executions', () => {
   it.each(['start', 'status', 'result', 'cancel', 'redrive', 'list', 'sweep', 'stop', 'resume'])(
-    'explain themselves: baton %s --help',
+    'The commands that look after executions explain themselves: baton %s --help',
     async (name) => {
       const { stdout, exitCode, stderr } = await readPrinted([name, '--help']);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -449,7 +449,7 @@ describe('the commands that look after executions', () => {
     [['list', '--directory', 'a', '--table', 'b'], 'A directory and a table or bucket are both given.'],
     [['list'], 'baton list needs to know where executions are kept'],
     [['lits'], 'baton has no command lits.\n→ Did you mean baton list?'],
-  ])('refuse %p with 2', async (args, problem) => {
+  ])('The commands that look after executions refuse %p with 2', async (args, problem) => {
     const { exitCode, stdout, stderr } = await readPrinted(
       args[0] === 'list' || args[0] === 'lits' ? args : [...args, '--directory', directory],
     );
@@ -458,7 +458,7 @@ describe('the commands that look after executions', () => {
     expect(stderr).toContain('\n→ ');
   });
 
-  it('find the store in the environment, and the option wins', async () => {
+  it('The commands that look after executions find the store in the environment, and the option wins', async () => {
     await run('done');
     const environment = { BATON_DIRECTORY: directory };
     expect((await readPrinted(['list'], { environment })).stdout).toContain('done');
@@ -471,7 +471,7 @@ describe('the commands that look after executions', () => {
 });
 
 describe('baton signal', () => {
-  it('keeps a signal once for each id, and refuses one for nobody', async () => {
+  it('baton signal keeps a signal once for each id, and refuses one for nobody', async () => {
     await run('handed-over', {}, 900);
     const signal = (...args: string[]) => baton('signal', ...args);
     expect(await signal('handed-over', 'approved', '--payload', '{"by":"Ann"}', '--id', 's-1')).toEqual({

@@ -13,7 +13,7 @@ describe('parseDuration', () => {
     ['0ms', 0],
     ['90m', 5_400_000],
     ['0.4ms', 0],
-  ])('reads %p as %p milliseconds', (text, ms) => {
+  ])('parseDuration reads %p as %p milliseconds', (text, ms) => {
     expect(parseDuration(text, '--timeout', range)).toBe(ms);
   });
 
@@ -33,13 +33,13 @@ describe('parseDuration', () => {
     '５s',
     'Infinityms',
     '1m30s',
-  ])('refuses %p', (text) => {
+  ])('parseDuration refuses %p', (text) => {
     expect(() => parseDuration(text, '--timeout', range)).toThrow(
       `--timeout ${text}: that is not a duration.`,
     );
   });
 
-  it('refuses what is out of range, with the range', () => {
+  it('parseDuration refuses what is out of range, with the range', () => {
     expect(() => parseDuration('91m', '--timeout', range)).toThrowErrorMatchingInlineSnapshot(`
 "--timeout 91m: that is out of range.
 → Choose between 0ms and 90m."

@@ -11,7 +11,7 @@ import { Recording, recordBusyRun } from './recording';
 const facts = { wallMs: 9_720.4, memoryMb: 512, architecture: 'x86_64', seed: 42 } as const;
 
 describe('the report', () => {
-  it('sums a run up', () => {
+  it('The report sums a run up', () => {
     const record = recordBusyRun().play();
     expect(writeReport(record, decideOutcome(record, false), facts)).toMatchInlineSnapshot(`
 {
@@ -77,7 +77,7 @@ describe('the report', () => {
 `);
   });
 
-  it('counts what a forked execution did only once', () => {
+  it('The report counts what a forked execution did only once', () => {
     const recording = new Recording().start(0, { environmentId: 'A' }).start(0, { environmentId: 'B' });
     recording
       .tell(10, 1, 'execution.completed', { stepCount: 9 }, 'A')
@@ -86,7 +86,7 @@ describe('the report', () => {
     expect(writeReport(record, decideOutcome(record, false), facts).stepCount).toBe(9);
   });
 
-  it('tells retries and duplicates with one request id apart by their environments', () => {
+  it('The report tells retries and duplicates with one request id apart by their environments', () => {
     const recording = new Recording().start(0, { environmentId: 'A' }).start(0, { environmentId: 'B' });
     recording.end(100, 1, { environmentId: 'A', reason: 'time-out' }).end(200, 1, { environmentId: 'B' });
     const record = recording.play();
@@ -94,7 +94,7 @@ describe('the report', () => {
     expect(record.running).toEqual([]);
   });
 
-  it('adds up what was handed over, and finds the largest', () => {
+  it('The report adds up what was handed over, and finds the largest', () => {
     const recording = new Recording()
       .start(0)
       .tell(1, 1, 'execution.handed-off', { bytes: 700, channel: 'lambda' });
@@ -110,7 +110,7 @@ describe('the report', () => {
     });
   });
 
-  it('counts what the store has dropped, and says it in the summary', () => {
+  it('The report counts what the store has dropped, and says it in the summary', () => {
     const recording = recordBusyRun().tell(9_800, 2, 'duplicate.dropped', {
       status: 'duplicate',
     });
@@ -127,7 +127,7 @@ describe('the report', () => {
     expect(lines).toContain('look up      baton status execution-1 --directory x');
   });
 
-  it('charges the size of an event to Invoke, not to a queue', () => {
+  it('The report charges the size of an event to Invoke, not to a queue', () => {
     const requestsOf = (channel: 'invoke' | 'sqs') => {
       const record = new Recording().start(0, { bytes: 400_000, channel }).play();
       return (
@@ -138,7 +138,7 @@ describe('the report', () => {
     expect(requestsOf('sqs')).toBeCloseTo(1, 6);
   });
 
-  it('survives an end without a beginning', () => {
+  it('The report survives an end without a beginning', () => {
     expect(() => new Recording().end(0, 1).tell(1, 1, 'execution.handed-off').play()).not.toThrow();
   });
 });
@@ -157,7 +157,7 @@ describe('the number of an invocation', () => {
     ['{"Records":[]}', undefined],
     ['{"lambdaBaton":{"continuation":{"invocation":"7"}}}', undefined],
     ['no json', undefined],
-  ])('of %s is %p', (payload, number) => {
+  ])('The number of an invocation of %s is %p', (payload, number) => {
     expect(readInvocationNumber(payload)).toBe(number);
   });
 });
@@ -166,7 +166,7 @@ describe('the cost', () => {
   const invocation = { billedMs: 1_000, memoryMb: 1_024, bytes: 100 };
   const one = { invocations: [invocation], sqsSentCount: 0, sqsDeliveredCount: 0 };
 
-  it('is that of the price list', () => {
+  it('The cost is that of the price list', () => {
     expect(prices).toMatchObject({ lambdaRequestUsd: 0.0000002, sqsRequestUsd: 0.0000004 });
     expect(estimateCost(one, 'x86_64')).toEqual({
       gbSeconds: 1,
@@ -178,7 +178,7 @@ describe('the cost', () => {
     expect(estimateCost(one, 'arm64').durationUsd).toBe(0.0000133334);
   });
 
-  it('is $1.44 for 24 hours at 1 GB, and next to nothing for its 96 hand-offs', () => {
+  it('The cost is $1.44 for 24 hours at 1 GB, and next to nothing for its 96 hand-offs', () => {
     const invocations = Array.from({ length: 96 }, () => ({
       billedMs: 900_000,
       memoryMb: 1_024,
@@ -196,12 +196,12 @@ describe('the cost', () => {
     [262_144 + 65_536, 2],
     [262_144 + 65_537, 3],
     [1_048_576, 13],
-  ])('of an event of %p bytes is that of %p requests', (bytes, requestCount) => {
+  ])('The cost of an event of %p bytes is that of %p requests', (bytes, requestCount) => {
     const { requestsUsd } = estimateCost({ ...one, invocations: [{ ...invocation, bytes }] }, 'x86_64');
     expect(requestsUsd).toBeCloseTo(requestCount * 0.0000002, 12);
   });
 
-  it('has three SQS requests for each hop through the queue', () => {
+  it('The cost has three SQS requests for each hop through the queue', () => {
     expect(estimateCost({ ...one, sqsSentCount: 10, sqsDeliveredCount: 10 }, 'x86_64').sqsUsd).toBeCloseTo(
       30 * 0.0000004,
       12,
@@ -225,14 +225,14 @@ describe('the decision', () => {
       .start(0)
       .tell(1, 1, 'execution.failed', { error: { name: 'FuseBlownError', message: 'No.\n→ Yes.' } });
 
-  it('is completed when the execution has completed', () => {
+  it('The decision is completed when the execution has completed', () => {
     expect(decideOutcome(recordBusyRun().play(), false)).toEqual({
       outcome: 'completed',
       failure: undefined,
     });
   });
 
-  it('is completed by the answer alone when the log says nothing', () => {
+  it('The decision is completed by the answer alone when the log says nothing', () => {
     const record = new Recording()
       .start(0)
       .end(1, 1, { response: '{"status":"completed","executionId":"e"}' })
@@ -240,14 +240,14 @@ describe('the decision', () => {
     expect(decideOutcome(record, false).outcome).toBe('completed');
   });
 
-  it('is failed with the error and its fix', () => {
+  it('The decision is failed with the error and its fix', () => {
     expect(decideOutcome(failing().play(), false)).toEqual({
       outcome: 'failed',
       failure: { name: 'FuseBlownError', message: 'No.\n→ Yes.' },
     });
   });
 
-  it('is completed when a later delivery completed what had failed', () => {
+  it('The decision is completed when a later delivery completed what had failed', () => {
     expect(decideOutcome(failing().tell(2, 1, 'execution.completed').play(), false).outcome).toBe(
       'completed',
     );
@@ -258,12 +258,12 @@ describe('the decision', () => {
     expect(decideOutcome(reversed.play(), false).outcome).toBe('completed');
   });
 
-  it('is not completed while one of several executions is not', () => {
+  it('The decision is not completed while one of several executions is not', () => {
     const recording = recordBusyRun().tell(9_999, 1, 'execution.started', { executionId: 'another' });
     expect(decideOutcome(recording.play(), false)).toMatchObject({ outcome: 'lost' });
   });
 
-  it('is cancelled when the execution was', () => {
+  it('The decision is cancelled when the execution was', () => {
     const record = new Recording()
       .start(0)
       .tell(1, 1, 'execution.started')
@@ -272,13 +272,13 @@ describe('the decision', () => {
     expect(decideOutcome(record, false)).toEqual({ outcome: 'cancelled', failure: undefined });
   });
 
-  it('is interrupted when the user stopped it, unless it had completed', () => {
+  it('The decision is interrupted when the user stopped it, unless it had completed', () => {
     expect(decideOutcome(failing().play(), true).outcome).toBe('interrupted');
     expect(decideOutcome(new Recording().play(), true).outcome).toBe('interrupted');
     expect(decideOutcome(recordBusyRun().play(), true).outcome).toBe('completed');
   });
 
-  it('names what an execution was lost by, and what to do', () => {
+  it('The decision names what an execution was lost by, and what to do', () => {
     const reasons: DropReason[] = [
       'EventAgeExceeded',
       'RecursiveInvocation',
@@ -311,7 +311,7 @@ Execution execution-1 was lost: nothing is left that would carry it on.
 `);
   });
 
-  it('is failed when no execution began, with the reason', () => {
+  it('The decision is failed when no execution began, with the reason', () => {
     const end = (errorType: string, errorMessage: string) =>
       decideOutcome(
         new Recording()
@@ -375,7 +375,7 @@ describe('figures', () => {
     [formatCount(7_501.4), '7,501'],
     [formatCount(7.54), '7.5'],
     [formatCount(7), '7'],
-  ])('read %p', (actual, expected) => {
+  ])('Figures read %p', (actual, expected) => {
     expect(actual).toBe(expected);
   });
 });

@@ -56,37 +56,37 @@ describe('baton', () => {
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  it('status says that an execution waits for a free slot', async () => {
+  it('baton status says that an execution waits for a free slot', async () => {
     const { stdout } = await baton('status', 'fourth');
     expect(stdout).toContain('· waiting  fourth of job queueing');
     expect(stdout).toMatch(/waits +for a free slot for .* at most/);
   });
 
-  it('status names who was running when an execution was skipped', async () => {
+  it('baton status names who was running when an execution was skipped', async () => {
     const { stdout } = await baton('status', 'third');
     expect(stdout).toContain('· skipped  third of job skipping');
     expect(stdout).toMatch(/running +second/);
   });
 
-  it('list shows who waits for a slot, and finds who was skipped', async () => {
+  it('baton list shows who waits for a slot, and finds who was skipped', async () => {
     expect((await baton('list')).stdout).toMatch(/fourth .*for a free slot/);
     const { stdout } = await baton('list', '--status', 'skipped');
     expect(stdout).toMatch(/^· skipped +third/);
     expect(stdout).not.toContain('fourth');
   });
 
-  it('result says that a skipped one has none', async () => {
+  it('baton result says that a skipped one has none', async () => {
     expect((await baton('result', 'third')).stderr).toContain(
       'Execution third was skipped, and has no result.',
     );
   });
 
-  it('timeline tells what is waited for, and who had the slots', async () => {
+  it('baton timeline tells what is waited for, and who had the slots', async () => {
     expect((await baton('timeline', 'fourth')).stdout).toContain('for a free slot');
     expect((await baton('timeline', 'third')).stdout).toContain('Others had the slots: second.');
   });
 
-  it('watch ends at a skipped one', async () => {
+  it('baton watch ends at a skipped one', async () => {
     const { stdout, exitCode } = await baton('watch', 'third');
     expect([exitCode, stdout.includes('skipped')]).toEqual([1, true]);
   });

@@ -48,22 +48,28 @@ describe('a job and its sweeper in one template', () => {
     }),
   };
 
-  it.each([undefined, 'Count', 'CountFunction'])('is the job when %p is asked for', (asked) => {
-    expect(read(resources, asked).id).toBe('CountFunction1');
-  });
+  it.each([undefined, 'Count', 'CountFunction'])(
+    'A job and its sweeper in one template is the job when %p is asked for',
+    (asked) => {
+      expect(read(resources, asked).id).toBe('CountFunction1');
+    },
+  );
 
-  it.each(['Sweeper', 'CountSweeperFunction2'])('is the sweeper when %p is asked for', (asked) => {
-    expect(read(resources, asked).id).toBe('CountSweeperFunction2');
-  });
+  it.each(['Sweeper', 'CountSweeperFunction2'])(
+    'A job and its sweeper in one template is the sweeper when %p is asked for',
+    (asked) => {
+      expect(read(resources, asked).id).toBe('CountSweeperFunction2');
+    },
+  );
 
-  it('is nobody when there are two jobs', () => {
+  it('A job and its sweeper in one template is nobody when there are two jobs', () => {
     const two = { ...resources, CountFunction3: resources.CountFunction1 };
     expect(() => read(two, 'Count')).toThrow('has more than one function: CountFunction1, CountFunction3.');
   });
 });
 
 describe('a function of a template', () => {
-  it('is read with what invokes it and what it leaves behind', () => {
+  it('A function of a template is read with what invokes it and what it leaves behind', () => {
     const resources = {
       Job: fn({
         Timeout: 900,
@@ -155,7 +161,7 @@ describe('a function of a template', () => {
     });
   });
 
-  it("has AWS's defaults where the template says nothing", () => {
+  it("A function of a template has AWS's defaults where the template says nothing", () => {
     expect(read({ Job: fn({ Handler: undefined }) })).toMatchObject({
       handler: 'index.handler',
       timeoutMs: 3_000,
@@ -166,7 +172,7 @@ describe('a function of a template', () => {
     });
   });
 
-  it('is the only job, or the one that is asked for', () => {
+  it('A function of a template is the only job, or the one that is asked for', () => {
     const resources = {
       Job1: fn({ RecursiveLoop: 'Allow' }),
       Provider: fn(),
@@ -177,14 +183,14 @@ describe('a function of a template', () => {
     expect(read({ ...resources, Job12: fn({ RecursiveLoop: 'Allow' }) }, 'Job1').id).toBe('Job1');
   });
 
-  it('is found by its asset path where there is no manifest', () => {
+  it('A function of a template is found by its asset path where there is no manifest', () => {
     rmSync(join(folder, 'Jobs.assets.json'));
     expect(read({ Job: { ...fn(), Metadata: { 'aws:asset:path': 'asset.a' } } }).codeDirectory).toBe(
       join(folder, 'asset.a'),
     );
   });
 
-  it('is run as the template says, but for what the command line says', () => {
+  it('A function of a template is run as the template says, but for what the command line says', () => {
     const file = write({
       Job: fn({ Timeout: 900, MemorySize: 640, Architectures: ['arm64'], RecursiveLoop: 'Allow' }),
     });
@@ -271,7 +277,7 @@ describe('what cannot be mapped', () => {
       [],
       'variable X needs a dynamic reference, which',
     ],
-  ])('is refused: %s', async (_what, resources, options, message) => {
+  ])('What cannot be mapped is refused: %s', async (_what, resources, options, message) => {
     const { exitCode, stdout, stderr } = await readPrinted([
       'dev',
       '--template',
@@ -295,7 +301,7 @@ describe('what cannot be mapped', () => {
       1,
       'is no CloudFormation template: it has no Resources.\n→ Pass what cdk synth wrote',
     ],
-  ])('is refused: %s', async (file, expectedCode, message) => {
+  ])('What cannot be mapped is refused: %s', async (file, expectedCode, message) => {
     const { exitCode, stderr } = await readPrinted(['dev', '--template', file]);
     expect({ exitCode, stderr }).toEqual({
       exitCode: expectedCode,
@@ -307,7 +313,7 @@ describe('what cannot be mapped', () => {
     [['job.ts', '--template', 't.json'], '--template says what is run, and so does job.ts.'],
     [['--handler', 'run', '--template', 't.json'], '--template says what is run, and so does --handler.'],
     [['job.ts', '--function', 'Job'], '--function names a function of a template, and there is none.'],
-  ])('is refused with 2: %p', async (args, message) => {
+  ])('What cannot be mapped is refused with 2: %p', async (args, message) => {
     expect(await readPrinted(['dev', ...args])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining(message),
@@ -330,7 +336,7 @@ describe('the variables of a function', () => {
     });
   };
 
-  it('have local stand-ins for queue, store, signing key and schedules', () => {
+  it('The variables of a function have local stand-ins for queue, store, signing key and schedules', () => {
     const environment = {
       BATON_QUEUE_URL: ref('Queue'),
       BATON_TABLE: ref('Table'),
@@ -349,7 +355,7 @@ describe('the variables of a function', () => {
     });
   });
 
-  it('that the user gave are not looked up', () => {
+  it('The variables of a function that the user gave are not looked up', () => {
     expect(
       resolve(
         { STAGE: ref('Stage'), BATON_TABLE: ref('Table') },
@@ -361,7 +367,7 @@ describe('the variables of a function', () => {
     });
   });
 
-  it('name no queue where there is none', () => {
+  it('The variables of a function name no queue where there is none', () => {
     expect(resolve({ BATON_QUEUE_URL: ref('Queue') }, { hasQueues: false })).toEqual({});
   });
 });
@@ -391,7 +397,7 @@ describe('a value of a template', () => {
       sub('test-us-east-1-a:b:c-<Literal>'),
     ],
     [{ 'Fn::Sub': [sub('<a>/<Stage>'), { a: { Ref: 'Stage' } }] }, 'test/test'],
-  ])('%j is %s', (value, text) => {
+  ])('A value of a template %j is %s', (value, text) => {
     expect(resolveValue(value, lookUp)).toEqual({ text });
   });
 
@@ -402,7 +408,7 @@ describe('a value of a template', () => {
     [{ 'Fn::If': ['c', 'a', 'b'] }, 'Fn::If'],
     [{}, 'an empty value'],
     [{ 'Fn::Join': ['', ['{{resolve:', 'ssm:x}}']] }, 'a dynamic reference'],
-  ])('%j has no value here, because of %s', (value, unresolved) => {
+  ])('A value of a template %j has no value here, because of %s', (value, unresolved) => {
     expect(resolveValue(value, lookUp)).toEqual({ unresolved });
   });
 });

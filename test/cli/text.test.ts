@@ -37,7 +37,7 @@ const execution: ExecutionDescription = {
 const obeyed = /[\p{Cc}\u202E]/u;
 
 describe('what is printed of an id, a name or an error', () => {
-  it('shows the characters that a terminal would obey, and obeys none', () => {
+  it('What is printed of an id, a name or an error, shows the characters that a terminal would obey, and obeys none', () => {
     expect(escapeControls(hostile)).toBe('a\\x1b[2J\\x9b31mb\\u202ec\\x0ad');
     const lines = [
       ...renderStatus(execution, 0, paintNothing, 80),
@@ -48,23 +48,26 @@ describe('what is printed of an id, a name or an error', () => {
       expect(line).not.toMatch(obeyed);
   });
 
-  it('shows what was not undone', () => {
+  it('What is printed of an id, a name or an error, shows what was not undone', () => {
     const text = renderStatus(execution, 0, paintNothing).join('\n');
     expect(text).toMatch(/undone +failed\n +charge of cycle 3 was not undone: closed a\\x1b\[2J/);
   });
 
-  it('is escaped in JSON too, and is the same when it is read', () => {
+  it('What is printed of an id, a name or an error, is escaped in JSON too, and is the same when it is read', () => {
     expect(writeJson({ hostile })).not.toMatch(obeyed);
     expect(JSON.parse(writeJson({ hostile }))).toEqual({ hostile });
   });
 
-  it.each(['status', 'result', 'cancel'])('is escaped in the error of baton %s', async (command) => {
-    const { stderr } = await readPrinted([command, '\u001b[2Jid', '--directory', __dirname]);
-    expect(stderr).toMatch(/\\(x1b|u001b)\[2Jid/);
-    expect(stderr.replaceAll('\n', '')).not.toMatch(obeyed);
-  });
+  it.each(['status', 'result', 'cancel'])(
+    'What is printed of an id, a name or an error, is escaped in the error of baton %s',
+    async (command) => {
+      const { stderr } = await readPrinted([command, '\u001b[2Jid', '--directory', __dirname]);
+      expect(stderr).toMatch(/\\(x1b|u001b)\[2Jid/);
+      expect(stderr.replaceAll('\n', '')).not.toMatch(obeyed);
+    },
+  );
 
-  it('is wrapped to the terminal, and never cut', () => {
+  it('What is printed of an id, a name or an error, is wrapped to the terminal, and never cut', () => {
     const lines = renderStatus(execution, 0, paintNothing, 60);
     expect(lines.join('\n')).not.toContain('…');
     expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain('word word end a\\x1b[2J');
@@ -87,12 +90,12 @@ describe('a command that is printed', () => {
     '!!',
     '*',
     '',
-  ])('gives a shell the id as it is: %j', (id) => {
+  ])('A command that is printed gives a shell the id as it is: %j', (id) => {
     expect(execFileSync('bash', ['-c', `printf %s ${quoteForShell(id)}`], { encoding: 'utf8' })).toBe(id);
     expect(quoteForShell(id)).not.toMatch(obeyed);
   });
 
-  it('keeps an id from being taken for an option', () => {
+  it('A command that is printed keeps an id from being taken for an option', () => {
     expect(writeCommand('baton status', '-x', ' --directory d')).toBe("baton status --directory d -- '-x'");
     expect(writeCommand('baton status', 'x y', ' --directory d')).toBe("baton status 'x y' --directory d");
   });

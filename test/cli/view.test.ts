@@ -25,7 +25,7 @@ function frameAt(atMs: number, columns: number): string {
 }
 
 describe('the live lines', () => {
-  it('show progress, rate and time left, what runs, and what went wrong', () => {
+  it('The live lines show progress, rate and time left, what runs, and what went wrong', () => {
     expect(frameAt(2_300, 120)).toMatchInlineSnapshot(`
 "
 loadBatch  ━━━━━━━━────────────────────────────────   20 %  20,000/100,000
@@ -46,7 +46,7 @@ loadBatch  ━━━━━━━━━━━━━━━━━━━━━━━
 `);
   });
 
-  it('leave out the least important where there is no room', () => {
+  it('The live lines leave out the least important where there is no room', () => {
     expect(frameAt(9_705, 80)).toMatchInlineSnapshot(`
 "
 loadBatch  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  100 %  100,000/100,000  9,639/s
@@ -73,7 +73,7 @@ loadBatch  ━━━━━━━━━━━━━━━  100 %  100,000/100,000
 `);
   });
 
-  it('say when nothing runs yet, and how long until the next delivery', () => {
+  it('The live lines say when nothing runs yet, and how long until the next delivery', () => {
     expect(`\n${renderFrame(new RunRecord(), 0, 80, paintNothing).join('\n')}\n`).toMatchInlineSnapshot(`
 "
 starting · 0 s · 0 invocations
@@ -87,7 +87,7 @@ waiting, 5 s until the next delivery · 3 s · 2 invocations · 1 redelivery
 `);
   });
 
-  it('show progress without a total as a count', () => {
+  it('The live lines show progress without a total as a count', () => {
     const record = new Recording()
       .start(0)
       .tell(100, 1, 'progress', { step: 'drain', done: 1_234, note: 'queue é日本' })
@@ -100,7 +100,7 @@ drain  1,234 done  queue é日本
 `);
   });
 
-  it('never reach the last column, whatever the width and the figures', () => {
+  it('The live lines never reach the last column, whatever the width and the figures', () => {
     for (const done of [0, 1, 99_999, 1e15]) {
       const fields = {
         step: 'aStepWithAVeryLongNameIndeed',
@@ -120,7 +120,7 @@ drain  1,234 done  queue é日本
     }
   });
 
-  it('look the same without colours', () => {
+  it('The live lines look the same without colours', () => {
     const record = recordBusyRun().play();
     const colored = renderFrame(record, 9_705, 100, paintColors).map(stripVTControlCharacters);
     expect(colored).toEqual(renderFrame(record, 9_705, 100, paintNothing));
@@ -131,7 +131,7 @@ drain  1,234 done  queue é日本
 describe('progress', () => {
   const progress = (recording: Recording) => recording.play().progress.read();
 
-  it('has no rate before half a second has passed, and that of the last ten seconds later', () => {
+  it('Progress has no rate before half a second has passed, and that of the last ten seconds later', () => {
     const recording = new Recording()
       .start(0)
       .tell(0, 1, 'progress', { done: 0, total: 1_000 })
@@ -147,7 +147,7 @@ describe('progress', () => {
     expect(progress(later)).toMatchObject({ rate: 20, leftMs: 20_000 });
   });
 
-  it('starts again when it goes back or another step reports', () => {
+  it('Progress starts again when it goes back or another step reports', () => {
     const recording = new Recording()
       .start(0)
       .tell(0, 1, 'progress', { step: 'one', done: 0 })
@@ -163,7 +163,7 @@ describe('progress', () => {
     });
   });
 
-  it('follows the line in front when an execution has forked', () => {
+  it('Progress follows the line in front when an execution has forked', () => {
     const recording = new Recording()
       .start(0)
       .tell(0, 3, 'progress', { done: 30, total: 100 })
@@ -172,7 +172,7 @@ describe('progress', () => {
   });
 
   it.each([{}, { done: 'many' }, { done: null }, { done: 5, total: 'all' }, { done: 7, total: 0 }])(
-    'survives %p',
+    'Progress survives %p',
     (fields) => {
       const recording = new Recording().start(0).tell(0, 1, 'progress', fields);
       expect(() => renderFrame(recording.play(), 1, 80, paintNothing)).not.toThrow();
@@ -181,7 +181,7 @@ describe('progress', () => {
 });
 
 describe('messages', () => {
-  it('tell in one row why each invocation ended', () => {
+  it('Messages tell in one row why each invocation ended', () => {
     const lines: string[] = [];
     recordBusyRun().play((event, taken) => {
       for (const message of describeEvent(event, taken)) lines.push(renderMessage(message, 80, paintNothing));
@@ -203,7 +203,7 @@ so far
 `);
   });
 
-  it('have words for every end', () => {
+  it('Messages have words for every end', () => {
     const error = { errorType: 'TypeError', errorMessage: 'x is not a function\n→ never shown' };
     const died = (reason: 'error' | 'exit' | 'init-error' | 'out-of-memory' | 'stopped' | 'time-out') =>
       describeOne(undefined, { reason, error });
@@ -255,7 +255,7 @@ so far
 `);
   });
 
-  it('pass on what the handler writes, and drop what is told otherwise', () => {
+  it('Messages pass on what the handler writes, and drop what is told otherwise', () => {
     const lines = [
       'plain words',
       '',
@@ -307,7 +307,7 @@ describe('noise', () => {
   const say = (line: string, environmentId = 'A', stream: 'stderr' | 'stdout' = 'stdout') =>
     ({ name: 'log', atMs: 0, about: { functionName: 'f', stream, line, environmentId } }) as const;
 
-  it('is what every cold start says again, but not what executions say', () => {
+  it('Noise is what every cold start says again, but not what executions say', () => {
     const filter = new NoiseFilter();
     const warn = (timestamp: string) =>
       say(JSON.stringify({ level: 'WARN', message: 'no checkpoint store', timestamp }));
@@ -323,7 +323,7 @@ describe('noise', () => {
     ]);
   });
 
-  it("is Node's own report of a failed cold start, and of no other environment", () => {
+  it("Noise is Node's own report of a failed cold start, and of no other environment", () => {
     const filter = new NoiseFilter();
     const lines = [
       say('Uncaught', 'A', 'stderr'),
@@ -356,7 +356,7 @@ function describeOne(told: { type: RuntimeEvent['type']; fields: object } | unde
 }
 
 describe('plain lines', () => {
-  it('stand alone, with the time in front', () => {
+  it('Plain lines stand alone, with the time in front', () => {
     const written: string[] = [];
     const record = new RunRecord();
     const view = new PlainView({ write: (text) => written.push(text) }, paintNothing, record);
@@ -397,7 +397,7 @@ so far
 });
 
 describe('the summary', () => {
-  it('fits the terminal', () => {
+  it('The summary fits the terminal', () => {
     const record = recordBusyRun().play();
     const report = writeReport(record, decideOutcome(record, false), facts);
     expect(`\n${renderSummary(report, 60, paintNothing).join('\n')}\n`).toMatchInlineSnapshot(`
@@ -420,7 +420,7 @@ describe('the summary', () => {
 });
 
 describe('the first line', () => {
-  it('says what is out of the ordinary', () => {
+  it('The first line says what is out of the ordinary', () => {
     const options = parseDevOptions([
       'job.ts',
       '--recursion',
@@ -446,7 +446,7 @@ describe('choosePaint', () => {
     [{ FORCE_COLOR: '1' }, false, true],
     [{ FORCE_COLOR: '0' }, true, false],
     [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
-  ])('with %p on a terminal %p paints: %p', (environment, isTerminal, isPainted) => {
+  ])('choosePaint with %p on a terminal %p paints: %p', (environment, isTerminal, isPainted) => {
     expect(choosePaint(environment, isTerminal) === paintColors).toBe(isPainted);
   });
 });

@@ -76,7 +76,7 @@ function importOf(failsAt = -1) {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('baton watch', () => {
-  it('shows invocations as they come and the progress, and ends with 0 when the execution completes', async () => {
+  it('baton watch shows invocations as they come and the progress, and ends with 0 when the execution completes', async () => {
     const { start, goOn } = importOf();
     await start();
     const watching = watch('import-7');
@@ -97,7 +97,7 @@ describe('baton watch', () => {
     expect(stdout).toMatch(/ended {8}2 handed-off, 1 completed\n/);
   });
 
-  it('ends with 1 and the error when the execution fails', async () => {
+  it('baton watch ends with 1 and the error when the execution fails', async () => {
     const { start } = importOf(1);
     await start();
     const { exitCode, stdout } = await watch('import-7');
@@ -106,7 +106,7 @@ describe('baton watch', () => {
     expect(stdout).toContain('TerminalError: page is gone');
   });
 
-  it('writes one JSON object a line with --json', async () => {
+  it('baton watch writes one JSON object a line with --json', async () => {
     const { start, goOn } = importOf();
     await start();
     const watching = watch('import-7', '--json');
@@ -128,7 +128,7 @@ describe('baton watch', () => {
     expect(lines.at(-1)).toMatchObject({ type: 'execution', status: 'completed', progress: { done: 5 } });
   });
 
-  it('draws the bar of baton dev on a terminal, and gives it back when it is interrupted', async () => {
+  it('baton watch draws the bar of baton dev on a terminal, and gives it back when it is interrupted', async () => {
     const { start } = importOf();
     await start();
     const terminal = new PaperTerminal(80);
@@ -155,7 +155,7 @@ describe('baton watch', () => {
     expect(terminal.isCursorHidden).toBe(false);
   });
 
-  it('refuses an execution that is not there, and an interval that is none', async () => {
+  it('baton watch refuses an execution that is not there, and an interval that is none', async () => {
     expect(await watch('nobody')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('The store has no execution nobody.'),

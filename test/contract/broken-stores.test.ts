@@ -48,14 +48,14 @@ async function findFailures(
 }
 
 describe('checkpointStoreContract', () => {
-  it('has no two cases of the same title', () => {
+  it('checkpointStoreContract has no two cases of the same title', () => {
     const titles = checkpointStoreContract(async () => Promise.reject(new Error('not opened'))).map(
       ({ title }) => title,
     );
     expect(new Set(titles).size).toBe(titles.length);
   });
 
-  it('lets a sound store pass, and closes every store that it opens', async () => {
+  it('checkpointStoreContract lets a sound store pass, and closes every store that it opens', async () => {
     let openCount = 0;
     const cases = checkpointStoreContract(async () => {
       openCount += 1;
@@ -154,7 +154,7 @@ describe('checkpointStoreContract', () => {
       'lists by job and status, newest start first, and no more than asked for',
       ({ list }) => ({ list: async (query) => [...(await list(query))].reverse() }),
     ],
-  ])('fails a store that %s', async (_what, title, breakRule) => {
+  ])('checkpointStoreContract fails a store that %s', async (_what, title, breakRule) => {
     expect(await findFailures(breakRule)).toContain(title);
   });
 });

@@ -49,7 +49,7 @@ test.each<[string, () => CheckpointStore]>([
 describe('FileCheckpointStore on its disk', () => {
   const { executionId } = sampleExecution();
 
-  test('keeps a handful of files, however often it saves', async () => {
+  test('FileCheckpointStore on its disk keeps a handful of files, however often it saves', async () => {
     const store = new FileCheckpointStore({ directory });
     let revision = await store.save(sampleExecution(), undefined);
     for (let count = 0; count < 30; count += 1) revision = await store.save(sampleExecution(), revision);
@@ -57,7 +57,7 @@ describe('FileCheckpointStore on its disk', () => {
     expect((await readdir(join(directory, folder))).sort()).toEqual(['29.json', '30.json', '31.json']);
   });
 
-  test('does not mind what a process that was killed left behind', async () => {
+  test('FileCheckpointStore on its disk does not mind what a process that was killed left behind', async () => {
     const store = new FileCheckpointStore({ directory });
     const revision = await store.save(sampleExecution(), undefined);
     const [folder = ''] = await readdir(directory);
@@ -66,7 +66,7 @@ describe('FileCheckpointStore on its disk', () => {
     expect(await store.save(sampleExecution(), revision)).toBeDefined();
   });
 
-  test('refuses a write whose number was free again because its revision is long past', async () => {
+  test('FileCheckpointStore on its disk refuses a write whose number was free again because its revision is long past', async () => {
     const store = new FileCheckpointStore({ directory });
     let revision = await store.save(sampleExecution(), undefined);
     const stale = revision;
@@ -90,18 +90,21 @@ describe('FileCheckpointStore on its disk', () => {
     ['without its state', (text) => JSON.stringify({ ...JSON.parse(text), state: undefined })],
     ['of an unknown status', (text) => JSON.stringify({ ...JSON.parse(text), status: 'asleep' })],
     ['of another execution', (text) => JSON.stringify({ ...JSON.parse(text), executionId: 'other' })],
-  ])('refuses a file that is %s, as damaged, and never shows what is in it', async (_what, damage) => {
-    const store = new FileCheckpointStore({ directory });
-    await store.save(sampleExecution({ state: 'TOP-SECRET' }), undefined);
-    const [folder = ''] = await readdir(directory);
-    const file = join(directory, folder, '1.json');
-    await writeFile(file, damage(await readFile(file, 'utf8')));
-    const error = await store.load(executionId).catch((caught) => caught);
-    expect(error).toMatchObject({ code: 'CORRUPT_CONTINUATION', retryable: false });
-    expect(`${error.stack}`).not.toContain('TOP-SECRET');
-  });
+  ])(
+    'FileCheckpointStore on its disk refuses a file that is %s, as damaged, and never shows what is in it',
+    async (_what, damage) => {
+      const store = new FileCheckpointStore({ directory });
+      await store.save(sampleExecution({ state: 'TOP-SECRET' }), undefined);
+      const [folder = ''] = await readdir(directory);
+      const file = join(directory, folder, '1.json');
+      await writeFile(file, damage(await readFile(file, 'utf8')));
+      const error = await store.load(executionId).catch((caught) => caught);
+      expect(error).toMatchObject({ code: 'CORRUPT_CONTINUATION', retryable: false });
+      expect(`${error.stack}`).not.toContain('TOP-SECRET');
+    },
+  );
 
-  test('reads over a byte-order mark that an editor has put in front of a file', async () => {
+  test('FileCheckpointStore on its disk reads over a byte-order mark that an editor has put in front of a file', async () => {
     const store = new FileCheckpointStore({ directory });
     const revision = await store.save(sampleExecution(), undefined);
     const [folder = ''] = await readdir(directory);
@@ -110,7 +113,7 @@ describe('FileCheckpointStore on its disk', () => {
     expect(await store.load(executionId)).toEqual({ ...sampleExecution(), revision });
   });
 
-  test('makes files and folders that only their owner can read, and leaves the mode of a folder that is there', async () => {
+  test('FileCheckpointStore on its disk makes files and folders that only their owner can read, and leaves the mode of a folder that is there', async () => {
     await chmod(directory, 0o755);
     const inner = join(directory, 'a', 'b');
     await new FileCheckpointStore({ directory: inner }).save(sampleExecution(), undefined);
@@ -125,7 +128,7 @@ describe('FileCheckpointStore on its disk', () => {
     expect((await stat(directory)).mode & 0o777).toBe(0o755);
   });
 
-  test('removes what the runtime keeps for itself when its time is over, with the next list, and no execution', async () => {
+  test('FileCheckpointStore on its disk removes what the runtime keeps for itself when its time is over, with the next list, and no execution', async () => {
     const store = new FileCheckpointStore({ directory });
     await store.save(companion({ expiresAtMs: 1 }), undefined);
     await store.save(companion({ executionId: 'lambda-baton:stop:j' }), undefined);
@@ -136,14 +139,14 @@ describe('FileCheckpointStore on its disk', () => {
     expect(await store.load(executionId)).toBeDefined();
   });
 
-  test('lists what it has beside files that are not its own', async () => {
+  test('FileCheckpointStore on its disk lists what it has beside files that are not its own', async () => {
     const store = new FileCheckpointStore({ directory });
     await store.save(sampleExecution(), undefined);
     await writeFile(join(directory, '.DS_Store'), 'x');
     expect(await store.list({})).toHaveLength(1);
   });
 
-  test('fails loudly, and keeps what it has, when nothing can be written', async () => {
+  test('FileCheckpointStore on its disk fails loudly, and keeps what it has, when nothing can be written', async () => {
     const store = new FileCheckpointStore({ directory: join(directory, 'file') });
     await writeFile(join(directory, 'file'), 'not a directory');
     await expect(store.save(sampleExecution(), undefined)).rejects.toThrow(/EEXIST|ENOTDIR/);

@@ -51,7 +51,7 @@ describe('S3CheckpointStore with 20,000 executions that have ended and 100 that 
     await fill(open(), 20_000, 100);
   });
 
-  test('reads the live ones to list what is running, and no more than asked for', async () => {
+  test('S3CheckpointStore with 20,000 executions that have ended and 100 that are live reads the live ones to list what is running, and no more than asked for', async () => {
     const listed: number[] = [];
     const list = (limit: number) =>
       s3.count(async () => listed.push((await open().list({ status: 'running', limit })).length));
@@ -60,13 +60,13 @@ describe('S3CheckpointStore with 20,000 executions that have ended and 100 that 
     expect(listed).toEqual([50, 5]);
   });
 
-  test('reads the live ones once to sweep', async () => {
+  test('S3CheckpointStore with 20,000 executions that have ended and 100 that are live reads the live ones once to sweep', async () => {
     const sweep = async () =>
       expect((await clientOf(open()).sweep({ isDryRun: true, limit: 1_000 })).swept).toHaveLength(100);
     expect(await s3.count(sweep)).toEqual({ GetObject: 101, ListObjectsV2: 1 });
   });
 
-  test('reads the live ones, and each again to ask it to end, to stop', async () => {
+  test('S3CheckpointStore with 20,000 executions that have ended and 100 that are live reads the live ones, and each again to ask it to end, to stop', async () => {
     const stop = async () => expect((await clientOf(open()).stop(job)).executionIds).toHaveLength(100);
     const { GetObject = 0, ListObjectsV2 = 0, PutObject = 0 } = await s3.count(stop);
     expect(GetObject).toBeLessThan(220);
@@ -88,7 +88,7 @@ describe('S3CheckpointStore, of the marks of what is live', () => {
     (await store.list({ status: 'running' })).map(({ executionId }) => executionId);
   const marksIn = (s3: MemoryS3) => [...s3.objects.keys()].filter((key) => /!live\/\d/.test(key));
 
-  test('writes a mark before the first record and removes it behind the last, and none for a checkpoint', async () => {
+  test('S3CheckpointStore writes a mark before the first record and removes it behind the last, and none for a checkpoint', async () => {
     const s3 = new MemoryS3();
     const store = new S3CheckpointStore({ bucket: 'b', client: s3 });
     let revision: string | undefined;
@@ -102,7 +102,7 @@ describe('S3CheckpointStore, of the marks of what is live', () => {
     expect(marksIn(s3)).toEqual([]);
   });
 
-  test('lists nothing by a mark that was left over, and removes it when no writer can need it any more', async () => {
+  test('S3CheckpointStore lists nothing by a mark that was left over, and removes it when no writer can need it any more', async () => {
     const s3 = new MemoryS3();
     const store = new S3CheckpointStore({ bucket: 'b', client: s3 });
     const revision = await store.save(live, undefined);
@@ -116,7 +116,7 @@ describe('S3CheckpointStore, of the marks of what is live', () => {
     expect(marksIn(s3)).toEqual([]);
   });
 
-  test('finds what was stored before there were marks, by reading everything once', async () => {
+  test('S3CheckpointStore finds what was stored before there were marks, by reading everything once', async () => {
     const s3 = new MemoryS3();
     const old = (executionId: string, status: string) => {
       const body = { v: 1, nonce: 'n', ...sampleExecution({ executionId, startedAtMs: 5_000 }), status };
@@ -139,7 +139,7 @@ describe('S3CheckpointStore, of the marks of what is live', () => {
     expect((await ids(again)).sort()).toEqual(['e', 'old']);
   });
 
-  test('goes on reading everything while the code before the marks may still start executions', async () => {
+  test('S3CheckpointStore goes on reading everything while the code before the marks may still start executions', async () => {
     const s3 = new MemoryS3();
     const old = (executionId: string, startedAtMs: number) => {
       const body = { v: 1, nonce: 'n', ...sampleExecution({ executionId, startedAtMs }) };
@@ -156,7 +156,7 @@ describe('S3CheckpointStore, of the marks of what is live', () => {
     expect((await ids(store)).sort()).toEqual(['before', 'late']);
   });
 
-  test('lists the others when an object is damaged, and warns of that one', async () => {
+  test('S3CheckpointStore lists the others when an object is damaged, and warns of that one', async () => {
     const s3 = new MemoryS3();
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const store = new S3CheckpointStore({ bucket: 'b', client: s3 });
@@ -206,14 +206,14 @@ describe('FileCheckpointStore with 2,000 executions that have ended and 100 that
   afterEach(() => jest.restoreAllMocks());
   afterAll(() => rm(directory, { recursive: true }));
 
-  test('opens a few files at a time, however many there are', async () => {
+  test('FileCheckpointStore with 2,000 executions that have ended and 100 that are live opens a few files at a time, however many there are', async () => {
     expect(
       await countReads(async () => expect(await open().list({ limit: 5_000 })).toHaveLength(2_100)),
     ).toBe(2_100);
     expect(maxOpen).toBeLessThan(64);
   });
 
-  test('reads the live ones to list what is running, and no more than asked for', async () => {
+  test('FileCheckpointStore with 2,000 executions that have ended and 100 that are live reads the live ones to list what is running, and no more than asked for', async () => {
     expect(
       await countReads(async () =>
         expect(await open().list({ status: 'running', limit: 1_000 })).toHaveLength(50),
@@ -223,13 +223,13 @@ describe('FileCheckpointStore with 2,000 executions that have ended and 100 that
     expect(await countReads(() => open().list({ status: 'running', limit: 5 }))).toBeLessThan(20);
   });
 
-  test('reads the live ones once to sweep', async () => {
+  test('FileCheckpointStore with 2,000 executions that have ended and 100 that are live reads the live ones once to sweep', async () => {
     const sweep = async () =>
       expect((await clientOf(open()).sweep({ isDryRun: true, limit: 1_000 })).swept).toHaveLength(100);
     expect(await countReads(sweep)).toBe(100);
   });
 
-  test('reads the live ones, and each again to ask it to end, to stop', async () => {
+  test('FileCheckpointStore with 2,000 executions that have ended and 100 that are live reads the live ones, and each again to ask it to end, to stop', async () => {
     const stop = async () => expect((await clientOf(open()).stop(job)).executionIds).toHaveLength(100);
     expect(await countReads(stop)).toBeLessThan(220);
   });
@@ -250,7 +250,7 @@ describe('FileCheckpointStore, of the marks of what is live', () => {
   const marks = async () => (await readdir(join(directory, '~live'))).filter((name) => /^\d/.test(name));
   const markFile = (name: string) => join(directory, '~live', name);
 
-  test('has a mark for each execution that is live, and removes it behind the last record', async () => {
+  test('FileCheckpointStore has a mark for each execution that is live, and removes it behind the last record', async () => {
     const store = new FileCheckpointStore({ directory });
     const first = await store.save(live, undefined);
     const second = await store.save({ ...live, status: 'waiting' }, first);
@@ -261,7 +261,7 @@ describe('FileCheckpointStore, of the marks of what is live', () => {
     expect(await ids()).toEqual(['e']);
   });
 
-  test('leaves no mark behind a write that was refused', async () => {
+  test('FileCheckpointStore leaves no mark behind a write that was refused', async () => {
     const store = new FileCheckpointStore({ directory });
     const revision = await store.save({ ...live, status: 'failed' }, undefined);
     const saves = Array.from({ length: 8 }, () =>
@@ -272,7 +272,7 @@ describe('FileCheckpointStore, of the marks of what is live', () => {
     expect(await ids()).toEqual(['e']);
   });
 
-  test('tolerates the mark of a writer that died before its record, and removes it when it is old', async () => {
+  test('FileCheckpointStore tolerates the mark of a writer that died before its record, and removes it when it is old', async () => {
     const store = new FileCheckpointStore({ directory });
     await store.save({ ...live, executionId: 'other' }, undefined);
     const link = jest.spyOn(fs, 'link').mockRejectedValue(new Error('the process is dead'));
@@ -289,7 +289,7 @@ describe('FileCheckpointStore, of the marks of what is live', () => {
     expect(await ids()).toEqual(['e', 'other']);
   });
 
-  test('finds what was stored before there were marks', async () => {
+  test('FileCheckpointStore finds what was stored before there were marks', async () => {
     const store = new FileCheckpointStore({ directory });
     await store.save(live, undefined);
     await store.save({ ...live, executionId: 'ended', status: 'failed' }, undefined);
@@ -310,7 +310,7 @@ describe('FileCheckpointStore, of the marks of what is live', () => {
     expect(await ids()).toEqual(['new']);
   });
 
-  test('lists a damaged execution by what its revision before says, without a head, and the others as they are', async () => {
+  test('FileCheckpointStore lists a damaged execution by what its revision before says, without a head, and the others as they are', async () => {
     const store = new FileCheckpointStore({ directory });
     const revision = await store.save(live, undefined);
     await store.save(live, revision);

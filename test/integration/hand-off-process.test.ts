@@ -57,7 +57,7 @@ describe('a process that has run an invocation', () => {
     });
   }
 
-  it('has not loaded the AWS SDK, nor called anything, when one invocation was enough', async () => {
+  it('A process that has run an invocation has not loaded the AWS SDK, nor called anything, when one invocation was enough', async () => {
     const { report, exitCode } = await run('completes');
     expect(report).toEqual({
       answer: expect.objectContaining({ status: 'completed' }),
@@ -75,7 +75,7 @@ describe('a process that has run an invocation', () => {
     ['hands over', 'threw', 'hang'],
     ['hands over', 'threw', 'reset'],
   ])(
-    'whose step %s (%s) holds nothing alive, keeps no socket that does, and ends by itself',
+    'A process that has run an invocation whose step %s (%s) holds nothing alive, keeps no socket that does, and ends by itself',
     async (scenario, status, invoke) => {
       const { report, exitCode, lingeredMs } = await run(scenario, invoke);
       expect(report.answer.status).toBe(status);
@@ -85,7 +85,7 @@ describe('a process that has run an invocation', () => {
     },
   );
 
-  it('made a dry run and asked for the recursion setting before the safe window, and then the call itself', async () => {
+  it('A process that has run an invocation made a dry run and asked for the recursion setting before the safe window, and then the call itself', async () => {
     const { report } = await run('hands over');
     expect(report.loadedSdk).toBe(true);
     const calls = endpoint.requests.map(({ path, headers }) =>
@@ -95,14 +95,14 @@ describe('a process that has run an invocation', () => {
     expect(calls.slice(0, -1).filter((call) => call === 'recursion')).toHaveLength(1);
   });
 
-  it('does not wait for a dry run that hangs', async () => {
+  it('A process that has run an invocation does not wait for a dry run that hangs', async () => {
     const { report, lingeredMs } = await run('completes while the dry run hangs', { status: 202 }, 'hang');
     expect(report.answer.status).toBe('completed');
     expect(report.active).toEqual([]);
     expect(lingeredMs).toBeLessThan(1_500);
   });
 
-  it('is warned, and not ended, by a timer’s task that throws', async () => {
+  it('A process that has run an invocation is warned, and not ended, by a timer’s task that throws', async () => {
     const { exitCode, stderr } = await run('a timer task throws');
     expect(exitCode).toBe(0);
     const warnings = stderr.match(/\[LAMBDA_BATON_TIMER\] Warning: A timer's task threw Error: tick \d/g);

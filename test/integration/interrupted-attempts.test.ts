@@ -66,7 +66,7 @@ describe('a step that is killed every time', () => {
     ['holds the event loop until the time-out', 'spin', 'file store', 'unknown'],
     ['holds the event loop until the time-out', 'spin', 'no store', 'unknown'],
   ] as const)(
-    'because it %s (%s) ends its execution within the attempts of one delivery: %s, %s',
+    'A step that is killed every time because it %s (%s) ends its execution within the attempts of one delivery: %s, %s',
     async (_what, how, store, ending) => {
       const { lines, ends, lastError } = await runDoomed(how, store);
       // Without a store the second attempt does the first step again, and hands over behind it: the next delivery has attempts of its own.

@@ -6,7 +6,7 @@ import { collect, lambdaClient, next, reasons, startPuppet, stopAll } from './st
 afterEach(stopAll);
 
 describe('an environment', () => {
-  it('is kept warm: module state lives on, the cold start is paid once', async () => {
+  it('An environment is kept warm: module state lives on, the cold start is paid once', async () => {
     const lambda = await startPuppet();
     const ends = collect(lambda, 'invocation-end');
     for (let call = 1; call <= 3; call++)
@@ -15,7 +15,7 @@ describe('an environment', () => {
     expect(ends.map(({ initMs }) => initMs !== undefined)).toEqual([true, false, false]);
   });
 
-  it('runs one invocation at a time: parallel ones get environments of their own', async () => {
+  it('An environment runs one invocation at a time: parallel ones get environments of their own', async () => {
     const lambda = await startPuppet();
     const pids = await Promise.all(
       [1, 2, 3].map(() => lambda.invoke({ functionName: 'puppet', payload: { do: 'pid' } })),
@@ -23,21 +23,21 @@ describe('an environment', () => {
     expect(new Set(pids.map(({ payload }) => payload)).size).toBe(3);
   });
 
-  it('lets a timer that was left over fire inside a later invocation', async () => {
+  it('An environment lets a timer that was left over fire inside a later invocation', async () => {
     const lambda = await startPuppet();
     await lambda.invoke({ functionName: 'puppet', payload: { do: 'leaveTimer', ms: 20 } });
     const later = await lambda.invoke({ functionName: 'puppet', payload: { do: 'leftovers', ms: 60 } });
     expect(later.payload).toEqual(['fired']);
   });
 
-  it('is stopped by the operating system while it stands still', async () => {
+  it('An environment is stopped by the operating system while it stands still', async () => {
     const lambda = await startPuppet();
     const { payload: pid } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'pid' } });
     while (!/^\d+ \(.*\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')))
       await new Promise((resolve) => setTimeout(resolve, 5));
   });
 
-  it('keeps running between invocations when it is not to be frozen', async () => {
+  it('An environment keeps running between invocations when it is not to be frozen', async () => {
     const lambda = await startPuppet({}, { freeze: false });
     const { payload: pid } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'pid' } });
     expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/^\d+ \(.*\) [SR] /);
@@ -46,7 +46,7 @@ describe('an environment', () => {
 
 describe('an invocation that does not end by itself', () => {
   it.each(['sleep', 'spin'])(
-    'is killed at its deadline when it does %s, also while it holds the CPU',
+    'An invocation that does not end by itself is killed at its deadline when it does %s, also while it holds the CPU',
     async (action) => {
       const lambda = await startPuppet({ timeoutMs: 300 });
       const ended = next(lambda, 'invocation-end');
@@ -76,7 +76,7 @@ describe('a process that ends', () => {
     ['process.exit(3)', { do: 'exit', code: 3 }, 'exit status 3', 'exit'],
     ['an uncaught exception', { do: 'uncaught' }, 'exit status 1', 'exit'],
     ['an empty event loop', { do: 'forget' }, 'without providing a reason', 'exit'],
-  ])('by %s is a Runtime.ExitError', async (_, payload, message, reason) => {
+  ])('A process that ends by %s is a Runtime.ExitError', async (_, payload, message, reason) => {
     const lambda = await startPuppet();
     const ended = next(lambda, 'invocation-end');
     const answer = await lambda.invoke({ functionName: 'puppet', payload });
@@ -87,7 +87,7 @@ describe('a process that ends', () => {
     expect((await ended).reason).toBe(reason);
   });
 
-  it('by a kill from outside is reported as killed', async () => {
+  it('A process that ends by a kill from outside is reported as killed', async () => {
     const lambda = await startPuppet();
     lambda.once('invocation-start', ({ requestId }) => expect(lambda.kill(requestId)).toBe(true));
     const answer = await lambda.invoke({ functionName: 'puppet', payload: { do: 'sleep', ms: 60_000 } });
@@ -97,7 +97,7 @@ describe('a process that ends', () => {
     });
   });
 
-  it('by too much memory is reported as out of memory', async () => {
+  it('A process that ends by too much memory is reported as out of memory', async () => {
     const lambda = await startPuppet({ memoryMb: 160, timeoutMs: 20_000 });
     const ended = next(lambda, 'invocation-end');
     const answer = await lambda.invoke({ functionName: 'puppet', payload: { do: 'allocate' } });
@@ -109,7 +109,7 @@ describe('a process that ends', () => {
     expect((await ended).maxMemoryMb).toBeGreaterThan(160);
   });
 
-  it('by a full heap is reported as out of memory', async () => {
+  it('A process that ends by a full heap is reported as out of memory', async () => {
     const lambda = await startPuppet({ memoryMb: 128, timeoutMs: 20_000 });
     const ended = next(lambda, 'invocation-end');
     await lambda.invoke({ functionName: 'puppet', payload: { do: 'fillHeap' } });
@@ -128,7 +128,7 @@ describe('a handler that cannot be loaded', () => {
     ['an export that is no function', 'puppet.notAFunction', 'Runtime.HandlerNotFound', 'is not a function'],
     ['three arguments', 'puppet.threeArguments', 'Runtime.CallbackHandlerDeprecated', 'callback'],
     ['a missing file', 'nobody.handler', 'Runtime.ImportModuleError', "Cannot find module 'nobody'"],
-  ])('for %s is an init error', async (_, handler, errorType, message) => {
+  ])('A handler that cannot be loaded for %s is an init error', async (_, handler, errorType, message) => {
     const lambda = await startPuppet({ handler });
     const ends = collect(lambda, 'invocation-end');
     const answer = await lambda.invoke({ functionName: 'puppet' });
@@ -139,7 +139,7 @@ describe('a handler that cannot be loaded', () => {
     expect(reasons(ends)).toEqual(['init-error']);
   });
 
-  it('because its process ends is an init error', async () => {
+  it('A handler that cannot be loaded because its process ends is an init error', async () => {
     const lambda = await startPuppet({ code: join(__dirname, 'fixtures', 'exit-at-init.cjs') });
     const ends = collect(lambda, 'invocation-end');
     const answer = await lambda.invoke({ functionName: 'puppet' });
@@ -150,7 +150,7 @@ describe('a handler that cannot be loaded', () => {
     expect(reasons(ends)).toEqual(['init-error']);
   });
 
-  it('because there is no such Node is an init error', async () => {
+  it('A handler that cannot be loaded because there is no such Node is an init error', async () => {
     const lambda = await startPuppet({ nodePath: '/nowhere/node' });
     const logged = collect(lambda, 'log');
     const answer = await lambda.invoke({ functionName: 'puppet' });
@@ -161,7 +161,7 @@ describe('a handler that cannot be loaded', () => {
     expect(logged).toMatchObject([{ stream: 'stderr', line: expect.stringContaining('ENOENT') }]);
   });
 
-  it('in time is an init error', async () => {
+  it('A handler that cannot be loaded in time is an init error', async () => {
     const lambda = await startPuppet(
       { code: join(__dirname, 'fixtures', 'slow-init.mjs') },
       { initTimeoutMs: 150 },
@@ -175,7 +175,7 @@ describe('a handler that cannot be loaded', () => {
 });
 
 describe('concurrency', () => {
-  it('throttles synchronous calls over the account’s limit', async () => {
+  it('Concurrency throttles synchronous calls over the account’s limit', async () => {
     const lambda = await startPuppet({}, { concurrencyLimit: 1 });
     const throttled = next(lambda, 'throttled');
     const started = next(lambda, 'invocation-start');
@@ -194,7 +194,7 @@ describe('concurrency', () => {
     await first;
   });
 
-  it('throttles synchronous calls over the function’s reservation', async () => {
+  it('Concurrency throttles synchronous calls over the function’s reservation', async () => {
     const lambda = await startPuppet({ reservedConcurrency: 0 });
     await expect(
       lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet' })),
@@ -204,7 +204,7 @@ describe('concurrency', () => {
     });
   });
 
-  it('lets asynchronous events wait their turn', async () => {
+  it('Concurrency lets asynchronous events wait their turn', async () => {
     const lambda = await startPuppet({}, { concurrencyLimit: 2 });
     const ends = collect(lambda, 'invocation-end');
     await Promise.all(

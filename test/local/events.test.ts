@@ -20,7 +20,7 @@ function sendEvent(lambda: LocalLambda, payload: object) {
 }
 
 describe('an Event whose invocation fails', () => {
-  it('is tried twice more with the same request id, after the delays', async () => {
+  it('An Event whose invocation fails is tried twice more with the same request id, after the delays', async () => {
     const lambda = await startPuppet({ retryDelaysMs });
     const ends = collect(lambda, 'invocation-end');
     const retries = collect(lambda, 'retry');
@@ -41,7 +41,7 @@ describe('an Event whose invocation fails', () => {
   it.each([
     ['a time-out', { do: 'spin' }, 'time-out'],
     ['a crash', { do: 'exit', code: 1 }, 'exit'],
-  ])('by %s is tried again, too', async (_, payload, reason) => {
+  ])('An Event whose invocation fails by %s is tried again, too', async (_, payload, reason) => {
     const lambda = await startPuppet({ retryDelaysMs, maximumRetryAttempts: 1, timeoutMs: 200 });
     const ends = collect(lambda, 'invocation-end');
     await sendEvent(lambda, payload);
@@ -49,7 +49,7 @@ describe('an Event whose invocation fails', () => {
     expect(reasons(ends)).toEqual([reason, reason]);
   });
 
-  it('is not tried again once it has succeeded', async () => {
+  it('An Event whose invocation fails is not tried again once it has succeeded', async () => {
     const lambda = await startPuppet({ retryDelaysMs });
     const ends = collect(lambda, 'invocation-end');
     await sendEvent(lambda, { do: 'failUntil', attempt: 2 });
@@ -58,7 +58,7 @@ describe('an Event whose invocation fails', () => {
   });
 
   it.each([0, 1, 2] as const)(
-    'is tried %i times more when that is the maximum',
+    'An Event whose invocation fails is tried %i times more when that is the maximum',
     async (maximumRetryAttempts) => {
       const lambda = await startPuppet({ retryDelaysMs, maximumRetryAttempts });
       await sendEvent(lambda, { do: 'fail' });
@@ -67,7 +67,7 @@ describe('an Event whose invocation fails', () => {
     },
   );
 
-  it('is given up when it is too old for another try', async () => {
+  it('An Event whose invocation fails is given up when it is too old for another try', async () => {
     const lambda = await startPuppet({ retryDelaysMs: [5000, 5000], maximumEventAgeMs: 1000 });
     const dropped = collect(lambda, 'dropped');
     const { requestId } = await sendEvent(lambda, { do: 'fail' });
@@ -96,7 +96,7 @@ describe('an Event that was given up', () => {
     return { lambda, failures, dead };
   }
 
-  it('goes to the on-failure destination as a record, and to the dead-letter queue as it was', async () => {
+  it('An Event that was given up goes to the on-failure destination as a record, and to the dead-letter queue as it was', async () => {
     const { lambda, failures, dead } = await startWithQueues();
     const { requestId } = await sendEvent(lambda, { do: 'fail', message: 'no luck' });
     await lambda.idle();
@@ -123,7 +123,7 @@ describe('an Event that was given up', () => {
     });
   });
 
-  it('is lost, and only a metric says so, when with what is added it is too large for the queue that it should go to', async () => {
+  it('An Event that was given up is lost, and only a metric says so, when with what is added it is too large for the queue that it should go to', async () => {
     const { lambda, failures, dead } = await startWithQueues({ reservedConcurrency: 0 });
     const dropped = collect(lambda, 'dropped');
     await sendEvent(lambda, { cargo: 'x'.repeat(1_048_500) });
@@ -134,7 +134,7 @@ describe('an Event that was given up', () => {
     expect(lambda.metric('puppet', 'DeadLetterErrors')).toBe(1);
   });
 
-  it('was given up at once when reserved concurrency is 0', async () => {
+  it('An Event that was given up was given up at once when reserved concurrency is 0', async () => {
     const { lambda, failures } = await startWithQueues();
     await lambdaClient(lambda).send(
       new PutFunctionConcurrencyCommand({ FunctionName: 'puppet', ReservedConcurrentExecutions: 0 }),
@@ -153,14 +153,14 @@ describe('an Event that was given up', () => {
     expect(lambda.metric('puppet', 'Invocations')).toBe(0);
   });
 
-  it('is not sent anywhere when there is nowhere', async () => {
+  it('An Event that was given up is not sent anywhere when there is nowhere', async () => {
     const lambda = await startPuppet({ maximumRetryAttempts: 0 });
     const dropped = next(lambda, 'dropped');
     await sendEvent(lambda, { do: 'fail' });
     expect(await dropped).toMatchObject({ reason: 'RetriesExhausted', sentTo: [] });
   });
 
-  it('must have a queue that exists', async () => {
+  it('An Event that was given up must have a queue that exists', async () => {
     const lambda = await startLambda();
     await expect(
       lambda.createFunction({
@@ -175,7 +175,7 @@ describe('an Event that was given up', () => {
 });
 
 describe('an Event that is throttled', () => {
-  it('waits for room and says so once', async () => {
+  it('An Event that is throttled waits for room and says so once', async () => {
     const lambda = await startPuppet({}, { concurrencyLimit: 1 });
     const throttled = collect(lambda, 'throttled');
     const first = lambda.invoke({ functionName: 'puppet', payload: { do: 'sleep', ms: 50 } });
@@ -187,7 +187,7 @@ describe('an Event that is throttled', () => {
     expect(lambda.metric('puppet', 'Invocations')).toBe(2);
   });
 
-  it('is given up when it grows too old while it waits', async () => {
+  it('An Event that is throttled is given up when it grows too old while it waits', async () => {
     const lambda = await startPuppet({ maximumEventAgeMs: 100 }, { concurrencyLimit: 1 });
     const dropped = next(lambda, 'dropped');
     const first = lambda.invoke({ functionName: 'puppet', payload: { do: 'sleep', ms: 60_000 } });

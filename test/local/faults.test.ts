@@ -18,7 +18,7 @@ function invokeEvent(lambda: LocalLambda, maxAttempts = 1) {
 }
 
 describe('onRequest', () => {
-  it('sees what is asked, by whom, and how often', async () => {
+  it('onRequest sees what is asked, by whom, and how often', async () => {
     const seen: Omit<ApiRequest, 'body'>[] = [];
     const lambda = await startPuppet(
       {},
@@ -50,7 +50,7 @@ describe('onRequest', () => {
     [{ kind: 'server-error', when: 'after' }, 'ServiceException', 500, 1],
     [{ kind: 'error', status: 502, errorType: 'ENINotReadyException' }, 'ENINotReadyException', 502, 0],
   ] as [RequestFault, string, number, number][])(
-    '%j answers %s %i; invocations: %i',
+    'onRequest %j answers %s %i; invocations: %i',
     async (fault, name, httpStatusCode, invocations) => {
       const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, fault) });
       const faults = collect(lambda, 'fault');
@@ -65,7 +65,7 @@ describe('onRequest', () => {
     ['before', 0],
     ['after', 1],
   ] as const)(
-    'loses the reply %s the effect: the caller sees a dead connection, invocations: %i',
+    'onRequest loses the reply %s the effect: the caller sees a dead connection, invocations: %i',
     async (when, invocations) => {
       const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, { kind: 'lost-reply', when }) });
       await expect(invokeEvent(lambda)).rejects.toThrow(/ECONNRESET/);
@@ -74,7 +74,7 @@ describe('onRequest', () => {
     },
   );
 
-  it('shows what the SDK’s own retry does to a lost reply: the event runs twice under two request ids', async () => {
+  it('onRequest shows what the SDK’s own retry does to a lost reply: the event runs twice under two request ids', async () => {
     const lambda = await startPuppet(
       {},
       { onRequest: strike('Invoke', 1, { kind: 'lost-reply', when: 'after' }) },
@@ -88,24 +88,27 @@ describe('onRequest', () => {
   it.each([
     ['before', 0],
     ['after', 1],
-  ] as const)('hangs %s the effect until the caller gives up; invocations: %i', async (when, invocations) => {
-    const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, { kind: 'hang', when }) });
-    const command = new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'Event', Payload: '{}' });
-    await expect(
-      lambdaClient(lambda).send(command, { abortSignal: AbortSignal.timeout(100) }),
-    ).rejects.toThrow(/abort/i);
-    await lambda.idle();
-    expect(lambda.metric('puppet', 'Invocations')).toBe(invocations);
-  });
+  ] as const)(
+    'onRequest hangs %s the effect until the caller gives up; invocations: %i',
+    async (when, invocations) => {
+      const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, { kind: 'hang', when }) });
+      const command = new InvokeCommand({ FunctionName: 'puppet', InvocationType: 'Event', Payload: '{}' });
+      await expect(
+        lambdaClient(lambda).send(command, { abortSignal: AbortSignal.timeout(100) }),
+      ).rejects.toThrow(/abort/i);
+      await lambda.idle();
+      expect(lambda.metric('puppet', 'Invocations')).toBe(invocations);
+    },
+  );
 
-  it('delays a call', async () => {
+  it('onRequest delays a call', async () => {
     const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, { kind: 'delay', ms: 80 }) });
     const before = Date.now();
     await invokeEvent(lambda);
     expect(Date.now() - before).toBeGreaterThanOrEqual(79);
   });
 
-  it('delivers an event twice, under one request id', async () => {
+  it('onRequest delivers an event twice, under one request id', async () => {
     const lambda = await startPuppet({}, { onRequest: strike('Invoke', 1, { kind: 'duplicate' }) });
     const ends = collect(lambda, 'invocation-end');
     await invokeEvent(lambda);
@@ -114,7 +117,7 @@ describe('onRequest', () => {
     expect(ends[0]?.requestId).toBe(ends[1]?.requestId);
   });
 
-  it('delivers a message twice, under one message id', async () => {
+  it('onRequest delivers a message twice, under one message id', async () => {
     const lambda = await startPuppet(
       {},
       {
@@ -135,7 +138,7 @@ describe('onRequest', () => {
   it.each([
     ['before', 1],
     ['after', 2],
-  ] as const)('crashes the caller %s its call takes effect', async (when, accepted) => {
+  ] as const)('onRequest crashes the caller %s its call takes effect', async (when, accepted) => {
     const lambda = await startPuppet(
       { maximumRetryAttempts: 0 },
       { onRequest: strike('Invoke', 1, { kind: 'crash-caller', when }) },
@@ -154,7 +157,7 @@ describe('onRequest', () => {
     [{ kind: 'throttle' }, 'RequestThrottled', 400],
     [{ kind: 'server-error' }, 'InternalFailure', 500],
   ] as [RequestFault, string, number][])(
-    '%j answers a message with %s %i',
+    'onRequest %j answers a message with %s %i',
     async (fault, name, httpStatusCode) => {
       const lambda = await startPuppet({}, { onRequest: strike('SendMessage', 1, fault) });
       const { url: QueueUrl, arn } = await lambda.createQueue({ name: 'work' });
@@ -170,7 +173,7 @@ describe('onRequest', () => {
 });
 
 describe('onInvocation', () => {
-  it('crashes exactly the invocation it wants, which AWS then tries again', async () => {
+  it('onInvocation crashes exactly the invocation it wants, which AWS then tries again', async () => {
     const lambda = await startPuppet(
       { retryDelaysMs: [5, 5] },
       { onInvocation: ({ attempt }) => (attempt === 1 ? { kind: 'crash', afterMs: 30 } : undefined) },
@@ -214,7 +217,7 @@ describe('faults by probability', () => {
     return seen;
   }
 
-  it('are the same for the same seed, and others for another', async () => {
+  it('Faults by probability are the same for the same seed, and others for another', async () => {
     const faults = { throttle: 0.3, 'server-error': 0.2, 'lost-reply': 0.4 };
     const [first, second, other] = [
       await outcomes(7, faults),
@@ -226,7 +229,7 @@ describe('faults by probability', () => {
     expect(new Set(first)).toEqual(new Set(['ok', 'TooManyRequestsException', 'ServiceException', 'Error']));
   });
 
-  it('crash invocations in the middle', async () => {
+  it('Faults by probability crash invocations in the middle', async () => {
     const lambda = await startPuppet(
       { maximumRetryAttempts: 0, timeoutMs: 200 },
       { seed: 1, faults: { crash: 1 } },
@@ -242,12 +245,12 @@ describe('faults by probability', () => {
     expect(durationMs).toBeLessThan(1000);
   });
 
-  it('never strike the calls made with lambda.invoke', async () => {
+  it('Faults by probability never strike the calls made with lambda.invoke', async () => {
     const lambda = await startPuppet({}, { faults: { throttle: 1 } });
     expect((await lambda.invoke({ functionName: 'puppet', payload: 1 })).payload).toBe(1);
   });
 
-  it('come from a seed that can be read when none was given', async () => {
+  it('Faults by probability come from a seed that can be read when none was given', async () => {
     const lambda = await startPuppet();
     expect(Number.isInteger(lambda.seed)).toBe(true);
   });

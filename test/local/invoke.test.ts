@@ -17,7 +17,7 @@ function payloadOf({ Payload }: InvokeCommandOutput): unknown {
 }
 
 describe('Invoke RequestResponse', () => {
-  it('answers with the handler’s result', async () => {
+  it('Invoke RequestResponse answers with the handler’s result', async () => {
     const lambda = await startPuppet();
     const answer = await lambdaClient(lambda).send(
       new InvokeCommand({ FunctionName: 'puppet', Payload: JSON.stringify({ hello: 'wörld' }) }),
@@ -27,14 +27,14 @@ describe('Invoke RequestResponse', () => {
     expect(payloadOf(answer)).toEqual({ hello: 'wörld' });
   });
 
-  it('turns an empty payload into an empty object', async () => {
+  it('Invoke RequestResponse turns an empty payload into an empty object', async () => {
     const lambda = await startPuppet();
     expect(payloadOf(await lambdaClient(lambda).send(new InvokeCommand({ FunctionName: 'puppet' })))).toEqual(
       {},
     );
   });
 
-  it('answers 200 with a function error when the handler throws, and keeps the environment', async () => {
+  it('Invoke RequestResponse answers 200 with a function error when the handler throws, and keeps the environment', async () => {
     const lambda = await startPuppet();
     const client = lambdaClient(lambda);
     const failed = await client.send(
@@ -54,7 +54,7 @@ describe('Invoke RequestResponse', () => {
     ).toBe(2);
   });
 
-  it('answers the end of the log when asked, and only then', async () => {
+  it('Invoke RequestResponse answers the end of the log when asked, and only then', async () => {
     const lambda = await startPuppet();
     const client = lambdaClient(lambda);
     const input: InvokeCommandInput = {
@@ -71,7 +71,7 @@ describe('Invoke RequestResponse', () => {
     expect((await client.send(new InvokeCommand(input))).LogResult).toBeUndefined();
   });
 
-  it('answers at most 4 KB of log', async () => {
+  it('Invoke RequestResponse answers at most 4 KB of log', async () => {
     const lambda = await startPuppet();
     const lines = Array.from({ length: 100 }, (_, line) => `${line} ${'é'.repeat(100)}`);
     const { logTail = '' } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'log', lines } });
@@ -79,7 +79,7 @@ describe('Invoke RequestResponse', () => {
     expect(logTail).toContain('REPORT');
   });
 
-  it('hands a client context to the handler', async () => {
+  it('Invoke RequestResponse hands a client context to the handler', async () => {
     const lambda = await startPuppet();
     const ClientContext = Buffer.from('{"custom":{"who":"test"}}').toString('base64');
     const answer = await lambdaClient(lambda).send(
@@ -88,7 +88,7 @@ describe('Invoke RequestResponse', () => {
     expect(payloadOf(answer)).toMatchObject({ clientContext: { custom: { who: 'test' } } });
   });
 
-  it('fails the invocation when its answer is larger than 6 MB', async () => {
+  it('Invoke RequestResponse fails the invocation when its answer is larger than 6 MB', async () => {
     const lambda = await startPuppet();
     const answer = await lambda.invoke({
       functionName: 'puppet',
@@ -102,7 +102,7 @@ describe('Invoke RequestResponse', () => {
 });
 
 describe('a streaming handler', () => {
-  it('answers the whole stream, or that it broke off', async () => {
+  it('A streaming handler answers the whole stream, or that it broke off', async () => {
     const lambda = await startLambda();
     await lambda.createFunction({ name: 'stream', code: join(__dirname, 'fixtures', 'stream.cjs') });
     expect((await lambda.invoke({ functionName: 'stream' })).payload).toBe('half and half');
@@ -114,7 +114,7 @@ describe('a streaming handler', () => {
 });
 
 describe('Invoke Event', () => {
-  it('answers 202 and runs the event', async () => {
+  it('Invoke Event answers 202 and runs the event', async () => {
     const lambda = await startPuppet();
     const ended = next(lambda, 'invocation-end');
     const answer = await lambdaClient(lambda).send(
@@ -132,7 +132,7 @@ describe('Invoke Event', () => {
     });
   });
 
-  it('does not hand the client context on, as AWS does not', async () => {
+  it('Invoke Event does not hand the client context on, as AWS does not', async () => {
     const lambda = await startPuppet();
     const ended = next(lambda, 'invocation-end');
     const ClientContext = Buffer.from('{"custom":{}}').toString('base64');
@@ -149,7 +149,7 @@ describe('Invoke Event', () => {
 });
 
 describe('Invoke DryRun', () => {
-  it('answers 204 and runs nothing', async () => {
+  it('Invoke DryRun answers 204 and runs nothing', async () => {
     const lambda = await startPuppet();
     const starts = collect(lambda, 'invocation-start');
     expect(
@@ -172,7 +172,7 @@ describe('Invoke refuses', () => {
     ['Event', limit + 1, 'RequestTooLargeException'],
     ['RequestResponse', 6_291_456, undefined],
     ['RequestResponse', 6_291_457, 'RequestTooLargeException'],
-  ] as const)('a %s of %i bytes: %s', async (InvocationType, bytes, refusal) => {
+  ] as const)('Invoke refuses a %s of %i bytes: %s', async (InvocationType, bytes, refusal) => {
     const lambda = await startPuppet({ handler: 'puppet.handler', memoryMb: 1024 });
     const Payload = `{"do":"count","x":"${'é'.repeat((bytes - 21) / 2)}${bytes % 2 ? '' : 'x'}"}`;
     expect(Buffer.byteLength(Payload)).toBe(bytes);
@@ -194,7 +194,7 @@ describe('Invoke refuses', () => {
       400,
     ],
     ['what is not JSON', { FunctionName: 'puppet', Payload: '{' }, 'InvalidRequestContentException', 400],
-  ])('%s', async (_, input, name, status) => {
+  ])('Invoke refuses %s', async (_, input, name, status) => {
     const lambda = await startPuppet();
     await expect(lambdaClient(lambda).send(new InvokeCommand(input))).rejects.toMatchObject({
       name,
@@ -204,7 +204,7 @@ describe('Invoke refuses', () => {
 });
 
 describe('the handler', () => {
-  it('gets the context that AWS gives', async () => {
+  it('The handler gets the context that AWS gives', async () => {
     const lambda = await startPuppet({ timeoutMs: 5000, memoryMb: 256 });
     const { payload, requestId } = await lambda.invoke({
       functionName: 'puppet',
@@ -227,7 +227,7 @@ describe('the handler', () => {
     expect(remainingMs).toBeGreaterThan(2000);
   });
 
-  it('gets the environment that AWS gives, the endpoints, and its own variables, but none of this process', async () => {
+  it('The handler gets the environment that AWS gives, the endpoints, and its own variables, but none of this process', async () => {
     process.env.BATON_TEST_LEAK = 'leaked';
     const lambda = await startPuppet(
       { environment: { MINE: 'yes', AWS_REGION: 'mars-1' } },
@@ -257,7 +257,7 @@ describe('the handler', () => {
     });
   });
 
-  it('reaches the endpoint with the SDK as it comes: no client option, no credentials', async () => {
+  it('The handler reaches the endpoint with the SDK as it comes: no client option, no credentials', async () => {
     const lambda = await startPuppet();
     const ends = collect(lambda, 'invocation-end');
     await lambda.invoke({ functionName: 'puppet', payload: { do: 'invoke', payload: { second: true } } });
@@ -270,7 +270,7 @@ describe('the handler', () => {
 });
 
 describe('GetFunctionConfiguration', () => {
-  it('describes the function', async () => {
+  it('GetFunctionConfiguration describes the function', async () => {
     const lambda = await startPuppet({ timeoutMs: 4000, memoryMb: 256, environment: { A: 'b' } });
     expect(
       await lambdaClient(lambda).send(new GetFunctionConfigurationCommand({ FunctionName: 'puppet' })),

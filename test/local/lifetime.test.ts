@@ -20,7 +20,7 @@ async function untilDead(pids: readonly number[]): Promise<void> {
 }
 
 describe('stop', () => {
-  it('ends every process, resting and busy, and what was running says so', async () => {
+  it('stop() ends every process, resting and busy, and what was running says so', async () => {
     const lambda = await startPuppet({ timeoutMs: 60_000 });
     const started = collect(lambda, 'environment-start');
     const ends = collect(lambda, 'invocation-end');
@@ -34,7 +34,7 @@ describe('stop', () => {
     expect(started.filter(({ pid }) => isAlive(pid))).toEqual([]);
   });
 
-  it('closes the port and removes the temporary files', async () => {
+  it('stop() closes the port and removes the temporary files', async () => {
     const lambda = await startPuppet();
     const { payload } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'execArgv' } });
     const preload = (payload as string[]).find((argument) => argument.endsWith('preload.cjs')) ?? '';
@@ -49,7 +49,7 @@ describe('stop', () => {
     expect(existsSync(dirname(preload))).toBe(false);
   });
 
-  it('gives handlers a folder for temporary files that outlives a dead process, and goes with the local Lambda', async () => {
+  it('stop() gives handlers a folder for temporary files that outlives a dead process, and goes with the local Lambda', async () => {
     const lambda = await startPuppet();
     const folders = [];
     for (let time = 0; time < 2; time += 1) {
@@ -67,7 +67,7 @@ describe('stop', () => {
     expect(existsSync(folders[0] ?? '')).toBe(false);
   });
 
-  it('drops what is waiting for its retry', async () => {
+  it('stop() drops what is waiting for its retry', async () => {
     const lambda = await startPuppet({ retryDelaysMs: [60_000, 60_000] });
     const retry = next(lambda, 'retry');
     await lambda.invoke({ functionName: 'puppet', invocationType: 'Event', payload: { do: 'fail' } });
@@ -77,7 +77,7 @@ describe('stop', () => {
     expect(lambda.metric('puppet', 'Invocations')).toBe(1);
   });
 
-  it('may be called twice, and by await using', async () => {
+  it('stop() may be called twice, and by await using', async () => {
     let port = 0;
     {
       await using lambda = await LocalLambda.start();
@@ -87,7 +87,7 @@ describe('stop', () => {
     expect(port).toBeGreaterThan(0);
   });
 
-  it('ends what a handler has started, too', async () => {
+  it('stop() ends what a handler has started, too', async () => {
     const lambda = await startPuppet();
     const { payload } = await lambda.invoke({ functionName: 'puppet', payload: { do: 'startChild' } });
     expect(isAlive(payload as number)).toBe(true);
@@ -97,12 +97,12 @@ describe('stop', () => {
 });
 
 describe('idle', () => {
-  it('resolves at once when there is nothing to do', async () => {
+  it('idle() resolves at once when there is nothing to do', async () => {
     const lambda = await startPuppet();
     await lambda.idle();
   });
 
-  it('waits for retries and for messages, delayed and hidden ones included', async () => {
+  it('idle() waits for retries and for messages, delayed and hidden ones included', async () => {
     const lambda = await startPuppet({ retryDelaysMs: [50, 50], timeoutMs: 1000 });
     const { arn } = await lambda.createQueue({ name: 'work', visibilityTimeoutMs: 1000 });
     lambda.addEventSourceMapping({ functionName: 'puppet', queueArn: arn, batchSize: 1 });
@@ -114,7 +114,7 @@ describe('idle', () => {
 });
 
 describe('the preloaded module', () => {
-  it('ends its process when the lifeline to the parent closes, even without the guardian', async () => {
+  it('The preloaded module ends its process when the lifeline to the parent closes, even without the guardian', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'baton-preload-'));
     const preload = join(directory, 'preload.cjs');
     writeFileSync(preload, preloadSource);
@@ -148,7 +148,7 @@ describe('a parent', () => {
 
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  it('that stops it goes on, and ends by itself when it is done', async () => {
+  it('A parent that stops it goes on, and ends by itself when it is done', async () => {
     const code = `require(${JSON.stringify(built)}).LocalLambda.start().then((lambda) => lambda.stop()).then(() => console.log('went on'))`;
     const parent = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
@@ -159,7 +159,7 @@ describe('a parent', () => {
     expect({ exitCode, output }).toEqual({ exitCode: 0, output: 'went on\n' });
   });
 
-  it('that is killed takes every environment with it, resting and busy, and the temporary files', async () => {
+  it('A parent that is killed takes every environment with it, resting and busy, and the temporary files', async () => {
     const parent = spawn(process.execPath, [join(__dirname, 'fixtures', 'parent.cjs'), built, puppet], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

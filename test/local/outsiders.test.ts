@@ -27,7 +27,7 @@ describe('the endpoint of the local Lambda', () => {
     ['a page in a browser', { host: 'localhost', origin: 'https://example.com' }],
     ['a sandboxed page', { host: '127.0.0.1', origin: 'null' }],
     ['an image in a page', { host: '127.0.0.1', 'sec-fetch-site': 'cross-site' }],
-  ])('answers nothing to %s, and runs nothing', async (_who, headers) => {
+  ])('The endpoint of the local Lambda answers nothing to %s, and runs nothing', async (_who, headers) => {
     const lambda = await startPuppet();
     expect(await call(lambda.endpoint, headers)).toBe(403);
     const queues = {
@@ -40,14 +40,14 @@ describe('the endpoint of the local Lambda', () => {
   });
 
   it.each(['127.0.0.1', 'localhost', 'LOCALHOST:1234', '[::1]:80', '127.1.2.3:1'])(
-    'answers programs of this machine that call it %s',
+    'The endpoint of the local Lambda answers programs of this machine that call it %s',
     async (host) => {
       const lambda = await startPuppet();
       expect(await call(lambda.endpoint, { host })).toBe(200);
     },
   );
 
-  it('answers the SDK', async () => {
+  it('The endpoint of the local Lambda answers the SDK', async () => {
     const lambda = await startPuppet();
     const answer = await lambdaClient(lambda).send(
       new GetFunctionConfigurationCommand({ FunctionName: 'puppet' }),
@@ -55,7 +55,7 @@ describe('the endpoint of the local Lambda', () => {
     expect(answer.FunctionName).toBe('puppet');
   });
 
-  it('hands no event to a page that asks the Runtime API of an environment', async () => {
+  it('The endpoint of the local Lambda hands no event to a page that asks the Runtime API of an environment', async () => {
     const lambda = await startPuppet();
     const { payload } = await lambda.invoke({
       functionName: 'puppet',
@@ -83,7 +83,7 @@ describe('BATON_RETRY_AFTER_MS of a function', () => {
     [{ retryDelaysMs: [120_000, 240_000] as const }, 50_000],
     [{ environment: { BATON_RETRY_AFTER_MS: '7' } }, 7],
   ])(
-    'is less than the delay of its first retry, and what AWS allows at most: %j',
+    'BATON_RETRY_AFTER_MS of a function is less than the delay of its first retry, and what AWS allows at most: %j',
     async (options, expected) => {
       const lambda = await startPuppet(options);
       const { payload } = await lambda.invoke({ functionName: 'puppet', payload: ask });
@@ -93,7 +93,7 @@ describe('BATON_RETRY_AFTER_MS of a function', () => {
 });
 
 describe('idle', () => {
-  it('does not wait for a retry or a delayed message when it is told not to', async () => {
+  it('idle() does not wait for a retry or a delayed message when it is told not to', async () => {
     const lambda = await startPuppet({ retryDelaysMs: [600_000, 600_000] });
     const queue = await lambda.createQueue({ name: 'later' });
     lambda.addEventSourceMapping({ functionName: 'puppet', queueArn: queue.arn });

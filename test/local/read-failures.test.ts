@@ -18,7 +18,7 @@ describe('readFailures', () => {
     ['{"batchItemFailures":"b"}', ['a', 'b', 'c']],
     ['"done"', ['a', 'b', 'c']],
     ['not json', ['a', 'b', 'c']],
-  ])('reads %s as %j of a, b and c', (answer, failed) => {
+  ])('readFailures reads %s as %j of a, b and c', (answer, failed) => {
     expect([...readFailures(answer, ['a', 'b', 'c'])]).toEqual(failed);
   });
 });

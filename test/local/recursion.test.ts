@@ -6,7 +6,7 @@ afterEach(stopAll);
 const limit = 16;
 
 describe('recursion detection', () => {
-  it('lets 16 invocations in a chain of events pass, drops the next and counts it', async () => {
+  it('Recursion detection lets 16 invocations in a chain of events pass, drops the next and counts it', async () => {
     const lambda = await startLambda();
     const { arn: onFailure } = await lambda.createQueue({ name: 'failures' });
     await lambda.createFunction({ name: 'puppet', code: puppet, onFailure });
@@ -34,7 +34,7 @@ describe('recursion detection', () => {
     });
   });
 
-  it('can be made to refuse the event instead, because AWS does not say which it does', async () => {
+  it('Recursion detection can be made to refuse the event instead, because AWS does not say which it does', async () => {
     const lambda = await startPuppet({ maximumRetryAttempts: 0 }, { asyncRecursion: 'reject' });
     const ends = collect(lambda, 'invocation-end');
     await lambda.invoke({
@@ -50,7 +50,7 @@ describe('recursion detection', () => {
     });
   });
 
-  it('refuses the synchronous call with RecursiveInvocationException', async () => {
+  it('Recursion detection refuses the synchronous call with RecursiveInvocationException', async () => {
     const lambda = await startPuppet({ maximumRetryAttempts: 0 });
     const ends = collect(lambda, 'invocation-end');
     await lambda.invoke({
@@ -66,7 +66,7 @@ describe('recursion detection', () => {
     expect(lambda.metric('puppet', 'Invocations')).toBe(limit);
   });
 
-  it('lets everything pass when the function’s setting is Allow, which only the function’s owner can set', async () => {
+  it('Recursion detection lets everything pass when the function’s setting is Allow, which only the function’s owner can set', async () => {
     const lambda = await startPuppet();
     const client = lambdaClient(lambda);
     expect(
@@ -88,7 +88,7 @@ describe('recursion detection', () => {
     expect(lambda.metric('puppet', 'RecursiveInvocationsDropped')).toBe(0);
   });
 
-  it('counts a chain through a queue, too: the message is refused until the queue’s dead-letter queue takes it', async () => {
+  it('Recursion detection counts a chain through a queue, too: the message is refused until the queue’s dead-letter queue takes it', async () => {
     const lambda = await startPuppet({ timeoutMs: 1000 });
     const dead = await lambda.createQueue({ name: 'dead' });
     const queue = await lambda.createQueue({
@@ -112,7 +112,7 @@ describe('recursion detection', () => {
     expect(await lambda.drainQueue(dead.arn)).toHaveLength(1);
   });
 
-  it('does not mistake many events from outside for a chain', async () => {
+  it('Recursion detection does not mistake many events from outside for a chain', async () => {
     const lambda = await startPuppet();
     await Promise.all(
       Array.from({ length: 20 }, () => lambda.invoke({ functionName: 'puppet', invocationType: 'Event' })),

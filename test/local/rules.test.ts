@@ -20,7 +20,7 @@ describe('parseFunctionName', () => {
     ['a b', undefined],
     ['job:1:2', undefined],
     ['arn:aws:sqs:us-east-1:123456789012:queue', undefined],
-  ])('reads %j as %j', (text, expected) => {
+  ])('parseFunctionName reads %j as %j', (text, expected) => {
     expect(parseFunctionName(text)).toEqual(expected);
   });
 });
@@ -31,7 +31,7 @@ describe('the trace header', () => {
     'arn:aws:lambda:us-east-1:123456789012:function:other',
   ];
 
-  it('counts each function of a chain for itself, and keeps its root', () => {
+  it('The trace header counts each function of a chain for itself, and keeps its root', () => {
     let trace = extendTrace(undefined, job);
     const root = /Root=[^;]+/.exec(trace)?.[0];
     trace = extendTrace(extendTrace(trace, other), job);
@@ -41,7 +41,7 @@ describe('the trace header', () => {
   });
 
   it.each([undefined, '', 'Root=1-2-3', 'Lineage=', 'Lineage=x', 'Lineage=1:x:y;Root=1'])(
-    'without a count for the function counts from nothing: %j',
+    'The trace header without a count for the function counts from nothing: %j',
     (trace) => {
       expect(readChainLength(trace, job)).toBe(0);
     },
@@ -49,7 +49,7 @@ describe('the trace header', () => {
 });
 
 describe('draw', () => {
-  it('is spread evenly, and depends on each part of its key', () => {
+  it('draw() is spread evenly, and depends on each part of its key', () => {
     const numbers = Array.from({ length: 10_000 }, (_, count) => draw(42, 'crash', 'job', count));
     const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
     expect(mean).toBeCloseTo(0.5, 1);
@@ -61,14 +61,14 @@ describe('draw', () => {
 });
 
 describe('errors say what to do', () => {
-  it('when an optional package is missing', () => {
+  it('Errors say what to do when an optional package is missing', () => {
     expect(() => findPackage('no-such-package', ['/nowhere'])).toThrowErrorMatchingInlineSnapshot(`
 "The local Lambda needs the package no-such-package, which is not installed where /nowhere can find it.
 → Run npm install --save-dev --ignore-scripts no-such-package"
 `);
   });
 
-  it('when options are wrong, all at once', async () => {
+  it('Errors say what to do when options are wrong, all at once', async () => {
     const lambda = await startLambda();
     const wrong = { name: 'a b', code: puppet, timeoutMs: 0, memoryMb: Number.NaN, reservedConcurrency: -1 };
     await expect(lambda.createFunction(wrong)).rejects.toThrowErrorMatchingInlineSnapshot(`
@@ -77,7 +77,7 @@ describe('errors say what to do', () => {
 `);
   });
 
-  it('when a function exists already', async () => {
+  it('Errors say what to do when a function exists already', async () => {
     const lambda = await startPuppet();
     await expect(
       lambda.createFunction({ name: 'puppet', code: puppet }),
@@ -87,7 +87,7 @@ describe('errors say what to do', () => {
 `);
   });
 
-  it('when a function is unknown', async () => {
+  it('Errors say what to do when a function is unknown', async () => {
     const lambda = await startPuppet();
     expect(() => lambda.publishVersion('pupet')).toThrowErrorMatchingInlineSnapshot(`
 "There is no function pupet in the local Lambda.
@@ -100,7 +100,7 @@ Cause: Function not found: arn:aws:lambda:us-east-1:123456789012:function:pupet"
 `);
   });
 
-  it('when a queue cannot be created', async () => {
+  it('Errors say what to do when a queue cannot be created', async () => {
     const lambda = await startLambda();
     const created = lambda.createQueue({
       name: 'work',

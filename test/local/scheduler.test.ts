@@ -47,7 +47,7 @@ async function countSchedules(lambda: LocalLambda): Promise<number> {
 }
 
 describe('a one-time schedule of the local Lambda', () => {
-  it('invokes its function asynchronously at its time, and is gone then', async () => {
+  it('A one-time schedule of the local Lambda invokes its function asynchronously at its time, and is gone then', async () => {
     const lambda = await startPuppet();
     const told = collect(lambda, 'schedule');
     const ended = next(lambda, 'invocation-end');
@@ -71,7 +71,7 @@ describe('a one-time schedule of the local Lambda', () => {
     expect(await countSchedules(lambda)).toBe(0);
   });
 
-  it('is made by a handler through the endpoint that the real SDK finds in its environment', async () => {
+  it('A one-time schedule of the local Lambda is made by a handler through the endpoint that the real SDK finds in its environment', async () => {
     const lambda = await startPuppet({ timeoutMs: 20_000 });
     const { payload } = await lambda.invoke({
       functionName: 'puppet',
@@ -82,7 +82,7 @@ describe('a one-time schedule of the local Lambda', () => {
     expect(lambda.metric('puppet', 'Invocations')).toBe(2);
   });
 
-  it('is waited for by idle when it fires soon, and not when it fires in a month', async () => {
+  it('A one-time schedule of the local Lambda is waited for by idle when it fires soon, and not when it fires in a month', async () => {
     const lambda = await startPuppet();
     await create(lambda, { Name: 'month', ...later() });
     await create(lambda, { Name: 'soon' });
@@ -93,7 +93,7 @@ describe('a one-time schedule of the local Lambda', () => {
     expect(await countSchedules(lambda)).toBe(1);
   });
 
-  it('stays when it is not to be deleted, and keeps its name', async () => {
+  it('A one-time schedule of the local Lambda stays when it is not to be deleted, and keeps its name', async () => {
     const lambda = await startPuppet();
     await create(lambda, { ActionAfterCompletion: 'NONE' });
     await lambda.idle();
@@ -101,7 +101,7 @@ describe('a one-time schedule of the local Lambda', () => {
     await expect(create(lambda)).rejects.toMatchObject({ name: 'ConflictException' });
   });
 
-  it('does not fire once it is deleted, or when it is disabled', async () => {
+  it('A one-time schedule of the local Lambda does not fire once it is deleted, or when it is disabled', async () => {
     const lambda = await startPuppet();
     await create(lambda);
     await create(lambda, { Name: 'off', State: 'DISABLED' });
@@ -111,7 +111,7 @@ describe('a one-time schedule of the local Lambda', () => {
     expect(lambda.metric('puppet', 'Invocations')).toBe(0);
   });
 
-  it('wakes the version that its target names', async () => {
+  it('A one-time schedule of the local Lambda wakes the version that its target names', async () => {
     const lambda = await startPuppet();
     lambda.publishVersion('puppet');
     const ended = next(lambda, 'invocation-end');
@@ -119,7 +119,7 @@ describe('a one-time schedule of the local Lambda', () => {
     expect(await ended).toMatchObject({ version: '1', invokedFunctionArn: `${functionArn}:1` });
   });
 
-  it('goes to its dead letters when there is no such function', async () => {
+  it('A one-time schedule of the local Lambda goes to its dead letters when there is no such function', async () => {
     const lambda = await startPuppet();
     const { arn } = await lambda.createQueue({ name: 'dead' });
     const told = collect(lambda, 'schedule');
@@ -140,7 +140,7 @@ describe('a one-time schedule of the local Lambda', () => {
 });
 
 describe('CreateSchedule of the local Lambda', () => {
-  it('is one schedule when it comes again with its token, and a conflict otherwise', async () => {
+  it('CreateSchedule of the local Lambda is one schedule when it comes again with its token, and a conflict otherwise', async () => {
     const lambda = await startPuppet();
     const input = once({ ...later(), ClientToken: 'token-1' });
     const client = schedulerClient(lambda);
@@ -158,7 +158,7 @@ describe('CreateSchedule of the local Lambda', () => {
     expect(await countSchedules(lambda)).toBe(1);
   });
 
-  it('says what was asked for when it is read', async () => {
+  it('CreateSchedule of the local Lambda says what was asked for when it is read', async () => {
     const lambda = await startPuppet();
     const { ClientToken: _, ...input } = once(later());
     await create(lambda, later());
@@ -172,7 +172,7 @@ describe('CreateSchedule of the local Lambda', () => {
     });
   });
 
-  it('keeps groups apart, and refuses one that is not there', async () => {
+  it('CreateSchedule of the local Lambda keeps groups apart, and refuses one that is not there', async () => {
     const lambda = await startPuppet();
     const client = schedulerClient(lambda);
     await expect(create(lambda, { GroupName: 'jobs' })).rejects.toMatchObject({
@@ -223,7 +223,7 @@ describe('CreateSchedule of the local Lambda', () => {
     ['too many retries', {}, { RetryPolicy: { MaximumRetryAttempts: 186 } }],
     ['events that are too short-lived', {}, { RetryPolicy: { MaximumEventAgeInSeconds: 59 } }],
     ['dead letters that are no queue', {}, { DeadLetterConfig: { Arn: functionArn } }],
-  ])('refuses %s', async (_what, changes, target) => {
+  ])('CreateSchedule of the local Lambda refuses %s', async (_what, changes, target) => {
     const lambda = await startPuppet();
     await expect(create(lambda, { ...later(), ...changes }, target)).rejects.toMatchObject({
       name: 'ValidationException',
@@ -232,7 +232,7 @@ describe('CreateSchedule of the local Lambda', () => {
     expect(await countSchedules(lambda)).toBe(0);
   });
 
-  it('takes what is just within the limits', async () => {
+  it('CreateSchedule of the local Lambda takes what is just within the limits', async () => {
     const lambda = await startPuppet();
     await create(
       lambda,
@@ -254,13 +254,13 @@ describe('a fault of CreateSchedule', () => {
   it.each([
     [{ kind: 'throttle' }, 'ThrottlingException', 429],
     [{ kind: 'server-error' }, 'InternalServerException', 500],
-  ] as const)('%j is answered as AWS does', async (fault, name, httpStatusCode) => {
+  ] as const)('A fault of CreateSchedule %j is answered as AWS does', async (fault, name, httpStatusCode) => {
     const lambda = await startPuppet({}, strike(fault));
     await expect(create(lambda)).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
     expect(await countSchedules(lambda)).toBe(0);
   });
 
-  it('that loses the reply leaves the schedule, which a second try finds', async () => {
+  it('A fault of CreateSchedule that loses the reply leaves the schedule, which a second try finds', async () => {
     let count = 0;
     const lambda = await startPuppet(
       {},
@@ -274,7 +274,7 @@ describe('a fault of CreateSchedule', () => {
     expect([count, await countSchedules(lambda)]).toEqual([2, 1]);
   });
 
-  it('can make it fire twice', async () => {
+  it('A fault of CreateSchedule can make it fire twice', async () => {
     const lambda = await startPuppet({}, { faults: { duplicate: 1 } });
     await create(lambda);
     await lambda.idle();
@@ -283,7 +283,7 @@ describe('a fault of CreateSchedule', () => {
 });
 
 describe('the schedules of the local Lambda', () => {
-  it('are for programs of this machine only', async () => {
+  it('The schedules of the local Lambda are for programs of this machine only', async () => {
     const lambda = await startPuppet();
     const { hostname, port } = new URL(lambda.endpoint);
     for (const headers of [

@@ -11,7 +11,7 @@ afterEach(stopAll);
 const arn = 'arn:aws:lambda:us-east-1:123456789012:function:puppet';
 
 describe('GetFunctionEventInvokeConfig', () => {
-  it('answers how events are retried, of the function and of its aliases', async () => {
+  it('GetFunctionEventInvokeConfig answers how events are retried, of the function and of its aliases', async () => {
     const lambda = await startPuppet({ maximumRetryAttempts: 1, maximumEventAgeMs: 60_000 });
     const { arn: onFailure } = await lambda.createQueue({ name: 'failed' });
     await lambda.updateFunction('puppet', { onFailure });
@@ -32,7 +32,7 @@ describe('GetFunctionEventInvokeConfig', () => {
     expect(ofAlias.FunctionArn).toBe(`${arn}:live`);
   });
 
-  it('has nothing to answer where nothing was configured, as on AWS', async () => {
+  it('GetFunctionEventInvokeConfig has nothing to answer where nothing was configured, as on AWS', async () => {
     const lambda = await startPuppet();
     await expect(
       lambdaClient(lambda).send(new GetFunctionEventInvokeConfigCommand({ FunctionName: 'puppet' })),
@@ -44,7 +44,7 @@ describe('GetFunctionEventInvokeConfig', () => {
 });
 
 describe('ListEventSourceMappings', () => {
-  it('lists by function and by queue what a queue invokes', async () => {
+  it('ListEventSourceMappings lists by function and by queue what a queue invokes', async () => {
     const lambda = await startPuppet();
     const [one, other] = [
       await lambda.createQueue({ name: 'one' }),
@@ -89,7 +89,7 @@ describe('ListEventSourceMappings', () => {
 });
 
 describe('GetFunctionConcurrency', () => {
-  it('answers what is reserved, and nothing where nothing is', async () => {
+  it('GetFunctionConcurrency answers what is reserved, and nothing where nothing is', async () => {
     const lambda = await startPuppet();
     const read = async () =>
       (await lambdaClient(lambda).send(new GetFunctionConcurrencyCommand({ FunctionName: 'puppet' })))

@@ -53,7 +53,7 @@ function collectBatches(lambda: LocalLambda): { body: unknown; attributes: Recor
 }
 
 describe('an event source mapping', () => {
-  it('hands a message to the function as Lambda does, and deletes it', async () => {
+  it('An event source mapping hands a message to the function as Lambda does, and deletes it', async () => {
     const { lambda, url, arn, dead } = await startMapped({ batchSize: 1 });
     const ended = next(lambda, 'invocation-end');
     const { MessageId } = await sqsClient(lambda).send(
@@ -93,7 +93,7 @@ describe('an event source mapping', () => {
     expect(await lambda.drainQueue(dead)).toEqual([]);
   });
 
-  it('batches up to its batch size', async () => {
+  it('An event source mapping batches up to its batch size', async () => {
     const lambda = await startPuppet();
     const { arn } = await lambda.createQueue({ name: 'work' });
     for (let n = 0; n < 7; n++) lambda.sendMessage(arn, JSON.stringify({ n }));
@@ -104,7 +104,7 @@ describe('an event source mapping', () => {
     expect(batches.flat().map(({ body }) => body)).toHaveLength(7);
   });
 
-  it('is refused when the visibility timeout is shorter than the function’s time-out, as on AWS', async () => {
+  it('An event source mapping is refused when the visibility timeout is shorter than the function’s time-out, as on AWS', async () => {
     const lambda = await startPuppet({ timeoutMs: 1000 });
     const { arn } = await lambda.createQueue({ name: 'work', visibilityTimeoutMs: 999 });
     expect(() =>
@@ -115,7 +115,7 @@ describe('an event source mapping', () => {
 `);
   });
 
-  it('ends when it is told to', async () => {
+  it('An event source mapping ends when it is told to', async () => {
     const lambda = await startPuppet();
     const { arn } = await lambda.createQueue({ name: 'work' });
     const remove = lambda.addEventSourceMapping({ functionName: 'puppet', queueArn: arn });
@@ -125,7 +125,7 @@ describe('an event source mapping', () => {
     expect(await lambda.drainQueue(arn)).toHaveLength(1);
   });
 
-  it('waits while the function has no room, and processes then', async () => {
+  it('An event source mapping waits while the function has no room, and processes then', async () => {
     const lambda = await startPuppet({ reservedConcurrency: 1 });
     const { arn } = await lambda.createQueue({ name: 'work' });
     lambda.addEventSourceMapping({ functionName: 'puppet', queueArn: arn, batchSize: 1 });
@@ -146,7 +146,7 @@ describe('a batch that fails', () => {
     ['the handler throws', { throws: true }, 'error'],
     ['the handler times out', { sleep: 5000 }, 'time-out'],
   ])(
-    'because %s comes back with its messageId and a higher receive count, then goes to the dead letters',
+    'A batch that fails because %s comes back with its messageId and a higher receive count, then goes to the dead letters',
     async (_, body, reason) => {
       const { lambda, arn, dead } = await startMapped();
       const batches = collectBatches(lambda);
@@ -164,7 +164,7 @@ describe('a batch that fails', () => {
     },
   );
 
-  it('in part brings back only the messages that were reported', async () => {
+  it('A batch that fails in part brings back only the messages that were reported', async () => {
     const { lambda, arn, dead } = await startMapped({ reportBatchItemFailures: true });
     const batches = collectBatches(lambda);
     for (const body of [{ n: 1 }, { n: 2, fails: true }, { n: 3 }])
@@ -177,7 +177,7 @@ describe('a batch that fails', () => {
     expect((await lambda.drainQueue(dead)).map(({ body }) => JSON.parse(body).n)).toEqual([2]);
   });
 
-  it('in part, without ReportBatchItemFailures, is a success', async () => {
+  it('A batch that fails in part, without ReportBatchItemFailures, is a success', async () => {
     const { lambda, arn, dead } = await startMapped({ reportBatchItemFailures: false });
     lambda.sendMessage(arn, JSON.stringify({ fails: true }));
     await lambda.idle();
@@ -185,7 +185,7 @@ describe('a batch that fails', () => {
     expect(await lambda.drainQueue(dead)).toEqual([]);
   });
 
-  it('by an answer that AWS cannot read comes back as a whole', async () => {
+  it('A batch that fails by an answer that AWS cannot read comes back as a whole', async () => {
     const { lambda, arn, dead } = await startMapped({ reportBatchItemFailures: true });
     for (const n of [1, 2])
       lambda.sendMessage(
@@ -198,7 +198,7 @@ describe('a batch that fails', () => {
 });
 
 describe('the queues', () => {
-  it('keep a message back for its delay', async () => {
+  it('The queues keep a message back for its delay', async () => {
     const { lambda, arn } = await startMapped({ batchSize: 1 });
     const ended = next(lambda, 'invocation-end');
     const sentAt = Date.now();
@@ -206,7 +206,7 @@ describe('the queues', () => {
     expect((await ended).startedAt - sentAt).toBeGreaterThanOrEqual(195);
   });
 
-  it('put the caller’s trace header into AWSTraceHeader', async () => {
+  it('The queues put the caller’s trace header into AWSTraceHeader', async () => {
     const { lambda, arn, url } = await startMapped({ batchSize: 1 });
     const queue = await lambda.createQueue({ name: 'other' });
     lambda.sendMessage(arn, JSON.stringify({ loop: queue.url }));
@@ -216,7 +216,7 @@ describe('the queues', () => {
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/123456789012\/work$/);
   });
 
-  it('answer system attributes by their new name, too', async () => {
+  it('The queues answer system attributes by their new name, too', async () => {
     const lambda = await startLambda();
     const { url, arn } = await lambda.createQueue({ name: 'work' });
     lambda.sendMessage(arn, 'x');
@@ -226,7 +226,7 @@ describe('the queues', () => {
     expect(Messages?.[0]?.Attributes).toEqual({ ApproximateReceiveCount: '1' });
   });
 
-  it('can be created with the SDK', async () => {
+  it('The queues can be created with the SDK', async () => {
     const lambda = await startLambda();
     const client = sqsClient(lambda);
     const { QueueUrl } = await client.send(
@@ -251,7 +251,7 @@ describe('the queues', () => {
     ['a byte more, though fewer characters', `${'é'.repeat(limit / 2)}x`, 'InvalidParameterValue'],
     ['a control character', 'a\u0001b', 'InvalidMessageContents'],
     ['a tab and an emoji', 'a\tb😀', undefined],
-  ])('check the body: %s', async (_, MessageBody, refusal) => {
+  ])('The queues check the body: %s', async (_, MessageBody, refusal) => {
     const lambda = await startLambda();
     const { url } = await lambda.createQueue({ name: 'work' });
     const sent = sqsClient(lambda).send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
@@ -275,7 +275,7 @@ describe('the queues', () => {
       },
     ],
   ])(
-    'refuse what is larger than the queue’s own maximum, in bytes and with its number (%s)',
+    'The queues refuse what is larger than the queue’s own maximum, in bytes and with its number (%s)',
     async (_title, make) => {
       const lambda = await startLambda();
       const { url: QueueUrl } = await make(lambda);
@@ -297,7 +297,7 @@ describe('the queues', () => {
     },
   );
 
-  it('check the size of a whole batch', async () => {
+  it('The queues check the size of a whole batch', async () => {
     const lambda = await startLambda();
     const { url: QueueUrl } = await lambda.createQueue({ name: 'work' });
     const Entries = ['a', 'b'].map((Id) => ({ Id, MessageBody: 'x'.repeat(600_000) }));
@@ -308,7 +308,7 @@ describe('the queues', () => {
     });
   });
 
-  it('refuse a delay over 15 minutes', async () => {
+  it('The queues refuse a delay over 15 minutes', async () => {
     const lambda = await startLambda();
     const { url: QueueUrl } = await lambda.createQueue({ name: 'work' });
     await expect(
@@ -322,7 +322,7 @@ describe('the queues', () => {
 describe('a FIFO queue', () => {
   const fifo = { name: 'work.fifo' };
 
-  it('keeps the order of a group, one invocation at a time, while other groups go on', async () => {
+  it('A FIFO queue keeps the order of a group, one invocation at a time, while other groups go on', async () => {
     const { lambda, arn } = await startMapped({ batchSize: 1 }, {}, fifo);
     const batches = collectBatches(lambda);
     let running = 0;
@@ -348,7 +348,7 @@ describe('a FIFO queue', () => {
     expect(numbers('b')).toEqual([1, 2]);
   });
 
-  it('hands several messages of a group over in one batch', async () => {
+  it('A FIFO queue hands several messages of a group over in one batch', async () => {
     const lambda = await startPuppet();
     const { arn } = await lambda.createQueue(fifo);
     for (const n of [1, 2, 3]) lambda.sendMessage(arn, JSON.stringify({ n }), { groupId: 'a' });
@@ -358,7 +358,7 @@ describe('a FIFO queue', () => {
     expect(batches.map((batch) => batch.map(({ body }) => (body as { n: number }).n))).toEqual([[1, 2, 3]]);
   });
 
-  it('holds a group back while its first message is on its way to another try', async () => {
+  it('A FIFO queue holds a group back while its first message is on its way to another try', async () => {
     const { lambda, arn, dead } = await startMapped(
       { batchSize: 1, reportBatchItemFailures: true },
       {},
@@ -374,7 +374,7 @@ describe('a FIFO queue', () => {
     ]);
   });
 
-  it('drops a duplicate, also when the first one is gone already', async () => {
+  it('A FIFO queue drops a duplicate, also when the first one is gone already', async () => {
     const { lambda, url } = await startMapped({ batchSize: 1 }, {}, fifo);
     const client = sqsClient(lambda);
     const send = () =>

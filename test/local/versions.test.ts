@@ -42,7 +42,7 @@ async function ask(lambda: LocalLambda, FunctionName: string, Qualifier?: string
 }
 
 describe('a published version', () => {
-  it('runs the code it was published from, whatever comes later, by every name it has', async () => {
+  it('A published version runs the code it was published from, whatever comes later, by every name it has', async () => {
     const lambda = await startLambda();
     await lambda.createFunction({ name: 'job', code: writeCode('old') });
     const { Version } = await lambdaClient(lambda).send(new PublishVersionCommand({ FunctionName: 'job' }));
@@ -63,7 +63,7 @@ describe('a published version', () => {
     expect(await ask(lambda, 'job:$LATEST')).toMatchObject({ answer: 'new', arn: 'job:$LATEST' });
   });
 
-  it('keeps the settings it was published with', async () => {
+  it('A published version keeps the settings it was published with', async () => {
     const lambda = await startLambda();
     await lambda.createFunction({ name: 'puppet', code: puppet, environment: { STAGE: 'one' } });
     lambda.publishVersion('puppet');
@@ -75,7 +75,7 @@ describe('a published version', () => {
     expect((await lambda.invoke({ functionName: 'puppet', payload: env })).payload).toEqual({ STAGE: 'two' });
   });
 
-  it('finds the packages that its code found, the AWS SDK first of all', async () => {
+  it('A published version finds the packages that its code found, the AWS SDK first of all', async () => {
     const lambda = await startLambda();
     await lambda.createFunction({ name: 'puppet', code: puppet });
     lambda.publishVersion('puppet');
@@ -83,7 +83,7 @@ describe('a published version', () => {
     expect(answer).toMatchObject({ payload: 202, executedVersion: '1' });
   });
 
-  it('is a copy of a whole directory when the code is one', async () => {
+  it('A published version is a copy of a whole directory when the code is one', async () => {
     mkdirSync(join(directory, 'lib'));
     writeFileSync(join(directory, 'lib', 'answer.mjs'), 'export const answer = "old";');
     writeFileSync(
@@ -98,7 +98,7 @@ describe('a published version', () => {
     expect((await lambda.invoke({ functionName: 'job' })).payload).toBe('new');
   });
 
-  it('may be an ES module whose file ends with .js', async () => {
+  it('A published version may be an ES module whose file ends with .js', async () => {
     writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
     const lambda = await startLambda();
     await lambda.createFunction({ name: 'job', code: writeCode('esm', 'job.js') });
@@ -108,7 +108,7 @@ describe('a published version', () => {
 });
 
 describe('updateFunction', () => {
-  it('ends the warm environments of the old code at once, and the busy ones after their invocation', async () => {
+  it('updateFunction ends the warm environments of the old code at once, and the busy ones after their invocation', async () => {
     const lambda = await startLambda();
     await lambda.createFunction({ name: 'puppet', code: puppet, timeoutMs: 20_000 });
     const [warm, busy] = [
@@ -129,7 +129,7 @@ describe('updateFunction', () => {
 });
 
 describe('an alias', () => {
-  it('is followed, and moves', async () => {
+  it('An alias is followed, and moves', async () => {
     const lambda = await startLambda();
     const client = lambdaClient(lambda);
     await lambda.createFunction({ name: 'job', code: writeCode('old') });
@@ -156,7 +156,7 @@ describe('an alias', () => {
     });
   });
 
-  it('cannot point at nothing', async () => {
+  it('An alias cannot point at nothing', async () => {
     const lambda = await startLambda();
     await lambda.createFunction({ name: 'puppet', code: puppet });
     expect(() => lambda.setAlias('puppet', 'live', '9')).toThrow(
@@ -166,7 +166,7 @@ describe('an alias', () => {
 });
 
 describe('code', () => {
-  it('may be a TypeScript file: it is bundled with esbuild', async () => {
+  it('Code may be a TypeScript file: it is bundled with esbuild', async () => {
     const file = join(directory, 'job.ts');
     writeFileSync(
       file,
@@ -177,7 +177,7 @@ describe('code', () => {
     expect((await lambda.invoke({ functionName: 'job', payload: { n: 1 } })).payload).toBe(2);
   });
 
-  it('may use decorators, also where no tsconfig.json says so', async () => {
+  it('Code may use decorators, also where no tsconfig.json says so', async () => {
     const file = join(directory, 'job.ts');
     writeFileSync(
       file,
@@ -188,7 +188,7 @@ describe('code', () => {
     expect((await lambda.invoke({ functionName: 'job' })).payload).toEqual(['string']);
   });
 
-  it('that cannot be bundled is refused with the place', async () => {
+  it('Code that cannot be bundled is refused with the place', async () => {
     const file = join(directory, 'job.ts');
     writeFileSync(file, 'export const handler = async () => {\n  return (;\n};');
     const lambda = await startLambda();
@@ -197,14 +197,14 @@ describe('code', () => {
     );
   });
 
-  it('that is not there is refused', async () => {
+  it('Code that is not there is refused', async () => {
     const lambda = await startLambda();
     await expect(lambda.createFunction({ name: 'job', code: '/nowhere/job.mjs' })).rejects.toThrow(
       'Function job: there is no file or directory /nowhere/job.mjs.\n→ Build the bundle first, or correct the path.',
     );
   });
 
-  it('with a dot in its name is refused, because Lambda cannot name its handler', async () => {
+  it('Code with a dot in its name is refused, because Lambda cannot name its handler', async () => {
     copyFileSync(puppet, join(directory, 'puppet.bundle.cjs'));
     const lambda = await startLambda();
     await expect(

@@ -18,13 +18,16 @@ describe('lambda-baton/observe, installed', () => {
 
   afterAll(() => rmSync(app, { recursive: true, force: true }));
 
-  it('loads without its peers, and names the package when what needs it is used', () => {
+  it('lambda-baton/observe, installed, loads without its peers, and names the package when what needs it is used', () => {
     expect(run('observe-alone.mjs')).toEqual([...peers, ...peers].map(describeMissing));
   });
 
-  it.each(['esm', 'cjs'] as const)('is bundled as %s where its peers are missing', (format) => {
-    expect(run(bundle(format))).toEqual(expect.arrayContaining([describeMissing(peers[0] ?? '')]));
-  });
+  it.each(['esm', 'cjs'] as const)(
+    'lambda-baton/observe, installed, is bundled as %s where its peers are missing',
+    (format) => {
+      expect(run(bundle(format))).toEqual(expect.arrayContaining([describeMissing(peers[0] ?? '')]));
+    },
+  );
 
   describe('beside its peers', () => {
     beforeAll(() => {
@@ -35,12 +38,12 @@ describe('lambda-baton/observe, installed', () => {
       }
     });
 
-    it('finds them from ESM and CJS', () => {
+    it('lambda-baton/observe, installed beside its peers, finds them from ESM and CJS', () => {
       expect(run('observe-alone.mjs')).toEqual([...made, ...made]);
     });
 
     it.each(['esm', 'cjs'] as const)(
-      'takes them into a bundle in %s, which needs nothing beside it',
+      'lambda-baton/observe, installed beside its peers, takes them into a bundle in %s, which needs nothing beside it',
       (format) => {
         const file = bundle(format);
         const elsewhere = join(app, '..', `bundle-${process.pid}-${format}`);

@@ -57,7 +57,8 @@ describe('the packed package, installed beside its peers', () => {
   afterAll(() => rmSync(app, { recursive: true, force: true }));
 
   describe.each(['job.mjs', 'job.cjs'])('with no compiler, in %s', (job) => {
-    it('completes a job', () => expect(invoke(job)).toEqual(completed));
+    it('The packed package, without a compiler, completes a job', () =>
+      expect(invoke(job)).toEqual(completed));
   });
 
   describe.each([
@@ -72,11 +73,12 @@ describe('the packed package, installed beside its peers', () => {
       writeFileSync(join(app, folder, 'package.json'), JSON.stringify({ type }));
     });
 
-    it('types and completes a job', () => expect(invoke(`${folder}/job.js`)).toEqual(completed));
+    it('The packed package, compiled by tsc with emitted metadata, types and completes a job', () =>
+      expect(invoke(`${folder}/job.js`)).toEqual(completed));
   });
 
   describe('with swc and emitted metadata', () => {
-    it('completes a job', () => {
+    it('The packed package, compiled by swc with emitted metadata, completes a job', () => {
       const { code } = transformFileSync(join(app, 'job.ts'), {
         swcrc: false,
         jsc: {
@@ -97,7 +99,7 @@ describe('the packed package, installed beside its peers', () => {
     ['minified ESM', { format: 'esm', minify: true, outfile: 'esbuild-min.mjs' }],
     ['minified CJS', { format: 'cjs', minify: true, outfile: 'esbuild-min.cjs' }],
   ])('bundled by esbuild without metadata, as %s', (_, options) => {
-    it('completes a job', () => {
+    it('The packed package, bundled by esbuild without metadata, completes a job', () => {
       bundle(options);
       expect(invoke(options.outfile)).toEqual(completed);
     });
@@ -119,7 +121,7 @@ describe('the packed package, installed beside its peers', () => {
         });
       });
 
-      it('is warned about them, and completes', () => {
+      it('A whole bundle without the optional peers is warned about them, and completes', () => {
         expect(warnings.every((text) => /client-(dynamodb|s3)/.test(text))).toBe(true);
         expect(invoke(outfile)).toEqual({ ...completed, awsFilesLoaded: 0 });
       });
@@ -127,15 +129,18 @@ describe('the packed package, installed beside its peers', () => {
       it.each([
         ['DynamoDB', { BATON_TABLE: 'jobs' }, '@aws-sdk/client-dynamodb'],
         ['S3', { BATON_BUCKET: 'jobs' }, '@aws-sdk/client-s3'],
-      ])('names the package to install when its store is on %s', (_, environment, name) => {
-        expect(() => invoke(outfile, environment)).toThrow(`npm install ${name}`);
-        expect(() => invoke(outfile, environment)).toThrow(/MISSING_PACKAGE/);
-      });
+      ])(
+        'A whole bundle without the optional peers names the package to install when its store is on %s',
+        (_, environment, name) => {
+          expect(() => invoke(outfile, environment)).toThrow(`npm install ${name}`);
+          expect(() => invoke(outfile, environment)).toThrow(/MISSING_PACKAGE/);
+        },
+      );
     },
   );
 
   describe('a class that a bundler has renamed', () => {
-    it('is refused when another one in the bundle has its name', () => {
+    it('A class that a bundler has renamed is refused when another one in the bundle has its name', () => {
       const source = readFileSync(join(app, 'job.ts'), 'utf8').replace("name: 'count-down', ", '');
       writeFileSync(join(app, 'hoisted.ts'), source);
       writeFileSync(join(app, 'other.ts'), 'export class CountDown { static kind = 1; }');
@@ -150,7 +155,7 @@ describe('the packed package, installed beside its peers', () => {
       expect(() => invoke('hoisted.mjs')).toThrow('class CountDown2: the class name ends in a number');
     });
 
-    it('is refused when a minifier did it and the job has no name of its own', () => {
+    it('A class that a bundler has renamed is refused when a minifier did it and the job has no name of its own', () => {
       const source = readFileSync(join(app, 'job.ts'), 'utf8').replace("name: 'count-down', ", '');
       writeFileSync(join(app, 'nameless.ts'), source);
       bundle({ entryPoints: ['nameless.ts'], format: 'esm', minify: true, outfile: 'nameless.mjs' });
@@ -159,7 +164,7 @@ describe('the packed package, installed beside its peers', () => {
   });
 
   describe('a job that was declared with the CJS copy', () => {
-    it('completes under the handler of the ESM copy', () => {
+    it('A job that was declared with the CJS copy completes under the handler of the ESM copy', () => {
       const source = readFileSync(join(app, 'job.mjs'), 'utf8');
       writeFileSync(
         join(app, 'mixed.mjs'),
@@ -170,7 +175,7 @@ describe('the packed package, installed beside its peers', () => {
   });
 
   describe('the command baton', () => {
-    it('says its version', () => {
+    it('The command baton says its version', () => {
       const { version } = JSON.parse(
         readFileSync(join(app, 'node_modules/lambda-baton/package.json'), 'utf8'),
       );
@@ -187,7 +192,7 @@ describe('the packed package, installed beside its peers', () => {
       );
     });
 
-    it('holds what is built, what is to be read, and nothing else', () => {
+    it('The tarball holds what is built, what is to be read, and nothing else', () => {
       const allowed =
         /^(CHANGELOG\.md|CONTRIBUTING\.md|LICENSE|README\.md|bench\/README\.md|bench\/results\/durable-functions\.svg|package\.json)$|^(dist|docs)\/|^samples\/(backfill-warehouse|deploy|starter)\//;
       expect(files.filter((name) => !allowed.test(name))).toEqual([]);
@@ -196,7 +201,7 @@ describe('the packed package, installed beside its peers', () => {
       );
     });
 
-    it('holds every file that a page in it links to', () => {
+    it('The tarball holds every file that a page in it links to', () => {
       const pages = files.filter((name) => name.endsWith('.md'));
       expect(pages).toEqual(
         expect.arrayContaining(['README.md', 'CHANGELOG.md', 'docs/errors.md', 'docs/guide.md']),
@@ -204,7 +209,7 @@ describe('the packed package, installed beside its peers', () => {
       expect(pages.flatMap(findBrokenLinks)).toEqual([]);
     });
 
-    it('is checked before it is published, and names no repository that may not be there', () => {
+    it('The tarball is checked before it is published, and names no repository that may not be there', () => {
       const { scripts, repository, bugs, homepage } = JSON.parse(
         readFileSync(join(root, 'package.json'), 'utf8'),
       );

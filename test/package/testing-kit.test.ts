@@ -30,15 +30,18 @@ describe('lambda-baton/testing, packed and installed', () => {
 
   afterAll(() => rmSync(app, { recursive: true, force: true }));
 
-  it.each(['import', 'require'])('runs a job by %s, and loads nothing of the AWS SDK', (how) => {
-    expect(JSON.parse(runInApp(app, {}, 'kit-loads.cjs', how))).toEqual({
-      outcome: 'completed',
-      result: 'done',
-      files: [],
-    });
-  });
+  it.each(['import', 'require'])(
+    'lambda-baton/testing, packed and installed, runs a job by %s, and loads nothing of the AWS SDK',
+    (how) => {
+      expect(JSON.parse(runInApp(app, {}, 'kit-loads.cjs', how))).toEqual({
+        outcome: 'completed',
+        result: 'done',
+        files: [],
+      });
+    },
+  );
 
-  it('works under Vitest', () => {
+  it('lambda-baton/testing, packed and installed, works under Vitest', () => {
     const output = runInApp(
       app,
       {},
@@ -55,7 +58,7 @@ describe('lambda-baton/testing, packed and installed', () => {
     });
   });
 
-  it('types the input, the state and the matchers', () => {
+  it('lambda-baton/testing, packed and installed, types the input, the state and the matchers', () => {
     writeFileSync(join(app, 'kit-types.mts'), typed);
     const options = [
       '--noEmit',

@@ -59,20 +59,20 @@ function listCommands({ onStart, onComplete, steps }: Program): Command[] {
 }
 
 describe('a random program', () => {
-  it('ends as the model predicts: undisturbed, handed over everywhere, and under faults', async () => {
+  it('A random program ends as the model predicts: undisturbed, handed over everywhere, and under faults', async () => {
     expect(describeFaults(await runSeeds(asked))).toBe('');
   });
 
-  it('ends as the model predicts for a seed that nobody has tried', async () => {
+  it('A random program ends as the model predicts for a seed that nobody has tried', async () => {
     const seeds = listSeeds(1_000_000 + Math.floor(Math.random() * 1_000_000_000), 5);
     expect(describeFaults(await runSeeds(seeds))).toBe('');
   });
 
-  it('ends as the model predicts for every seed that once did not', async () => {
+  it('A random program ends as the model predicts for every seed that once did not', async () => {
     expect(describeFaults(await runSeeds(keptSeeds))).toBe('');
   });
 
-  it('is not as predicted when the store ignores the revision it is given: without the fence, lines of an execution overwrite each other', async () => {
+  it('A random program is not as predicted when the store ignores the revision it is given: without the fence, lines of an execution overwrite each other', async () => {
     const seeds = everyDay.slice(0, 20);
     const broken = (await runSeeds(seeds, () => new BlindStore())).filter(({ faults }) => faults.length > 0);
     const sound = (await runSeeds(seeds)).filter(({ faults }) => faults.length > 0);
@@ -80,7 +80,7 @@ describe('a random program', () => {
     expect(sound).toEqual([]);
   });
 
-  it('is interrupted, more often than not, in the runs under faults', async () => {
+  it('A random program is interrupted, more often than not, in the runs under faults', async () => {
     const decisions = await runSeeds(everyDay.slice(0, 30));
     expect(decisions.filter(({ interruptionCount }) => interruptionCount > 0).length).toBeGreaterThan(30);
     expect(Math.max(...decisions.map(({ invocationCount }) => invocationCount))).toBeGreaterThan(20);
@@ -90,7 +90,7 @@ describe('a random program', () => {
 describe('the programs of every day', () => {
   const programs = everyDay.map(drawProgram);
 
-  it('have at most twenty commands, and every kind of command, end, form and hook', () => {
+  it('The programs of every day have at most twenty commands, and every kind of command, end, form and hook', () => {
     const commands = programs.map(listCommands);
     expect(Math.max(...commands.map(({ length }) => length))).toBeLessThanOrEqual(20);
     const kinds = new Set(commands.flat().map(({ kind }) => kind));
@@ -108,7 +108,7 @@ describe('the programs of every day', () => {
     expect(programs.some(({ onStart }) => onStart !== undefined)).toBe(true);
   });
 
-  it('complete and fail, and repeat units of work', () => {
+  it('The programs of every day complete and fail, and repeat units of work', () => {
     const predictions = programs.map(predict);
     expect(predictions.filter(({ outcome }) => outcome === 'completed').length).toBeGreaterThan(25);
     expect(predictions.filter(({ outcome }) => outcome === 'failed').length).toBeGreaterThan(5);

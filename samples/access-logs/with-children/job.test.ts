@@ -46,7 +46,7 @@ function createWorld(contents: Record<string, string>, rangeBytes: number) {
   return { env, readPaths };
 }
 
-it('loads every line once, wherever the borders of ranges fall', async () => {
+it('LoadAllLogs loads every line once, wherever the borders of ranges fall', async () => {
   const contents = { 'a.log': `${good('/größe')}\r\n${good('/2')}\nnonsense\n`, 'b.log': good('/3') };
   for (const rangeBytes of [7, 84, 1_000]) {
     const { env, readPaths } = createWorld(contents, rangeBytes);
@@ -56,7 +56,7 @@ it('loads every line once, wherever the borders of ranges fall', async () => {
   }
 });
 
-it('ends the same wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
+it('LoadAllLogs ends the same wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
   const { env, readPaths } = createWorld({ 'a.log': `${good('/1')}\n${good('/2')}\nnonsense\n` }, 100);
   const compare = ({ outcome, result }: { outcome: string; result?: unknown }) => [
     outcome,
@@ -66,7 +66,7 @@ it('ends the same wherever an invocation is killed, comes twice, times out or ge
   expect((await env.explore({ compare })).deviations).toEqual([]);
 }, 60_000);
 
-it('finds borders that leave out no byte and none twice, however a file is cut', async () => {
+it('LoadAllLogs finds borders that leave out no byte and none twice, however a file is cut', async () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'ö', '\n', '\r\n'), minLength: 1 });
   await fc.assert(
     fc.asyncProperty(text, fc.integer({ min: 1, max: 9 }), async (content, rangeBytes) => {
@@ -88,6 +88,6 @@ it('finds borders that leave out no byte and none twice, however a file is cut',
   );
 });
 
-it('does not cut what is packed', () => {
+it('LoadAllLogs does not cut what is packed', () => {
   expect(cutIntoRanges({ key: 'a.gz', bytes: 100 }, 10)).toMatchObject([{ from: 0, to: 100 }]);
 });

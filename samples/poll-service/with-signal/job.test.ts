@@ -38,20 +38,20 @@ function createWorld(answer?: TaskAnswer) {
   return { env, read };
 }
 
-it('sleeps until the service calls back, keeps the text, and removes the task', async () => {
+it('TranscribeByCallback sleeps until the service calls back, keeps the text, and removes the task', async () => {
   const { env, read } = createWorld({ status: 'done', text: 'Hello.' });
   expect((await env.run()).outcome).toBe('completed');
   expect(read()).toEqual({ texts: { 'talk.txt': 'Hello.' }, taskCount: 0 });
 });
 
-it('fails with the reason when the service does, and removes the task', async () => {
+it('TranscribeByCallback fails with the reason when the service does, and removes the task', async () => {
   const { env, read } = createWorld({ status: 'failed', reason: 'there is only noise' });
   const run = await env.run();
   expect((run.error as Error).message).toContain('there is only noise');
   expect(read()).toEqual({ texts: {}, taskCount: 0 });
 });
 
-it('gives up after a day', async () => {
+it('TranscribeByCallback gives up after a day', async () => {
   const { env, read } = createWorld();
   const run = await env.run();
   expect((run.error as Error).message).toContain('talk: no answer within a day');
@@ -62,7 +62,7 @@ it.each<TaskAnswer>([
   { status: 'done', text: 'Hello.' },
   { status: 'failed', reason: 'there is only noise' },
 ])(
-  'ends the same wherever an invocation is killed, comes twice, times out or gets no answer',
+  'TranscribeByCallback ends the same wherever an invocation is killed, comes twice, times out or gets no answer',
   async (answer) => {
     const { env, read } = createWorld(answer);
     const compare = ({ outcome }: { outcome: string }) => ({ outcome, ...read() });

@@ -26,7 +26,7 @@ function createWorld<Job extends object>(Job: new (...parameters: never[]) => Jo
 }
 
 describe('BookUpload', () => {
-  it('books two files of a tenant at a time, in the order they came', async () => {
+  it('BookUpload books two files of a tenant at a time, in the order they came', async () => {
     const { env, done, readMost } = createWorld(BookUpload, { tenant: 'ada', file: 'f0' });
     const files = Array.from({ length: 9 }, (_, number) => `f${number + 1}`);
     for (const file of files) env.startAnother({ tenant: 'ada', file });
@@ -34,7 +34,7 @@ describe('BookUpload', () => {
     expect([done, readMost()]).toEqual([['f0', ...files], 2]);
   });
 
-  it('ends the same wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
+  it('BookUpload ends the same wherever an invocation is killed, comes twice, times out or gets no answer', async () => {
     const { env } = createWorld(BookUpload, { tenant: 'ada', file: 'f0' });
     env.startAnother({ tenant: 'ada', file: 'f1' });
     env.startAnother({ tenant: 'ada', file: 'f2' });
@@ -43,7 +43,7 @@ describe('BookUpload', () => {
 });
 
 describe('CloseDay', () => {
-  it('is not doubled when it is due while it is still going', async () => {
+  it('CloseDay is not doubled when it is due while it is still going', async () => {
     const { env, done } = createWorld(CloseDay, { due: 'one' });
     env.startAnother({ due: 'two' }, { afterMs: 500 });
     env.startAnother({ due: 'three' }, { afterMs: 1_500 });

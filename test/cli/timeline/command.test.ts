@@ -18,7 +18,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const baton = (...args: string[]) => readPrinted([...args, '--directory', directory]);
 
 describe('baton timeline', () => {
-  it('draws an execution in the terminal', async () => {
+  it('baton timeline draws an execution in the terminal', async () => {
     await runCounting(store, 'done', {});
     const { exitCode, stdout } = await baton('timeline', 'done');
     expect(exitCode).toBe(0);
@@ -27,7 +27,7 @@ describe('baton timeline', () => {
     expect(stdout).toMatch(/\n {2}#1 ▕█*.*▏ .* completed, 2 steps, \$/);
   });
 
-  it('writes one HTML file', async () => {
+  it('baton timeline writes one HTML file', async () => {
     await runCounting(store, 'broken', { failAt: 1 });
     const file = join(directory, 'timeline.html');
     const { exitCode, stdout } = await baton('timeline', 'broken', '--html', file);
@@ -37,7 +37,7 @@ describe('baton timeline', () => {
     expect(page).toContain('<span class="pill failed">failed</span>');
   });
 
-  it('says the numbers that baton status says', async () => {
+  it('baton timeline says the numbers that baton status says', async () => {
     await runCounting(store, 'done', {});
     const status = await new BatonClient({ store }).status('done');
     const { stdout } = await baton('timeline', 'done', '--json');
@@ -52,7 +52,7 @@ describe('baton timeline', () => {
     );
   });
 
-  it('draws one that was handed over, and has nobody at it', async () => {
+  it('baton timeline draws one that was handed over, and has nobody at it', async () => {
     await runCounting(store, 'handed-over', {}, 900);
     const { stdout } = await baton('timeline', 'handed-over');
     expect(stdout).toMatch(/^· running {2}handed-over of job counting\n/);
@@ -60,7 +60,7 @@ describe('baton timeline', () => {
     expect(stdout).toMatch(/· Handed over .* ago, and not begun/);
   });
 
-  it('draws children beneath their parent', async () => {
+  it('baton timeline draws children beneath their parent', async () => {
     await runCounting(store, 'parent', {});
     await runCounting(store, 'parent/1/a', { failAt: 1 });
     await runCounting(store, 'parents', {});
@@ -70,14 +70,14 @@ describe('baton timeline', () => {
     expect(stdout).not.toContain('parents');
   });
 
-  it('knows what it does not know', async () => {
+  it('baton timeline knows what it does not know', async () => {
     await runCounting(store, 'done', {});
     const unknown = await baton('timeline', 'nobody');
     expect(unknown).toMatchObject({ exitCode: 1, stdout: '' });
     expect(unknown.stderr).toContain('The store has no execution nobody.');
   });
 
-  it('refuses a file that cannot be one', async () => {
+  it('baton timeline refuses a file that cannot be one', async () => {
     await runCounting(store, 'done', {});
     expect(await baton('timeline', 'done', '--html', directory)).toMatchObject({
       exitCode: 2,

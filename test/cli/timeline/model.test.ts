@@ -8,7 +8,7 @@ const chaosEvents = tellChaos();
 const chaos = draw(chaosEvents);
 
 describe('the timeline of a local run', () => {
-  it('has a bar for each delivery, with what it ended of', () => {
+  it('The timeline of a local run has a bar for each delivery, with what it ended of', () => {
     expect(chaos.root.invocations.map(({ invocation, ending }) => [invocation, ending])).toEqual([
       [1, 'handed-off'],
       [2, 'died'],
@@ -20,7 +20,7 @@ describe('the timeline of a local run', () => {
     expect(chaos.root).toMatchObject({ status: 'completed', job: 'ImportWarehouse' });
   });
 
-  it('says what was between them, and why', () => {
+  it('The timeline of a local run says what was between them, and why', () => {
     expect(chaos.root.gaps.map(({ kind, reason, after }) => [kind, reason, after])).toEqual([
       ['hand-off', undefined, 1],
       ['recovery', undefined, 2],
@@ -30,7 +30,7 @@ describe('the timeline of a local run', () => {
     ]);
   });
 
-  it('has every attempt, with its end, its error and the wait for the next one', () => {
+  it('The timeline of a local run has every attempt, with its end, its error and the wait for the next one', () => {
     const units = chaos.root.invocations.flatMap((bar) => bar.units);
     expect(units).toHaveLength(chaosEvents.filter(isStartOf('import-2026-11-23')).length);
     expect(units.filter(({ ending }) => ending !== 'finished')).toMatchObject([
@@ -41,7 +41,7 @@ describe('the timeline of a local run', () => {
     ]);
   });
 
-  it('has children beneath their parent, of every depth', () => {
+  it('The timeline of a local run has children beneath their parent, of every depth', () => {
     const grandchild = new Teller('import-2026-11-23/1/asia/1/tokyo', 'ImportCity', 50_000);
     grandchild
       .begin()
@@ -57,7 +57,7 @@ describe('the timeline of a local run', () => {
     expect(root.children[1]?.children.map(({ job }) => job)).toEqual(['ImportCity']);
   });
 
-  it('draws what nobody told the end of: dead when another came after it, else running until now', () => {
+  it('The timeline of a local run draws what nobody told the end of: dead when another came after it, else running until now', () => {
     const run = new Teller('r1', 'Import');
     run.begin('a').startStep('work').after(500).say('progress', { step: 'work', done: 1 });
     run.after(2_000).begin('b', 1).startStep('work').after(300).say('progress', { step: 'work', done: 2 });
@@ -69,11 +69,12 @@ describe('the timeline of a local run', () => {
     expect(root).toMatchObject({ status: 'running', endMs: undefined });
   });
 
-  it('draws nothing of nothing', () => expect(modelFromEvents([], beginMs)).toBeUndefined());
+  it('The timeline of a local run draws nothing of nothing', () =>
+    expect(modelFromEvents([], beginMs)).toBeUndefined());
 });
 
 describe('the timeline of a recorded execution', () => {
-  it('has its invocations and waits', () => {
+  it('The timeline of a recorded execution has its invocations and waits', () => {
     const { root } = modelFromHistory(describeLong(23), [], beginMs);
     expect(root.invocations).toHaveLength(23);
     expect(root.gaps.filter(({ kind }) => kind === 'wait')).toMatchObject([{ reason: 'wait', after: 20 }]);
@@ -81,7 +82,7 @@ describe('the timeline of a recorded execution', () => {
     expect(root.endMs).toBe(root.invocations.at(-1)?.endMs);
   });
 
-  it('draws an invocation that died until it was last heard of, and one that runs until now', () => {
+  it('The timeline of a recorded execution draws an invocation that died until it was last heard of, and one that runs until now', () => {
     const running = describeRunning();
     const nowMs = beginMs + 20_000_000;
     const { root } = modelFromHistory(running, [], nowMs);
@@ -91,7 +92,7 @@ describe('the timeline of a recorded execution', () => {
     expect(root.invocations.at(-1)).toMatchObject({ ending: 'running', endMs: nowMs });
   });
 
-  it('has children beneath their parent', () => {
+  it('The timeline of a recorded execution has children beneath their parent', () => {
     const child = { ...describeLong(1), executionId: 'reconcile-payments-2026-11/1/de', job: 'Country' };
     const grandchild = { ...child, executionId: 'reconcile-payments-2026-11/1/de/1/x', job: 'City' };
     const { root } = modelFromHistory(describeLong(2), [grandchild, child], beginMs);
@@ -106,14 +107,14 @@ describe('the account of a timeline', () => {
     ['a local run', chaos],
     ['a recorded execution', modelFromHistory(describeLong(), [], beginMs)],
     ['a running one', modelFromHistory(describeRunning(), [], beginMs + 20_000_000)],
-  ])('gives every moment of %s to one thing', (_name, timeline) => {
+  ])('The account of a timeline gives every moment of %s to one thing', (_name, timeline) => {
     const account = accountTime(timeline.root, timeline.nowMs);
     const { workingMs, lostMs, waitingMs, handOffMs, recoveryMs, unlistedMs, totalMs } = account;
     const sum = workingMs + lostMs + waitingMs + handOffMs + recoveryMs + unlistedMs;
     expect(sum).toBe(totalMs);
   });
 
-  it('counts time in which two invocations ran side by side once', () => {
+  it('The account of a timeline counts time in which two invocations ran side by side once', () => {
     const run = new Teller('r1', 'Import');
     run.begin('a').after(1_000);
     const other = new Teller('r1', 'Import', 400);
@@ -123,7 +124,7 @@ describe('the account of a timeline', () => {
     expect(accountTime(root, nowMs).workingMs).toBe(1_000);
   });
 
-  it('counts what is not listed any more', () => {
+  it('The account of a timeline counts what is not listed any more', () => {
     const sums = { stepCount: 9_000, failedAttemptCount: 3, costUsd: 1 };
     const earlier = { count: 800, startedAtMs: beginMs, ...sums };
     const all = describeLong(3);
@@ -145,7 +146,7 @@ describe('the account of a timeline', () => {
 });
 
 describe('the numbers of a timeline', () => {
-  it('are those that the execution has counted itself, not those of invocations that were lost', () => {
+  it('The numbers of a timeline are those that the execution has counted itself, not those of invocations that were lost', () => {
     const events = tellChaos().map((event) =>
       event.type === 'execution.completed' ? { ...event, stepCount: 16, failedAttemptCount: 2 } : event,
     );
@@ -153,7 +154,7 @@ describe('the numbers of a timeline', () => {
     expect(accountTime(root, nowMs)).toMatchObject({ stepCount: 16, failedAttemptCount: 2 });
   });
 
-  it('count one that was killed until it was last heard of, and draw its step until it was killed', () => {
+  it('The numbers of a timeline count one that was killed until it was last heard of, and draw its step until it was killed', () => {
     const [, dead] = chaos.root.invocations;
     const kill = { requestId: dead?.requestId ?? '', atMs: (dead?.endMs ?? 0) + 700 };
     const root = modelFromEvents(chaosEvents, chaos.nowMs, [kill])?.root;
@@ -163,7 +164,7 @@ describe('the numbers of a timeline', () => {
 });
 
 describe('the story of a timeline', () => {
-  it('tells somebody who was not there what happened, and why it took so long', () => {
+  it('The story of a timeline tells somebody who was not there what happened, and why it took so long', () => {
     expect(tellStory(chaos.root, accountTime(chaos.root, chaos.nowMs))).toMatchInlineSnapshot(`
 [
   "Completed in 1 h, in 6 invocations, for about $0.000237.",
@@ -176,7 +177,7 @@ describe('the story of a timeline', () => {
 `);
   });
 
-  it('tells of a long execution', () => {
+  it('The story of a timeline tells of a long execution', () => {
     const { root, nowMs } = modelFromHistory(describeLong(), [], beginMs);
     expect(tellStory(root, accountTime(root, nowMs))).toMatchInlineSnapshot(`
 [
@@ -189,7 +190,7 @@ describe('the story of a timeline', () => {
 `);
   });
 
-  it('tells how one that goes on stands', () => {
+  it('The story of a timeline tells how one that goes on stands', () => {
     const { root, nowMs } = modelFromHistory(describeRunning(), [], beginMs + 14_000_000);
     expect(tellStory(root, accountTime(root, nowMs))).toMatchInlineSnapshot(`
 [

@@ -8,13 +8,13 @@ import { beginMs, describeLong, hostileText, Teller, tellChaos, tellHostile } fr
 describe('the page of a timeline', () => {
   const page = draw(tellChaos());
 
-  it('loads nothing, from nowhere', () => {
+  it('The page of a timeline loads nothing, from nowhere', () => {
     expect(page).not.toMatch(
       /\b(?:src|href|srcset|action|poster)\s*=|@import|url\((?!#)|https?:\/\/|import\(|fetch\(|XMLHttpRequest/,
     );
   });
 
-  it('lets the browser run its own script and style, and nothing else', () => {
+  it('The page of a timeline lets the browser run its own script and style, and nothing else', () => {
     const [, policy] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
     const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
     const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(page) ?? [];
@@ -23,7 +23,7 @@ describe('the page of a timeline', () => {
     expect(page).not.toMatch(/ (?:on\w+|style)=/);
   });
 
-  it('says without its chart what happened: every invocation, wait, death and failure', () => {
+  it('The page of a timeline says without its chart what happened: every invocation, wait, death and failure', () => {
     for (const text of [
       'Completed in 1 h, in 6 invocations',
       'Waited 1 h for a signal',
@@ -36,12 +36,12 @@ describe('the page of a timeline', () => {
       expect(page).toContain(text);
   });
 
-  it('has data that its script can read, whatever is in it', () => {
+  it('The page of a timeline has data that its script can read, whatever is in it', () => {
     const { lanes } = readData(page);
     expect(lanes.map(({ bars }) => bars.length)).toEqual([6, 1, 1, 1]);
   });
 
-  it('escapes every text, in HTML and in the script, and shows what would turn or hide others', () => {
+  it('The page of a timeline escapes every text, in HTML and in the script, and shows what would turn or hide others', () => {
     const hostile = draw(tellHostile());
     expect(hostile).not.toContain('<img');
     expect(hostile.match(/<script/g)).toHaveLength(2);
@@ -52,7 +52,7 @@ describe('the page of a timeline', () => {
     expect(JSON.stringify(readData(hostile))).toContain(hostileText.slice(0, 20));
   });
 
-  it('is 2 MB at most, and says what it leaves out: what went well', () => {
+  it('The page of a timeline is 2 MB at most, and says what it leaves out: what went well', () => {
     const run = new Teller('big', 'Big');
     run.begin();
     for (let cycle = 1; cycle <= 40_000; cycle += 1) {
@@ -66,7 +66,7 @@ describe('the page of a timeline', () => {
     expect(JSON.stringify(readData(big)).match(/write: failed/g)).toHaveLength(20);
   });
 
-  it('is 2 MB at most with ten thousand children and the longest of names', () => {
+  it('The page of a timeline is 2 MB at most with ten thousand children and the longest of names', () => {
     const children = Array.from({ length: 10_000 }, (_, index) => ({
       ...describeLong(2),
       executionId: `reconcile-payments-2026-11/1/${'<'.repeat(56)}${index}`,
@@ -76,7 +76,7 @@ describe('the page of a timeline', () => {
     expect(many).toMatch(/Only [\d,]+ of 10,000 children are shown/);
   });
 
-  it('is drawn of one that has not run yet', () => {
+  it('The page of a timeline is drawn of one that has not run yet', () => {
     const none = { ...describeLong(1), history: [], handedOffTo: 1, status: 'running' as const };
     expect(fitPage(modelFromHistory(none, [], beginMs + 5_000))).toContain(
       'Running for 5 s, in 0 invocations',

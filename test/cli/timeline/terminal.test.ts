@@ -7,7 +7,7 @@ import { countCells } from '../../../src/cli/view/text';
 import { beginMs, describeLong, tellChaos, tellHostile } from './sample-runs';
 
 describe('a timeline in the terminal', () => {
-  it('draws each invocation where it ran, and what was between', () => {
+  it('A timeline in the terminal draws each invocation where it ran, and what was between', () => {
     const timeline = modelFromHistory(describeLong(23), [], beginMs);
     expect(`\n${renderTerminal(timeline, paintNothing, 100).join('\n')}\n`).toMatchInlineSnapshot(`
 "
@@ -49,7 +49,7 @@ describe('a timeline in the terminal', () => {
 `);
   });
 
-  it('shows the attempts of a local run that went wrong, and children beneath their parent', () => {
+  it('A timeline in the terminal shows the attempts of a local run that went wrong, and children beneath their parent', () => {
     const lines = renderTerminal(chaos(), paintNothing, 120);
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -62,20 +62,20 @@ describe('a timeline in the terminal', () => {
     );
   });
 
-  it.each([40, 80, 200])('fits %d columns', (columns) => {
+  it.each([40, 80, 200])('A timeline in the terminal fits %d columns', (columns) => {
     const timelines = [chaos(), modelFromHistory(describeLong(64), [], beginMs)];
     const drawn = timelines.flatMap((timeline) => renderTerminal(timeline, paintNothing, columns));
     for (const line of drawn.filter((text) => text.includes('▕')))
       expect(countCells(line)).toBeLessThanOrEqual(columns);
   });
 
-  it('draws the last 200 of many invocations, and counts the others', () => {
+  it('A timeline in the terminal draws the last 200 of many invocations, and counts the others', () => {
     const drawn = renderTerminal(modelFromHistory(describeLong(950), [], beginMs), paintNothing, 100);
     expect(drawn.filter((line) => line.includes('▕'))).toHaveLength(200);
     expect(drawn.join('\n')).toContain('750 earlier invocations');
   });
 
-  it('lets no id or error steer the terminal', () => {
+  it('A timeline in the terminal lets no id or error steer the terminal', () => {
     const timeline = modelFromEvents(tellHostile(), beginMs + 5_000) as Timeline;
     const text = renderTerminal(timeline, paintNothing, 100).join('\n');
     for (const control of ['\u202e', '\u2028', '\u001b']) expect(text).not.toContain(control);

@@ -105,11 +105,11 @@ function change(file: string, text: string, changes: readonly (readonly [string,
 }
 
 describe('the kit', () => {
-  it('finds nothing wrong with the runtime as it is', async () => {
+  it('The kit finds nothing wrong with the runtime as it is', async () => {
     expect((await attackBroken('not', {})).toString()).toContain(' 0 deviations');
   });
 
-  it('catches a store without a fence: a duplicate runs the execution a second time', async () => {
+  it('The kit catches a store without a fence: a duplicate runs the execution a second time', async () => {
     const { deviations } = await attackBroken('fence', {}, { hasFence: false });
     expect(deviations.map(({ kinds, faults }) => [kinds[0], faults[0]?.fault])).toContainEqual([
       'endings',
@@ -117,12 +117,12 @@ describe('the kit', () => {
     ]);
   });
 
-  it('catches a state that is restored before the constructor runs: whatever is handed over is lost', async () => {
+  it('The kit catches a state that is restored before the constructor runs: whatever is handed over is lost', async () => {
     const { baseline } = await attackBroken('restore', restoreBeforeConstructor, { maxRuns: 0 });
     expect(baseline.outcome).not.toBe('completed');
   });
 
-  it('catches a continuation that is sent before the checkpoint: it is taken for a duplicate, and nobody carries the execution on', async () => {
+  it('The kit catches a continuation that is sent before the checkpoint: it is taken for a duplicate, and nobody carries the execution on', async () => {
     const { baseline, deviations } = await attackBroken('order', continuationBeforeCheckpoint);
     expect(baseline.outcome).toBe('completed');
     const lost = deviations.filter(({ run }) => run.outcome === 'lost');
@@ -220,14 +220,14 @@ const sleepers: readonly (readonly [
 ];
 
 describe('a sleeper', () => {
-  it.each(sleepers)('is harmed by %s', async (_title, scene, patch, lost) => {
+  it.each(sleepers)('A sleeper is harmed by %s', async (_title, scene, patch, lost) => {
     const sound = await play(scene, {});
     expect(sound.status).toBe('completed');
     expect(sound.notes.filter((note) => note === 'second')).toEqual(['second']);
     expect(await play(scene, patch)).toMatchObject(lost);
   });
 
-  it('is woken once for a wait of any length', async () => {
+  it('A sleeper is woken once for a wait of any length', async () => {
     expect((await play('waitInVainForLong', {})).notes).toEqual(['resumed', 'second']);
   });
 });

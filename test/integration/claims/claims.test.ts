@@ -98,7 +98,7 @@ const superseded = expect.objectContaining({ status: 'superseded' });
 const handedOff = expect.objectContaining({ status: 'handed-off' });
 
 describe('one of two processes that get the same start', () => {
-  it('is refused when the other is at the same point at the same instant', async () => {
+  it('One of two processes that get the same start is refused when the other is at the same point at the same instant', async () => {
     const both = [open(), open()];
     for (const environment of both) for (const point of ['save 1', 'step 1']) environment.hold(point);
     const answers = both.map((environment, index) =>
@@ -119,18 +119,21 @@ describe('one of two processes that get the same start', () => {
     ['has claimed, before it has begun', 'saved 1'],
     ['has begun its first step', 'step 1'],
     ['has done it, before its first commit', 'save 2'],
-  ])('is refused when it comes after the other %s', async (_when, point) => {
-    const [one, two] = [open(), open()];
-    one.hold(point);
-    const slow = one.call({ event: start(), awsRequestId: 'r1' });
-    await one.reach(point);
-    expect(await two.call({ event: start(), awsRequestId: 'r2' })).toEqual(duplicate);
-    one.go(point);
-    expect(await slow).toEqual(completed);
-    await expectOneLine();
-  });
+  ])(
+    'One of two processes that get the same start is refused when it comes after the other %s',
+    async (_when, point) => {
+      const [one, two] = [open(), open()];
+      one.hold(point);
+      const slow = one.call({ event: start(), awsRequestId: 'r1' });
+      await one.reach(point);
+      expect(await two.call({ event: start(), awsRequestId: 'r2' })).toEqual(duplicate);
+      one.go(point);
+      expect(await slow).toEqual(completed);
+      await expectOneLine();
+    },
+  );
 
-  it('answers with the outcome when the other has begun and ended before it could claim', async () => {
+  it('One of two processes that get the same start answers with the outcome when the other has begun and ended before it could claim', async () => {
     const [one, two] = [open(), open()];
     one.hold('save 1');
     const slow = one.call({ event: start(), awsRequestId: 'r1' });
@@ -141,7 +144,7 @@ describe('one of two processes that get the same start', () => {
     await expectOneLine();
   });
 
-  it('is a duplicate when it is the same delivery and the other was heard of a moment ago', async () => {
+  it('One of two processes that get the same start is a duplicate when it is the same delivery and the other was heard of a moment ago', async () => {
     const [one, two] = [open(), open()];
     one.hold('save 3');
     const slow = one.call({ event: start(), awsRequestId: 'r1' });
@@ -152,7 +155,7 @@ describe('one of two processes that get the same start', () => {
     await expectOneLine();
   });
 
-  it('takes over when it is the same delivery, and the other was silent for long; that one stops at its next write', async () => {
+  it('One of two processes that get the same start takes over when it is the same delivery, and the other was silent for long; that one stops at its next write', async () => {
     takeOverAtOnce();
     const [one, two] = [open(), open()];
     one.hold('save 3');
@@ -181,7 +184,7 @@ describe('a continuation', () => {
     return events;
   }
 
-  it('of invocation 2 that comes while invocation 5 runs is refused, and answered with the outcome after the end', async () => {
+  it('A continuation of invocation 2 that comes while invocation 5 runs is refused, and answered with the outcome after the end', async () => {
     const [one, two] = [open(), open()];
     const events = await runUntil(5, one);
     one.hold('step 5');
@@ -195,7 +198,7 @@ describe('a continuation', () => {
     await expectOneLine();
   });
 
-  it('that was accepted although its reply was lost runs once, whichever of the two comes first', async () => {
+  it('A continuation that was accepted although its reply was lost runs once, whichever of the two comes first', async () => {
     const [one, two] = [open(), open()];
     one.loseReply(2);
     expect(
@@ -216,7 +219,7 @@ describe('a continuation', () => {
     await expectOneLine();
   });
 
-  it('is still refused while its twin is half-way through', async () => {
+  it('A continuation is still refused while its twin is half-way through', async () => {
     const [one, two] = [open(), open()];
     one.loseReply(2);
     await one.call({ event: start({ handOffAfter: [2] }), awsRequestId: 'r1', remainingMs: shortMs });
@@ -231,7 +234,7 @@ describe('a continuation', () => {
     await expectOneLine();
   });
 
-  it('is not sent by an owner that was taken over before its hand-off was stored', async () => {
+  it('A continuation is not sent by an owner that was taken over before its hand-off was stored', async () => {
     takeOverAtOnce();
     const [one, two] = [open(), open()];
     one.hold('save 3');
@@ -246,7 +249,7 @@ describe('a continuation', () => {
     await expectOneLine();
   });
 
-  it('of a hand-off that was stored is sent again by the same delivery, and runs once whichever comes first', async () => {
+  it('A continuation of a hand-off that was stored is sent again by the same delivery, and runs once whichever comes first', async () => {
     const [one, two] = [open(), open()];
     const input = { handOffAfter: [1] };
     one.hold('saved 3');
@@ -270,14 +273,14 @@ describe('a process that is killed in the middle of a step', () => {
     await one.kill();
   }
 
-  it('is followed by the same delivery, which repeats that one step with the same key', async () => {
+  it('A process that is killed in the middle of a step is followed by the same delivery, which repeats that one step with the same key', async () => {
     takeOverAtOnce();
     await killInStep(3, 60_000);
     expect(await runToEnd(open(), { event: start(), awsRequestId: 'r1' })).toEqual(completed);
     await expectOneLine([3]);
   });
 
-  it('is not followed by another delivery before its lease has ended, but after', async () => {
+  it('A process that is killed in the middle of a step is not followed by another delivery before its lease has ended, but after', async () => {
     const endMs = Date.now() + shortMs;
     await killInStep(3, shortMs);
     const two = open();
@@ -298,7 +301,7 @@ describe('an owner that stands still while its successor finishes', () => {
     ['before it writes the outcome', 'save 7', start(), []],
     ['before it hands over', 'save 4', start({ handOffAfter: [2] }), []],
   ])(
-    '%s is refused when it wakes, answers superseded and changes nothing',
+    'An owner that stands still while its successor finishes %s is refused when it wakes, answers superseded and changes nothing',
     async (_when, point, event, repeated) => {
       const [one, two] = [open(), open()];
       one.hold(point);

@@ -33,7 +33,7 @@ async function waitForExecution(workingDirectory: string): Promise<string> {
 }
 
 describe('baton dev', () => {
-  it('bundles a TypeScript job and runs it across invocations to its end', async () => {
+  it('baton dev bundles a TypeScript job and runs it across invocations to its end', async () => {
     const { exitCode, stdout, stderr } = await dev(counting, long, '--no-queue');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/#1 {3}started \(cold\)\n/);
@@ -44,7 +44,7 @@ describe('baton dev', () => {
     expect(stdout).toMatch(/\n {2}result {7}\{"pages":12,/);
   });
 
-  it('prints exactly one object with --json, and what the handler writes to standard error', async () => {
+  it('baton dev prints exactly one object with --json, and what the handler writes to standard error', async () => {
     const { exitCode, stdout, stderr } = await dev(counting, { ...quick, say: 'page' }, '--json');
     const printed = JSON.parse(stdout) as RunReport;
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'page 1\npage 2\n' });
@@ -62,7 +62,7 @@ describe('baton dev', () => {
     ['whose log is silent', counting, ['--env', 'BATON_LOG_LEVEL=error'], 13, 0],
     ['whose logger writes lines of another form', fixture('strange-logger-job.ts'), [], 12, 1],
   ])(
-    'knows steps, hand-offs and failed attempts of a job %s',
+    'baton dev knows steps, hand-offs and failed attempts of a job %s',
     async (_what, file, options, steps, failed) => {
       const run = await report(file, long, '--no-queue', ...options);
       expect(run).toMatchObject({ outcome: 'completed', stepCount: steps, failedAttemptCount: failed });
@@ -70,7 +70,7 @@ describe('baton dev', () => {
     },
   );
 
-  it('prints nothing with --quiet', async () => {
+  it('baton dev prints nothing with --quiet', async () => {
     expect(await dev(counting, { ...quick, say: 'page' }, '--quiet')).toEqual({
       exitCode: 0,
       stdout: '',
@@ -78,11 +78,11 @@ describe('baton dev', () => {
     });
   });
 
-  it('passes on what the handler writes', async () => {
+  it('baton dev passes on what the handler writes', async () => {
     expect((await dev(counting, { ...quick, say: 'page' })).stdout).toMatch(/\npage 1\n(.*\n)*page 2\n/);
   });
 
-  it('takes environment, export, event file, standard input and Node from the command line', async () => {
+  it('baton dev takes environment, export, event file, standard input and Node from the command line', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
     try {
       const event = join(folder, 'event.json');
@@ -114,14 +114,14 @@ describe('baton dev', () => {
     }
   });
 
-  it('has a queue that a wait can go through', async () => {
+  it('baton dev has a queue that a wait can go through', async () => {
     const { outcome, handOffs, executions, cost } = await report(counting, { ...quick, waitSeconds: 1 });
     expect({ outcome, channels: handOffs.byChannel }).toEqual({ outcome: 'completed', channels: { sqs: 1 } });
     expect(executions).toMatchObject([{ status: 'completed', stepCount: 3 }]);
     expect(cost.sqsUsd).toBeCloseTo(3 * 0.000_000_4, 12);
   });
 
-  it('fails a wait that has no queue, with the name of the variable', async () => {
+  it('baton dev fails a wait that has no queue, with the name of the variable', async () => {
     const { exitCode, error } = await report(counting, { ...quick, waitSeconds: 1 }, '--no-queue');
     expect({ exitCode, error }).toMatchObject({
       exitCode: 1,
@@ -129,7 +129,7 @@ describe('baton dev', () => {
     });
   });
 
-  it('ends with 1 and the error when the execution failed', async () => {
+  it('baton dev ends with 1 and the error when the execution failed', async () => {
     const { exitCode, stdout, stderr } = await dev(
       counting,
       { ...quick, failAt: 1 },
@@ -145,7 +145,7 @@ describe('baton dev', () => {
     expect(`${stdout}${stderr}`.split('Page 1 is missing.')).toHaveLength(2);
   });
 
-  it('stops a job that would not end by its fuse, and says which', async () => {
+  it('baton dev stops a job that would not end by its fuse, and says which', async () => {
     const { exitCode, error, invocations } = await report(
       counting,
       { pages: 1e6, pageMs: 50 },
@@ -161,7 +161,7 @@ describe('baton dev', () => {
     expect(invocations.count).toBeGreaterThanOrEqual(6);
   });
 
-  it('says that recursion detection would lose the execution', async () => {
+  it('baton dev says that recursion detection would lose the execution', async () => {
     const terminate = ['--recursion', 'terminate', '--no-queue'];
     const { exitCode, outcome, error } = await report(
       fixture('endless-job.ts'),
@@ -175,7 +175,7 @@ describe('baton dev', () => {
     );
   });
 
-  it('says that an execution was parked before recursion detection would lose it, and what sends it on', async () => {
+  it('baton dev says that an execution was parked before recursion detection would lose it, and what sends it on', async () => {
     const { exitCode, outcome, error } = await report(
       fixture('endless-job.ts'),
       {},
@@ -202,13 +202,13 @@ describe('baton dev', () => {
       [],
       /^CliError: The handler ran, but no execution began\.\n→ /,
     ],
-  ])('refuses %s at once', async (_what, file, options, message) => {
+  ])('baton dev refuses %s at once', async (_what, file, options, message) => {
     const { exitCode, stderr } = await dev(file, {}, ...options, '--quiet');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(message);
   });
 
-  it('tells a cold start that failed without the stack when there is a fix, and with the lines that matter when there is none', async () => {
+  it('baton dev tells a cold start that failed without the stack when there is a fix, and with the lines that matter when there is none', async () => {
     const invalid = await dev(fixture('invalid-job.ts'), {}, '--no-queue');
     expect(invalid.stdout).not.toContain('    at ');
     const throwing = await dev(fixture('throwing-module.ts'), {}, '--no-queue');
@@ -216,7 +216,7 @@ describe('baton dev', () => {
     expect(throwing.stdout).not.toContain('triggerUncaughtException');
   });
 
-  it('refuses TypeScript that cannot be bundled, with the line', async () => {
+  it('baton dev refuses TypeScript that cannot be bundled, with the line', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
     try {
       const file = join(folder, 'broken.ts');
@@ -231,7 +231,7 @@ describe('baton dev', () => {
     }
   });
 
-  it('brings an execution through faults, the same ones for the same seed', async () => {
+  it('baton dev brings an execution through faults, the same ones for the same seed', async () => {
     const faults = [
       '--crash',
       '0.2',
@@ -249,7 +249,7 @@ describe('baton dev', () => {
     expect(Object.keys(struck).length).toBeGreaterThan(0);
   });
 
-  it('keeps executions where baton status finds them, each run another one, and away from git', async () => {
+  it('baton dev keeps executions where baton status finds them, each run another one, and away from git', async () => {
     const workingDirectory = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
     try {
       const args = ['dev', counting, '--event', JSON.stringify(quick), '--timeout', '1s', '--no-queue'];
@@ -268,7 +268,7 @@ describe('baton dev', () => {
     }
   });
 
-  it('keeps executions elsewhere when BATON_DIRECTORY says so, that of --env first, and nowhere with --no-store', async () => {
+  it('baton dev keeps executions elsewhere when BATON_DIRECTORY says so, that of --env first, and nowhere with --no-store', async () => {
     const workingDirectory = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
     try {
       const args = [
@@ -297,7 +297,7 @@ describe('baton dev', () => {
     }
   });
 
-  it('drops every duplicate, and says how many there were', async () => {
+  it('baton dev drops every duplicate, and says how many there were', async () => {
     const { exitCode, executions, faults, duplicateCount, supersededCount } = await report(
       counting,
       long,
@@ -313,7 +313,7 @@ describe('baton dev', () => {
     expect(duplicateCount + supersededCount).toBeGreaterThanOrEqual(faults.duplicate ?? 0);
   });
 
-  it('ends with 1 when the execution was cancelled', async () => {
+  it('baton dev ends with 1 when the execution was cancelled', async () => {
     const workingDirectory = mkdtempSync(join(tmpdir(), 'baton-dev-test-'));
     try {
       const running = readPrinted(
@@ -340,7 +340,7 @@ describe('baton dev', () => {
     }
   });
 
-  it('stops when it is interrupted', async () => {
+  it('baton dev stops when it is interrupted', async () => {
     const interruption = new AbortController();
     setTimeout(() => interruption.abort(), 2_000);
     const args = ['dev', counting, '--event', JSON.stringify({ pages: 1e6, pageMs: 50 }), '--timeout', '1m'];

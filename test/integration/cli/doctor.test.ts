@@ -69,7 +69,7 @@ describe('baton doctor', () => {
     }
   });
 
-  it('finds nothing wrong with a function that has all it needs, and prints it as one object', async () => {
+  it('baton doctor finds nothing wrong with a function that has all it needs, and prints it as one object', async () => {
     lambda = await start();
     await deploy(lambda);
     const diagnosis = await examine('count:live', '--bundle', counting);
@@ -88,7 +88,7 @@ describe('baton doctor', () => {
     });
   });
 
-  it('says what is wrong line by line, each with its fix, and nothing of it once it is fixed', async () => {
+  it('baton doctor says what is wrong line by line, each with its fix, and nothing of it once it is fixed', async () => {
     lambda = await start();
     const queue = await lambda.createQueue({ name: 'short', visibilityTimeoutMs: 1_000 });
     await lambda.createFunction({
@@ -140,7 +140,7 @@ describe('baton doctor', () => {
     expect(faults(await examine('count:live', '--bundle', counting))).toEqual([]);
   });
 
-  it('sets the recursion setting with --fix --yes, and looks again', async () => {
+  it('baton doctor sets the recursion setting with --fix --yes, and looks again', async () => {
     lambda = await start();
     await deploy(lambda);
     await lambda.updateFunction('count', { recursiveLoop: 'Terminate' });
@@ -157,7 +157,7 @@ describe('baton doctor', () => {
     );
   });
 
-  it('asks before --fix, and changes nothing where there is nobody to ask', async () => {
+  it('baton doctor asks before --fix, and changes nothing where there is nobody to ask', async () => {
     lambda = await start();
     await deploy(lambda);
     await lambda.updateFunction('count', { recursiveLoop: 'Terminate' });
@@ -169,7 +169,7 @@ describe('baton doctor', () => {
     expect(faults(await examine('count:live'))).toContain('error recursion');
   });
 
-  it('does not take for health what it may not read', async () => {
+  it('baton doctor does not take for health what it may not read', async () => {
     const denied = {
       kind: 'error',
       status: 403,
@@ -198,7 +198,7 @@ describe('baton doctor', () => {
     ]);
   });
 
-  it('goes on with what else it may read when the function itself is hidden', async () => {
+  it('baton doctor goes on with what else it may read when the function itself is hidden', async () => {
     const denied = {
       kind: 'error',
       status: 403,
@@ -217,7 +217,7 @@ describe('baton doctor', () => {
     expect(faults(diagnosis)).toEqual(['error runtime', 'error environment']);
   });
 
-  it('calls a refused dry run an error, whichever of the two ARNs it is about', async () => {
+  it('baton doctor calls a refused dry run an error, whichever of the two ARNs it is about', async () => {
     const denied = {
       kind: 'error',
       status: 403,
@@ -235,7 +235,7 @@ describe('baton doctor', () => {
     ]);
   });
 
-  it('reads the keys and the index of its table, and finds a table that is not there', async () => {
+  it('baton doctor reads the keys and the index of its table, and finds a table that is not there', async () => {
     lambda = await start();
     const dynamoDb = await LocalDynamoDb.start();
     try {
@@ -266,7 +266,7 @@ describe('baton doctor', () => {
     }
   });
 
-  it('finds a bucket without a lifecycle, and one that is not there', async () => {
+  it('baton doctor finds a bucket without a lifecycle, and one that is not there', async () => {
     lambda = await start();
     const s3 = await LocalS3.start();
     try {
@@ -290,7 +290,7 @@ describe('baton doctor', () => {
     }
   });
 
-  it('says that a function is not there', async () => {
+  it('baton doctor says that a function is not there', async () => {
     lambda = await start();
     expect(await readPrinted(['doctor', 'nobody'])).toMatchObject({
       exitCode: 1,
@@ -301,13 +301,13 @@ describe('baton doctor', () => {
     });
   });
 
-  it('warns that the job is not known without its bundle', async () => {
+  it('baton doctor warns that the job is not known without its bundle', async () => {
     lambda = await start();
     await deploy(lambda);
     expect(faults(await examine('count:live'))).toEqual(['warning time-out', 'warning job']);
   });
 
-  it('finds a handler that Lambda would not start, and the job behind it', async () => {
+  it('baton doctor finds a handler that Lambda would not start, and the job behind it', async () => {
     lambda = await start();
     await deploy(lambda);
     const { findings } = await examine('count:live', '--bundle', fixture('three-parameters'));
@@ -317,7 +317,7 @@ describe('baton doctor', () => {
     expect(findings.map(({ what }) => what)).toContain('2000 ms, of which job WrappedJob works 1200 ms.');
   });
 
-  it('says that a job does not load in time, as Lambda would', async () => {
+  it('baton doctor says that a job does not load in time, as Lambda would', async () => {
     const file = fixture('hanging-module');
     expect(
       await readJobFacts({ file, handler: 'index.handler', variables: {}, startMs: 1_500 }),
@@ -333,7 +333,7 @@ describe('baton doctor', () => {
     ['invalid-job', 'InvalidJob'],
     ['throwing-module', 'There are no settings.'],
     ['exiting-module', 'its process ended with 3 while it was loaded.'],
-  ])('says that the job of %s cannot be read: %s', async (name, what) => {
+  ])('baton doctor says that the job of %s cannot be read: %s', async (name, what) => {
     lambda = await start();
     await deploy(lambda);
     const { findings, exitCode } = await examine('count:live', '--bundle', fixture(name));

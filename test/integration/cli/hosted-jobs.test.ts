@@ -18,14 +18,14 @@ const ended = (by: string) => ({
 });
 
 describe('a bundle that hosts two jobs', () => {
-  it('is run by baton dev with the first, or with the one that --job names, over several invocations', async () => {
+  it('A bundle that hosts two jobs is run by baton dev with the first, or with the one that --job names, over several invocations', async () => {
     expect(await run('dev', bundle)).toMatchObject(ended('Reconcile'));
     const other = await run('dev', bundle, '--job', 'Repair');
     expect(other).toMatchObject(ended('Repair'));
     expect(other.invocations.count).toBeGreaterThan(1);
   });
 
-  it('is run by baton start --bundle with the one that --job names', async () => {
+  it('A bundle that hosts two jobs is run by baton start --bundle with the one that --job names', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'baton-hosted-test-'));
     try {
       const started = await run('start', '--bundle', bundle, '--job', 'Repair', '--directory', directory);
@@ -35,7 +35,7 @@ describe('a bundle that hosts two jobs', () => {
     }
   });
 
-  it('ends badly for a job that it does not host', async () => {
+  it('A bundle that hosts two jobs ends badly for a job that it does not host', async () => {
     const { stdout, exitCode } = await readPrinted(['dev', bundle, '--job', 'Report', ...options]);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('this function runs job Reconcile, Repair');

@@ -86,7 +86,7 @@ onLinux('baton dev', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)(
-    'ends every process and removes every file at %s, with its exit code %p',
+    'baton ends every process and removes every file at %s, with its exit code %p',
     async (signal, exitCode) => {
       const { baton, temporary, readOutput } = await startLongRun();
       expect(findProcesses(temporary)).not.toEqual([]);
@@ -98,7 +98,7 @@ onLinux('baton dev', () => {
     },
   );
 
-  it('leaves no process behind even when it is killed', async () => {
+  it('baton leaves no process behind even when it is killed', async () => {
     const { baton, temporary } = await startLongRun();
     baton.kill('SIGKILL');
     await once(baton, 'exit');
@@ -125,13 +125,13 @@ onLinux('baton whose reader goes away', () => {
     'baton dev --help | true',
     'baton estimate --items 1e6 --ms-per-item 40 | true',
     'baton frobnicate 2>&1 | true',
-  ])('ends without a word: %s', (command) => {
+  ])('baton ends without a word: %s', (command) => {
     const { stderr, status } = run(command);
     expect(stderr).toBe('');
     expect([0, 2, 141]).toContain(status);
   });
 
-  it('stops what it runs in good order, with the exit code of a closed pipe', () => {
+  it('baton stops what it runs in good order, with the exit code of a closed pipe', () => {
     const event = '{"pages":1000000,"pageMs":20,"say":"page"}';
     expect(run(`baton dev ${job} --event '${event}' --timeout 1m --no-store | head -1 > /dev/null`)).toEqual({
       stderr: '',
@@ -143,7 +143,7 @@ onLinux('baton whose reader goes away', () => {
 });
 
 describe('baton', () => {
-  it('ends by itself with the exit code', async () => {
+  it('baton ends by itself with the exit code', async () => {
     const baton = spawn(
       process.execPath,
       [cli, 'dev', job, '--event', '{"pages":1,"pageMs":1}', '--json', '--timeout', '1s', '--no-store'],

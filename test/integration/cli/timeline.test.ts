@@ -44,7 +44,7 @@ const folder = mkdtempSync(join(tmpdir(), 'baton-timeline-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('baton dev --timeline', () => {
-  it('draws a local run down to its steps, in one file', async () => {
+  it('baton dev --timeline draws a local run down to its steps, in one file', async () => {
     const file = join(folder, 'run.html');
     const job = join(__dirname, 'fixtures/counting-job.ts');
     const input = JSON.stringify({ pages: 12, pageMs: 100 });
@@ -58,7 +58,7 @@ describe('baton dev --timeline', () => {
     expect(page).toContain('<b>13</b><span>steps finished');
   });
 
-  it('says of a run with deaths, waits, retries and children what status, list, watch, timeline and the report say', async () => {
+  it('baton dev --timeline says of a run with deaths, waits, retries and children what status, list, watch, timeline and the report say', async () => {
     const file = join(folder, 'chaos.html');
     const job = join(__dirname, 'fixtures/chaos-job.ts');
     const at = { workingDirectory: mkdtempSync(join(folder, 'chaos-')) };
@@ -119,7 +119,7 @@ describe('baton dev --timeline', () => {
     );
   }, 120_000);
 
-  it('refuses a file that cannot be written before it runs anything', async () => {
+  it('baton dev --timeline refuses a file that cannot be written before it runs anything', async () => {
     const { exitCode, stderr } = await readPrinted([
       'dev',
       'job.ts',
@@ -175,18 +175,21 @@ else
         [390, 'dark'],
         [768, 'light'],
         [1280, 'dark'],
-      ] as const)('fits %d pixels in %s, and says nothing on the console', async (width, theme) => {
-        await open(timelines[name] as () => Timeline, width, theme);
-        const { scrollWidth, outside } = (await page.evaluate(findOverflow)) as {
-          scrollWidth: number;
-          outside: string[];
-        };
-        expect(scrollWidth).toBe(width);
-        expect(outside).toEqual([]);
-      });
+      ] as const)(
+        'The page in Chromium fits %d pixels in %s, and says nothing on the console',
+        async (width, theme) => {
+          await open(timelines[name] as () => Timeline, width, theme);
+          const { scrollWidth, outside } = (await page.evaluate(findOverflow)) as {
+            scrollWidth: number;
+            outside: string[];
+          };
+          expect(scrollWidth).toBe(width);
+          expect(outside).toEqual([]);
+        },
+      );
     });
 
-    it('draws every invocation, attempt and wait', async () => {
+    it('The page in Chromium draws every invocation, attempt and wait', async () => {
       await open(chaos, 1280, 'light');
       const bars = await listTexts('.lane:nth-of-type(2) .inv .bar');
       const labels = await listTexts('.row > b');
@@ -204,7 +207,7 @@ else
       expect(gaps.some((text) => /1 h/.test(text ?? ''))).toBe(true);
     });
 
-    it('zooms with its buttons and keys, and shows all again', async () => {
+    it('The page in Chromium zooms with its buttons and keys, and shows all again', async () => {
       await open(chaos, 1280, 'light');
       const first = await widthOfDeadBar();
       await page.click('#in');
@@ -216,7 +219,7 @@ else
       expect(await widthOfDeadBar()).toBeCloseTo(first, 0);
     });
 
-    it('says the facts of what is pointed at, and of what is tapped on a phone', async () => {
+    it('The page in Chromium says the facts of what is pointed at, and of what is tapped on a phone', async () => {
       await open(chaos, 1280, 'light');
       await page.hover('.inv .bar.died');
       expect(await readFacts()).toMatch(/Invocation 2: died/);
@@ -226,7 +229,7 @@ else
       expect(await readFacts()).toMatch(/Invocation 2: died.*2 steps finished/);
     });
 
-    it('shows hostile texts as they are', async () => {
+    it('The page in Chromium shows hostile texts as they are', async () => {
       await open(timelines['hostile texts'] as () => Timeline, 1280, 'light');
       const [images, scripts] = [await listTexts('img'), await listTexts('script')];
       const [heading] = await listTexts('h1');
@@ -234,7 +237,7 @@ else
       expect(heading).toContain('<img src=x onerror=alert(1)></script>');
     });
 
-    it('wears the theme that is chosen', async () => {
+    it('The page in Chromium wears the theme that is chosen', async () => {
       await open(chaos, 1280, 'light');
       const before = await background();
       await page.click('.themes button[value=dark]');
@@ -243,7 +246,7 @@ else
       expect(await background()).toBe(before);
     });
 
-    it('can be printed', async () => {
+    it('The page in Chromium can be printed', async () => {
       await open(chaos, 1280, 'dark');
       expect((await page.pdf({ format: 'A4' })).byteLength).toBeGreaterThan(10_000);
     });

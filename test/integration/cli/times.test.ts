@@ -35,7 +35,7 @@ async function waitForSteps(): Promise<string> {
 }
 
 describe("a job with production's safeMs on this machine", () => {
-  it('is refused before anything runs, with the option that lets it run', async () => {
+  it("A job with production's safeMs on this machine is refused before anything runs, with the option that lets it run", async () => {
     const { exitCode, stdout, stderr } = await dev({ pages: 3 }, '--timeout', '3s');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(
@@ -45,7 +45,7 @@ describe("a job with production's safeMs on this machine", () => {
     expect(await baton(['list'])).toMatchObject({ exitCode: 2 });
   });
 
-  it('runs with --scale-time in several invocations, with its times in proportion', async () => {
+  it("A job with production's safeMs on this machine runs with --scale-time in several invocations, with its times in proportion", async () => {
     const { exitCode, stdout } = await dev({ pages: 20 }, '--timeout', '2s', '--scale-time');
     expect(exitCode).toBe(0);
     expect(stdout).toContain('(time-out 2 s, safeMs 600 of 60000, ');
@@ -53,13 +53,13 @@ describe("a job with production's safeMs on this machine", () => {
     expect(stdout).toMatch(/\n {2}invocations {2}[2-6]\b/);
   });
 
-  it('is refused with --scale-time too where not even a hand-off fits', async () => {
+  it("A job with production's safeMs on this machine is refused with --scale-time too where not even a hand-off fits", async () => {
     const { exitCode, stderr } = await dev({ pages: 3 }, '--timeout', '600ms', '--scale-time');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/60000 ms, scaled to 600 ms.*\n→ Give it more time: --timeout 2s\./);
   });
 
-  it('waits a second at most with --skip-waits, also before it tries again', async () => {
+  it("A job with production's safeMs on this machine waits a second at most with --skip-waits, also before it tries again", async () => {
     const input = { pages: 1, waitSeconds: 3_600, retryAfterMs: 3_600_000 };
     const { outcome, executions, wallMs } = await report(
       input,
@@ -82,7 +82,7 @@ describe('a wait of thirty days on this machine', () => {
   const wait = async (...options: string[]) =>
     JSON.parse((await baton(['dev', days, '--json', '--timeout', '1900ms', ...options])).stdout) as RunReport;
 
-  it('is one schedule and one invocation after the start, with --skip-waits', async () => {
+  it('A wait of thirty days on this machine is one schedule and one invocation after the start, with --skip-waits', async () => {
     const role = ['--env', 'BATON_SCHEDULER_ROLE_ARN=arn:aws:iam::123456789012:role/wake'];
     const { outcome, executions, handOffs, invocations, cost } = await wait(
       '--no-queue',
@@ -100,7 +100,7 @@ describe('a wait of thirty days on this machine', () => {
     expect(cost.schedulesUsd).toBeCloseTo(0.000_001, 12);
   });
 
-  it('is a schedule that the run does not wait for, and says so, without --skip-waits', async () => {
+  it('A wait of thirty days on this machine is a schedule that the run does not wait for, and says so, without --skip-waits', async () => {
     const { outcome, error, handOffs } = await wait();
     expect({ outcome, channels: handOffs.byChannel }).toEqual({
       outcome: 'lost',
@@ -111,7 +111,7 @@ describe('a wait of thirty days on this machine', () => {
 });
 
 describe('what baton dev shows at the end', () => {
-  it('is the result also when a queue brought the last invocation', async () => {
+  it('What baton dev shows at the end is the result also when a queue brought the last invocation', async () => {
     const { handOffs, executions } = await report(
       { pages: 2, waitSeconds: 2 },
       '--timeout',
@@ -122,7 +122,7 @@ describe('what baton dev shows at the end', () => {
     expect(executions).toMatchObject([{ status: 'completed', result: { pages: 2 } }]);
   });
 
-  it('is an error once, whole, with its stack and its cause, as soon as the execution has ended', async () => {
+  it('What baton dev shows at the end is an error once, whole, with its stack and its cause, as soon as the execution has ended', async () => {
     const startedAtMs = Date.now();
     const { exitCode, stdout, stderr } = await dev(
       { pages: 9, failAt: 1 },
@@ -145,7 +145,7 @@ describe('what baton dev shows at the end', () => {
     ).toHaveLength(2);
   });
 
-  it('agrees with what baton status and the record count', async () => {
+  it('What baton dev shows at the end agrees with what baton status and the record count', async () => {
     const { executions } = await report({ pages: 12, retryAfterMs: 10 }, '--timeout', '2s', '--scale-time');
     const [{ executionId, stepCount, failedAttemptCount, invocation, result }] = executions as [
       RunReport['executions'][number],
@@ -155,7 +155,7 @@ describe('what baton dev shows at the end', () => {
     expect({ stepCount, failedAttemptCount }).toEqual({ stepCount: 13, failedAttemptCount: 1 });
   });
 
-  it('is known from the store when the job logs errors only', async () => {
+  it('What baton dev shows at the end is known from the store when the job logs errors only', async () => {
     const { outcome, executions } = await report(
       { pages: 1 },
       '--timeout',
@@ -174,7 +174,7 @@ describe('what baton dev shows at the end', () => {
 describe('what baton dev left behind', () => {
   const event = JSON.stringify({ pages: 25, pageMs: 50 });
 
-  it('goes on from its last checkpoint by baton redrive --bundle, which the summary names', async () => {
+  it('What baton dev left behind goes on from its last checkpoint by baton redrive --bundle, which the summary names', async () => {
     const interruption = new AbortController();
     const running = baton(['dev', counting, '--event', event, '--timeout', '2s'], interruption.signal);
     const id = await waitForSteps();
@@ -194,7 +194,7 @@ describe('what baton dev left behind', () => {
     });
   });
 
-  it('is found by baton start --bundle, which starts what is not there and runs it to its end', async () => {
+  it('What baton dev left behind is found by baton start --bundle, which starts what is not there and runs it to its end', async () => {
     const input = JSON.stringify({ pages: 2, pageMs: 10 });
     const start = (...more: string[]) =>
       baton([

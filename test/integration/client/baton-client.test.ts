@@ -62,7 +62,7 @@ const ended = new Set(['cancelled', 'completed', 'failed']);
 const lines = (lambda: LocalLambda) => collect(lambda, 'log');
 
 describe('BatonClient, over the wire', () => {
-  it('cancels an execution in mid-run, in whatever invocation it is', async () => {
+  it('BatonClient, over the wire, cancels an execution in mid-run, in whatever invocation it is', async () => {
     const { lambda, client, openLedger } = await deploy();
     openLedger();
     const logs = lines(lambda);
@@ -77,7 +77,7 @@ describe('BatonClient, over the wire', () => {
     await expect(client.redrive('one')).rejects.toMatchObject({ code: 'REDRIVE_REFUSED' });
   });
 
-  it('redrives a failed execution when its cause is fixed, and every step is done once', async () => {
+  it('BatonClient, over the wire, redrives a failed execution when its cause is fixed, and every step is done once', async () => {
     const { lambda, client, openLedger } = await deploy();
     await client.start({ executionId: 'one', input: { year: 2026 } });
     const failed = await waitFor(client, 'one', ({ status }) => status === 'failed');
@@ -99,7 +99,7 @@ describe('BatonClient, over the wire', () => {
     });
   });
 
-  it('finds what the command line has started, and the other way round', async () => {
+  it('BatonClient, over the wire, finds what the command line has started, and the other way round', async () => {
     const { lambda, client, directory, openLedger } = await deploy();
     openLedger();
     const saved = { ...process.env };

@@ -22,7 +22,7 @@ const run = (...args: string[]): Promise<Ended> =>
   baton.run(world.lambda, [...args, '--directory', world.directory]);
 
 describe('baton stop, in a process of its own', () => {
-  it('ends what runs, gives up what starts while the job is stopped, and lets it start after baton resume', async () => {
+  it('baton stop, in a process of its own, ends what runs, gives up what starts while the job is stopped, and lets it start after baton resume', async () => {
     for (const executionId of ['one', 'two'])
       await world.client.start({ executionId, input: { stepMs: 200, stepCount: 1_000 } });
     for (const executionId of ['one', 'two'])
@@ -57,7 +57,7 @@ describe('baton stop, in a process of its own', () => {
     expect(await world.client.result('late')).toMatchObject({ status: 'completed' });
   });
 
-  it('ends a dead execution when it is swept, without a step', async () => {
+  it('baton stop, in a process of its own, ends a dead execution when it is swept, without a step', async () => {
     await world.abandon('one');
     const before = world.readEffects('one');
     await run('stop', 'fragile');
@@ -72,7 +72,7 @@ describe('baton stop, in a process of its own', () => {
     expect(world.readCancelled()).toEqual(['one']);
   });
 
-  it('asks every one of 1,200 executions in a store of files', async () => {
+  it('baton stop, in a process of its own, asks every one of 1,200 executions in a store of files', async () => {
     await world.abandon('sample');
     const store = new FileCheckpointStore({ directory: world.directory });
     const { revision: _revision, ...sample } = (await store.load('sample')) as StoredExecution & {

@@ -36,7 +36,7 @@ const sweep = ({ grace = '1m', isJson = false } = {}) => {
 };
 
 describe('an execution whose process was killed, and whose event has no try left', () => {
-  it('stands still, and completes when it is swept: only the step that was killed ran twice, with the same key', async () => {
+  it('An execution whose process was killed, and whose event has no try left, stands still, and completes when it is swept: only the step that was killed ran twice, with the same key', async () => {
     await world.abandon('one');
     expect(await world.readFailures()).toHaveLength(1);
     expect(world.starts).toHaveLength(1);
@@ -61,13 +61,13 @@ describe('an execution whose process was killed, and whose event has no try left
     expect(await world.readFailures()).toEqual([]);
   });
 
-  it('is left alone before its grace is over', async () => {
+  it('An execution whose process was killed, and whose event has no try left, is left alone before its grace is over', async () => {
     await world.abandon('one');
     expect(await sweep({ grace: '10m' })).toMatchObject({ stdout: 'nothing to sweep\n' });
     expect(world.starts).toHaveLength(1);
   });
 
-  it('is sent on once when two sweeps run at once', async () => {
+  it('An execution whose process was killed, and whose event has no try left, is sent on once when two sweeps run at once', async () => {
     const ids = ['one', 'two', 'three', 'four', 'five'];
     await world.abandon(...ids);
     world.holdUntil(2);

@@ -64,7 +64,7 @@ describe.each([1, 8])(
       }
     }
 
-    it('end with their own results, and each of their duplicates ran nothing', () => {
+    it('Two hundred executions at once, each continuation delivered twice, end with their own results, and each of their duplicates ran nothing', () => {
       for (const number of numbers) {
         const rows = Array.from({ length: 6 }, (_value, index) => number * 1_000 + index);
         const own =
@@ -77,11 +77,11 @@ describe.each([1, 8])(
       }
     });
 
-    it('see no state, input, context or log line of each other', () => {
+    it('Two hundred executions at once, each continuation delivered twice, see no state, input, context or log line of each other', () => {
       expect(lines.filter(({ kind }) => kind === 'foreign')).toEqual([]);
     });
 
-    it('call every hook and every step once for each of them, in order', () => {
+    it('Two hundred executions at once, each continuation delivered twice, call every hook and every step once for each of them, in order', () => {
       const told = new Map<string, string[]>();
       for (const { executionId, what } of lines)
         told.set(executionId, [...(told.get(executionId) ?? []), what]);
@@ -92,7 +92,7 @@ describe.each([1, 8])(
       }
     });
 
-    it('are claimed once for each invocation, and recorded under their own ids', async () => {
+    it('Two hundred executions at once, each continuation delivered twice, are claimed once for each invocation, and recorded under their own ids', async () => {
       const store = new FileCheckpointStore({ directory: join(directory, 'store') });
       for (const number of numbers) {
         const executionId = `execution-${number}`;

@@ -67,7 +67,7 @@ describe('docs/start.md', () => {
     else throw new Error(`The page says ${text}, and this test does not know how.`);
   };
 
-  it('leads from nothing to a job that survives being killed, done as it is written', () => {
+  it('docs/start.md leads from nothing to a job that survives being killed, done as it is written', () => {
     const acts = readActs();
     expect(acts.map(({ kind }) => kind).join(' ')).toBe(
       'command command command copy command compare command compare copy command',

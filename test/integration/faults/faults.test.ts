@@ -28,7 +28,7 @@ describe('an execution', () => {
   });
   afterAll(() => world.close());
 
-  it('makes these outbound calls when nothing goes wrong: a resume is one load and one claim, a step one checkpoint', () => {
+  it('An execution makes these outbound calls when nothing goes wrong: a resume is one load and one claim, a step one checkpoint', () => {
     expect(called.filter((call) => !call.startsWith('in ') && call !== 'dry run')).toEqual([
       'load 1',
       'claim 1',
@@ -51,7 +51,7 @@ describe('an execution', () => {
   });
 
   it.each(calls.flatMap((call) => listFaults(call).map((fault): [string, Fault] => [call, fault])))(
-    'ends as if nothing had happened when this goes wrong: %s, %s',
+    'An execution ends as if nothing had happened when this goes wrong: %s, %s',
     (call, fault) => {
       const result = results.find((one) => one.call === call && one.fault === fault);
       expect(result?.faults).toEqual([]);

@@ -49,7 +49,7 @@ describe('a project that baton init wrote', () => {
     return JSON.parse(printed.slice(printed.indexOf('{')));
   };
 
-  it('runs on this machine, over several invocations, to its end', async () => {
+  it('A project that baton init wrote runs on this machine, over several invocations, to its end', async () => {
     const report = await runScript(project, {}, 'dev');
     expect(report).toMatchObject({
       outcome: 'completed',
@@ -58,15 +58,15 @@ describe('a project that baton init wrote', () => {
     expect(report.invocations.count).toBeGreaterThan(2);
   });
 
-  it('passes the type checker', async () => {
+  it('A project that baton init wrote passes the type checker', async () => {
     await typecheck;
   });
 
-  it('passes its own test', async () => {
+  it('A project that baton init wrote passes its own test', async () => {
     expect(await run(project, {}, 'npm', 'test')).toMatch(/# pass 1\b|ℹ pass 1\b/);
   });
 
-  it('is found healthy by its script doctor, which synthesizes it, and reads its job out of what would be deployed', async () => {
+  it('A project that baton init wrote is found healthy by its script doctor, which synthesizes it, and reads its job out of what would be deployed', async () => {
     const diagnosis = await runScript(project, {}, 'doctor');
     expect(diagnosis).toMatchObject({ errorCount: 0, warningCount: 0 });
     expect(diagnosis.findings).toContainEqual({
@@ -76,7 +76,7 @@ describe('a project that baton init wrote', () => {
     });
   });
 
-  it('runs on this machine as what would be deployed as well', async () => {
+  it('A project that baton init wrote runs on this machine as what would be deployed as well', async () => {
     // What `dev:template` does after the synthesis, which the doctor has asked for already.
     const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
     const [synth, command] = scripts['dev:template'].split(' && ');
@@ -85,7 +85,7 @@ describe('a project that baton init wrote', () => {
     expect(report).toMatchObject({ outcome: 'completed', executions: [{ result: { rowCount } }] });
   });
 
-  it('for SAM builds job and sweeper where the template looks for them, and has its script doctor look at what was deployed', async () => {
+  it('A project that baton init wrote for SAM builds job and sweeper where the template looks for them, and has its script doctor look at what was deployed', async () => {
     const sam = await init('sam-jobs', 'sam');
     await run(sam, {}, 'npm', 'run', 'build');
     const template = readFileSync(join(sam, 'template.yaml'), 'utf8');

@@ -62,7 +62,7 @@ async function deploy(store: object) {
 const cargo = randomBytes(750_000).toString('base64');
 
 describe('a queue whose own maximum is 262,144 bytes', () => {
-  it('takes an execution with 800 KB on board through a wait: what it is asked to hold back is a look', async () => {
+  it('A queue whose own maximum is 262,144 bytes takes an execution with 800 KB on board through a wait: what it is asked to hold back is a look', async () => {
     const { lambda, client, find, messages, requests } = await deploy({ BATON_DIRECTORY: directory });
     for (const executionId of ['one', 'two']) {
       await client.start({ executionId, input: { cargo: cargo.slice(0, 400_000) } });
@@ -79,7 +79,7 @@ describe('a queue whose own maximum is 262,144 bytes', () => {
     ]);
   });
 
-  it('takes one that was started with an event of 1 MB', async () => {
+  it('A queue whose own maximum is 262,144 bytes takes an execution that was started with an event of 1 MB', async () => {
     const { lambda, client, messages } = await deploy({ BATON_DIRECTORY: directory });
     await client.start({ executionId: 'one', input: { cargo } });
     await lambda.idle();
@@ -87,7 +87,7 @@ describe('a queue whose own maximum is 262,144 bytes', () => {
     expect(messages.map(({ bytes }) => bytes < 1_500)).toEqual([true]);
   });
 
-  it('ends an execution that does not fit it, where there is no store, by an error that names the biggest field', async () => {
+  it('A queue whose own maximum is 262,144 bytes ends an execution that does not fit it, where there is no store, by an error that names the biggest field', async () => {
     const { lambda, find, messages } = await deploy({});
     await lambda.invoke({
       functionName: 'cargo',

@@ -40,7 +40,7 @@ async function deploy(recursiveLoop: 'Allow' | 'Terminate') {
 const everyStepOnce = Array.from({ length: 40 }, (_, n) => n);
 
 describe('a job of forty invocations', () => {
-  it('completes when the function’s recursion setting is Allow', async () => {
+  it('A job of forty invocations completes when the function’s recursion setting is Allow', async () => {
     const { lambda, client, count } = await deploy('Allow');
     await client.start({ executionId: 'one' });
     await lambda.idle();
@@ -52,7 +52,7 @@ describe('a job of forty invocations', () => {
     expect(count('recursion setting')).toBe(0);
   });
 
-  it('is parked when it is Terminate, before AWS drops anything, and completes when it is redriven', async () => {
+  it('A job of forty invocations is parked when the function’s recursion setting is Terminate, before AWS drops anything, and completes when it is redriven', async () => {
     const { lambda, client, count, failures } = await deploy('Terminate');
     await client.start({ executionId: 'one' });
     await lambda.idle();

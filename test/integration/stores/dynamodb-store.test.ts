@@ -59,7 +59,7 @@ describe('DynamoDbCheckpointStore', () => {
 });
 
 describe('DynamoDbCheckpointStore, by the calls it makes', () => {
-  test('saves a small execution by one conditional write, and loads it by one consistent read', async () => {
+  test('DynamoDbCheckpointStore saves a small execution by one conditional write, and loads it by one consistent read', async () => {
     const { store, client, countCalls } = await openCounted();
     let revision: string | undefined;
     for (const status of ['running', 'waiting', 'completed'] as const) {
@@ -73,7 +73,7 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
     expect(client.inputs.at(-1)).toMatchObject({ ConsistentRead: true });
   });
 
-  test('writes the record alone when a large state has not changed, and its parts before the record when it has', async () => {
+  test('DynamoDbCheckpointStore writes the record alone when a large state has not changed, and its parts before the record when it has', async () => {
     const { store, countCalls } = await openCounted();
     let revision: string | undefined;
     const save = (mark: string, isStateUnchanged: boolean) => async () => {
@@ -85,7 +85,7 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
     expect(await countCalls(() => store.load(executionId))).toEqual(['GetItem', 'BatchGetItem']);
   });
 
-  test('counts a record in bytes of UTF-8, as DynamoDB does', async () => {
+  test('DynamoDbCheckpointStore counts a record in bytes of UTF-8, as DynamoDB does', async () => {
     const { store, countCalls } = await openCounted();
     const save = (state: string, id: string) =>
       countCalls(() => store.save(sampleExecution({ executionId: id, state }), undefined));
@@ -95,7 +95,7 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
     expect(await save('ü'.repeat(210_000), 'two bytes, too long')).toEqual(['BatchWriteItem', 'PutItem']);
   });
 
-  test('gives every item a time to live in epoch seconds, parts more than the record that names them', async () => {
+  test('DynamoDbCheckpointStore gives every item a time to live in epoch seconds, parts more than the record that names them', async () => {
     const { store, tableName } = await openCounted();
     await store.save(large('a'), undefined);
     const items = await dynamoDb.readItems(tableName);
@@ -107,7 +107,7 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
     }
   });
 
-  test('lists by the index byJob without reading the table, and by a scan where there is no index', async () => {
+  test('DynamoDbCheckpointStore lists by the index byJob without reading the table, and by a scan where there is no index', async () => {
     const indexed = await openCounted();
     const { store, countCalls } = await openCounted({ indexes: [] });
     await indexed.store.save(sampleExecution(), undefined);
@@ -141,7 +141,7 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
     return { client, store, countRead };
   }
 
-  test('reads what is live, and nothing that has ended, when that is asked for and the index byStatus is there', async () => {
+  test('DynamoDbCheckpointStore reads what is live, and nothing that has ended, when that is asked for and the index byStatus is there', async () => {
     const { store, countRead } = await openCrowded({ indexes: ['byJob', 'byStatus'] });
     const { job } = sampleExecution();
     const live = (query: ListQuery) => countRead(() => store.list(query));
@@ -152,7 +152,7 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
   });
 
   test.each([[['byJob']], [['byStatus']], [[]], [['byJob', 'byStatus']]] as const)(
-    'lists the same with the indexes %j',
+    'DynamoDbCheckpointStore lists the same with the indexes %j',
     async (indexes) => {
       const { store } = await openCrowded({ indexes });
       const { job } = sampleExecution();
@@ -173,7 +173,7 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
     },
   );
 
-  test('scans a table without indexes once for all pages of what is live, not once for each', async () => {
+  test('DynamoDbCheckpointStore scans a table without indexes once for all pages of what is live, not once for each', async () => {
     const { store, countRead } = await openCrowded({ indexes: [] });
     const { job } = sampleExecution();
     const perPage = await countRead(() => store.list({ job, live: { after: null }, limit: 1_000 }));
@@ -181,7 +181,7 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
   });
 
   test.each([[['byJob', 'byStatus']], [[]]] as const)(
-    'lists nothing that the runtime keeps for itself, with the indexes %j',
+    'DynamoDbCheckpointStore lists nothing that the runtime keeps for itself, with the indexes %j',
     async (indexes) => {
       const { store, countCalls } = await openCounted({ indexes });
       const companion = {
@@ -198,7 +198,7 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
     },
   );
 
-  test('lists by byJob, or by a scan, when the role does not know byStatus yet', async () => {
+  test('DynamoDbCheckpointStore lists by byJob, or by a scan, when the role does not know byStatus yet', async () => {
     const { store, client } = await openCrowded({ indexes: ['byJob', 'byStatus'] });
     client.before = () => {
       if (client.inputs.at(-1)?.IndexName === 'byStatus') throw awsError('AccessDeniedException', 1);
@@ -209,7 +209,7 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
     expect(await readAllLive(store, { job })).toHaveLength(30);
   });
 
-  test('sends again what DynamoDB has left of a batch', async () => {
+  test('DynamoDbCheckpointStore sends again what DynamoDB has left of a batch', async () => {
     const tableName = await dynamoDb.createTable();
     let isFirst = true;
     const lazy = {
@@ -231,7 +231,7 @@ describe('DynamoDbCheckpointStore, by the calls it makes', () => {
 });
 
 describe('DynamoDbCheckpointStore, when something is wrong', () => {
-  test('says which table is missing, and how it has to be', async () => {
+  test('DynamoDbCheckpointStore says which table is missing, and how it has to be', async () => {
     const store = new DynamoDbCheckpointStore({ tableName: 'nowhere', client: dynamoDb.client });
     for (const call of [
       () => store.load('e'),
@@ -251,7 +251,7 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
   });
 
   test.each(['ThrottlingException', 'ProvisionedThroughputExceededException', 'InternalServerError'])(
-    'throws %s as it is',
+    'DynamoDbCheckpointStore throws %s as it is',
     async (name) => {
       const { store, client } = await openCounted();
       client.before = () => {
@@ -263,7 +263,7 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
     },
   );
 
-  test('removes the parts of a write that was turned down, and keeps those of one whose reply was lost', async () => {
+  test('DynamoDbCheckpointStore removes the parts of a write that was turned down, and keeps those of one whose reply was lost', async () => {
     const { store, client, tableName } = await openCounted();
     client.before = (_call, command) => {
       if (command === 'PutItem') throw awsError('ThrottlingException', 1);
@@ -278,7 +278,7 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
     expect((await store.load(executionId))?.state).toBe(large('b').state);
   });
 
-  test("knows its own write when the SDK's second try was refused by its first", async () => {
+  test("DynamoDbCheckpointStore knows its own write when the SDK's second try was refused by its first", async () => {
     const { store, client } = await openCounted();
     client.after = (_call, command) => {
       if (command === 'PutItem') throw awsError('ConditionalCheckFailedException', 2);
@@ -309,15 +309,18 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
           ExpressionAttributeValues: { ':bytes': { B: Buffer.from('short') } },
         }),
     ],
-  ])('refuses a state of which a part %s, and does not begin again', async (_what, spoil) => {
-    const { store, tableName } = await openCounted();
-    await store.save(large('a'), undefined);
-    const part = (await dynamoDb.readItems(tableName)).find(({ sk }) => sk?.S?.startsWith('part#'));
-    await dynamoDb.client.send(spoil(part?.sk?.S ?? '', tableName) as DeleteItemCommand);
-    await expect(store.load(executionId)).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
-  });
+  ])(
+    'DynamoDbCheckpointStore refuses a state of which a part %s, and does not begin again',
+    async (_what, spoil) => {
+      const { store, tableName } = await openCounted();
+      await store.save(large('a'), undefined);
+      const part = (await dynamoDb.readItems(tableName)).find(({ sk }) => sk?.S?.startsWith('part#'));
+      await dynamoDb.client.send(spoil(part?.sk?.S ?? '', tableName) as DeleteItemCommand);
+      await expect(store.load(executionId)).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
+    },
+  );
 
-  test('takes no reference that leads elsewhere', async () => {
+  test('DynamoDbCheckpointStore takes no reference that leads elsewhere', async () => {
     const { store, tableName } = await openCounted();
     await store.save(large('a'), undefined);
     await store.save(sampleExecution({ executionId: 'other', state: 'b'.repeat(900_000) }), undefined);
@@ -332,7 +335,7 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
   });
 
   test.each(['job', 'status', 'startedAtMs', 'expiresAtMs', 'revision'])(
-    'refuses an item without its attribute %s, and lists the others',
+    'DynamoDbCheckpointStore refuses an item without its attribute %s, and lists the others',
     async (name) => {
       const { store, tableName } = await openCounted();
       await store.save(sampleExecution(), undefined);
@@ -350,7 +353,7 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
     },
   );
 
-  test('lists the others when a part of a head is missing, and the one without its head', async () => {
+  test('DynamoDbCheckpointStore lists the others when a part of a head is missing, and the one without its head', async () => {
     const { store, tableName } = await openCounted();
     await store.save(sampleExecution({ head: 'h'.repeat(500_000) }), undefined);
     await store.save(sampleExecution({ executionId: 'sound' }), undefined);
@@ -371,7 +374,7 @@ describe('DynamoDbCheckpointStore, when something is wrong', () => {
   });
 
   test.each(['', '~sha256~x', '\uD83D', '\uDE9A', 'x'.repeat(3_000)])(
-    'keeps the id %j, which no key can hold',
+    'DynamoDbCheckpointStore keeps the id %j, which no key can hold',
     async (id) => {
       const { store } = await openCounted();
       const revision = await store.save(sampleExecution({ executionId: id }), undefined);
@@ -396,7 +399,7 @@ describe('DynamoDbCheckpointStore with a bucket', () => {
   });
   for (const { title, run } of cases.filter((one) => /state|head|limit/.test(one.title))) test(title, run);
 
-  test('puts large states there, below the prefix and the id, and none into the table', async () => {
+  test('DynamoDbCheckpointStore with a bucket puts large states there, below the prefix and the id, and none into the table', async () => {
     const bucket = await s3.createBucket();
     const tableName = await dynamoDb.createTable();
     const store = new DynamoDbCheckpointStore({

@@ -57,7 +57,7 @@ test.each<[string, Record<string, string>, string, string[]]>([
   ],
   ['BATON_BUCKET', { BATON_BUCKET: 'states' }, 'threw', ['client-s3']],
 ])(
-  'a process with %s loads the AWS clients of what it uses, when it uses them',
+  'A process with %s loads the AWS clients of what it uses, when it uses them',
   (_title, environment, status, clients) => {
     expect(run(environment)).toEqual({ atStart: [], status, atEnd: clients });
   },

@@ -39,7 +39,7 @@ describe('S3CheckpointStore', () => {
 });
 
 describe('checkpointStoreContract', () => {
-  test('fails an S3 that ignores If-Match and If-None-Match', async () => {
+  test('checkpointStoreContract fails an S3 that ignores If-Match and If-None-Match', async () => {
     const careless = await LocalS3.start('--ignore-conditions');
     const failed: string[] = [];
     try {
@@ -67,7 +67,7 @@ describe('checkpointStoreContract', () => {
 });
 
 describe('S3CheckpointStore, by the calls it makes', () => {
-  test('saves a small execution by one conditional write, and loads it by one read', async () => {
+  test('S3CheckpointStore saves a small execution by one conditional write, and loads it by one read', async () => {
     const { store, client, countCalls } = await openCounted();
     const first = await store.save(sampleExecution(), undefined);
     expect(client.inputs.at(-1)).toMatchObject({ IfNoneMatch: '*' });
@@ -78,7 +78,7 @@ describe('S3CheckpointStore, by the calls it makes', () => {
     expect(await countCalls(() => store.load(executionId))).toEqual(['GetObject']);
   });
 
-  test('writes the record alone when a large state has not changed, and removes the old state after the record when it has', async () => {
+  test('S3CheckpointStore writes the record alone when a large state has not changed, and removes the old state after the record when it has', async () => {
     const { store, countCalls } = await openCounted();
     let revision = await store.save(sampleExecution(), undefined);
     const save = (mark: string, isStateUnchanged: boolean) => async () => {
@@ -89,7 +89,7 @@ describe('S3CheckpointStore, by the calls it makes', () => {
     expect(await countCalls(save('b', false))).toEqual(['PutObject', 'PutObject', 'DeleteObjects']);
   });
 
-  test('keeps an execution in a folder of its own below the prefix', async () => {
+  test('S3CheckpointStore keeps an execution in a folder of its own below the prefix', async () => {
     const bucket = await s3.createBucket();
     const plain = new S3CheckpointStore({ bucket, client: s3.client });
     await plain.save(sampleExecution({ executionId: 'payments-2026.11' }), undefined);
@@ -117,7 +117,7 @@ describe('S3CheckpointStore, by the calls it makes', () => {
 });
 
 describe('S3CheckpointStore, when something is wrong', () => {
-  test('says which bucket is missing', async () => {
+  test('S3CheckpointStore says which bucket is missing', async () => {
     const store = new S3CheckpointStore({ bucket: 'nowhere', client: s3.client });
     for (const call of [
       () => store.load('e'),
@@ -133,7 +133,7 @@ describe('S3CheckpointStore, when something is wrong', () => {
     }
   });
 
-  test('says what to grant when it is denied', async () => {
+  test('S3CheckpointStore says what to grant when it is denied', async () => {
     const { store, client } = await openCounted();
     client.before = () => {
       throw awsError('AccessDenied', 403);
@@ -141,7 +141,7 @@ describe('S3CheckpointStore, when something is wrong', () => {
     await expect(store.load('e')).rejects.toThrow(/→ Grant s3:GetObject.*s3:ListBucket/);
   });
 
-  test('throws SlowDown as it is', async () => {
+  test('S3CheckpointStore throws SlowDown as it is', async () => {
     const { store, client } = await openCounted();
     client.before = () => {
       throw awsError('SlowDown', 503);
@@ -150,7 +150,7 @@ describe('S3CheckpointStore, when something is wrong', () => {
     await expect(store.load('e')).rejects.toMatchObject({ name: 'SlowDown' });
   });
 
-  test('throws a conflict that left the expected revision where it was, and answers one that did not', async () => {
+  test('S3CheckpointStore throws a conflict that left the expected revision where it was, and answers one that did not', async () => {
     const { store, client, bucket } = await openCounted();
     const first = await store.save(sampleExecution(), undefined);
     const conflict = (_call: number, command: string) => {
@@ -174,7 +174,7 @@ describe('S3CheckpointStore, when something is wrong', () => {
     [412, 'PreconditionFailed'],
     [409, 'ConditionalRequestConflict'],
   ])(
-    "knows its own write when the SDK's second try was refused by its first, with %i",
+    "S3CheckpointStore knows its own write when the SDK's second try was refused by its first, with %i",
     async (status, name) => {
       const { store, client } = await openCounted();
       client.after = (_call, command) => {
@@ -185,7 +185,7 @@ describe('S3CheckpointStore, when something is wrong', () => {
     },
   );
 
-  test('refuses a state whose object is gone, or of another length, and does not begin again', async () => {
+  test('S3CheckpointStore refuses a state whose object is gone, or of another length, and does not begin again', async () => {
     const { store, bucket } = await openCounted();
     await store.save(large('a'), undefined);
     const Key = (await s3.readKeys(bucket)).find((key) => key.includes('/part-')) ?? '';
@@ -196,7 +196,7 @@ describe('S3CheckpointStore, when something is wrong', () => {
   });
 
   test.each([' ', 'null', '[]', '{"v":2}', '{"v":1', 'x'])(
-    'refuses %j in the place of a record',
+    'S3CheckpointStore refuses %j in the place of a record',
     async (text) => {
       const { store, bucket } = await openCounted();
       await store.save(sampleExecution({ executionId: 'e' }), undefined);

@@ -98,7 +98,7 @@ describe.each<[string, () => Promise<StoreUnderTest>]>([
   ['DynamoDbCheckpointStore with a bucket', openWithBucket],
   ['S3CheckpointStore', () => s3.open()],
 ])('a whole job with %s', (name, open) => {
-  test('goes through its invocations, though its state swings around every limit, and leaves no part', async () => {
+  test('A whole job goes through its invocations, though its state swings around every limit, and leaves no part', async () => {
     const { store, reopen, countParts } = await open();
     const lengths = [...swing, 20];
     const { answers, isRight, again } = await runJob(store, lengths);
@@ -115,7 +115,7 @@ describe.each<[string, () => Promise<StoreUnderTest>]>([
     if (countParts !== undefined) expect(await countParts()).toBe(0);
   });
 
-  test('leaves the parts of its last state alone when that is large', async () => {
+  test('A whole job leaves the parts of its last state alone when that is large', async () => {
     const { store, countParts, reopen } = await open();
     await runJob(store, swing);
     const stored = await reopen().load('execution-1');

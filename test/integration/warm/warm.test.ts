@@ -45,7 +45,7 @@ describe('one warm process with a store', () => {
     ['memory', 'everyMs', 5_000],
     ['files', 'step', 500],
   ])(
-    '(%s, durability %s) grows no heap and leaves no handle in %i invocations, and ends by itself',
+    'One warm process with a store (%s, durability %s) grows no heap and leaves no handle in %i invocations, and ends by itself',
     async (store, durability, count) => {
       const { report, exitCode } = await run(store, durability, count);
       expect(report.invocations).toBeGreaterThanOrEqual(count);

@@ -74,7 +74,7 @@ describe('the same job', () => {
     [3, 'allow'],
     [20, 'terminate'],
   ])(
-    'writes the same in the kit and on the local Lambda: %i rounds, recursion detection says %s',
+    'The same job writes the same in the kit and on the local Lambda: %i rounds, recursion detection says %s',
     async (rounds, recursion) => {
       const expected = await runOnLocalLambda(rounds, recursion);
       expect(await runInKit(rounds, recursion)).toEqual(expected);

@@ -29,15 +29,15 @@ async function findFaults(seeds: readonly number[]): Promise<string> {
 }
 
 describe('a random program among others', () => {
-  it('ends as the model predicts: undisturbed, and under faults', async () => {
+  it('A random program among others ends as the model predicts: undisturbed, and under faults', async () => {
     expect(await findFaults(asked)).toBe('');
   });
 
-  it('ends as the model predicts for every seed that once did not', async () => {
+  it('A random program among others ends as the model predicts for every seed that once did not', async () => {
     expect(await findFaults(keptSeeds)).toBe('');
   });
 
-  it('is not as predicted when the store ignores the revision it is given', async () => {
+  it('A random program among others is not as predicted when the store ignores the revision it is given', async () => {
     const broken: RunResult[] = [];
     for (const seed of everyDay.slice(0, 8)) broken.push(...(await runAmong(seed, () => new BlindStore())));
     expect(broken.filter(({ faults }) => faults.length > 0).length).toBeGreaterThan(0);
@@ -47,7 +47,7 @@ describe('a random program among others', () => {
 describe('the programs among others of every day', () => {
   const programs = everyDay.map(drawAmong);
 
-  it('have every kind of step, child and end', () => {
+  it('The programs among others of every day have every kind of step, child and end', () => {
     const steps = programs.flatMap((program) => program.steps);
     const kinds = (all: readonly { readonly kind: string }[]) =>
       [...new Set(all.map(({ kind }) => kind))].sort();

@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 
 describe('the demo', () => {
-  it('agrees with one pass although invocations are killed, continuations delivered twice, answers lost and calls refused, and drops every duplicate', async () => {
+  it('The demo agrees with one pass although invocations are killed, continuations delivered twice, answers lost and calls refused, and drops every duplicate', async () => {
     const { exitCode, stderr, report, left } = await runDemo('--chaos');
     expect(stderr).toContain(agreement);
     expect({ exitCode, left }).toEqual({ exitCode: 0, left: [] });
@@ -64,7 +64,7 @@ describe('the demo', () => {
     expect(report.invocations.count).toBeGreaterThan(report.handOffs.count);
   });
 
-  it('does not end well when the run did not', async () => {
+  it('The demo does not end well when the run did not', async () => {
     const { exitCode, stderr } = await runDemo(
       '--recursion',
       'terminate',

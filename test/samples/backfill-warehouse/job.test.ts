@@ -60,7 +60,7 @@ function sum(rows: Iterable<Flight>, field: 'delay' | 'distance'): number {
 }
 
 describe('BackfillWarehouse', () => {
-  it('copies every flight under its position, in batches', async () => {
+  it('BackfillWarehouse copies every flight under its position, in batches', async () => {
     const [source, warehouse] = [new ListedFlights(), new ListedWarehouse()];
     const { answer } = await run(source, warehouse);
     expect(answer).toMatchObject({ status: 'completed', invocation: 1, result: { rows: 25, hours: 13 } });
@@ -72,7 +72,7 @@ describe('BackfillWarehouse', () => {
     ]);
   });
 
-  it('keeps totals by hour that add up to what one pass finds', async () => {
+  it('BackfillWarehouse keeps totals by hour that add up to what one pass finds', async () => {
     const warehouse = new ListedWarehouse();
     await run(new ListedFlights(), warehouse);
     const totals = [...warehouse.totals.values()];
@@ -82,7 +82,7 @@ describe('BackfillWarehouse', () => {
     expect(totals.reduce((total, { delay }) => total + delay, 0)).toBe(sum(flights, 'delay'));
   });
 
-  it('counts nothing twice when a batch has to be written again', async () => {
+  it('BackfillWarehouse counts nothing twice when a batch has to be written again', async () => {
     const warehouse = new ListedWarehouse(2);
     const source = new ListedFlights();
     expect((await run(source, warehouse)).answer).toMatchObject({ status: 'completed' });
@@ -92,7 +92,7 @@ describe('BackfillWarehouse', () => {
     );
   });
 
-  it('carries position and totals across invocations, and through one that is killed', async () => {
+  it('BackfillWarehouse carries position and totals across invocations, and through one that is killed', async () => {
     const world = virtualWorld();
     const warehouse = new ListedWarehouse();
     const source = new ListedFlights(() => new Promise((resolve) => world.timer.once(1_200, resolve)));

@@ -16,7 +16,7 @@ const rows = flights.map((flight, position) => ({ position, ...flight }));
 const totals = [...expected.hours].map(([hour, sums]) => ({ hour, ...sums }));
 
 describe('the comparison with one pass', () => {
-  it('finds no difference where there is none', () => {
+  it('The comparison with one pass finds no difference where there is none', () => {
     expect(findDifferences(expected, { rows, totals })).toEqual([]);
     expect(describeAgreement(expected, { rows, totals })).toMatchInlineSnapshot(
       `"3 rows, 2 hours = 3 rows, 2 hours in one pass; distance sum 650 = 650; delay sum 3 = 3"`,
@@ -31,7 +31,7 @@ describe('the comparison with one pass', () => {
     ['a total that is off', { rows, totals: [totals[0], { ...totals[1], delay: 1 }] }],
     ['an hour that is missing', { rows, totals: totals.slice(1) }],
     ['an hour too many', { rows, totals: [...totals, { hour: 23, flights: 0, distance: 0, delay: 0 }] }],
-  ])('finds %s', (_what, actual) => {
+  ])('The comparison with one pass finds %s', (_what, actual) => {
     expect(findDifferences(expected, actual as never)).not.toEqual([]);
   });
 });

@@ -150,13 +150,13 @@ const table: readonly (readonly [
 describe.each(table)('what %s can say of a deployment', (file, property, ill, well) => {
   const patterns = listMessagePatterns(join(__dirname, '../../../src/cdk', file), inProperty(property));
 
-  it('is seen to be said, each of it, of a deployment that is ill in that way alone', () => {
+  it('What a check can say of a deployment is seen to be said, each of it, of a deployment that is ill in that way alone', () => {
     for (const said of ill) expect(said).toHaveLength(1);
     expect(patterns.length).toBeGreaterThan(1);
     expect(patterns.filter(({ text }) => !ill.flat().some((said) => text?.test(said)))).toEqual([]);
   });
 
-  it('is not said of one that is well', () => {
+  it('What a check can say of a deployment is not said of one that is well', () => {
     expect(well.flat()).toEqual([]);
   });
 });

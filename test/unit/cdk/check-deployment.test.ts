@@ -14,7 +14,7 @@ const sound: DeploymentFacts = {
 };
 
 describe('a function that hosts several jobs', () => {
-  it('is checked by what each of them needs', () => {
+  it('A function that hosts several jobs is checked by what each of them needs', () => {
     const jobs = [planOf({ name: 'one' }), planOf({ name: 'other', safeMs: 600_000 })];
     const faults = checkDeployment({ ...sound, timeoutMs: 300_000 }, jobs);
     expect(faults.map(({ problem }) => problem)).toEqual([
@@ -44,16 +44,16 @@ describe('a deployment', () => {
       {},
       { limits: { maxInvocations: 1e9, maxDurationMs: Number.MAX_SAFE_INTEGER, maxCostUsd: 5 } },
     ],
-  ])('%s has no faults', (...[, facts, options, minBudgetMs]) => {
+  ])('A deployment %s has no faults', (...[, facts, options, minBudgetMs]) => {
     expect(checkDeployment({ ...sound, ...facts }, [planOf(options, minBudgetMs)])).toEqual([]);
   });
 
-  it('of a job that is not known is checked by itself', () => {
+  it('A deployment of a job that is not known is checked by itself', () => {
     expect(checkDeployment({ ...sound, timeoutMs: 1_000 }, [])).toEqual([]);
     expect(checkDeployment({ ...sound, timeoutMs: 5_400_001 }, [])).toHaveLength(2);
   });
 
-  it('is told everything that cannot work, each with its fix', () => {
+  it('A deployment is told everything that cannot work, each with its fix', () => {
     const check = (
       facts: Partial<DeploymentFacts>,
       options: Partial<LongRunningOptions> = {},
@@ -110,7 +110,7 @@ recursiveLoop is ALLOW, and job Reconcile has no fuse that would end it within a
 `);
   });
 
-  it('has no faults by what only CloudFormation knows', () => {
+  it('A deployment has no faults by what only CloudFormation knows', () => {
     const unknown = {
       timeoutMs: undefined,
       recursiveLoop: undefined,
@@ -119,7 +119,7 @@ recursiveLoop is ALLOW, and job Reconcile has no fuse that would end it within a
     expect(checkDeployment({ ...sound, ...unknown }, [planOf()])).toEqual([]);
   });
 
-  it('keeps the objects of a bucket until no record can name them any more', () => {
+  it('A deployment keeps the objects of a bucket until no record can name them any more', () => {
     const dayMs = 24 * 60 * 60 * 1_000;
     for (const maxDurationMs of [1, dayMs, 7 * dayMs, 45.5 * dayMs, 365 * dayMs]) {
       expect(Number(countKeptDays({ maxDurationMs })) * dayMs).toBeGreaterThanOrEqual(
@@ -129,7 +129,7 @@ recursiveLoop is ALLOW, and job Reconcile has no fuse that would end it within a
     expect(countKeptDays({ maxDurationMs: Number.MAX_SAFE_INTEGER })).toBeUndefined();
   });
 
-  it('is refused with all of its faults in one error', () => {
+  it('A deployment is refused with all of its faults in one error', () => {
     const faults = checkDeployment({ ...sound, timeoutMs: 60_000, recursiveLoop: 'Terminate' }, [planOf()]);
     const error = new InvalidDeploymentError('App/Reconcile', faults);
     expect(error.message).toMatch(

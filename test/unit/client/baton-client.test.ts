@@ -19,7 +19,7 @@ const input = { since: '2026-11-01' };
 const start = { lambdaBaton: { v: 1, start: { executionId, input } } };
 
 describe('BatonClient.start', () => {
-  it('sends the start envelope to the function', async () => {
+  it('BatonClient.start sends the start envelope to the function', async () => {
     const { client, lambda } = clientWorld();
     expect(await client.start({ executionId, input })).toEqual({
       executionId,
@@ -29,7 +29,7 @@ describe('BatonClient.start', () => {
     expect(lambda.sent).toEqual([{ functionName: 'count', event: start }]);
   });
 
-  it('makes up an id when there is none, another one each time, and an empty input', async () => {
+  it('BatonClient.start makes up an id when there is none, another one each time, and an empty input', async () => {
     const { client, lambda } = clientWorld();
     const [one, other] = [await client.start(), await client.start()];
     expect(one.executionId).toMatch(/^[0-9a-f-]{36}$/);
@@ -39,7 +39,7 @@ describe('BatonClient.start', () => {
     });
   });
 
-  it('answers with the execution that the same input has started, and sends nothing', async () => {
+  it('BatonClient.start answers with the execution that the same input has started, and sends nothing', async () => {
     const { client, lambda, deliverSent } = clientWorld();
     await client.start({ executionId, input: { a: 1, b: [2] } });
     await deliverSent();
@@ -55,7 +55,7 @@ describe('BatonClient.start', () => {
   it.each([
     ['another input', { input: { since: '2026-11-02' } }, 'with another input'],
     ['another job', { input, job: 'summing' }, 'by job counting'],
-  ])('refuses an id that was used for %s', async (_what, request, problem) => {
+  ])('BatonClient.start refuses an id that was used for %s', async (_what, request, problem) => {
     const { client, lambda, deliver } = clientWorld();
     await deliver(start);
     await expect(client.start({ executionId, ...request })).rejects.toMatchObject({
@@ -65,7 +65,7 @@ describe('BatonClient.start', () => {
     expect(lambda.sent).toEqual([]);
   });
 
-  it('takes an input that the job made something else of for the same, as it was sent and as the job sees it', async () => {
+  it('BatonClient.start takes an input that the job made something else of for the same, as it was sent and as the job sees it', async () => {
     class Page {
       size = 1_000;
       first = 1;
@@ -109,7 +109,7 @@ describe('BatonClient.start', () => {
     expect(lambda.sent).toEqual([]);
   });
 
-  it('may be sent again when its answer was lost: the execution runs once', async () => {
+  it('BatonClient.start may be sent again when its answer was lost: the execution runs once', async () => {
     const { client, lambda, deliver, seen } = clientWorld();
     lambda.fault = (call) => (call === 1 ? 'lost' : 'none');
     await expect(client.start({ executionId, input })).rejects.toMatchObject({
@@ -127,7 +127,7 @@ describe('BatonClient.start', () => {
     expect(seen).toHaveLength(5);
   });
 
-  it('runs once when two clients start the same work in the same moment', async () => {
+  it('BatonClient.start runs once when two clients start the same work in the same moment', async () => {
     const { client, makeClient, lambda, deliverAll, seen } = clientWorld();
     await Promise.all([client.start({ executionId, input }), makeClient().start({ executionId, input })]);
     await deliverAll(lambda.sent.map(({ event }) => event));
@@ -135,7 +135,7 @@ describe('BatonClient.start', () => {
     expect(seen).toHaveLength(5);
   });
 
-  it('says what to do when the function refuses', async () => {
+  it('BatonClient.start says what to do when the function refuses', async () => {
     const { client, lambda } = clientWorld();
     lambda.fault = () => {
       throw Object.assign(new Error('no such function'), { name: 'ResourceNotFoundException' });
@@ -147,21 +147,24 @@ Cause: no such function"
 `);
   });
 
-  it.each(['', 'x'.repeat(257), '\ud800', 7])('refuses the id %p before anything is sent', async (id) => {
-    const { client, lambda } = clientWorld();
-    await expect(client.start({ executionId: id as string })).rejects.toMatchObject({
-      code: 'INVALID_INPUT',
-    });
-    expect(lambda.sent).toEqual([]);
-  });
+  it.each(['', 'x'.repeat(257), '\ud800', 7])(
+    'BatonClient.start refuses the id %p before anything is sent',
+    async (id) => {
+      const { client, lambda } = clientWorld();
+      await expect(client.start({ executionId: id as string })).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+      });
+      expect(lambda.sent).toEqual([]);
+    },
+  );
 
-  it('refuses an input that is no JSON', async () => {
+  it('BatonClient.start refuses an input that is no JSON', async () => {
     const { client, lambda } = clientWorld();
     await expect(client.start({ input: { n: 1n } })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     expect(lambda.sent).toEqual([]);
   });
 
-  it('needs a function', async () => {
+  it('BatonClient.start needs a function', async () => {
     const client = new BatonClient({ store: new MemoryCheckpointStore() });
     await expect(client.start({ executionId })).rejects.toMatchObject({
       code: 'INVOKE_FAILED',
@@ -171,12 +174,12 @@ Cause: no such function"
 });
 
 describe('BatonClient.status', () => {
-  it('is undefined for an id that the store does not have, or that is none', async () => {
+  it('BatonClient.status is undefined for an id that the store does not have, or that is none', async () => {
     const { client } = clientWorld();
     expect([await client.status('nobody'), await client.status('')]).toEqual([undefined, undefined]);
   });
 
-  it('says where a running execution stands, and nothing of its input and state', async () => {
+  it('BatonClient.status says where a running execution stands, and nothing of its input and state', async () => {
     const { client, clock, deliver, behaviour } = clientWorld();
     const startedAtMs = clock.now();
     let status: Awaited<ReturnType<typeof client.status>>;
@@ -211,7 +214,7 @@ describe('BatonClient.status', () => {
     expect(Object.isFrozen(status)).toBe(true);
   });
 
-  it('tells the result of a completed one, frozen in depth', async () => {
+  it('BatonClient.status tells the result of a completed one, frozen in depth', async () => {
     const { client, deliver } = clientWorld();
     await deliver(start);
     const status = await client.status(executionId);
@@ -219,7 +222,7 @@ describe('BatonClient.status', () => {
     expect(Object.isFrozen((status?.result as { input: object } | undefined)?.input)).toBe(true);
   });
 
-  it('tells the error of a failed one', async () => {
+  it('BatonClient.status tells the error of a failed one', async () => {
     const { client, deliver, behaviour } = clientWorld();
     behaviour.onStep = async () => {
       throw new TerminalError('no such account');
@@ -233,7 +236,7 @@ describe('BatonClient.status', () => {
     });
   });
 
-  it('tells that it was handed over', async () => {
+  it('BatonClient.status tells that it was handed over', async () => {
     const { client, deliver } = clientWorld();
     await deliver(start, { remainingMs: 1_250 });
     expect(await client.status(executionId)).toMatchObject({
@@ -245,7 +248,7 @@ describe('BatonClient.status', () => {
     });
   });
 
-  it('looks stuck when its invocation must be dead and has recorded nothing', async () => {
+  it('BatonClient.status looks stuck when its invocation must be dead and has recorded nothing', async () => {
     const { client, clock, deliverAndKill } = clientWorld();
     await deliverAndKill(start, 250);
     expect(await client.status(executionId)).toMatchObject({ isStuck: false, stepCount: 2 });
@@ -253,7 +256,7 @@ describe('BatonClient.status', () => {
     expect(await client.status(executionId)).toMatchObject({ status: 'running', isStuck: true });
   });
 
-  it('refuses a damaged record', async () => {
+  it('BatonClient.status refuses a damaged record', async () => {
     const { client, store, deliver } = clientWorld();
     await deliver(start);
     const stored = await store.load(executionId);
@@ -267,7 +270,7 @@ describe('BatonClient.status', () => {
 });
 
 describe('BatonClient.result', () => {
-  it('is that of a completed execution', async () => {
+  it('BatonClient.result is that of a completed execution', async () => {
     const { client, deliver } = clientWorld();
     await deliver(start);
     expect(await client.result(executionId)).toEqual({
@@ -278,7 +281,7 @@ describe('BatonClient.result', () => {
     });
   });
 
-  it('is missing while the execution is under way, and after it was cancelled', async () => {
+  it('BatonClient.result is missing while the execution is under way, and after it was cancelled', async () => {
     const { client, deliver, sender } = clientWorld();
     await deliver(start, { remainingMs: 1_250 });
     expect(await client.result(executionId)).toEqual({ executionId, status: 'running', invocation: 1 });
@@ -287,7 +290,7 @@ describe('BatonClient.result', () => {
     expect(await client.result(executionId)).toEqual({ executionId, status: 'cancelled', invocation: 2 });
   });
 
-  it('of a failed execution is thrown, with what failed it', async () => {
+  it('BatonClient.result of a failed execution is thrown, with what failed it', async () => {
     const { client, deliver, behaviour } = clientWorld();
     behaviour.onStep = async () => {
       throw new TerminalError('no such account');
@@ -304,7 +307,7 @@ describe('BatonClient.result', () => {
 `);
   });
 
-  it('of an unknown execution is an error', async () => {
+  it('BatonClient.result of an unknown execution is an error', async () => {
     const { client } = clientWorld();
     await expect(client.result('nobody')).rejects.toThrowErrorMatchingInlineSnapshot(`
 "The store has no execution "nobody".
@@ -314,7 +317,7 @@ describe('BatonClient.result', () => {
 });
 
 describe('BatonClient.list', () => {
-  it('lists the newest start first, by job, by status, and no more than was asked for', async () => {
+  it('BatonClient.list lists the newest start first, by job, by status, and no more than was asked for', async () => {
     const { client, clock, deliver } = clientWorld();
     for (const name of ['one', 'two', 'three']) {
       await deliver(
@@ -337,7 +340,7 @@ describe('BatonClient.list', () => {
     });
   });
 
-  it('marks what looks stuck, and shows what cannot be read', async () => {
+  it('BatonClient.list marks what looks stuck, and shows what cannot be read', async () => {
     const { client, clock, store, deliverAndKill } = clientWorld();
     await deliverAndKill(start, 250);
     clock.block(60_000);

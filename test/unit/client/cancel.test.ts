@@ -4,7 +4,7 @@ const executionId = 'e';
 const start = { lambdaBaton: { v: 1, start: { executionId, input: {} } } };
 
 describe('BatonClient.cancel', () => {
-  it('ends a running execution at its next safe point: @OnCancel is called, @OnFailure is not', async () => {
+  it('BatonClient.cancel ends a running execution at its next safe point: @OnCancel is called, @OnFailure is not', async () => {
     const { client, deliver, behaviour, seen } = clientWorld();
     behaviour.onStep = async (n) => {
       if (n === 2)
@@ -18,7 +18,7 @@ describe('BatonClient.cancel', () => {
     expect(await client.status(executionId)).toMatchObject({ status: 'cancelled', isCancelRequested: true });
   });
 
-  it('ends one that was handed over when its next invocation begins', async () => {
+  it('BatonClient.cancel ends one that was handed over when its next invocation begins', async () => {
     const { client, deliver, sender, seen } = clientWorld();
     await deliver(start, { remainingMs: 1_250 });
     await client.cancel(executionId);
@@ -33,26 +33,29 @@ describe('BatonClient.cancel', () => {
     ['the claim', 1],
     ['a checkpoint', 3],
     ['the hand-off', 5],
-  ])('is not lost when it comes between the reading and the writing of %s', async (_what, write) => {
-    const { client, store, deliver, sender, seen } = clientWorld();
-    store.beforeWrite = async (number) => {
-      if (number !== write + (write === 1 ? 1 : 0)) return;
-      store.beforeWrite = async () => {};
-      await client.cancel(executionId);
-    };
-    if (write === 1) {
-      await deliver(start, { remainingMs: 900 });
-      await deliver(JSON.parse(sender.sent[0]?.body ?? ''));
-    } else {
-      await deliver(start, { remainingMs: 1_250 });
-      const handedOver = sender.sent[0]?.body;
-      if (handedOver !== undefined) await deliver(JSON.parse(handedOver));
-    }
-    expect(seen.at(-1)).toBe('cancelled');
-    expect(await client.status(executionId)).toMatchObject({ status: 'cancelled' });
-  });
+  ])(
+    'BatonClient.cancel is not lost when it comes between the reading and the writing of %s',
+    async (_what, write) => {
+      const { client, store, deliver, sender, seen } = clientWorld();
+      store.beforeWrite = async (number) => {
+        if (number !== write + (write === 1 ? 1 : 0)) return;
+        store.beforeWrite = async () => {};
+        await client.cancel(executionId);
+      };
+      if (write === 1) {
+        await deliver(start, { remainingMs: 900 });
+        await deliver(JSON.parse(sender.sent[0]?.body ?? ''));
+      } else {
+        await deliver(start, { remainingMs: 1_250 });
+        const handedOver = sender.sent[0]?.body;
+        if (handedOver !== undefined) await deliver(JSON.parse(handedOver));
+      }
+      expect(seen.at(-1)).toBe('cancelled');
+      expect(await client.status(executionId)).toMatchObject({ status: 'cancelled' });
+    },
+  );
 
-  it('tries again when the execution has written its record meanwhile', async () => {
+  it('BatonClient.cancel tries again when the execution has written its record meanwhile', async () => {
     const { client, store, deliver, behaviour, seen } = clientWorld();
     const load = store.load.bind(store);
     behaviour.onStep = async (n) => {
@@ -74,7 +77,7 @@ describe('BatonClient.cancel', () => {
     expect(seen.at(-1)).toBe('cancelled');
   });
 
-  it('gives up, and says so, when the execution is faster every time', async () => {
+  it('BatonClient.cancel gives up, and says so, when the execution is faster every time', async () => {
     const { client, store, deliver } = clientWorld();
     await deliver(start, { remainingMs: 1_250 });
     store.save = async () => undefined;
@@ -85,7 +88,7 @@ describe('BatonClient.cancel', () => {
     });
   });
 
-  it('is recorded once when two clients ask at once, and when the answer of the store was lost', async () => {
+  it('BatonClient.cancel is recorded once when two clients ask at once, and when the answer of the store was lost', async () => {
     const { client, makeClient, store, deliver } = clientWorld();
     await deliver(start, { remainingMs: 1_250 });
     const before = store.writes.length;
@@ -97,14 +100,14 @@ describe('BatonClient.cancel', () => {
     expect(store.writes.length - before).toBeLessThanOrEqual(2);
   });
 
-  it("passes on the store's error when it comes again and again", async () => {
+  it("BatonClient.cancel passes on the store's error when it comes again and again", async () => {
     const { client, store, deliver } = clientWorld();
     await deliver(start, { remainingMs: 1_250 });
     store.fault = () => 'fail';
     await expect(client.cancel(executionId)).rejects.toThrow('ThrottlingException');
   });
 
-  it('changes nothing about an execution that has ended, and says so', async () => {
+  it('BatonClient.cancel changes nothing about an execution that has ended, and says so', async () => {
     const { client, store, deliver } = clientWorld();
     await deliver(start);
     const before = await store.load(executionId);
@@ -115,7 +118,7 @@ describe('BatonClient.cancel', () => {
     expect(await store.load(executionId)).toEqual(before);
   });
 
-  it('of an unknown execution is an error', async () => {
+  it('BatonClient.cancel of an unknown execution is an error', async () => {
     const { client } = clientWorld();
     await expect(client.cancel('nobody')).rejects.toMatchObject({ code: 'UNKNOWN_EXECUTION' });
   });

@@ -76,7 +76,7 @@ function importWorld(pages = 5, store = new MemoryCheckpointStore()) {
 }
 
 describe('the history of an execution', () => {
-  it('has each invocation that has ended: when, of what, how much it did and cost', async () => {
+  it('The history of an execution has each invocation that has ended: when, of what, how much it did and cost', async () => {
     const { client, runAll, world, sender, events } = importWorld();
     const startedAtMs = world.clock.now();
     await runAll();
@@ -105,7 +105,7 @@ describe('the history of an execution', () => {
     );
   });
 
-  it('says what was waited for, and until when', async () => {
+  it('The history of an execution says what was waited for, and until when', async () => {
     const store = new MemoryCheckpointStore();
     const sender = new RecordingSender({ channel: 'sqs' });
     const world = virtualWorld({ senders: [sender] });
@@ -143,7 +143,7 @@ describe('the history of an execution', () => {
     expect(status?.failedAttemptCount).toBe(1);
   });
 
-  it('says of one that died that it died, and what it had stored by then', async () => {
+  it('The history of an execution says of one that died that it died, and what it had stored by then', async () => {
     const { call, client, events, start, world } = importWorld();
     await call(start, 'request-1', world.clock.now() + 40_000);
     world.timer.kill();
@@ -164,7 +164,7 @@ describe('the history of an execution', () => {
     ]);
   });
 
-  it('keeps the last 200 invocations, and the sums of those before', async () => {
+  it('The history of an execution keeps the last 200 invocations, and the sums of those before', async () => {
     const { client, runAll } = importWorld(410);
     await runAll();
     const status = await client.status(executionId);
@@ -175,7 +175,7 @@ describe('the history of an execution', () => {
     expect(sum + (status?.earlier?.costUsd ?? 0)).toBeCloseTo(status?.costUsd ?? 0, 6);
   });
 
-  it('that is damaged harms nothing, and begins again', async () => {
+  it('The history of an execution that is damaged harms nothing, and begins again', async () => {
     const { call, client, sender, start, store } = importWorld();
     await call(start, 'request-1');
     const stored = await store.load(historyId);
@@ -187,7 +187,7 @@ describe('the history of an execution', () => {
     expect((await client.status(executionId))?.history).toMatchObject([{ invocation: 1 }, { invocation: 2 }]);
   });
 
-  it('that cannot be written harms nothing: the record and the next invocation say what is missing', async () => {
+  it('The history of an execution that cannot be written harms nothing: the record and the next invocation say what is missing', async () => {
     const { call, client, sender, start, store } = importWorld();
     const save = store.save.bind(store);
     store.save = async (execution, ...rest) => {
@@ -206,7 +206,7 @@ describe('the history of an execution', () => {
     ]);
   });
 
-  it('is in no list, and costs a cancel no read', async () => {
+  it('The history of an execution is in no list, and costs a cancel no read', async () => {
     const { call, client, start, store } = importWorld();
     await call(start, 'request-1');
     expect((await client.list()).map(({ executionId: id }) => id)).toEqual([executionId]);
@@ -220,7 +220,7 @@ describe('the history of an execution', () => {
     expect(loaded).toEqual([executionId]);
   });
 
-  it('travels in the continuation where there is no store: the last 20 invocations', async () => {
+  it('The history of an execution travels in the continuation where there is no store: the last 20 invocations', async () => {
     const sender = new RecordingSender({ channel: 'sqs' });
     const world = virtualWorld({ senders: [sender] });
 
@@ -281,7 +281,7 @@ describe('an end that its process could not tell', () => {
   const endsOf = (events: readonly RuntimeEvent[]) =>
     events.filter(({ type }) => type === 'execution.completed' || type === 'invocation.ended');
 
-  it('is told by the delivery that comes again, with what the record says, once', async () => {
+  it('An end that its process could not tell is told by the delivery that comes again, with what the record says, once', async () => {
     const { call, client, events, start, world, said } = await dieAfterTheEnd();
     const before = endsOf(events).length;
     expect(said).toContain('step.finished');
@@ -306,7 +306,7 @@ describe('an end that its process could not tell', () => {
     expect(endsOf(events)).toHaveLength(before + 2);
   });
 
-  it('is told by nobody else, and not while the process may be alive', async () => {
+  it('An end that its process could not tell is told by nobody else, and not while the process may be alive', async () => {
     const { call, events, start, world } = await dieAfterTheEnd();
     const before = endsOf(events).length;
     await call(start, 'request-1');
@@ -315,7 +315,7 @@ describe('an end that its process could not tell', () => {
     expect(endsOf(events)).toHaveLength(before);
   });
 
-  it('is not told again when it was told', async () => {
+  it('An end that its process could not tell is not told again when it was told', async () => {
     const { call, events, runAll, start, world } = importWorld(1);
     await runAll();
     await world.timer.advance(60_000);
@@ -325,7 +325,7 @@ describe('an end that its process could not tell', () => {
 });
 
 describe('the progress of an execution', () => {
-  it('is kept with its checkpoints, with rate and time left, and listed', async () => {
+  it('The progress of an execution is kept with its checkpoints, with rate and time left, and listed', async () => {
     const { call, client, start, world } = importWorld();
     await call(start, 'request-1');
     const expected = {
@@ -344,7 +344,7 @@ describe('the progress of an execution', () => {
     expect((await client.list())[0]).toMatchObject({ progress: expected, costUsd: status?.costUsd });
   });
 
-  it('is of running time: what lies between two invocations does not count', async () => {
+  it('The progress of an execution is of running time: what lies between two invocations does not count', async () => {
     const { call, client, sender, start, world } = importWorld();
     await call(start, 'request-1');
     await world.timer.advance(3_600_000);
@@ -355,7 +355,7 @@ describe('the progress of an execution', () => {
     });
   });
 
-  it('is kept with heartbeats while a step runs for long', async () => {
+  it('The progress of an execution is kept with heartbeats while a step runs for long', async () => {
     const store = new MemoryCheckpointStore();
     const world = virtualWorld();
 
@@ -386,7 +386,7 @@ describe('the progress of an execution', () => {
   });
 });
 
-it('a file store keeps the history too', async () => {
+it('A file store keeps the history too', async () => {
   const { mkdtempSync, rmSync } = await import('node:fs');
   const { join } = await import('node:path');
   const { tmpdir } = await import('node:os');

@@ -36,7 +36,7 @@ async function lostStart(request: { job?: string } = {}) {
 }
 
 describe('a start by a client that has the store', () => {
-  it('is a record before it is an event: handed off to the first invocation', async () => {
+  it('A start by a client that has the store is a record before it is an event: handed off to the first invocation', async () => {
     const { client } = await lostStart({ job: 'counting' });
     expect(await client.status(executionId)).toMatchObject({
       job: 'counting',
@@ -51,23 +51,26 @@ describe('a start by a client that has the store', () => {
   it.each([
     ['another input', { input: { since: '2026-11-02' } }, 'with another input'],
     ['another job', { input, job: 'summing' }, 'by job counting'],
-  ])('keeps its id from %s while nobody has begun it', async (_what, request, problem) => {
-    const { client, lambda } = await lostStart({ job: 'counting' });
-    await expect(client.start({ executionId, ...request })).rejects.toMatchObject({
-      code: 'EXECUTION_CONFLICT',
-      message: expect.stringContaining(problem),
-    });
-    expect(lambda.sent).toEqual([]);
-  });
+  ])(
+    'A start by a client that has the store keeps its id from %s while nobody has begun it',
+    async (_what, request, problem) => {
+      const { client, lambda } = await lostStart({ job: 'counting' });
+      await expect(client.start({ executionId, ...request })).rejects.toMatchObject({
+        code: 'EXECUTION_CONFLICT',
+        message: expect.stringContaining(problem),
+      });
+      expect(lambda.sent).toEqual([]);
+    },
+  );
 
-  it('keeps its id from an event with another input, too', async () => {
+  it('A start by a client that has the store keeps its id from an event with another input, too', async () => {
     const { deliver } = await lostStart();
     const other = { lambdaBaton: { v: 1, start: { executionId, input: { since: 'ever' } } } };
     await expect(deliver(other)).rejects.toMatchObject({ code: 'EXECUTION_CONFLICT' });
     expect(await deliver(look)).toMatchObject(completed);
   });
 
-  it('is sent again by the same start, with the job that it was written down with, until somebody has begun it', async () => {
+  it('A start by a client that has the store is sent again by the same start, with the job that it was written down with, until somebody has begun it', async () => {
     const { client, lambda, deliverSent } = await lostStart({ job: 'counting' });
     expect(await client.start({ executionId, input })).toEqual({
       executionId,
@@ -84,20 +87,23 @@ describe('a start by a client that has the store', () => {
   it.each([
     ['with its job', { job: 'counting' }],
     ['without it', {}],
-  ])('whose event got lost is found by a sweep of its job: %s', async (_what, request) => {
-    const { client, clock, lambda, deliverSent, seen } = await lostStart(request);
-    expect(await client.sweep({ job: 'counting', graceMs: 60_000 })).toMatchObject({ swept: [] });
-    clock.block(60_001);
-    const swept = [{ executionId, invocation: 1 }];
-    expect(await client.sweep({ job: 'counting', graceMs: 60_000 })).toMatchObject({ swept });
-    expect(lambda.sent).toEqual([{ functionName: 'count', event: look }]);
-    expect(await client.sweep({ job: 'counting', graceMs: 60_000 })).toMatchObject({ swept: [] });
-    expect(await deliverSent()).toMatchObject({ ...completed, invocation: 1 });
-    expect(seen).toHaveLength(5);
-  });
+  ])(
+    'A start by a client that has the store whose event got lost is found by a sweep of its job: %s',
+    async (_what, request) => {
+      const { client, clock, lambda, deliverSent, seen } = await lostStart(request);
+      expect(await client.sweep({ job: 'counting', graceMs: 60_000 })).toMatchObject({ swept: [] });
+      clock.block(60_001);
+      const swept = [{ executionId, invocation: 1 }];
+      expect(await client.sweep({ job: 'counting', graceMs: 60_000 })).toMatchObject({ swept });
+      expect(lambda.sent).toEqual([{ functionName: 'count', event: look }]);
+      expect(await client.sweep({ job: 'counting', graceMs: 60_000 })).toMatchObject({ swept: [] });
+      expect(await deliverSent()).toMatchObject({ ...completed, invocation: 1 });
+      expect(seen).toHaveLength(5);
+    },
+  );
 
   it.each(['other', 'arn:aws:lambda:eu-central-1:123456789012:function:other:live'])(
-    'for %s is not sent to this function by a sweep that does not know its job',
+    'A start by a client that has the store for %s is not sent to this function by a sweep that does not know its job',
     async (functionName) => {
       const { makeClient, client, clock, lambda } = clientWorld();
       await makeClient({ functionName }).start({ executionId, input });
@@ -110,13 +116,13 @@ describe('a start by a client that has the store', () => {
     },
   );
 
-  it('may be redriven when its event got lost', async () => {
+  it('A start by a client that has the store may be redriven when its event got lost', async () => {
     const { client, deliverSent } = await lostStart();
     expect(await client.redrive(executionId)).toEqual({ executionId, invocation: 1 });
     expect(await deliverSent()).toMatchObject(completed);
   });
 
-  it('may be cancelled before it begins: no step is run', async () => {
+  it('A start by a client that has the store may be cancelled before it begins: no step is run', async () => {
     const { client, deliver, seen } = await lostStart();
     expect(await client.cancel(executionId)).toMatchObject({ kind: 'requested' });
     const event = { lambdaBaton: { v: 1, start: { executionId, input } } };
@@ -124,7 +130,7 @@ describe('a start by a client that has the store', () => {
     expect(seen).toEqual(['cancelled']);
   });
 
-  it('takes signals before it begins', async () => {
+  it('A start by a client that has the store takes signals before it begins', async () => {
     const { client, deliver } = await lostStart();
     expect(await client.signal({ executionId, name: 'go', signalId: 'one' })).toEqual({
       kind: 'accepted',
@@ -133,7 +139,7 @@ describe('a start by a client that has the store', () => {
     expect(await deliver(look)).toMatchObject(completed);
   });
 
-  it('is refused while its job is stopped, and begins when that is over', async () => {
+  it('A start by a client that has the store is refused while its job is stopped, and begins when that is over', async () => {
     const { client, deliver, seen } = await lostStart();
     const event = { lambdaBaton: { v: 1, start: { executionId, input } } };
     await client.stop('counting');
@@ -144,7 +150,7 @@ describe('a start by a client that has the store', () => {
     expect(await deliver(look)).toMatchObject(completed);
   });
 
-  it('ends with its job, when that is stopped and known to be its own', async () => {
+  it('A start by a client that has the store ends with its job, when that is stopped and known to be its own', async () => {
     const { client, deliver, seen } = await lostStart({ job: 'counting' });
     await client.stop('counting');
     expect(await deliver(look)).toMatchObject({ status: 'cancelled' });
@@ -166,61 +172,70 @@ describe('a start that is disturbed', () => {
     ['the first call of the store fails', 'load', [1]],
     ['the record cannot be written at first', 'save', [1, 2]],
     ['the record can never be written', 'save', [1, 2, 3]],
-  ] as const)('where %s runs once when it is repeated, or not at all', async (_what, method, calls) => {
-    const world = clientWorld();
-    let count = 0;
-    const original = world.store[method].bind(world.store) as (...args: never[]) => Promise<never>;
-    world.store[method] = (async (...args: never[]) => {
-      count += 1;
-      if ((calls as readonly number[]).includes(count)) throw new Error('throttled');
-      return original(...args);
-    }) as never;
-    const isStarted = await world.client.start({ executionId, input }).then(
-      () => true,
-      () => false,
-    );
-    if (!isStarted) {
-      expect(world.lambda.sent).toEqual([]);
-      expect(await world.client.status(executionId)).toBeUndefined();
-      await world.client.start({ executionId, input });
-    }
-    await runToTheEnd(world);
-    expect(await world.client.result(executionId)).toMatchObject(completed);
-    expect(world.seen).toHaveLength(5);
-  });
+  ] as const)(
+    'A start that is disturbed where %s runs once when it is repeated, or not at all',
+    async (_what, method, calls) => {
+      const world = clientWorld();
+      let count = 0;
+      const original = world.store[method].bind(world.store) as (...args: never[]) => Promise<never>;
+      world.store[method] = (async (...args: never[]) => {
+        count += 1;
+        if ((calls as readonly number[]).includes(count)) throw new Error('throttled');
+        return original(...args);
+      }) as never;
+      const isStarted = await world.client.start({ executionId, input }).then(
+        () => true,
+        () => false,
+      );
+      if (!isStarted) {
+        expect(world.lambda.sent).toEqual([]);
+        expect(await world.client.status(executionId)).toBeUndefined();
+        await world.client.start({ executionId, input });
+      }
+      await runToTheEnd(world);
+      expect(await world.client.result(executionId)).toMatchObject(completed);
+      expect(world.seen).toHaveLength(5);
+    },
+  );
 
-  it.each([1, 2])('where the answer to its record is lost %i times is one start', async (lostCount) => {
-    const world = clientWorld();
-    let count = 0;
-    const save = world.store.save.bind(world.store);
-    world.store.save = async (...args) => {
-      const revision = await save(...args);
-      count += 1;
-      if (count <= lostCount) throw new Error('socket hang up');
-      return revision;
-    };
-    expect(await world.client.start({ executionId, input })).toMatchObject({ isNew: true });
-    expect(world.lambda.sent).toHaveLength(1);
-    await runToTheEnd(world);
-    expect(world.seen).toHaveLength(5);
-  });
+  it.each([1, 2])(
+    'A start that is disturbed where the answer to its record is lost %i times is one start',
+    async (lostCount) => {
+      const world = clientWorld();
+      let count = 0;
+      const save = world.store.save.bind(world.store);
+      world.store.save = async (...args) => {
+        const revision = await save(...args);
+        count += 1;
+        if (count <= lostCount) throw new Error('socket hang up');
+        return revision;
+      };
+      expect(await world.client.start({ executionId, input })).toMatchObject({ isNew: true });
+      expect(world.lambda.sent).toHaveLength(1);
+      await runToTheEnd(world);
+      expect(world.seen).toHaveLength(5);
+    },
+  );
 
-  it.each(['dies before its event is sent', 'dies after it'])('whose starter %s runs once', async (what) => {
-    const world = clientWorld();
-    const send = world.lambda.send.bind(world.lambda);
-    world.lambda.send = async (command) => {
-      if (what === 'dies after it') await send(command);
-      return new Promise(() => {});
-    };
-    void world.client.start({ executionId, input });
-    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
-    world.lambda.send = send;
-    await runToTheEnd(world);
-    expect(await world.client.result(executionId)).toMatchObject(completed);
-    expect(world.seen).toHaveLength(5);
-  });
+  it.each(['dies before its event is sent', 'dies after it'])(
+    'A start that is disturbed whose starter %s runs once',
+    async (what) => {
+      const world = clientWorld();
+      const send = world.lambda.send.bind(world.lambda);
+      world.lambda.send = async (command) => {
+        if (what === 'dies after it') await send(command);
+        return new Promise(() => {});
+      };
+      void world.client.start({ executionId, input });
+      for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+      world.lambda.send = send;
+      await runToTheEnd(world);
+      expect(await world.client.result(executionId)).toMatchObject(completed);
+      expect(world.seen).toHaveLength(5);
+    },
+  );
 
-  it('that is delivered three times, as event and as look, runs once', async () => {
+  it('A start that is disturbed that is delivered three times, as event and as look, runs once', async () => {
     const world = clientWorld();
     await world.client.start({ executionId, input });
     const event = world.lambda.sent[0]?.event;
@@ -272,33 +287,39 @@ describe('what the starter did not know', () => {
     return { client, store, lambda, clock: world.clock, deliver };
   }
 
-  it.each(['its event', 'a look'])('the first claim fills in, by %s: job, version and limits', async (by) => {
-    const { client, store, lambda, clock, deliver } = host(Orders as never);
-    await client.start({ executionId, input });
-    expect(await client.status(executionId)).toMatchObject({ job: '?' });
-    await deliver(by === 'a look' ? look : lambda.sent[0]?.event);
-    expect(await client.status(executionId)).toMatchObject({ job: 'orders', status: 'completed' });
-    const { head = '', expiresAtMs = 0, job } = (await store.load(executionId)) ?? {};
-    expect(head).toMatch(/"version":3\b/);
-    expect(job).toBe('orders');
-    expect(expiresAtMs).toBeGreaterThan(clock.now() + 100 * 86_400_000);
-    expect(await client.list({ job: 'orders' })).toHaveLength(1);
-    expect(await client.list({ job: '?' })).toEqual([]);
-  });
+  it.each(['its event', 'a look'])(
+    'The first claim fills in what the starter did not know, by %s: job, version and limits',
+    async (by) => {
+      const { client, store, lambda, clock, deliver } = host(Orders as never);
+      await client.start({ executionId, input });
+      expect(await client.status(executionId)).toMatchObject({ job: '?' });
+      await deliver(by === 'a look' ? look : lambda.sent[0]?.event);
+      expect(await client.status(executionId)).toMatchObject({ job: 'orders', status: 'completed' });
+      const { head = '', expiresAtMs = 0, job } = (await store.load(executionId)) ?? {};
+      expect(head).toMatch(/"version":3\b/);
+      expect(job).toBe('orders');
+      expect(expiresAtMs).toBeGreaterThan(clock.now() + 100 * 86_400_000);
+      expect(await client.list({ job: 'orders' })).toHaveLength(1);
+      expect(await client.list({ job: '?' })).toEqual([]);
+    },
+  );
 
-  it.each(['its event', 'a look'])('is a recorded failure when its input is refused, by %s', async (by) => {
-    const { client, lambda, deliver } = host(Strict as never);
-    await client.start({ executionId, input: { n: 2 } });
-    await expect(deliver(by === 'a look' ? look : lambda.sent[0]?.event)).rejects.toMatchObject({
-      code: 'EXECUTION_FAILED',
-      cause: { code: 'INVALID_INPUT' },
-    });
-    expect(await client.status(executionId)).toMatchObject({
-      job: 'strict',
-      status: 'failed',
-      error: { code: 'INVALID_INPUT' },
-    });
-  });
+  it.each(['its event', 'a look'])(
+    'What the starter did not know is a recorded failure when its input is refused, by %s',
+    async (by) => {
+      const { client, lambda, deliver } = host(Strict as never);
+      await client.start({ executionId, input: { n: 2 } });
+      await expect(deliver(by === 'a look' ? look : lambda.sent[0]?.event)).rejects.toMatchObject({
+        code: 'EXECUTION_FAILED',
+        cause: { code: 'INVALID_INPUT' },
+      });
+      expect(await client.status(executionId)).toMatchObject({
+        job: 'strict',
+        status: 'failed',
+        error: { code: 'INVALID_INPUT' },
+      });
+    },
+  );
 
   it.each([
     ['one job', 'its event', () => Orders],
@@ -306,7 +327,7 @@ describe('what the starter did not know', () => {
     ['several jobs', 'its event', () => [Orders, Bills]],
     ['several jobs', 'a look', () => [Orders, Bills]],
   ] as const)(
-    'is a recorded failure when a function of %s does not host its job, by %s',
+    'What the starter did not know is a recorded failure when a function of %s does not host its job, by %s',
     async (_what, by, jobs) => {
       const { client, lambda, deliver } = host(jobs() as never);
       await client.start({ executionId, input, job: 'parcels' });
@@ -320,7 +341,7 @@ describe('what the starter did not know', () => {
     },
   );
 
-  it('is begun by the job that it was started for, of several', async () => {
+  it('What the starter did not know is begun by the job that it was started for, of several', async () => {
     const { client, lambda, deliver } = host([Orders, Bills] as never);
     await client.start({ executionId, input, job: 'bills' });
     expect(await deliver(lambda.sent[0]?.event)).toMatchObject({ status: 'completed' });

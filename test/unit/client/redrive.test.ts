@@ -19,7 +19,7 @@ async function failed(options: Parameters<typeof clientWorld>[0] = {}) {
 }
 
 describe('BatonClient.redrive', () => {
-  it('lets a failed execution go on from its last checkpoint, with its input and the same keys', async () => {
+  it('BatonClient.redrive lets a failed execution go on from its last checkpoint, with its input and the same keys', async () => {
     const { client, lambda, fix, deliverSent, seen } = await failed();
     fix();
     expect(await client.redrive(executionId)).toEqual({ executionId, invocation: 2 });
@@ -38,7 +38,7 @@ describe('BatonClient.redrive', () => {
     expect(seen).toEqual(['3:e#2', '4:e#3', '5:e#4']);
   });
 
-  it('has the checkpoint before it invokes', async () => {
+  it('BatonClient.redrive has the checkpoint before it invokes', async () => {
     const { client, lambda, store } = await failed();
     lambda.fault = () => {
       expect(store.writes.at(-1)?.execution).toMatchObject({ status: 'running' });
@@ -48,7 +48,7 @@ describe('BatonClient.redrive', () => {
     expect.assertions(2);
   });
 
-  it('can be done again when the function could not be invoked', async () => {
+  it('BatonClient.redrive can be done again when the function could not be invoked', async () => {
     const { client, lambda, fix, deliverSent } = await failed();
     fix();
     lambda.fault = (call) => {
@@ -60,7 +60,7 @@ describe('BatonClient.redrive', () => {
     expect(await deliverSent()).toMatchObject({ status: 'completed' });
   });
 
-  it('runs once when its answer was lost and it is done again, and when two clients do it at once', async () => {
+  it('BatonClient.redrive runs once when its answer was lost and it is done again, and when two clients do it at once', async () => {
     const { client, makeClient, lambda, fix, deliverAll, seen } = await failed();
     fix();
     lambda.fault = (call) => (call === 1 ? 'lost' : 'none');
@@ -72,7 +72,7 @@ describe('BatonClient.redrive', () => {
     expect(seen).toHaveLength(3);
   });
 
-  it('goes on although the store loses an answer', async () => {
+  it('BatonClient.redrive goes on although the store loses an answer', async () => {
     const { client, store, fix, deliverSent } = await failed();
     fix();
     const before = store.writes.length;
@@ -81,7 +81,7 @@ describe('BatonClient.redrive', () => {
     expect(await deliverSent()).toMatchObject({ status: 'completed' });
   });
 
-  it("turns away Lambda's own retry of the invocation that failed", async () => {
+  it("BatonClient.redrive turns away Lambda's own retry of the invocation that failed", async () => {
     const { client, fix, deliver, deliverSent, seen } = await failed();
     fix();
     await client.redrive(executionId);
@@ -90,7 +90,7 @@ describe('BatonClient.redrive', () => {
     expect(await deliverSent()).toMatchObject({ status: 'completed' });
   });
 
-  it('gives a stuck execution a new invocation, and an owner that wakes up after all is stopped', async () => {
+  it('BatonClient.redrive gives a stuck execution a new invocation, and an owner that wakes up after all is stopped', async () => {
     const { client, clock, timer, deliver, deliverSent, behaviour, seen } = clientWorld();
     let redriven: unknown;
     behaviour.onStep = async (n) => {
@@ -106,7 +106,7 @@ describe('BatonClient.redrive', () => {
     expect(timer.armedCount).toBe(0);
   });
 
-  it('gives one whose continuation was lost the same invocation once more', async () => {
+  it('BatonClient.redrive gives one whose continuation was lost the same invocation once more', async () => {
     const { client, clock, deliver, deliverSent } = clientWorld();
     await deliver(start, { remainingMs: 1_250 });
     clock.block(2_000);
@@ -114,7 +114,7 @@ describe('BatonClient.redrive', () => {
     expect(await deliverSent()).toMatchObject({ status: 'completed', invocation: 2 });
   });
 
-  it('runs once when the continuation that seemed lost comes after all', async () => {
+  it('BatonClient.redrive runs once when the continuation that seemed lost comes after all', async () => {
     const { client, clock, deliver, deliverSent, sender, seen } = clientWorld();
     await deliver(start, { remainingMs: 1_250 });
     clock.block(2_000);
@@ -127,7 +127,7 @@ describe('BatonClient.redrive', () => {
     expect(seen).toHaveLength(5);
   });
 
-  it('ends a stuck execution as cancelled when that was asked for', async () => {
+  it('BatonClient.redrive ends a stuck execution as cancelled when that was asked for', async () => {
     const { client, clock, deliverAndKill, deliverSent, seen } = clientWorld();
     await deliverAndKill(start, 150);
     await client.cancel(executionId);
@@ -137,7 +137,7 @@ describe('BatonClient.redrive', () => {
     expect(seen.at(-1)).toBe('cancelled');
   });
 
-  it('forgets a request to cancel that the failure has overtaken', async () => {
+  it('BatonClient.redrive forgets a request to cancel that the failure has overtaken', async () => {
     const world = clientWorld();
     const { client, behaviour, deliver, deliverSent, store } = world;
     behaviour.onStep = async () => {
@@ -153,7 +153,7 @@ describe('BatonClient.redrive', () => {
     expect(await deliverSent()).toMatchObject({ status: 'completed' });
   });
 
-  it('refuses a running execution, one on its way, a completed and a cancelled one, and changes nothing', async () => {
+  it('BatonClient.redrive refuses a running execution, one on its way, a completed and a cancelled one, and changes nothing', async () => {
     const { client, store, lambda, deliver, behaviour, sender } = clientWorld();
     const refusals: string[] = [];
     const tryToRedrive = () =>
@@ -187,7 +187,7 @@ Execution other cannot be redriven: it has ended as cancelled.
     expect((await store.load(executionId))?.status).toBe('completed');
   });
 
-  it('gives a failed step its attempts again', async () => {
+  it('BatonClient.redrive gives a failed step its attempts again', async () => {
     const { client, fix, behaviour, deliverSent } = await failed();
     fix();
     behaviour.onStep = async (n, ctx) => {
@@ -197,7 +197,7 @@ Execution other cannot be redriven: it has ended as cancelled.
     expect(await deliverSent()).toMatchObject({ status: 'completed' });
   });
 
-  it('gives a step that was interrupted too often another chance', async () => {
+  it('BatonClient.redrive gives a step that was interrupted too often another chance', async () => {
     const { client, clock, deliver, deliverAndKill, deliverSent } = clientWorld();
     await deliverAndKill(start, 50);
     clock.block(60_000);
@@ -208,7 +208,7 @@ Execution other cannot be redriven: it has ended as cancelled.
     expect(await deliverSent()).toMatchObject({ status: 'completed', invocation: 2 });
   });
 
-  it('begins a new maxDurationMs, and keeps the time of the start', async () => {
+  it('BatonClient.redrive begins a new maxDurationMs, and keeps the time of the start', async () => {
     const limits = { maxDurationMs: 10_000 };
     const { client, clock, fix, deliverSent } = await failed({ limits });
     const startedAtMs = (await client.status(executionId))?.startedAtMs;
@@ -219,7 +219,7 @@ Execution other cannot be redriven: it has ended as cancelled.
     expect(await client.status(executionId)).toMatchObject({ startedAtMs });
   });
 
-  it('counts invocations on: an execution that was stopped by maxInvocations needs a higher limit', async () => {
+  it('BatonClient.redrive counts invocations on: an execution that was stopped by maxInvocations needs a higher limit', async () => {
     const { client, deliver, deliverSent, sender } = clientWorld({ limits: { maxInvocations: 1 } });
     await expect(deliver(start, { remainingMs: 1_250 })).rejects.toMatchObject({
       cause: { code: 'FUSE_BLOWN' },
@@ -231,7 +231,7 @@ Execution other cannot be redriven: it has ended as cancelled.
     });
   });
 
-  it('sends a look, which names no invocation and carries nothing that a signature would have to protect', async () => {
+  it('BatonClient.redrive sends a look, which names no invocation and carries nothing that a signature would have to protect', async () => {
     process.env.BATON_SIGNING_KEY = 'the new key of 22 bytes';
     try {
       const { client, fix, lambda, deliverSent } = await failed();
@@ -245,7 +245,7 @@ Execution other cannot be redriven: it has ended as cancelled.
     }
   });
 
-  it('needs a function before it changes anything, and an execution that is known', async () => {
+  it('BatonClient.redrive needs a function before it changes anything, and an execution that is known', async () => {
     const { client, store } = await failed();
     const before = await store.load(executionId);
     await expect(new BatonClient({ store }).redrive(executionId)).rejects.toMatchObject({

@@ -12,7 +12,7 @@ const steps = (seen: readonly string[]) => seen.filter((line) => line.includes('
 const markId = 'lambda-baton:stop:counting';
 
 describe('BatonClient.stop', () => {
-  it('asks every live execution of the job to end: the running one at its next safe point', async () => {
+  it('BatonClient.stop asks every live execution of the job to end: the running one at its next safe point', async () => {
     const { behaviour, client, clock, deliver, seen } = clientWorld();
     behaviour.onStep = async (n) => {
       if (n !== 2) return;
@@ -30,7 +30,7 @@ describe('BatonClient.stop', () => {
     expect(seen.at(-1)).toBe('cancelled');
   });
 
-  it('ends one that was handed over before its next invocation runs a step', async () => {
+  it('BatonClient.stop ends one that was handed over before its next invocation runs a step', async () => {
     const { client, deliver, sender, seen } = clientWorld();
     await deliver(startOf('one'), { remainingMs: 1_250 });
     const before = seen.length;
@@ -39,7 +39,7 @@ describe('BatonClient.stop', () => {
     expect(seen.slice(before)).toEqual(['cancelled']);
   });
 
-  it('leaves what has ended, and other jobs, as they are', async () => {
+  it('BatonClient.stop leaves what has ended, and other jobs, as they are', async () => {
     const { client, deliver, store } = clientWorld();
     await deliver(startOf('one'));
     const ended = await store.load('one');
@@ -52,7 +52,7 @@ describe('BatonClient.stop', () => {
     expect(await deliver(startOf('one'))).toMatchObject({ status: 'completed' });
   });
 
-  it('refuses what starts afterwards, until it is resumed, and records nothing of it', async () => {
+  it('BatonClient.stop refuses what starts afterwards, until it is resumed, and records nothing of it', async () => {
     const { client, deliver, seen, store } = clientWorld();
     await client.stop('counting', { reason: 'the ledger is wrong' });
     await expect(deliver(startOf('late'))).rejects.toMatchObject({
@@ -66,7 +66,7 @@ describe('BatonClient.stop', () => {
     expect(await deliver(startOf('late'))).toMatchObject({ status: 'completed' });
   });
 
-  it('ends an execution that the listing has missed, before it runs a further step', async () => {
+  it('BatonClient.stop ends an execution that the listing has missed, before it runs a further step', async () => {
     const { client, deliver, sender, seen, store } = clientWorld();
     await deliver(startOf('missed'), { remainingMs: 1_250 });
     store.list = async () => [];
@@ -78,7 +78,7 @@ describe('BatonClient.stop', () => {
     expect(await client.status('missed')).toMatchObject({ status: 'cancelled' });
   });
 
-  it('ends a start that has read the mark before it was set, and has written its record after the listing', async () => {
+  it('BatonClient.stop ends a start that has read the mark before it was set, and has written its record after the listing', async () => {
     const { client, deliver, seen, store } = clientWorld();
     store.beforeWrite = async (write) => {
       if (write === 1) expect(await client.stop('counting')).toMatchObject({ executionIds: [] });
@@ -87,7 +87,7 @@ describe('BatonClient.stop', () => {
     expect(seen).toEqual(['cancelled']);
   });
 
-  it('ends a continuation whose claim was under way while the mark was written', async () => {
+  it('BatonClient.stop ends a continuation whose claim was under way while the mark was written', async () => {
     const { client, deliver, sender, seen, store } = clientWorld();
     await deliver(startOf('one'), { remainingMs: 1_250 });
     const [before, claim] = [seen.length, store.writes.length + 1];
@@ -98,7 +98,7 @@ describe('BatonClient.stop', () => {
     expect(seen.slice(before)).toEqual(['cancelled']);
   });
 
-  it('finds an execution whose wait ends by a claim between the two listings', async () => {
+  it('BatonClient.stop finds an execution whose wait ends by a claim between the two listings', async () => {
     const { client, deliver, sender, store } = clientWorld();
     await deliver(startOf('one'), { remainingMs: 1_250 });
     const { revision, ...handedOver } = (await store.load('one')) as StoredRevision;
@@ -122,7 +122,7 @@ describe('BatonClient.stop', () => {
     expect(await stopping).toMatchObject({ executionIds: ['one'] });
   });
 
-  it('is harmless a second time: the time of the first stays, and the reason until there is another', async () => {
+  it('BatonClient.stop is harmless a second time: the time of the first stays, and the reason until there is another', async () => {
     const { client, clock } = clientWorld();
     const stoppedAtMs = clock.now();
     await client.stop('counting', { reason: 'the ledger is wrong' });
@@ -139,7 +139,7 @@ describe('BatonClient.stop', () => {
     });
   });
 
-  it('asks all the others when one cannot be asked, and says which', async () => {
+  it('BatonClient.stop asks all the others when one cannot be asked, and says which', async () => {
     const { client, deliver, store } = clientWorld();
     for (const id of ['one', 'two', 'three']) await deliver(startOf(id), { remainingMs: 1_250 });
     const load = store.load.bind(store);
@@ -153,7 +153,7 @@ describe('BatonClient.stop', () => {
     });
   });
 
-  it('asks nobody when the mark cannot be written, and says so', async () => {
+  it('BatonClient.stop asks nobody when the mark cannot be written, and says so', async () => {
     const { client, deliver, store } = clientWorld();
     await deliver(startOf('one'), { remainingMs: 1_250 });
     store.fault = () => 'fail';
@@ -161,7 +161,7 @@ describe('BatonClient.stop', () => {
     expect(await client.status('one')).toMatchObject({ isCancelRequested: false });
   });
 
-  it('gives up, and says so, when others change the mark every time', async () => {
+  it('BatonClient.stop gives up, and says so, when others change the mark every time', async () => {
     const { client, store } = clientWorld();
     store.save = async () => undefined;
     await expect(client.stop('counting')).rejects.toThrowErrorMatchingInlineSnapshot(`
@@ -174,7 +174,7 @@ describe('BatonClient.stop', () => {
     ['a job without a name', '', undefined],
     ['a job of 65 characters', 'x'.repeat(65), undefined],
     ['a reason of 501 characters', 'counting', 'x'.repeat(501)],
-  ])('refuses %s', async (_what, job, reason) => {
+  ])('BatonClient.stop refuses %s', async (_what, job, reason) => {
     const { client, store } = clientWorld();
     await expect(client.stop(job, reason === undefined ? {} : { reason })).rejects.toMatchObject({
       code: 'INVALID_INPUT',
@@ -200,7 +200,7 @@ describe('BatonClient.stop, of a thousand executions and more', () => {
     }
   }
 
-  it('asks every one of 2,600, also where many have started in the same millisecond', async () => {
+  it('BatonClient.stop, of a thousand executions and more, asks every one of 2,600, also where many have started in the same millisecond', async () => {
     const store = new MemoryCheckpointStore();
     await fill(store, 2_600, 300);
     const { executionIds, hasMore } = await new BatonClient({ store }).stop('counting');
@@ -209,14 +209,14 @@ describe('BatonClient.stop, of a thousand executions and more', () => {
     expect(await new BatonClient({ store }).status('e2599')).toMatchObject({ isCancelRequested: true });
   }, 60_000);
 
-  it('asks every one when more than a thousand have started in one millisecond', async () => {
+  it('BatonClient.stop, of a thousand executions and more, asks every one when more than a thousand have started in one millisecond', async () => {
     const store = new MemoryCheckpointStore();
     await fill(store, 2_100, 5_000);
     const { executionIds, hasMore } = await new BatonClient({ store }).stop('counting');
     expect({ count: new Set(executionIds).size, hasMore }).toEqual({ count: 2_100, hasMore: false });
   }, 60_000);
 
-  it('says that there may be more when that happens in a store that knows no pages of what is live', async () => {
+  it('BatonClient.stop, of a thousand executions and more, says that there may be more when that happens in a store that knows no pages of what is live', async () => {
     const store = new MemoryCheckpointStore();
     await fill(store, 2_100, 5_000);
     const list = store.list.bind(store);
@@ -224,7 +224,7 @@ describe('BatonClient.stop, of a thousand executions and more', () => {
     expect(await new BatonClient({ store }).stop('counting')).toMatchObject({ hasMore: true });
   }, 60_000);
 
-  it('does not spin in a store that knows neither pages nor startedUntilMs, and says that there may be more', async () => {
+  it('BatonClient.stop, of a thousand executions and more, does not spin in a store that knows neither pages nor startedUntilMs, and says that there may be more', async () => {
     const store = new MemoryCheckpointStore();
     await fill(store, 2_100, 1);
     const list = store.list.bind(store);
@@ -239,7 +239,7 @@ describe('BatonClient.stop, of a thousand executions and more', () => {
     expect(listCount).toBe(4);
   }, 60_000);
 
-  it('sweeps every one of them too', async () => {
+  it('BatonClient.stop, of a thousand executions and more, sweeps every one of them too', async () => {
     const store = new MemoryCheckpointStore();
     await fill(store, 2_600, 1);
     const client = new BatonClient({ store, functionName: 'count', client: { send: async () => ({}) } });
@@ -250,7 +250,7 @@ describe('BatonClient.stop, of a thousand executions and more', () => {
 });
 
 describe('BatonClient.resume', () => {
-  it('says when there was nothing to resume, and writes nothing', async () => {
+  it('BatonClient.resume says when there was nothing to resume, and writes nothing', async () => {
     const { client, store } = clientWorld();
     expect(await client.resume('counting')).toEqual({ job: 'counting', wasStopped: false });
     await client.stop('counting');
@@ -261,7 +261,7 @@ describe('BatonClient.resume', () => {
     expect(await client.readStop('counting')).toBeUndefined();
   });
 
-  it('brings no execution back: one that was asked to end ends', async () => {
+  it('BatonClient.resume brings no execution back: one that was asked to end ends', async () => {
     const { client, deliver, sender } = clientWorld();
     await deliver(startOf('one'), { remainingMs: 1_250 });
     await client.stop('counting');
@@ -270,7 +270,7 @@ describe('BatonClient.resume', () => {
     expect(await deliver(startOf('one'))).toMatchObject({ status: 'cancelled' });
   });
 
-  it('can be followed by another stop, of another time', async () => {
+  it('BatonClient.resume can be followed by another stop, of another time', async () => {
     const { client, clock, deliver } = clientWorld();
     await client.stop('counting', { reason: 'the first' });
     await client.resume('counting');
@@ -282,7 +282,7 @@ describe('BatonClient.resume', () => {
 });
 
 describe('a job that is stopped', () => {
-  it('is refused by BatonClient.start before anything is sent, when it is told the job', async () => {
+  it('A job that is stopped is refused by BatonClient.start before anything is sent, when it is told the job', async () => {
     const { client, lambda } = clientWorld();
     await client.stop('counting', { reason: 'the ledger is wrong' });
     await expect(
@@ -298,7 +298,7 @@ describe('a job that is stopped', () => {
     expect(lambda.sent).toHaveLength(2);
   });
 
-  it('answers a start of an execution that is there already with that execution', async () => {
+  it('A job that is stopped answers a start of an execution that is there already with that execution', async () => {
     const { client, deliver } = clientWorld();
     await deliver(startOf('one'));
     await client.stop('counting');
@@ -308,7 +308,7 @@ describe('a job that is stopped', () => {
     });
   });
 
-  it('is not redriven, and the execution is left as it is', async () => {
+  it('A job that is stopped is not redriven, and the execution is left as it is', async () => {
     const { behaviour, client, deliver, lambda, store } = clientWorld();
     behaviour.onStep = async () => {
       throw new Error('locked');
@@ -326,14 +326,14 @@ describe('a job that is stopped', () => {
     expect(await client.redrive('one')).toEqual({ executionId: 'one', invocation: 2 });
   });
 
-  it('says of what cannot be redriven anyway why it cannot', async () => {
+  it('A job that is stopped says of what cannot be redriven anyway why it cannot', async () => {
     const { client, deliver } = clientWorld();
     await deliver(startOf('one'));
     await client.stop('counting');
     await expect(client.redrive('one')).rejects.toMatchObject({ code: 'REDRIVE_REFUSED' });
   });
 
-  it('is swept, so that a dead execution ends', async () => {
+  it('A job that is stopped is swept, so that a dead execution ends', async () => {
     const { client, deliverAndKill, deliverSent, timer, seen } = clientWorld();
     await deliverAndKill(startOf('one'), 250);
     await client.stop('counting');
@@ -344,7 +344,7 @@ describe('a job that is stopped', () => {
     expect(seen.slice(before)).toEqual(['cancelled']);
   });
 
-  it('leaves a parked execution where it is; after the resume a redrive ends it', async () => {
+  it('A job that is stopped leaves a parked execution where it is; after the resume a redrive ends it', async () => {
     const { client, deliver, deliverSent, sender, timer } = clientWorld();
     Object.assign(sender, {
       send: async () => {
@@ -367,7 +367,7 @@ describe('a job that is stopped', () => {
     expect(await deliverSent()).toMatchObject({ status: 'cancelled' });
   });
 
-  it('has its mark in no list and under no id that anybody can use', async () => {
+  it('A job that is stopped has its mark in no list and under no id that anybody can use', async () => {
     const { client, deliver, store } = clientWorld();
     await deliver(startOf('one'));
     await client.stop('counting');
@@ -386,25 +386,28 @@ describe('a job that is stopped', () => {
     ['damaged', (head: string) => head.replace('stoppedAtMs', 'stopedAtMs')],
     ['empty', () => ''],
     ["another job's", (head: string) => head],
-  ])('runs nothing while its mark is %s, and stop or resume fixes it', async (what, damage) => {
-    const { client, deliver, store, seen } = clientWorld();
-    await client.stop(what === "another job's" ? 'another' : 'counting');
-    const written = store.writes[0]?.execution as StoredExecution;
-    const spoil = async () => {
-      const revision = (await store.load(markId))?.revision;
-      await store.save({ ...written, executionId: markId, head: damage(written.head) }, revision);
-    };
-    await spoil();
-    await expect(deliver(startOf('one'))).rejects.toThrowErrorMatchingInlineSnapshot(`
+  ])(
+    'A job that is stopped runs nothing while its mark is %s, and stop or resume fixes it',
+    async (what, damage) => {
+      const { client, deliver, store, seen } = clientWorld();
+      await client.stop(what === "another job's" ? 'another' : 'counting');
+      const written = store.writes[0]?.execution as StoredExecution;
+      const spoil = async () => {
+        const revision = (await store.load(markId))?.revision;
+        await store.save({ ...written, executionId: markId, head: damage(written.head) }, revision);
+      };
+      await spoil();
+      await expect(deliver(startOf('one'))).rejects.toThrowErrorMatchingInlineSnapshot(`
 "The stop mark of job counting cannot be read, so nothing of it runs.
 → Set it again with baton stop counting, or take it away with baton resume counting."
 `);
-    await expect(client.start({ job: 'counting' })).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
-    expect(seen).toEqual([]);
-    await client.stop('counting');
-    await expect(deliver(startOf('one'))).rejects.toMatchObject({ code: 'JOB_STOPPED' });
-    await spoil();
-    expect(await client.resume('counting')).toEqual({ job: 'counting', wasStopped: true });
-    expect(await deliver(startOf('one'))).toMatchObject({ status: 'completed' });
-  });
+      await expect(client.start({ job: 'counting' })).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
+      expect(seen).toEqual([]);
+      await client.stop('counting');
+      await expect(deliver(startOf('one'))).rejects.toMatchObject({ code: 'JOB_STOPPED' });
+      await spoil();
+      expect(await client.resume('counting')).toEqual({ job: 'counting', wasStopped: true });
+      expect(await deliver(startOf('one'))).toMatchObject({ status: 'completed' });
+    },
+  );
 });

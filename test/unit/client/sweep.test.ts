@@ -14,7 +14,7 @@ async function abandoned(limits: object = {}) {
 }
 
 describe('BatonClient.sweep', () => {
-  it('sends on an execution whose owner died and that will not be retried, and it completes', async () => {
+  it('BatonClient.sweep sends on an execution whose owner died and that will not be retried, and it completes', async () => {
     const { client, clock, deliver, deliverSent, lambda, leaseUntilMs, sender, wait } = await abandoned();
     await wait(leaseUntilMs + grace - clock.now());
     expect(await client.sweep()).toEqual({
@@ -30,7 +30,7 @@ describe('BatonClient.sweep', () => {
     expect(await client.sweep()).toMatchObject({ swept: [] });
   });
 
-  it('leaves it alone a millisecond earlier: its delivery may come again', async () => {
+  it('BatonClient.sweep leaves it alone a millisecond earlier: its delivery may come again', async () => {
     const { client, clock, lambda, leaseUntilMs, wait } = await abandoned();
     await wait(leaseUntilMs + grace - clock.now() - 1);
     expect(await client.sweep()).toMatchObject({ swept: [] });
@@ -38,7 +38,7 @@ describe('BatonClient.sweep', () => {
     expect(await client.sweep({ graceMs: 60_000 })).toMatchObject({ swept: [{ executionId: 'one' }] });
   });
 
-  it('sends on what was handed over to an invocation that never came', async () => {
+  it('BatonClient.sweep sends on what was handed over to an invocation that never came', async () => {
     const { client, deliver, deliverSent, timer } = clientWorld();
     expect(await deliver(start, { remainingMs: 1_250 })).toMatchObject({ status: 'handed-off' });
     expect(await client.sweep()).toMatchObject({ swept: [] });
@@ -47,7 +47,7 @@ describe('BatonClient.sweep', () => {
     expect(await deliverSent()).toMatchObject({ status: 'completed', result: { n: 5 } });
   });
 
-  it('sends each on once, however many sweep at a time, and again only when nobody has come for it since', async () => {
+  it('BatonClient.sweep sends each on once, however many sweep at a time, and again only when nobody has come for it since', async () => {
     const { client, lambda, makeClient, wait } = await abandoned();
     await wait(2 * grace);
     const answers = await Promise.all([client.sweep(), makeClient().sweep(), makeClient().sweep()]);
@@ -59,7 +59,7 @@ describe('BatonClient.sweep', () => {
     expect(await client.sweep()).toMatchObject({ swept: [{ executionId: 'one', invocation: 2 }] });
   });
 
-  it('counts the death: the fuses hold, and the step that kills is not started for ever', async () => {
+  it('BatonClient.sweep counts the death: the fuses hold, and the step that kills is not started for ever', async () => {
     const { client, deliverSent, seen, wait } = await abandoned({ maxInterruptions: 1 });
     const steps = seen.length;
     await wait(2 * grace);
@@ -71,7 +71,7 @@ describe('BatonClient.sweep', () => {
     expect(seen.slice(steps)).toEqual(['failed']);
   });
 
-  it('only says what it would do, when that is asked for', async () => {
+  it('BatonClient.sweep only says what it would do, when that is asked for', async () => {
     const { client, lambda, store, wait } = await abandoned();
     await wait(2 * grace);
     const before = await store.load('one');
@@ -82,7 +82,7 @@ describe('BatonClient.sweep', () => {
     expect(lambda.sent).toEqual([]);
   });
 
-  it('is bounded, and looks at one job only when that is asked for', async () => {
+  it('BatonClient.sweep is bounded, and looks at one job only when that is asked for', async () => {
     const { client, deliverAndKill, lambda, wait } = await abandoned();
     for (const executionId of ['two', 'three']) {
       await deliverAndKill({ lambdaBaton: { v: 1, start: { executionId, input: {} } } }, 250);
@@ -102,7 +102,7 @@ describe('BatonClient.sweep', () => {
     expect(lambda.sent).toHaveLength(3);
   });
 
-  it('says what could not be sent on, and sends it the next time', async () => {
+  it('BatonClient.sweep says what could not be sent on, and sends it the next time', async () => {
     const { client, lambda, wait } = await abandoned();
     await wait(2 * grace);
     lambda.fault = () => {
@@ -117,7 +117,7 @@ describe('BatonClient.sweep', () => {
     expect(await client.sweep()).toMatchObject({ swept: [{ executionId: 'one' }], failed: [] });
   });
 
-  it('leaves a parked execution to a person, and names it', async () => {
+  it('BatonClient.sweep leaves a parked execution to a person, and names it', async () => {
     const { client, deliver, lambda, sender, timer } = clientWorld();
     Object.assign(sender, {
       send: async () => {
@@ -134,7 +134,7 @@ describe('BatonClient.sweep', () => {
     expect(lambda.sent).toEqual([]);
   });
 
-  it('needs a function', async () => {
+  it('BatonClient.sweep needs a function', async () => {
     const { store } = clientWorld();
     await expect(new BatonClient({ store }).sweep()).rejects.toMatchObject({ code: 'INVOKE_FAILED' });
   });

@@ -8,7 +8,7 @@ const all = Object.entries(decorators);
 
 describe('Every decorator', () => {
   it.each(all)(
-    '@%s writes down what it was given on the very class, and changes nothing else',
+    'The decorator @%s writes down what it was given on the very class, and changes nothing else',
     (name, decorate) => {
       class Job {
         run() {}
@@ -30,7 +30,7 @@ describe('Every decorator', () => {
     },
   );
 
-  it.each(all)('@%s never throws, whatever it is called with', (_name, decorate) => {
+  it.each(all)('The decorator @%s never throws, whatever it is called with', (_name, decorate) => {
     const anything = fc.oneof(
       fc.anything(),
       fc.constantFrom<unknown>(
@@ -58,7 +58,7 @@ describe('Every decorator', () => {
 
 describe('Every decorator of members', () => {
   it.each(Object.entries(memberDecorators))(
-    '@%s knows when it has no parentheses, and returns nothing to replace the member by',
+    'The member decorator @%s knows when it has no parentheses, and returns nothing to replace the member by',
     (name, decorate) => {
       class Job {
         run() {}
@@ -73,7 +73,7 @@ describe('Every decorator of members', () => {
   );
 
   it.each(Object.entries(memberDecorators))(
-    '@%s never replaces a class that it stands on',
+    'The member decorator @%s never replaces a class that it stands on',
     (_name, decorate) => {
       const Plain = class {};
       @loosely(decorate)
@@ -84,7 +84,7 @@ describe('Every decorator of members', () => {
 });
 
 describe('@LongRunning', () => {
-  it('returns the class as it is, also without parentheses', () => {
+  it('@LongRunning returns the class as it is, also without parentheses', () => {
     const Plain = class {};
     @loosely(LongRunning)
     class Job extends Plain {}
@@ -94,7 +94,7 @@ describe('@LongRunning', () => {
 });
 
 describe('What a decorator stands on', () => {
-  it('is told from the descriptor that each compiler passes', () => {
+  it('What a decorator stands on is told from the descriptor that each compiler passes', () => {
     const place = (descriptor?: unknown) => {
       const target = {};
       loosely(memberDecorators.State)()(target, 'cursor', descriptor);

@@ -68,7 +68,7 @@ describe('The compiler', () => {
   }, 60_000);
 
   it.each(mistakes.map(([title, , said], index) => [title, said, index] as const))(
-    'says of %s: %s',
+    'The compiler says of %s: %s',
     (_, said, index) => {
       const [first, second = ''] = messages[index]?.split('\n') ?? [];
       expect(first).toBe('Unable to resolve signature of method decorator when called as an expression.');

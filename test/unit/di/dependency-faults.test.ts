@@ -106,11 +106,11 @@ describe('createHandler finds without constructing anything', () => {
       ForgottenMark,
       'Cannot inject the dependency "_first" at position #0 of "Asking" constructor (token ForgottenMark): TypeInfo not known for "ForgottenMark"',
     ],
-  ])('%s', (_title, token, problem) => {
+  ])('createHandler finds without constructing anything %s', (_title, token, problem) => {
     expect(problems(asking(token))).toEqual([problem]);
   });
 
-  it('what is missing behind a provided class, another token, and a list', () => {
+  it('createHandler finds without constructing anything what is missing behind a provided class, another token, and a list', () => {
     const providers = [
       { token: 'class', useClass: Repository },
       { token: 'token', useToken: MAILER },
@@ -128,7 +128,7 @@ describe('createHandler finds without constructing anything', () => {
     expect(found[2]).toContain('"nothing"');
   });
 
-  it('what a collaborator of ours lacks', () => {
+  it('createHandler finds without constructing anything what a collaborator of ours lacks', () => {
     @injectable()
     class Fancy {
       constructor(@inject(DATABASE) readonly url: string) {}
@@ -138,7 +138,7 @@ describe('createHandler finds without constructing anything', () => {
     ]);
   });
 
-  it('a cycle, and says which way it goes', () => {
+  it('createHandler finds without constructing anything a cycle, and says which way it goes', () => {
     @injectable()
     class One {
       constructor(@inject(MAILER) readonly other: unknown) {}
@@ -152,7 +152,7 @@ describe('createHandler finds without constructing anything', () => {
     ]);
   });
 
-  it('two tokens that lead to each other, once', () => {
+  it('createHandler finds without constructing anything two tokens that lead to each other, once', () => {
     const providers = [
       { token: MAILER, useToken: DATABASE },
       { token: DATABASE, useToken: MAILER },
@@ -162,7 +162,7 @@ describe('createHandler finds without constructing anything', () => {
     ]);
   });
 
-  it('each of them once, however many depend on it, all together with what is wrong with the definition and the environment', () => {
+  it('createHandler finds without constructing anything each of them once, however many depend on it, all together with what is wrong with the definition and the environment', () => {
     class Faulty {
       constructor(
         readonly first: unknown,
@@ -194,7 +194,7 @@ describe('createHandler accepts', () => {
   const create = (injected: unknown[], options?: unknown) =>
     createHandler(asking(...injected) as never, options as Options);
 
-  it('what can be had, and constructs none of it: a singleton of the user’s is made when it is first needed', async () => {
+  it('createHandler accepts what can be had, and constructs none of it: a singleton of the user’s is made when it is first needed', async () => {
     made = 0;
     @singleton()
     class Alone extends Counted {}
@@ -212,7 +212,7 @@ describe('createHandler accepts', () => {
     expect(made).toBe(5);
   });
 
-  it('what a factory would resolve: it cannot be looked into', () => {
+  it('createHandler accepts what a factory would resolve: it cannot be looked into', () => {
     expect(() =>
       create(['made'], {
         providers: [
@@ -222,7 +222,7 @@ describe('createHandler accepts', () => {
     ).not.toThrow();
   });
 
-  it('an optional dependency that nobody provides', () => {
+  it('createHandler accepts an optional dependency that nobody provides', () => {
     @LongRunning(times)
     class Optional {
       constructor(@injectByTsyringe(MAILER, { isOptional: true }) readonly mailer?: unknown) {}
@@ -234,7 +234,7 @@ describe('createHandler accepts', () => {
     expect(() => createHandler(Optional)).not.toThrow();
   });
 
-  it('a cycle that is broken by delay', () => {
+  it('createHandler accepts a cycle that is broken by delay', () => {
     @injectable()
     class One {
       constructor(@inject(delay(() => Other)) readonly other: unknown) {}
@@ -246,7 +246,7 @@ describe('createHandler accepts', () => {
     expect(() => create([Other])).not.toThrow();
   });
 
-  it('a class that it has met already', () => {
+  it('createHandler accepts a class that it has met already', () => {
     @injectable()
     class User {
       constructor(
@@ -257,7 +257,7 @@ describe('createHandler accepts', () => {
     expect(() => create([User, Counted, User])).not.toThrow();
   });
 
-  it('our own defaults, the store only when there is one', () => {
+  it('createHandler accepts our own defaults, the store only when there is one', () => {
     expect(() => create([LOGGER, PRICES])).not.toThrow();
     expect(problems(asking(CHECKPOINT_STORE))).toEqual([expect.stringContaining('CHECKPOINT_STORE')]);
     process.env.BATON_DIRECTORY = '/tmp/anywhere';
@@ -366,13 +366,13 @@ describe('The options of createHandler', () => {
       { providers: [{ token: symbol, useValue: 1, options: { lifecycle: Lifecycle.Singleton } }] },
       'Token Symbol(ANY) cannot be resolved: Cannot use lifecycle "Singleton" with ValueProviders or FactoryProviders',
     ],
-  ])('refuse %s', (_title, options, message) => {
+  ])('The options of createHandler refuse %s', (_title, options, message) => {
     const { details, message: whole } = refuse(asking(), options);
     expect(details.faults).toHaveLength(1);
     expect(whole).toContain(message);
   });
 
-  it('tell every fault', () => {
+  it('The options of createHandler tell every fault', () => {
     const options = { provider: [], container: 1, providers: [{ token: LOGGER, useValue: 1 }, null] };
     expect(refuse(asking(), options).details.faults).toHaveLength(4);
   });
@@ -382,7 +382,7 @@ describe('The options of createHandler', () => {
     ['an empty object', {}],
     ['undefined for each', { container: undefined, providers: undefined }],
     ['one without a prototype', Object.assign(Object.create(null), { providers: [] })],
-  ])('may be %s', (_title, options) => {
+  ])('The options of createHandler may be %s', (_title, options) => {
     expect(() => createHandler(asking(), options as Options)).not.toThrow();
   });
 });

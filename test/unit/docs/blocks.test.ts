@@ -74,20 +74,20 @@ function runBlock(code: string): Promise<unknown> {
 
 describe('the code on the pages of docs/', () => {
   it.each(pages.filter((page) => !hasOwnTest.some((name) => page.endsWith(name))))(
-    '%s has no block that is neither in a tested file nor runs as it stands',
+    'The page %s has no block that is neither in a tested file nor runs as it stands',
     async (page) => {
       for (const code of listBlocks(page)) if (!isTested(code)) await runBlock(code);
     },
   );
 
-  it('sends what the blocks send', () => {
+  it('The code on the pages of docs/ sends what the blocks send', () => {
     expect(sent).toEqual([
       { executionId: 'payments-2026-11-23', input: { since: '2026-11-01' } },
       { executionId: 'pay-out-7', name: 'approved', payload: { by: 'ada' } },
     ]);
   });
 
-  it('includes files that tests know', () => {
+  it('The code on the pages of docs/ includes files that tests know', () => {
     const all = listFiles('test', '.test.ts').concat(listFiles('samples', '.test.ts')).map(read).join('\n');
     const included = pages.flatMap((page) =>
       [...read(page).matchAll(/^<<< (?:\.\.?\/)+(\S+?\.ts)\b/gm)].map(([, path = '']) => path),
@@ -98,7 +98,10 @@ describe('the code on the pages of docs/', () => {
     expect(included.filter((path) => !isKnown(path))).toEqual([]);
   });
 
-  it.each(tested.filter((file) => file.endsWith('/job.ts')))('%s has at most 80 lines', (file) => {
-    expect(read(file).trimEnd().split('\n').length).toBeLessThanOrEqual(80);
-  });
+  it.each(tested.filter((file) => file.endsWith('/job.ts')))(
+    'The snippet %s has at most 80 lines',
+    (file) => {
+      expect(read(file).trimEnd().split('\n').length).toBeLessThanOrEqual(80);
+    },
+  );
 });

@@ -25,7 +25,7 @@ function environment(to: string) {
 }
 
 describe('docs/compensation.md', () => {
-  it('shows the job that these tests run', () => {
+  it('docs/compensation.md shows the job that these tests run', () => {
     const page = readFileSync(join(__dirname, '../../../docs/compensation.md'), 'utf8');
     const [, shown = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? [];
     const file = readFileSync(join(__dirname, 'book-trip.ts'), 'utf8');
@@ -33,7 +33,7 @@ describe('docs/compensation.md', () => {
     expect(shown).toContain('class BookTrip');
   });
 
-  it('books a whole trip, or gives back what was booked of it', async () => {
+  it('docs/compensation.md books a whole trip, or gives back what was booked of it', async () => {
     const rome = environment('Rome');
     expect((await rome.env.run()).outcome).toBe('completed');
     expect([...rome.booked]).toEqual(['flight to Rome', 'hotel to Rome']);

@@ -13,16 +13,16 @@ const root = join(__dirname, '../../..');
 describe('docs/errors.md', () => {
   const rows = readRows();
 
-  it('has one row per code of BatonErrorCode, in the same order, and no other', () => {
+  it('docs/errors.md has one row per code of BatonErrorCode, in the same order, and no other', () => {
     expect(rows.map((row) => row.code)).toEqual(readCodes());
   });
 
-  it.each(rows)('$code says what it means and what to do', ({ meaning, fix }) => {
+  it.each(rows)('docs/errors.md says of $code what it means and what to do', ({ meaning, fix }) => {
     expect(meaning).toMatch(/^[A-Z].{20,}\.$/);
     expect(fix).toMatch(/^[A-Z`].{15,}\.$/);
   });
 
-  it.each(rows)('$code is the code of the class that its row names', ({ code, className }) => {
+  it.each(rows)('docs/errors.md gives $code to the class that its row names', ({ code, className }) => {
     expect(readClass(code)).toMatch(
       new RegExp(`class ${className} (?:(?!\\nclass|export class)[\\s\\S])*code(?:: \\w+)? = '${code}'`),
     );

@@ -13,13 +13,16 @@ const rows = [...page.matchAll(/^\| (\d+) \| (.+?) \|.*\| `(test\/[^`]+)` › (.
 );
 
 describe('docs/guarantees.md', () => {
-  it('numbers its promises, and names a test for each', () => {
+  it('docs/guarantees.md numbers its promises, and names a test for each', () => {
     expect(rows.map(({ number }) => number)).toEqual(Array.from(rows, (_row, index) => index + 1));
     expect(page.match(/^\| \d+ \|/gm)).toHaveLength(rows.length);
   });
 
-  it.each(rows)('names a test that exists for promise $number: $promise', ({ file, title }) => {
-    expect(existsSync(join(root, file))).toBe(true);
-    expect(readFileSync(join(root, file), 'utf8')).toContain(`${title}'`);
-  });
+  it.each(rows)(
+    'docs/guarantees.md names a test that exists for promise $number: $promise',
+    ({ file, title }) => {
+      expect(existsSync(join(root, file))).toBe(true);
+      expect(readFileSync(join(root, file), 'utf8')).toContain(`${title}'`);
+    },
+  );
 });

@@ -16,7 +16,7 @@ function readProse(page: string): string[] {
 }
 
 describe('a page of docs/', () => {
-  it.each(pages)('%s includes and links to files that are there', (page) => {
+  it.each(pages)('The page %s includes and links to files that are there', (page) => {
     const text = readFileSync(join(docs, page), 'utf8').replace(/^```[\s\S]*?^```/gm, '');
     const included = [...text.matchAll(/^<<< ([^#\s{]+)/gm)].map(([, path = '']) => path);
     const linked = [...text.matchAll(/\]\((?!\w+:|#|\/)([^)#\s]+)/g)].map(([, path = '']) => path);
@@ -27,13 +27,13 @@ describe('a page of docs/', () => {
   });
 
   it.each(pages.filter((page) => !page.startsWith('adr/')))(
-    '%s has no line of prose over 200 characters',
+    'The page %s has no line of prose over 200 characters',
     (page) => {
       expect(readProse(page).filter(({ length }) => length > 200)).toEqual([]);
     },
   );
 
-  it('is in the site: every guide has a place beside the pages', () => {
+  it('A page of docs/ is in the site: every guide has a place beside the pages', () => {
     const config = readFileSync(join(docs, '.vitepress/config.mjs'), 'utf8');
     const names = pages
       .filter((page) => !/^(adr\/|index\.md)/.test(page))

@@ -5,7 +5,7 @@ const root = join(__dirname, '../../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 describe('README.md', () => {
-  it("shows the unit test of the demo's job as it is run, in at most fifteen lines", () => {
+  it("README.md shows the unit test of the demo's job as it is run, in at most fifteen lines", () => {
     const test = read('samples/backfill-warehouse/job.test.ts')
       .replace(/^import .*\n/gm, '')
       .trim();
@@ -13,23 +13,23 @@ describe('README.md', () => {
     expect(read('README.md')).toContain(`\`\`\`ts\n${test}\n\`\`\``);
   });
 
-  it('has at most 700 words', () => {
+  it('README.md has at most 700 words', () => {
     expect(read('README.md').split(/\s+/).filter(Boolean).length).toBeLessThanOrEqual(700);
   });
 
-  it('shows a job that a strict provider takes, as it is run', () => {
+  it('README.md shows a job that a strict provider takes, as it is run', () => {
     const [, job = ''] = read('docs/snippets/readme.ts').split(/^\/\/ #(?:end)?region job\n/m);
     expect(read('README.md')).toContain(`\`\`\`ts\n${job}\`\`\``);
   });
 
-  it('says how to deploy in at most ten lines', () => {
+  it('README.md says how to deploy in at most ten lines', () => {
     const [, section = ''] = read('README.md').split(/^## Deployment$/m);
     const lines = (section.split(/^## /m)[0] ?? '').split('\n').filter((line) => line !== '');
     expect(lines.length).toBeGreaterThan(3);
     expect(lines.length).toBeLessThanOrEqual(10);
   });
 
-  it('links to nothing that is not there', () => {
+  it('README.md links to nothing that is not there', () => {
     const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path = '']) => path);
     expect(links.length).toBeGreaterThan(5);
     for (const path of links)

@@ -8,7 +8,7 @@ import { listWrittenMetrics } from '../../helpers/written-metrics';
 const page = readFileSync(join(__dirname, '../../../docs/seeing.md'), 'utf8');
 
 describe('docs/seeing.md', () => {
-  it('lists every metric that is written, with its unit and whether it is told per step', () => {
+  it('docs/seeing.md lists every metric that is written, with its unit and whether it is told per step', () => {
     const rows = [...page.matchAll(/^\| `([A-Z]\w+)` \| (\w+) \| (yes)? ?\|/gm)];
     expect(Object.fromEntries(rows.map(([, name, unit]) => [name, unit]))).toEqual(metricUnits);
     const written = [...listWrittenMetrics()];
@@ -16,12 +16,12 @@ describe('docs/seeing.md', () => {
     expect(rows.filter(([, , , isPerStep]) => isPerStep).map(([, name]) => name)).toEqual(perStep);
   });
 
-  it('has the queries that the construct saves', () => {
+  it('docs/seeing.md has the queries that the construct saves', () => {
     for (const lines of Object.values(queries))
       expect(page).toContain(`\`\`\`text\n${lines.join('\n')}\n\`\`\``);
   });
 
-  it('lists every event that has a line in the log, at its level, and no other', () => {
+  it('docs/seeing.md lists every event that has a line in the log, at its level, and no other', () => {
     const table = page.slice(
       page.indexOf('| `execution.started`, '),
       page.indexOf('A finished step has no line'),
@@ -40,7 +40,7 @@ describe('docs/seeing.md', () => {
       expect(LogObserver.writes(type)).toBe(false);
   });
 
-  it('has no sentence of more than 200 characters', () => {
+  it('docs/seeing.md has no sentence of more than 200 characters', () => {
     for (const line of page.split('\n').filter((text) => !text.startsWith('|')))
       for (const sentence of line.split(/(?<=[.!?:]) /)) expect(sentence.length).toBeLessThanOrEqual(200);
   });

@@ -18,7 +18,7 @@ const store = () => new MemoryCheckpointStore();
 const everywhere = { handOffAfterEveryStep: true };
 
 describe('the snippets of the guides', () => {
-  it('README: each cent is captured once, and no key comes with two amounts', async () => {
+  it('The snippet of the README captures each cent once, and no key comes with two amounts', async () => {
     const payments = ['a', 'b', 'c'].map((id, index) => ({ id, missingCents: index + 1 }));
     const psp = {
       list: async (_since: string, cursor: string) =>
@@ -37,7 +37,7 @@ describe('the snippets of the guides', () => {
     expect((await env.explore({ maxRuns: countRuns(40) })).deviations).toEqual([]);
   });
 
-  it('steps: every order is imported once, also when it is handed over after each', async () => {
+  it('The snippet of steps imports every order once, also when it is handed over after each', async () => {
     const imported: string[] = [];
     const shop = {
       readPage: async (page: number) => (page < 2 ? [`${page}a`, `${page}b`] : []),
@@ -56,12 +56,12 @@ describe('the snippets of the guides', () => {
     expect((await env.explore({ maxRuns: countRuns(40) })).deviations).toEqual([]);
   });
 
-  it('state: comes back as it was', async () => {
+  it('The snippet of state comes back as it was', async () => {
     const run = await JobTestEnvironment.create(AddUp).run(everywhere);
     expect(run.result).toEqual({ orders: 3, cents: 750, isPrice: true });
   });
 
-  it('keys: each write has its own, and the same one when it runs again', async () => {
+  it('The snippet of keys gives each write a key of its own, and the same one when it runs again', async () => {
     const env = JobTestEnvironment.create(Invite, {
       store,
       input: { guests: ['ada', 'bob'] },
@@ -75,7 +75,7 @@ describe('the snippets of the guides', () => {
     expect((await env.explore()).deviations).toEqual([]);
   });
 
-  it('retries: throttles use up no attempt, errors are tried again, refusals are not', async () => {
+  it('The snippet of retries uses up no attempt for throttles, tries errors again, and refusals not', async () => {
     const push = (...answers: Answer[]) => {
       const api = { push: async () => answers.shift() ?? { status: 200 } };
       return JobTestEnvironment.create(Push, { providers: [{ token: API, useValue: api }] }).run();
@@ -85,7 +85,7 @@ describe('the snippets of the guides', () => {
     expect(await push({ status: 403 })).toMatchObject({ outcome: 'failed', steps: [{}] });
   });
 
-  it('poison items: are put aside, and the others are booked', async () => {
+  it('The snippet of poison items puts them aside, and books the others', async () => {
     const books = {
       book: async (order: string) => {
         if (order === 'bad') throw new TerminalError('No such account.');
@@ -98,19 +98,19 @@ describe('the snippets of the guides', () => {
     expect((await env.run()).result).toEqual({ rejected: ['bad'] });
   });
 
-  it('signals: an approval that does not come is a time-out', async () => {
+  it('The snippet of signals takes an approval that does not come for a time-out', async () => {
     const run = await JobTestEnvironment.create(PayOut, { store }).run();
     expect(run.result).toEqual({ paid: false, reason: 'nobody answered in a day' });
   });
 
-  it('signals: an approval pays out, with the notes that came before', async () => {
+  it('The snippet of signals pays out after an approval, with the notes that came before', async () => {
     const env = JobTestEnvironment.create(PayOut, { store });
     env.signal('note', { text: 'soon' }, { afterMs: 1_000 });
     env.signal('approved', { by: 'ada' }, { afterMs: 60_000 });
     expect((await env.run()).result).toEqual({ paid: true, notes: ['soon'] });
   });
 
-  it('call-back: what a service posts is the signal of its token', async () => {
+  it('The snippet of call-back sends what a service posts as the signal of its token', async () => {
     const sent: object[] = [];
     const signal = async (request: object) => {
       sent.push(request);
@@ -120,7 +120,7 @@ describe('the snippets of the guides', () => {
     expect([answer, sent]).toEqual([{ statusCode: 202 }, [{ token: 't', payload: { status: 'done' } }]]);
   });
 
-  it('children: each page is loaded once, and those that cannot be are named', async () => {
+  it('The snippet of children loads each page once, and names those that cannot be loaded', async () => {
     const loaded = new Set<number>();
     const warehouse = {
       listPages: async () => [1, 2, 3],
@@ -142,7 +142,7 @@ describe('the snippets of the guides', () => {
     ).toEqual([]);
   });
 
-  it('concurrency: five at a time for each tenant, one report, the newest preview', async () => {
+  it('The snippet of concurrency runs five at a time for each tenant, one report, the newest preview', async () => {
     let running = 0;
     let most = 0;
     const crm = {
@@ -175,11 +175,11 @@ describe('the snippets of the guides', () => {
     }
   });
 
-  it('versions: the newest code counts its pages', async () => {
+  it('The snippet of versions counts its pages with the newest code', async () => {
     expect((await JobTestEnvironment.create(CountPages).run(everywhere)).result).toEqual({ pages: 3 });
   });
 
-  it('self-invocation: the job copies what the hand-written function copies', async () => {
+  it('The snippet of self-invocation copies what the hand-written function copies', async () => {
     const copy = { old: [] as string[], new: [] as string[] };
     const rows = (target: string[]) => ({
       read: async (from: number) => ['a', 'b', 'c', 'd', 'e'].slice(from, from + 2),

@@ -63,26 +63,26 @@ function runSnippet(code: string, more: object = {}): Promise<unknown> {
 }
 
 describe('docs/testing.md', () => {
-  it('has five snippets, each of which is tested below', () => {
+  it('docs/testing.md has five snippets, each of which is tested below', () => {
     expect(snippets).toHaveLength(5);
   });
 
-  it('begins with a whole test, and goes on with a mode', async () => {
+  it('docs/testing.md begins with a whole test, and goes on with a mode', async () => {
     const env = await runSnippet(snippets[0] ?? '');
     await runSnippet(snippets[1] ?? '', { env });
   });
 
-  it('watches effects, and explores', async () => {
+  it('docs/testing.md watches effects, and explores', async () => {
     expect.extend(kit.batonMatchers);
     const env = await runSnippet(snippets[2] ?? '');
     await runSnippet(snippets[3] ?? '', { env });
   });
 
-  it('uses doubles without an environment', async () => {
+  it('docs/testing.md uses doubles without an environment', async () => {
     await runSnippet(snippets[4] ?? '');
   });
 
-  it('names every option of create and run, and nothing else', () => {
+  it('docs/testing.md names every option of create and run, and nothing else', () => {
     const source = readFileSync(join(__dirname, '../../../src/testing/test-job-options.ts'), 'utf8');
     const options = [...source.matchAll(/readonly (\w+)\?:/g)].map(([, name = '']) => name);
     for (const name of options) expect(page).toContain(name);

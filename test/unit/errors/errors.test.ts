@@ -42,7 +42,7 @@ const made: [string, string, boolean, BatonError][] = [
 ];
 
 describe('errors', () => {
-  it('are all in this table', () => {
+  it('Errors are all in this table', () => {
     const classes = Object.keys(errors).filter((name) => name !== 'BatonError');
     expect(made.map(([name]) => name).sort()).toEqual(classes.sort());
   });
@@ -68,22 +68,22 @@ describe('errors', () => {
 });
 
 describe('BatonError', () => {
-  it('says where and what, then, on a line of its own behind an arrow, one thing to do', () => {
+  it('BatonError says where and what, then, on a line of its own behind an arrow, one thing to do', () => {
     expect(new errors.StepTimeoutError(parts).message).toBe(`${problem}\n→ ${fix}`);
   });
 
-  it('has no arrow without a fix', () => {
+  it('BatonError has no arrow without a fix', () => {
     expect(new errors.StepTimeoutError({ problem }).message).toBe(problem);
   });
 
-  it('copies its details, so that changing what they were made of changes nothing', () => {
+  it('BatonError copies its details, so that changing what they were made of changes nothing', () => {
     const details = { step: 'read', timeoutMs: 5, attempt: 1 };
     const error = new errors.StepTimeoutError({ problem, details });
     details.attempt = 2;
     expect(error.details).toEqual({ step: 'read', timeoutMs: 5, attempt: 1 });
   });
 
-  it('has empty details when there are no facts', () => {
+  it('BatonError has empty details when there are no facts', () => {
     expect(new errors.StepTimeoutError({ problem }).details).toEqual({});
   });
 
@@ -91,15 +91,15 @@ describe('BatonError', () => {
     ['an error', new Error('boom')],
     ['a text', 'boom'],
     ['null', null],
-  ])('keeps %s as its cause', (_what, cause) => {
+  ])('BatonError keeps %s as its cause', (_what, cause) => {
     expect(new errors.StepTimeoutError({ problem, cause })).toMatchObject({ cause });
   });
 
-  it('has no cause of its own when nothing was caught', () => {
+  it('BatonError has no cause of its own when nothing was caught', () => {
     expect(Object.hasOwn(new errors.StepTimeoutError({ problem, cause: undefined }), 'cause')).toBe(false);
   });
 
-  it('shows code, details and retryable, but not its brand, when it is printed or written as JSON', () => {
+  it('BatonError shows code, details and retryable, but not its brand, when it is printed or written as JSON', () => {
     const error = new errors.StepTimeoutError({
       problem,
       details: { step: 'read', timeoutMs: 5, attempt: 1 },
@@ -127,11 +127,11 @@ describe('BatonError.is', () => {
     ['a class of ours', TerminalError],
     ['a revoked Proxy', makeRevoked()],
     ['a Proxy whose getter throws', new Proxy({}, { get: raise })],
-  ])('says no to %s', (_what, value) => {
+  ])('BatonError.is says no to %s', (_what, value) => {
     expect(BatonError.is(value)).toBe(false);
   });
 
-  it('says yes to an error of another copy of the package, which instanceof does not', () => {
+  it('BatonError.is says yes to an error of another copy of the package, which instanceof does not', () => {
     jest.isolateModules(() => {
       const copy: typeof errors = require('../../../src/errors');
       const error = new copy.TerminalError('closed');
@@ -141,14 +141,14 @@ describe('BatonError.is', () => {
     });
   });
 
-  it('says yes to an error of a user’s class that extends one of ours', () => {
+  it('BatonError.is says yes to an error of a user’s class that extends one of ours', () => {
     class AccountClosedError extends TerminalError {}
     expect(BatonError.is(new AccountClosedError('closed'))).toBe(true);
   });
 });
 
 describe('TerminalError', () => {
-  it('has the user’s message as it is, and a cause', () => {
+  it('TerminalError has the user’s message as it is, and a cause', () => {
     const cause = new Error('boom');
     expect(new TerminalError('Account is closed', { cause })).toMatchObject({
       message: 'Account is closed',
@@ -160,7 +160,7 @@ describe('TerminalError', () => {
 });
 
 describe('RetryableError', () => {
-  it('says when to try again, in its details too', () => {
+  it('RetryableError says when to try again, in its details too', () => {
     const cause = new Error('boom');
     const error = new RetryableError({ retryAfterMs: 1_500, message: 'Busy', cause });
     expect(error).toMatchObject({
@@ -172,13 +172,13 @@ describe('RetryableError', () => {
     });
   });
 
-  it('has a message of its own when there is none', () => {
+  it('RetryableError has a message of its own when there is none', () => {
     expect(new RetryableError({ retryAfterMs: 1_500 }).message).toMatchInlineSnapshot(
       `"Try again in 1500 ms"`,
     );
   });
 
-  it.each([0, 0.5, Number.MAX_SAFE_INTEGER])('takes %d ms', (retryAfterMs) => {
+  it.each([0, 0.5, Number.MAX_SAFE_INTEGER])('RetryableError takes %d ms', (retryAfterMs) => {
     expect(new RetryableError({ retryAfterMs }).retryAfterMs).toBe(retryAfterMs);
   });
 
@@ -190,11 +190,11 @@ describe('RetryableError', () => {
     ['a text', '5'],
     ['a BigInt', 5n],
     ['a symbol', Symbol('5')],
-  ])('refuses %s where it is made', (_what, retryAfterMs) => {
+  ])('RetryableError refuses %s where it is made', (_what, retryAfterMs) => {
     expect(() => new RetryableError({ retryAfterMs: retryAfterMs as number })).toThrow(RangeError);
   });
 
-  it('says what it was given', () => {
+  it('RetryableError says what it was given', () => {
     expect(() => new RetryableError({ retryAfterMs: -1 })).toThrowErrorMatchingInlineSnapshot(
       `"RetryableError: retryAfterMs is -1; it must be a finite number of milliseconds, 0 or more."`,
     );
@@ -208,14 +208,14 @@ describe('InvalidJobError', () => {
   };
   const second = { problem: 'Class Reconcile has no @Terminate.', fix: 'Add one.' };
 
-  it('reads like any other error when there is one fault', () => {
+  it('InvalidJobError reads like any other error when there is one fault', () => {
     expect(new InvalidJobError('Reconcile', [first]).message).toMatchInlineSnapshot(`
 "@Step read: timeoutMs (-1) must be a whole number of milliseconds, 1 or more.
 → Set timeoutMs to 1_000."
 `);
   });
 
-  it('numbers the faults when there are several, each with its fix', () => {
+  it('InvalidJobError numbers the faults when there are several, each with its fix', () => {
     expect(new InvalidJobError('Reconcile', [first, second]).message).toMatchInlineSnapshot(`
 "Job Reconcile has 2 faults:
 1. @Step read: timeoutMs (-1) must be a whole number of milliseconds, 1 or more.
@@ -225,7 +225,7 @@ describe('InvalidJobError', () => {
 `);
   });
 
-  it('has every fault in its details, in a list of its own', () => {
+  it('InvalidJobError has every fault in its details, in a list of its own', () => {
     const faults = [first, second];
     const { details } = new InvalidJobError('Reconcile', faults);
     faults.pop();
@@ -233,7 +233,7 @@ describe('InvalidJobError', () => {
     expect(Object.isFrozen(details.faults)).toBe(true);
   });
 
-  it('keeps what was caught as its cause', () => {
+  it('InvalidJobError keeps what was caught as its cause', () => {
     const cause = new Error('boom');
     expect(new InvalidJobError('Reconcile', [first], cause).cause).toBe(cause);
   });

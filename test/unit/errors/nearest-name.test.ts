@@ -14,29 +14,29 @@ describe('findNearestName', () => {
     ['verison', 'version'],
     ['maxDelay', 'maxDelayMs'],
     ['attempts', 'maxAttempts'],
-  ])('finds for %s the name %s', (typed, meant) => {
+  ])('findNearestName finds for %s the name %s', (typed, meant) => {
     expect(findNearestName(typed, names)).toBe(meant);
   });
 
-  it.each(['', 'banana', 'ms', 'page'])('finds nothing for %s', (typed) => {
+  it.each(['', 'banana', 'ms', 'page'])('findNearestName finds nothing for %s', (typed) => {
     expect(findNearestName(typed, names)).toBeUndefined();
   });
 
-  it('takes the only one that it begins, however much is missing', () => {
+  it('findNearestName takes the only one that it begins, however much is missing', () => {
     expect(findNearestName('st', ['start', 'cancel'])).toBe('start');
     expect(findNearestName('st', ['start', 'status'])).toBeUndefined();
   });
 
-  it('counts two letters that changed places as one change', () => {
+  it('findNearestName counts two letters that changed places as one change', () => {
     expect(findNearestName('lsit', ['list'])).toBe('list');
   });
 
-  it('takes the nearest of several', () => {
+  it('findNearestName takes the nearest of several', () => {
     expect(findNearestName('maxDelayz', ['maxDelayMs', 'maxDelays'])).toBe('maxDelays');
     expect(findNearestName('maxDelayz', ['maxDelayMsX', 'maxDelayMs'])).toBe('maxDelayMs');
   });
 
-  it('finds every name with one letter more, less or changed', () => {
+  it('findNearestName finds every name with one letter more, less or changed', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...names),
@@ -53,7 +53,7 @@ describe('findNearestName', () => {
     );
   });
 
-  it('takes any text', () => {
+  it('findNearestName takes any text', () => {
     fc.assert(
       fc.property(fc.string(), (typed) => [undefined, ...names].includes(findNearestName(typed, names))),
     );

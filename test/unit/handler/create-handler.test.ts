@@ -28,13 +28,13 @@ function createUnder(environment: Record<string, string>): Error | undefined {
 }
 
 describe('createHandler', () => {
-  it('returns a function with exactly two parameters, as Lambda asks for', () => {
+  it('createHandler returns a function with exactly two parameters, as Lambda asks for', () => {
     const handler = createHandler(EndsAtOnce);
     expect(handler).toBeInstanceOf(Function);
     expect(handler).toHaveLength(2);
   });
 
-  it('throws every fault of a definition at once, in one InvalidJobError', () => {
+  it('createHandler throws every fault of a definition at once, in one InvalidJobError', () => {
     @LongRunning({ safeMs: 1_000, intervalMs: 2_000 })
     class Faulty {}
 
@@ -49,11 +49,11 @@ describe('createHandler', () => {
     ['a class that is no job', class Plain {}],
     ['nothing', undefined],
     ['an object', {}],
-  ])('refuses %s', (_title, jobClass) => {
+  ])('createHandler refuses %s', (_title, jobClass) => {
     expect(() => createHandler(jobClass as never)).toThrow(InvalidJobError);
   });
 
-  it('calls no user code', () => {
+  it('createHandler calls no user code', () => {
     let calls = 0;
 
     @LongRunning(times)
@@ -76,14 +76,14 @@ describe('createHandler', () => {
     ['BATON_LOG_LEVEL', 'loud', 'which is not debug, info, warn or error'],
     ['BATON_QUEUE_URL', 'my-queue', 'which is not the URL of an SQS queue'],
     ['BATON_CONTINUE_ON', 'newest', 'which is not pinned or latest'],
-  ])('refuses the environment variable %s=%s', (name, value, reason) => {
+  ])('createHandler refuses the environment variable %s=%s', (name, value, reason) => {
     const fault = createUnder({ [name]: value });
     expect(fault).toBeInstanceOf(InvalidJobError);
     expect(fault?.message).toContain(`Environment variable ${name} is "${value}", ${reason}.`);
     expect(fault?.message).toContain(`\n→ Set ${name} to `);
   });
 
-  it('reports all wrong environment variables together', () => {
+  it('createHandler reports all wrong environment variables together', () => {
     const fault = createUnder({ BATON_LOG_LEVEL: 'loud', BATON_QUEUE_URL: 'my-queue' });
     expect(fault?.message).toContain('BATON_LOG_LEVEL');
     expect(fault?.message).toContain('BATON_QUEUE_URL');
@@ -94,7 +94,7 @@ describe('createHandler', () => {
     ['BATON_LOG_LEVEL', ''],
     ['BATON_QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/123456789012/queue'],
     ['BATON_CONTINUE_ON', 'latest'],
-  ])('takes the environment variable %s=%s', (name, value) => {
+  ])('createHandler takes the environment variable %s=%s', (name, value) => {
     expect(createUnder({ [name]: value })).toBeUndefined();
   });
 });
@@ -109,18 +109,21 @@ describe('the handler', () => {
     ['one without getRemainingTimeInMillis', { awsRequestId: 'r' }],
     ['one that answers no number', { awsRequestId: 'r', getRemainingTimeInMillis: () => Number.NaN }],
     ['one that answers a text', { awsRequestId: 'r', getRemainingTimeInMillis: () => '5000' }],
-  ])('refuses a context that cannot tell the time left, with a typed error: %s', async (_title, context) => {
-    await expect(handle({}, context)).rejects.toMatchObject({
-      code: 'INVALID_INPUT',
-      details: { faults: ['context.getRemainingTimeInMillis'] },
-    });
-  });
+  ])(
+    'The handler refuses a context that cannot tell the time left, with a typed error: %s',
+    async (_title, context) => {
+      await expect(handle({}, context)).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        details: { faults: ['context.getRemainingTimeInMillis'] },
+      });
+    },
+  );
 
   it.each([
     ['an ARN', { invokedFunctionArn: undefined }, 'context.invokedFunctionArn'],
     ['an ARN that says something', { invokedFunctionArn: '' }, 'context.invokedFunctionArn'],
     ['a request id', { awsRequestId: undefined }, 'context.awsRequestId'],
-  ])('refuses a context without %s, before anything runs', async (_title, missing, fault) => {
+  ])('The handler refuses a context without %s, before anything runs', async (_title, missing, fault) => {
     const context = { ...fakeLambdaContext(), ...missing };
     await expect(handle({}, context)).rejects.toMatchObject({
       code: 'INVALID_INPUT',
@@ -138,7 +141,7 @@ describe('the handler', () => {
     ['the start envelope’s id', { lambdaBaton: { v: 1, start: { executionId: 'mine', input: 1 } } }, 'mine'],
     ['the request’s id for anything else', { id: 'not me' }, 'request-1@EndsAtOnce'],
     ['the request’s id for nothing', undefined, 'request-1@EndsAtOnce'],
-  ])('takes as the execution’s id %s', async (_title, event, executionId) => {
+  ])('The handler takes as the execution’s id %s', async (_title, event, executionId) => {
     const world = virtualWorld();
     expect(await handle(event, fakeLambdaContext({ clock: world.clock }), world)).toEqual({
       status: 'completed',
@@ -147,7 +150,7 @@ describe('the handler', () => {
     });
   });
 
-  it('answers two events with two executions of their own', async () => {
+  it('The handler answers two events with two executions of their own', async () => {
     const world = virtualWorld();
     const handler = createHandler(EndsAtOnce, { providers: world.providers });
     const answers = await world.timer.drive(

@@ -71,7 +71,7 @@ const start = (job?: string, executionId = 'e') => ({
 });
 
 describe('a handler of several jobs', () => {
-  it('has exactly two parameters', () => {
+  it('A handler of several jobs has exactly two parameters', () => {
     @LongRunning(times)
     class Single {
       @Step() work() {}
@@ -85,13 +85,13 @@ describe('a handler of several jobs', () => {
   it.each([
     ['an event', { a: 1 }],
     ['a start envelope that names no job', start()],
-  ])('starts the first one for %s', async (_title, event) => {
+  ])('A handler of several jobs starts the first one for %s', async (_title, event) => {
     const { deliver, ran } = world();
     await deliver(event);
     expect(ran[0]).toMatch(/^Reconcile 1 of /);
   });
 
-  it('gives the ids that AWS made to the first one', async () => {
+  it('A handler of several jobs gives the ids that AWS made to the first one', async () => {
     const { deliver } = world();
     await expect(deliver({ a: 1 })).resolves.toMatchObject({ executionId: 'request-1@reconcile' });
   });
@@ -99,17 +99,20 @@ describe('a handler of several jobs', () => {
   it.each([
     ['with a store', true],
     ['without a store', false],
-  ])('starts the one that an envelope names, and goes on with it, %s', async (_title, hasStore) => {
-    const { deliver, deliverSent, ran } = world({ hasStore });
-    await expect(deliver(start('repair'))).resolves.toMatchObject({ status: 'handed-off' });
-    await expect(deliverSent()).resolves.toMatchObject({
-      status: 'completed',
-      result: { by: 'Repair', input: { a: 1 } },
-    });
-    expect(ran).toEqual(['Repair 1 of e', 'Repair 2 of e']);
-  });
+  ])(
+    'A handler of several jobs starts the one that an envelope names, and goes on with it, %s',
+    async (_title, hasStore) => {
+      const { deliver, deliverSent, ran } = world({ hasStore });
+      await expect(deliver(start('repair'))).resolves.toMatchObject({ status: 'handed-off' });
+      await expect(deliverSent()).resolves.toMatchObject({
+        status: 'completed',
+        result: { by: 'Repair', input: { a: 1 } },
+      });
+      expect(ran).toEqual(['Repair 1 of e', 'Repair 2 of e']);
+    },
+  );
 
-  it('runs each record of a batch by its own', async () => {
+  it('A handler of several jobs runs each record of a batch by its own', async () => {
     const { deliver, ran } = world();
     const batch = sqsEvent([
       { body: start('repair', 'one') },
@@ -127,7 +130,7 @@ describe('a handler of several jobs', () => {
     ]);
   });
 
-  it('finds whose execution a look is for in its record', async () => {
+  it('A handler of several jobs finds whose execution a look is for in its record', async () => {
     const { deliver, timer, ran } = world();
     await deliver(start('repair'));
     await timer.advance(1_000);
@@ -135,7 +138,7 @@ describe('a handler of several jobs', () => {
     expect(ran).toEqual(['Repair 1 of e', 'Repair 2 of e']);
   });
 
-  it('asks a store again that cannot say whose a look is', async () => {
+  it('A handler of several jobs asks a store again that cannot say whose a look is', async () => {
     const { deliver, store, ran } = world();
     await deliver(start('repair'));
     let calls = 0;
@@ -147,13 +150,13 @@ describe('a handler of several jobs', () => {
     expect(ran).toHaveLength(2);
   });
 
-  it('answers a look at what nobody knows as a duplicate', async () => {
+  it('A handler of several jobs answers a look at what nobody knows as a duplicate', async () => {
     const { deliver } = world();
     const answer = deliver({ lambdaBaton: { v: 1, look: { executionId: 'unknown' } } });
     await expect(answer).resolves.toMatchObject({ status: 'duplicate' });
   });
 
-  it('goes on with a redriven execution by its own job', async () => {
+  it('A handler of several jobs goes on with a redriven execution by its own job', async () => {
     const { deliver, timer, ran, client, lambda } = world();
     await deliver(start('repair'));
     await timer.advance(100_000);
@@ -162,20 +165,20 @@ describe('a handler of several jobs', () => {
     expect(ran).toEqual(['Repair 1 of e', 'Repair 2 of e']);
   });
 
-  it('starts the one that BatonClient.start names', async () => {
+  it('A handler of several jobs starts the one that BatonClient.start names', async () => {
     const { deliver, ran, client, lambda } = world();
     await client.start({ executionId: 'e', job: 'repair' });
     await deliver(lambda.sent.at(-1)?.event);
     expect(ran[0]).toBe('Repair 1 of e');
   });
 
-  it('tells whose each event and each line is', async () => {
+  it('A handler of several jobs tells whose each event and each line is', async () => {
     const { deliver, logger } = world();
     await deliver(start('repair'));
     expect(logger.find('execution started')[0]?.fields).toMatchObject({ job: 'repair' });
   });
 
-  it('refuses the start of a job that it does not host, with a typed error that names those it does', async () => {
+  it('A handler of several jobs refuses the start of a job that it does not host, with a typed error that names those it does', async () => {
     const { deliver, ran } = world();
     await expect(deliver(start('report'))).rejects.toMatchObject({
       code: 'INVALID_INPUT',
@@ -185,35 +188,38 @@ describe('a handler of several jobs', () => {
     expect(ran).toEqual([]);
   });
 
-  it.each(['continuation', 'look'])('refuses a %s of a job that it does not host', async (kind) => {
-    const { deliver, sender, store, clock, timer, providers } = world();
+  it.each(['continuation', 'look'])(
+    'A handler of several jobs refuses a %s of a job that it does not host',
+    async (kind) => {
+      const { deliver, sender, store, clock, timer, providers } = world();
 
-    @LongRunning({ ...times, name: 'report' })
-    class Report {
-      @State() n = 0;
-      @Step() async work() {
-        this.n += 1;
-        await timer.sleep(55_000);
+      @LongRunning({ ...times, name: 'report' })
+      class Report {
+        @State() n = 0;
+        @Step() async work() {
+          this.n += 1;
+          await timer.sleep(55_000);
+        }
+        @Terminate() isDone() {
+          return this.n === 2;
+        }
       }
-      @Terminate() isDone() {
-        return this.n === 2;
-      }
-    }
-    const other = createHandler(Report, {
-      providers: [...providers, { token: CHECKPOINT_STORE, useValue: store }],
-    });
-    await timer.drive(other(start('report'), fakeLambdaContext({ clock, remainingMs: 60_000 })));
-    const event =
-      kind === 'look'
-        ? { lambdaBaton: { v: 1, look: { executionId: 'e' } } }
-        : JSON.parse(sender.sent.at(-1)?.body ?? '');
-    await expect(deliver(event)).rejects.toMatchObject({
-      code: 'INCOMPATIBLE_STATE',
-      details: { expected: 'reconcile, repair', received: 'report' },
-    });
-  });
+      const other = createHandler(Report, {
+        providers: [...providers, { token: CHECKPOINT_STORE, useValue: store }],
+      });
+      await timer.drive(other(start('report'), fakeLambdaContext({ clock, remainingMs: 60_000 })));
+      const event =
+        kind === 'look'
+          ? { lambdaBaton: { v: 1, look: { executionId: 'e' } } }
+          : JSON.parse(sender.sent.at(-1)?.body ?? '');
+      await expect(deliver(event)).rejects.toMatchObject({
+        code: 'INCOMPATIBLE_STATE',
+        details: { expected: 'reconcile, repair', received: 'report' },
+      });
+    },
+  );
 
-  it('believes no continuation that is not whole, whichever job it names', async () => {
+  it('A handler of several jobs believes no continuation that is not whole, whichever job it names', async () => {
     const { deliver, sender } = world();
     await deliver(start('repair'));
     const event = JSON.parse(sender.sent.at(-1)?.body ?? '');
@@ -223,7 +229,7 @@ describe('a handler of several jobs', () => {
     await expect(deliver(event)).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
   });
 
-  it('refuses an id that was used by another of its jobs', async () => {
+  it('A handler of several jobs refuses an id that was used by another of its jobs', async () => {
     const { deliver } = world();
     await deliver(start('repair'));
     await expect(deliver(start('reconcile'))).rejects.toMatchObject({ code: 'EXECUTION_CONFLICT' });
@@ -231,7 +237,7 @@ describe('a handler of several jobs', () => {
 });
 
 describe('the definition of several jobs', () => {
-  it('reports the faults of all of them together, and what two of one name are', () => {
+  it('The definition of several jobs reports the faults of all of them together, and what two of one name are', () => {
     @LongRunning({ safeMs: 1_000, intervalMs: 2_000, name: 'faulty' })
     class Faulty {
       @Terminate() isDone() {
@@ -269,7 +275,7 @@ describe('the definition of several jobs', () => {
       expect(create).toThrow(part);
   });
 
-  it('refuses a class that is given twice, and a list of nothing', () => {
+  it('The definition of several jobs refuses a class that is given twice, and a list of nothing', () => {
     @LongRunning(times)
     class Reconcile {
       @Step() work() {}
@@ -283,7 +289,7 @@ describe('the definition of several jobs', () => {
     expect(() => createHandler([])).toThrow('createHandler was given an empty list of jobs.');
   });
 
-  it('refuses jobs that do not agree on continueOn', () => {
+  it('The definition of several jobs refuses jobs that do not agree on continueOn', () => {
     @LongRunning({ ...times, continueOn: 'latest' })
     class Newest {
       @Step() work() {}

@@ -52,7 +52,7 @@ describe('readSettings', () => {
       { BATON_SIGNING_KEY: 'the new key of 22 bytes, the old key of 22 bytes' },
       { signingKeys: ['the new key of 22 bytes', 'the old key of 22 bytes'] },
     ],
-  ])('takes %s', (_title, environment, settings) => {
+  ])('readSettings takes %s', (_title, environment, settings) => {
     expect(readSettings(environment)).toEqual({ settings: { ...nothing, ...settings }, faults: [] });
   });
 
@@ -68,7 +68,7 @@ describe('readSettings', () => {
     ['BATON_RETRY_AFTER_MS', 'a minute', 'a whole number of milliseconds, 0 or more'],
     ['BATON_LOG_LEVEL', 'verbose', 'debug, info, warn or error'],
     ['BATON_LOG_LEVEL', 'constructor', 'debug, info, warn or error'],
-  ])('refuses %s=%s, and says what it takes', (name, value, expected) => {
+  ])('readSettings refuses %s=%s, and says what it takes', (name, value, expected) => {
     const { settings, faults } = readSettings({ [name]: value });
     expect(settings).toEqual(nothing);
     expect(faults).toEqual([
@@ -80,7 +80,7 @@ describe('readSettings', () => {
   });
 
   it.each([`,${longKey}`, `${longKey},`, `${longKey},,${longKey}`, '  '])(
-    'refuses an empty key, and does not show the others: %j',
+    'readSettings refuses an empty key, and does not show the others: %j',
     (value) => {
       const { faults } = readSettings({ BATON_SIGNING_KEY: value });
       expect(faults).toEqual([
@@ -94,7 +94,7 @@ describe('readSettings', () => {
   );
 
   it.each(['k', 'fifteen bytes..', `${longKey},short`, 'short,'])(
-    'refuses a key that can be guessed, and does not show it: %j',
+    'readSettings refuses a key that can be guessed, and does not show it: %j',
     (value) => {
       const { faults } = readSettings({ BATON_SIGNING_KEY: value });
       expect(faults).toContainEqual({
@@ -106,7 +106,7 @@ describe('readSettings', () => {
   );
 
   it.each(['BATON_TABLE', 'BATON_BUCKET'])(
-    'refuses BATON_DIRECTORY beside %s, and says what to leave out',
+    'readSettings refuses BATON_DIRECTORY beside %s, and says what to leave out',
     (name) => {
       const { faults } = readSettings({ BATON_DIRECTORY: '.baton', [name]: 'jobs' });
       expect(faults).toEqual([
@@ -118,7 +118,7 @@ describe('readSettings', () => {
     },
   );
 
-  it('reports every fault together', () => {
+  it('readSettings reports every fault together', () => {
     const { faults } = readSettings({
       BATON_QUEUE_URL: 'jobs',
       BATON_CONTINUE_ON: 'never',

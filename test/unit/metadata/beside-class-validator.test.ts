@@ -12,7 +12,7 @@ class Order {
 describe("The application's own use of class-validator", () => {
   afterEach(() => useContainer(undefined as never));
 
-  it('shares its storage with lambda-baton, and its classes stay as they are', () => {
+  it("The application's own use of class-validator shares its storage with lambda-baton, and its classes stay as they are", () => {
     readJob(defineJob({}));
     expect(validateSync(new Order())).toMatchObject([
       { property: 'amount', constraints: { min: 'amount must not be less than 1' } },
@@ -20,17 +20,17 @@ describe("The application's own use of class-validator", () => {
     expect(validateSync(Object.assign(new Order(), { amount: 2 }))).toEqual([]);
   });
 
-  it('makes a class that class-validator knows an input', () => {
+  it("The application's own use of class-validator makes a class that class-validator knows an input", () => {
     expect(readJob(defineJobWith({ input: Order })).input).toBe(Order);
   });
 
-  it('may have a container that knows nothing of our rules', () => {
+  it("The application's own use of class-validator may have a container that knows nothing of our rules", () => {
     useContainer({ get: () => undefined as never });
     expect(faultsOf(defineJob({}))).toEqual([]);
     expect(faultsOf(defineJobWith({ version: 0 }))).toHaveLength(1);
   });
 
-  it('may have a container that throws', () => {
+  it("The application's own use of class-validator may have a container that throws", () => {
     useContainer({
       get() {
         throw new Error('not registered');
@@ -39,7 +39,7 @@ describe("The application's own use of class-validator", () => {
     expect(faultsOf(defineJob({ step: { once: 1 } }))).toHaveLength(1);
   });
 
-  it('may replace the global storage, and our checks stay on', () => {
+  it("The application's own use of class-validator may replace the global storage, and our checks stay on", () => {
     const scope = globalThis as { classValidatorMetadataStorage?: unknown };
     const storage = getMetadataStorage();
     scope.classValidatorMetadataStorage = undefined;

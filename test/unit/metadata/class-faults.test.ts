@@ -14,7 +14,7 @@ function explode(): never {
 }
 
 describe('A job', () => {
-  it('needs @LongRunning, @Step and @Terminate, and says so of all three at once', () => {
+  it('A job needs @LongRunning, @Step and @Terminate, and says so of all three at once', () => {
     class Plain {}
     expect(faultsOf(Plain)).toEqual([
       'class Plain has no @LongRunning.\n→ Write @LongRunning({ safeMs: 60_000, intervalMs: 5_000 }) above the class.',
@@ -23,12 +23,12 @@ describe('A job', () => {
     ]);
   });
 
-  it('is not asked for a better name before it has @LongRunning', () => {
+  it('A job is not asked for a better name before it has @LongRunning', () => {
     class Ab extends Sound {}
     expect(faultsOf(Ab)).toHaveLength(1);
   });
 
-  it('is not asked for a name when its options cannot be read', () => {
+  it('A job is not asked for a name when its options cannot be read', () => {
     class Ab extends Sound {}
     LongRunning(Object.defineProperty({ ...times }, 'name', { enumerable: true, get: explode }))(Ab);
     expect(faultsOf(Ab)).toEqual([
@@ -36,14 +36,14 @@ describe('A job', () => {
     ]);
   });
 
-  it('carries @LongRunning once', () => {
+  it('A job carries @LongRunning once', () => {
     @LongRunning(times)
     @LongRunning(times)
     class Reconcile extends Sound {}
     expect(faultsOf(Reconcile)).toEqual(['class Reconcile carries @LongRunning 2 times.\n→ Keep one.']);
   });
 
-  it('needs the parentheses of @LongRunning', () => {
+  it('A job needs the parentheses of @LongRunning', () => {
     @loosely(LongRunning)
     class Reconcile extends Sound {}
     expect(faultsOf(Reconcile)).toEqual([
@@ -51,7 +51,7 @@ describe('A job', () => {
     ]);
   });
 
-  it('does not inherit @LongRunning', () => {
+  it('A job does not inherit @LongRunning', () => {
     @LongRunning(times)
     class Base extends Sound {}
     class Reconcile extends Base {}
@@ -60,7 +60,7 @@ describe('A job', () => {
     ]);
   });
 
-  it('does not inherit @LongRunning from any of several jobs, and says which is the nearest', () => {
+  it('A job does not inherit @LongRunning from any of several jobs, and says which is the nearest', () => {
     @LongRunning(times)
     class Base extends Sound {}
     @LongRunning(times)
@@ -69,7 +69,7 @@ describe('A job', () => {
     expect(faultsOf(Reconcile)[0]).toMatch(/^class Reconcile extends the job Middle, /);
   });
 
-  it('has one @Terminate method', () => {
+  it('A job has one @Terminate method', () => {
     @LongRunning(times)
     class Reconcile extends Sound {
       @Terminate() isOver() {
@@ -91,13 +91,13 @@ describe('A job', () => {
     ['an instance', new Sound(), 'a value of type object'],
     ['an arrow function', () => new Sound(), 'a function that is no class'],
     ['an async function', async () => new Sound(), 'a function that is no class'],
-  ])('is a class and not %s', (_title, given, what) => {
+  ])('A job is a class and not %s', (_title, given, what) => {
     expect(faultsOf(given)).toEqual([
       `A job must be a class, but this is ${what}.\n→ Give createHandler the class that carries @LongRunning.`,
     ]);
   });
 
-  it('is refused with a typed error when reading it throws', () => {
+  it('A job is refused with a typed error when reading it throws', () => {
     @LongRunning(times)
     class Reconcile extends Sound {}
     expect(faultsOf(new Proxy(Reconcile, { getPrototypeOf: explode }))).toEqual([
@@ -106,7 +106,7 @@ describe('A job', () => {
   });
 
   it.each(['get', 'getOwnPropertyDescriptor', 'getPrototypeOf', 'has', 'ownKeys'])(
-    'and its options are never the cause of an untyped error, such as that of a %s trap',
+    'A job and its options are never the cause of an untyped error, such as that of a %s trap',
     (trap) => {
       @LongRunning(loosely(new Proxy(times, { [trap]: explode })))
       class Reconcile extends Sound {}
@@ -115,7 +115,7 @@ describe('A job', () => {
     },
   );
 
-  it('is told to set experimentalDecorators, and nothing else, when its decorators were compiled as standard ones', () => {
+  it('A job is told to set experimentalDecorators, and nothing else, when its decorators were compiled as standard ones', () => {
     class Reconcile {}
     loosely(LongRunning(times))(Reconcile, { kind: 'class', name: 'Reconcile', addInitializer() {} });
     expect(faultsOf(Reconcile)).toEqual([
@@ -123,7 +123,7 @@ describe('A job', () => {
     ]);
   });
 
-  it('reports every fault in one error', () => {
+  it('A job reports every fault in one error', () => {
     @LongRunning({ safeMs: 1_000, intervalMs: 5_000, limits: { maxInvocations: 0 } })
     class Reconcile {
       @Step({ timeoutMs: 0 }) reconcilePage() {}

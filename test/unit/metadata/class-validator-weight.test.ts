@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 
 describe('What metadata loads', () => {
-  it('is the engine of class-validator, and none of what its index pulls in', async () => {
+  it('What metadata loads is the engine of class-validator, and none of what its index pulls in', async () => {
     const { metafile } = await build({
       entryPoints: ['src/metadata/read-job.ts'],
       bundle: true,

@@ -26,9 +26,12 @@ function define(compensate: unknown) {
 const where = '@Step on Reconcile.reserve: compensate';
 
 describe('The compensate option of @Step', () => {
-  it.each(['release', 'inherited'])('takes a method without a decorator: %s', (name) => {
-    expect(readJob(define(name)).steps.map(({ compensate }) => compensate)).toEqual([name, undefined]);
-  });
+  it.each(['release', 'inherited'])(
+    'The compensate option of @Step takes a method without a decorator: %s',
+    (name) => {
+      expect(readJob(define(name)).steps.map(({ compensate }) => compensate)).toEqual([name, undefined]);
+    },
+  );
 
   it.each<[unknown, string]>([
     [7, `${where} (7) must be the name of a method.`],
@@ -41,7 +44,7 @@ describe('The compensate option of @Step', () => {
     ['reserve', `${where} ("reserve") is @Step, which undoes nothing.`],
     ['failed', `${where} ("failed") is @OnFailure, which undoes nothing.`],
     ['isDone', `${where} ("isDone") is @Terminate, which undoes nothing.`],
-  ])('refuses %j', (compensate, problem) => {
+  ])('The compensate option of @Step refuses %j', (compensate, problem) => {
     const [fault, ...others] = faultsOf(define(compensate));
     expect(others).toEqual([]);
     expect(fault?.split('\n→ ')[0]).toBe(problem);

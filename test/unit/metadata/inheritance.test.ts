@@ -29,22 +29,22 @@ class Reconcile extends Audited {
 const methodsOf = (job: new () => object) => readJob(job).steps.map(({ method }) => method);
 
 describe('A job that extends other classes', () => {
-  it("has their steps before its own, the base class's first", () => {
+  it("A job that extends other classes has their steps before its own, the base class's first", () => {
     expect(methodsOf(Reconcile)).toEqual(['readPage', 'writePage', 'audit', 'repair']);
   });
 
-  it('has their state and their predicate', () => {
+  it('A job that extends other classes has their state and their predicate', () => {
     const { state, terminate } = readJob(Reconcile);
     expect(state.map(({ field }) => field)).toEqual(['cursor', 'trail', 'totals']);
     expect(state.map(({ secret }) => secret)).toEqual([false, true, false]);
     expect(terminate).toEqual({ method: 'isDone', check: 'cycle' });
   });
 
-  it('has the most derived of their hooks', () => {
+  it('A job that extends other classes has the most derived of their hooks', () => {
     expect(readJob(Reconcile).hooks).toEqual({ onStart: 'openTrail', onComplete: 'report' });
   });
 
-  it('has the hook that it declares again, even under the name of an older one', () => {
+  it('A job that extends other classes has the hook that it declares again, even under the name of an older one', () => {
     @LongRunning(times)
     class Again extends Audited {
       @OnStart() override open() {}
@@ -52,7 +52,7 @@ describe('A job that extends other classes', () => {
     expect(readJob(Again).hooks).toEqual({ onStart: 'open' });
   });
 
-  it('keeps place and options of a step that it only overrides', () => {
+  it('A job that extends other classes keeps place and options of a step that it only overrides', () => {
     @LongRunning(times)
     class Quiet extends Paged {
       override readPage() {}
@@ -61,7 +61,7 @@ describe('A job that extends other classes', () => {
     expect(readJob(Quiet).steps[0]?.timeoutMs).toBe(1_000);
   });
 
-  it('keeps the place of a step that it declares again, with the new options only', () => {
+  it('A job that extends other classes keeps the place of a step that it declares again, with the new options only', () => {
     @LongRunning(times)
     class Once extends Paged {
       @Step() prepare() {}
@@ -71,7 +71,7 @@ describe('A job that extends other classes', () => {
     expect(readJob(Once).steps[0]).toMatchObject({ once: true, timeoutMs: undefined });
   });
 
-  it('may declare an inherited predicate and an inherited field again', () => {
+  it('A job that extends other classes may declare an inherited predicate and an inherited field again', () => {
     @LongRunning(times)
     class Again extends Paged {
       @State({ secret: true }) override cursor = 1;
@@ -84,7 +84,7 @@ describe('A job that extends other classes', () => {
     expect(terminate).toEqual({ method: 'isDone', check: 'step' });
   });
 
-  it('has one predicate, counting the inherited one', () => {
+  it('A job that extends other classes has one predicate, counting the inherited one', () => {
     @LongRunning(times)
     class Double extends Paged {
       @Terminate() isOver() {
@@ -96,7 +96,7 @@ describe('A job that extends other classes', () => {
     ]);
   });
 
-  it('does not replace an inherited method by something else', () => {
+  it('A job that extends other classes does not replace an inherited method by something else', () => {
     @LongRunning(times)
     class Reconciled extends Paged {}
     Object.defineProperty(Reconciled.prototype, 'readPage', {
@@ -109,7 +109,7 @@ describe('A job that extends other classes', () => {
     ]);
   });
 
-  it('says in which class a fault is', () => {
+  it('A job that extends other classes says in which class a fault is', () => {
     class Base {
       @Step({ timeoutMs: -1 }) readPage() {}
     }
@@ -122,7 +122,7 @@ describe('A job that extends other classes', () => {
     expect(faultsOf(Reconciled)[0]).toMatch(/^@Step on Base\.readPage: timeoutMs \(-1\)/);
   });
 
-  it('may mix classes in', () => {
+  it('A job that extends other classes may mix classes in', () => {
     // biome-ignore lint/suspicious/noExplicitAny: a mixin's constructor has any parameters
     const withPages = <Base extends new (...args: any[]) => object>(base: Base) => {
       class WithPages extends base {
@@ -150,14 +150,14 @@ describe('A job that extends other classes', () => {
 });
 
 describe('What a class declares', () => {
-  it('never shows in its base class', () => {
+  it('What a class declares never shows in its base class', () => {
     const base = class extends Paged {};
     LongRunning({ ...times, name: 'base' })(base);
     expect(readJob(base)).toMatchObject({ state: [{ field: 'cursor' }], hooks: { onStart: 'open' } });
     expect(methodsOf(base)).toEqual(['readPage', 'writePage']);
   });
 
-  it('never shows in a sibling', () => {
+  it('What a class declares never shows in a sibling', () => {
     @LongRunning(times)
     class Sibling extends Audited {
       @Step() archive() {}

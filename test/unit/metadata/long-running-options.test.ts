@@ -240,7 +240,7 @@ describe('The options of @LongRunning', () => {
         '@LongRunning on class Reconcile: the options (an object) must be a plain object that can be read.\n→ Write the options as { … }.',
       ],
     ],
-  ])('are refused: %s', (_title, given, faults) => {
+  ])('The options of @LongRunning are refused: %s', (_title, given, faults) => {
     expect(faultsOf(defineJob({ job: given }))).toEqual(faults);
   });
 
@@ -579,7 +579,7 @@ describe('The options of @LongRunning', () => {
         '@LongRunning on class Reconcile: limits.maxCostUsd (-0.5) must be a number greater than 0.\n→ Set maxCostUsd to an amount in US dollars, for example 5, or leave it out.',
       ],
     ],
-  ])('are refused next to sound times: %s', (_title, given, faults) => {
+  ])('The options of @LongRunning are refused next to sound times: %s', (_title, given, faults) => {
     expect(faultsOf(defineJobWith(given as object))).toEqual(faults);
   });
 });

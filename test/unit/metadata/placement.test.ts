@@ -5,7 +5,7 @@ import { faultsOf } from './faults-of';
 const total: unique symbol = Symbol('total');
 
 describe('A decorator', () => {
-  it('stands on an ordinary method, and @State on a field', () => {
+  it('A decorator stands on an ordinary method, and @State on a field', () => {
     @LongRunning(times)
     class Reconcile {
       @loosely(Step()) static shared() {}
@@ -33,7 +33,7 @@ describe('A decorator', () => {
     ]);
   });
 
-  it('stands on no member without an ordinary name', () => {
+  it('A decorator stands on no member without an ordinary name', () => {
     @LongRunning(times)
     class Reconcile {
       @loosely(Step()) [Symbol.iterator]() {}
@@ -57,7 +57,7 @@ describe('A decorator', () => {
     ]);
   });
 
-  it('may stand on a method with any other name', () => {
+  it('A decorator may stand on a method with any other name', () => {
     @LongRunning(times)
     class Reconcile {
       @Step() 'reconcile page №1'() {}
@@ -68,7 +68,7 @@ describe('A decorator', () => {
     expect(faultsOf(Reconcile)).toEqual([]);
   });
 
-  it('stands on no parameter', () => {
+  it('A decorator stands on no parameter', () => {
     @LongRunning(times)
     class Reconcile {
       constructor(@loosely(State()) readonly cursor: string) {}
@@ -83,7 +83,7 @@ describe('A decorator', () => {
     ]);
   });
 
-  it('of a member does not stand on the class, nor @LongRunning on a member', () => {
+  it('A decorator of a member does not stand on the class, nor @LongRunning on a member', () => {
     @loosely(Step())
     @LongRunning(times)
     class Reconcile {
@@ -98,7 +98,7 @@ describe('A decorator', () => {
     ]);
   });
 
-  it('has parentheses', () => {
+  it('A decorator has parentheses', () => {
     class Reconcile {
       @loosely(Step) reconcilePage() {}
       @loosely(State) cursor = '';
@@ -122,7 +122,7 @@ describe('A decorator', () => {
 });
 
 describe('A member', () => {
-  it('is declared once, in one role', () => {
+  it('A member is declared once, in one role', () => {
     @LongRunning(times)
     class Reconcile {
       @Step() @Step() reconcilePage() {}
@@ -145,7 +145,7 @@ describe('A member', () => {
     ]);
   });
 
-  it('has one role in the classes that it is inherited from, too', () => {
+  it('A member has one role in the classes that it is inherited from, too', () => {
     class Base {
       @Step() reconcilePage(): unknown {
         return undefined;
@@ -164,7 +164,7 @@ describe('A member', () => {
 });
 
 describe('A hook', () => {
-  it('is declared once in a class', () => {
+  it('A hook is declared once in a class', () => {
     @LongRunning(times)
     class Reconcile {
       @Step() reconcilePage() {}
@@ -179,7 +179,7 @@ describe('A hook', () => {
     ]);
   });
 
-  it('takes no options', () => {
+  it('A hook takes no options', () => {
     const withOptions = loosely(OnStart)({ retry: {} });
     @LongRunning(times)
     class Reconcile {

@@ -15,7 +15,7 @@ import { defaultRetryPolicy } from '../../../src/runtime/core/execution/retry-po
 import { defineJob, defineJobWith, loosely, times } from './define-job';
 
 describe('readJob', () => {
-  it('fills every default in', () => {
+  it('readJob fills every default in', () => {
     @LongRunning({ safeMs: 60_000, intervalMs: 5_000 })
     class ReconcilePayments {
       @State() cursor: string | null = '';
@@ -63,7 +63,7 @@ describe('readJob', () => {
     });
   });
 
-  it('takes every option over', () => {
+  it('readJob takes every option over', () => {
     const migrate = (state: Record<string, unknown>) => state;
     const codec = { encode: String, decode: Number };
     const input = {
@@ -168,13 +168,13 @@ describe('readJob', () => {
     [40_000, 10_000],
     [60_000, 10_000],
   ])(
-    'keeps of a safe window of %d ms a quarter in reserve, at least 1 ms and at most 10 s: %d ms',
+    'readJob keeps of a safe window of %d ms a quarter in reserve, at least 1 ms and at most 10 s: %d ms',
     (safeMs, reserveMs) => {
       expect(readJob(defineJob({ job: { safeMs, intervalMs: 1 } })).reserveMs).toBe(reserveMs);
     },
   );
 
-  it('takes an option that is undefined for one that is left out', () => {
+  it('readJob takes an option that is undefined for one that is left out', () => {
     const plan = readJob(
       defineJob({
         job: { ...times, reserveMs: undefined, limits: undefined, name: undefined },
@@ -184,7 +184,7 @@ describe('readJob', () => {
     expect(plan).toEqual({ ...readJob(defineJob({})), jobClass: plan.jobClass });
   });
 
-  it('takes options without a prototype', () => {
+  it('readJob takes options without a prototype', () => {
     const options = Object.assign(Object.create(null), { ...times, version: 4 });
     expect(readJob(defineJob({ job: options })).version).toBe(4);
   });
@@ -194,11 +194,11 @@ describe('readJob', () => {
     ['handoff', 'handoff'],
     [{ everyMs: 5 }, { everyMs: 5 }],
     [undefined, undefined],
-  ])('leaves the default of durability to the runtime: %j', (durability, read) => {
+  ])('readJob leaves the default of durability to the runtime: %j', (durability, read) => {
     expect(readJob(defineJobWith({ durability })).durability).toEqual(read);
   });
 
-  it('gives a plan that nobody can change, and that no later change of the options reaches', () => {
+  it('readJob gives a plan that nobody can change, and that no later change of the options reaches', () => {
     const options = {
       ...times,
       limits: { maxInvocations: 5 },
@@ -224,7 +224,7 @@ describe('readJob', () => {
     expect(Object.isFrozen(plan.jobClass)).toBe(false);
   });
 
-  it('runs no code of the job: neither its constructor nor its getters', () => {
+  it('readJob runs no code of the job: neither its constructor nor its getters', () => {
     @LongRunning(times)
     class Reconcile {
       constructor() {
@@ -241,7 +241,7 @@ describe('readJob', () => {
     expect(readJob(Reconcile).steps).toHaveLength(1);
   });
 
-  it('reads classes of old style and fields that a constructor sets', () => {
+  it('readJob reads classes of old style and fields that a constructor sets', () => {
     const Old = function Reconcile(this: { cursor: number }) {
       this.cursor = 1;
     } as unknown as new () => { cursor: number };

@@ -49,7 +49,7 @@ describe('The options of @State', () => {
       { codec: unreadableCodec },
       ['@State on Reconcile.cursor: codec cannot be read: it throws.\n→ Give codec a plain value.'],
     ],
-  ])('are refused: %s', (_title, given, faults) => {
+  ])('The options of @State are refused: %s', (_title, given, faults) => {
     expect(faultsOf(defineJob({ state: given }))).toEqual(faults);
   });
 });

@@ -109,7 +109,7 @@ describe('The options of @Step', () => {
         '@Step on Reconcile.reconcilePage: retry.initialDelayMs (5) must not be greater than maxDelayMs (0).\n→ Set maxDelayMs to 5 or more.',
       ],
     ],
-  ])('are refused: %s', (_title, given, faults) => {
+  ])('The options of @Step are refused: %s', (_title, given, faults) => {
     expect(faultsOf(defineJob({ step: given }))).toEqual(faults);
   });
 });

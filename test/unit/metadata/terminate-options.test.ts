@@ -24,7 +24,7 @@ describe('The options of @Terminate', () => {
         '@Terminate on Reconcile.isDone: the options (a function) must be a plain object that can be read.\n→ Write the options as { … }.',
       ],
     ],
-  ])('are refused: %s', (_title, given, faults) => {
+  ])('The options of @Terminate are refused: %s', (_title, given, faults) => {
     expect(faultsOf(defineJob({ terminate: given }))).toEqual(faults);
   });
 });

@@ -20,11 +20,11 @@ const first = loadCopy();
 const second = loadCopy();
 
 describe('Two copies of the package', () => {
-  it('are two', () => {
+  it('Two copies of the package are two', () => {
     expect(first.readJob).not.toBe(second.readJob);
   });
 
-  it('read what the other has declared', () => {
+  it('Two copies of the package read what the other has declared', () => {
     @first.LongRunning({ ...times, limits: { maxCostUsd: 2 } })
     class Reconcile {
       @first.State({ secret: true }) cursor = '';
@@ -40,7 +40,7 @@ describe('Two copies of the package', () => {
     });
   });
 
-  it('may both declare parts of one job', () => {
+  it('Two copies of the package may both declare parts of one job', () => {
     class Base {
       @first.Step() readPage() {}
     }
@@ -54,7 +54,7 @@ describe('Two copies of the package', () => {
     expect(first.readJob(Reconcile).steps.map(({ method }) => method)).toEqual(['readPage', 'writePage']);
   });
 
-  it('find the same faults', () => {
+  it('Two copies of the package find the same faults', () => {
     @first.LongRunning({ safeMs: 1, intervalMs: 2 })
     class Reconcile {}
     const read = () => second.readJob(Reconcile);

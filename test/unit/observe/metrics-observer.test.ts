@@ -26,7 +26,7 @@ describe('MetricsObserver', () => {
 
   afterEach(() => jest.restoreAllMocks());
 
-  it('writes every metric of the design, in its unit, with the dimension job, and job and step for steps', () => {
+  it('MetricsObserver writes every metric of the design, in its unit, with the dimension job, and job and step for steps', () => {
     const observer = new MetricsObserver();
     tell(observer, [started(0), { type: 'execution.started', atMs: 10 }, ...finish(20, 1_000)]);
     tell(observer, [
@@ -76,7 +76,7 @@ describe('MetricsObserver', () => {
     expect(find('StepAttempts')).toMatchObject({ executionId: 'e1', invocation: 1, slowestMs: 980 });
   });
 
-  it('writes nothing before the invocation ends', () => {
+  it('MetricsObserver writes nothing before the invocation ends', () => {
     const observer = new MetricsObserver();
     tell(observer, [started(0), { type: 'execution.started', atMs: 1 }, ...finish(1, 5)]);
     expect(written).toEqual([]);
@@ -84,13 +84,13 @@ describe('MetricsObserver', () => {
     expect(written.length).toBeGreaterThan(0);
   });
 
-  it('writes to the namespace that it is given', () => {
+  it('MetricsObserver writes to the namespace that it is given', () => {
     const observer = new MetricsObserver({ namespace: 'Payments' });
     tell(observer, [started(0), ended(9)]);
     expect(written[0]?._aws.CloudWatchMetrics[0]?.Namespace).toBe('Payments');
   });
 
-  it('measures a hand-off from the last safe point to the next invocation, in another process', () => {
+  it('MetricsObserver measures a hand-off from the last safe point to the next invocation, in another process', () => {
     const first = new MetricsObserver();
     tell(first, [started(0), { type: 'execution.started', atMs: 0 }, ...finish(10, 4_000)]);
     const carried = first.carry('e1');
@@ -102,7 +102,7 @@ describe('MetricsObserver', () => {
     expect(find('RemainingAtHandOff')).toMatchObject({ RemainingAtHandOff: 30_000 });
   });
 
-  it('leaves a wait out of the latency of hand-offs', () => {
+  it('MetricsObserver leaves a wait out of the latency of hand-offs', () => {
     const observer = new MetricsObserver();
     const resumed = { type: 'execution.resumed', atMs: 9_000_000, step: 'fetchPage', cycle: 2 } as const;
     const carried = { 'metrics.safePointMs': '1000' };
@@ -111,7 +111,7 @@ describe('MetricsObserver', () => {
     expect(find('HandOffLatency')).toBeUndefined();
   });
 
-  it('counts an attempt that was cut off, by the safe window or by a death that the next invocation tells', () => {
+  it('MetricsObserver counts an attempt that was cut off, by the safe window or by a death that the next invocation tells', () => {
     const observer = new MetricsObserver();
     tell(observer, [
       { type: 'step.interrupted', atMs: 1, ...unit, durationMs: 7, ending: 'died' },
@@ -124,7 +124,7 @@ describe('MetricsObserver', () => {
     expect(find('CostUsd')).toMatchObject({ CostUsd: [0.1, 0.01] });
   });
 
-  it('writes at most 100 documents for an invocation, whose counts, extremes and averages stay right', () => {
+  it('MetricsObserver writes at most 100 documents for an invocation, whose counts, extremes and averages stay right', () => {
     const observer = new MetricsObserver();
     const events: Told[] = [];
     for (let index = 0; index < 50_000; index += 1)
@@ -141,7 +141,7 @@ describe('MetricsObserver', () => {
     expect(sorted[Math.floor(sorted.length * 0.9)]).toBeLessThan(910);
   });
 
-  it('keeps every value when they fit 100 documents', () => {
+  it('MetricsObserver keeps every value when they fit 100 documents', () => {
     const observer = new MetricsObserver();
     const durations = Array.from({ length: 5_000 }, (_, index) => index);
     const events = durations.map(
@@ -157,7 +157,7 @@ describe('MetricsObserver', () => {
     ).toBe(true);
   });
 
-  it('counts steps beyond the documents for the job', () => {
+  it('MetricsObserver counts steps beyond the documents for the job', () => {
     const observer = new MetricsObserver();
     const events = Array.from(
       { length: 300 },
@@ -172,7 +172,7 @@ describe('MetricsObserver', () => {
     expect(attempts.reduce((sum, count) => sum + count, 0)).toBe(300);
   });
 
-  it('says nothing of a delivery that ran nothing', () => {
+  it('MetricsObserver says nothing of a delivery that ran nothing', () => {
     const observer = new MetricsObserver();
     tell(observer, [{ type: 'duplicate.dropped', atMs: 1, reason: 'ended' }]);
     expect(observer.carry('e1')).toEqual({});

@@ -93,7 +93,7 @@ describe('what observers of a whole run say', () => {
     ['timeout@20', true],
     ['timeout@20', false],
   ])(
-    'is one trace, whose spans are the invocations and attempts that were told (%s, with a store: %s)',
+    'What observers of a whole run say is one trace, whose spans are the invocations and attempts that were told (%s, with a store: %s)',
     async (schedule, hasStore) => {
       const events: RuntimeEvent[] = [];
       const witness: Observer = { on: (event) => void events.push(event) };
@@ -112,24 +112,27 @@ describe('what observers of a whole run say', () => {
     },
   );
 
-  it.each(['', 'crash@14 crash@30'])('is the same in metrics and events (%s)', async (schedule) => {
-    const events: RuntimeEvent[] = [];
-    const witness: Observer = { on: (event) => void events.push(event) };
-    await runObserved([witness, new MetricsObserver()], schedule);
-    const finished = countEvents(events, 'step.finished') + countEvents(events, 'step.failed');
-    expect(sum('StepAttempts')).toBe(finished + countEvents(events, 'step.interrupted'));
-    expect(sum('StepAttemptsFailed')).toBe(countEvents(events, 'step.failed'));
-    expect(sum('ExecutionsCompleted')).toBe(1);
-    expect(sum('RemainingAtHandOff')).toBeGreaterThan(0);
-    const costUsd = events.reduce(
-      (total, event) => total + (event.type === 'invocation.ended' ? event.costUsd : 0),
-      0,
-    );
-    expect(sum('CostUsd')).toBeCloseTo(costUsd, 9);
-  });
+  it.each(['', 'crash@14 crash@30'])(
+    'What observers of a whole run say is the same in metrics and events (%s)',
+    async (schedule) => {
+      const events: RuntimeEvent[] = [];
+      const witness: Observer = { on: (event) => void events.push(event) };
+      await runObserved([witness, new MetricsObserver()], schedule);
+      const finished = countEvents(events, 'step.finished') + countEvents(events, 'step.failed');
+      expect(sum('StepAttempts')).toBe(finished + countEvents(events, 'step.interrupted'));
+      expect(sum('StepAttemptsFailed')).toBe(countEvents(events, 'step.failed'));
+      expect(sum('ExecutionsCompleted')).toBe(1);
+      expect(sum('RemainingAtHandOff')).toBeGreaterThan(0);
+      const costUsd = events.reduce(
+        (total, event) => total + (event.type === 'invocation.ended' ? event.costUsd : 0),
+        0,
+      );
+      expect(sum('CostUsd')).toBeCloseTo(costUsd, 9);
+    },
+  );
 
   it.each(['', 'crash@5', 'crash@9', 'crash@10', 'crash@12', 'crash@30'])(
-    'is the same in status, timeline, metrics and trace (%s)',
+    'What observers of a whole run say is the same in status, timeline, metrics and trace (%s)',
     async (schedule) => {
       const events: RuntimeEvent[] = [];
       const witness: Observer = { on: (event) => void events.push(event) };
@@ -163,7 +166,7 @@ describe('what observers of a whole run say', () => {
     },
   );
 
-  it('measures each hand-off, and no wait', async () => {
+  it('What observers of a whole run say measures each hand-off, and no wait', async () => {
     const events: RuntimeEvent[] = [];
     const witness: Observer = { on: (event) => void events.push(event) };
     await runObserved([witness, new MetricsObserver()], '');

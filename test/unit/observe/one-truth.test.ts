@@ -250,7 +250,7 @@ function listGaps({ history, startedAtMs }: ExecutionDescription) {
 
 describe('every number of one run', () => {
   it.each(['', 'crash@12', 'crash@25 crash@60', 'timeout@40', 'crash@31 crash@33 crash@90'])(
-    'is the same wherever it is said (%s)',
+    'Every number of one run is the same wherever it is said (%s)',
     async (schedule) => {
       const run = await runIt(schedule);
       const [parent, ...children] = await compareAll(run);
@@ -269,23 +269,26 @@ describe('every number of one run', () => {
     },
   );
 
-  it.each(['crash', 'crash-after'])('is the same wherever a process dies (%s)', async (fault) => {
-    const { boundaries } = await runIt('');
-    let toldTwiceCount = 0;
-    const places = boundaries.filter(({ kind }) => fault === 'crash' || kind === 'save' || kind === 'send');
-    for (const { number, kind } of pickEvenly(places, countRuns(20))) {
-      const run = await runIt(`${fault}@${number}`);
-      try {
-        await compareAll(run);
-      } catch (error) {
-        throw new Error(`${fault}@${number} (${kind}): ${String(error)}\n${String(run)}`);
+  it.each(['crash', 'crash-after'])(
+    'Every number of one run is the same wherever a process dies (%s)',
+    async (fault) => {
+      const { boundaries } = await runIt('');
+      let toldTwiceCount = 0;
+      const places = boundaries.filter(({ kind }) => fault === 'crash' || kind === 'save' || kind === 'send');
+      for (const { number, kind } of pickEvenly(places, countRuns(20))) {
+        const run = await runIt(`${fault}@${number}`);
+        try {
+          await compareAll(run);
+        } catch (error) {
+          throw new Error(`${fault}@${number} (${kind}): ${String(error)}\n${String(run)}`);
+        }
+        const keys = witnessed.filter(({ type }) => type === 'invocation.ended').map(nameEnd);
+        toldTwiceCount += keys.length - new Set(keys).size;
       }
-      const keys = witnessed.filter(({ type }) => type === 'invocation.ended').map(nameEnd);
-      toldTwiceCount += keys.length - new Set(keys).size;
-    }
-    // Only in the one call between the telling and the entry that says so.
-    expect(toldTwiceCount).toBeLessThanOrEqual(4);
-  });
+      // Only in the one call between the telling and the entry that says so.
+      expect(toldTwiceCount).toBeLessThanOrEqual(4);
+    },
+  );
 });
 
 /** Who says what of the run. @returns the execution, and its children */

@@ -20,7 +20,7 @@ describe('TraceObserver', () => {
     context.disable();
   });
 
-  it('exports a short root span before the first invocation does anything else', () => {
+  it('TraceObserver exports a short root span before the first invocation does anything else', () => {
     tell(new TraceObserver(), [started(1_000)]);
     expect(names()).toEqual(['Reconcile execution']);
     expect(spans()[0]).toMatchObject({
@@ -29,7 +29,7 @@ describe('TraceObserver', () => {
     });
   });
 
-  it('makes one trace of an execution over all its invocations, each in another process', () => {
+  it('TraceObserver makes one trace of an execution over all its invocations, each in another process', () => {
     const first = new TraceObserver();
     tell(first, [started(1_000), ...finish(1_010, 1_500)]);
     const carried = first.carry('e1');
@@ -51,7 +51,7 @@ describe('TraceObserver', () => {
     ]);
   });
 
-  it('takes the times of the events', () => {
+  it('TraceObserver takes the times of the events', () => {
     const observer = new TraceObserver();
     tell(observer, [started(1_000), ...finish(1_010, 1_500), handedOff(1_600), ended(1_700)]);
     const times = Object.fromEntries(
@@ -65,7 +65,7 @@ describe('TraceObserver', () => {
     });
   });
 
-  it("makes an attempt's span active while the user's code runs, across awaits", async () => {
+  it("TraceObserver makes an attempt's span active while the user's code runs, across awaits", async () => {
     const observer = new TraceObserver();
     const event = place({ type: 'step.started', atMs: 5, ...unit }, {});
     tell(observer, [started(0)]);
@@ -81,12 +81,12 @@ describe('TraceObserver', () => {
     expect(parentOf('query')?.name).toBe('Reconcile fetchPage');
   });
 
-  it('runs the work also when it was not told of the invocation', () => {
+  it('TraceObserver runs the work also when it was not told of the invocation', () => {
     const event = place({ type: 'step.started', atMs: 5, ...unit }, {});
     expect(new TraceObserver().around(event as never, () => 'done')).toBe('done');
   });
 
-  it('shows a failed attempt with its error, and the one after it', () => {
+  it('TraceObserver shows a failed attempt with its error, and the one after it', () => {
     const observer = new TraceObserver();
     tell(observer, [
       started(0),
@@ -111,7 +111,7 @@ describe('TraceObserver', () => {
     });
   });
 
-  it('tells the invocation that died, and the attempt that it died in, in the trace of the execution', () => {
+  it('TraceObserver tells the invocation that died, and the attempt that it died in, in the trace of the execution', () => {
     const dead = new TraceObserver();
     tell(dead, [started(0), { type: 'step.started', atMs: 10, ...unit }]);
     const carried = dead.carry('e1');
@@ -133,7 +133,7 @@ describe('TraceObserver', () => {
     expect(died.map(({ name }) => name)).toEqual(['Reconcile fetchPage', 'Reconcile invocation']);
   });
 
-  it('ends the spans of an invocation that died in the same process', () => {
+  it('TraceObserver ends the spans of an invocation that died in the same process', () => {
     const observer = new TraceObserver();
     tell(observer, [started(0), { type: 'step.started', atMs: 10, ...unit }]);
     const carried = observer.carry('e1');
@@ -157,7 +157,7 @@ describe('TraceObserver', () => {
     ]);
   });
 
-  it("puts a child's spans into its parent's trace, under a root of its own", () => {
+  it("TraceObserver puts a child's spans into its parent's trace, under a root of its own", () => {
     const parent = new TraceObserver();
     tell(parent, [started(0)]);
     const given = parent.carry('e1');
@@ -183,7 +183,7 @@ describe('TraceObserver', () => {
     ]);
   });
 
-  it('begins a trace of its own and links what called the function', () => {
+  it('TraceObserver begins a trace of its own and links what called the function', () => {
     const observer = new TraceObserver();
     const caller = trace.getTracer('platform').startSpan('lambda');
     context.with(trace.setSpan(context.active(), caller), () => tell(observer, [started(0), ended(5)]));
@@ -192,7 +192,7 @@ describe('TraceObserver', () => {
     expect(invocation?.spanContext().traceId).not.toBe(caller.spanContext().traceId);
   });
 
-  it("leaves X-Ray's header alone: neither takes a trace from it nor changes it", () => {
+  it("TraceObserver leaves X-Ray's header alone: neither takes a trace from it nor changes it", () => {
     const header = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
     process.env._X_AMZN_TRACE_ID = header;
     try {
@@ -206,7 +206,7 @@ describe('TraceObserver', () => {
     }
   });
 
-  it('tells the span of an invocation that could not tell its end, when a later one in another process does', () => {
+  it('TraceObserver tells the span of an invocation that could not tell its end, when a later one in another process does', () => {
     const first = new TraceObserver();
     tell(first, [started(1_000), ...finish(1_010, 1_500)]);
     const second = new TraceObserver();
@@ -220,7 +220,7 @@ describe('TraceObserver', () => {
     expect(new Set(spans().map((span) => span.spanContext().traceId)).size).toBe(1);
   });
 
-  it('begins again when what was carried cannot be read', () => {
+  it('TraceObserver begins again when what was carried cannot be read', () => {
     tell(new TraceObserver(), [started(0, { 'trace.parent': 'nonsense', 'trace.of': 'e1' })]);
     expect(names()).toEqual(['Reconcile execution']);
   });

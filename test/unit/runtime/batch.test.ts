@@ -74,7 +74,7 @@ const failed = (...ids: string[]) => ({
 });
 
 describe('an SQS batch', () => {
-  it('starts one execution for each record, whose id is made of the messageId and the job, and answers nothing but failures', async () => {
+  it('An SQS batch starts one execution for each record, whose id is made of the messageId and the job, and answers nothing but failures', async () => {
     const { answer, seen, outcomes } = await deliver([
       record('m-1', { takesMs: 10 }),
       record('m-2', { takesMs: 20 }),
@@ -96,19 +96,19 @@ describe('an SQS batch', () => {
     ['an empty text', '', ''],
     ['a JSON text', '"order 17"', 'order 17'],
     ['null', 'null', null],
-  ])('takes a body that is %s', async (_title, body, input) => {
+  ])('An SQS batch takes a body that is %s', async (_title, body, input) => {
     const { seen } = await deliver([record('m-1', body)]);
     expect(seen).toEqual([{ executionId: 'm-1@Orders', input }]);
   });
 
-  it('takes the id of a start envelope', async () => {
+  it('An SQS batch takes the id of a start envelope', async () => {
     const { seen } = await deliver([
       record('m-1', { lambdaBaton: { v: 1, start: { executionId: 'order-17', input: { a: 1 } } } }),
     ]);
     expect(seen).toEqual([{ executionId: 'order-17', input: { a: 1 } }]);
   });
 
-  it('carries executions on, and acknowledges a message whose execution was handed over', async () => {
+  it('An SQS batch carries executions on, and acknowledges a message whose execution was handed over', async () => {
     const first = await deliver([record('m-1', { takesMs: 51_000 })]);
     expect(first.answer).toEqual(failed());
     expect(first.outcomes).toEqual([['record done', 'm-1', 'handed-off']]);
@@ -120,7 +120,7 @@ describe('an SQS batch', () => {
     ]);
   });
 
-  it('hands back only what failed', async () => {
+  it('An SQS batch hands back only what failed', async () => {
     const batch = [record('m-1', {}), record('m-2', { failsWith: 'no stock' }), record('m-3', {})];
     const { answer, seen, outcomes, world } = await deliver(batch);
     expect(answer).toEqual(failed('m-2'));
@@ -148,7 +148,7 @@ describe('an SQS batch', () => {
       'CORRUPT_CONTINUATION',
     ],
     ['no envelope at all under our key', '{"lambdaBaton":null}', 'CORRUPT_CONTINUATION'],
-  ])('hands back a record with %s, and goes on with the next', async (_title, body, code) => {
+  ])('An SQS batch hands back a record with %s, and goes on with the next', async (_title, body, code) => {
     const { answer, seen, outcomes } = await deliver([record('m-1', body), record('m-2', {})]);
     expect(answer).toEqual(failed('m-1'));
     expect(seen).toMatchObject([{ executionId: 'm-2@Orders' }]);
@@ -158,7 +158,7 @@ describe('an SQS batch', () => {
     ]);
   });
 
-  it('hands records back unstarted when there is no time left to begin them', async () => {
+  it('An SQS batch hands records back unstarted when there is no time left to begin them', async () => {
     const batch = [
       record('m-1', { takesMs: 20_000 }),
       record('m-2', { takesMs: 35_000 }),
@@ -174,13 +174,13 @@ describe('an SQS batch', () => {
     ]);
   });
 
-  it('begins the first record however little time there is, so that the idle fuse can see it', async () => {
+  it('An SQS batch begins the first record however little time there is, so that the idle fuse can see it', async () => {
     const { answer, sent } = await deliver([record('m-1', {}), record('m-2', {})], 10_000);
     expect(answer).toEqual(failed('m-2'));
     expect(readContinuation(sent[0])).toMatchObject({ executionId: 'm-1@Orders', idleInvocationCount: 1 });
   });
 
-  it('hands back, unstarted, what stands behind a failure in its FIFO group, and nothing of other groups', async () => {
+  it('An SQS batch hands back, unstarted, what stands behind a failure in its FIFO group, and nothing of other groups', async () => {
     const { answer, seen, outcomes } = await deliver([
       record('a-1', {}, 'a'),
       record('a-2', { failsWith: 'no stock' }, 'a'),
@@ -199,7 +199,7 @@ describe('an SQS batch', () => {
     expect(outcomes).toContainEqual(['record handed back unstarted', 'a-3', 'fifo-group']);
   });
 
-  it('keeps no order among the groups of a standard queue, which has them for fairness only', async () => {
+  it('An SQS batch keeps no order among the groups of a standard queue, which has them for fairness only', async () => {
     const fair = (messageId: string, body: unknown) => ({
       ...record(messageId, body, 'tenant'),
       eventSourceARN: 'arn:aws:sqs:eu-central-1:123456789012:jobs',
@@ -208,12 +208,12 @@ describe('an SQS batch', () => {
     expect(answer).toEqual(failed('m-1'));
   });
 
-  it('hands back what stands behind a damaged record in its FIFO group', async () => {
+  it('An SQS batch hands back what stands behind a damaged record in its FIFO group', async () => {
     const { answer } = await deliver([record('a-1', '{"lambdaBaton":1}', 'a'), record('a-2', {}, 'a')]);
     expect(answer).toEqual(failed('a-1', 'a-2'));
   });
 
-  it('hands back what could not be handed over', async () => {
+  it('An SQS batch hands back what could not be handed over', async () => {
     const world = virtualWorld({
       senders: [new RecordingSender({ before: () => Promise.reject(new Error('down')) })],
     });

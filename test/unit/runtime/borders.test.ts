@@ -76,22 +76,25 @@ describe('what a schema makes of the input', () => {
     ['a BigInt', () => 653_247_040_368_672_768n],
     ['undefined in a list', () => [undefined, 1]],
     ['data that looks like ours', () => ({ 'lambda-baton:input': '{"devalue":[]}' })],
-  ])('reaches every invocation as it is, and can be kept in the state: %s', async (_what, make) => {
-    const seen: unknown[] = [];
-    const job = define(
-      ({ input }) => seen.push(input.value),
-      'looking',
-      making(() => ({ value: make() })),
-    );
-    const run = await JobTestEnvironment.create(job, { input: {} as never }).run({
-      handOffAfterEveryStep: true,
-    });
-    expect(run.error).toBeUndefined();
-    expect(seen).toStrictEqual([make(), make(), make()]);
-    expect(run.state.kept).toStrictEqual(make());
-  });
+  ])(
+    'What a schema makes of the input reaches every invocation as it is, and can be kept in the state: %s',
+    async (_what, make) => {
+      const seen: unknown[] = [];
+      const job = define(
+        ({ input }) => seen.push(input.value),
+        'looking',
+        making(() => ({ value: make() })),
+      );
+      const run = await JobTestEnvironment.create(job, { input: {} as never }).run({
+        handOffAfterEveryStep: true,
+      });
+      expect(run.error).toBeUndefined();
+      expect(seen).toStrictEqual([make(), make(), make()]);
+      expect(run.state.kept).toStrictEqual(make());
+    },
+  );
 
-  it('is refused with its path when it cannot be kept', async () => {
+  it('What a schema makes of the input is refused with its path when it cannot be kept', async () => {
     class Money {}
     const seen: unknown[] = [];
     const job = define(
@@ -106,7 +109,7 @@ describe('what a schema makes of the input', () => {
     expect(seen).toEqual([]);
   });
 
-  it('cannot be changed by a step: the methods that would throw, and each attempt has bytes of its own', async () => {
+  it('What a schema makes of the input cannot be changed by a step: the methods that would throw, and each attempt has bytes of its own', async () => {
     const thrown: unknown[] = [];
     const seen: unknown[] = [];
     const job = define(
@@ -147,7 +150,7 @@ describe('what a schema makes of the input', () => {
     expect(thrown).toEqual(Array.from({ length: 12 }, () => 'TypeError'));
   });
 
-  it('is no conflict when the same start comes again, whatever the schema makes of it now', async () => {
+  it('What a schema makes of the input is no conflict when the same start comes again, whatever the schema makes of it now', async () => {
     let lastMs = 0;
     const nextMs = () => {
       lastMs += 1;
@@ -182,7 +185,7 @@ describe('an input', () => {
     ['NaN', { n: Number.NaN }, 'input.n'],
     ['an Error', new Error('boom'), 'input'],
   ])(
-    'that JSON would change is refused by BatonClient.start, before anything is sent: %s',
+    'An input that JSON would change is refused by BatonClient.start, before anything is sent: %s',
     async (_what, input, path) => {
       const sent: unknown[] = [];
       const client = new BatonClient({
@@ -198,7 +201,7 @@ describe('an input', () => {
     },
   );
 
-  it('that looks like one that was encoded is what it is', async () => {
+  it('An input that looks like one that was encoded is what it is', async () => {
     const seen: unknown[] = [];
     const input = { 'lambda-baton:input': '{"devalue":[{"value":1},7]}' };
     const store = new MemoryCheckpointStore();
@@ -222,7 +225,7 @@ describe('a result', () => {
     ['an Error', () => new Error('boom'), 'result'],
     ['a BigInt', () => ({ id: 1n }), 'result.id'],
   ])(
-    'of @OnComplete that JSON would change fails the execution, once and with the path: %s',
+    'A result of @OnComplete that JSON would change fails the execution, once and with the path: %s',
     async (_what, make, path) => {
       let calls = 0;
 
@@ -267,7 +270,7 @@ describe('the id that AWS gives', () => {
       { Records: [{ messageId: 'm-1', eventSource: 'aws:sqs', body: '{"order":1}', attributes: {} }] },
     ],
   ])(
-    'belongs to the job: %s that reaches two jobs with one store starts both, each once',
+    'The id that AWS gives belongs to the job: %s that reaches two jobs with one store starts both, each once',
     async (_what, delivered) => {
       const store = new MemoryCheckpointStore();
       const ran: string[] = [];
@@ -286,7 +289,7 @@ describe('the id that AWS gives', () => {
     },
   );
 
-  it('is shared by the rules of a bus: what two of them make of one event are two executions', async () => {
+  it('The id that AWS gives is shared by the rules of a bus: what two of them make of one event are two executions', async () => {
     const call = hosting(
       define(() => {}),
       new MemoryCheckpointStore(),
@@ -299,7 +302,7 @@ describe('the id that AWS gives', () => {
 });
 
 describe('a start that names a job', () => {
-  it('is taken by that job, and refused by any other before anything is run', async () => {
+  it('A start that names a job is taken by that job, and refused by any other before anything is run', async () => {
     const seen: unknown[] = [];
     const call = hosting(define((ctx) => seen.push(ctx.executionId), 'mine'));
     expect(await call(startOf('a', {}, { job: 'mine' }))).toMatchObject({ status: 'completed' });

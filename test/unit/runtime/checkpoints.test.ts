@@ -67,21 +67,21 @@ function readStored(store: FaultyStore, executionId = 'execution-1') {
 }
 
 describe('a checkpoint store', () => {
-  it('gets one write to claim, one per step, and one for the outcome', async () => {
+  it('A checkpoint store gets one write to claim, one per step, and one for the outcome', async () => {
     const { store, run } = counting();
     expect((await run()).answer).toMatchObject({ status: 'completed', result: 5 });
     expect(store.writes).toHaveLength(1 + 5 + 1);
     expect((await readStored(store)).record.outcome).toEqual({ status: 'completed', result: 5 });
   });
 
-  it('is asked for the record and for a stop of its job per resume, however many steps were done; by a start again for the stop', async () => {
+  it('A checkpoint store is asked for the record and for a stop of its job per resume, however many steps were done; by a start again for the stop', async () => {
     const { store, run } = counting();
     const { deliveryCount } = await run({ remainingMs: 1_250 });
     expect(deliveryCount).toBeGreaterThan(1);
     expect(store.loadCount).toBe(2 * deliveryCount + 1);
   });
 
-  it('is told when the state is the same as before', async () => {
+  it('A checkpoint store is told when the state is the same as before', async () => {
     const { store, run } = counting();
     await run();
     expect(store.writes.map(({ hint }) => hint?.isStateUnchanged)).toEqual([
@@ -95,20 +95,20 @@ describe('a checkpoint store', () => {
     ]);
   });
 
-  it("gets a claim, the hand-off and the outcome only with durability 'handoff'", async () => {
+  it("A checkpoint store gets a claim, the hand-off and the outcome only with durability 'handoff'", async () => {
     const { store, run } = counting('handoff');
     await run();
     expect(store.writes).toHaveLength(2);
   });
 
-  it('gets at most one write per everyMs beside the steps, and the newest state at the end', async () => {
+  it('A checkpoint store gets at most one write per everyMs beside the steps, and the newest state at the end', async () => {
     const { store, run } = counting({ everyMs: 250 });
     expect((await run()).answer).toMatchObject({ result: 5 });
     expect(store.writes.length).toBeLessThan(1 + 5 + 1);
     expect((await readStored(store)).state).toContain('"n":5');
   });
 
-  it('does not set the pace with everyMs: the next step runs while a write is under way', async () => {
+  it('A checkpoint store does not set the pace with everyMs: the next step runs while a write is under way', async () => {
     const { store, world, seen, call } = counting({ everyMs: 50 });
     const seenAtWrite: number[] = [];
     store.beforeWrite = (write) => {
@@ -124,7 +124,7 @@ describe('a checkpoint store', () => {
     expect(seenAtWrite[0]).toBeGreaterThanOrEqual(3);
   });
 
-  it('lets one of two copies of a delivery run that come at the same moment', async () => {
+  it('A checkpoint store lets one of two copies of a delivery run that come at the same moment', async () => {
     const { handler, world, sender, store, seen } = counting();
     const context = fakeLambdaContext({
       clock: world.clock,
@@ -142,7 +142,7 @@ describe('a checkpoint store', () => {
     expect((await readStored(store)).record.epoch).toBe(1);
   });
 
-  it('lets a duplicate of another delivery run nothing while the owner lives', async () => {
+  it('A checkpoint store lets a duplicate of another delivery run nothing while the owner lives', async () => {
     const { handler, world, seen } = counting();
     const start = { lambdaBaton: { v: 1, start: { executionId: 'e', input: {} } } };
     const context = (awsRequestId: string) =>
@@ -157,7 +157,7 @@ describe('a checkpoint store', () => {
     expect(seen).toHaveLength(5);
   });
 
-  it('answers a late continuation as a duplicate, and a finished execution with its outcome', async () => {
+  it('A checkpoint store answers a late continuation as a duplicate, and a finished execution with its outcome', async () => {
     const { call, sender, seen } = counting();
     await call({}, 'execution-1', 1_150);
     const second = JSON.parse(sender.sent[0]?.body ?? '');
@@ -171,7 +171,7 @@ describe('a checkpoint store', () => {
     expect(seen).toHaveLength(ran);
   });
 
-  it('resumes after a crash from the last step that was stored, with the same key', async () => {
+  it('A checkpoint store resumes after a crash from the last step that was stored, with the same key', async () => {
     const { run, seen } = counting();
     const { answer } = await run({
       killAfterMs: ({ receiveCount }) => (receiveCount === 1 ? 250 : undefined),
@@ -187,7 +187,7 @@ describe('a checkpoint store', () => {
     ]);
   });
 
-  it('ends an execution whose step is killed every time, on the third attempt and before the step starts', async () => {
+  it('A checkpoint store ends an execution whose step is killed every time, on the third attempt and before the step starts', async () => {
     const { run, seen, store } = counting();
     const { error } = await run({ killAfterMs: ({ receiveCount }) => (receiveCount <= 2 ? 50 : undefined) });
     expect(error).toMatchObject({ code: 'EXECUTION_FAILED' });
@@ -202,7 +202,7 @@ describe('a checkpoint store', () => {
     });
   });
 
-  it('refuses another input under the same id, and takes the same one in another order of keys', async () => {
+  it('A checkpoint store refuses another input under the same id, and takes the same one in another order of keys', async () => {
     const { call } = counting();
     const start = (input: unknown) => ({ lambdaBaton: { v: 1, start: { executionId: 'e', input } } });
     await call(start({ a: 1, b: [2] }), 'one');
@@ -213,7 +213,7 @@ describe('a checkpoint store', () => {
   });
 
   it.each(['step', 'handoff'] as const)(
-    'lets no @OnFailure run that another has overtaken (durability %s)',
+    'A checkpoint store lets no @OnFailure run that another has overtaken (durability %s)',
     async (durability) => {
       const { call, behaviour, seen, store } = counting(durability);
       behaviour.onStep = async (n) => {
@@ -229,7 +229,7 @@ describe('a checkpoint store', () => {
     },
   );
 
-  it('throws a recorded failure again without running anything', async () => {
+  it('A checkpoint store throws a recorded failure again without running anything', async () => {
     const { call, behaviour, seen } = counting();
     behaviour.onStep = async () => {
       throw new TerminalError('no such account');
@@ -240,20 +240,20 @@ describe('a checkpoint store', () => {
     expect(seen).toHaveLength(ran);
   });
 
-  it('is written again when a write fails, and user code cannot notice', async () => {
+  it('A checkpoint store is written again when a write fails, and user code cannot notice', async () => {
     const { call, store, seen } = counting();
     store.fault = (write) => (write >= 3 && write <= 7 ? 'fail' : 'none');
     expect(await call({}, 'execution-1')).toMatchObject({ status: 'completed', result: 5 });
     expect(seen).toHaveLength(5);
   });
 
-  it('takes a write whose reply was lost for done', async () => {
+  it('A checkpoint store takes a write whose reply was lost for done', async () => {
     const { call, store } = counting();
     store.fault = (write) => (write === 3 ? 'lost' : 'none');
     expect(await call({}, 'execution-1')).toMatchObject({ status: 'completed', result: 5 });
   });
 
-  it('ends the invocation, for Lambda to retry, when it cannot be written for ever', async () => {
+  it('A checkpoint store ends the invocation, for Lambda to retry, when it cannot be written for ever', async () => {
     const { call, store, sender, world } = counting();
     store.fault = (write) => (write >= 3 ? 'fail' : 'none');
     await expect(call({}, 'execution-1')).rejects.toMatchObject({ code: 'CHECKPOINT_FAILED' });
@@ -267,7 +267,7 @@ describe('a checkpoint store', () => {
     });
   });
 
-  it('has the checkpoint before the continuation is sent', async () => {
+  it('A checkpoint store has the checkpoint before the continuation is sent', async () => {
     const { call, store, behaviour } = counting();
     behaviour.onSend = async () => {
       expect((await readStored(store)).record).toMatchObject({ handedOffTo: 2, invocation: 1 });
@@ -276,7 +276,7 @@ describe('a checkpoint store', () => {
     expect.assertions(2);
   });
 
-  it('ends an execution that somebody has asked to end, at the next safe point', async () => {
+  it('A checkpoint store ends an execution that somebody has asked to end, at the next safe point', async () => {
     const { call, store, behaviour, seen } = counting();
     behaviour.onStep = async (n) => {
       if (n !== 2) return;
@@ -290,7 +290,7 @@ describe('a checkpoint store', () => {
     expect(await call({}, 'execution-1')).toMatchObject({ status: 'cancelled' });
   });
 
-  it('refuses a continuation whose record is gone', async () => {
+  it('A checkpoint store refuses a continuation whose record is gone', async () => {
     const one = counting();
     await one.call({}, 'execution-1', 1_250);
     const two = counting();
@@ -299,7 +299,7 @@ describe('a checkpoint store', () => {
     });
   });
 
-  it('refuses a damaged record, and leaves it as it is', async () => {
+  it('A checkpoint store refuses a damaged record, and leaves it as it is', async () => {
     const { call, store } = counting();
     await call({}, 'execution-1', 1_250);
     const stored = await store.load('execution-1');
@@ -310,7 +310,7 @@ describe('a checkpoint store', () => {
     expect((await store.load('execution-1'))?.revision).toBe(revision);
   });
 
-  it('refuses a damaged state, and leaves it as it is', async () => {
+  it('A checkpoint store refuses a damaged state, and leaves it as it is', async () => {
     const { call, store, sender } = counting();
     await call({}, 'execution-1', 1_250);
     const stored = await store.load('execution-1');

@@ -23,7 +23,7 @@ function touchy(maxInterruptions = 1) {
 }
 
 describe('a claim', () => {
-  it.each([1, 5])('is tried again when the store cannot be read %i times', async (times) => {
+  it.each([1, 5])('A claim is tried again when the store cannot be read %i times', async (times) => {
     const { call, store, ran } = touchy();
     const load = store.load.bind(store);
     let failures = 0;
@@ -37,7 +37,7 @@ describe('a claim', () => {
   });
 
   it.each(['fail', 'lost'] as const)(
-    'is tried again when its write is %s, and counts no interruption',
+    'A claim is tried again when its write is %s, and counts no interruption',
     async (fault) => {
       const { call, store, ran, readRecord } = touchy();
       store.fault = (write) => (write === 1 ? fault : 'none');
@@ -47,7 +47,7 @@ describe('a claim', () => {
     },
   );
 
-  it('counts no interruption when the client repeats a write by itself, and is refused by its own first one', async () => {
+  it('A claim counts no interruption when the client repeats a write by itself, and is refused by its own first one', async () => {
     const { call, store, ran } = touchy();
     const save: CheckpointStore['save'] = store.save.bind(store);
     store.save = async (...parameters) => {
@@ -58,7 +58,7 @@ describe('a claim', () => {
     expect(ran).toEqual([1, 2, 3]);
   });
 
-  it('that loses against a copy of its own delivery at the same moment is no claim: one line runs', async () => {
+  it('A claim that loses against a copy of its own delivery at the same moment is no claim: one line runs', async () => {
     const { call, store, ran, readRecord } = touchy();
     const load = store.load.bind(store);
     let readers = 0;
@@ -85,7 +85,7 @@ describe('a claim', () => {
     [1, 'rejected', [1]],
     [2, 'fulfilled', [1, 1]],
   ])(
-    'counts one interruption after a death, also when its own write is lost: with maxInterruptions %i it is %s',
+    'A claim counts one interruption after a death, also when its own write is lost: with maxInterruptions %i it is %s',
     async (limit, status, runs) => {
       const { call, callAndKill, store, ran } = touchy(limit);
       store.beforeWrite = (write) => (write === 2 ? new Promise(() => {}) : Promise.resolve());
@@ -97,7 +97,7 @@ describe('a claim', () => {
     },
   );
 
-  it('that loses every race ends the invocation, for Lambda to retry: nobody knows then that somebody else has it', async () => {
+  it('A claim that loses every race ends the invocation, for Lambda to retry: nobody knows then that somebody else has it', async () => {
     const { call, store, ran } = touchy();
     let raceCount = 0;
     store.save = async () => {
@@ -110,7 +110,7 @@ describe('a claim', () => {
   });
 
   it.each(['load', 'save'] as const)(
-    'ends the invocation, for Lambda to retry, when %s fails for ever; nothing is run',
+    'A claim ends the invocation, for Lambda to retry, when %s fails for ever; nothing is run',
     async (method) => {
       const { call, store, ran, world } = touchy();
       store[method] = async () => {

@@ -32,7 +32,7 @@ describe.each([
   ['without a store', undefined],
   ['with a store', new MemoryCheckpointStore()],
 ])('sixty executions at once in one process, %s', (_what, store) => {
-  it('do not see each other: neither state, nor input, logs, hooks, results or claims', async () => {
+  it('Sixty executions at once in one process do not see each other: neither state, nor input, logs, hooks, results or claims', async () => {
     const world = virtualWorld();
     const [sender] = world.senders as [RecordingSender];
     const hooks = new Map<string, string[]>();

@@ -58,7 +58,7 @@ async function fail(jobClass: Parameters<typeof createHandler>[0], providers: re
 }
 
 describe('an invocation', () => {
-  it('makes one container of its own, and in it a job instance for the first attempt and after each that did not return', async () => {
+  it('An invocation makes one container of its own, and in it a job instance for the first attempt and after each that did not return', async () => {
     const world = virtualWorld();
     const made: string[] = [];
 
@@ -114,7 +114,7 @@ describe('an invocation', () => {
     expect(made).toEqual(['scoped', 'single', ...job, ...job, ...job, 'scoped', ...job]);
   });
 
-  it('makes nothing when the handler is created', () => {
+  it('An invocation makes nothing when the handler is created', () => {
     let made = 0;
 
     @LongRunning(times)
@@ -132,7 +132,7 @@ describe('an invocation', () => {
     expect(made).toBe(0);
   });
 
-  it('keeps a scoped dependency when a time-out makes a fresh job instance', async () => {
+  it('An invocation keeps a scoped dependency when a time-out makes a fresh job instance', async () => {
     let made = 0;
     const jobs = new Set<object>();
 
@@ -194,12 +194,12 @@ describe('a dependency', () => {
       { name: 'psp' },
     ],
     ['a text as its token', [{ token: 'psp', useValue: 'by text' }], 'by text'],
-  ])('may be %s', async (title, providers, expected) => {
+  ])('A dependency may be %s', async (title, providers, expected) => {
     const { answer } = await runJob(asking(title.includes('text') ? 'psp' : PSP), { providers });
     expect(answer?.result).toEqual(expected);
   });
 
-  it('may be one of ours: the collaborators can be injected under their tokens', async () => {
+  it('A dependency may be one of ours: the collaborators can be injected under their tokens', async () => {
     const world = virtualWorld();
     let seen: unknown;
 
@@ -218,7 +218,7 @@ describe('a dependency', () => {
     expect(seen).toEqual([world.clock, world.logger]);
   });
 
-  it('may be one of ours that nobody provides: then it is the default', async () => {
+  it('A dependency may be one of ours that nobody provides: then it is the default', async () => {
     let seen: { encode?: unknown; send?: unknown }[] = [];
 
     @LongRunning(times)
@@ -236,7 +236,7 @@ describe('a dependency', () => {
     expect([typeof seen[0]?.encode, typeof seen[1]?.send]).toEqual(['function', 'function']);
   });
 
-  it('comes from the user’s container, unless a provider gives it', async () => {
+  it('A dependency comes from the user’s container, unless a provider gives it', async () => {
     const mine = container.createChildContainer();
     mine.register(PSP, { useValue: 'from the container' });
     const world = virtualWorld();
@@ -252,7 +252,7 @@ describe('a dependency', () => {
     );
   });
 
-  it('may stand in the container instead of one of ours', async () => {
+  it('A dependency may stand in the container instead of one of ours', async () => {
     const mine = container.createChildContainer();
     const world = virtualWorld();
     for (const { token, ...provider } of world.providers) mine.register(token, provider as never);
@@ -261,7 +261,7 @@ describe('a dependency', () => {
     expect(world.logger.find('execution completed')).toHaveLength(1);
   });
 
-  it('is never written into the user’s container, nor into the global one', async () => {
+  it('A dependency is never written into the user’s container, nor into the global one', async () => {
     const mine = container.createChildContainer();
     const world = virtualWorld();
     const tokens = [PSP, LEDGER, ...world.providers.map(({ token }) => token), asking(PSP)];
@@ -284,7 +284,7 @@ describe('a dependency', () => {
     expect(before.registered.flat()).not.toContain(true);
   });
 
-  it('of a class with @scoped(ContainerScoped) is made once for each invocation', async () => {
+  it('A dependency of a class with @scoped(ContainerScoped) is made once for each invocation', async () => {
     let made = 0;
 
     @scoped(Lifecycle.ContainerScoped)
@@ -299,7 +299,7 @@ describe('a dependency', () => {
     });
   });
 
-  it('of a base class reaches a subclass that has no constructor', async () => {
+  it('A dependency of a base class reaches a subclass that has no constructor', async () => {
     class Base {
       constructor(@inject(PSP) readonly psp: string) {}
     }
@@ -324,7 +324,7 @@ describe('a dependency', () => {
 });
 
 describe('a dependency that cannot be had', () => {
-  it('is an InvalidJobError that names parameter and token, before anything runs', async () => {
+  it('A dependency that cannot be had is an InvalidJobError that names parameter and token, before anything runs', async () => {
     let calls = 0;
 
     @LongRunning(times)
@@ -350,7 +350,7 @@ describe('a dependency that cannot be had', () => {
     );
   });
 
-  it('is named also when it is missing further down', async () => {
+  it('A dependency that cannot be had is named also when it is missing further down', async () => {
     @injectable()
     class Psp {
       constructor(@inject(LEDGER) readonly ledger: unknown) {}
@@ -361,7 +361,7 @@ describe('a dependency that cannot be had', () => {
     expect(error.message).toContain('PSP');
   });
 
-  it('is typed also when one of ours is provided by a class that lacks something', async () => {
+  it('A dependency that cannot be had is typed also when one of ours is provided by a class that lacks something', async () => {
     @injectable()
     class Fancy {
       constructor(@inject(LEDGER) readonly ledger: unknown) {}
@@ -406,16 +406,19 @@ describe('a dependency that cannot be had', () => {
         { token: LEDGER, useFactory: (scope) => scope.resolve(PSP as never) },
       ],
     ],
-  ])('is typed when it is cyclic, quickly, with a short message: %s', async (_title, make) => {
-    const { error, tookMs } = await fail(asking(PSP), make());
-    expect(error).toBeInstanceOf(InvalidJobError);
-    expect(error.message).toContain('it depends on itself');
-    expect(error.message).toMatch(/PSP|LEDGER/);
-    expect(error.message.length).toBeLessThan(1_000);
-    expect(tookMs).toBeLessThan(1_000);
-  });
+  ])(
+    'A dependency that cannot be had is typed when it is cyclic, quickly, with a short message: %s',
+    async (_title, make) => {
+      const { error, tookMs } = await fail(asking(PSP), make());
+      expect(error).toBeInstanceOf(InvalidJobError);
+      expect(error.message).toContain('it depends on itself');
+      expect(error.message).toMatch(/PSP|LEDGER/);
+      expect(error.message.length).toBeLessThan(1_000);
+      expect(tookMs).toBeLessThan(1_000);
+    },
+  );
 
-  it('is typed when classes inject each other without tokens', async () => {
+  it('A dependency that cannot be had is typed when classes inject each other without tokens', async () => {
     let Ledger: (new (...dependencies: unknown[]) => object) | undefined;
     @injectable()
     class Psp {
@@ -430,7 +433,7 @@ describe('a dependency that cannot be had', () => {
     expect(error.message).toContain('Psp');
   });
 
-  it('is a fault when the handler is created, if a parameter has no token', () => {
+  it('A dependency that cannot be had is a fault when the handler is created, if a parameter has no token', () => {
     @LongRunning(times)
     class Unmarked {
       constructor(
@@ -451,23 +454,26 @@ describe('a dependency that cannot be had', () => {
     ['an error', new Error('no connection')],
     ['null', null],
     ['a text', 'no connection'],
-  ])('is typed when the job’s own constructor throws %s, with the cause', async (_title, thrown) => {
-    @LongRunning(times)
-    class Throws {
-      constructor() {
-        throw thrown;
+  ])(
+    'A dependency that cannot be had is typed when the job’s own constructor throws %s, with the cause',
+    async (_title, thrown) => {
+      @LongRunning(times)
+      class Throws {
+        constructor() {
+          throw thrown;
+        }
+        @Step() work() {}
+        @Terminate() isDone() {
+          return true;
+        }
       }
-      @Step() work() {}
-      @Terminate() isDone() {
-        return true;
-      }
-    }
 
-    const { error } = await fail(Throws, []);
-    expect(error).toBeInstanceOf(InvalidJobError);
-    expect(error.cause ?? null).toBe(thrown);
-    expect(error.message).toContain(
-      `Constructor of class Throws failed: ${thrown instanceof Error ? 'no connection' : String(thrown)}`,
-    );
-  });
+      const { error } = await fail(Throws, []);
+      expect(error).toBeInstanceOf(InvalidJobError);
+      expect(error.cause ?? null).toBe(thrown);
+      expect(error.message).toContain(
+        `Constructor of class Throws failed: ${thrown instanceof Error ? 'no connection' : String(thrown)}`,
+      );
+    },
+  );
 });

@@ -90,19 +90,22 @@ describe('What was made for an invocation', () => {
     ['fails', 'scoped to its container', scopedPool],
     ['fails', 'transient', { token: 'pool', useClass: Pool }],
     ['hands over', 'scoped to its container', scopedPool],
-  ])('is disposed once when an execution %s, after the last hook: %s', async (ending, _title, provider) => {
-    const world = virtualWorld();
-    const handler = createHandler(pooled(ending, world), {
-      providers: [...world.providers, provider as never],
-    });
-    for (const awsRequestId of ['one', 'two']) await runExecution(handler, world, { awsRequestId });
-    expect(ledger.pools.length).toBeGreaterThan(1);
-    expect(disposals()).toEqual(ledger.pools.map(() => 1));
-    expect(ledger.pools.map(({ lateUseCount }) => lateUseCount)).toEqual(ledger.pools.map(() => 0));
-    expect(ledger.events.at(-1)).toBe('disposed');
-  });
+  ])(
+    'What was made for an invocation is disposed once when an execution %s, after the last hook: %s',
+    async (ending, _title, provider) => {
+      const world = virtualWorld();
+      const handler = createHandler(pooled(ending, world), {
+        providers: [...world.providers, provider as never],
+      });
+      for (const awsRequestId of ['one', 'two']) await runExecution(handler, world, { awsRequestId });
+      expect(ledger.pools.length).toBeGreaterThan(1);
+      expect(disposals()).toEqual(ledger.pools.map(() => 1));
+      expect(ledger.pools.map(({ lateUseCount }) => lateUseCount)).toEqual(ledger.pools.map(() => 0));
+      expect(ledger.events.at(-1)).toBe('disposed');
+    },
+  );
 
-  it('is disposed when the job’s constructor throws', async () => {
+  it('What was made for an invocation is disposed when the job’s constructor throws', async () => {
     @LongRunning(times)
     class Throwing {
       constructor(@inject('pool') readonly pool: Pool) {
@@ -120,14 +123,14 @@ describe('What was made for an invocation', () => {
     expect(disposals()).toEqual(ledger.pools.map(() => 1));
   });
 
-  it('is disposed with each record of a batch', async () => {
+  it('What was made for an invocation is disposed with each record of a batch', async () => {
     const world = virtualWorld();
     const handler = createHandler(pooled('completes'), { providers: [...world.providers, scopedPool] });
     await callHandler(handler, world, sqsEvent([{ body: '{}' }, { body: '{}' }]));
     expect(disposals()).toEqual([1, 1]);
   });
 
-  it('is disposed when it is one of our collaborators', async () => {
+  it('What was made for an invocation is disposed when it is one of our collaborators', async () => {
     class Shipping extends MemoryLogger {
       disposedCount = 0;
       constructor() {
@@ -147,7 +150,7 @@ describe('What was made for an invocation', () => {
     expect(disposals()).toEqual(ledger.pools.map(() => 1));
   });
 
-  it('is disposed in the reverse of the order in which it was made', async () => {
+  it('What was made for an invocation is disposed in the reverse of the order in which it was made', async () => {
     const order: string[] = [];
     class First {
       dispose() {
@@ -203,25 +206,25 @@ describe('Nothing is disposed that outlives the invocation:', () => {
     return disposals();
   }
 
-  it('a given value', async () => {
+  it('A given value is not disposed with the invocation', async () => {
     const pool = new Pool();
     expect(await runTwice({ providers: [{ token: 'pool', useValue: pool }] })).toEqual([0]);
   });
 
-  it('a singleton of the handler’s', async () => {
+  it('A singleton of the handler’s is not disposed with the invocation', async () => {
     expect(
       await runTwice({ providers: [{ ...scopedPool, options: { lifecycle: Lifecycle.Singleton } }] }),
     ).toEqual([0]);
   });
 
-  it('a singleton of the user’s container, nor that container', async () => {
+  it('A singleton of the user’s container is not disposed with the invocation, nor is that container', async () => {
     const mine = container.createChildContainer();
     mine.registerSingleton('pool', Pool);
     expect(await runTwice({ container: mine })).toEqual([0]);
     expect(mine.resolve('pool')).toBe(ledger.pools[0]);
   });
 
-  it('what a singleton was given, also when the invocation got it too', async () => {
+  it('What a singleton was given is not disposed with the invocation, also when the invocation got it too', async () => {
     class Holder {
       constructor(readonly pool: Pool) {}
       query() {
@@ -239,13 +242,13 @@ describe('Nothing is disposed that outlives the invocation:', () => {
     expect(ledger.pools[0]?.lateUseCount).toBe(0);
   });
 
-  it('what a factory has made or keeps', async () => {
+  it('What a factory has made or keeps is not disposed with the invocation', async () => {
     const useFactory = instanceCachingFactory((scope) => scope.resolve(Pool));
     expect(await runTwice({ providers: [{ token: 'pool', useFactory }] })).toEqual([0]);
     expect(ledger.pools[0]?.lateUseCount).toBe(0);
   });
 
-  it('a job, even one with a method called dispose', async () => {
+  it('A job is not disposed with the invocation, even one with a method called dispose', async () => {
     let calls = 0;
     @LongRunning(times)
     class Disposing {
@@ -273,21 +276,24 @@ describe('A dependency that cannot be disposed changes nothing and is logged:', 
     ],
     ['it rejects', () => Promise.reject(new Error('still in use')), 'dependency cannot be disposed'],
     ['it does not end', () => new Promise(() => {}), 'dependencies were not disposed in time'],
-  ])('%s', async (_title, dispose, message) => {
-    class Stubborn {
-      query() {}
-      dispose() {
-        return dispose();
+  ])(
+    'A dependency that cannot be disposed changes nothing and is logged: %s',
+    async (_title, dispose, message) => {
+      class Stubborn {
+        query() {}
+        dispose() {
+          return dispose();
+        }
       }
-    }
-    const world = virtualWorld();
-    const providers = [...world.providers, { ...scopedPool, useClass: Stubborn as never }];
-    const { answer } = await runExecution(createHandler(pooled('completes'), { providers }), world);
-    expect(answer?.status).toBe('completed');
-    expect(world.logger.find(message)).not.toEqual([]);
-  });
+      const world = virtualWorld();
+      const providers = [...world.providers, { ...scopedPool, useClass: Stubborn as never }];
+      const { answer } = await runExecution(createHandler(pooled('completes'), { providers }), world);
+      expect(answer?.status).toBe('completed');
+      expect(world.logger.find(message)).not.toEqual([]);
+    },
+  );
 
-  it('it does not end, and no more time is left: the answer is given before Lambda kills the invocation', async () => {
+  it('A dependency whose disposal does not end changes nothing and is logged: the answer is given before Lambda kills the invocation', async () => {
     class Stubborn extends Pool {
       override dispose() {
         return new Promise<never>(() => {});

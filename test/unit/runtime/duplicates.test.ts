@@ -64,7 +64,7 @@ const readLook = ({ body, delaySeconds }: { body: string; delaySeconds?: number 
 
 describe('a second delivery of an event whose owner is alive', () => {
   it.each([0, 1_000, 39_000, 41_000, 60_000, 100_000])(
-    'runs nothing, %i ms after the first one',
+    'A second delivery of an event whose owner is alive runs nothing, %i ms after the first one',
     async (afterMs) => {
       const { call, timer, ran, status } = world();
       const first = call(start, 'r1');
@@ -80,7 +80,7 @@ describe('a second delivery of an event whose owner is alive', () => {
     },
   );
 
-  it('never counts as a death, however often it comes', async () => {
+  it('A second delivery of an event whose owner is alive never counts as a death, however often it comes', async () => {
     const { call, timer, ran, client } = world();
     const first = call(start, 'r1');
     for (let copy = 1; copy <= 5; copy += 1) {
@@ -92,7 +92,7 @@ describe('a second delivery of an event whose owner is alive', () => {
     expect(await client.status('e')).toMatchObject({ status: 'completed', failedAttemptCount: 0 });
   });
 
-  it('sends a look that comes when the owner must be dead, and the look goes on when the owner has died', async () => {
+  it('A second delivery of an event whose owner is alive sends a look that comes when the owner must be dead, and the look goes on when the owner has died', async () => {
     const { call, timer, ran, queue, lambda, clock } = world();
     const startedAtMs = clock.now();
     const first = call(start, 'r1');
@@ -123,7 +123,7 @@ describe('a second delivery of an event whose owner is alive', () => {
     });
   });
 
-  it('says in the log that only a sweep is left where no channel can wait', async () => {
+  it('A second delivery of an event whose owner is alive says in the log that only a sweep is left where no channel can wait', async () => {
     const { call, timer, logger, lambda } = world({ channels: ['lambda'] });
     const first = call(start, 'r1');
     await timer.advance(20_000);
@@ -135,7 +135,7 @@ describe('a second delivery of an event whose owner is alive', () => {
     await timer.drive(first);
   });
 
-  it('is handed back to its queue, and never acknowledged', async () => {
+  it('A second delivery of an event whose owner is alive is handed back to its queue, and never acknowledged', async () => {
     const { call, timer, queue, status } = world();
     const message = sqsEvent({ messageId: 'm1', body: JSON.stringify(start) });
     const first = call(message, 'batch-1');
@@ -149,7 +149,7 @@ describe('a second delivery of an event whose owner is alive', () => {
     expect(await timer.drive(call(message, 'batch-3'))).toEqual({ batchItemFailures: [] });
   });
 
-  it('leaves a record alone whose owner works for long without a write: its heartbeats are heard', async () => {
+  it('A second delivery of an event whose owner is alive leaves a record alone whose owner works for long without a write: its heartbeats are heard', async () => {
     const { call, timer, ran } = world({ stepMs: 200_000 });
     const first = call(start, 'r1');
     await timer.advance(150_000);
@@ -160,7 +160,7 @@ describe('a second delivery of an event whose owner is alive', () => {
 });
 
 describe('a delivery whose owner has died', () => {
-  it('takes over when it comes again after a minute, and hands over at the first safe point', async () => {
+  it('A delivery whose owner has died takes over when it comes again after a minute, and hands over at the first safe point', async () => {
     const { call, timer, ran, lambda, clock } = world();
     await timer.drive(call(start, 'r1'), clock.now() + 50_000);
     timer.kill();
@@ -173,7 +173,7 @@ describe('a delivery whose owner has died', () => {
     expect(ran).toEqual(['1 in 1', '2 in 1', '2 in 1', '3 in 2']);
   });
 
-  it('is a duplicate when it comes again after a second, as after a system error, and a look brings it back', async () => {
+  it('A delivery whose owner has died is a duplicate when it comes again after a second, as after a system error, and a look brings it back', async () => {
     const { call, timer, ran, queue, clock } = world();
     await timer.drive(call(start, 'r1'), clock.now() + 50_000);
     timer.kill();
@@ -192,7 +192,7 @@ describe('a delivery whose owner has died', () => {
 describe('a look', () => {
   const look = (parts: object = {}) => ({ lambdaBaton: { v: 1, look: { executionId: 'e', ...parts } } });
 
-  it('does nothing while the owner may be alive', async () => {
+  it('A look does nothing while the owner may be alive', async () => {
     const { call, timer, ran, queue } = world();
     const first = call(start, 'r1');
     await timer.advance(20_000);
@@ -201,7 +201,7 @@ describe('a look', () => {
     expect([ran.length, queue.sent.length]).toEqual([3, 0]);
   });
 
-  it('does nothing for an execution that has ended, and for one that nobody knows', async () => {
+  it('A look does nothing for an execution that has ended, and for one that nobody knows', async () => {
     const { call, timer, ran } = world();
     expect(await timer.drive(call(look(), 'look-1'))).toMatchObject({
       status: 'duplicate',
@@ -212,7 +212,7 @@ describe('a look', () => {
     expect(ran).toHaveLength(3);
   });
 
-  it('that comes too early sends itself again', async () => {
+  it('A look that comes too early sends itself again', async () => {
     const { call, timer, queue, clock } = world();
     const notBeforeMs = clock.now() + 1_000_000;
     expect(await timer.drive(call(look({ notBeforeMs, chain: 2 }), 'look-1'))).toMatchObject({
@@ -223,7 +223,7 @@ describe('a look', () => {
     ]);
   });
 
-  it('is refused without a store', async () => {
+  it('A look is refused without a store', async () => {
     const around = virtualWorld();
     @LongRunning({ name: 'slow', safeMs: 10_000, intervalMs: 1_000 })
     class Slow {
@@ -254,7 +254,7 @@ describe('a look that owns an execution', () => {
     return { ...around, running };
   }
 
-  it('is not answered as late when it comes twice: another look follows, for the end of its own lease', async () => {
+  it('A look that owns an execution is not answered as late when it comes twice: another look follows, for the end of its own lease', async () => {
     const { call, timer, queue, running } = await lookedAfter();
     expect(await timer.drive(call(look(), 'look-1'))).toMatchObject({ status: 'duplicate' });
     expect(queue.sent.map(readLook)).toMatchObject([
@@ -263,7 +263,7 @@ describe('a look that owns an execution', () => {
     await timer.drive(running);
   });
 
-  it('is taken over by its own retry when it was silent for a minute: the second death of the step is recorded as its end', async () => {
+  it('A look that owns an execution is taken over by its own retry when it was silent for a minute: the second death of the step is recorded as its end', async () => {
     const { call, timer, ran, status } = await lookedAfter();
     timer.kill();
     await timer.advance(60_000);
@@ -271,7 +271,7 @@ describe('a look that owns an execution', () => {
     expect([ran, await status()]).toEqual([['1 in 1', '1 in 1'], 'failed']);
   });
 
-  it('looks again when the owner that it was sent for has a new lease', async () => {
+  it('A look that owns an execution looks again when the owner that it was sent for has a new lease', async () => {
     const { call, timer, queue, clock } = world({ stepMs: 250_000 });
     await timer.drive(call(start, 'r1'), clock.now() + 10_000);
     timer.kill();
@@ -289,7 +289,7 @@ describe('a look that owns an execution', () => {
 });
 
 describe('a hand-off that nobody has come for', () => {
-  it('is sent again by the delivery that made it, and nothing is taken back', async () => {
+  it('A hand-off that nobody has come for is sent again by the delivery that made it, and nothing is taken back', async () => {
     const { call, timer, lambda, ran, clock } = world({ stepMs: 100_000 });
     expect(await timer.drive(call(start, 'r1'))).toMatchObject({ status: 'handed-off', invocation: 1 });
     await timer.advance(60_000);

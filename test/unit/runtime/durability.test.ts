@@ -67,7 +67,7 @@ describe.each([
   ['steps', false],
   ['yields', true],
 ])('durability { everyMs }, with %s', (_what, isGenerator) => {
-  it('keeps the pace of the steps whatever the store takes: only the last write is waited for', async () => {
+  it('Durability { everyMs } keeps the pace of the steps whatever the store takes: only the last write is waited for', async () => {
     const job = counting({ everyMs: 100 }, { steps: 50, isGenerator });
     const startMs = job.world.clock.now();
     const flights = slowDown(job, 1_000);
@@ -76,7 +76,7 @@ describe.each([
     expect(flights.most).toBe(1);
   });
 
-  it('skips what was overtaken while a write was under way: the newest wins', async () => {
+  it('Durability { everyMs } skips what was overtaken while a write was under way: the newest wins', async () => {
     const job = counting({ everyMs: 100 }, { steps: 20, isGenerator });
     slowDown(job, 550);
     await job.call();
@@ -87,7 +87,7 @@ describe.each([
     expect([...written].sort((one, other) => one - other)).toEqual(written);
   });
 
-  it('writes at most that often', async () => {
+  it('Durability { everyMs } writes at most that often', async () => {
     const job = counting({ everyMs: 350 }, { steps: 30, isGenerator });
     const { starts } = slowDown(job, 0);
     await job.call();
@@ -97,7 +97,7 @@ describe.each([
       expect(atMs - (besides[index] ?? 0)).toBeGreaterThanOrEqual(350);
   });
 
-  it('stores the newest safe point when its time has come, although a long step passes none', async () => {
+  it('Durability { everyMs } stores the newest safe point when its time has come, although a long step passes none', async () => {
     const job = counting({ everyMs: 1_000 }, { steps: 5, long: 4, isGenerator });
     const startMs = job.world.clock.now();
     const { starts } = slowDown(job, 0);
@@ -106,14 +106,14 @@ describe.each([
     expect((starts[0] ?? 0) - startMs).toBe(1_000);
   });
 
-  it('stores what was passed during a write as soon as its time has come, although a long step passes nothing more', async () => {
+  it('Durability { everyMs } stores what was passed during a write as soon as its time has come, although a long step passes nothing more', async () => {
     const job = counting({ everyMs: 100 }, { steps: 5, long: 4, isGenerator });
     slowDown(job, 400);
     await job.call();
     expect(readWritten(job).slice(0, 2)).toEqual([1, 3]);
   });
 
-  it('writes nothing a second time during a long step', async () => {
+  it('Durability { everyMs } writes nothing a second time during a long step', async () => {
     const job = counting({ everyMs: 100 }, { steps: 3, long: 2, isGenerator });
     await job.call();
     expect(readWritten(job).filter((n) => n === 1)).toEqual([1]);
@@ -123,7 +123,7 @@ describe.each([
     ['superseded', 'steal', expect.objectContaining({ status: 'superseded' })],
     ['could not be stored for ever', 'fail', expect.objectContaining({ code: 'CHECKPOINT_FAILED' })],
   ])(
-    'ends the invocation at the next safe point when a write beside it was %s',
+    'Durability { everyMs } ends the invocation at the next safe point when a write beside it was %s',
     async (_what, how, ending) => {
       const job = counting({ everyMs: 100 }, { steps: 10, isGenerator });
       job.behaviour.onStep = async (n) => {
@@ -139,7 +139,7 @@ describe.each([
     },
   );
 
-  it('hands over only after the write under way has ended, with the newest state and before the continuation', async () => {
+  it('Durability { everyMs } hands over only after the write under way has ended, with the newest state and before the continuation', async () => {
     const job = counting({ everyMs: 100 }, { steps: 40, isGenerator });
     const flights = slowDown(job, 300);
     const handedOffAtSend: (number | null)[] = [];
@@ -154,7 +154,7 @@ describe.each([
     expect(readWritten(job).at(-1)).toBe(job.seen.length);
   });
 
-  it('leaves no timer behind', async () => {
+  it('Durability { everyMs } leaves no timer behind', async () => {
     const job = counting({ everyMs: 60_000 }, { steps: 3, isGenerator });
     expect(await job.call()).toMatchObject({ status: 'completed' });
     expect(job.world.timer.armedCount).toBe(0);
@@ -162,14 +162,14 @@ describe.each([
 });
 
 describe("durability 'handoff'", () => {
-  it('writes nothing between the claim and the hand-off, and then the newest state', async () => {
+  it("Durability 'handoff' writes nothing between the claim and the hand-off, and then the newest state", async () => {
     const job = counting('handoff', { steps: 100 });
     expect(await job.call(3_000)).toMatchObject({ status: 'handed-off' });
     expect(readWritten(job)).toEqual([job.seen.length]);
     expect(await job.readRecord()).toMatchObject({ handedOffTo: 2, invocation: 1 });
   });
 
-  it('goes back to the last hand-off after a crash', async () => {
+  it("Durability 'handoff' goes back to the last hand-off after a crash", async () => {
     const job = counting('handoff', { steps: 40 });
     await job.call(3_000);
     const done = job.seen.length;
@@ -201,7 +201,7 @@ describe('a state that has not changed', () => {
     return Idle;
   };
 
-  it('is not written again: the store is told so, write by write', async () => {
+  it('A state that has not changed is not written again: the store is told so, write by write', async () => {
     const { store, call } = keepJob(idle);
     await call();
     expect(store.writes.map(({ hint }) => hint?.isStateUnchanged)).toEqual([
@@ -216,7 +216,7 @@ describe('a state that has not changed', () => {
   });
 
   it.each(['fail', 'lost'] as const)(
-    'is compared with what is known to be stored when a write before was %s',
+    'A state that has not changed is compared with what is known to be stored when a write before was %s',
     async (fault) => {
       const { store, call } = keepJob(idle);
       store.fault = (write) => (write === 4 ? fault : 'none');
@@ -232,7 +232,7 @@ describe('a state that has not changed', () => {
 });
 
 describe('a store that refuses what it should take', () => {
-  it('is asked again within the time left, and not in a tight loop', async () => {
+  it('A store that refuses what it should take is asked again within the time left, and not in a tight loop', async () => {
     const job = counting('step', { steps: 3 });
     const { save } = job.store;
     let refusals = 0;
@@ -247,7 +247,7 @@ describe('a store that refuses what it should take', () => {
     expect(refusals).toBe(3);
   });
 
-  it('ends the invocation when it refuses for ever', async () => {
+  it('A store that refuses what it should take ends the invocation when it refuses for ever', async () => {
     const job = counting('step', { steps: 3 });
     const { save } = job.store;
     let refusals = 0;

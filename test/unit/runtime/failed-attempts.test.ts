@@ -105,7 +105,7 @@ const unlucky = fc.record({
 });
 
 describe('what an attempt that did not return still does', () => {
-  it('never reaches a checkpoint, whichever way the attempt ended', async () => {
+  it('What an attempt that did not return still does never reaches a checkpoint, whichever way the attempt ended', async () => {
     const law = fc.asyncProperty(
       fc.array(unlucky, { minLength: 1, maxLength: 5 }),
       fc.boolean(),
@@ -124,7 +124,7 @@ describe('what an attempt that did not return still does', () => {
     await fc.assert(law, { numRuns: 60 });
   });
 
-  it('is not in the state that a hook sees, nor what a failed hook still does', async () => {
+  it('What an attempt that did not return still does is not in the state that a hook sees, nor what a failed hook still does', async () => {
     const world = virtualWorld();
     const seen: string[][] = [];
 
@@ -162,7 +162,7 @@ describe('what an attempt that did not return still does', () => {
     expect(seen).toEqual([['of a failed hook'], []]);
   });
 
-  it('reports no progress any more', async () => {
+  it('What an attempt that did not return still does reports no progress any more', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -237,17 +237,20 @@ describe('the fresh instance after an attempt that did not return', () => {
       'pool',
       (job) => Object.defineProperty(job, 'pool', { get: () => job.hidden, enumerable: true }),
     ],
-  ])('has %s of the one before', async (_what, key, set) => {
-    const { first, second } = await fail(
-      () => {},
-      (job) => {
-        job.hidden = { size: 3 };
-        set(job);
-      },
-    );
-    expect(second[key]).toEqual({ size: 3 });
-    expect(second[key]).toBe(first[key]);
-  });
+  ])(
+    'The fresh instance after an attempt that did not return has %s of the one before',
+    async (_what, key, set) => {
+      const { first, second } = await fail(
+        () => {},
+        (job) => {
+          job.hidden = { size: 3 };
+          set(job);
+        },
+      );
+      expect(second[key]).toEqual({ size: 3 });
+      expect(second[key]).toBe(first[key]);
+    },
+  );
 
   it.each<[string, (job: object) => void]>([
     [
@@ -269,17 +272,20 @@ describe('the fresh instance after an attempt that did not return', () => {
         }),
     ],
     ['a sealed object of its own', (job) => Object.seal(Object.assign(job, { n: 0, client: 'client' }))],
-  ])('is made with %s by its own constructor, and runs', async (_what, define) => {
-    const { second } = await fail(define);
-    expect(Object.hasOwn(second, 'client')).toBe(true);
-  });
+  ])(
+    'The fresh instance after an attempt that did not return is made with %s by its own constructor, and runs',
+    async (_what, define) => {
+      const { second } = await fail(define);
+      expect(Object.hasOwn(second, 'client')).toBe(true);
+    },
+  );
 
-  it('has functions that are bound to itself, not to the one before', async () => {
+  it('The fresh instance after an attempt that did not return has functions that are bound to itself, not to the one before', async () => {
     const { second } = await fail((job) => Object.assign(job, { self: () => job }));
     expect((second.self as () => unknown)()).toBe(second);
   });
 
-  it('begins its private fields again', async () => {
+  it('The fresh instance after an attempt that did not return begins its private fields again', async () => {
     const seen: number[] = [];
 
     @LongRunning(times)
@@ -301,7 +307,7 @@ describe('the fresh instance after an attempt that did not return', () => {
     expect(seen).toEqual([1, 1, 1]);
   });
 
-  it('is made in a further attempt when its constructor fails', async () => {
+  it('The fresh instance after an attempt that did not return is made in a further attempt when its constructor fails', async () => {
     const world = virtualWorld();
     let constructed = 0;
 

@@ -135,7 +135,7 @@ async function* tick(world: VirtualWorld) {
 const endings = new Set(['FUSE_BLOWN', 'STEP_INTERRUPTED']);
 
 describe('a job, however it is written', () => {
-  it('outlives none of its fuses by more than the invocation that is under way, with a store or without, also when it dies again and again', async () => {
+  it('A job, however it is written, outlives none of its fuses by more than the invocation that is under way, with a store or without, also when it dies again and again', async () => {
     const evil = fc.constantFrom(...names);
     const death = fc.option(fc.integer({ min: 1, max: invocationMs - 1 }), { nil: undefined });
     const tight = fc.constantFrom(...(Object.keys(limits) as (keyof Limits)[]));
@@ -172,25 +172,28 @@ describe('a job, however it is written', () => {
     );
   });
 
-  it.each(names)('is ended when it completes with an @OnComplete that never ends: %s', async (hook) => {
-    const world = virtualWorld({ senders: [new RecordingSender({ channel: 'sqs' })] });
+  it.each(names)(
+    'A job, however it is written, is ended when it completes with an @OnComplete that never ends: %s',
+    async (hook) => {
+      const world = virtualWorld({ senders: [new RecordingSender({ channel: 'sqs' })] });
 
-    @LongRunning({ safeMs: 10_000, intervalMs: 9_000, reserveMs: 2_000, limits })
-    class Done {
-      @Step() work() {
-        return complete('done');
+      @LongRunning({ safeMs: 10_000, intervalMs: 9_000, reserveMs: 2_000, limits })
+      class Done {
+        @Step() work() {
+          return complete('done');
+        }
+        @Terminate() isDone() {
+          return false;
+        }
+        @OnComplete() end() {
+          return act(world, hook, { n: 0 });
+        }
       }
-      @Terminate() isDone() {
-        return false;
-      }
-      @OnComplete() end() {
-        return act(world, hook, { n: 0 });
-      }
-    }
 
-    const startMs = world.clock.now();
-    const { deliveryCount } = await runJob(Done, { world, maxDeliveries: 100 });
-    expect(deliveryCount).toBeLessThanOrEqual(limits.maxInvocations);
-    expect(world.clock.now() - startMs).toBeLessThanOrEqual(limits.maxDurationMs + invocationMs);
-  });
+      const startMs = world.clock.now();
+      const { deliveryCount } = await runJob(Done, { world, maxDeliveries: 100 });
+      expect(deliveryCount).toBeLessThanOrEqual(limits.maxInvocations);
+      expect(world.clock.now() - startMs).toBeLessThanOrEqual(limits.maxDurationMs + invocationMs);
+    },
+  );
 });

@@ -126,7 +126,7 @@ async function run({ work, run: options }: Fuse, limits: object, deliveries: 'no
 }
 
 describe('the fuses of the table', () => {
-  it('are all the limits that a job has', () => {
+  it('The fuses of the table are all the limits that a job has', () => {
     @LongRunning({ ...times, name: 'plain' })
     class Plain {
       @Step() work() {}
@@ -140,7 +140,7 @@ describe('the fuses of the table', () => {
 
 describe.each(Object.entries(surroundings))('%s', (_where, deliveries) => {
   describe.each(Object.entries(fuses))('limits.%s', (name, fuse) => {
-    it('ends the execution with a typed error that has the numbers, and what to raise', async () => {
+    it('A limit that is exceeded ends the execution with a typed error that has the numbers, and what to raise', async () => {
       const { error } = await run(fuse, { [name]: fuse.allowed }, deliveries);
       const { cause } = error as ExecutionFailedError;
       expect(cause).toBeInstanceOf(name === 'maxInterruptions' ? StepInterruptedError : FuseBlownError);
@@ -156,7 +156,7 @@ describe.each(Object.entries(surroundings))('%s', (_where, deliveries) => {
       ]).toEqual([true, true]);
     });
 
-    it('is silent when the execution needs no more', async () => {
+    it('A limit is silent when the execution needs no more', async () => {
       const { answer, error } = await run(fuse, { [name]: fuse.silent }, deliveries);
       expect({ error, status: answer?.status }).toEqual({ error: undefined, status: 'completed' });
     });

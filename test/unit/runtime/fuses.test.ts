@@ -70,18 +70,21 @@ async function blow(
 const slowly = (_ctx: StepContext, sleep: (ms: number) => Promise<void>) => sleep(51_000);
 
 describe('limits.maxInvocations', () => {
-  it.each([1, 2, 5])('of %i ends the execution instead of a hand-off to one more', async (maxInvocations) => {
-    const { cause, sent, steps, failures } = await blow({ maxInvocations }, slowly);
-    expect(cause).toBeInstanceOf(FuseBlownError);
-    expect(cause.details).toEqual({
-      limit: 'maxInvocations',
-      allowed: maxInvocations,
-      actual: maxInvocations + 1,
-    });
-    expect([steps, sent.length, failures[1]]).toEqual([maxInvocations, maxInvocations - 1, maxInvocations]);
-  });
+  it.each([1, 2, 5])(
+    'limits.maxInvocations of %i ends the execution instead of a hand-off to one more',
+    async (maxInvocations) => {
+      const { cause, sent, steps, failures } = await blow({ maxInvocations }, slowly);
+      expect(cause).toBeInstanceOf(FuseBlownError);
+      expect(cause.details).toEqual({
+        limit: 'maxInvocations',
+        allowed: maxInvocations,
+        actual: maxInvocations + 1,
+      });
+      expect([steps, sent.length, failures[1]]).toEqual([maxInvocations, maxInvocations - 1, maxInvocations]);
+    },
+  );
 
-  it('says which limit, the numbers and what to do', async () => {
+  it('limits.maxInvocations says which limit, the numbers and what to do', async () => {
     const { cause, error } = await blow({ maxInvocations: 2 }, slowly);
     expect(cause.message).toBe(
       'Execution execution-1 of job Rogue needs invocation number 3; limits.maxInvocations is 2.\n→ Look at why @Terminate is not true yet; raise limits.maxInvocations if the work really takes more.',
@@ -92,20 +95,20 @@ describe('limits.maxInvocations', () => {
 });
 
 describe('limits.maxDurationMs', () => {
-  it('ends the execution at the first safe point after it, counted from the start over all invocations', async () => {
+  it('limits.maxDurationMs ends the execution at the first safe point after it, counted from the start over all invocations', async () => {
     const { cause, steps } = await blow({ maxDurationMs: 150_000 }, slowly);
     expect(cause).toBeInstanceOf(FuseBlownError);
     expect(cause.details).toEqual({ limit: 'maxDurationMs', allowed: 150_000, actual: 153_000 });
     expect(steps).toBe(3);
   });
 
-  it('ends it inside an invocation too', async () => {
+  it('limits.maxDurationMs ends it inside an invocation too', async () => {
     const { cause, steps, sent } = await blow({ maxDurationMs: 5_000 }, (_ctx, sleep) => sleep(2_000));
     expect(cause.details).toEqual({ limit: 'maxDurationMs', allowed: 5_000, actual: 6_000 });
     expect([steps, sent.length]).toEqual([3, 0]);
   });
 
-  it('does not wait for what would come too late', async () => {
+  it('limits.maxDurationMs does not wait for what would come too late', async () => {
     const { cause, sent } = await blow({ maxDurationMs: 100_000 }, () => wait({ seconds: 500 }));
     expect(cause.details).toEqual({ limit: 'maxDurationMs', allowed: 100_000, actual: 500_000 });
     expect(sent).toEqual([]);
@@ -114,7 +117,7 @@ describe('limits.maxDurationMs', () => {
 
 describe('limits.maxIdleInvocations', () => {
   it.each([1, 4])(
-    'of %i ends an execution whose invocations have never time for anything',
+    'limits.maxIdleInvocations of %i ends an execution whose invocations have never time for anything',
     async (maxIdleInvocations) => {
       const { cause, sent, steps } = await blow({ maxIdleInvocations }, slowly, 10_000);
       expect(cause).toBeInstanceOf(FuseBlownError);
@@ -127,12 +130,12 @@ describe('limits.maxIdleInvocations', () => {
     },
   );
 
-  it('does not count an invocation that began an attempt', async () => {
+  it('limits.maxIdleInvocations does not count an invocation that began an attempt', async () => {
     const { cause } = await blow({ maxIdleInvocations: 1, maxInvocations: 6 }, slowly);
     expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
   });
 
-  it('does not count a wait', async () => {
+  it('limits.maxIdleInvocations does not count a wait', async () => {
     const { cause } = await blow({ maxIdleInvocations: 1, maxDurationMs: 100_000_000 }, () =>
       wait({ seconds: 4_000 }),
     );
@@ -142,7 +145,7 @@ describe('limits.maxIdleInvocations', () => {
 
 describe('limits.maxInterruptions', () => {
   it.each([1, 2, 4])(
-    'of %i lets the next invocation record the end instead of starting the step',
+    'limits.maxInterruptions of %i lets the next invocation record the end instead of starting the step',
     async (maxInterruptions) => {
       const { cause, steps, failures } = await blow({ maxInterruptions }, forever);
       expect(cause).toBeInstanceOf(StepInterruptedError);
@@ -157,27 +160,27 @@ describe('limits.maxInterruptions', () => {
     },
   );
 
-  it('says which step, the number and what to do', async () => {
+  it('limits.maxInterruptions says which step, the number and what to do', async () => {
     const { cause } = await blow({}, forever);
     expect(cause.message).toBe(
       "work of job Rogue was cut off 2 times in a row without reaching a safe point; limits.maxInterruptions is 2. The last time it was still running at the hard edge, and was abandoned.\n→ Let work stop when ctx.shouldYield() is true, or make it a generator that yields; else raise the function's time-out or memory.",
     );
   });
 
-  it('begins its count again at every safe point', async () => {
+  it('limits.maxInterruptions begins its count again at every safe point', async () => {
     const { cause } = await blow({ maxInvocations: 8 }, ({ invocation }, sleep) =>
       invocation % 2 === 1 ? forever() : sleep(51_000),
     );
     expect(cause.details).toMatchObject({ limit: 'maxInvocations' });
   });
 
-  it('counts a unit of work that stops when asked, though it had the invocation to itself', async () => {
+  it('limits.maxInterruptions counts a unit of work that stops when asked, though it had the invocation to itself', async () => {
     const { cause, steps } = await blow({}, stopWhenAsked);
     expect(cause.details).toMatchObject({ limit: 'maxInterruptions', actual: 2, ending: 'safe-window' });
     expect(steps).toBe(2);
   });
 
-  it('does not count one that stops when asked, behind others in its invocation', async () => {
+  it('limits.maxInterruptions does not count one that stops when asked, behind others in its invocation', async () => {
     let last = 0;
     const { cause } = await blow({ maxInterruptions: 1, maxInvocations: 8 }, (ctx, sleep) => {
       const isFirst = last !== ctx.invocation;
@@ -228,7 +231,7 @@ async function blowGenerator(limits: Limits, work: ReturnType<typeof pages>) {
 
 describe('limits.maxStalledInvocations', () => {
   it.each([1, 3])(
-    'of %i ends a generator that starts again in every invocation, because it keeps nothing',
+    'limits.maxStalledInvocations of %i ends a generator that starts again in every invocation, because it keeps nothing',
     async (maxStalledInvocations) => {
       const { cause, sent } = await blowGenerator({ maxStalledInvocations }, pages());
       expect(cause).toBeInstanceOf(FuseBlownError);
@@ -241,14 +244,14 @@ describe('limits.maxStalledInvocations', () => {
     },
   );
 
-  it('says the numbers and what to do', async () => {
+  it('limits.maxStalledInvocations says the numbers and what to do', async () => {
     const { cause } = await blowGenerator({ maxStalledInvocations: 1 }, pages());
     expect(cause.message).toBe(
       'Execution execution-1 of job Rogue has handed over with the same state at the same place 2 times in a row; limits.maxStalledInvocations is 1.\n→ Keep in @State what is done, so that the next invocation does not do it again; raise limits.maxStalledInvocations if it is kept elsewhere.',
     );
   });
 
-  it('does not count an invocation that changed the state', async () => {
+  it('limits.maxStalledInvocations does not count an invocation that changed the state', async () => {
     const limits = { maxStalledInvocations: 1, maxInvocations: 6 };
     const { cause } = await blowGenerator(
       limits,
@@ -273,7 +276,7 @@ describe('limits.maxStalledInvocations', () => {
       'maxDurationMs',
       async (_ctx, sleep) => sleep(30_000).then(() => wait({ seconds: 60 })),
     ],
-  ])('does not count %s', async (_what, limit, work) => {
+  ])('limits.maxStalledInvocations does not count %s', async (_what, limit, work) => {
     const { cause } = await blow(
       { maxStalledInvocations: 1, maxInvocations: 9, maxDurationMs: 10_000_000 },
       work,
@@ -283,7 +286,7 @@ describe('limits.maxStalledInvocations', () => {
 });
 
 describe('limits.maxCostUsd', () => {
-  it('ends the execution at the first safe point at which it has cost more, over all invocations', async () => {
+  it('limits.maxCostUsd ends the execution at the first safe point at which it has cost more, over all invocations', async () => {
     const { cause, steps, sent } = await blow({ maxCostUsd: 0.001 }, slowly);
     expect(cause).toBeInstanceOf(FuseBlownError);
     const { limit, allowed, actual } = cause.details as { limit: string; allowed: number; actual: number };
@@ -293,21 +296,21 @@ describe('limits.maxCostUsd', () => {
     expect([steps, sent.length]).toEqual([3, 2]);
   });
 
-  it('says the numbers and what to do', async () => {
+  it('limits.maxCostUsd says the numbers and what to do', async () => {
     const { cause } = await blow({ maxCostUsd: 0.0001 }, slowly);
     expect(cause.message).toMatch(
       /^Execution execution-1 of job Rogue has cost 0\.000\d+ USD; limits\.maxCostUsd is 0\.0001\.\n→ Look at the cost per item first/,
     );
   });
 
-  it('stops a generator at a yield, in the middle of an invocation', async () => {
+  it('limits.maxCostUsd stops a generator at a yield, in the middle of an invocation', async () => {
     const { cause, sent } = await blowGenerator({ maxCostUsd: 0.0002 }, pages());
     expect(cause.details).toMatchObject({ limit: 'maxCostUsd' });
     expect((cause.details as { actual: number }).actual).toBeLessThan(0.0003);
     expect(sent).toEqual([]);
   });
 
-  it('reckons with the prices that are provided', async () => {
+  it('limits.maxCostUsd reckons with the prices that are provided', async () => {
     const world = virtualWorld();
 
     @LongRunning({ ...times, limits: { maxCostUsd: 5, maxInvocations: 9 } })
@@ -326,7 +329,7 @@ describe('limits.maxCostUsd', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('stays silent for work that is done, and for a wait, which costs next to nothing', async () => {
+  it('limits.maxCostUsd stays silent for work that is done, and for a wait, which costs next to nothing', async () => {
     const { cause } = await blow({ maxCostUsd: 0.0001, maxDurationMs: 16_000_000 }, () =>
       wait({ seconds: 800 }),
     );
@@ -338,7 +341,7 @@ describe('an execution that is done', () => {
   it.each([
     ['@Terminate says so', () => undefined],
     ['its step says so', () => complete('done')],
-  ])('completes although a fuse has blown by then: %s', async (_how, end) => {
+  ])('An execution that is done completes although a fuse has blown by then: %s', async (_how, end) => {
     const world = virtualWorld();
     let isDone = false;
 
@@ -378,7 +381,7 @@ describe('what the fuses count', () => {
   };
 
   it.each(Object.keys(forgotten) as (keyof typeof forgotten)[])(
-    'is in the store: an event that says less is not believed (%s)',
+    'What the fuses count is in the store: an event that says less is not believed (%s)',
     async (part) => {
       const { call, readRecord, sender, store } = keepJob(({ timer }) => {
         @LongRunning({
@@ -420,7 +423,7 @@ describe('what the fuses count', () => {
 });
 
 describe('the number of invocations', () => {
-  it('is in the store too: an event that says a lower one is a duplicate, and runs nothing', async () => {
+  it('The number of invocations is in the store too: an event that says a lower one is a duplicate, and runs nothing', async () => {
     let steps = 0;
     const { call, readRecord, sender } = keepJob(({ timer }) => {
       @LongRunning({ ...times, name: 'kept', limits: { maxInvocations: 3 } })
@@ -453,7 +456,7 @@ describe('the number of invocations', () => {
 });
 
 describe('a fuse', () => {
-  it('ends the execution also when @OnFailure throws', async () => {
+  it('A fuse ends the execution also when @OnFailure throws', async () => {
     const world = virtualWorld();
 
     @LongRunning({ ...times, limits: { maxInvocations: 1 } })

@@ -18,48 +18,51 @@ import { virtualWorld } from '../../helpers/virtual-world';
 const times = { safeMs: 1_000, intervalMs: 100 };
 
 describe('a generator step', () => {
-  it.each(['sync', 'async'])('(%s) is cycled through in one go when nothing interrupts it', async (kind) => {
-    const keys: string[] = [];
+  it.each(['sync', 'async'])(
+    'A generator step (%s) is cycled through in one go when nothing interrupts it',
+    async (kind) => {
+      const keys: string[] = [];
 
-    @LongRunning(times)
-    class Rows {
-      @State() rows: number[] = [];
+      @LongRunning(times)
+      class Rows {
+        @State() rows: number[] = [];
 
-      @Step() *sync(ctx: StepContext) {
-        if (kind !== 'sync') return;
-        while (this.rows.length < 3) {
-          keys.push(ctx.idempotencyKey);
-          this.rows.push(this.rows.length);
-          yield;
+        @Step() *sync(ctx: StepContext) {
+          if (kind !== 'sync') return;
+          while (this.rows.length < 3) {
+            keys.push(ctx.idempotencyKey);
+            this.rows.push(this.rows.length);
+            yield;
+          }
+        }
+
+        @Step() async *async(ctx: StepContext) {
+          if (kind !== 'async') return;
+          while (this.rows.length < 3) {
+            await null;
+            keys.push(ctx.idempotencyKey);
+            this.rows.push(this.rows.length);
+            yield;
+          }
+        }
+
+        @Terminate() isDone() {
+          return this.rows.length === 3;
+        }
+
+        @OnComplete() result() {
+          return this.rows;
         }
       }
 
-      @Step() async *async(ctx: StepContext) {
-        if (kind !== 'async') return;
-        while (this.rows.length < 3) {
-          await null;
-          keys.push(ctx.idempotencyKey);
-          this.rows.push(this.rows.length);
-          yield;
-        }
-      }
-
-      @Terminate() isDone() {
-        return this.rows.length === 3;
-      }
-
-      @OnComplete() result() {
-        return this.rows;
-      }
-    }
-
-    const { answer } = await runJob(Rows);
-    expect(answer?.result).toEqual([0, 1, 2]);
-    expect(new Set(keys).size).toBe(3);
-  });
+      const { answer } = await runJob(Rows);
+      expect(answer?.result).toEqual([0, 1, 2]);
+      expect(new Set(keys).size).toBe(3);
+    },
+  );
 
   it.each(['sync', 'async'])(
-    '(%s) hands over at a yield in the safe window, and is called again from its top with its fields restored',
+    'A generator step (%s) hands over at a yield in the safe window, and is called again from its top with its fields restored',
     async (kind) => {
       const world = virtualWorld();
       const story: string[] = [];
@@ -109,7 +112,7 @@ describe('a generator step', () => {
   );
 
   it.each(['sync', 'async'])(
-    '(%s) runs its finally blocks when it is stopped, and what they change is not handed over',
+    'A generator step (%s) runs its finally blocks when it is stopped, and what they change is not handed over',
     async (kind) => {
       const world = virtualWorld();
       const story: string[] = [];
@@ -161,7 +164,7 @@ describe('a generator step', () => {
     },
   );
 
-  it('logs what a finally block throws while it is stopped, and hands over all the same', async () => {
+  it('A generator step logs what a finally block throws while it is stopped, and hands over all the same', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -192,7 +195,7 @@ describe('a generator step', () => {
     ]);
   });
 
-  it('is abandoned at the hard edge when its finally block hangs; the last yield is handed over', async () => {
+  it('A generator step is abandoned at the hard edge when its finally block hangs; the last yield is handed over', async () => {
     const world = virtualWorld();
     let handOffs = 0;
 
@@ -226,7 +229,7 @@ describe('a generator step', () => {
     expect(handOffs).toBe(0);
   });
 
-  it('that throws after yields goes back to its last yield, and begins to count attempts there', async () => {
+  it('A generator step that throws after yields goes back to its last yield, and begins to count attempts there', async () => {
     const seen: unknown[] = [];
 
     @LongRunning(times)
@@ -270,7 +273,7 @@ describe('a generator step', () => {
     ]);
   });
 
-  it('begins its attempts again at a yield: a step that fails twice between any two yields never fails the execution', async () => {
+  it('A generator step begins its attempts again at a yield: a step that fails twice between any two yields never fails the execution', async () => {
     @LongRunning(times)
     class Stubborn {
       @State() done = 0;
@@ -292,7 +295,7 @@ describe('a generator step', () => {
     expect((await runJob(Stubborn)).answer?.status).toBe('completed');
   });
 
-  it('may take its timeoutMs again after every yield', async () => {
+  it('A generator step may take its timeoutMs again after every yield', async () => {
     const world = virtualWorld();
     const attempts: number[] = [];
 
@@ -322,7 +325,7 @@ describe('a generator step', () => {
     ]);
   });
 
-  it('takes its return value as a directive, whichever kind it is', async () => {
+  it('A generator step takes its return value as a directive, whichever kind it is', async () => {
     const calls: string[] = [];
 
     @LongRunning(times)
@@ -351,7 +354,7 @@ describe('a generator step', () => {
     expect(answer?.result).toBe('returned');
   });
 
-  it('fails the execution at the yield behind which the state cannot be stored, and runs its finally blocks', async () => {
+  it('A generator step fails the execution at the yield behind which the state cannot be stored, and runs its finally blocks', async () => {
     const story: string[] = [];
 
     @LongRunning(times)
@@ -386,7 +389,7 @@ describe('a generator step', () => {
     expect(story).toEqual(['works', 'closes', 'fails with cache null']);
   });
 
-  it('with its runs cut anywhere never loses or repeats a row that was yielded', async () => {
+  it('A generator step with its runs cut anywhere never loses or repeats a row that was yielded', async () => {
     const world = virtualWorld();
     const written: number[] = [];
 
@@ -416,7 +419,7 @@ describe('a generator step', () => {
     expect(written).toEqual(Array.from({ length: 40 }, (_value, index) => index));
   });
 
-  it('is a unit of work like @OnStart and @OnComplete, which may be generators too', async () => {
+  it('A generator step is a unit of work like @OnStart and @OnComplete, which may be generators too', async () => {
     const world = virtualWorld();
     const calls: string[] = [];
 
@@ -457,7 +460,7 @@ describe('a generator step', () => {
   });
 
   it.each(['sync', 'async'])(
-    '(%s) runs its finally blocks to their end when it is stopped, also those that yield',
+    'A generator step (%s) runs its finally blocks to their end when it is stopped, also those that yield',
     async (kind) => {
       const world = virtualWorld();
       const story: string[] = [];
@@ -511,7 +514,7 @@ describe('a generator step', () => {
   );
 
   it.each(['sync', 'async'])(
-    '(%s) is left at the hard edge when a finally block yields for ever',
+    'A generator step (%s) is left at the hard edge when a finally block yields for ever',
     async (kind) => {
       const world = virtualWorld();
 
@@ -549,7 +552,7 @@ describe('a generator step', () => {
     },
   );
 
-  it('has its own key in the finally blocks that a stop runs: what they write is not the next row', async () => {
+  it('A generator step has its own key in the finally blocks that a stop runs: what they write is not the next row', async () => {
     const world = virtualWorld();
     const keys: Record<string, string[]> = { row: [], close: [] };
 

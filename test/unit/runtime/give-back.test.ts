@@ -64,7 +64,7 @@ function world({ limits = {} }: { readonly limits?: object } = {}) {
 
 describe('what fails before any step', () => {
   it.each(['constructor', 'codec'] as const)(
-    '(%s) costs the execution nothing, however often it fails, and the next delivery goes on at once',
+    'What fails before any step (%s) costs the execution nothing, however often it fails, and the next delivery goes on at once',
     async (part) => {
       const { broken, call, next, ran, status } = world({ limits: { maxInterruptions: 1 } });
       expect(await call(start, 'r1')).toMatchObject({ status: 'handed-off' });
@@ -78,7 +78,7 @@ describe('what fails before any step', () => {
     },
   );
 
-  it('at the start leaves the execution to the next delivery of the start', async () => {
+  it('What fails before any step at the start leaves the execution to the next delivery of the start', async () => {
     const { broken, call, ran, status } = world();
     broken.constructor = true;
     await expect(call(start, 'r1')).rejects.toMatchObject({ code: 'INVALID_JOB' });
@@ -89,7 +89,7 @@ describe('what fails before any step', () => {
   });
 
   it.each(['constructor', 'codec'] as const)(
-    '(%s) for ever is a recorded end once a fuse has blown',
+    'What fails before any step (%s) for ever is a recorded end once a fuse has blown',
     async (part) => {
       const { broken, call, next, status, timer } = world({ limits: { maxDurationMs: 3_600_000 } });
       await call(start, 'r1');
@@ -104,7 +104,7 @@ describe('what fails before any step', () => {
 });
 
 describe('a hand-off that could not be sent', () => {
-  it('stays handed over: the same delivery goes on at once as the next invocation', async () => {
+  it('A hand-off that could not be sent stays handed over: the same delivery goes on at once as the next invocation', async () => {
     const { broken, call, ran, status } = world();
     broken.sender = true;
     await expect(call(start, 'r1')).rejects.toMatchObject({ code: 'HAND_OFF_FAILED' });
@@ -114,7 +114,7 @@ describe('a hand-off that could not be sent', () => {
     expect(new Set(ran).size).toBe(ran.length);
   });
 
-  it('and was sent after all is one hand-off: of the two that may claim it the first one goes on', async () => {
+  it('A hand-off that could not be sent and was sent after all is one hand-off: of the two that may claim it the first one goes on', async () => {
     const { broken, call, next, ran, sender } = world();
     broken.sender = true;
     await expect(call(start, 'r1')).rejects.toMatchObject({ code: 'HAND_OFF_FAILED' });

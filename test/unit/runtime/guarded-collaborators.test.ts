@@ -101,22 +101,28 @@ describe('law: a logger that fails changes nothing', () => {
     it.each([
       ['with a store', true],
       ['without a store', false],
-    ])('whichever call of it throws: %s', async (_title, hasStore) => {
-      const quiet = failAt(0);
-      const reference = await observe(ends, quiet.logger, hasStore);
-      expect(quiet.count()).toBeGreaterThan(15);
-      for (let n = 1; n <= quiet.count(); n += 1)
-        expect(await observe(ends, failAt(n).logger, hasStore)).toEqual(reference);
-      expect(await observe(ends, failAt('every').logger, hasStore)).toEqual(reference);
-    });
+    ])(
+      'A logger that fails changes nothing of an execution, whichever call of it throws: %s',
+      async (_title, hasStore) => {
+        const quiet = failAt(0);
+        const reference = await observe(ends, quiet.logger, hasStore);
+        expect(quiet.count()).toBeGreaterThan(15);
+        for (let n = 1; n <= quiet.count(); n += 1)
+          expect(await observe(ends, failAt(n).logger, hasStore)).toEqual(reference);
+        expect(await observe(ends, failAt('every').logger, hasStore)).toEqual(reference);
+      },
+    );
 
-    it.each<Way>(['rejects', 'throws what cannot be read'])('when every call of it %s', async (way) => {
-      const reference = await observe(ends, failAt(0).logger, false);
-      expect(await observe(ends, failAt('every', way).logger, false)).toEqual(reference);
-    });
+    it.each<Way>(['rejects', 'throws what cannot be read'])(
+      'A logger that fails changes nothing of an execution when every call of it %s',
+      async (way) => {
+        const reference = await observe(ends, failAt(0).logger, false);
+        expect(await observe(ends, failAt('every', way).logger, false)).toEqual(reference);
+      },
+    );
   });
 
-  it('and its lines are written to standard output instead, with what it threw, once', async () => {
+  it('A logger that fails changes nothing, and its lines are written to standard output instead, with what it threw, once', async () => {
     await observe('fails', failAt('every').logger, false);
     const lines = written.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.filter(({ message }) => String(message).startsWith('logger failed'))).toMatchObject([
@@ -129,7 +135,7 @@ describe('law: a logger that fails changes nothing', () => {
     });
   });
 
-  it('nor does one that cannot be made', async () => {
+  it('A logger that cannot be made changes nothing', async () => {
     const world = virtualWorld();
     const { Talkative } = talkativeJob(world, 'completes');
     const useFactory = () => {
@@ -140,7 +146,7 @@ describe('law: a logger that fails changes nothing', () => {
     expect(written.join('')).toContain('no agent listens');
   });
 
-  it('nor does it double an execution in the test kit, when it throws once after a hand-over', async () => {
+  it('A logger that throws once after a hand-over does not double an execution in the test kit', async () => {
     const charged: number[] = [];
     let hasThrown = false;
     const log: Log = (message) => {
@@ -192,7 +198,7 @@ describe('a logger of the user’s', () => {
     return (logger as MemoryLogger).lines?.find(({ message }) => message === 'the line');
   }
 
-  it('gets plain data only, of bounded size', async () => {
+  it('A logger of the user’s gets plain data only, of bounded size', async () => {
     const line = await logFrom(({ logger }) => {
       logger.warn('the line', {
         cyclic,
@@ -211,7 +217,7 @@ describe('a logger of the user’s', () => {
     expect(JSON.stringify(line).length).toBeLessThan(20_000);
   });
 
-  it('gets an error that is given for the fields as the field error', async () => {
+  it('A logger of the user’s gets an error that is given for the fields as the field error', async () => {
     const line = await logFrom(({ logger }) =>
       logger.error('the line', new TypeError('bad row', { cause: new Error('bad byte') })),
     );
@@ -224,7 +230,7 @@ describe('a logger of the user’s', () => {
   });
 
   it.each(['level', 'message', 'timestamp', 'event', 'executionId', 'step'])(
-    'gets a field called %s under another name',
+    'A logger of the user’s gets a field called %s under another name',
     async (name) => {
       const line = await logFrom(({ logger }) =>
         logger.info('the line', { [name]: 'mine', [`field_${name}`]: 'mine too' }),
@@ -234,7 +240,7 @@ describe('a logger of the user’s', () => {
     },
   );
 
-  it('that takes the fields first, as pino does, gets them first', async () => {
+  it('A logger of the user’s that takes the fields first, as pino does, gets them first', async () => {
     const lines: unknown[][] = [];
     const log = (...args: unknown[]) => lines.push(args);
     const pino = { bindings: () => ({}), levelVal: 30, debug: log, info: log, warn: log, error: log };
@@ -245,7 +251,7 @@ describe('a logger of the user’s', () => {
     ]);
   });
 
-  it('is called as the method that it is', async () => {
+  it('A logger of the user’s is called as the method that it is', async () => {
     class Own extends MemoryLogger {
       override info(message: string, fields: object = {}): void {
         super.info(message, fields);
@@ -256,7 +262,7 @@ describe('a logger of the user’s', () => {
     });
   });
 
-  it('may lack a method: its lines go to the other one', () => {
+  it('A logger of the user’s may lack a method: its lines go to the other one', () => {
     const lines: string[] = [];
     const logger = new GuardedLogger(
       { debug() {}, info() {}, error() {} } as never,
@@ -303,7 +309,7 @@ describe('PRICES', () => {
     ],
     ['a text', { sqsRequestUsd: '0.4' }, ['sqsRequestUsd']],
   ])(
-    'that are %s do not switch the limit of the cost off: the list price counts, and the log says so',
+    'PRICES that are %s do not switch the limit of the cost off: the list price counts, and the log says so',
     async (_title, prices, wrongNames) => {
       const { code, lines } = await runAt(prices);
       expect(code).toBe('FUSE_BLOWN');
@@ -314,7 +320,7 @@ describe('PRICES', () => {
     },
   );
 
-  it('that throw are the list prices', async () => {
+  it('PRICES that throw are the list prices', async () => {
     const prices = {
       get lambdaRequestUsd(): number {
         throw new Error('no price list');
@@ -323,7 +329,7 @@ describe('PRICES', () => {
     expect((await runAt(prices)).code).toBe('FUSE_BLOWN');
   });
 
-  it('of one architecture leave the other one at its list price', () => {
+  it('PRICES of one architecture leave the other one at its list price', () => {
     const { prices, wrongNames } = checkPrices({ gbSecondUsd: { x86_64: 0.5 } as never });
     expect(prices).toEqual({
       ...listPrices,
@@ -356,27 +362,31 @@ describe('a failure whose reason is not in its message', () => {
     ],
     ['a text', () => 'the table is gone', 'the table is gone'],
     ['nothing but a name', () => new RangeError(), 'RangeError'],
-  ])('is named by the error, the record and the log: %s', async (_title, thrown, reason) => {
-    @LongRunning(times)
-    class Failing {
-      @Step({ retry: { maxAttempts: 1 } }) work() {
-        throw thrown();
+  ])(
+    'A failure whose reason is not in its message is named by the error, the record and the log: %s',
+    async (_title, thrown, reason) => {
+      @LongRunning(times)
+      class Failing {
+        @Step({ retry: { maxAttempts: 1 } }) work() {
+          throw thrown();
+        }
+        @Terminate() isDone() {
+          return false;
+        }
       }
-      @Terminate() isDone() {
-        return false;
-      }
-    }
-    const store = new MemoryCheckpointStore();
-    const run = await JobTestEnvironment.create(Failing, { store, executionId: 'f' }).run();
-    const recorded = (await new BatonClient({ store }).status('f'))?.error;
-    const logged = run.logs.find(({ message }) => message === 'execution failed')?.fields.error as {
-      stack?: string;
-    };
-    expect((run.error as Error).message.split('\n')[0]).toContain(`in invocation 1: `);
-    expect((run.error as Error).message.split('\n')[0]).toContain(reason);
-    for (const record of [recorded, logged])
-      expect(JSON.stringify(record)).toContain(JSON.stringify(reason).slice(1, -1));
-    if (thrown() instanceof Error)
-      for (const record of [recorded, logged]) expect(record?.stack).toContain('guarded-collaborators.test');
-  });
+      const store = new MemoryCheckpointStore();
+      const run = await JobTestEnvironment.create(Failing, { store, executionId: 'f' }).run();
+      const recorded = (await new BatonClient({ store }).status('f'))?.error;
+      const logged = run.logs.find(({ message }) => message === 'execution failed')?.fields.error as {
+        stack?: string;
+      };
+      expect((run.error as Error).message.split('\n')[0]).toContain(`in invocation 1: `);
+      expect((run.error as Error).message.split('\n')[0]).toContain(reason);
+      for (const record of [recorded, logged])
+        expect(JSON.stringify(record)).toContain(JSON.stringify(reason).slice(1, -1));
+      if (thrown() instanceof Error)
+        for (const record of [recorded, logged])
+          expect(record?.stack).toContain('guarded-collaborators.test');
+    },
+  );
 });

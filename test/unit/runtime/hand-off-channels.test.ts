@@ -57,7 +57,7 @@ async function send(
 }
 
 describe('sending a continuation', () => {
-  it('asks the channels in their order, and stops at the first that takes it', async () => {
+  it('Sending a continuation asks the channels in their order, and stops at the first that takes it', async () => {
     const [lambda, sqs] = [
       new RecordingSender({ channel: 'lambda' }),
       new RecordingSender({ channel: 'sqs' }),
@@ -66,7 +66,7 @@ describe('sending a continuation', () => {
     expect([lambda.tried.length, sqs.tried.length]).toEqual([1, 0]);
   });
 
-  it('gives the channel the body, the execution, the invocation that it starts, the context and a time limit', async () => {
+  it('Sending a continuation gives the channel the body, the execution, the invocation that it starts, the context and a time limit', async () => {
     const sender = new RecordingSender();
     await send([sender], 10_000);
     expect(sender.sent).toEqual([
@@ -80,7 +80,7 @@ describe('sending a continuation', () => {
     ]);
   });
 
-  it('gives a delay only to a channel that can hold a message back', async () => {
+  it('Sending a continuation gives a delay only to a channel that can hold a message back', async () => {
     const [lambda, sqs] = [
       new RecordingSender({ channel: 'lambda' }),
       new RecordingSender({ channel: 'sqs' }),
@@ -97,7 +97,7 @@ describe('sending a continuation', () => {
     ['too-large', false, true],
     ['recursion', false, false],
   ])(
-    'after %s: tries the channel again: %s, asks the next: %s',
+    'Sending a continuation after %s: tries the channel again: %s, asks the next: %s',
     async (failure, isTriedAgain, isNextAsked) => {
       const lambda = failing('lambda', () => {
         throw failureOf('lambda', failure);
@@ -115,7 +115,7 @@ describe('sending a continuation', () => {
   );
 
   it.each<[unknown]>([[new Error('custom')], ['a string'], [null], [undefined], [{ code: 7 }]])(
-    'treats %p from a sender of the user’s own as a failure that may pass',
+    'Sending a continuation treats %p from a sender of the user’s own as a failure that may pass',
     async (thrown) => {
       const own = failing('own', () => Promise.reject(thrown));
       const { error } = await send([own], 10_000);
@@ -124,7 +124,7 @@ describe('sending a continuation', () => {
     },
   );
 
-  it('takes a sender that throws instead of rejecting', async () => {
+  it('Sending a continuation takes a sender that throws instead of rejecting', async () => {
     const own: ContinuationSender = {
       channel: 'own',
       maxBytes: 100,
@@ -136,7 +136,7 @@ describe('sending a continuation', () => {
     expect(await send([own, next], 10_000)).toMatchObject({ channel: 'next' });
   });
 
-  it('tries a throttled channel again, after pauses that double', async () => {
+  it('Sending a continuation tries a throttled channel again, after pauses that double', async () => {
     const triedAtMs: number[] = [];
     const clock = new VirtualClock();
     const timer = new ManualTimer(clock);
@@ -157,7 +157,7 @@ describe('sending a continuation', () => {
     expect(triedAtMs).toEqual([0, 50, 150, 350, 750]);
   });
 
-  it('gives a channel that hangs a second chance', async () => {
+  it('Sending a continuation gives a channel that hangs a second chance', async () => {
     const lambda = failing('lambda', (_request, tries) => (tries === 1 ? forever() : undefined));
     expect(await send([lambda, new RecordingSender({ channel: 'sqs' })], 10_000)).toMatchObject({
       channel: 'lambda',
@@ -168,7 +168,7 @@ describe('sending a continuation', () => {
   describe.each([
     1, 2, 5, 10, 19, 20, 21, 37, 50, 100, 250, 500, 1_000, 1_800, 2_000, 2_500, 5_000, 10_000, 60_000,
   ])('with %i ms left', (remainingMs) => {
-    it('leaves time for the channel behind one that hangs for ever and ignores its time limit', async () => {
+    it('Sending a continuation with little time left leaves time for the channel behind one that hangs for ever and ignores its time limit', async () => {
       const sqs = new RecordingSender({ channel: 'sqs' });
       const { channel, tookMs, armedCount } = await send([failing('lambda', forever), sqs], remainingMs);
       expect(channel).toBe('sqs');
@@ -177,14 +177,14 @@ describe('sending a continuation', () => {
       expect(armedCount).toBe(0);
     });
 
-    it('leaves time for the channel behind one that is throttled', async () => {
+    it('Sending a continuation with little time left leaves time for the channel behind one that is throttled', async () => {
       const lambda = failing('lambda', () => Promise.reject(sdkError('TooManyRequestsException')));
       const { channel, tookMs } = await send([lambda, new RecordingSender({ channel: 'sqs' })], remainingMs);
       expect(channel).toBe('sqs');
       expect(tookMs).toBeLessThanOrEqual(0.56 * remainingMs);
     });
 
-    it('gives up before Lambda kills the invocation when every channel hangs', async () => {
+    it('Sending a continuation with little time left gives up before Lambda kills the invocation when every channel hangs', async () => {
       const { error, tookMs, armedCount } = await send(
         [failing('lambda', forever), failing('sqs', forever)],
         remainingMs,
@@ -194,7 +194,7 @@ describe('sending a continuation', () => {
       expect(armedCount).toBe(0);
     });
 
-    it('asks every channel for no more than the time that is left', async () => {
+    it('Sending a continuation with little time left asks every channel for no more than the time that is left', async () => {
       const askedMs: number[] = [];
       const ask = ({ timeoutMs, context }: SentRequest) => {
         askedMs.push(context.getRemainingTimeInMillis() - timeoutMs);
@@ -205,7 +205,7 @@ describe('sending a continuation', () => {
     });
   });
 
-  it('stops waiting for a channel a little after the channel’s own time limit, so that it can close its connection', async () => {
+  it('Sending a continuation stops waiting for a channel a little after the channel’s own time limit, so that it can close its connection', async () => {
     let senderMs = 0;
     const { tookMs } = await send(
       [
@@ -220,11 +220,11 @@ describe('sending a continuation', () => {
     expect(tookMs).toBeGreaterThan(senderMs);
   });
 
-  it('still asks once when the deadline has passed: nothing else is left to do', async () => {
+  it('Sending a continuation still asks once when the deadline has passed: nothing else is left to do', async () => {
     expect(await send([new RecordingSender()], -50)).toMatchObject({ channel: 'recording' });
   });
 
-  it('reports every channel’s reason, and the gravest failure of all', async () => {
+  it('Sending a continuation reports every channel’s reason, and the gravest failure of all', async () => {
     const lambda = failing('lambda', () => Promise.reject(failureOf('lambda', 'refused')));
     const sqs = failing('sqs', () => Promise.reject(failureOf('sqs', 'too-large')));
     const { error } = await send([lambda, sqs], 10_000);
@@ -242,7 +242,7 @@ sqs says too-large → Fix sqs.
     expect(error?.cause).toBeInstanceOf(AggregateError);
   });
 
-  it('says that a channel did not answer', async () => {
+  it('Sending a continuation says that a channel did not answer', async () => {
     const { error } = await send([failing('lambda', forever)], 1_000);
     expect(error?.message).toMatchInlineSnapshot(`
 "Execution order-17 could not be handed over to invocation 2 by any channel.
@@ -251,7 +251,7 @@ Channel lambda did not answer in time. → Look whether the function can reach i
 `);
   });
 
-  it('says that there is no channel', async () => {
+  it('Sending a continuation says that there is no channel', async () => {
     const { error } = await send([], 1_000);
     expect(error).toBeInstanceOf(HandOffFailedError);
     expect(error?.message).toMatchInlineSnapshot(`
@@ -260,7 +260,7 @@ Channel lambda did not answer in time. → Look whether the function can reach i
 `);
   });
 
-  it('says that no channel can hold the message back', async () => {
+  it('Sending a continuation says that no channel can hold the message back', async () => {
     const { error } = await send([new RecordingSender({ channel: 'lambda' })], 1_000, 30);
     expect(error?.message).toMatchInlineSnapshot(`
 "Execution order-17 cannot be handed over to invocation 2: there is no channel for it (none can hold a message back for 30 seconds).
@@ -272,7 +272,7 @@ Channel lambda did not answer in time. → Look whether the function can reach i
 describe('a message that is no continuation', () => {
   const look = { problem: 'The look at execution order-17 could not be sent', hopId: 'look-of-request-1' };
 
-  it('goes by a channel that can hold it back, with what tells it from others', async () => {
+  it('A message that is no continuation goes by a channel that can hold it back, with what tells it from others', async () => {
     const [lambda, sqs] = [
       new RecordingSender({ channel: 'lambda' }),
       new RecordingSender({ channel: 'sqs' }),
@@ -284,7 +284,7 @@ describe('a message that is no continuation', () => {
     ]);
   });
 
-  it('is what the error is about when it cannot be sent', async () => {
+  it('A message that is no continuation is what the error is about when it cannot be sent', async () => {
     const lambda = failing('lambda', () => Promise.reject(failureOf('lambda', 'refused')));
     expect((await send([lambda], 10_000, 0, look)).error?.message).toMatchInlineSnapshot(`
 "The look at execution order-17 could not be sent by any channel.
@@ -297,7 +297,7 @@ lambda says refused → Fix lambda.
 `);
   });
 
-  it('is refused with its size by channels that are too small for it', async () => {
+  it('A message that is no continuation is refused with its size by channels that are too small for it', async () => {
     const [lambda, sqs] = [
       new RecordingSender({ channel: 'lambda', maxBytes: 1 }),
       new RecordingSender({ channel: 'sqs', maxBytes: 0 }),
@@ -312,7 +312,7 @@ describe('a function, or a version of it, that does not exist', () => {
   const toNowhere = (name: string) =>
     new LambdaSender({ send: () => Promise.reject(sdkError(name)) }, 'pinned');
 
-  it('is told apart from any other refusal', async () => {
+  it('A function, or a version of it, that does not exist is told apart from any other refusal', async () => {
     expect(isFunctionMissing((await send([toNowhere('ResourceNotFoundException')], 10_000)).error)).toBe(
       true,
     );
@@ -349,7 +349,7 @@ describe('what AWS answers to Invoke', () => {
   ];
 
   it.each(table)(
-    '%s is %s: Invoke is tried %s, and SQS is asked: %s',
+    'What AWS answers to Invoke %s is %s: Invoke is tried %s, and SQS is asked: %s',
     async (name, failure, tries, isSqsAsked) => {
       let invokes = 0;
       const client = {

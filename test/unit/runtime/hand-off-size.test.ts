@@ -68,41 +68,47 @@ const texts: [string, string][] = [
 ];
 
 describe('the size of a continuation', () => {
-  it.each(texts)('is counted in bytes of the whole envelope, to the byte (%s)', async (_title, cargo) => {
-    const { plain, smallest } = await measureBytes(cargo);
-    const offsets = [-3, -2, -1, 0, 1, 2, 3];
-    for (const maxBytes of [
-      ...offsets.map((offset) => smallest + offset),
-      ...offsets.map((offset) => plain + offset),
-    ]) {
-      const sender = new RecordingSender({ maxBytes });
-      const { error } = await handOver(cargo, [sender]);
-      expect([maxBytes, sender.tried.length]).toEqual([maxBytes, maxBytes < smallest ? 0 : 1]);
-      if (maxBytes < smallest)
-        expect((error as Error).cause).toMatchObject({
-          details: { bytes: smallest, maxBytes, biggestField: 'cargo' },
-        });
-      else
-        expect([maxBytes, Buffer.byteLength(sender.sent[0]?.body ?? '')]).toEqual([
-          maxBytes,
-          maxBytes < plain ? smallest : plain,
-        ]);
-    }
-  });
+  it.each(texts)(
+    'The size of a continuation is counted in bytes of the whole envelope, to the byte (%s)',
+    async (_title, cargo) => {
+      const { plain, smallest } = await measureBytes(cargo);
+      const offsets = [-3, -2, -1, 0, 1, 2, 3];
+      for (const maxBytes of [
+        ...offsets.map((offset) => smallest + offset),
+        ...offsets.map((offset) => plain + offset),
+      ]) {
+        const sender = new RecordingSender({ maxBytes });
+        const { error } = await handOver(cargo, [sender]);
+        expect([maxBytes, sender.tried.length]).toEqual([maxBytes, maxBytes < smallest ? 0 : 1]);
+        if (maxBytes < smallest)
+          expect((error as Error).cause).toMatchObject({
+            details: { bytes: smallest, maxBytes, biggestField: 'cargo' },
+          });
+        else
+          expect([maxBytes, Buffer.byteLength(sender.sent[0]?.body ?? '')]).toEqual([
+            maxBytes,
+            maxBytes < plain ? smallest : plain,
+          ]);
+      }
+    },
+  );
 
-  it.each(texts)('decides between the channels, to the byte (%s)', async (_title, cargo) => {
-    const { plain } = await measureBytes(cargo);
-    for (const maxBytes of [plain - 2, plain - 1, plain, plain + 1]) {
-      const [lambda, sqs] = [
-        new RecordingSender({ channel: 'lambda', maxBytes }),
-        new RecordingSender({ channel: 'sqs', maxBytes: plain }),
-      ];
-      await handOver(cargo, [lambda, sqs]);
-      expect([lambda.tried.length, sqs.tried.length]).toEqual(maxBytes < plain ? [0, 1] : [1, 0]);
-    }
-  });
+  it.each(texts)(
+    'The size of a continuation decides between the channels, to the byte (%s)',
+    async (_title, cargo) => {
+      const { plain } = await measureBytes(cargo);
+      for (const maxBytes of [plain - 2, plain - 1, plain, plain + 1]) {
+        const [lambda, sqs] = [
+          new RecordingSender({ channel: 'lambda', maxBytes }),
+          new RecordingSender({ channel: 'sqs', maxBytes: plain }),
+        ];
+        await handOver(cargo, [lambda, sqs]);
+        expect([lambda.tried.length, sqs.tried.length]).toEqual(maxBytes < plain ? [0, 1] : [1, 0]);
+      }
+    },
+  );
 
-  it('law: the bytes that are logged are those of the body, and nothing larger than the limit is ever sent', async () => {
+  it('The bytes that are logged are those of the body, and nothing larger than the limit is ever sent', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyText({ maxLength: 300 }),
@@ -133,7 +139,7 @@ describe('the size of a continuation', () => {
       'MessageBody',
     ],
   ] as const)(
-    'may be 1,048,576 bytes on channel %s, and not one more',
+    'The size of a continuation may be 1,048,576 bytes on channel %s, and not one more',
     async (_channel, makeSender, field) => {
       const bodies: string[] = [];
       const client = {
@@ -159,7 +165,7 @@ describe('the size of a continuation', () => {
 });
 
 describe('a state that fits no channel', () => {
-  it('fails the execution before any call, naming the biggest field and the numbers', async () => {
+  it('A state that fits no channel fails the execution before any call, naming the biggest field and the numbers', async () => {
     const senders = [
       new RecordingSender({ channel: 'lambda', maxBytes: 900 }),
       new RecordingSender({ channel: 'sqs', maxBytes: 1_000 }),
@@ -177,7 +183,7 @@ describe('a state that fits no channel', () => {
     );
   });
 
-  it('names the input when that is the biggest part', async () => {
+  it('A state that fits no channel names the input when that is the biggest part', async () => {
     const { error } = await handOver('cargo', [new RecordingSender({ maxBytes: 1_000 })], {
       rows: randomBytes(1_500).toString('base64'),
     });
@@ -185,7 +191,7 @@ describe('a state that fits no channel', () => {
     expect(((error as Error).cause as Error).message).toContain('its biggest part is the input (2');
   });
 
-  it('is measured against the channels that can wait when the execution has to wait', async () => {
+  it('A state that fits no channel is measured against the channels that can wait when the execution has to wait', async () => {
     const senders = [
       new RecordingSender({ channel: 'lambda', maxBytes: 5_000 }),
       new RecordingSender({ channel: 'sqs', maxBytes: 1_000 }),
@@ -212,7 +218,7 @@ describe('a state that fits no channel', () => {
 describe('a large state', () => {
   const rows = Array.from({ length: 20_000 }, (_, index) => ({ id: index, name: 'the same name' }));
 
-  it('travels compressed, and comes back as it was', async () => {
+  it('A large state travels compressed, and comes back as it was', async () => {
     const sender = new RecordingSender({ maxBytes: 100_000 });
     const { answer } = await handOver(rows, [sender]);
     expect(answer).toMatchObject({ status: 'completed' });
@@ -220,7 +226,7 @@ describe('a large state', () => {
     expect(Buffer.byteLength(sender.sent[0]?.body ?? '')).toBeLessThan(100_000);
   });
 
-  it('is counted as it travels: compressed', async () => {
+  it('A large state is counted as it travels: compressed', async () => {
     const { smallest } = await measureBytes(rows);
     for (const maxBytes of [smallest - 1, smallest]) {
       const sender = new RecordingSender({ maxBytes });
@@ -229,13 +235,13 @@ describe('a large state', () => {
     }
   });
 
-  it('travels as it is when compressing does not make it smaller', async () => {
+  it('A large state travels as it is when compressing does not make it smaller', async () => {
     const sender = new RecordingSender();
     await handOver(randomBytes(225_000).toString('base64'), [sender]);
     expect(isPacked(sender)).toBe(false);
   });
 
-  it('is compressed below that size too when it does not fit otherwise', async () => {
+  it('A large state is compressed below that size too when it does not fit otherwise', async () => {
     const sender = new RecordingSender({ maxBytes: 2_000 });
     const { answer } = await handOver('tick '.repeat(5_000), [sender]);
     expect(answer).toMatchObject({ status: 'completed' });
@@ -243,7 +249,7 @@ describe('a large state', () => {
     expect(isPacked(sender)).toBe(true);
   });
 
-  it('of 199,000 characters travels as it is when it fits', async () => {
+  it('A large state of 199,000 characters travels as it is when it fits', async () => {
     const sender = new RecordingSender();
     await handOver('tick '.repeat(39_800), [sender]);
     expect(isPacked(sender)).toBe(false);

@@ -38,7 +38,7 @@ function slowJob(sleep: (ms: number) => Promise<void>, options: { continueOn?: '
 }
 
 describe('an invocation', () => {
-  it('throws when no channel takes the continuation, so that Lambda delivers the event again', async () => {
+  it('An invocation throws when no channel takes the continuation, so that Lambda delivers the event again', async () => {
     const world = virtualWorld({
       senders: [failing('lambda', () => Promise.reject(failureOf('lambda', 'refused')))],
     });
@@ -51,7 +51,7 @@ describe('an invocation', () => {
     expect(world.logger.find('execution failed')).toEqual([]);
   });
 
-  it('throws, and names the lack, when there is no channel at all', async () => {
+  it('An invocation throws, and names the lack, when there is no channel at all', async () => {
     const world = virtualWorld({ senders: [] });
     const { error } = await runJob(
       slowJob((ms) => world.timer.sleep(ms)),
@@ -61,7 +61,7 @@ describe('an invocation', () => {
     expect((error as Error).message).toContain('there is no channel for it');
   });
 
-  it('needs no channel when one invocation is enough', async () => {
+  it('An invocation needs no channel when one invocation is enough', async () => {
     const world = virtualWorld({ senders: [] });
     const { answer } = await runJob(
       slowJob(async () => {}),
@@ -70,7 +70,7 @@ describe('an invocation', () => {
     expect(answer).toMatchObject({ status: 'completed' });
   });
 
-  it('has returned before Lambda kills it when every channel hangs', async () => {
+  it('An invocation has returned before Lambda kills it when every channel hangs', async () => {
     const world = virtualWorld({ senders: [failing('lambda', forever), failing('sqs', forever)] });
     const { error } = await runJob(
       slowJob(() => forever()),
@@ -91,35 +91,38 @@ describe("loading the channel's code", () => {
     [2_001, [1]],
     [2_000, [0]],
     [500, [0]],
-  ])('with %i ms until the safe window happens at %j ms, never inside it', async (budgetMs, expected) => {
-    const world = virtualWorld();
-    const loadedAtMs: number[] = [];
-    const sender = Object.assign(world.senders[0] as RecordingSender, {
-      load: async () => {
-        loadedAtMs.push(world.clock.now() - epochMs);
-      },
-    });
+  ])(
+    "Loading the channel's code with %i ms until the safe window happens at %j ms, never inside it",
+    async (budgetMs, expected) => {
+      const world = virtualWorld();
+      const loadedAtMs: number[] = [];
+      const sender = Object.assign(world.senders[0] as RecordingSender, {
+        load: async () => {
+          loadedAtMs.push(world.clock.now() - epochMs);
+        },
+      });
 
-    @LongRunning(times)
-    class Working {
-      @State() n = 0;
-      @Step() async work() {
-        this.n += 1;
-        await world.timer.sleep(budgetMs + 1);
+      @LongRunning(times)
+      class Working {
+        @State() n = 0;
+        @Step() async work() {
+          this.n += 1;
+          await world.timer.sleep(budgetMs + 1);
+        }
+        @Terminate() check() {
+          return this.n === 2;
+        }
       }
-      @Terminate() check() {
-        return this.n === 2;
-      }
-    }
 
-    const handler = createHandler(Working, { providers: world.providers });
-    await callHandler(handler, world, {}, { remainingMs: budgetMs + 10_000 });
-    expect(loadedAtMs).toEqual(expected);
-    expect(sender.sent).toHaveLength(1);
-    expect(world.timer.armedCount).toBe(0);
-  });
+      const handler = createHandler(Working, { providers: world.providers });
+      await callHandler(handler, world, {}, { remainingMs: budgetMs + 10_000 });
+      expect(loadedAtMs).toEqual(expected);
+      expect(sender.sent).toHaveLength(1);
+      expect(world.timer.armedCount).toBe(0);
+    },
+  );
 
-  it('that fails changes nothing', async () => {
+  it("Loading the channel's code that fails changes nothing", async () => {
     const world = virtualWorld();
     Object.assign(world.senders[0] as RecordingSender, {
       load: () => Promise.reject(new Error('no such file')),
@@ -131,7 +134,7 @@ describe("loading the channel's code", () => {
     expect(answer).toMatchObject({ status: 'completed' });
   });
 
-  it('is not done for an execution that ends within two seconds', async () => {
+  it("Loading the channel's code is not done for an execution that ends within two seconds", async () => {
     const world = virtualWorld();
     const load = jest.fn(async () => {});
     Object.assign(world.senders[0] as RecordingSender, { load });
@@ -144,7 +147,7 @@ describe("loading the channel's code", () => {
 });
 
 describe('preparing the hand-off', () => {
-  it('begins with the hand-off at the latest where a checkpoint is stored first, and not for one that is held back', async () => {
+  it('Preparing the hand-off begins with the hand-off at the latest where a checkpoint is stored first, and not for one that is held back', async () => {
     const world = virtualWorld();
     const order: string[] = [];
     const [sender] = world.senders as [RecordingSender];
@@ -170,7 +173,7 @@ describe('preparing the hand-off', () => {
     expect(order).toEqual(['work', 'prepare', 'work']);
   });
 
-  it('begins before the safe window, in good time, and once for each invocation that gets there', async () => {
+  it('Preparing the hand-off begins before the safe window, in good time, and once for each invocation that gets there', async () => {
     const preparedAtMs: number[] = [];
     const world = virtualWorld();
     const [sender] = world.senders as [RecordingSender];
@@ -192,7 +195,7 @@ describe('preparing the hand-off', () => {
     [100, 4_000, 2_000],
     [100, 10, 5],
   ])(
-    'with an interval of %i ms and %i ms until the safe window begins %i ms before it',
+    'Preparing the hand-off with an interval of %i ms and %i ms until the safe window begins %i ms before it',
     async (intervalMs, budgetMs, leadMs) => {
       const world = virtualWorld();
       const [sender] = world.senders as [RecordingSender];
@@ -219,7 +222,7 @@ describe('preparing the hand-off', () => {
     },
   );
 
-  it('never happens in an execution that ends well before its first safe window', async () => {
+  it('Preparing the hand-off never happens in an execution that ends well before its first safe window', async () => {
     const world = virtualWorld();
     const [sender] = world.senders as [RecordingSender];
 
@@ -240,7 +243,7 @@ describe('preparing the hand-off', () => {
     expect([sender.preparedCount, sender.tried.length]).toEqual([0, 0]);
   });
 
-  it('that fails is only logged: the next channel is prepared, and the hand-off tries the first all the same', async () => {
+  it('Preparing the hand-off that fails is only logged: the next channel is prepared, and the hand-off tries the first all the same', async () => {
     const [lambda, sqs] = [
       new RecordingSender({ channel: 'lambda' }),
       new RecordingSender({ channel: 'sqs' }),
@@ -259,7 +262,7 @@ describe('preparing the hand-off', () => {
     });
   });
 
-  it('that hangs holds nothing up, and is told when the invocation ends', async () => {
+  it('Preparing the hand-off that hangs holds nothing up, and is told when the invocation ends', async () => {
     const world = virtualWorld();
     const [sender] = world.senders as [RecordingSender];
     const signals: AbortSignal[] = [];
@@ -278,7 +281,7 @@ describe('preparing the hand-off', () => {
     expect(world.logger.find('channel cannot be prepared')).toEqual([]);
   });
 
-  it('that fails because the invocation has ended is not even logged, and prepares no other channel', async () => {
+  it('Preparing the hand-off that fails because the invocation has ended is not even logged, and prepares no other channel', async () => {
     const [lambda, sqs] = [
       new RecordingSender({ channel: 'lambda' }),
       new RecordingSender({ channel: 'sqs' }),
@@ -350,7 +353,7 @@ describe('the default channels', () => {
     return callHandler(handler, world, {}, { arn, functionVersion: '3' });
   }
 
-  it('are Lambda, then SQS when BATON_QUEUE_URL is set', async () => {
+  it('The default channels are Lambda, then SQS when BATON_QUEUE_URL is set', async () => {
     process.env.BATON_QUEUE_URL = queueUrl;
     const world = virtualWorld();
     const { invokes, messages, providers } = clients(sdkError('AccessDeniedException'));
@@ -364,7 +367,7 @@ describe('the default channels', () => {
     expect(messages[0]?.input).toEqual({ QueueUrl: queueUrl, MessageBody: invokes[0]?.input.Payload });
   });
 
-  it('are Lambda alone without a queue', async () => {
+  it('The default channels are Lambda alone without a queue', async () => {
     const world = virtualWorld();
     const { messages, providers } = clients(sdkError('AccessDeniedException'));
     await expect(
@@ -386,7 +389,7 @@ describe('the default channels', () => {
     ['pinned', 'latest', 'live'],
     [undefined, 'latest', 'live'],
   ])(
-    'with BATON_CONTINUE_ON %s and continueOn %s go on with qualifier %s',
+    'The default channels with BATON_CONTINUE_ON %s and continueOn %s go on with qualifier %s',
     async (environment, continueOn, qualifier) => {
       if (environment !== undefined) process.env.BATON_CONTINUE_ON = environment;
       const world = virtualWorld();
@@ -405,30 +408,33 @@ describe('the default channels', () => {
     [900, 900],
     [901, 900],
     [86_400, 900],
-  ])('wait %i seconds by a message that is delayed %i seconds', async (seconds, delaySeconds) => {
-    process.env.BATON_QUEUE_URL = queueUrl;
+  ])(
+    'The default channels wait %i seconds by a message that is delayed %i seconds',
+    async (seconds, delaySeconds) => {
+      process.env.BATON_QUEUE_URL = queueUrl;
 
-    @LongRunning(times)
-    class Waiting {
-      @State() n = 0;
-      @Step() work() {
-        this.n += 1;
-        return wait({ seconds });
+      @LongRunning(times)
+      class Waiting {
+        @State() n = 0;
+        @Step() work() {
+          this.n += 1;
+          return wait({ seconds });
+        }
+        @Terminate() check() {
+          return this.n === 2;
+        }
       }
-      @Terminate() check() {
-        return this.n === 2;
-      }
-    }
 
-    const world = virtualWorld();
-    const { invokes, messages, providers } = clients();
-    const answer = await handOverOnce(Waiting, world, providers);
-    expect(answer).toMatchObject({ status: 'waiting' });
-    expect([invokes.length, messages.length]).toEqual([0, 1]);
-    expect(messages[0]?.input).toMatchObject({ QueueUrl: queueUrl, DelaySeconds: delaySeconds });
-  });
+      const world = virtualWorld();
+      const { invokes, messages, providers } = clients();
+      const answer = await handOverOnce(Waiting, world, providers);
+      expect(answer).toMatchObject({ status: 'waiting' });
+      expect([invokes.length, messages.length]).toEqual([0, 1]);
+      expect(messages[0]?.input).toMatchObject({ QueueUrl: queueUrl, DelaySeconds: delaySeconds });
+    },
+  );
 
-  it('on a FIFO queue carry the ids that keep the hops in order', async () => {
+  it('The default channels on a FIFO queue carry the ids that keep the hops in order', async () => {
     process.env.BATON_QUEUE_URL = `${queueUrl}.fifo`;
     const world = virtualWorld();
     const { messages, providers } = clients(sdkError('AccessDeniedException'));
@@ -445,7 +451,7 @@ describe('the default channels', () => {
 });
 
 describe('a continuation', () => {
-  it('says whose it is, which invocation it starts, and when the execution began', async () => {
+  it('A continuation says whose it is, which invocation it starts, and when the execution began', async () => {
     const world = virtualWorld();
     const { sent } = await runJob(
       slowJob((ms) => world.timer.sleep(ms)),

@@ -26,7 +26,7 @@ function sketch({ step, invocation, cycle, attempt, input }: StepContext) {
 }
 
 describe('the hooks', () => {
-  it('are called in order, each with a context of its own', async () => {
+  it('The hooks are called in order, each with a context of its own', async () => {
     const world = virtualWorld();
     const story: string[] = [];
     const tell = (ctx: StepContext) => {
@@ -74,7 +74,7 @@ describe('the hooks', () => {
     ]);
   });
 
-  it('see the same instance as the steps', async () => {
+  it('The hooks see the same instance as the steps', async () => {
     const instances = new Set<object>();
 
     @LongRunning(times)
@@ -187,7 +187,7 @@ describe('the hooks', () => {
     ]);
   });
 
-  it('keep what a successful @OnResume or @OnHandoff changed in the state', async () => {
+  it('The hooks keep what a successful @OnResume or @OnHandoff changed in the state', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -455,7 +455,7 @@ describe('the hooks', () => {
     expect(story).toEqual(['sleep', 'wake', 'second']);
   });
 
-  it('steer nothing: a directive that one of them gives back is an error, logged where the hook only tells, and fatal where it is work', async () => {
+  it('The hooks steer nothing: a directive that one of them gives back is an error, logged where the hook only tells, and fatal where it is work', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)

@@ -34,7 +34,7 @@ describe.each(Object.entries(sharedJobs))('a job with %s', (_title, build) => {
     return { result: answer?.result, invocations: answers.length };
   };
 
-  it('ends the same when it is handed over after every step', async () => {
+  it('A job ends the same when it is handed over after every step', async () => {
     const undisturbed = await run([60_000]);
     const disturbed = await run([1]);
     expect(undisturbed.invocations).toBe(1);
@@ -42,7 +42,7 @@ describe.each(Object.entries(sharedJobs))('a job with %s', (_title, build) => {
     expect(disturbed.result).toEqual(undisturbed.result);
   });
 
-  it('ends the same wherever it is handed over', async () => {
+  it('A job ends the same wherever it is handed over', async () => {
     const { result } = await run([60_000]);
     const law = fc.asyncProperty(
       fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 }),
@@ -53,7 +53,7 @@ describe.each(Object.entries(sharedJobs))('a job with %s', (_title, build) => {
     await fc.assert(law, { numRuns: countRuns(8) });
   });
 
-  it('ends the same when any invocation dies, in the middle or at its very end', async () => {
+  it('A job ends the same when any invocation dies, in the middle or at its very end', async () => {
     const { result } = await run([60_000]);
     const maybe = fc.option(fc.integer({ min: 0, max: 200 }), { nil: undefined });
     const law = fc.asyncProperty(
@@ -72,7 +72,7 @@ describe.each(Object.entries(sharedJobs))('a job with %s', (_title, build) => {
     await fc.assert(law, { numRuns: countRuns(6) });
   });
 
-  it('ends the same by a queue alone', async () => {
+  it('A job ends the same by a queue alone', async () => {
     const { result } = await run([60_000]);
     const world = virtualWorld({ senders: [new RecordingSender({ channel: 'sqs' })] });
     expect((await run([25, 1, 70], {}, world)).result).toEqual(result);
@@ -135,7 +135,7 @@ describe.each(Object.entries({ ...sharedJobs, ...uneasyJobs }))('a job with %s, 
       : [[title, { ...options, hasStore }] as const],
   );
 
-  it.each(cases)('%s, ends as in the quiet run', async (_configuration, options) => {
+  it.each(cases)('A job with %s ends as in the quiet run', async (_configuration, options) => {
     const quiet = await run({ hasStore: false });
     const disturbed = await run(options);
     expect(describeEnd(disturbed)).toEqual(describeEnd(quiet));

@@ -84,7 +84,7 @@ function noting(world: VirtualWorld, failures: ReadonlySet<number>) {
 }
 
 describe('idempotencyKey', () => {
-  it('stands for one unit of work, whatever fails and wherever the execution is handed over or killed', async () => {
+  it('idempotencyKey stands for one unit of work, whatever fails and wherever the execution is handed over or killed', async () => {
     const law = fc.asyncProperty(
       fc.array(fc.integer({ min: 1_100, max: 1_700 }), { minLength: 1, maxLength: 10 }),
       fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 12 }),
@@ -118,7 +118,7 @@ describe('idempotencyKey', () => {
     await fc.assert(law, { numRuns: 40 });
   });
 
-  it('begins with the execution’s id, so that two executions never share one', async () => {
+  it('idempotencyKey begins with the execution’s id, so that two executions never share one', async () => {
     const keysOf = async (awsRequestId: string) => {
       const world = virtualWorld();
       const { Noting, runs } = noting(world, new Set());
@@ -131,7 +131,7 @@ describe('idempotencyKey', () => {
     expect(one.length).toBe(other.length);
   });
 
-  it('of @Terminate and of each hook is its own, the same when it is called again for the same reason', async () => {
+  it('idempotencyKey of @Terminate and of each hook is its own, the same when it is called again for the same reason', async () => {
     const law = fc.asyncProperty(
       fc.array(fc.integer({ min: 1_150, max: 1_500 }), { minLength: 1, maxLength: 6 }),
       fc.array(fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined }), {
@@ -202,7 +202,7 @@ function telling(world: VirtualWorld, end: 'completes' | 'fails') {
 }
 
 describe('keyFor', () => {
-  it('gives each part of a unit of work a key, the same for every attempt, and another in the next unit', async () => {
+  it('keyFor gives each part of a unit of work a key, the same for every attempt, and another in the next unit', async () => {
     const keys: string[][] = [];
 
     @LongRunning(times)
@@ -224,7 +224,7 @@ describe('keyFor', () => {
     expect(new Set(keys.flat()).size).toBe(4);
   });
 
-  it('is refused for what tells no part from another, and the step is not tried again', async () => {
+  it('keyFor is refused for what tells no part from another, and the step is not tried again', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -278,7 +278,7 @@ describe('writeKey and writePartKey', () => {
     ];
   };
 
-  it('give no two units, and no two parts of units, one key', () => {
+  it('writeKey and writePartKey give no two units, and no two parts of units, one key', () => {
     const anyOne = fc.tuple(anyUnit, fc.option(anyPart, { nil: undefined }));
     const law = fc.property(anyOne, anyOne, ([unit, part], [otherUnit, otherPart]) => {
       const isSame = isDeepStrictEqual([identify(unit), part], [identify(otherUnit), otherPart]);
@@ -287,7 +287,7 @@ describe('writeKey and writePartKey', () => {
     fc.assert(law, { numRuns: 5_000 });
   });
 
-  it('refuse every part that is neither a text nor a finite number', () => {
+  it('writeKey and writePartKey refuse every part that is neither a text nor a finite number', () => {
     for (const part of [
       undefined,
       null,

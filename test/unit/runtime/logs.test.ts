@@ -51,7 +51,7 @@ async function readLines(
 }
 
 describe('the log of an execution', () => {
-  it('has one line for each event, with executionId, invocation, job and step', async () => {
+  it('The log of an execution has one line for each event, with executionId, invocation, job and step', async () => {
     const world = virtualWorld();
     const lines = await readLines(twoInvocationJob(world), world);
     const common = { executionId: 'execution-1', job: 'Import', timestamp: expect.any(String) };
@@ -112,7 +112,7 @@ describe('the log of an execution', () => {
     });
   });
 
-  it('keeps the fields of its own from a line that brings the same', async () => {
+  it('The log of an execution keeps the fields of its own from a line that brings the same', async () => {
     @LongRunning(times)
     class Impostor {
       @Step() work({ logger }: StepContext) {
@@ -131,7 +131,7 @@ describe('the log of an execution', () => {
     });
   });
 
-  it('begins with one warning for each handler that has no store, however many invocations it runs', async () => {
+  it('The log of an execution begins with one warning for each handler that has no store, however many invocations it runs', async () => {
     const world = virtualWorld();
     await runJob(twoInvocationJob(world), { world });
     expect(
@@ -140,7 +140,7 @@ describe('the log of an execution', () => {
     expect(world.logger.lines[0]).toEqual({ level: 'warn', message: coldStart, fields: { job: 'Import' } });
   });
 
-  it('says how many bytes are handed over', async () => {
+  it('The log of an execution says how many bytes are handed over', async () => {
     const world = virtualWorld();
     const [line] = (await readLines(twoInvocationJob(world), world)).filter(
       ({ message }) => message === 'handing off',
@@ -148,7 +148,7 @@ describe('the log of an execution', () => {
     expect(line?.bytes).toBe(Buffer.byteLength((world.senders[0] as RecordingSender).sent[0]?.body ?? ''));
   });
 
-  it('ends with a failure’s step, numbers and error, at level error', async () => {
+  it('The log of an execution ends with a failure’s step, numbers and error, at level error', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -173,7 +173,7 @@ describe('the log of an execution', () => {
     });
   });
 
-  it('cuts an error with a message of 8 MB in every line', async () => {
+  it('The log of an execution cuts an error with a message of 8 MB in every line', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -190,7 +190,7 @@ describe('the log of an execution', () => {
       expect(JSON.stringify(line).length).toBeLessThan(12_000);
   });
 
-  it('carries executionId, invocation and step in the lines that a step writes itself', async () => {
+  it('The log of an execution carries executionId, invocation and step in the lines that a step writes itself', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -230,34 +230,37 @@ describe('BATON_LOG_LEVEL', () => {
     ['debug', ['WARN', 'INFO', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'INFO']],
     ['WARN', ['WARN', 'WARN', 'ERROR']],
     ['error', ['ERROR']],
-  ])('%s decides what the default logger writes to standard output', async (level, levels) => {
-    if (level !== undefined) process.env.BATON_LOG_LEVEL = level;
+  ])(
+    'BATON_LOG_LEVEL %s decides what the default logger writes to standard output',
+    async (level, levels) => {
+      if (level !== undefined) process.env.BATON_LOG_LEVEL = level;
 
-    @LongRunning(times)
-    class Talking {
-      @State() n = 0;
-      @Step() work({ logger }: StepContext) {
-        this.n += 1;
-        for (const method of ['debug', 'info', 'warn', 'error'] as const) logger[method](method);
+      @LongRunning(times)
+      class Talking {
+        @State() n = 0;
+        @Step() work({ logger }: StepContext) {
+          this.n += 1;
+          for (const method of ['debug', 'info', 'warn', 'error'] as const) logger[method](method);
+        }
+        @Terminate() isDone() {
+          return this.n === 1;
+        }
       }
-      @Terminate() isDone() {
-        return this.n === 1;
-      }
-    }
 
-    const written: string[] = [];
-    const write = jest.spyOn(process.stdout, 'write').mockImplementation(((line: string) => {
-      written.push(line);
-      return true;
-    }) as typeof process.stdout.write);
-    await createHandler(Talking)({}, fakeLambdaContext({ clock: Date }));
-    write.mockRestore();
-    expect(written.map((line) => JSON.parse(line).level)).toEqual(levels);
-  });
+      const written: string[] = [];
+      const write = jest.spyOn(process.stdout, 'write').mockImplementation(((line: string) => {
+        written.push(line);
+        return true;
+      }) as typeof process.stdout.write);
+      await createHandler(Talking)({}, fakeLambdaContext({ clock: Date }));
+      write.mockRestore();
+      expect(written.map((line) => JSON.parse(line).level)).toEqual(levels);
+    },
+  );
 });
 
 describe('a logger of the user’s own', () => {
-  it('may be Powertools’: a class whose methods take a message and fields, and need their this', async () => {
+  it('A logger of the user’s own may be Powertools’: a class whose methods take a message and fields, and need their this', async () => {
     class PowertoolsLike {
       readonly #service = 'orders';
       readonly written: string[] = [];
@@ -328,7 +331,7 @@ describe('progress', () => {
 
   const done = (world: VirtualWorld) => world.logger.find('progress').map(({ fields }) => fields.done);
 
-  it('is logged at most once for each intervalMs, with done, total, note and step', async () => {
+  it('Progress is logged at most once for each intervalMs, with done, total, note and step', async () => {
     const world = virtualWorld();
     const marks = Array.from({ length: 120 }, (_, index) => 100 * (index + 1));
     await runJob(reporting(world, marks, 'completes'), { world });
@@ -343,7 +346,7 @@ describe('progress', () => {
   });
 
   it.each(['completes', 'fails', 'hands over'] as const)(
-    'never loses the last report of an invocation that %s',
+    'Progress never loses the last report of an invocation that %s',
     async (end) => {
       const world = virtualWorld();
       await runJob(reporting(world, [100, 200, 300], end), { world });
@@ -358,13 +361,13 @@ describe('progress', () => {
     },
   );
 
-  it('is not repeated when nothing new was reported', async () => {
+  it('Progress is not repeated when nothing new was reported', async () => {
     const world = virtualWorld();
     await runJob(reporting(world, [100], 'hands over'), { world });
     expect(done(world)).toEqual([100]);
   });
 
-  it('has no more fields than were given', async () => {
+  it('Progress has no more fields than were given', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -418,7 +421,7 @@ describe('law: at the default level no line holds a secret', () => {
   ];
 
   it.each(endings)(
-    'from state, input, secret fields or credentials of an execution that %s',
+    'At the default level no line holds a secret from state, input, secret fields or credentials of an execution that %s',
     async (ending) => {
       await fc.assert(
         fc.asyncProperty(secrets, async (values) => {

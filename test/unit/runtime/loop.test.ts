@@ -17,7 +17,7 @@ import { virtualWorld } from '../../helpers/virtual-world';
 const times = { safeMs: 1_000, intervalMs: 100 };
 
 describe('cycles', () => {
-  it('run the steps in the order they are written, and begin again after the last one', async () => {
+  it('Cycles run the steps in the order they are written, and begin again after the last one', async () => {
     const calls: string[] = [];
 
     @LongRunning(times)
@@ -44,7 +44,7 @@ describe('cycles', () => {
     expect(answer).toEqual({ status: 'completed', executionId: 'execution-1', invocation: 1 });
   });
 
-  it('run a base class’s steps first', async () => {
+  it('Cycles run a base class’s steps first', async () => {
     const calls: string[] = [];
 
     class Base {
@@ -69,7 +69,7 @@ describe('cycles', () => {
     expect(calls).toEqual(['first', 'second']);
   });
 
-  it('run a step that is once in the first cycle only, also when the next cycle is another invocation', async () => {
+  it('Cycles run a step that is once in the first cycle only, also when the next cycle is another invocation', async () => {
     const world = virtualWorld();
     const calls: string[] = [];
 
@@ -101,7 +101,7 @@ describe('cycles', () => {
     expect(answers.length).toBeGreaterThan(2);
   });
 
-  it('never run two steps of one execution at once', async () => {
+  it('Cycles never run two steps of one execution at once', async () => {
     const world = virtualWorld();
     let running = 0;
     let most = 0;
@@ -138,7 +138,7 @@ describe('cycles', () => {
     expect(most).toBe(1);
   });
 
-  it('wait for a step that returns a thenable', async () => {
+  it('Cycles wait for a step that returns a thenable', async () => {
     const world = virtualWorld();
     const calls: string[] = [];
 
@@ -171,7 +171,7 @@ describe('cycles', () => {
     expect(calls).toEqual(['queried', 'next step']);
   });
 
-  it('ignore whatever a step returns that is no directive', async () => {
+  it('Cycles ignore whatever a step returns that is no directive', async () => {
     const values = [
       1,
       'complete',
@@ -213,7 +213,7 @@ describe('cycles', () => {
 });
 
 describe('goTo', () => {
-  it('goes on with the named step in the same cycle', async () => {
+  it('goTo goes on with the named step in the same cycle', async () => {
     const calls: string[] = [];
 
     @LongRunning(times)
@@ -242,7 +242,7 @@ describe('goTo', () => {
     expect(calls).toEqual(['first 1', 'second', 'first 1', 'second', 'fourth']);
   });
 
-  it('survives a hand-off right behind it', async () => {
+  it('goTo survives a hand-off right behind it', async () => {
     const world = virtualWorld();
     const calls: string[] = [];
 
@@ -270,7 +270,7 @@ describe('goTo', () => {
     expect(calls).toEqual(['first', 'last in invocation 2']);
   });
 
-  it('to a step that does not exist fails the execution without a retry, naming the steps there are', async () => {
+  it('goTo to a step that does not exist fails the execution without a retry, naming the steps there are', async () => {
     let calls = 0;
 
     @LongRunning(times)
@@ -295,7 +295,7 @@ describe('goTo', () => {
 });
 
 describe('wait', () => {
-  it('stays in the process when it fits the budget', async () => {
+  it('A wait stays in the process when it fits the budget', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -319,7 +319,7 @@ describe('wait', () => {
     expect(answer).toMatchObject({ status: 'completed', invocation: 1, result: 30_000 });
   });
 
-  it('goes through the queue when it does not fit, chained as often as the queue’s longest delay asks', async () => {
+  it('A wait goes through the queue when it does not fit, chained as often as the queue’s longest delay asks', async () => {
     const world = virtualWorld({
       senders: [new RecordingSender(), new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })],
     });
@@ -347,7 +347,7 @@ describe('wait', () => {
     expect(answer?.result).toBe(2_000_000);
   });
 
-  it('costs no time in between: invocations that wait end at once', async () => {
+  it('A wait costs no time in between: invocations that wait end at once', async () => {
     const world = virtualWorld({
       senders: [new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })],
     });
@@ -371,7 +371,7 @@ describe('wait', () => {
     expect(deliveredAtMs).toEqual([0, 900_000, 1_800_000, 2_700_000, 3_600_000, 4_500_000, 5_000_000]);
   });
 
-  it('goes across a hand-off without a queue when it does not fit what is left, but would fit an invocation', async () => {
+  it('A wait goes across a hand-off without a queue when it does not fit what is left, but would fit an invocation', async () => {
     const world = virtualWorld();
     @LongRunning({ safeMs: 1_000, intervalMs: 100 })
     class Late {
@@ -394,7 +394,7 @@ describe('wait', () => {
     expect(world.clock.now() - startMs).toBe(88_000);
   });
 
-  it('fails the execution without a queue when it does not fit, naming BATON_QUEUE_URL', async () => {
+  it('A wait fails the execution without a queue when it does not fit, naming BATON_QUEUE_URL', async () => {
     @LongRunning(times)
     class NoQueue {
       @Step() first() {
@@ -413,7 +413,7 @@ describe('wait', () => {
     );
   });
 
-  it('of zero seconds goes on at once', async () => {
+  it('A wait of zero seconds goes on at once', async () => {
     const world = virtualWorld();
     let rounds = 0;
 
@@ -433,7 +433,7 @@ describe('wait', () => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e306, undefined, '5'])(
-    'of %p seconds fails the execution',
+    'A wait of %p seconds fails the execution',
     async (seconds) => {
       let calls = 0;
 
@@ -479,19 +479,19 @@ describe('waitUntil', () => {
     return Until;
   };
 
-  it('goes on at that time', async () => {
+  it('waitUntil goes on at that time', async () => {
     const world = virtualWorld();
     const { answer } = await runJob(job(world, new Date(epochMs + 12_345)), { world });
     expect(answer?.result).toBe(12_345);
   });
 
-  it('takes a date in the past as now', async () => {
+  it('waitUntil takes a date in the past as now', async () => {
     const world = virtualWorld();
     const { answer } = await runJob(job(world, new Date(5)), { world });
     expect(answer?.result).toBe(0);
   });
 
-  it('goes through the queue when it does not fit, and never wakes early', async () => {
+  it('waitUntil goes through the queue when it does not fit, and never wakes early', async () => {
     const world = virtualWorld({
       senders: [new RecordingSender({ channel: 'queue', maxDelaySeconds: 900 })],
     });
@@ -500,7 +500,7 @@ describe('waitUntil', () => {
     expect(answer?.result).toBe(101_000);
   });
 
-  it('of an invalid date fails the execution', async () => {
+  it('waitUntil of an invalid date fails the execution', async () => {
     const world = virtualWorld();
     const { error } = await runJob(job(world, new Date(Number.NaN)), { world });
     expect((error as Error).cause).toMatchObject({ code: 'INVALID_DIRECTIVE' });
@@ -508,7 +508,7 @@ describe('waitUntil', () => {
 });
 
 describe('complete', () => {
-  it('ends the execution at once, with its result', async () => {
+  it('complete() ends the execution at once, with its result', async () => {
     const calls: string[] = [];
 
     @LongRunning(times)
@@ -540,7 +540,7 @@ describe('complete', () => {
     ['null of @OnComplete wins', null, null],
     ['false of @OnComplete wins', false, false],
     ['undefined of @OnComplete keeps the value of complete', undefined, 'from the step'],
-  ])('%s', async (_title, fromHook, expected) => {
+  ])('complete() %s', async (_title, fromHook, expected) => {
     @LongRunning(times)
     class Both {
       @Step() first() {
@@ -557,7 +557,7 @@ describe('complete', () => {
     expect((await runJob(Both)).answer?.result).toEqual(expected);
   });
 
-  it('keeps its value across a hand-off before @OnComplete', async () => {
+  it('complete() keeps its value across a hand-off before @OnComplete', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -577,7 +577,7 @@ describe('complete', () => {
     expect(answer?.result).toEqual({ total: 7 });
   });
 
-  it('answers a copy of its value, as JSON sees it', async () => {
+  it('complete() answers a copy of its value, as JSON sees it', async () => {
     const rows = [{ at: epochMs, nothing: undefined }];
 
     @LongRunning(times)
@@ -602,28 +602,31 @@ describe('complete', () => {
     ['a Date', () => ({ rows: [{ at: new Date(0) }] }), 'result.rows[0].at'],
     ['NaN', () => ({ mean: Number.NaN }), 'result.mean'],
     ['an Error', () => [new Error('boom')], 'result[0]'],
-  ])('refuses a result that JSON would change, naming the path: %s', async (_title, make, path) => {
-    let calls = 0;
+  ])(
+    'complete() refuses a result that JSON would change, naming the path: %s',
+    async (_title, make, path) => {
+      let calls = 0;
 
-    @LongRunning(times)
-    class BadResult {
-      @Step() first() {
-        calls += 1;
-        return complete(make());
+      @LongRunning(times)
+      class BadResult {
+        @Step() first() {
+          calls += 1;
+          return complete(make());
+        }
+        @Terminate() isDone() {
+          return false;
+        }
       }
-      @Terminate() isDone() {
-        return false;
-      }
-    }
 
-    const { error } = await runJob(BadResult);
-    expect((error as Error).cause).toMatchObject({ code: 'UNSERIALIZABLE_STATE', details: { path } });
-    expect(calls).toBe(1);
-  });
+      const { error } = await runJob(BadResult);
+      expect((error as Error).cause).toMatchObject({ code: 'UNSERIALIZABLE_STATE', details: { path } });
+      expect(calls).toBe(1);
+    },
+  );
 });
 
 describe('minBudgetMs', () => {
-  it('hands over before a step that is not to be started with less', async () => {
+  it('minBudgetMs hands over before a step that is not to be started with less', async () => {
     const world = virtualWorld();
     const startedWithMs: number[] = [];
 
@@ -648,7 +651,7 @@ describe('minBudgetMs', () => {
 });
 
 describe('the end of an invocation', () => {
-  it('leaves no timer armed, whether it completed, handed over or failed', async () => {
+  it('The end of an invocation leaves no timer armed, whether it completed, handed over or failed', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)

@@ -85,7 +85,7 @@ const receive = (queue: RecordingSender, messageId = 'm1') =>
   sqsEvent({ messageId, body: queue.sent.at(-1)?.body ?? '' });
 
 describe.each([true, false])('an execution that is pinned to version 7 (with a store: %s)', (hasStore) => {
-  it('is sent on to version 7 when its message reaches version 8, which runs nothing of it', async () => {
+  it('An execution that is pinned to version 7 is sent on to version 7 when its message reaches version 8, which runs nothing of it', async () => {
     const { old, young, lambda, queue, ran, timer } = world({ hasStore });
     expect(await old(start, 'r1')).toMatchObject({ status: 'waiting' });
     await timer.advance(600_000);
@@ -103,7 +103,7 @@ describe.each([true, false])('an execution that is pinned to version 7 (with a s
     expect(ran).toEqual(['1 on 7', '2 on 7']);
   });
 
-  it('is given back to its queue when it cannot be sent on', async () => {
+  it('An execution that is pinned to version 7 is given back to its queue when it cannot be sent on', async () => {
     const { old, young, lambda, queue, ran, timer } = world({ hasStore });
     await old(start, 'r1');
     await timer.advance(600_000);
@@ -115,7 +115,7 @@ describe.each([true, false])('an execution that is pinned to version 7 (with a s
     expect(ran).toEqual(['1 on 7']);
   });
 
-  it('goes on with version 8, and says so, when version 7 does not exist any more', async () => {
+  it('An execution that is pinned to version 7 goes on with version 8, and says so, when version 7 does not exist any more', async () => {
     const { old, young, lambda, queue, ran, timer, logger } = world({ hasStore });
     await old(start, 'r1');
     await timer.advance(600_000);
@@ -127,7 +127,7 @@ describe.each([true, false])('an execution that is pinned to version 7 (with a s
     );
   });
 
-  it('counts the forward as a step of the chain that AWS counts', async () => {
+  it('An execution that is pinned to version 7 counts the forward as a step of the chain that AWS counts', async () => {
     const { old, young, lambda, queue, timer } = world({ hasStore });
     await old(start, 'r1');
     await timer.advance(600_000);
@@ -138,7 +138,7 @@ describe.each([true, false])('an execution that is pinned to version 7 (with a s
 });
 
 describe('an execution that is pinned', () => {
-  it('goes on with the newest code when that says continueOn latest', async () => {
+  it('An execution that is pinned goes on with the newest code when that says continueOn latest', async () => {
     const { old, young, lambda, queue, ran, timer } = world({ continueOn: 'latest' });
     await old(start, 'r1');
     await timer.advance(600_000);
@@ -146,7 +146,7 @@ describe('an execution that is pinned', () => {
     expect([ran, lambda.sent]).toEqual([['1 on 7', '2 on 8'], []]);
   });
 
-  it('is not sent to another function, whatever its continuation says', async () => {
+  it('An execution that is pinned is not sent to another function, whatever its continuation says', async () => {
     const { old, young, lambda, queue, ran, timer } = world();
     await old(start, 'r1', 'arn:aws:lambda:eu-west-1:1:function:other:live');
     await timer.advance(600_000);
@@ -154,7 +154,7 @@ describe('an execution that is pinned', () => {
     expect([ran, lambda.sent]).toEqual([['1 on 7', '2 on 8'], []]);
   });
 
-  it('is redriven on its own version, or on the newest one when that is asked for', async () => {
+  it('An execution that is pinned is redriven on its own version, or on the newest one when that is asked for', async () => {
     const { old, young, status, client, store, timer } = world();
     await old(start, 'r1');
     await timer.advance(3_000_000);
@@ -171,7 +171,7 @@ describe('an execution that is pinned', () => {
     expect(await pinOf()).toBe(`${functionArn}:8`);
   });
 
-  it('is sent on by the retry of its start, too, with the right to take over from its dead owner', async () => {
+  it('An execution that is pinned is sent on by the retry of its start, too, with the right to take over from its dead owner', async () => {
     const { old, young, lambda, ran, timer } = world();
     await old(start, 'r1');
     expect(await young(start, 'r1')).toMatchObject({ status: 'handed-off' });

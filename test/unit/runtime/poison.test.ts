@@ -115,7 +115,7 @@ const nest = (length: number) => '['.repeat(length / 2) + ']'.repeat(length / 2)
 const refused = ['CORRUPT_CONTINUATION', 'INCOMPATIBLE_STATE'];
 
 describe('a checkpoint', () => {
-  it('is refused when its record was cut at any length', async () => {
+  it('A checkpoint is refused when its record was cut at any length', async () => {
     const execution = await handedOver();
     const endings = await tally(execution, cuts(execution.stored.head), async (head) => {
       await execution.replace({ head });
@@ -124,7 +124,7 @@ describe('a checkpoint', () => {
     expect(endings).toEqual(['CORRUPT_CONTINUATION']);
   });
 
-  it('is refused when any bit of its record was flipped', async () => {
+  it('A checkpoint is refused when any bit of its record was flipped', async () => {
     const execution = await handedOver();
     const endings = await tally(execution, flips(execution.stored.head), async (head) => {
       await execution.replace({ head });
@@ -136,14 +136,17 @@ describe('a checkpoint', () => {
   it.each([
     ['cut at any length', cuts],
     ['changed in any bit', flips],
-  ])('is refused when its state was %s, and the job never starts from zero', async (_what, spoil) => {
-    const execution = await handedOver();
-    const endings = await tally(execution, spoil(execution.stored.state), async (state) => {
-      await execution.replace({ state });
-      return JSON.parse(execution.continuation);
-    });
-    expect(endings).toEqual(['CORRUPT_CONTINUATION']);
-  });
+  ])(
+    'A checkpoint is refused when its state was %s, and the job never starts from zero',
+    async (_what, spoil) => {
+      const execution = await handedOver();
+      const endings = await tally(execution, spoil(execution.stored.state), async (state) => {
+        await execution.replace({ state });
+        return JSON.parse(execution.continuation);
+      });
+      expect(endings).toEqual(['CORRUPT_CONTINUATION']);
+    },
+  );
 
   it.each([
     ['null', 'null'],
@@ -154,7 +157,7 @@ describe('a checkpoint', () => {
     ['of a format to come', '{"v":2}'],
     ['two megabytes of nesting', nest(scaleDown(2_000_000))],
     ['nothing', ''],
-  ])('is refused when its record is %s, though the checksum fits', async (_what, text) => {
+  ])('A checkpoint is refused when its record is %s, though the checksum fits', async (_what, text) => {
     const execution = await handedOver();
     await execution.replace({ head: `${checksum(text)} ${text}` });
     expect(refused).toContain(await deliver(execution, JSON.parse(execution.continuation)));
@@ -170,7 +173,7 @@ describe('a checkpoint', () => {
     ['a text that is no state', 't[[1]]'],
     ['two megabytes of nesting', `j${nest(scaleDown(2_000_000))}`],
     ['two megabytes of nesting, devalued', `t${nest(scaleDown(2_000_000))}`],
-  ])('is refused when its state is %s, though the checksum fits', async (_what, state) => {
+  ])('A checkpoint is refused when its state is %s, though the checksum fits', async (_what, state) => {
     const execution = await handedOver();
     const record: ExecutionRecord = {
       ...parseRecord(execution.stored.head, checksum),
@@ -180,7 +183,7 @@ describe('a checkpoint', () => {
     expect(refused).toContain(await deliver(execution, JSON.parse(execution.continuation)));
   });
 
-  it('wins over a continuation whose fuse counters were set back', async () => {
+  it('A checkpoint wins over a continuation whose fuse counters were set back', async () => {
     const execution = await handedOver();
     const { continuation } = JSON.parse(execution.continuation).lambdaBaton;
     const forged = {
@@ -203,7 +206,7 @@ describe('a checkpoint', () => {
     expect(kept).toMatchObject({ startedAtMs: continuation.startedAtMs, stepCount: 3 });
   });
 
-  it('answers a continuation that was set back to an earlier invocation as a duplicate', async () => {
+  it('A checkpoint answers a continuation that was set back to an earlier invocation as a duplicate', async () => {
     const execution = await handedOver();
     const { continuation, state } = JSON.parse(execution.continuation).lambdaBaton;
     const event = { lambdaBaton: { v: 1, ...seal({ ...continuation, invocation: 1 }, state) } };
@@ -238,12 +241,12 @@ describe('a continuation', () => {
     ],
     ['without a state', (body) => ({ lambdaBaton: { ...JSON.parse(body).lambdaBaton, state: undefined } })],
   ];
-  it.each(events)('is refused when it is %s', async (_what, poison) => {
+  it.each(events)('A continuation is refused when it is %s', async (_what, poison) => {
     const execution = await handedOver();
     expect(await deliver(execution, poison(execution.continuation))).toBe('CORRUPT_CONTINUATION');
   });
 
-  it('is refused as an item of its batch, so that it goes to the dead letters and not round and round', async () => {
+  it('A continuation is refused as an item of its batch, so that it goes to the dead letters and not round and round', async () => {
     const { call, continuation, seen } = await handedOver();
     const record = { messageId: 'm', eventSource: 'aws:sqs', body: continuation.slice(0, -20) };
     expect(await call({ Records: [record] }, 'request-2')).toEqual({
@@ -256,15 +259,18 @@ describe('a continuation', () => {
     ['another job', { name: 'another' }],
     ['a step that the code does not have', { step: 'renamed' }],
     ['a newer version', { version: 3 }],
-  ])('of %s is refused before anything is run, with or without its checkpoint', async (_what, other) => {
-    const foreign = await handedOver(other);
-    const execution = await handedOver();
-    expect(await deliver(execution, JSON.parse(foreign.continuation))).toBe('INCOMPATIBLE_STATE');
-    await execution.replace({ head: foreign.stored.head, state: foreign.stored.state });
-    expect(await deliver(execution, JSON.parse(execution.continuation))).toBe('INCOMPATIBLE_STATE');
-  });
+  ])(
+    'A continuation of %s is refused before anything is run, with or without its checkpoint',
+    async (_what, other) => {
+      const foreign = await handedOver(other);
+      const execution = await handedOver();
+      expect(await deliver(execution, JSON.parse(foreign.continuation))).toBe('INCOMPATIBLE_STATE');
+      await execution.replace({ head: foreign.stored.head, state: foreign.stored.state });
+      expect(await deliver(execution, JSON.parse(execution.continuation))).toBe('INCOMPATIBLE_STATE');
+    },
+  );
 
-  it('of newer code leaves its checkpoint as it is, for that code to go on with', async () => {
+  it('A continuation of newer code leaves its checkpoint as it is, for that code to go on with', async () => {
     const newer = await handedOver({ version: 3 });
     const older = await handedOver();
     await older.replace({ head: newer.stored.head, state: newer.stored.state });

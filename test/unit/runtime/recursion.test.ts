@@ -78,26 +78,26 @@ function world(readRecursion: Reader) {
 const recursion = /recursion setting of the function/;
 
 describe('the recursion setting', () => {
-  it('is asked for once per execution, by the name of the function', async () => {
+  it('The recursion setting is asked for once per execution, by the name of the function', async () => {
     const { asked, live } = world(async () => 'allow');
     expect(await live()).toMatchObject({ status: 'completed' });
     expect(asked).toEqual(['job']);
   });
 
-  it('is not asked for by an execution that needs one invocation only', async () => {
+  it('The recursion setting is not asked for by an execution that needs one invocation only', async () => {
     const { asked, call } = world(async () => 'allow');
     expect(await call(2_000_000)).toMatchObject({ status: 'completed' });
     expect(asked).toEqual([]);
   });
 
-  it('of Allow lets everything pass in silence', async () => {
+  it('The recursion setting of Allow lets everything pass in silence', async () => {
     const { find, live, sender } = world(async () => 'allow');
     await live();
     expect(sender.sent).toHaveLength(stepCount);
     expect(find(recursion)).toEqual([]);
   });
 
-  it('of Terminate is said by the first hand-off, once, with the command that fixes it', async () => {
+  it('The recursion setting of Terminate is said by the first hand-off, once, with the command that fixes it', async () => {
     const { find, live } = world(async () => 'terminate');
     await live();
     expect(find(recursion)).toMatchObject([
@@ -120,7 +120,7 @@ describe('the recursion setting', () => {
     ['is not answered', () => new Promise(() => {}), 0],
     ['is of no known kind', async () => undefined, 0],
   ])(
-    'that %s is unknown from then on, asked for once, and delays one hand-off by half a second at most',
+    'The recursion setting that %s is unknown from then on, asked for once, and delays one hand-off by half a second at most',
     async (_what, reader, logCount) => {
       const silent = world(async () => 'allow');
       await silent.live();
@@ -134,7 +134,7 @@ describe('the recursion setting', () => {
     },
   );
 
-  it('is asked for by the second invocation when the first handed over before it could', async () => {
+  it('The recursion setting is asked for by the second invocation when the first handed over before it could', async () => {
     const asked: number[] = [];
     const sender = Object.assign(new RecordingSender({ channel: 'sqs' }), {
       readRecursion: async () => 'terminate' as const,
@@ -163,7 +163,7 @@ describe('the recursion setting', () => {
 });
 
 describe('the first hand-off of a wait', () => {
-  it('knows the setting, since nothing is urgent then', async () => {
+  it('The first hand-off of a wait knows the setting, since nothing is urgent then', async () => {
     const sender = Object.assign(new RecordingSender({ channel: 'sqs' }), {
       readRecursion: async () => 'terminate' as const,
     });
@@ -187,7 +187,7 @@ describe('the first hand-off of a wait', () => {
 });
 
 describe('an execution that AWS would stop', () => {
-  it('is parked by its 14th invocation, checkpoint and all, and says how it goes on', async () => {
+  it('An execution that AWS would stop is parked by its 14th invocation, checkpoint and all, and says how it goes on', async () => {
     const { client, find, live, sender } = world(async () => 'terminate');
     const { error } = await live();
     expect(error).toBeInstanceOf(HandOffFailedError);
@@ -210,7 +210,7 @@ describe('an execution that AWS would stop', () => {
     ]);
   });
 
-  it('stays as it is when Lambda delivers its last event again: nothing is run, and nothing written', async () => {
+  it('An execution that AWS would stop stays as it is when Lambda delivers its last event again: nothing is run, and nothing written', async () => {
     const { live, sender, store, client } = world(async () => 'terminate');
     const { deliver } = await live();
     const before = [store.writes.length, await client.status('execution-1')];
@@ -220,7 +220,7 @@ describe('an execution that AWS would stop', () => {
     expect(sender.sent).toHaveLength(13);
   });
 
-  it('goes on in a chain of its own when it is redriven, at once, and every step is done once', async () => {
+  it('An execution that AWS would stop goes on in a chain of its own when it is redriven, at once, and every step is done once', async () => {
     const { asked, live, redrive, client } = world(async () => 'terminate');
     const { deliver } = await live();
     expect(await redrive()).toMatchObject({ status: 'completed' });
@@ -233,7 +233,7 @@ describe('an execution that AWS would stop', () => {
     expect(asked.length).toBeLessThanOrEqual(2);
   });
 
-  it('is parked again after 14 more, until the setting is Allow', async () => {
+  it('An execution that AWS would stop is parked again after 14 more, until the setting is Allow', async () => {
     let setting: 'allow' | 'terminate' = 'terminate';
     const { call, find, live, redrive } = world(async () => setting);
     await live();
@@ -243,7 +243,7 @@ describe('an execution that AWS would stop', () => {
     expect(await call()).toMatchObject({ status: 'completed' });
   });
 
-  it('is parked wherever it stands when Lambda refuses the call', async () => {
+  it('An execution that AWS would stop is parked wherever it stands when Lambda refuses the call', async () => {
     const { client, live, redrive, sender } = world(async () => 'allow');
     let isLoop = true;
     const send = sender.send.bind(sender);
@@ -262,7 +262,7 @@ describe('an execution that AWS would stop', () => {
     expect(await redrive()).toMatchObject({ status: 'completed' });
   });
 
-  it('fails without a store before AWS would drop it, so that its dead letter keeps it', async () => {
+  it('An execution that AWS would stop fails without a store before AWS would drop it, so that its dead letter keeps it', async () => {
     const sender = Object.assign(new RecordingSender(), { readRecursion: async () => 'terminate' as const });
     const around = virtualWorld({ senders: [sender] });
     const handler = createHandler(longJob(around), { providers: [...around.providers] });

@@ -88,15 +88,18 @@ describe('a continuation by reference', () => {
     ['a synchronous start of 6 MB', { input: noise(6_000_000) }],
     ['a state of 3 MB', { state: noise(3_000_000) }],
     ['an input and a state that fit one by one', { input: noise(700_000), state: noise(700_000) }],
-  ])('carries neither state nor input, so that %s is handed over', async (_title, cargo) => {
-    const sender = new RecordingSender();
-    const { answer, forms } = await carry(cargo, [sender]);
-    expect(answer).toMatchObject({ status: 'completed' });
-    expect(forms).toEqual([['stored']]);
-    expect(Buffer.byteLength(sender.sent[0]?.body ?? '')).toBeLessThan(1_500);
-  });
+  ])(
+    'A continuation by reference carries neither state nor input, so that %s is handed over',
+    async (_title, cargo) => {
+      const sender = new RecordingSender();
+      const { answer, forms } = await carry(cargo, [sender]);
+      expect(answer).toMatchObject({ status: 'completed' });
+      expect(forms).toEqual([['stored']]);
+      expect(Buffer.byteLength(sender.sent[0]?.body ?? '')).toBeLessThan(1_500);
+    },
+  );
 
-  it('carries no result, so that a completion with a large one is handed over', async () => {
+  it('A continuation by reference carries no result, so that a completion with a large one is handed over', async () => {
     const sender = new RecordingSender();
     const world = virtualWorld({ senders: [sender] });
     const result = noise(2_000_000);
@@ -123,7 +126,7 @@ describe('a continuation by reference', () => {
     expect(sender.sent.map(({ body }) => describeForm(body))).toEqual(['stored']);
   });
 
-  it('is refused in a typed way by a function that has no store', async () => {
+  it('A continuation by reference is refused in a typed way by a function that has no store', async () => {
     const sender = new RecordingSender({ maxBytes: 1_500 });
     const { job } = await carry({ state: noise(3_000) }, [sender]);
     const reference = JSON.parse(sender.sent[0]?.body ?? '');
@@ -134,7 +137,7 @@ describe('a continuation by reference', () => {
     });
   });
 
-  it('is what a channel gets that answers too large, before the next channel is asked', async () => {
+  it('A continuation by reference is what a channel gets that answers too large, before the next channel is asked', async () => {
     const lambda = new RecordingSender({ channel: 'lambda', actualMaxBytes: 262_144 });
     const sqs = new RecordingSender({ channel: 'sqs' });
     const { answer, forms } = await carry({ state: noise(300_000) }, [lambda, sqs]);
@@ -142,7 +145,7 @@ describe('a continuation by reference', () => {
     expect(forms).toEqual([['json input', 'stored'], []]);
   });
 
-  it('is what a channel gets that answers too large and does not say what fits', async () => {
+  it('A continuation by reference is what a channel gets that answers too large and does not say what fits', async () => {
     const lambda = failing('lambda', (_request, tries) => {
       if (tries === 1) throw failureOf('lambda', 'too-large');
     });
@@ -151,14 +154,14 @@ describe('a continuation by reference', () => {
     expect(forms).toEqual([['packed input', 'stored']]);
   });
 
-  it('is sent at once to a channel that is known to be too small', async () => {
+  it('A continuation by reference is sent at once to a channel that is known to be too small', async () => {
     const sqs = new RecordingSender({ channel: 'sqs', maxBytes: 262_144 });
     const { answer, forms } = await carry({ state: noise(300_000) }, [sqs]);
     expect(answer).toMatchObject({ status: 'completed' });
     expect(forms).toEqual([['stored']]);
   });
 
-  it('is not needed for a wait: a timer brings a look, whatever the size of the state', async () => {
+  it('A continuation by reference is not needed for a wait: a timer brings a look, whatever the size of the state', async () => {
     const sqs = new RecordingSender({ channel: 'sqs', actualMaxBytes: 262_144 });
     const { answer, forms } = await carry({ state: noise(300_000), isWaiting: true }, [sqs]);
     expect(answer).toMatchObject({ status: 'completed' });
@@ -169,7 +172,7 @@ describe('a continuation by reference', () => {
     ['the first takes it whole, the second does not', [1_048_576, 262_144], [['json input'], ['stored']]],
     ['the second takes it whole, the first does not', [262_144, 1_048_576], [['stored'], ['json input']]],
   ])(
-    'is one form of two: each channel gets the best that it takes (%s)',
+    'A continuation by reference is one form of two: each channel gets the best that it takes (%s)',
     async (_title, [one, two], expected) => {
       const senders = [
         new FaultySender({ channel: 'lambda', maxBytes: one as number, fault: () => 'refused' }),
@@ -183,7 +186,7 @@ describe('a continuation by reference', () => {
 });
 
 describe('a continuation that is too large, without a store,', () => {
-  it('fails the execution when every channel answers so, naming the biggest field', async () => {
+  it('A continuation that is too large, without a store, fails the execution when every channel answers so, naming the biggest field', async () => {
     const senders = [
       new RecordingSender({ channel: 'lambda', actualMaxBytes: 100_000 }),
       new RecordingSender({ channel: 'sqs', actualMaxBytes: 262_144 }),
@@ -198,14 +201,14 @@ describe('a continuation that is too large, without a store,', () => {
     expect(forms).toEqual([['json input'], ['json input']]);
   });
 
-  it('is sent compressed to the channel that refused it, when that fits', async () => {
+  it('A continuation that is too large, without a store, is sent compressed to the channel that refused it, when that fits', async () => {
     const lambda = new RecordingSender({ channel: 'lambda', actualMaxBytes: 50_000 });
     const { answer, forms } = await carry({ state: 'tick '.repeat(20_000) }, [lambda], false);
     expect(answer).toMatchObject({ status: 'completed' });
     expect(forms).toEqual([['json input', 'packed input']]);
   });
 
-  it('leaves the hand-off to be tried again when another channel failed for a reason that may pass', async () => {
+  it('A continuation that is too large, without a store, leaves the hand-off to be tried again when another channel failed for a reason that may pass', async () => {
     const senders = [
       new RecordingSender({ channel: 'lambda', actualMaxBytes: 100_000 }),
       new FaultySender({ channel: 'sqs', fault: () => 'refused' }),
@@ -215,7 +218,7 @@ describe('a continuation that is too large, without a store,', () => {
     expect(failures).toEqual([]);
   });
 
-  it('is not sent to a channel that it does not fit, and the error of the others says so', async () => {
+  it('A continuation that is too large, without a store, is not sent to a channel that it does not fit, and the error of the others says so', async () => {
     const senders = [
       new FaultySender({ channel: 'lambda', fault: () => 'refused' }),
       new RecordingSender({ channel: 'sqs', maxBytes: 262_144 }),

@@ -29,7 +29,7 @@ if (process.env.BATON_CAPTURE) beforeAll(capture);
 describe('what a released version wrote', () => {
   const fixtures = readFixtures();
 
-  it('is here for this version, in every kind', () => {
+  it('What a released version wrote is here for this version, in every kind', () => {
     expect(
       fixtures
         .filter((fixture) => fixture.version === version)
@@ -39,7 +39,7 @@ describe('what a released version wrote', () => {
   });
 
   it.each(fixtures.map((fixture) => [fixture.version, fixture.kind, fixture] as const))(
-    'is carried on by this one: %s, %s, from its store',
+    'What a released version wrote is carried on by this one: %s, %s, from its store',
     async (_version, _kind, fixture) => {
       expect(await carryOn(fixture)).toEqual(fixture.result);
     },
@@ -49,12 +49,15 @@ describe('what a released version wrote', () => {
     fixtures
       .filter(({ kind }) => kind !== 'large')
       .map((fixture) => [fixture.version, fixture.kind, fixture] as const),
-  )('is carried on by this one: %s, %s, from the continuation alone', async (_version, _kind, fixture) => {
-    expect(await carryOn(fixture, { withStore: false })).toEqual(fixture.result);
-  });
+  )(
+    'What a released version wrote is carried on by this one: %s, %s, from the continuation alone',
+    async (_version, _kind, fixture) => {
+      expect(await carryOn(fixture, { withStore: false })).toEqual(fixture.result);
+    },
+  );
 
   it.each(fixtures.map((fixture) => [fixture.version, fixture.kind, fixture] as const))(
-    'is migrated by newer code, and refused by another job: %s, %s',
+    'What a released version wrote is migrated by newer code, and refused by another job: %s, %s',
     async (_version, _kind, fixture) => {
       expect(await carryOn(fixture, { version: 2 })).toEqual({
         ...(fixture.result as object),

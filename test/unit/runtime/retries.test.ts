@@ -46,7 +46,7 @@ function failing(throws: readonly unknown[], retry: object = {}) {
 }
 
 describe('a failed attempt', () => {
-  it('is rolled back: nested in-place edits, collections, deleted, added and swapped values', async () => {
+  it('A failed attempt is rolled back: nested in-place edits, collections, deleted, added and swapped values', async () => {
     const initial = () => ({
       rows: [
         { id: 1, tags: ['a'] },
@@ -105,7 +105,7 @@ describe('a failed attempt', () => {
     expect(answer?.result).toEqual({ counter: 1, tags: [[], ['a', 'b']], hits: 99 });
   });
 
-  it('is rolled back when the step deleted or replaced a whole field', async () => {
+  it('A failed attempt is rolled back when the step deleted or replaced a whole field', async () => {
     const seen: unknown[] = [];
 
     @LongRunning(times)
@@ -130,7 +130,7 @@ describe('a failed attempt', () => {
     expect(seen).toEqual([[1], [1]]);
   });
 
-  it('keeps fields that are no state: connections and caches', async () => {
+  it('A failed attempt keeps fields that are no state: connections and caches', async () => {
     const caches: unknown[] = [];
 
     @LongRunning(times)
@@ -154,7 +154,7 @@ describe('a failed attempt', () => {
     expect(caches).toEqual([undefined, { connected: 1 }]);
   });
 
-  it('is tried again after the policy’s delays, with jitter from RANDOM', async () => {
+  it('A failed attempt is tried again after the policy’s delays, with jitter from RANDOM', async () => {
     const { calls, Failing, world } = failing(
       [new Error('1'), new Error('2'), new Error('3'), new Error('4')],
       {
@@ -175,13 +175,13 @@ describe('a failed attempt', () => {
     expect(calls.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('is tried again at once when the delay is 0', async () => {
+  it('A failed attempt is tried again at once when the delay is 0', async () => {
     const { calls, Failing, world } = failing([new Error('1'), new Error('2')], { initialDelayMs: 0 });
     await runJob(Failing, { world });
     expect(calls.map(({ atMs }) => atMs)).toEqual([0, 0, 0]);
   });
 
-  it('fails the execution after maxAttempts, with the last error as the cause', async () => {
+  it('A failed attempt fails the execution after maxAttempts, with the last error as the cause', async () => {
     const errors = [new Error('first'), new Error('second'), new Error('third')];
     const { calls, failures, Failing, world } = failing(errors);
     const { error } = await runJob(Failing, { world });
@@ -203,13 +203,13 @@ describe('a failed attempt', () => {
     ]);
   });
 
-  it('is the only one when maxAttempts is 1', async () => {
+  it('A failed attempt is the only one when maxAttempts is 1', async () => {
     const { calls, Failing } = failing([new Error('1')], { maxAttempts: 1 });
     expect((await runJob(Failing)).error).toBeInstanceOf(ExecutionFailedError);
     expect(calls).toHaveLength(1);
   });
 
-  it('begins to count again at the next unit of work', async () => {
+  it('A failed attempt begins to count again at the next unit of work', async () => {
     const attempts: string[] = [];
 
     @LongRunning(times)
@@ -236,7 +236,7 @@ describe('a failed attempt', () => {
 });
 
 describe('TerminalError', () => {
-  it('is never retried, and keeps its own cause', async () => {
+  it('TerminalError is never retried, and keeps its own cause', async () => {
     const cause = new Error('403');
     const terminal = new TerminalError('Account is closed', { cause });
     const { calls, failures, Failing } = failing([terminal]);
@@ -249,7 +249,7 @@ describe('TerminalError', () => {
 });
 
 describe('RetryableError', () => {
-  it('sets the delay instead of the policy', async () => {
+  it('RetryableError sets the delay instead of the policy', async () => {
     const { calls, Failing, world } = failing([
       new RetryableError({ retryAfterMs: 7_777 }),
       new RetryableError({ retryAfterMs: 0 }),
@@ -258,7 +258,7 @@ describe('RetryableError', () => {
     expect(calls.map(({ atMs }) => atMs)).toEqual([0, 7_777, 7_777]);
   });
 
-  it('counts as an attempt', async () => {
+  it('RetryableError counts as an attempt', async () => {
     const { calls, Failing } = failing(
       Array.from({ length: 5 }, () => new RetryableError({ retryAfterMs: 1 })),
     );
@@ -307,39 +307,45 @@ describe('whatever is thrown', () => {
   ];
   (things[9]?.[1] as Error).cause = things[9]?.[1];
 
-  it.each(things)('is retried and in the end fails the execution: %s', async (_title, thrown) => {
-    const { calls, failures, Failing, world } = failing([thrown, thrown, thrown]);
-    const { error } = await runJob(Failing, { world });
-    expect(calls).toHaveLength(3);
-    expect(error instanceof ExecutionFailedError).toBe(true);
-    const { cause, message } = error as Error;
-    expect(cause === thrown || (cause as Error).cause === thrown).toBe(true);
-    expect(cause instanceof Error || typeof (cause as Error).message === 'string').toBe(true);
-    expect(message.length).toBeLessThan(9_000);
-    expect(failures).toHaveLength(1);
-    expect(JSON.stringify(world.logger.lines).length).toBeLessThan(100_000);
-  });
+  it.each(things)(
+    'Whatever is thrown is retried and in the end fails the execution: %s',
+    async (_title, thrown) => {
+      const { calls, failures, Failing, world } = failing([thrown, thrown, thrown]);
+      const { error } = await runJob(Failing, { world });
+      expect(calls).toHaveLength(3);
+      expect(error instanceof ExecutionFailedError).toBe(true);
+      const { cause, message } = error as Error;
+      expect(cause === thrown || (cause as Error).cause === thrown).toBe(true);
+      expect(cause instanceof Error || typeof (cause as Error).message === 'string').toBe(true);
+      expect(message.length).toBeLessThan(9_000);
+      expect(failures).toHaveLength(1);
+      expect(JSON.stringify(world.logger.lines).length).toBeLessThan(100_000);
+    },
+  );
 
-  it.each(things)('is retried when a promise is rejected with it: %s', async (_title, thrown) => {
-    let calls = 0;
+  it.each(things)(
+    'Whatever is thrown is retried when a promise is rejected with it: %s',
+    async (_title, thrown) => {
+      let calls = 0;
 
-    @LongRunning(times)
-    class Rejects {
-      @Step() async work() {
-        calls += 1;
-        if (calls < 3) throw thrown;
+      @LongRunning(times)
+      class Rejects {
+        @Step() async work() {
+          calls += 1;
+          if (calls < 3) throw thrown;
+        }
+        @Terminate() isDone() {
+          return calls === 3;
+        }
       }
-      @Terminate() isDone() {
-        return calls === 3;
-      }
-    }
 
-    expect((await runJob(Rejects)).answer?.status).toBe('completed');
-  });
+      expect((await runJob(Rejects)).answer?.status).toBe('completed');
+    },
+  );
 });
 
 describe('what is thrown while a step is being cut off', () => {
-  it('is an interruption, whatever it is, and told in the log', async () => {
+  it('What is thrown while a step is being cut off is an interruption, whatever it is, and told in the log', async () => {
     const world = virtualWorld();
     let calls = 0;
 
@@ -366,7 +372,7 @@ describe('what is thrown while a step is being cut off', () => {
 });
 
 describe('a failed execution', () => {
-  it('calls @OnFailure(error, ctx) once, with the state rolled back to the last safe point', async () => {
+  it('A failed execution calls @OnFailure(error, ctx) once, with the state rolled back to the last safe point', async () => {
     const seen: unknown[] = [];
 
     @LongRunning(times)
@@ -405,14 +411,14 @@ describe('a failed execution', () => {
     ]);
   });
 
-  it('gives @OnFailure an Error also when something else was thrown', async () => {
+  it('A failed execution gives @OnFailure an Error also when something else was thrown', async () => {
     const { failures, Failing } = failing([null, null, 'text']);
     await runJob(Failing);
     expect(failures[0]).toBeInstanceOf(Error);
     expect(failures[0]).toMatchObject({ message: 'text', cause: 'text' });
   });
 
-  it('does not call @OnComplete, and answers nothing', async () => {
+  it('A failed execution does not call @OnComplete, and answers nothing', async () => {
     const { Failing } = failing([new TerminalError('no')]);
     let completed = 0;
 
@@ -430,7 +436,7 @@ describe('a failed execution', () => {
 });
 
 describe('a retry delay that does not fit the budget', () => {
-  it('is waited for in the queue, where there is one, and attempts go on counting', async () => {
+  it('A retry delay that does not fit the budget is waited for in the queue, where there is one, and attempts go on counting', async () => {
     const { calls, Failing } = failing(
       [new RetryableError({ retryAfterMs: 1_000_500 }), new Error('2'), new Error('3')],
       {
@@ -451,7 +457,7 @@ describe('a retry delay that does not fit the budget', () => {
     ]);
   });
 
-  it('is waited for across invocations without one, and blows no fuse', async () => {
+  it('A retry delay that does not fit the budget is waited for across invocations without one, and blows no fuse', async () => {
     const { calls, Failing, world } = failing([
       new RetryableError({ retryAfterMs: 100_000 }),
       new Error('2'),
@@ -462,7 +468,7 @@ describe('a retry delay that does not fit the budget', () => {
     expect(calls.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
-  it('does not give the failed unit of work more attempts than its policy', async () => {
+  it('A retry delay that does not fit the budget does not give the failed unit of work more attempts than its policy', async () => {
     const { calls, Failing, world } = failing(
       Array.from({ length: 9 }, () => new RetryableError({ retryAfterMs: 20_000 })),
     );
@@ -502,28 +508,31 @@ describe('the safe window, once the signal has aborted for it,', () => {
     ['nothing', () => undefined],
   ];
 
-  it.each(shapes)('makes an interruption of %s, also with one attempt only', async (_title, makeError) => {
-    const world = virtualWorld();
+  it.each(shapes)(
+    'The safe window, once the signal has aborted for it, makes an interruption of %s, also with one attempt only',
+    async (_title, makeError) => {
+      const world = virtualWorld();
 
-    @LongRunning(times)
-    class Stops {
-      @State() isDone = false;
-      @Step({ retry: { maxAttempts: 1 } }) async work({ signal, invocation }: StepContext) {
-        if (invocation === 1) {
-          await new Promise((resolve) => signal.addEventListener('abort', resolve));
-          throw makeError(signal);
+      @LongRunning(times)
+      class Stops {
+        @State() isDone = false;
+        @Step({ retry: { maxAttempts: 1 } }) async work({ signal, invocation }: StepContext) {
+          if (invocation === 1) {
+            await new Promise((resolve) => signal.addEventListener('abort', resolve));
+            throw makeError(signal);
+          }
+          this.isDone = true;
         }
-        this.isDone = true;
+        @Terminate() check() {
+          return this.isDone;
+        }
       }
-      @Terminate() check() {
-        return this.isDone;
-      }
-    }
 
-    const { answers } = await runJob(Stops, { world, remainingMs: 3_000 });
-    expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
-    expect(world.logger.find('step failed')).toEqual([]);
-  });
+      const { answers } = await runJob(Stops, { world, remainingMs: 3_000 });
+      expect(answers.map(({ status }) => status)).toEqual(['handed-off', 'completed']);
+      expect(world.logger.find('step failed')).toEqual([]);
+    },
+  );
 });
 
 describe('a step that throws in the safe window', () => {
@@ -536,7 +545,7 @@ describe('a step that throws in the safe window', () => {
       ['step interrupted'],
     ],
     ['was interrupted when it had its signal', ({ signal }) => signal.aborted, ['step interrupted']],
-  ])('%s', async (_what, look, expected) => {
+  ])('A step that throws in the safe window %s', async (_what, look, expected) => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -561,7 +570,7 @@ describe('a step that throws in the safe window', () => {
 });
 
 describe('a RetryableError that does not count as an attempt', () => {
-  it('is retried however often, and the attempts that count are counted as ever', async () => {
+  it('A RetryableError that does not count as an attempt is retried however often, and the attempts that count are counted as ever', async () => {
     const world = virtualWorld();
     const attempts: number[] = [];
 
@@ -585,7 +594,7 @@ describe('a RetryableError that does not count as an attempt', () => {
     expect(world.clock.now() - epochMs).toBeGreaterThan(10_000);
   });
 
-  it('ends with a fuse when it goes on for ever', async () => {
+  it('A RetryableError that does not count as an attempt ends with a fuse when it goes on for ever', async () => {
     const world = virtualWorld();
 
     @LongRunning({ ...times, limits: { maxDurationMs: 60_000 } })

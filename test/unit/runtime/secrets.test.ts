@@ -37,40 +37,43 @@ describe('of a field with secret: true', () => {
       'a path to a cycle of a thousand levels',
       () => Array.from({ length: 1_100 }).reduce<unknown>((inner) => ({ [secret]: inner }), {}),
     ],
-  ])('%s is in no message, path, log line or record, but the field is named', async (_what, make) => {
-    const store = new MemoryCheckpointStore();
-    const world = virtualWorld();
+  ])(
+    'Of a field with secret: true, %s is in no message, path, log line or record, but the field is named',
+    async (_what, make) => {
+      const store = new MemoryCheckpointStore();
+      const world = virtualWorld();
 
-    @LongRunning({ name: 'keeping', safeMs: 1_000, intervalMs: 100 })
-    class Keeping {
-      @State({ secret: true }) 'sessions of all': unknown = null;
-      @Step() work() {
-        this['sessions of all'] = make();
+      @LongRunning({ name: 'keeping', safeMs: 1_000, intervalMs: 100 })
+      class Keeping {
+        @State({ secret: true }) 'sessions of all': unknown = null;
+        @Step() work() {
+          this['sessions of all'] = make();
+        }
+        @Terminate() isDone() {
+          return false;
+        }
       }
-      @Terminate() isDone() {
-        return false;
-      }
-    }
 
-    const handler = createHandler(Keeping, {
-      providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
-    });
-    const start = { lambdaBaton: { v: 1, start: { executionId: 'e', input: {} } } };
-    const error = await world.timer
-      .drive(handler(start, fakeLambdaContext({ clock: world.clock })))
-      .catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({
-      code: 'EXECUTION_FAILED',
-      cause: { code: 'UNSERIALIZABLE_STATE', details: { path: '["sessions of all"]' } },
-    });
-    const { state: _state, ...record } = (await store.load('e')) ?? { state: '' };
-    const places = {
-      error: tell(error),
-      log: inspect(world.logger.lines, { depth: 12, maxStringLength: null }),
-      record: inspect(record, { depth: 12, maxStringLength: null }),
-      status: inspect(await new BatonClient({ store }).status('e'), { depth: 12 }),
-    };
-    expect(Object.entries(places).filter(([, text]) => text.includes('SECRET'))).toEqual([]);
-    expect(tell(error)).toContain('@State ["sessions of all"] holds a value that ');
-  });
+      const handler = createHandler(Keeping, {
+        providers: [...world.providers, { token: CHECKPOINT_STORE, useValue: store }],
+      });
+      const start = { lambdaBaton: { v: 1, start: { executionId: 'e', input: {} } } };
+      const error = await world.timer
+        .drive(handler(start, fakeLambdaContext({ clock: world.clock })))
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: 'EXECUTION_FAILED',
+        cause: { code: 'UNSERIALIZABLE_STATE', details: { path: '["sessions of all"]' } },
+      });
+      const { state: _state, ...record } = (await store.load('e')) ?? { state: '' };
+      const places = {
+        error: tell(error),
+        log: inspect(world.logger.lines, { depth: 12, maxStringLength: null }),
+        record: inspect(record, { depth: 12, maxStringLength: null }),
+        status: inspect(await new BatonClient({ store }).status('e'), { depth: 12 }),
+      };
+      expect(Object.entries(places).filter(([, text]) => text.includes('SECRET'))).toEqual([]);
+      expect(tell(error)).toContain('@State ["sessions of all"] holds a value that ');
+    },
+  );
 });

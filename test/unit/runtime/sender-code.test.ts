@@ -63,7 +63,7 @@ function stretchedJob({ clock, timer }: VirtualWorld, stretches: readonly Stretc
 const blocking = (ms: number): Stretch => ({ ms, isBlocking: true });
 
 describe('the code of the channels', () => {
-  it('is there before the first step, when the safe window is less than 2 s away', async () => {
+  it('The code of the channels is there before the first step, when the safe window is less than 2 s away', async () => {
     const { world, sender } = heavyWorld();
     const begun: number[] = [];
     const job = stretchedJob(world, [blocking(1_900), blocking(1)], begun);
@@ -73,7 +73,7 @@ describe('the code of the channels', () => {
     expect(begun[0]).toBe(loadMs);
   });
 
-  it('is there before @OnResume then, which may last just as long', async () => {
+  it('The code of the channels is there before @OnResume then, which may last just as long', async () => {
     const { world, sender } = heavyWorld();
     const resumedAtMs: number[] = [];
 
@@ -98,7 +98,7 @@ describe('the code of the channels', () => {
     expect([sender.loadedAtMs[0], resumedAtMs[0]]).toEqual([59_000 + loadMs, 59_000 + loadMs]);
   });
 
-  it('is there before the next step, once an invocation has lasted 2 s, although steps hold the event loop', async () => {
+  it('The code of the channels is there before the next step, once an invocation has lasted 2 s, although steps hold the event loop', async () => {
     const { world, sender } = heavyWorld();
     const begun: number[] = [];
     const job = stretchedJob(world, [blocking(1_200), blocking(900), blocking(50_000), blocking(1)], begun);
@@ -107,7 +107,7 @@ describe('the code of the channels', () => {
     expect(begun[2]).toBe(2_100 + loadMs);
   });
 
-  it('is there before the next part of a generator then', async () => {
+  it('The code of the channels is there before the next part of a generator then', async () => {
     const { world, sender } = heavyWorld();
     const begun: number[] = [];
 
@@ -132,20 +132,20 @@ describe('the code of the channels', () => {
     expect(sender.loadedAtMs[0]).toBe(2_100 + loadMs);
   });
 
-  it('is that of every channel, since the first may fail, and is asked for once an invocation', async () => {
+  it('The code of the channels is that of every channel, since the first may fail, and is asked for once an invocation', async () => {
     const { world, senders } = heavyWorld(['lambda', 'sqs']);
     const job = stretchedJob(world, Array(40).fill({ ms: 1_000, isBlocking: false }));
     await runJob(job, { world });
     expect(senders.map(({ begunAtMs }) => begunAtMs)).toEqual([[2_000], [2_000 + loadMs]]);
   });
 
-  it('is not asked for in an invocation that ends within 2 s and is far from its safe window', async () => {
+  it('The code of the channels is not asked for in an invocation that ends within 2 s and is far from its safe window', async () => {
     const { world, sender } = heavyWorld();
     const { answers } = await runJob(stretchedJob(world, [blocking(1_000), blocking(990)]), { world });
     expect([answers.length, sender.begunAtMs]).toEqual([1, []]);
   });
 
-  it('that never comes, or cannot be loaded, is waited for once, up to half the time that is left', async () => {
+  it('The code of the channels that never comes, or cannot be loaded, is waited for once, up to half the time that is left', async () => {
     for (const [load, expected] of [
       [forever, [500, 501]],
       [() => Promise.reject(new Error('no such package')), [0, 1]],
@@ -159,7 +159,7 @@ describe('the code of the channels', () => {
     }
   });
 
-  it('is never loaded inside a safe window, unless one stretch without a turn of the event loop has led there from the first 2 s', async () => {
+  it('The code of the channels is never loaded inside a safe window, unless one stretch without a turn of the event loop has led there from the first 2 s', async () => {
     const stretch = fc.record({ ms: fc.integer({ min: 1, max: 4_000 }), isBlocking: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(

@@ -55,7 +55,7 @@ const refusal = (reason: string) =>
   });
 
 describe('BATON_SIGNING_KEY', () => {
-  it('carries an execution on with signed continuations', async () => {
+  it('BATON_SIGNING_KEY carries an execution on with signed continuations', async () => {
     const { handler, world, send } = await withKeys(key);
     const { answer } = await runExecution(handler, world, {
       remainingMs: ({ invocation }) => (invocation < 3 ? 900 : 60_000),
@@ -66,7 +66,7 @@ describe('BATON_SIGNING_KEY', () => {
     expect(lambdaBaton).not.toHaveProperty('checksum');
   });
 
-  it('signs with HMAC-SHA-256, so that others can check it', async () => {
+  it('BATON_SIGNING_KEY signs with HMAC-SHA-256, so that others can check it', async () => {
     const { lambdaBaton } = await (await withKeys(key)).send();
     const { continuation, state, signature } = lambdaBaton;
     const { createHmac } = await import('node:crypto');
@@ -74,7 +74,7 @@ describe('BATON_SIGNING_KEY', () => {
     expect(signature).toBe(createHmac('sha256', key).update(text).digest('base64url'));
   });
 
-  it('takes the continuations of the old key while keys are changed, and signs with the new one', async () => {
+  it('BATON_SIGNING_KEY takes the continuations of the old key while keys are changed, and signs with the new one', async () => {
     const old = await (await withKeys(oldKey)).send();
     const rotating = await withKeys(`${newKey},${oldKey}`);
     expect(await rotating.call(old)).toMatchObject({ status: 'completed' });
@@ -110,16 +110,19 @@ describe('BATON_SIGNING_KEY', () => {
     ],
     ['its signature to nothing', (parts) => ({ ...parts, signature: '' })],
     ['its signature to a list', (parts) => ({ ...parts, signature: [parts.signature] })],
-  ])('refuses a continuation with a change of %s, and runs nothing', async (_what, change) => {
-    const { call, send } = await withKeys(key);
-    const { lambdaBaton } = await send();
-    await expect(call({ lambdaBaton: change(lambdaBaton) })).rejects.toEqual(
-      refusal('signature does not match'),
-    );
-    expect(seen).toEqual([]);
-  });
+  ])(
+    'BATON_SIGNING_KEY refuses a continuation with a change of %s, and runs nothing',
+    async (_what, change) => {
+      const { call, send } = await withKeys(key);
+      const { lambdaBaton } = await send();
+      await expect(call({ lambdaBaton: change(lambdaBaton) })).rejects.toEqual(
+        refusal('signature does not match'),
+      );
+      expect(seen).toEqual([]);
+    },
+  );
 
-  it('refuses what was never signed, also with a checksum that fits', async () => {
+  it('BATON_SIGNING_KEY refuses what was never signed, also with a checksum that fits', async () => {
     const unsigned = await (await withKeys(undefined)).send();
     await expect((await withKeys(key)).call(unsigned)).rejects.toEqual(refusal('is not signed'));
     const { lambdaBaton } = await (await withKeys(key)).send();
@@ -128,7 +131,7 @@ describe('BATON_SIGNING_KEY', () => {
     expect(seen).toEqual([]);
   });
 
-  it('is missed where a signed continuation arrives: it cannot be checked, so it is refused', async () => {
+  it('BATON_SIGNING_KEY is missed where a signed continuation arrives: it cannot be checked, so it is refused', async () => {
     const signed = await (await withKeys(key)).send();
     await expect((await withKeys(undefined)).call(signed)).rejects.toEqual(
       refusal('has no BATON_SIGNING_KEY'),

@@ -26,7 +26,7 @@ async function deploy(world: VirtualWorld, before: new () => object, after: new 
 }
 
 describe('the state', () => {
-  it('survives hand-offs with every kind of value it may hold', async () => {
+  it('The state survives hand-offs with every kind of value it may hold', async () => {
     const world = virtualWorld();
     const shared = { hits: 1 };
     const cyclic: Record<string, unknown> = { name: 'cycle' };
@@ -94,7 +94,7 @@ describe('the state', () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
-  it('keeps references between two fields', async () => {
+  it('The state keeps references between two fields', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -121,7 +121,7 @@ describe('the state', () => {
     });
   });
 
-  it('is restored after the constructor and the field initialisers have run', async () => {
+  it('The state is restored after the constructor and the field initialisers have run', async () => {
     const world = virtualWorld();
     const constructed: number[] = [];
 
@@ -160,7 +160,7 @@ describe('the state', () => {
     expect(constructed).toEqual(answers.map(() => 1));
   });
 
-  it('holds the fields of base classes too, also one that a subclass declares again', async () => {
+  it('The state holds the fields of base classes too, also one that a subclass declares again', async () => {
     const world = virtualWorld();
 
     class Base {
@@ -193,7 +193,7 @@ describe('the state', () => {
     ]);
   });
 
-  it('brings an undefined back as undefined, not as what the initialiser says', async () => {
+  it('The state brings an undefined back as undefined, not as what the initialiser says', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -223,7 +223,7 @@ describe('the state', () => {
     ]);
   });
 
-  it('uses a field’s codec at hand-offs and at rollbacks', async () => {
+  it('The state uses a field’s codec at hand-offs and at rollbacks', async () => {
     const world = virtualWorld();
 
     class Money {
@@ -259,7 +259,7 @@ describe('the state', () => {
     expect(sent.length).toBeGreaterThan(0);
   });
 
-  it('compresses what is large, and brings it back', async () => {
+  it('The state compresses what is large, and brings it back', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -299,7 +299,7 @@ describe('a value that cannot be stored', () => {
     ['an Error', () => ({ last: new Error('no') }), 'data.last'],
     ['a RegExp in a Set', () => new Set([1, /x/]), 'data[1]'],
   ])(
-    'fails the execution at the end of its step, naming the path, without a retry: %s',
+    'A value that cannot be stored fails the execution at the end of its step, naming the path, without a retry: %s',
     async (_title, make, path) => {
       const story: string[] = [];
 
@@ -332,7 +332,7 @@ describe('a value that cannot be stored', () => {
     },
   );
 
-  it('is no matter when the step takes it away again before its end', async () => {
+  it('A value that cannot be stored is no matter when the step takes it away again before its end', async () => {
     @LongRunning(times)
     class Temporary {
       @State() data: unknown = 0;
@@ -349,7 +349,7 @@ describe('a value that cannot be stored', () => {
     expect((await runJob(Temporary)).answer?.status).toBe('completed');
   });
 
-  it('fails the execution before its first step when it is there from the start', async () => {
+  it('A value that cannot be stored fails the execution before its first step when it is there from the start', async () => {
     const story: string[] = [];
 
     @LongRunning(times)
@@ -373,7 +373,7 @@ describe('a value that cannot be stored', () => {
     expect(story).toEqual([]);
   });
 
-  it('is a typed error when a codec fails', async () => {
+  it('A value that cannot be stored is a typed error when a codec fails', async () => {
     let calls = 0;
 
     @LongRunning(times)
@@ -426,7 +426,7 @@ describe('a deployment in mid-execution', () => {
     return Before;
   }
 
-  it('gives a field that was added its initial value, and reports one that was removed', async () => {
+  it('A deployment in mid-execution gives a field that was added its initial value, and reports one that was removed', async () => {
     const world = virtualWorld();
 
     @LongRunning({ ...times, name: 'Evolving' })
@@ -449,7 +449,7 @@ describe('a deployment in mid-execution', () => {
     ]);
   });
 
-  it('migrates the state from version to version, in order', async () => {
+  it('A deployment in mid-execution migrates the state from version to version, in order', async () => {
     const world = virtualWorld();
     const seen: unknown[] = [];
 
@@ -493,7 +493,7 @@ describe('a deployment in mid-execution', () => {
     ],
     ['answers no state', { 1: () => 'text' }, { expected: 2, received: 1 }],
   ])(
-    'is refused with a typed error, before anything runs, when a migration %s',
+    'A deployment in mid-execution is refused with a typed error, before anything runs, when a migration %s',
     async (_title, migrations, details) => {
       const world = virtualWorld();
       let calls = 0;
@@ -515,7 +515,7 @@ describe('a deployment in mid-execution', () => {
     },
   );
 
-  it('is refused when the code is older than the checkpoint, or has lost the step that is next', async () => {
+  it('A deployment in mid-execution is refused when the code is older than the checkpoint, or has lost the step that is next', async () => {
     const [world, another] = [virtualWorld(), virtualWorld()];
     const Before = writeBefore(world);
 
@@ -538,7 +538,7 @@ describe('a deployment in mid-execution', () => {
     expect(error).toMatchObject({ code: 'INCOMPATIBLE_STATE', details: { received: 'work' } });
   });
 
-  it('finds the next step by its name when steps were added before it', async () => {
+  it('A deployment in mid-execution finds the next step by its name when steps were added before it', async () => {
     const world = virtualWorld();
     const story: string[] = [];
 

@@ -54,7 +54,7 @@ describe('a state beside a store', () => {
       (bytes: number) => fourByte.slice(0, 2 * Math.floor(bytes / 4)) + ascii.slice(0, bytes % 4),
     ],
   ])(
-    'travels inside while the whole envelope fits, to the byte, and stays in the store beyond that (%s)',
+    'A state beside a store travels inside while the whole envelope fits, to the byte, and stays in the store beyond that (%s)',
     async (_what, write) => {
       const {
         bytes: [whole = 0],
@@ -70,7 +70,7 @@ describe('a state beside a store', () => {
     },
   );
 
-  it('may swing around the limit from one hand-off to the next, and never comes back stale', async () => {
+  it('A state beside a store may swing around the limit from one hand-off to the next, and never comes back stale', async () => {
     const sizes = [100, 1_900, 100, 2_600, 50, 2_600, 2_600, 10, 1_900, 0, 2_600];
     const { arrived, kinds } = await carry(
       sizes.map((size) => ascii.slice(0, size)),
@@ -80,7 +80,7 @@ describe('a state beside a store', () => {
     expect(kinds.slice(0, sizes.length)).toEqual(sizes.map((size) => (size > 1_500 ? 'stored' : 'json')));
   });
 
-  it('is as large as it likes where a continuation alone would be too large', async () => {
+  it('A state beside a store is as large as it likes where a continuation alone would be too large', async () => {
     const large = randomBytes(3_000_000).toString('base64');
     const { arrived, kinds } = await carry([large], 1_048_576);
     expect([arrived[0], kinds[0]]).toEqual([large.length, 'stored']);

@@ -31,7 +31,7 @@ async function look<Seen>(
 }
 
 describe('ctx.signal', () => {
-  it('may be given to any number of requests at once without a warning of a leak', async () => {
+  it('ctx.signal may be given to any number of requests at once without a warning of a leak', async () => {
     const limit = await look(({ signal }) => {
       // Jest does not see the warning, and getMaxListeners of Node 20 takes no AbortSignal.
       const name = Object.getOwnPropertySymbols(signal).find(
@@ -44,7 +44,7 @@ describe('ctx.signal', () => {
 });
 
 describe('ctx.input', () => {
-  it('is the start event, frozen in depth', async () => {
+  it('ctx.input is the start event, frozen in depth', async () => {
     const event = { table: 'orders', nested: { list: [{ id: 1 }, [2]] } };
     const input = await look((ctx) => ctx.input as typeof event, event);
     expect(input).toEqual(event);
@@ -56,7 +56,7 @@ describe('ctx.input', () => {
     expect(() => input.nested.list.push([3])).toThrow(TypeError);
   });
 
-  it('is a copy: the caller’s event is neither frozen nor changed', async () => {
+  it('ctx.input is a copy: the caller’s event is neither frozen nor changed', async () => {
     const world = virtualWorld();
     const event = { nested: { list: [1, 2] } };
 
@@ -82,7 +82,7 @@ describe('ctx.input', () => {
     ['a number', 5],
     ['a list', [1, [2]]],
     ['a __proto__ key', JSON.parse('{"__proto__":{"admin":true}}')],
-  ])('may be %s, and is the same after a hand-off, frozen too', async (_title, event) => {
+  ])('ctx.input may be %s, and is the same after a hand-off, frozen too', async (_title, event) => {
     const world = virtualWorld();
     const seen: unknown[] = [];
 
@@ -116,7 +116,7 @@ describe('ctx.input', () => {
 });
 
 describe('ctx.executionId, invocation, cycle and attempt', () => {
-  it('count from 1, each for its own', async () => {
+  it('ctx.executionId, invocation, cycle and attempt count from 1, each for its own', async () => {
     const world = virtualWorld();
     const seen: unknown[] = [];
 
@@ -145,7 +145,7 @@ describe('ctx.executionId, invocation, cycle and attempt', () => {
 });
 
 describe('ctx.remainingMs and ctx.shouldYield', () => {
-  it('look at the clock when they are called', async () => {
+  it('ctx.remainingMs and ctx.shouldYield look at the clock when they are called', async () => {
     const world = virtualWorld();
     const seen = await look(
       (ctx) => {
@@ -170,7 +170,7 @@ describe('ctx.remainingMs and ctx.shouldYield', () => {
 });
 
 describe('the functions of ctx', () => {
-  it('work when they are taken out of it', async () => {
+  it('The functions of ctx work when they are taken out of it', async () => {
     const world = virtualWorld();
     const seen = await look(
       ({
@@ -209,7 +209,7 @@ describe('the functions of ctx', () => {
 });
 
 describe('ctx.signal', () => {
-  it('is made only when it is asked for, and then once', async () => {
+  it('ctx.signal is made only when it is asked for, and then once', async () => {
     const made: unknown[] = [];
     const Original = globalThis.AbortController;
     globalThis.AbortController = class extends Original {
@@ -228,7 +228,7 @@ describe('ctx.signal', () => {
     }
   });
 
-  it('aborts at the safe window, with code safe-window', async () => {
+  it('ctx.signal aborts at the safe window, with code safe-window', async () => {
     const world = virtualWorld();
     const seen = await look(
       ({ signal, remainingMs, shouldYield }) =>
@@ -243,7 +243,7 @@ describe('ctx.signal', () => {
     expect(seen).toEqual(['safe-window', 'AbortError', 1_000, true]);
   });
 
-  it('is aborted already when it is first asked for in the safe window', async () => {
+  it('ctx.signal is aborted already when it is first asked for in the safe window', async () => {
     const world = virtualWorld();
     const seen = await look(
       async (ctx) => {
@@ -256,7 +256,7 @@ describe('ctx.signal', () => {
     expect(seen).toEqual([true, 'safe-window']);
   });
 
-  it('belongs to one attempt', async () => {
+  it('ctx.signal belongs to one attempt', async () => {
     const signals: AbortSignal[] = [];
 
     @LongRunning(times)

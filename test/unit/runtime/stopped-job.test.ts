@@ -46,7 +46,7 @@ function stoppable(durability: 'handoff' | 'step' = 'step') {
 const isMark = (id: string) => id.startsWith('lambda-baton:');
 
 describe('a claim', () => {
-  it('reads the stop of its job at the same time as the record', async () => {
+  it('A claim reads the stop of its job at the same time as the record', async () => {
     const { call, store } = stoppable();
     const load = store.load.bind(store);
     const reading = new Set<string>();
@@ -62,7 +62,7 @@ describe('a claim', () => {
     expect(most).toBe(2);
   });
 
-  it.each([1, 5])('is tried again when the mark cannot be read %i times', async (times) => {
+  it.each([1, 5])('A claim is tried again when the mark cannot be read %i times', async (times) => {
     const { call, store, ran } = stoppable();
     const load = store.load.bind(store);
     let failures = 0;
@@ -75,7 +75,7 @@ describe('a claim', () => {
     expect(ran).toEqual(['start', '1', '2', '3', '4', '5']);
   });
 
-  it('runs nothing when the mark can never be read, and ends the invocation for Lambda to retry', async () => {
+  it('A claim runs nothing when the mark can never be read, and ends the invocation for Lambda to retry', async () => {
     const { call, store, ran } = stoppable();
     const load = store.load.bind(store);
     store.load = async (id) => {
@@ -89,7 +89,7 @@ describe('a claim', () => {
     expect(ran).toEqual([]);
   });
 
-  it('of a new execution is tried again when the mark cannot be read behind its first write, and counts no interruption', async () => {
+  it('A claim of a new execution is tried again when the mark cannot be read behind its first write, and counts no interruption', async () => {
     const { call, store, ran, readRecord } = stoppable();
     const load = store.load.bind(store);
     let marksRead = 0;
@@ -105,7 +105,7 @@ describe('a claim', () => {
 });
 
 describe('while its job is stopped', () => {
-  it('a start from a queue goes back to the queue, and the other records of its batch too', async () => {
+  it('A start from a queue goes back to the queue while its job is stopped, and the other records of its batch too', async () => {
     const { call, stop, ran } = stoppable();
     await stop();
     const Records = ['a', 'b'].map((messageId) => ({
@@ -120,7 +120,7 @@ describe('while its job is stopped', () => {
     expect(ran).toEqual([]);
   });
 
-  it('an event ends in the dead letters when its retries are used up, and runs once it is sent again after the resume', async () => {
+  it('An event whose job is stopped ends in the dead letters when its retries are used up, and runs once it is sent again after the resume', async () => {
     @LongRunning({ name: 'stoppable', safeMs: 1_000, intervalMs: 100 })
     class Once {
       @State() isRead = false;
@@ -143,7 +143,7 @@ describe('while its job is stopped', () => {
     expect((await env.run()).outcome).toBe('completed');
   });
 
-  it('a continuation that was delivered already is still a duplicate, and an ended execution answers with its outcome', async () => {
+  it('A continuation that was delivered already is still a duplicate while its job is stopped, and an ended execution answers with its outcome', async () => {
     const { call, sender, stop, client, ran } = stoppable();
     await call(1_250);
     const sent = JSON.parse(sender.sent[0]?.body ?? '');
@@ -158,7 +158,7 @@ describe('while its job is stopped', () => {
     expect(ran).not.toContain('cancelled');
   });
 
-  it("with durability 'handoff' a running execution goes on to its hand-off, and its next invocation ends it", async () => {
+  it("While its job is stopped, with durability 'handoff', a running execution goes on to its hand-off, and its next invocation ends it", async () => {
     const { call, ran, sender, stop, world } = stoppable('handoff');
     world.timer.once(150, () => void stop());
     expect(await call(1_250)).toMatchObject({ status: 'handed-off' });
@@ -169,7 +169,7 @@ describe('while its job is stopped', () => {
     expect(ran.slice(before)).toEqual(['cancelled']);
   });
 
-  it('the delivery of a dead invocation that comes again ends the execution', async () => {
+  it('The delivery of a dead invocation that comes again ends the execution while its job is stopped', async () => {
     const { call, callAndKill, ran, stop } = stoppable();
     await callAndKill(250);
     const before = ran.length;
@@ -180,7 +180,7 @@ describe('while its job is stopped', () => {
 });
 
 describe('a job that stops itself', () => {
-  it('ends at its next safe point, also in the test kit', async () => {
+  it('A job that stops itself ends at its next safe point, also in the test kit', async () => {
     let client: BatonClient | undefined;
     @LongRunning({ name: 'careful', safeMs: 1_000, intervalMs: 100 })
     class Careful {

@@ -39,13 +39,13 @@ function asking(answers: readonly unknown[]) {
 }
 
 describe('@Terminate', () => {
-  it('is asked before the first cycle: an execution may have nothing to do', async () => {
+  it('@Terminate is asked before the first cycle: an execution may have nothing to do', async () => {
     const { Asking, story } = asking([true]);
     expect((await runJob(Asking)).answer?.status).toBe('completed');
     expect(story).toEqual(['asked']);
   });
 
-  it('is asked before each cycle, and nowhere else', async () => {
+  it('@Terminate is asked before each cycle, and nowhere else', async () => {
     const story: string[] = [];
 
     @LongRunning(times)
@@ -74,7 +74,7 @@ describe('@Terminate', () => {
     ]);
   });
 
-  it('is asked before each step with check: step, also behind a goTo and a wait', async () => {
+  it('@Terminate is asked before each step with check: step, also behind a goTo and a wait', async () => {
     const story: string[] = [];
 
     @LongRunning(times)
@@ -106,7 +106,7 @@ describe('@Terminate', () => {
     expect(story).toEqual(['asked', 'one', 'asked', 'three', 'asked']);
   });
 
-  it('may be async', async () => {
+  it('@Terminate may be async', async () => {
     const { Asking, story } = asking([Promise.resolve(false), Promise.resolve(true)]);
     expect((await runJob(Asking)).answer?.status).toBe('completed');
     expect(story).toEqual(['asked', 'work', 'asked']);
@@ -121,7 +121,7 @@ describe('@Terminate', () => {
     ['a directive', complete()],
     ['a Boolean object', Object(true)],
     ['a promise of a text', Promise.resolve('true')],
-  ])('must answer a boolean: %s fails the execution without a retry', async (_title, answer) => {
+  ])('@Terminate must answer a boolean: %s fails the execution without a retry', async (_title, answer) => {
     const { Asking, story } = asking([answer]);
     const { error } = await runJob(Asking);
     expect((error as Error).cause).toMatchObject({
@@ -131,7 +131,7 @@ describe('@Terminate', () => {
     expect(story).toEqual(['asked']);
   });
 
-  it('says what it answered, and what to do', async () => {
+  it('@Terminate says what it answered, and what to do', async () => {
     const { Asking } = asking(['yes']);
     const { error } = await runJob(Asking);
     expect((error as Error).message).toBe(
@@ -139,7 +139,7 @@ describe('@Terminate', () => {
     );
   });
 
-  it('is retried like a step when it throws, and its last failure fails the execution', async () => {
+  it('@Terminate is retried like a step when it throws, and its last failure fails the execution', async () => {
     const once = asking([new Error('1'), new Error('2'), true]);
     expect((await runJob(once.Asking)).answer?.status).toBe('completed');
     expect(once.story).toEqual(['asked', 'asked', 'asked']);
@@ -157,7 +157,7 @@ describe('@Terminate', () => {
     });
   });
 
-  it('is called with the StepContext', async () => {
+  it('@Terminate is called with the StepContext', async () => {
     let seen: StepContext | undefined;
 
     @LongRunning(times)
@@ -180,7 +180,7 @@ describe('@Terminate', () => {
     });
   });
 
-  it('that does not end a job whose steps are all once fails it in the second cycle, instead of spinning', async () => {
+  it('@Terminate that does not end a job whose steps are all once fails it in the second cycle, instead of spinning', async () => {
     let calls = 0;
 
     @LongRunning(times)
@@ -202,7 +202,7 @@ describe('@Terminate', () => {
     expect((error as Error).message).toContain('every step is once');
   });
 
-  it('ends a job whose steps are all once when it is true after the first cycle', async () => {
+  it('@Terminate ends a job whose steps are all once when it is true after the first cycle', async () => {
     @LongRunning(times)
     class RunsOnce {
       @State() steps = 0;
@@ -223,7 +223,7 @@ describe('@Terminate', () => {
     expect((await runJob(RunsOnce)).answer).toMatchObject({ status: 'completed', result: 2 });
   });
 
-  it('is cut off at the hard edge when it hangs, and asked again by the next invocation', async () => {
+  it('@Terminate is cut off at the hard edge when it hangs, and asked again by the next invocation', async () => {
     const world = virtualWorld();
     const asked: number[] = [];
 
@@ -273,7 +273,7 @@ describe('@Terminate in the safe window', () => {
     [250, 2],
     [100, 2],
   ])(
-    'is asked when a cycle ends with %d ms left of a reserve of 250: the job takes %d invocations',
+    '@Terminate in the safe window is asked when a cycle ends with %d ms left of a reserve of 250: the job takes %d invocations',
     async (leftMs, count) => {
       const { Ending, world } = ending(leftMs);
       const { answer } = await runJob(Ending, { world, remainingMs: 5_000 });
@@ -281,7 +281,7 @@ describe('@Terminate in the safe window', () => {
     },
   );
 
-  it('that is not true is asked again by the next invocation, before its first step', async () => {
+  it('@Terminate in the safe window that is not true is asked again by the next invocation, before its first step', async () => {
     const { Ending, world, asked } = ending(900, {}, (n) => n > 2);
     const { answer } = await runJob(Ending, { world, remainingMs: 5_000 });
     expect(answer).toMatchObject({ status: 'completed', invocation: 3 });
@@ -291,20 +291,23 @@ describe('@Terminate in the safe window', () => {
   it.each([
     ['maxDurationMs', { maxDurationMs: 4_000 }],
     ['maxInvocations', { maxInvocations: 1 }],
-  ])('is not failed by a fuse that has just blown: %s', async (_limit, limits) => {
-    const { Ending, world } = ending(900, limits);
-    expect((await runJob(Ending, { world, remainingMs: 5_000 })).answer?.status).toBe('completed');
-    const going = ending(900, limits, () => false);
-    expect((await runJob(going.Ending, { world: going.world, remainingMs: 5_000 })).error).toMatchObject({
-      cause: { code: 'FUSE_BLOWN' },
-    });
-  });
+  ])(
+    '@Terminate in the safe window is not failed by a fuse that has just blown: %s',
+    async (_limit, limits) => {
+      const { Ending, world } = ending(900, limits);
+      expect((await runJob(Ending, { world, remainingMs: 5_000 })).answer?.status).toBe('completed');
+      const going = ending(900, limits, () => false);
+      expect((await runJob(going.Ending, { world: going.world, remainingMs: 5_000 })).error).toMatchObject({
+        cause: { code: 'FUSE_BLOWN' },
+      });
+    },
+  );
 
   it.each([
     ['maxDurationMs', { maxDurationMs: 4_000 }],
     ['maxInvocations', { maxInvocations: 1 }],
   ])(
-    'leaves @OnComplete, which is work, to the next invocation, and no fuse keeps that from it: %s',
+    '@Terminate in the safe window leaves @OnComplete, which is work, to the next invocation, and no fuse keeps that from it: %s',
     async (_limit, limits) => {
       const world = virtualWorld();
       const completed: number[] = [];
@@ -330,7 +333,7 @@ describe('@Terminate in the safe window', () => {
     },
   );
 
-  it('that does not answer before the hard edge, or fails because of it, is no interruption: the next invocation asks', async () => {
+  it('@Terminate in the safe window that does not answer before the hard edge, or fails because of it, is no interruption: the next invocation asks', async () => {
     const world = virtualWorld();
     let asked = 0;
 

@@ -101,7 +101,7 @@ function define(give: () => unknown) {
 }
 
 describe.each(thenables)('a step that returns %s to be awaited', (_what, give, failure) => {
-  it(`${failure === undefined ? 'succeeds' : 'fails'} as await does`, async () => {
+  it(`A step that returns a thenable ${failure === undefined ? 'succeeds' : 'fails'} as await does`, async () => {
     const { Gives, calls } = define(give);
     const { answer, error } = await runJob(Gives);
     if (failure === undefined) expect(answer?.status).toBe('completed');
@@ -109,7 +109,7 @@ describe.each(thenables)('a step that returns %s to be awaited', (_what, give, f
     expect(calls).toEqual(['work']);
   });
 
-  it('does so in the test kit too', async () => {
+  it('A step that returns a thenable is awaited in the test kit too', async () => {
     const run = await JobTestEnvironment.create(define(give).Gives).run();
     expect(run.outcome).toBe(failure === undefined ? 'completed' : 'failed');
     if (failure !== undefined) expect(run.error).toMatchObject({ cause: { message: failure } });
@@ -117,7 +117,7 @@ describe.each(thenables)('a step that returns %s to be awaited', (_what, give, f
 });
 
 describe('a thenable', () => {
-  it('is asked once for its then, and called once', async () => {
+  it('A thenable is asked once for its then, and called once', async () => {
     let [reads, calls] = [0, 0];
     const { Gives } = define(() => ({
       get then() {

@@ -18,13 +18,16 @@ function openBudget() {
 }
 
 describe('The time that is left', () => {
-  it.each(['wall', 'context', 'monotonic'] as const)('runs out when the %s clock alone goes on', (name) => {
-    const { nowMs, budget } = openBudget();
-    nowMs[name] += 50_000;
-    expect(budget.remainingMs()).toBe(10_000);
-  });
+  it.each(['wall', 'context', 'monotonic'] as const)(
+    'The time that is left runs out when the %s clock alone goes on',
+    (name) => {
+      const { nowMs, budget } = openBudget();
+      nowMs[name] += 50_000;
+      expect(budget.remainingMs()).toBe(10_000);
+    },
+  );
 
-  it('is not made longer by a wall clock that is set back', () => {
+  it('The time that is left is not made longer by a wall clock that is set back', () => {
     const { nowMs, budget } = openBudget();
     nowMs.wall -= 600_000;
     nowMs.context -= 600_000;
@@ -32,7 +35,7 @@ describe('The time that is left', () => {
     expect(budget.remainingMs()).toBe(1_000);
   });
 
-  it('is virtual throughout on a virtual clock, however much real time passes', () => {
+  it('The time that is left is virtual throughout on a virtual clock, however much real time passes', () => {
     const clock = new VirtualClock();
     const budget = new TimeBudget(fakeLambdaContext({ clock }), completeClock(clock));
     jest.spyOn(performance, 'now').mockReturnValue(1e9);
@@ -43,7 +46,7 @@ describe('The time that is left', () => {
 });
 
 describe('A step whose machine sets the clock back', () => {
-  it('is asked to stop at the beginning of the safe window all the same', async () => {
+  it('A step whose machine sets the clock back is asked to stop at the beginning of the safe window all the same', async () => {
     const world = virtualWorld();
     const beginMs = world.clock.now();
     let offsetMs = 0;

@@ -66,7 +66,7 @@ function orphaning(late: (job: { list: string[]; isDone: boolean }, ctx: StepCon
 const untouched = ['initial', 'attempt 2, connection of attempt 1'];
 
 describe('timeoutMs', () => {
-  it('fails the attempt with a StepTimeoutError and aborts its signal with code timeout', async () => {
+  it('timeoutMs fails the attempt with a StepTimeoutError and aborts its signal with code timeout', async () => {
     const world = virtualWorld();
     const seen: unknown[] = [];
 
@@ -103,7 +103,7 @@ describe('timeoutMs', () => {
     ]);
   });
 
-  it('fails the execution after the last attempt, saying which step and how long', async () => {
+  it('timeoutMs fails the execution after the last attempt, saying which step and how long', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -130,7 +130,7 @@ describe('timeoutMs', () => {
     expect(world.clock.now() - epochMs).toBe(500);
   });
 
-  it('leaves a step alone that ends in time, and is not the sum of its attempts', async () => {
+  it('timeoutMs leaves a step alone that ends in time, and is not the sum of its attempts', async () => {
     const world = virtualWorld();
     let attempts = 0;
 
@@ -153,7 +153,7 @@ describe('timeoutMs', () => {
     ]);
   });
 
-  it('is not raised by a step that ends by itself when its signal aborts', async () => {
+  it('timeoutMs is not raised by a step that ends by itself when its signal aborts', async () => {
     const world = virtualWorld();
     const attempts: number[] = [];
 
@@ -202,7 +202,7 @@ describe('an attempt that timed out', () => {
         (job as { list: unknown }).list = () => {};
       },
     ],
-  ])('changes nothing by %s, and is logged once', async (_title, late) => {
+  ])('An attempt that timed out changes nothing by %s, and is logged once', async (_title, late) => {
     const { Orphaning, world, instances } = orphaning(late);
     const { answer } = await runJob(Orphaning, { world });
     expect(answer).toMatchObject({ status: 'completed', result: untouched });
@@ -213,7 +213,7 @@ describe('an attempt that timed out', () => {
     expect(world.logger.find('progress')).toEqual([]);
   });
 
-  it('is logged once with its late error', async () => {
+  it('An attempt that timed out is logged once with its late error', async () => {
     const { Orphaning, world } = orphaning(() => Promise.reject(new Error('late')));
     await runJob(Orphaning, { world });
     expect(world.logger.find('late result of an abandoned step discarded')).toMatchObject([
@@ -221,7 +221,7 @@ describe('an attempt that timed out', () => {
     ]);
   });
 
-  it('changes nothing when it ends after the invocation', async () => {
+  it('An attempt that timed out changes nothing when it ends after the invocation', async () => {
     const { world, Orphaning } = orphaning(() => {});
     const rejections: unknown[] = [];
     const note = (reason: unknown) => rejections.push(reason);
@@ -249,7 +249,7 @@ describe('an attempt that timed out', () => {
     expect(answer).toMatchObject({ result: ['initial', 'in time'] });
   });
 
-  it('is a generator that is not driven on', async () => {
+  it('An attempt that timed out is a generator that is not driven on', async () => {
     const world = virtualWorld();
     const story: string[] = [];
 
@@ -277,7 +277,7 @@ describe('an attempt that timed out', () => {
     expect(world.logger.find('late result of an abandoned step discarded')).toHaveLength(1);
   });
 
-  it('cannot be seen by the hand-off that follows: the last safe point travels', async () => {
+  it('An attempt that timed out cannot be seen by the hand-off that follows: the last safe point travels', async () => {
     const world = virtualWorld();
     const seen: unknown[] = [];
 
@@ -320,7 +320,7 @@ describe('an attempt that timed out', () => {
 });
 
 describe('timeoutMs of a generator', () => {
-  it("is its own time between two yields: what the store takes there is not the step's", async () => {
+  it("timeoutMs of a generator is its own time between two yields: what the store takes there is not the step's", async () => {
     const world = virtualWorld();
     let begun = 0;
     const memory = new MemoryCheckpointStore();

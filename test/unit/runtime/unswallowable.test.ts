@@ -120,7 +120,7 @@ const kinds = Object.keys(catchers) as (keyof typeof catchers)[];
 
 describe.each(kinds)('%s, in which everything is caught', (kind) => {
   it.each([['step' as const], [{ everyMs: 1 }]])(
-    'cannot catch a checkpoint that is refused for ever (%j)',
+    'A unit of work in which everything is caught cannot catch a checkpoint that is refused for ever (%j)',
     async (durability) => {
       const { call, store, caught, sender, world } = catching(kind, durability);
       store.fault = (write) => (write >= 2 ? 'fail' : 'none');
@@ -134,7 +134,7 @@ describe.each(kinds)('%s, in which everything is caught', (kind) => {
     },
   );
 
-  it('does not notice a store that is throttled five times', async () => {
+  it('A unit of work in which everything is caught does not notice a store that is throttled five times', async () => {
     const { call, store, caught, done } = catching(kind);
     store.fault = (write) => (write >= 2 && write <= 6 ? 'fail' : 'none');
     expect(await call()).toMatchObject({ status: 'completed', result: 3 });
@@ -142,7 +142,7 @@ describe.each(kinds)('%s, in which everything is caught', (kind) => {
     expect(done).toEqual([1, 2, 3]);
   });
 
-  it('cannot catch that another has claimed the execution', async () => {
+  it('A unit of work in which everything is caught cannot catch that another has claimed the execution', async () => {
     const { call, store, caught, done, steal } = catching(kind);
     let isStolen = false;
     store.beforeWrite = async (write) => {
@@ -155,7 +155,7 @@ describe.each(kinds)('%s, in which everything is caught', (kind) => {
     expect(done).toEqual([1]);
   });
 
-  it('is run again by the delivery that Lambda repeats, from the last checkpoint', async () => {
+  it('A unit of work in which everything is caught is run again by the delivery that Lambda repeats, from the last checkpoint', async () => {
     const { call, store, done, world, sender } = catching(kind);
     store.fault = () => (done.length >= 2 ? 'fail' : 'none');
     await expect(call(5_000)).rejects.toMatchObject({ code: 'CHECKPOINT_FAILED' });
@@ -171,7 +171,7 @@ describe.each(kinds)('%s, in which everything is caught', (kind) => {
 });
 
 describe('a store that is throttled', () => {
-  it('is asked again after 50 ms, then after twice as long each time, up to two seconds', async () => {
+  it('A store that is throttled is asked again after 50 ms, then after twice as long each time, up to two seconds', async () => {
     const { call, store, world } = catching('a step');
     const atMs: number[] = [];
     store.beforeWrite = async () => void atMs.push(world.clock.now());
@@ -241,7 +241,7 @@ describe.each<[string, () => unknown, string, RegExp]>([
     return { ...kept, lines, told };
   }
 
-  it('leaves a usable record, log and answer, now and whenever it is asked again', async () => {
+  it('A step that throws anything at all leaves a usable record, log and answer, now and whenever it is asked again', async () => {
     const { call, readRecord, lines, told, store } = throwing();
     const error = await call().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'EXECUTION_FAILED', details: { step: 'step' } });

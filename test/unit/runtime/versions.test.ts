@@ -73,7 +73,7 @@ function world() {
 
 describe('an execution of version 1 that version 2 goes on with', () => {
   it.each([0, 1, 19_999, 20_000, 20_001, 40_001])(
-    'is migrated again by the delivery that follows a crash, wherever it happened: after %i ms',
+    'An execution of version 1 that version 2 goes on with is migrated again by the delivery that follows a crash, wherever it happened: after %i ms',
     async (killAfterMs) => {
       const { one, two, call, next, finish, timer } = world();
       expect(await call(one, start, 'r1')).toMatchObject({ status: 'handed-off' });
@@ -85,7 +85,7 @@ describe('an execution of version 1 that version 2 goes on with', () => {
     },
   );
 
-  it('goes back to version 1 when version 2 died before it stored anything', async () => {
+  it('An execution of version 1 that version 2 goes on with goes back to version 1 when version 2 died before it stored anything', async () => {
     const { one, two, call, next, finish, timer } = world();
     await call(one, start, 'r1');
     const continuation = next();
@@ -96,7 +96,7 @@ describe('an execution of version 1 that version 2 goes on with', () => {
     expect(await finish(one)).toEqual({ euros: 6, n: 6 });
   });
 
-  it('does not go back to version 1 when version 2 has stored a state of its own', async () => {
+  it('An execution of version 1 that version 2 goes on with does not go back to version 1 when version 2 has stored a state of its own', async () => {
     const { one, two, call, next, timer, readState } = world();
     await call(one, start, 'r1');
     const continuation = next();

@@ -26,38 +26,41 @@ describe('a generator that yields a wait', () => {
   it.each([
     ['that fits is slept, in the same invocation', 10, 1],
     ['that does not fit is waited for in the queue', 600, 4],
-  ])('%s, and is called again from its top afterwards', async (_what, seconds, invocationCount) => {
-    const world = worldWithQueue();
-    const story: string[] = [];
-    const at = () => `${(world.clock.now() - epochMs) / 1_000} s`;
+  ])(
+    'A generator that yields a wait %s, and is called again from its top afterwards',
+    async (_what, seconds, invocationCount) => {
+      const world = worldWithQueue();
+      const story: string[] = [];
+      const at = () => `${(world.clock.now() - epochMs) / 1_000} s`;
 
-    @LongRunning(times)
-    class Polls {
-      @State() answers = 0;
-      @Step() async *poll({ idempotencyKey }: StepContext) {
-        story.push(`${at()}: asks for the ${this.answers + 1}th time with ${idempotencyKey}`);
-        this.answers += 1;
-        if (this.answers <= 3) yield wait({ seconds });
-        story.push(`${at()}: goes on`);
+      @LongRunning(times)
+      class Polls {
+        @State() answers = 0;
+        @Step() async *poll({ idempotencyKey }: StepContext) {
+          story.push(`${at()}: asks for the ${this.answers + 1}th time with ${idempotencyKey}`);
+          this.answers += 1;
+          if (this.answers <= 3) yield wait({ seconds });
+          story.push(`${at()}: goes on`);
+        }
+        @Terminate() isDone() {
+          return this.answers > 3;
+        }
       }
-      @Terminate() isDone() {
-        return this.answers > 3;
-      }
-    }
 
-    const { answer, answers } = await runJob(Polls, { world });
-    expect(answer?.status).toBe('completed');
-    expect(answers).toHaveLength(invocationCount);
-    expect(story).toEqual([
-      '0 s: asks for the 1th time with execution-1#0',
-      `${seconds} s: asks for the 2th time with execution-1#1`,
-      `${2 * seconds} s: asks for the 3th time with execution-1#2`,
-      `${3 * seconds} s: asks for the 4th time with execution-1#3`,
-      `${3 * seconds} s: goes on`,
-    ]);
-  });
+      const { answer, answers } = await runJob(Polls, { world });
+      expect(answer?.status).toBe('completed');
+      expect(answers).toHaveLength(invocationCount);
+      expect(story).toEqual([
+        '0 s: asks for the 1th time with execution-1#0',
+        `${seconds} s: asks for the 2th time with execution-1#1`,
+        `${2 * seconds} s: asks for the 3th time with execution-1#2`,
+        `${3 * seconds} s: asks for the 4th time with execution-1#3`,
+        `${3 * seconds} s: goes on`,
+      ]);
+    },
+  );
 
-  it('has its finally blocks run before the wait, and what it had kept until then is kept', async () => {
+  it('A generator that yields a wait has its finally blocks run before the wait, and what it had kept until then is kept', async () => {
     const world = worldWithQueue();
     const story: string[] = [];
 
@@ -83,7 +86,7 @@ describe('a generator that yields a wait', () => {
     expect(story).toEqual(['closed after 0 ms', `2 after ${dayMs} ms`, `closed after ${dayMs} ms`]);
   });
 
-  it('goes on with the step that the wait names', async () => {
+  it('A generator that yields a wait goes on with the step that the wait names', async () => {
     const story: string[] = [];
 
     @LongRunning(times)
@@ -120,7 +123,7 @@ describe('a generator that yields a wait', () => {
     ],
     ['a wait of no length', wait({ seconds: Number.NaN }), 'yielded wait({ seconds: NaN })'],
   ])(
-    'fails the execution with an InvalidDirectiveError when it yields %s',
+    'A generator that yields a wait fails the execution with an InvalidDirectiveError when it yields %s',
     async (_what, directive, reason) => {
       const story: string[] = [];
 
@@ -146,7 +149,7 @@ describe('a generator that yields a wait', () => {
     },
   );
 
-  it('is refused where it is no step: in @OnComplete nothing would come of it', async () => {
+  it('A generator that yields a wait is refused where it is no step: in @OnComplete nothing would come of it', async () => {
     @LongRunning(times)
     class Ends {
       @Step() work() {}
@@ -165,7 +168,7 @@ describe('a generator that yields a wait', () => {
 });
 
 describe('a wait that names the step after it', () => {
-  it('lets a step poll: it is the same step again', async () => {
+  it('A wait that names the step after it lets a step poll: it is the same step again', async () => {
     const world = worldWithQueue();
     const atSeconds: number[] = [];
 
@@ -205,48 +208,54 @@ describe('a wait that names the step after it', () => {
       wait({ seconds: 1, goTo: 7 as never }),
       'goTo: 7 }), whose goTo is not a step.',
     ],
-  ])('is an InvalidDirectiveError when there is no such step: %s', async (_what, directive, reason) => {
-    @LongRunning(times)
-    class Lost {
-      // @ts-expect-error no such step
-      @Step() work() {
-        return directive;
+  ])(
+    'A wait that names the step after it is an InvalidDirectiveError when there is no such step: %s',
+    async (_what, directive, reason) => {
+      @LongRunning(times)
+      class Lost {
+        // @ts-expect-error no such step
+        @Step() work() {
+          return directive;
+        }
+        @Terminate() isDone() {
+          return false;
+        }
       }
-      @Terminate() isDone() {
-        return false;
-      }
-    }
 
-    const { error } = await runJob(Lost);
-    expect(error).toMatchObject({
-      cause: { code: 'INVALID_DIRECTIVE', message: expect.stringContaining(reason) },
-    });
-    expect((error as { cause: Error }).cause.message).toMatch(/→ Go to one of: work\.$/);
-  });
+      const { error } = await runJob(Lost);
+      expect(error).toMatchObject({
+        cause: { code: 'INVALID_DIRECTIVE', message: expect.stringContaining(reason) },
+      });
+      expect((error as { cause: Error }).cause.message).toMatch(/→ Go to one of: work\.$/);
+    },
+  );
 });
 
 describe('a wait that would end beyond limits.maxDurationMs', () => {
-  it.each(['returned', 'yielded'])('is refused at once, naming the limit, when it is %s', async (how) => {
-    const world = worldWithQueue();
+  it.each(['returned', 'yielded'])(
+    'A wait that would end beyond limits.maxDurationMs is refused at once, naming the limit, when it is %s',
+    async (how) => {
+      const world = worldWithQueue();
 
-    @LongRunning({ ...times, limits: { maxDurationMs: dayMs } })
-    class Late {
-      @Step() returned(): unknown {
-        return how === 'returned' ? wait({ seconds: 2 * 86_400 }) : undefined;
+      @LongRunning({ ...times, limits: { maxDurationMs: dayMs } })
+      class Late {
+        @Step() returned(): unknown {
+          return how === 'returned' ? wait({ seconds: 2 * 86_400 }) : undefined;
+        }
+        @Step() *yielded(): Generator<unknown> {
+          if (how === 'yielded') yield waitUntil(new Date(epochMs + 2 * dayMs));
+        }
+        @Terminate() isDone() {
+          return false;
+        }
       }
-      @Step() *yielded(): Generator<unknown> {
-        if (how === 'yielded') yield waitUntil(new Date(epochMs + 2 * dayMs));
-      }
-      @Terminate() isDone() {
-        return false;
-      }
-    }
 
-    const { error, sent } = await runJob(Late, { world });
-    expect(error).toMatchObject({
-      cause: { code: 'FUSE_BLOWN', details: { limit: 'maxDurationMs', allowed: dayMs } },
-    });
-    expect(world.clock.now()).toBe(epochMs);
-    expect(sent).toEqual([]);
-  });
+      const { error, sent } = await runJob(Late, { world });
+      expect(error).toMatchObject({
+        cause: { code: 'FUSE_BLOWN', details: { limit: 'maxDurationMs', allowed: dayMs } },
+      });
+      expect(world.clock.now()).toBe(epochMs);
+      expect(sent).toEqual([]);
+    },
+  );
 });

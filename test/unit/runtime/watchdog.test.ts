@@ -35,7 +35,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 describe('at the soft edge', () => {
-  it('the running step’s signal aborts, exactly at safeMs, however long the interval is', async () => {
+  it('At the soft edge the running step’s signal aborts, exactly at safeMs, however long the interval is', async () => {
     const world = virtualWorld();
     const seen: unknown[] = [];
 
@@ -65,7 +65,7 @@ describe('at the soft edge', () => {
     expect(seen).toEqual([50_000, 10_000, 'AbortError', 'safe-window', true]);
   });
 
-  it('a signal that the step first asks for after the edge is aborted already', async () => {
+  it('At the soft edge a signal that the step first asks for after the edge is aborted already', async () => {
     const world = virtualWorld();
     let code: unknown;
 
@@ -87,7 +87,7 @@ describe('at the soft edge', () => {
   });
 
   it.each([1, 3, 8])(
-    'a timer that goes off %i ms early is no reason to look too soon and then not again',
+    'At the soft edge a timer that goes off %i ms early is no reason to look too soon and then not again',
     async (earlyMs) => {
       const world = virtualWorld();
       const { timer } = world;
@@ -115,7 +115,7 @@ describe('at the soft edge', () => {
     },
   );
 
-  it('what has more than 24.8 days left is watched too', async () => {
+  it('At the soft edge what has more than 24.8 days left is watched too', async () => {
     @LongRunning(times)
     class Short {
       @State() n = 0;
@@ -137,7 +137,7 @@ describe('at the soft edge', () => {
     });
   });
 
-  it('no step starts any more, and one that is running may still finish', async () => {
+  it('At the soft edge no step starts any more, and one that is running may still finish', async () => {
     const world = virtualWorld();
     const starts: number[] = [];
 
@@ -169,7 +169,7 @@ describe('at the soft edge', () => {
     expect(readState(sent[0])).toEqual({ page: 4 });
   });
 
-  it('a generator is stopped at its next yield, whose state is handed over', async () => {
+  it('At the soft edge a generator is stopped at its next yield, whose state is handed over', async () => {
     const world = virtualWorld();
     const log: string[] = [];
 
@@ -210,7 +210,7 @@ describe('at the soft edge', () => {
     ['an error with the code ABORT_ERR', () => Object.assign(new Error('aborted'), { code: 'ABORT_ERR' })],
     ['an error whose cause is the reason', (signal) => new Error('page 7 failed', { cause: signal.reason })],
   ])(
-    'a step that stops by throwing %s was interrupted: its changes are undone, and no attempt has failed',
+    'At the soft edge a step that stops by throwing %s was interrupted: its changes are undone, and no attempt has failed',
     async (_title, make) => {
       const world = virtualWorld();
 
@@ -252,7 +252,7 @@ describe('at the soft edge', () => {
     },
   );
 
-  it('a step that throws a TerminalError, or a mistake in its code, after the abort has failed', async () => {
+  it('At the soft edge a step that throws a TerminalError, or a mistake in its code, after the abort has failed', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -287,7 +287,7 @@ describe('at the soft edge', () => {
     expect(error).toMatchObject({ cause: { code: 'TERMINAL' } });
   });
 
-  it('an AbortError from before the edge is an ordinary failure', async () => {
+  it('At the soft edge an AbortError from before the edge is an ordinary failure', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -309,7 +309,7 @@ describe('at the soft edge', () => {
 });
 
 describe('at the hard edge', () => {
-  it('a step that does not stop is abandoned, and the last safe point is handed over: state, position and one interruption', async () => {
+  it('At the hard edge a step that does not stop is abandoned, and the last safe point is handed over: state, position and one interruption', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -353,7 +353,7 @@ describe('at the hard edge', () => {
     expect(await world.timer.drive(next)).toMatchObject({ status: 'completed', result: ['first', 'second'] });
   });
 
-  it('what a generator has yielded stays, and what it did after that is lost', async () => {
+  it('At the hard edge what a generator has yielded stays, and what it did after that is lost', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -387,50 +387,53 @@ describe('at the hard edge', () => {
       ({ reject }) => reject(new Error('too late')),
       { step: 'work', error: { name: 'Error', message: 'too late' } },
     ],
-  ])('a late %s of the abandoned step changes nothing and is logged once', async (_title, settle, fields) => {
-    const world = virtualWorld();
-    let settleLate: { resolve: () => void; reject: (error: Error) => void } | undefined;
-    const late = new Promise<void>((resolve, reject) => {
-      settleLate = { resolve, reject };
-    });
-    const orphans: { n: number }[] = [];
+  ])(
+    'At the hard edge a late %s of the abandoned step changes nothing and is logged once',
+    async (_title, settle, fields) => {
+      const world = virtualWorld();
+      let settleLate: { resolve: () => void; reject: (error: Error) => void } | undefined;
+      const late = new Promise<void>((resolve, reject) => {
+        settleLate = { resolve, reject };
+      });
+      const orphans: { n: number }[] = [];
 
-    @LongRunning(times)
-    class Deaf {
-      @State() n = 0;
-      @Step() async work({ invocation, progress }: StepContext) {
-        if (invocation === 1) {
-          orphans.push(this);
-          await late.finally(() => {
-            this.n = 99;
-            progress(99);
-          });
+      @LongRunning(times)
+      class Deaf {
+        @State() n = 0;
+        @Step() async work({ invocation, progress }: StepContext) {
+          if (invocation === 1) {
+            orphans.push(this);
+            await late.finally(() => {
+              this.n = 99;
+              progress(99);
+            });
+          }
+          this.n += 1;
         }
-        this.n += 1;
+        @Terminate() check() {
+          return this.n === 1;
+        }
+        @OnComplete() end() {
+          return this.n;
+        }
       }
-      @Terminate() check() {
-        return this.n === 1;
-      }
-      @OnComplete() end() {
-        return this.n;
-      }
-    }
 
-    const handler = createHandler(Deaf, { providers: world.providers });
-    await callHandler(handler, world, {});
-    const [request] = (world.senders[0] as RecordingSender).sent;
-    const next = handler(JSON.parse(request?.body ?? ''), fakeLambdaContext({ clock: world.clock }));
-    if (settleLate) settle(settleLate);
-    expect(await world.timer.drive(next)).toMatchObject({ status: 'completed', result: 1 });
-    await letRun();
-    expect(orphans[0]?.n).toBeGreaterThanOrEqual(99);
-    expect(world.logger.find('late result of an abandoned step discarded')).toMatchObject([
-      { level: 'warn', fields },
-    ]);
-    expect(world.logger.find('progress')).toEqual([]);
-  });
+      const handler = createHandler(Deaf, { providers: world.providers });
+      await callHandler(handler, world, {});
+      const [request] = (world.senders[0] as RecordingSender).sent;
+      const next = handler(JSON.parse(request?.body ?? ''), fakeLambdaContext({ clock: world.clock }));
+      if (settleLate) settle(settleLate);
+      expect(await world.timer.drive(next)).toMatchObject({ status: 'completed', result: 1 });
+      await letRun();
+      expect(orphans[0]?.n).toBeGreaterThanOrEqual(99);
+      expect(world.logger.find('late result of an abandoned step discarded')).toMatchObject([
+        { level: 'warn', fields },
+      ]);
+      expect(world.logger.find('progress')).toEqual([]);
+    },
+  );
 
-  it('a hook that hangs is abandoned too, and cannot eat the reserve', async () => {
+  it('At the hard edge a hook that hangs is abandoned too, and cannot eat the reserve', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -459,7 +462,7 @@ describe('at the hard edge', () => {
 });
 
 describe('synchronous code that holds the event loop', () => {
-  it('is noticed at the next safe point: its work counts, and nothing new starts', async () => {
+  it('Synchronous code that holds the event loop is noticed at the next safe point: its work counts, and nothing new starts', async () => {
     const world = virtualWorld();
     const starts: string[] = [];
 
@@ -487,7 +490,7 @@ describe('synchronous code that holds the event loop', () => {
     expect(answers).toHaveLength(2);
   });
 
-  it('is noticed at the next yield of a generator', async () => {
+  it('Synchronous code that holds the event loop is noticed at the next yield of a generator', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -536,25 +539,28 @@ describe('an invocation that starts with no more than safeMs left', () => {
     return { Counting, calls };
   }
 
-  it.each([10_000, 5_000, 1])('does nothing but hand over at once (%i ms)', async (remainingMs) => {
-    const { Counting, calls } = countingJob();
-    const world = virtualWorld();
-    const { sent, answers } = await runJob(Counting, {
-      world,
-      remainingMs: ({ invocation }) => (invocation === 1 ? remainingMs : 60_000),
-    });
-    expect(answers).toMatchObject([{ status: 'handed-off' }, { status: 'completed', invocation: 2 }]);
-    expect(readContinuation(sent[0])).toMatchObject({ phase: 'start', idleInvocationCount: 1 });
-    expect(calls).toEqual(['start', 'check', 'work', 'check']);
-  });
+  it.each([10_000, 5_000, 1])(
+    'An invocation that starts with no more than safeMs left does nothing but hand over at once (%i ms)',
+    async (remainingMs) => {
+      const { Counting, calls } = countingJob();
+      const world = virtualWorld();
+      const { sent, answers } = await runJob(Counting, {
+        world,
+        remainingMs: ({ invocation }) => (invocation === 1 ? remainingMs : 60_000),
+      });
+      expect(answers).toMatchObject([{ status: 'handed-off' }, { status: 'completed', invocation: 2 }]);
+      expect(readContinuation(sent[0])).toMatchObject({ phase: 'start', idleInvocationCount: 1 });
+      expect(calls).toEqual(['start', 'check', 'work', 'check']);
+    },
+  );
 
-  it('has one millisecond more, and works', async () => {
+  it('An invocation that starts with one millisecond more than safeMs left works', async () => {
     const { Counting, calls } = countingJob();
     await runJob(Counting, { remainingMs: 10_001 });
     expect(calls).toEqual(['start', 'check', 'work', 'check']);
   });
 
-  it('is stopped by maxIdleInvocations when it is the fourth in a row', async () => {
+  it('An invocation that starts with no more than safeMs left is stopped by maxIdleInvocations when it is the fourth in a row', async () => {
     const { Counting, calls } = countingJob();
     const world = virtualWorld();
     const { error, sent } = await runJob(Counting, { world, remainingMs: 10_000 });
@@ -567,7 +573,7 @@ describe('an invocation that starts with no more than safeMs left', () => {
     expect(calls).toEqual(['fail']);
   });
 
-  it('counts only hand-offs in a row: one that works in between begins the count again', async () => {
+  it('An invocation that starts with no more than safeMs left counts only hand-offs in a row: one that works in between begins the count again', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -592,7 +598,7 @@ describe('an invocation that starts with no more than safeMs left', () => {
 });
 
 describe('the watchdog', () => {
-  it('is one for each invocation, however many steps and cycles that runs', async () => {
+  it('The watchdog is one for each invocation, however many steps and cycles that runs', async () => {
     const world = virtualWorld();
     const every = jest.spyOn(world.timer, 'every');
 
@@ -615,7 +621,7 @@ describe('the watchdog', () => {
     expect(every.mock.calls.map(([ms]) => ms)).toEqual([9_000, 9_000, 9_000]);
   });
 
-  it('leaves no alarm armed behind, however an invocation ends', async () => {
+  it('The watchdog leaves no alarm armed behind, however an invocation ends', async () => {
     const endings: Record<string, (ctx: StepContext, sleep: (ms: number) => Promise<void>) => unknown> = {
       completed: () => {},
       'handed over': (_ctx, sleep) => sleep(55_000),
@@ -653,7 +659,7 @@ describe('the watchdog', () => {
     }
   });
 
-  it('leaves no alarm armed behind when no channel takes the continuation', async () => {
+  it('The watchdog leaves no alarm armed behind when no channel takes the continuation', async () => {
     const sender = new RecordingSender({
       before: () => {
         throw new Error('down');
@@ -677,7 +683,7 @@ describe('the watchdog', () => {
     expect(world.timer.armedCount).toBe(0);
   });
 
-  it('leaves no alarm armed behind when the first state cannot be stored', async () => {
+  it('The watchdog leaves no alarm armed behind when the first state cannot be stored', async () => {
     const world = virtualWorld();
 
     @LongRunning(times)
@@ -710,7 +716,7 @@ describe('steps that never wait', () => {
   const context = () => fakeLambdaContext({ clock: Date, remainingMs: 120_000 });
   const quiet = () => virtualWorld().providers.slice(2, 3);
 
-  it('leave timers and sockets their turn of the event loop', async () => {
+  it('Steps that never wait leave timers and sockets their turn of the event loop', async () => {
     @LongRunning({ safeMs: 1_000, intervalMs: 100 })
     class Empty {
       @Step() async work() {
@@ -725,7 +731,7 @@ describe('steps that never wait', () => {
     expect(untilTheTimerFires.fired).toBe(true);
   });
 
-  it('let go on what a method began and did not wait for, also where no time passes', async () => {
+  it('Steps that never wait let go on what a method began and did not wait for, also where no time passes', async () => {
     const seen = { isLoaded: false, steps: 0 };
     const load = async () => {
       await undefined;
@@ -748,7 +754,7 @@ describe('steps that never wait', () => {
     expect(seen.steps).toBeLessThan(100);
   });
 
-  it('leave timers their turn also inside a generator that yields', async () => {
+  it('Steps that never wait leave timers their turn also inside a generator that yields', async () => {
     @LongRunning({ safeMs: 1_000, intervalMs: 100 })
     class Empty {
       @Step() *work() {

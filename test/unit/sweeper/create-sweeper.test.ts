@@ -38,7 +38,7 @@ async function stuck(executionIds: readonly string[], variables: Readonly<Record
 }
 
 describe('the sweeper', () => {
-  it('sends to the function what nobody has come for since the grace, and says so', async () => {
+  it('The sweeper sends to the function what nobody has come for since the grace, and says so', async () => {
     const { sweep, pass, lambda, logger } = await stuck(['lost']);
     pass(59_000);
     expect(await sweep()).toMatchObject({ swept: [], hasMore: false });
@@ -58,7 +58,7 @@ describe('the sweeper', () => {
     });
   });
 
-  it('sends on the same executions when its logger fails', async () => {
+  it('The sweeper sends on the same executions when its logger fails', async () => {
     const { clock, pass, lambda } = await stuck(['lost']);
     const fail = () => {
       throw new Error('log shipping is down');
@@ -72,21 +72,21 @@ describe('the sweeper', () => {
     expect(lambda.sent).toHaveLength(1);
   });
 
-  it('leaves the executions of other jobs alone', async () => {
+  it('The sweeper leaves the executions of other jobs alone', async () => {
     const { sweep, pass, lambda } = await stuck(['lost'], { BATON_SWEEP_JOB: 'other' });
     pass(1_000_000);
     expect(await sweep()).toMatchObject({ swept: [] });
     expect(lambda.sent).toEqual([]);
   });
 
-  it('sweeps all jobs of a function that hosts several', async () => {
+  it('The sweeper sweeps all jobs of a function that hosts several', async () => {
     const { sweep, pass, logger } = await stuck(['lost'], { BATON_SWEEP_JOB: 'other, counting' });
     pass(1_000_000);
     expect(await sweep()).toMatchObject({ swept: [{ executionId: 'lost' }] });
     expect(logger.find('executions swept').map(({ fields }) => fields.job)).toEqual(['other', 'counting']);
   });
 
-  it('fails, so that alarms see it, when it has left some to the next sweep', async () => {
+  it('The sweeper fails, so that alarms see it, when it has left some to the next sweep', async () => {
     const { sweep, pass, lambda } = await stuck(['one', 'two'], { BATON_SWEEP_LIMIT: '1' });
     pass(1_000_000);
     const error = await sweep().catch((caught: unknown) => caught);
@@ -102,7 +102,7 @@ describe('the sweeper', () => {
     expect(lambda.sent).toHaveLength(1);
   });
 
-  it('fails when one could not be sent on, after it has tried the others', async () => {
+  it('The sweeper fails when one could not be sent on, after it has tried the others', async () => {
     const { sweep, pass, lambda, logger } = await stuck(['one', 'two']);
     lambda.fault = (call) => {
       if (call === 1) throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
@@ -119,7 +119,7 @@ describe('the sweeper', () => {
     expect(logger.find('executions swept')).toMatchObject([{ level: 'error' }]);
   });
 
-  it('is refused at its cold start with everything that its environment lacks', () => {
+  it('The sweeper is refused at its cold start with everything that its environment lacks', () => {
     const refused = (variables: Readonly<Record<string, string>>) => {
       try {
         createSweeper(variables);

@@ -61,7 +61,7 @@ const create = (numbers: number[], maxFailures = 0) =>
   });
 
 describe('startChildren', () => {
-  it('runs every item, tells of each end, and goes on with the next step', async () => {
+  it('startChildren runs every item, tells of each end, and goes on with the next step', async () => {
     const run = await create([1, 2, 3, 4, 5]).run();
     expect(run.outcome).toBe('completed');
     expect(run.state.sum).toBe(30);
@@ -75,23 +75,23 @@ describe('startChildren', () => {
     expect(run.state.woken).toEqual({ by: 'children', total: 5, completed: 5, failed: 0, cancelled: 0 });
   });
 
-  it('goes on at once without items', async () => {
+  it('startChildren goes on at once without items', async () => {
     expect((await create([]).run()).state.woken).toMatchObject({ by: 'children', total: 0 });
   });
 
-  it('fails for good with the names of those that failed', async () => {
+  it('startChildren fails for good with the names of those that failed', async () => {
     const run = await create([1, -2, 3]).run();
     expect(run.outcome).toBe('failed');
     expect(run.error).toMatchObject({ cause: { code: 'CHILDREN_FAILED' } });
     expect(String((run.error as Error).message)).toContain('n-2');
   });
 
-  it('goes on when no more have failed than may', async () => {
+  it('startChildren goes on when no more have failed than may', async () => {
     const run = await create([1, -2, 3], 1).run();
     expect(run.state.woken).toMatchObject({ completed: 2, failed: 1 });
   });
 
-  it('keeps its promise whatever happens at any boundary', async () => {
+  it('startChildren keeps its promise whatever happens at any boundary', async () => {
     const env = create([1, 2]);
     const exploration = await env.explore({
       crashes: true,

@@ -61,7 +61,7 @@ class Parent {
 }
 
 describe('concurrency in the test kit', () => {
-  it('lets executions that were started beside the run wait for each other, by key', async () => {
+  it('Concurrency in the test kit lets executions that were started beside the run wait for each other, by key', async () => {
     const env = JobTestEnvironment.create(Sync, { store, input: { tenant: 'a' } });
     env.startAnother({ tenant: 'a' }, { executionId: 'second', afterMs: 1 });
     env.startAnother({ tenant: 'b' }, { executionId: 'other', afterMs: 2 });
@@ -74,14 +74,14 @@ describe('concurrency in the test kit', () => {
     ]);
   });
 
-  it('tells that a run was skipped', async () => {
+  it('Concurrency in the test kit tells that a run was skipped', async () => {
     const env = JobTestEnvironment.create(Nightly, { store, executionId: 'late' });
     env.startAnother({}, { executionId: 'early' });
     const skipped = (await env.run()).events.filter(({ type }) => type === 'execution.skipped');
     expect(skipped).toMatchObject([{ executionId: 'early', running: ['late'] }]);
   });
 
-  it('says when AWS would drop the messages by which a long queue is woken', async () => {
+  it('Concurrency in the test kit says when AWS would drop the messages by which a long queue is woken', async () => {
     const env = JobTestEnvironment.create(Sync, { store, input: { tenant: 'a' }, recursion: 'terminate' });
     for (let count = 1; count < 20; count += 1) env.startAnother({ tenant: 'a' });
     const { logs } = await env.run();
@@ -89,7 +89,7 @@ describe('concurrency in the test kit', () => {
     expect(said[0]?.fields).toMatchObject({ fix: expect.stringContaining('--recursive-loop Allow') });
   });
 
-  it('keeps the promise of a parent whose children wait for each other', async () => {
+  it('Concurrency in the test kit keeps the promise of a parent whose children wait for each other', async () => {
     const env = JobTestEnvironment.create(Parent, { otherJobs: [Sync], store });
     const exploration = await env.explore({
       crashes: true,

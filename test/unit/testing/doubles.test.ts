@@ -38,7 +38,7 @@ describe('RecordingSender', () => {
     ['a delay of more than 900 seconds', 'sqs', '{}', 901, 'refused'],
     ['a delay that is no whole number', 'sqs', '{}', 1.5, 'refused'],
     ['a character that XML 1.0 does not have', 'sqs', '"\u0001"', undefined, 'refused'],
-  ])('refuses %s', async (_what, channel, body, delaySeconds, failure) => {
+  ])('RecordingSender refuses %s', async (_what, channel, body, delaySeconds, failure) => {
     const sender = new RecordingSender({ channel });
     await expect(sender.send(request(body, delaySeconds))).rejects.toMatchObject({
       code: 'HAND_OFF_FAILED',
@@ -48,7 +48,7 @@ describe('RecordingSender', () => {
     expect(sender.tried).toHaveLength(1);
   });
 
-  it('keeps what fits', async () => {
+  it('RecordingSender keeps what fits', async () => {
     const sender = new RecordingSender({ channel: 'sqs' });
     await sender.send(request('{}', 900));
     expect(sender.sent).toMatchObject([{ body: '{}', delaySeconds: 900 }]);
@@ -56,7 +56,7 @@ describe('RecordingSender', () => {
 });
 
 describe('FaultySender', () => {
-  it('fails as told, and takes what it says it lost', async () => {
+  it('FaultySender fails as told, and takes what it says it lost', async () => {
     const sender = new FaultySender({
       fault: (call) => (['retry', 'lost', 'none'] as const)[call - 1] ?? 'refused',
     });
@@ -69,7 +69,7 @@ describe('FaultySender', () => {
 });
 
 describe('FaultyStore', () => {
-  it('fails as told, and keeps what it says it lost', async () => {
+  it('FaultyStore fails as told, and keeps what it says it lost', async () => {
     const store = new FaultyStore();
     store.fault = (write) => (['fail', 'lost'] as const)[write - 1] ?? 'none';
     await expect(store.save(execution, undefined)).rejects.toThrow('ThrottlingException');
@@ -81,7 +81,7 @@ describe('FaultyStore', () => {
 });
 
 describe('ManualTimer', () => {
-  it('fires alarms in the order of their time, and what one wakes up runs before the next', async () => {
+  it('ManualTimer fires alarms in the order of their time, and what one wakes up runs before the next', async () => {
     const timer = new ManualTimer(new VirtualClock(0));
     const seen: string[] = [];
     void timer.sleep(20).then(() => seen.push(`second at ${timer.clock.now()}`));
@@ -93,7 +93,7 @@ describe('ManualTimer', () => {
     expect(timer.armedCount).toBe(0);
   });
 
-  it('is not held up by something that asks for another turn in every turn', async () => {
+  it('ManualTimer is not held up by something that asks for another turn in every turn', async () => {
     let isOver = false;
     const spin = () => {
       if (!isOver) setImmediate(spin);
@@ -105,13 +105,13 @@ describe('ManualTimer', () => {
     expect(timer.armedCount).toBe(0);
   });
 
-  it('says so when a promise waits for something that is not on virtual time', async () => {
+  it('ManualTimer says so when a promise waits for something that is not on virtual time', async () => {
     await expect(new ManualTimer().drive(new Promise(() => {}))).rejects.toMatchObject({ code: 'TEST_KIT' });
   });
 });
 
 describe('sqsEvent and fakeLambdaContext', () => {
-  it('are what a handler takes', async () => {
+  it('sqsEvent and fakeLambdaContext are what a handler takes', async () => {
     @LongRunning({ safeMs: 1_000, intervalMs: 100 })
     class Nothing {
       @Step() work() {}
@@ -132,7 +132,7 @@ describe('sqsEvent and fakeLambdaContext', () => {
 });
 
 describe('EffectLedger', () => {
-  it('says what happened more than once, and whether the keys would have merged it', async () => {
+  it('EffectLedger says what happened more than once, and whether the keys would have merged it', async () => {
     const ledger = new EffectLedger();
     await ledger.record('key-1', 'charge ada');
     await ledger.record('key-1', 'charge ada');

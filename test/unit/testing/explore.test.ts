@@ -71,14 +71,14 @@ class MixesUpAfterACrash {
 }
 
 describe('env.explore', () => {
-  it('finds nothing in a job that keeps its state and uses idempotencyKey, whatever happens to it', async () => {
+  it('env.explore finds nothing in a job that keeps its state and uses idempotencyKey, whatever happens to it', async () => {
     const exploration = await open(ChargeCustomers).explore({ pairs: 15, seed: 3, maxRuns: countRuns(90) });
     expect(exploration).toHoldItsPromise();
     expect(exploration.runCount).toBeGreaterThan(100);
     expect(exploration.forks).toEqual([]);
   });
 
-  it('reports an effect that a repetition would not merge, with the shortest schedule, which shows it again', async () => {
+  it('env.explore reports an effect that a repetition would not merge, with the shortest schedule, which shows it again', async () => {
     const exploration = await env.explore({ crashes: true });
     expect(exploration.deviations.length).toBeGreaterThan(0);
     const [deviation] = exploration.deviations;
@@ -95,7 +95,7 @@ describe('env.explore', () => {
     );
   });
 
-  it('reports state that was forgotten, at the first hand-over that loses it', async () => {
+  it('env.explore reports state that was forgotten, at the first hand-over that loses it', async () => {
     @LongRunning({ safeMs: 10_000, intervalMs: 1_000 })
     class Forgets {
       @State() step = 0;
@@ -113,7 +113,7 @@ describe('env.explore', () => {
     expect(exploration.deviations[0]).toMatchObject({ kinds: ['result'] });
   });
 
-  it('reports two different effects under one key: a receiver would take the second for a repetition of the first, and drop it', async () => {
+  it('env.explore reports two different effects under one key: a receiver would take the second for a repetition of the first, and drop it', async () => {
     const exploration = await open(ChargesUnderOneKey).explore({ crashes: true });
     expect(exploration.baseline.outcome).toBe('completed');
     expect(exploration.deviations).toMatchObject([
@@ -130,14 +130,14 @@ describe('env.explore', () => {
     expect(() => expect(exploration).toHoldItsPromise()).toThrow('under one key');
   });
 
-  it('reports two different effects that share a key only in a disturbed run, with what disturbed it', async () => {
+  it('env.explore reports two different effects that share a key only in a disturbed run, with what disturbed it', async () => {
     const exploration = await open(MixesUpAfterACrash).explore({ crashes: true });
     expect(exploration.baseline.keyCollisions).toEqual([]);
     expect(exploration.deviations.map(({ kinds }) => kinds)).toContainEqual(expect.arrayContaining(['keys']));
     expect(exploration.deviations.every(({ schedule }) => schedule !== '')).toBe(true);
   });
 
-  it('says that a job forks without a store, once, instead of listing every fork', async () => {
+  it('env.explore says that a job forks without a store, once, instead of listing every fork', async () => {
     const exploration = await open(ChargeCustomers, false).explore({ duplicates: true });
     expect(exploration.deviations).toEqual([]);
     expect(exploration.forks.length).toBeGreaterThan(0);
@@ -146,7 +146,7 @@ describe('env.explore', () => {
     );
   });
 
-  it('disturbs only as it is asked to', async () => {
+  it('env.explore disturbs only as it is asked to', async () => {
     const explored = open(ChargeCustomers);
     const only = await explored.explore({ lostReplies: true });
     const { boundaries } = await explored.run();
@@ -156,7 +156,7 @@ describe('env.explore', () => {
     expect((await explored.explore({ maxRuns: 5 })).runCount).toBe(5);
   });
 
-  it('looks for no pair where there is one boundary only', () => {
+  it('env.explore looks for no pair where there is one boundary only', () => {
     const { schedules } = planExploration([{ number: 1, kind: 'save', label: 'claim' }], {
       crashes: true,
       pairs: 3,
@@ -164,7 +164,7 @@ describe('env.explore', () => {
     expect(schedules).toEqual([new Map([[1, 'crash']]), new Map([[1, 'crash-after']])]);
   });
 
-  it('refuses a schedule that is none', async () => {
+  it('env.explore refuses a schedule that is none', async () => {
     await expect(open(ChargeCustomers).run({ schedule: 'crush@3' })).rejects.toMatchObject({
       code: 'TEST_KIT',
     });
@@ -172,7 +172,7 @@ describe('env.explore', () => {
 });
 
 describe('env.effects', () => {
-  it('says which different effects were recorded under one key, and the run says it too', async () => {
+  it('env.effects says which different effects were recorded under one key, and the run says it too', async () => {
     const env = open(ChargesUnderOneKey);
     const run = await env.run();
     expect(run.keyCollisions).toEqual([
@@ -185,7 +185,7 @@ describe('env.effects', () => {
     );
   });
 
-  it('takes the same effect under its key again for the repetition that it is', async () => {
+  it('env.effects takes the same effect under its key again for the repetition that it is', async () => {
     const env = open(ChargeCustomers);
     const run = await env.run({ deliverEverythingTwice: true });
     expect(run.keyCollisions).toEqual([]);
@@ -193,7 +193,7 @@ describe('env.effects', () => {
     expect(run).toHoldItsPromise();
   });
 
-  it('holds against a run that an effect was repeated in it under another key', async () => {
+  it('env.effects holds against a run that an effect was repeated in it under another key', async () => {
     const { deviations } = await env.explore({ crashes: true });
     const run = await env.run({ schedule: deviations[0]?.schedule ?? '' });
     expect(() => expect(run).toHoldItsPromise()).toThrow('charge ada happened under 2 keys');

@@ -52,7 +52,7 @@ class ReadPages {
 }
 
 describe('JobTestEnvironment.create', () => {
-  it('refuses other jobs of the handler as createHandler does', () => {
+  it('JobTestEnvironment.create refuses other jobs of the handler as createHandler does', () => {
     @LongRunning({ safeMs: 1_000, intervalMs: 100, name: 'ReadPages' })
     class Same {
       @Step() work() {}
@@ -66,7 +66,7 @@ describe('JobTestEnvironment.create', () => {
 });
 
 describe('JobTestEnvironment.run', () => {
-  it('runs an execution to its end, over as many invocations as it takes, and says what happened', async () => {
+  it('JobTestEnvironment.run runs an execution to its end, over as many invocations as it takes, and says what happened', async () => {
     const run = await JobTestEnvironment.create(ReadPages, { input: { pages: 10 } }).run();
     expect(run).toMatchObject({
       outcome: 'completed',
@@ -104,7 +104,7 @@ describe('JobTestEnvironment.run', () => {
     ]);
   });
 
-  it('writes the run as a compact text that is always the same', async () => {
+  it('JobTestEnvironment.run writes the run as a compact text that is always the same', async () => {
     const env = JobTestEnvironment.create(ReadPages, { input: { pages: 10 } });
     const run = await env.run();
     expect(String(run)).toBe(
@@ -122,7 +122,7 @@ describe('JobTestEnvironment.run', () => {
     expect((await env.run()).timeline()).toBe(run.timeline());
   });
 
-  it('resolves to a failed execution, with the error and the state of the last safe point', async () => {
+  it('JobTestEnvironment.run resolves to a failed execution, with the error and the state of the last safe point', async () => {
     @LongRunning({ safeMs: 60_000, intervalMs: 5_000 })
     class Fails {
       @State() n = 0;
@@ -154,12 +154,12 @@ describe('JobTestEnvironment.run', () => {
     );
   });
 
-  it('refuses an invalid job when it is made, as createHandler does', () => {
+  it('JobTestEnvironment.run refuses an invalid job when it is made, as createHandler does', () => {
     class NoJob {}
     expect(() => JobTestEnvironment.create(NoJob)).toThrow('class NoJob has no @LongRunning');
   });
 
-  it('refuses a durability that needs a store when there is none, as createHandler does', () => {
+  it('JobTestEnvironment.run refuses a durability that needs a store when there is none, as createHandler does', () => {
     @LongRunning({ safeMs: 60_000, intervalMs: 5_000, durability: 'step' })
     class NeedsStore {
       @Step() work() {}
@@ -175,7 +175,7 @@ describe('JobTestEnvironment.run', () => {
     ).not.toThrow();
   });
 
-  it('delivers waits through the queue, in hops of up to 15 minutes', async () => {
+  it('JobTestEnvironment.run delivers waits through the queue, in hops of up to 15 minutes', async () => {
     @LongRunning({ safeMs: 60_000, intervalMs: 5_000 })
     class Sleeper {
       @State() wokeAtMs = 0;
@@ -213,7 +213,7 @@ describe('JobTestEnvironment.run', () => {
     });
   });
 
-  it('refuses what is larger than the queue’s own maximum, as SQS does: with a store it goes by reference, without one it fails', async () => {
+  it('JobTestEnvironment.run refuses what is larger than the queue’s own maximum, as SQS does: with a store it goes by reference, without one it fails', async () => {
     @LongRunning({ safeMs: 60_000, intervalMs: 5_000 })
     class Carrier {
       @State() cargo = '';
@@ -243,7 +243,7 @@ describe('JobTestEnvironment.run', () => {
     });
   });
 
-  it('kills an invocation at its deadline, and nothing of it takes effect afterwards', async () => {
+  it('JobTestEnvironment.run kills an invocation at its deadline, and nothing of it takes effect afterwards', async () => {
     const written: string[] = [];
 
     @LongRunning({ safeMs: 60_000, intervalMs: 5_000 })
@@ -272,7 +272,7 @@ describe('JobTestEnvironment.run', () => {
     expect(written).toEqual(['by 1 in attempt 1']);
   });
 
-  it('tries an event twice more whose handler threw, with the same awsRequestId, and then gives it to the dead letters', async () => {
+  it('JobTestEnvironment.run tries an event twice more whose handler threw, with the same awsRequestId, and then gives it to the dead letters', async () => {
     let made = 0;
 
     @LongRunning({ safeMs: 60_000, intervalMs: 5_000 })
@@ -301,7 +301,7 @@ describe('JobTestEnvironment.run', () => {
   });
 
   it.each(['lambda', 'sqs'])(
-    'buries a chain by %s before recursion detection drops it, when that is on and there is no store',
+    'JobTestEnvironment.run buries a chain by %s before recursion detection drops it, when that is on and there is no store',
     async (channel) => {
       const env = JobTestEnvironment.create(ReadPages, { input: { pages: 20 }, recursion: 'terminate' });
       const run = await env.run({ handOffAfterEveryStep: true, sqsOnly: channel === 'sqs' });
@@ -312,7 +312,7 @@ describe('JobTestEnvironment.run', () => {
     },
   );
 
-  it('refuses a state that fits no channel when there is no store, and carries it with one', async () => {
+  it('JobTestEnvironment.run refuses a state that fits no channel when there is no store, and carries it with one', async () => {
     @LongRunning({ safeMs: 60_000, intervalMs: 5_000 })
     class Large {
       @State() noise = '';
@@ -342,7 +342,7 @@ describe('JobTestEnvironment.run', () => {
     expect(Math.max(...run.checkpoints.map(({ bytes }) => bytes))).toBeGreaterThan(1_048_576);
   });
 
-  it('watches what a test provides instead of the defaults: channels, store and logger', async () => {
+  it('JobTestEnvironment.run watches what a test provides instead of the defaults: channels, store and logger', async () => {
     const lambda = new FaultySender({
       channel: 'lambda',
       fault: (call) => (call === 1 ? 'refused' : 'none'),
@@ -359,21 +359,21 @@ describe('JobTestEnvironment.run', () => {
     expect(logger.find('channel failed')).toHaveLength(1);
   });
 
-  it('keeps its time for itself', () => {
+  it('JobTestEnvironment.run keeps its time for itself', () => {
     const providers = [{ token: CLOCK, useValue: { now: () => 0 } }];
     expect(() => JobTestEnvironment.create(ReadPages, { providers })).toThrow(
       'time is the environment’s own'.replace('’', "'"),
     );
   });
 
-  it('runs one execution at a time', async () => {
+  it('JobTestEnvironment.run runs one execution at a time', async () => {
     const env = JobTestEnvironment.create(ReadPages, { input: { pages: 1 } });
     const first = env.run();
     await expect(env.run()).rejects.toMatchObject({ code: 'TEST_KIT' });
     expect((await first).outcome).toBe('completed');
   });
 
-  it('leaves the job class as it is: createHandler makes the same job of it as before', async () => {
+  it('JobTestEnvironment.run leaves the job class as it is: createHandler makes the same job of it as before', async () => {
     await JobTestEnvironment.create(ReadPages, { input: { pages: 1 } }).run();
     expect(Object.getOwnPropertyNames(ReadPages.prototype)).toEqual(['constructor', 'read', 'isDone', 'end']);
     expect(createHandler(ReadPages)).toBeInstanceOf(Function);

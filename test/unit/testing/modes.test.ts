@@ -33,7 +33,7 @@ describe('env.run', () => {
     ['deliverEverythingTwice', true],
     ['sqsOnly', true],
     ['sqsOnly', false],
-  ])('with %s ends like the undisturbed run (with a store: %s)', async (mode, hasStore) => {
+  ])('env.run with %s ends like the undisturbed run (with a store: %s)', async (mode, hasStore) => {
     const env = openCharges(hasStore);
     const [plain, disturbed] = [await env.run(), await env.run({ [mode]: true })];
     expect(disturbed).toComplete(['ada', 'bob', 'cyd']);
@@ -41,7 +41,7 @@ describe('env.run', () => {
     expect(disturbed.repeatedEffects.filter(({ isMergedByKey }) => !isMergedByKey)).toEqual([]);
   });
 
-  it('with every mode at once ends like the undisturbed run', async () => {
+  it('env.run with every mode at once ends like the undisturbed run', async () => {
     const run = await openCharges(true).run({
       handOffAfterEveryStep: true,
       coldStartEveryInvocation: true,
@@ -54,7 +54,7 @@ describe('env.run', () => {
     ).toBeGreaterThan(0);
   });
 
-  it('with handOffAfterEveryStep hands over at every safe point, also at those inside of a step', async () => {
+  it('env.run with handOffAfterEveryStep hands over at every safe point, also at those inside of a step', async () => {
     const run = await openCharges(false).run({ handOffAfterEveryStep: true });
     expect(
       run.invocations
@@ -64,7 +64,7 @@ describe('env.run', () => {
     expect(run.continuations.length).toBeGreaterThanOrEqual(6);
   });
 
-  it('with handOffAfterEveryStep exposes state that was forgotten', async () => {
+  it('env.run with handOffAfterEveryStep exposes state that was forgotten', async () => {
     @LongRunning(times)
     class Forgets {
       @State() seen = 0;
@@ -85,7 +85,7 @@ describe('env.run', () => {
     expect((await env.run({ handOffAfterEveryStep: true })).result).toBe(0);
   });
 
-  it('with coldStartEveryInvocation loses the state of a module that is loaded again', async () => {
+  it('env.run with coldStartEveryInvocation loses the state of a module that is loaded again', async () => {
     const load = () => {
       let connection: string | undefined;
       @LongRunning(times)
@@ -109,7 +109,7 @@ describe('env.run', () => {
     );
   });
 
-  it('with the same seed draws the same retry delays, and others with another', async () => {
+  it('env.run with the same seed draws the same retry delays, and others with another', async () => {
     @LongRunning(times)
     class Flaky {
       @Step() work({ attempt }: StepContext) {
@@ -137,7 +137,7 @@ describe('env.run', () => {
     ['as JSON gives it', undefined, { at: 0, none: undefined }, { at: 0 }],
     ['nothing when neither gives one', undefined, undefined, undefined],
   ])(
-    'with sqsOnly has the result that the queue is not told: %s',
+    'env.run with sqsOnly has the result that the queue is not told: %s',
     async (_what, completed, returned, result) => {
       @LongRunning({ name: 'ending', safeMs: 1_000, intervalMs: 100 })
       class Ending {
@@ -162,7 +162,7 @@ describe('env.run', () => {
 });
 
 describe('batonMatchers', () => {
-  it('say what happened instead', async () => {
+  it('batonMatchers say what happened instead', async () => {
     const run = await openCharges(false).run();
     expect(run).toComplete();
     expect(run).toFinishInInvocations(1);
@@ -179,7 +179,7 @@ describe('batonMatchers', () => {
   });
 
   it.each([false, true])(
-    'know a failure by the code or the name of its error or of any cause (by the queue: %s)',
+    'batonMatchers know a failure by the code or the name of its error or of any cause (by the queue: %s)',
     async (sqsOnly) => {
       class NoSuchAccount extends Error {
         override readonly name = 'NoSuchAccount';

@@ -57,7 +57,7 @@ class CallBack {
 const create = () => JobTestEnvironment.create(Approval, { store: () => new MemoryCheckpointStore() });
 
 describe('env.signal', () => {
-  it('reaches the execution at its time', async () => {
+  it('env.signal reaches the execution at its time', async () => {
     const env = create();
     env.signal('note', 'first', { afterMs: 60_000 });
     env.signal('note', 'second', { afterMs: 90_000 });
@@ -67,11 +67,11 @@ describe('env.signal', () => {
     expect(run.outcome).toBe('completed');
   });
 
-  it('is not needed for the time-out', async () => {
+  it('env.signal is not needed for the time-out', async () => {
     expect((await create().run()).result).toEqual({ by: 'timeout', notes: [] });
   });
 
-  it('takes the token that the job gave away, once', async () => {
+  it('env.signal takes the token that the job gave away, once', async () => {
     const env = JobTestEnvironment.create(CallBack, {
       store: () => new MemoryCheckpointStore(),
       providers: [
@@ -87,7 +87,7 @@ describe('env.signal', () => {
     expect((await env.run()).state.answers).toEqual(['first', 'timeout']);
   });
 
-  it('keeps its promise whatever happens at any boundary', async () => {
+  it('env.signal keeps its promise whatever happens at any boundary', async () => {
     const env = create();
     env.signal('note', 'first', { signalId: 'n' });
     env.signal('approved', 'Ann', { afterMs: 3_600_000, signalId: 'a' });

@@ -45,7 +45,7 @@ const byJest = /node_modules[\\/](@jest[\\/]reporters|jest-worker)/;
 describe('a run', () => {
   const open = () => JobTestEnvironment.create(Day, { store: () => new MemoryCheckpointStore() });
 
-  it('of more than a day takes as long as its work, and nothing of its waits', async () => {
+  it('A run of more than a day takes as long as its work, and nothing of its waits', async () => {
     const before = process.cpuUsage();
     const run = await open().run();
     const { user, system } = process.cpuUsage(before);
@@ -54,7 +54,7 @@ describe('a run', () => {
     expect((user + system) / 1_000).toBeLessThan(10_000);
   });
 
-  it('touches no real timer, socket, file, process or thread', async () => {
+  it('A run touches no real timer, socket, file, process or thread', async () => {
     const made: string[] = [];
     const hook = createHook({
       init: (_id, type) => {
@@ -73,7 +73,7 @@ describe('a run', () => {
     expect(made).toContain('Immediate');
   });
 
-  it('is not stopped by the fake timers of a test framework', async () => {
+  it('A run is not stopped by the fake timers of a test framework', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] });
     try {
       expect((await open().run()).outcome).toBe('completed');

@@ -48,7 +48,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
   });
 
   describe('every', () => {
-    it('calls the task again and again until it is cancelled', async () => {
+    it('TIMER.every calls the task again and again until it is cancelled', async () => {
       let ticks = 0;
       const cancel = timer.every(5, () => {
         ticks += 1;
@@ -60,7 +60,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(ticks).toBe(seen);
     });
 
-    it('calls the task no sooner than after the interval', async () => {
+    it('TIMER.every calls the task no sooner than after the interval', async () => {
       const startMs = performance.now();
       const firstMs = await new Promise<number>((resolve) => {
         const cancel = timer.every(40, () => {
@@ -71,19 +71,19 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(firstMs).toBeGreaterThanOrEqual(38);
     });
 
-    it.each(noTimes)('refuses %p with a RangeError, before anything is armed', (ms) => {
+    it.each(noTimes)('TIMER.every refuses %p with a RangeError, before anything is armed', (ms) => {
       const before = countHandles();
       expect(() => timer.every(ms as number, () => {})).toThrow(RangeError);
       expect(countHandles()).toBeLessThanOrEqual(before);
     });
 
-    it('refuses 0, which would be as fast as possible', () => {
+    it('TIMER.every refuses 0, which would be as fast as possible', () => {
       expect(() => timer.every(0, () => {})).toThrowErrorMatchingInlineSnapshot(
         `"Timer: 0 is not a whole number of milliseconds from 1 to 2147483647."`,
       );
     });
 
-    it('goes on after a task that throws, with a process warning for every throw', async () => {
+    it('TIMER.every goes on after a task that throws, with a process warning for every throw', async () => {
       const failure = new Error('the task failed');
       let ticks = 0;
       const cancel = timer.every(5, () => {
@@ -98,7 +98,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       });
     });
 
-    it('collapses the ticks that a blocked event loop missed into one', async () => {
+    it('TIMER.every collapses the ticks that a blocked event loop missed into one', async () => {
       const ticks: number[] = [];
       const cancel = timer.every(20, () => ticks.push(performance.now()));
       while (ticks.length === 0) await waitMs(5);
@@ -112,7 +112,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(late.length).toBeLessThanOrEqual(1 + Math.ceil(restMs / 20));
     });
 
-    it('ticks on at its interval after a blocked event loop', async () => {
+    it('TIMER.every ticks on at its interval after a blocked event loop', async () => {
       let ticks = 0;
       const cancel = timer.every(10, () => {
         ticks += 1;
@@ -125,7 +125,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(ticks).toBeGreaterThanOrEqual(2);
     });
 
-    it('can be cancelled inside its own task', async () => {
+    it('TIMER.every can be cancelled inside its own task', async () => {
       let ticks = 0;
       const cancel = timer.every(5, () => {
         ticks += 1;
@@ -135,14 +135,14 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(ticks).toBe(1);
     });
 
-    it('can be cancelled twice', () => {
+    it('TIMER.every can be cancelled twice', () => {
       const cancel = timer.every(5, () => {});
       cancel();
       expect(cancel).not.toThrow();
     });
 
     it.each([1, 20, 26, 1_000, 2_147_483_647])(
-      'leaves no handle alive once cancelled (%i ms)',
+      'TIMER.every leaves no handle alive once cancelled (%i ms)',
       async (ms) => {
         await waitMs(1);
         const before = countHandles();
@@ -152,7 +152,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       },
     );
 
-    it('leaves no handle alive when it is cancelled inside its own task', async () => {
+    it('TIMER.every leaves no handle alive when it is cancelled inside its own task', async () => {
       await waitMs(1);
       const before = countHandles();
       for (let armed = 0; armed < armedCount; armed += 1) {
@@ -167,7 +167,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(countHandles()).toBeLessThan(before + armedCount);
     });
 
-    it('knows nothing of another timer', async () => {
+    it('TIMER.every knows nothing of another timer', async () => {
       let [one, other] = [0, 0];
       const cancelOne = timer.every(5, () => {
         one += 1;
@@ -183,7 +183,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
   });
 
   describe('once', () => {
-    it('calls the task one time, no sooner than after the delay', async () => {
+    it('TIMER.once calls the task one time, no sooner than after the delay', async () => {
       const startMs = performance.now();
       const calls: number[] = [];
       timer.once(40, () => calls.push(performance.now() - startMs));
@@ -192,7 +192,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(calls[0]).toBeGreaterThanOrEqual(38);
     });
 
-    it('takes 0, and even then calls the task after it has returned', async () => {
+    it('TIMER.once takes 0, and even then calls the task after it has returned', async () => {
       const order: string[] = [];
       timer.once(0, () => order.push('task'));
       order.push('armed');
@@ -200,19 +200,19 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(order).toEqual(['armed', 'task']);
     });
 
-    it.each(noTimes)('refuses %p with a RangeError, before anything is armed', (ms) => {
+    it.each(noTimes)('TIMER.once refuses %p with a RangeError, before anything is armed', (ms) => {
       const before = countHandles();
       expect(() => timer.once(ms as number, () => {})).toThrow(RangeError);
       expect(countHandles()).toBeLessThanOrEqual(before);
     });
 
-    it('says which times it takes', () => {
+    it('TIMER.once says which times it takes', () => {
       expect(() => timer.once(-5, () => {})).toThrowErrorMatchingInlineSnapshot(
         `"Timer: -5 is not a whole number of milliseconds from 0 to 2147483647."`,
       );
     });
 
-    it.each([0, 1, 20, 40])('never calls the task once it is cancelled (%i ms)', async (ms) => {
+    it.each([0, 1, 20, 40])('TIMER.once never calls the task once it is cancelled (%i ms)', async (ms) => {
       let calls = 0;
       const cancel = timer.once(ms, () => {
         calls += 1;
@@ -222,7 +222,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(calls).toBe(0);
     });
 
-    it('can be cancelled inside its own task and after it', async () => {
+    it('TIMER.once can be cancelled inside its own task and after it', async () => {
       let calls = 0;
       const cancel = timer.once(1, () => {
         calls += 1;
@@ -233,7 +233,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       expect(calls).toBe(1);
     });
 
-    it('turns what its task throws into a process warning, also when it is no error', async () => {
+    it('TIMER.once turns what its task throws into a process warning, also when it is no error', async () => {
       timer.once(1, () => {
         throw 'the task failed';
       });
@@ -243,7 +243,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       ]);
     });
 
-    it('can be armed again inside its own task', async () => {
+    it('TIMER.once can be armed again inside its own task', async () => {
       const calls: number[] = [];
       timer.once(5, () => {
         calls.push(1);
@@ -254,7 +254,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
     });
 
     it.each([0, 20, 26, 1_000, 2_147_483_647])(
-      'leaves no handle alive once cancelled (%i ms)',
+      'TIMER.once leaves no handle alive once cancelled (%i ms)',
       async (ms) => {
         await waitMs(1);
         const before = countHandles();
@@ -264,7 +264,7 @@ describe.each(adapters)('%s keeps the contract of TIMER', (_name, timer) => {
       },
     );
 
-    it('leaves no handle alive when it has gone off', async () => {
+    it('TIMER.once leaves no handle alive when it has gone off', async () => {
       await waitMs(1);
       const before = countHandles();
       for (let armed = 0; armed < armedCount; armed += 1) {

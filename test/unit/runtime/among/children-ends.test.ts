@@ -81,17 +81,20 @@ describe('children of another function', () => {
     ['by a name, of the first job there', { functionName: 'other' }],
   ] as const;
 
-  it.each(inputs)('are started %s, and wake their parent in its own', async (_title, input) => {
-    const world = new AmongWorld({ boss: Boss, other: [Double, Sleeper] });
-    await world.start('p', input);
-    expect(seen).toEqual([{ sum: 6, by: 'children', total: 3, completed: 3, failed: 0, cancelled: 0 }]);
-    expect(await world.client.status('p')).toMatchObject({ status: 'completed', job: 'boss' });
-    expect(await world.client.status('p/1/c1')).toMatchObject({ status: 'completed', job: 'double' });
-    const of = (name: string) => world.delivered.filter(({ functionName }) => functionName === name).length;
-    expect(of('other')).toBe(3);
-  });
+  it.each(inputs)(
+    'Children of another function are started %s, and wake their parent in its own',
+    async (_title, input) => {
+      const world = new AmongWorld({ boss: Boss, other: [Double, Sleeper] });
+      await world.start('p', input);
+      expect(seen).toEqual([{ sum: 6, by: 'children', total: 3, completed: 3, failed: 0, cancelled: 0 }]);
+      expect(await world.client.status('p')).toMatchObject({ status: 'completed', job: 'boss' });
+      expect(await world.client.status('p/1/c1')).toMatchObject({ status: 'completed', job: 'double' });
+      const of = (name: string) => world.delivered.filter(({ functionName }) => functionName === name).length;
+      expect(of('other')).toBe(3);
+    },
+  );
 
-  it('fail when that function does not know the job', async () => {
+  it('Children of another function fail when that function does not know the job', async () => {
     const world = new AmongWorld({ boss: Boss, other: [Sleeper] });
     await world.start('p', { functionName: 'other', job: 'triple' });
     expect(await world.client.status('p')).toMatchObject({
@@ -133,7 +136,7 @@ describe('a parent that ends early', () => {
     }
   }
 
-  it('compensates and fails after its children have ended', async () => {
+  it('A parent that ends early compensates and fails after its children have ended', async () => {
     const world = new AmongWorld({ booking: [Booking, Sleeper] });
     await world.start();
     await world.client.signal({ executionId: 'p/1/c0', name: 'go' });
@@ -153,7 +156,7 @@ describe('a parent that ends early', () => {
     });
   });
 
-  it('compensates and is cancelled after its children have ended', async () => {
+  it('A parent that ends early compensates and is cancelled after its children have ended', async () => {
     const world = new AmongWorld({ booking: [Booking, Sleeper] });
     await world.start();
     await world.client.cancel('p');
@@ -169,7 +172,7 @@ describe('a parent that ends early', () => {
     expect(await world.client.status('p')).toMatchObject({ status: 'cancelled', compensation: 'completed' });
   });
 
-  it('ends its children when it has lasted too long', async () => {
+  it('A parent that ends early ends its children when it has lasted too long', async () => {
     @LongRunning({ ...times, name: 'brief', limits: { maxDurationMs: 60_000 } })
     class Brief {
       @Step() fork() {
@@ -191,7 +194,7 @@ describe('a parent that ends early', () => {
     });
   });
 
-  it('ends the children that it had started when it died, and has not recorded', async () => {
+  it('A parent that ends early ends the children that it had started when it died, and has not recorded', async () => {
     const world = new AmongWorld({ booking: [Booking, Sleeper] });
     let isDead = false;
     world.beforeSave = (id) => {
@@ -219,7 +222,7 @@ describe('a parent that ends early', () => {
 });
 
 describe('a batch', () => {
-  it('is recorded before the first of its children is started, whatever the durability', async () => {
+  it('A batch is recorded before the first of its children is started, whatever the durability', async () => {
     let run = 0;
     @LongRunning({ ...times, name: 'careless', durability: 'handoff' })
     class Careless {
@@ -253,7 +256,7 @@ describe('a batch', () => {
     expect(await world.client.status('p')).toMatchObject({ status: 'completed' });
   });
 
-  it('stops starting when more have failed than may, waits for those that run, and names ten', async () => {
+  it('A batch stops starting when more have failed than may, waits for those that run, and names ten', async () => {
     @LongRunning({ ...times, name: 'many' })
     class Many {
       @State() isDone = false;
@@ -283,7 +286,7 @@ describe('a batch', () => {
     expect(seen).toEqual(['forked']);
   });
 
-  it('is waited for by a parent that dies now and then, but sleeps in between', async () => {
+  it('A batch is waited for by a parent that dies now and then, but sleeps in between', async () => {
     @LongRunning({ ...times, name: 'frail' })
     class Frail {
       @State() isDone = false;
@@ -317,7 +320,7 @@ describe('a batch', () => {
     expect(await world.client.status('p')).toMatchObject({ status: 'completed' });
   });
 
-  it('is told of its ends under keys of its own', async () => {
+  it('A batch is told of its ends under keys of its own', async () => {
     @LongRunning({ ...times, name: 'twice' })
     class Twice {
       @State() isDone = false;
@@ -342,7 +345,7 @@ describe('a batch', () => {
     expect(seen).toEqual(['p#child.1.0.0', 'p#child.1.1.0', 'p#child.2.0.0', 'p#child.2.1.0']);
   });
 
-  it('has at most 10,000 items', async () => {
+  it('A batch has at most 10,000 items', async () => {
     @LongRunning({ ...times, name: 'huge' })
     class Huge {
       @Step() fork(ctx: StepContext<{ count: number }>) {
@@ -364,7 +367,7 @@ describe('a batch', () => {
     await world.deliverAll();
   });
 
-  it('is no deeper than limits.maxDepth says', async () => {
+  it('A batch is no deeper than limits.maxDepth says', async () => {
     @LongRunning({ ...times, name: 'flat', limits: { maxDepth: 1 } })
     class Flat {
       @State() isDone = false;
@@ -389,7 +392,7 @@ describe('a batch', () => {
 });
 
 describe('what children cost', () => {
-  it('counts for the parent’s maxCostUsd, which ends them too', async () => {
+  it('What children cost counts for the parent’s maxCostUsd, which ends them too', async () => {
     /** Ten seconds of half a gigabyte: about 0.00008 US dollars. */
     @LongRunning({ ...times, name: 'costly' })
     class Costly {
@@ -462,7 +465,7 @@ describe('a parent whose child has ended without waking it', () => {
     return world;
   }
 
-  it('is woken when the child is delivered again', async () => {
+  it('A parent whose child has ended without waking it is woken when the child is delivered again', async () => {
     const world = await orphan();
     const [, child] = world.delivered;
     if (child) await world.deliver(child, child.awsRequestId);
@@ -470,7 +473,7 @@ describe('a parent whose child has ended without waking it', () => {
     expect(await world.client.status('p')).toMatchObject({ status: 'completed' });
   });
 
-  it('is woken by the sweeper', async () => {
+  it('A parent whose child has ended without waking it is woken by the sweeper', async () => {
     const world = await orphan();
     await world.client.sweep();
     await world.deliverAll();

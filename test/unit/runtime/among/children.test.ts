@@ -100,7 +100,7 @@ function makeWorld(jobs: Parameters<typeof createHandler>[0]) {
 }
 
 describe('children', () => {
-  it('are cancelled with their parent, which ends after them', async () => {
+  it('Children are cancelled with their parent, which ends after them', async () => {
     const { client, start, deliverAll } = makeWorld([Parent, Sleeper]);
     await start();
     expect(await client.status('p/1/a')).toMatchObject({ status: 'waiting', job: 'sleeper' });
@@ -110,7 +110,7 @@ describe('children', () => {
     expect(await client.status('p')).toMatchObject({ status: 'cancelled' });
   });
 
-  it('may be cancelled one by one, and count as failures then', async () => {
+  it('Children may be cancelled one by one, and count as failures then', async () => {
     const { client, start, deliverAll } = makeWorld([Parent, Sleeper]);
     await start();
     await client.cancel('p/1/a');
@@ -123,7 +123,7 @@ describe('children', () => {
     expect(await client.status('p')).toMatchObject({ status: 'completed' });
   });
 
-  it('are never adopted when their id is somebody else’s', async () => {
+  it('Children are never adopted when their id is somebody else’s', async () => {
     const { client, start, deliverAll } = makeWorld([Parent, Sleeper]);
     const other = makeWorld([Sleeper]);
     await other.start('p/1/a');
@@ -140,7 +140,7 @@ describe('children', () => {
     await deliverAll();
   });
 
-  it('are at most three deep', async () => {
+  it('Children are at most three deep', async () => {
     @LongRunning({ ...times, name: 'nest' })
     class Nest {
       @State() isDone = false;
@@ -164,7 +164,7 @@ describe('children', () => {
     expect(await client.status('p')).toMatchObject({ status: 'failed', error: { code: 'CHILDREN_FAILED' } });
   });
 
-  it('need a store', async () => {
+  it('Children need a store', async () => {
     const world = virtualWorld({ senders: [new RecordingSender()] });
     const handler = createHandler([Parent, Sleeper], { providers: world.providers });
     const running = callHandler(handler, world, {});

@@ -88,7 +88,7 @@ function makeWorld(environment: Record<string, string> = {}) {
 const envelope = (signal: object) => ({ lambdaBaton: { v: 1, signal } });
 
 describe('a signal token', () => {
-  it('sends its signal once, whoever sends it how often', async () => {
+  it('A signal token sends its signal once, whoever sends it how often', async () => {
     const { connect, start, deliverLook } = makeWorld();
     await start();
     const [token = ''] = tokens;
@@ -100,7 +100,7 @@ describe('a signal token', () => {
     expect(await client.signal({ token, payload: 1 })).toMatchObject({ kind: 'repeated' });
   });
 
-  it('is taken by the envelope as well', async () => {
+  it('A signal token is taken by the envelope as well', async () => {
     const { start, deliver } = makeWorld();
     await start();
     expect(await deliver(envelope({ token: tokens[0], payload: 1 }))).toMatchObject({
@@ -110,7 +110,7 @@ describe('a signal token', () => {
     });
   });
 
-  it('is signed where there is a key: a changed one, and a client without the key, are refused', async () => {
+  it('A signal token is signed where there is a key: a changed one, and a client without the key, are refused', async () => {
     const { connect, start } = makeWorld({ BATON_SIGNING_KEY: signingKey });
     await start();
     const [token = ''] = tokens;
@@ -121,7 +121,7 @@ describe('a signal token', () => {
     await expect(connect(signingKey).signal({ token })).resolves.toMatchObject({ kind: 'accepted' });
   });
 
-  it('says everything: a name beside it is refused', async () => {
+  it('A signal token says everything: a name beside it is refused', async () => {
     const { connect, start } = makeWorld();
     await start();
     const both = { token: tokens[0] ?? '', name: 'done' } as never;
@@ -130,7 +130,7 @@ describe('a signal token', () => {
 });
 
 describe('the envelope of a signal', () => {
-  it('comes as a record of a queue, whose message id is the id of the signal', async () => {
+  it('The envelope of a signal comes as a record of a queue, whose message id is the id of the signal', async () => {
     const { start, deliver, connect } = makeWorld();
     await start();
     const record = {
@@ -151,7 +151,7 @@ describe('the envelope of a signal', () => {
 });
 
 describe('the payload of a signal', () => {
-  it('is what the schema of @OnSignal makes of it; one that it refuses is refused to who comes through the function', async () => {
+  it('The payload of a signal is what the schema of @OnSignal makes of it; one that it refuses is refused to who comes through the function', async () => {
     const { start, deliver, deliverLook } = makeWorld();
     await start();
     const signal = { executionId: 'c', name: 'amount' };
@@ -163,7 +163,7 @@ describe('the payload of a signal', () => {
     expect(heard).toEqual([42]);
   });
 
-  it('is dropped when it is read, where its sender did not come through the function', async () => {
+  it('The payload of a signal is dropped when it is read, where its sender did not come through the function', async () => {
     const { start, connect, deliverLook } = makeWorld();
     await start();
     await connect().signal({ executionId: 'c', name: 'amount', payload: 'much' });
@@ -171,7 +171,7 @@ describe('the payload of a signal', () => {
     expect(heard).toEqual([]);
   });
 
-  it('is up to 256 KB', async () => {
+  it('The payload of a signal is up to 256 KB', async () => {
     const { start, connect } = makeWorld();
     await start();
     const signal = { executionId: 'c', name: 'amount' };
@@ -186,7 +186,7 @@ describe('the payload of a signal', () => {
     ['a function', () => () => 1],
     ['a Map', () => new Map()],
     ['NaN', () => Number.NaN],
-  ])('that is %s is refused', async (_what, make) => {
+  ])('The payload of a signal that is %s is refused', async (_what, make) => {
     const { start, connect } = makeWorld();
     await start();
     const sending = connect().signal({ executionId: 'c', name: 'amount', payload: { at: make() } });
@@ -195,7 +195,7 @@ describe('the payload of a signal', () => {
 });
 
 describe('signals that nobody handles', () => {
-  it('are a thousand at most; one more is refused to its sender', async () => {
+  it('Signals that nobody handles are a thousand at most; one more is refused to its sender', async () => {
     const { start, connect } = makeWorld();
     await start();
     const client = connect();

@@ -73,7 +73,7 @@ class Approval {
 }
 
 describe('a step that waits for a signal', () => {
-  it('sleeps until it comes, and the step after it is told the payload', async () => {
+  it('A step that waits for a signal sleeps until it comes, and the step after it is told the payload', async () => {
     const world = makeWorld(Approval);
     expect(await world.start()).toMatchObject({ status: 'waiting' });
     const answer = await world.client.signal({
@@ -89,7 +89,7 @@ describe('a step that waits for a signal', () => {
     expect(seen).toEqual([{ by: 'signal', name: 'approved', payload: { by: 'Ann' } }]);
   });
 
-  it('goes on at once when the signal came early', async () => {
+  it('A step that waits for a signal goes on at once when the signal came early', async () => {
     @LongRunning({ ...times, name: 'approval' })
     class Early extends Approval {
       @Step() override async ask() {
@@ -103,7 +103,7 @@ describe('a step that waits for a signal', () => {
     expect(seen).toEqual([{ by: 'signal', name: 'approved', payload: 1 }]);
   });
 
-  it('goes on with the time-out when none has come', async () => {
+  it('A step that waits for a signal goes on with the time-out when none has come', async () => {
     const world = makeWorld(Approval);
     await world.start();
     for (let look = 0; look < 4; look += 1) {
@@ -116,7 +116,7 @@ describe('a step that waits for a signal', () => {
     expect(await world.client.status('order-1')).toMatchObject({ status: 'completed', invocation: 2 });
   });
 
-  it('answers that a signal of the same id was there before', async () => {
+  it('A step that waits for a signal answers that a signal of the same id was there before', async () => {
     const world = makeWorld(Approval);
     await world.start();
     const signal = { executionId: 'order-1', name: 'note', signalId: 'n-1', payload: 'x' };
@@ -128,7 +128,7 @@ describe('a step that waits for a signal', () => {
     expect(seen).toEqual([['x', 'order-1#signal.0.0', 'onNote']]);
   });
 
-  it('refuses a signal for an execution that is not there, retryably', async () => {
+  it('A step that waits for a signal refuses a signal for an execution that is not there, retryably', async () => {
     const { client } = makeWorld(Approval);
     const sending = client.signal({ executionId: 'none', name: 'note' });
     await expect(sending).rejects.toThrow(UnknownExecutionError);
@@ -137,7 +137,7 @@ describe('a step that waits for a signal', () => {
 });
 
 describe('@OnSignal', () => {
-  it('is called for each signal in order of arrival, and the wait goes on', async () => {
+  it('@OnSignal is called for each signal in order of arrival, and the wait goes on', async () => {
     const world = makeWorld(Approval);
     await world.start();
     for (const payload of [1, 2, 3])
@@ -157,7 +157,7 @@ describe('@OnSignal', () => {
 describe('the envelope of a signal', () => {
   const envelope = (signal: object) => ({ lambdaBaton: { v: 1, signal } });
 
-  it('is answered by the function, as an event', async () => {
+  it('The envelope of a signal is answered by the function, as an event', async () => {
     const world = makeWorld(Approval);
     await world.start();
     const signal = { executionId: 'order-1', name: 'approved', payload: 7, signalId: 's-1' };

@@ -44,7 +44,7 @@ function parkedWorld() {
 }
 
 describe('the slot of an execution that is parked', () => {
-  it('is given on, wherever its process dies', async () => {
+  it('The slot of an execution that is parked is given on, wherever its process dies', async () => {
     const { run, ends } = parkedWorld();
     const { boundaries } = await run('');
     expect(ends).toContain('execution-1-2');
@@ -107,7 +107,7 @@ function deployedWorld() {
 }
 
 describe('an execution that waits for a slot', () => {
-  it('is woken when there are more of them, though whoever called it died before it could wake it', async () => {
+  it('An execution that waits for a slot is woken when there are more of them, though whoever called it died before it could wake it', async () => {
     const { store, begun, start, raise, deliverSent } = deployedWorld();
     await start('a');
     await start('b');

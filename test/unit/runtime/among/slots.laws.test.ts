@@ -145,7 +145,7 @@ describe('slots', () => {
     [1, 4, 'cancel-running'],
     [2, 5, 'cancel-running'],
   ] as const)(
-    'are never more than %i of %i executions when busy is %s, and nobody is stuck or overtaken, whatever happens at any boundary',
+    'Slots are never more than %i of %i executions when busy is %s, and nobody is stuck or overtaken, whatever happens at any boundary',
     async (limit, count, whenBusy) => {
       expect(await disturb(makeWorld(limit, count, whenBusy))).toEqual([]);
     },

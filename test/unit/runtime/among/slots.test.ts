@@ -109,7 +109,7 @@ const go = async ({ client, deliverAll }: ReturnType<typeof makeWorld>, executio
 };
 
 describe('a job with concurrency', () => {
-  it('lets those wait that find no slot free, first come, first served', async () => {
+  it('A job with concurrency lets those wait that find no slot free, first come, first served', async () => {
     const world = makeWorld(makeJob({ limit: 1 }));
     expect(await world.start('a')).toMatchObject({ status: 'waiting' });
     for (const id of ['b', 'c']) expect(await world.start(id)).toMatchObject({ status: 'waiting' });
@@ -125,7 +125,7 @@ describe('a job with concurrency', () => {
     expect(await world.statusOf('c')).toBe('completed');
   });
 
-  it('has a limit for each key', async () => {
+  it('A job with concurrency has a limit for each key', async () => {
     const world = makeWorld(makeJob({ limit: 1, key: ({ tenant }: { tenant: string }) => tenant }));
     await world.start('a1', { tenant: 'a' });
     await world.start('a2', { tenant: 'a' });
@@ -137,17 +137,20 @@ describe('a job with concurrency', () => {
     ['throws', () => (undefined as unknown as string[]).length],
     ['gives a number', () => 7],
     ['gives a promise', async () => 'a'],
-  ])('records a start whose key %s as failed, and frees nothing', async (_title, key) => {
-    const world = makeWorld(makeJob({ limit: 1, key }));
-    await expect(world.start('a')).rejects.toMatchObject({ cause: { code: 'SLOT_REFUSED' } });
-    expect(await world.client.status('a')).toMatchObject({
-      status: 'failed',
-      error: { code: 'SLOT_REFUSED' },
-    });
-    expect(seen).toEqual([]);
-  });
+  ])(
+    'A job with concurrency records a start whose key %s as failed, and frees nothing',
+    async (_title, key) => {
+      const world = makeWorld(makeJob({ limit: 1, key }));
+      await expect(world.start('a')).rejects.toMatchObject({ cause: { code: 'SLOT_REFUSED' } });
+      expect(await world.client.status('a')).toMatchObject({
+        status: 'failed',
+        error: { code: 'SLOT_REFUSED' },
+      });
+      expect(seen).toEqual([]);
+    },
+  );
 
-  it('skips a start that finds no slot free, names who is running, and acknowledges its message', async () => {
+  it('A job with concurrency skips a start that finds no slot free, names who is running, and acknowledges its message', async () => {
     const world = makeWorld(makeJob({ limit: 1, whenBusy: 'skip' }));
     await world.start('a');
     const body = JSON.stringify({ lambdaBaton: { v: 1, start: { executionId: 'b', input: {} } } });
@@ -160,7 +163,7 @@ describe('a job with concurrency', () => {
     expect(seen).toEqual(['a begins', 'c begins']);
   });
 
-  it('cancels older ones for a new one, those that wait too', async () => {
+  it('A job with concurrency cancels older ones for a new one, those that wait too', async () => {
     const world = makeWorld(makeJob({ limit: 2, whenBusy: 'cancel-running' }));
     for (const id of ['a', 'b', 'c', 'd']) await world.start(id);
     await world.deliverAll();
@@ -169,7 +172,7 @@ describe('a job with concurrency', () => {
     expect(seen).toEqual(['a begins', 'b begins', 'c begins', 'd begins']);
   });
 
-  it('gives the slot on however its holder has ended', async () => {
+  it('A job with concurrency gives the slot on however its holder has ended', async () => {
     const world = makeWorld(makeJob({ limit: 1 }));
     await world.start('a');
     await world.start('b', { fails: true });
@@ -187,7 +190,7 @@ describe('a job with concurrency', () => {
     expect(seen.at(-1)).toBe('e begins');
   });
 
-  it('lets a redriven one queue again, and keeps nobody from his slot meanwhile', async () => {
+  it('A job with concurrency lets a redriven one queue again, and keeps nobody from his slot meanwhile', async () => {
     const world = makeWorld(makeJob({ limit: 1, whenBusy: 'skip' }));
     await expect(world.start('a', { fails: true })).rejects.toThrow();
     await world.start('b');
@@ -199,14 +202,14 @@ describe('a job with concurrency', () => {
     expect(seen).toEqual(['a begins', 'b begins', 'a begins']);
   });
 
-  it('does not lose its slot by what is known of an earlier claim of it', () => {
+  it('A job with concurrency does not lose its slot by what is known of an earlier claim of it', () => {
     const slots = { limit: 1, holders: [{ id: 'a', epoch: 5 }], queue: [{ id: 'b', epoch: 2 }] };
     expect(leaveSlots(slots, [{ id: 'a', epoch: 4 }])).toEqual(slots);
     expect(leaveSlots(slots, [{ id: 'a', epoch: 5 }]).holders).toEqual([]);
     expect(leaveSlots(slots, [{ id: 'b', epoch: 1 }])).toEqual(slots);
   });
 
-  it('passes over a holder that has ended, or is gone, without having given its slot on', async () => {
+  it('A job with concurrency passes over a holder that has ended, or is gone, without having given its slot on', async () => {
     const world = makeWorld(makeJob({ limit: 2 }));
     await world.start('done');
     await go(world, 'done');
@@ -220,7 +223,7 @@ describe('a job with concurrency', () => {
     expect(seen).toEqual(['done begins', 'a begins', 'b begins']);
   });
 
-  it('wakes whoever was called again, when the look was lost', async () => {
+  it('A job with concurrency wakes whoever was called again, when the look was lost', async () => {
     const world = makeWorld(makeJob({ limit: 1 }));
     await world.start('a');
     await world.start('b');
@@ -234,7 +237,7 @@ describe('a job with concurrency', () => {
     expect(seen).toEqual(['a begins', 'b begins']);
   });
 
-  it('is found by a sweep when it waits for a slot that nobody calls it into', async () => {
+  it('A job with concurrency is found by a sweep when it waits for a slot that nobody calls it into', async () => {
     const world = makeWorld(makeJob({ limit: 1 }));
     await world.start('a');
     await world.start('b');
@@ -247,7 +250,7 @@ describe('a job with concurrency', () => {
     expect(seen).toEqual(['a begins', 'b begins']);
   });
 
-  it('keeps a signal that comes while it waits for a slot', async () => {
+  it('A job with concurrency keeps a signal that comes while it waits for a slot', async () => {
     const world = makeWorld(makeJob({ limit: 1 }));
     await world.start('a');
     await world.start('b');
@@ -258,7 +261,7 @@ describe('a job with concurrency', () => {
     expect(seen).toEqual(['a begins', 'b is told hello', 'b begins']);
   });
 
-  it('ends one that has waited until it may last no longer', async () => {
+  it('A job with concurrency ends one that has waited until it may last no longer', async () => {
     const world = makeWorld(makeJob({ limit: 1 }, 'tidy', { limits: { maxDurationMs: hour } }));
     await world.start('a');
     world.clock.moveTo(world.clock.now() + 1_000);
@@ -273,7 +276,7 @@ describe('a job with concurrency', () => {
     expect(seen).toEqual(['a begins']);
   });
 
-  it('records a start as failed when too many wait', async () => {
+  it('A job with concurrency records a start as failed when too many wait', async () => {
     const world = makeWorld(makeJob({ limit: 1 }));
     await world.start('a');
     const found = await world.store.load(nameSlots('tidy', '', digest));
@@ -286,7 +289,7 @@ describe('a job with concurrency', () => {
     expect(await world.statusOf('b')).toBe('failed');
   });
 
-  it('gives children of one of its own executions no slot to wait for', async () => {
+  it('A job with concurrency gives children of one of its own executions no slot to wait for', async () => {
     @LongRunning({ ...times, name: 'tree', concurrency: { limit: 1 } })
     class Tree {
       @State() isDone = false;
@@ -310,7 +313,7 @@ describe('a job with concurrency', () => {
     expect(seen).toEqual(['0', '1', '2']);
   });
 
-  it('tells what is damaged, and runs nothing', async () => {
+  it('A job with concurrency tells what is damaged, and runs nothing', async () => {
     const world = makeWorld(makeJob({ limit: 1 }));
     await world.start('a');
     const found = await world.store.load(nameSlots('tidy', '', digest));
@@ -318,7 +321,7 @@ describe('a job with concurrency', () => {
     await expect(world.start('b')).rejects.toMatchObject({ code: 'CORRUPT_CONTINUATION' });
   });
 
-  it('needs a store', () => {
+  it('A job with concurrency needs a store', () => {
     expect(() => createHandler(makeJob({ limit: 1 }))).toThrow(
       '@LongRunning on class Tidy: concurrency needs a checkpoint store, and there is none.\n→ Set BATON_TABLE',
     );
@@ -326,7 +329,7 @@ describe('a job with concurrency', () => {
 });
 
 describe('a job without concurrency', () => {
-  it('asks the store for nothing more', async () => {
+  it('A job without concurrency asks the store for nothing more', async () => {
     @LongRunning({ ...times, name: 'plain' })
     class Plain {
       @State() isDone = false;

@@ -98,7 +98,7 @@ beforeAll(async () => {
 const queue = { BATON_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/jobs' };
 
 describe('a wait of thirty days', () => {
-  it('costs one schedule, which brings a look to the version that the execution is pinned to', async () => {
+  it('A wait of thirty days costs one schedule, which brings a look to the version that the execution is pinned to', async () => {
     const { timer, schedules, messages, deliver } = makeWorld(Patient, {
       environment: { ...queue, BATON_SCHEDULER_GROUP: 'jobs' },
     });
@@ -126,7 +126,7 @@ describe('a wait of thirty days', () => {
     expect(await deliver(look)).toMatchObject({ status: 'completed', invocation: 2 });
   });
 
-  it('is one message and one invocation after the start in the test kit too', async () => {
+  it('A wait of thirty days is one message and one invocation after the start in the test kit too', async () => {
     const scheduler = new RecordingSender({ channel: 'scheduler', maxDelaySeconds: 365 * 86_400 });
     const senders = [
       new RecordingSender({ channel: 'lambda' }),
@@ -143,7 +143,7 @@ describe('a wait of thirty days', () => {
     expect(scheduler.sent[0]?.delaySeconds).toBe(30 * 86_400);
   });
 
-  it('is armed again, under another name, by a look that comes early', async () => {
+  it('A wait of thirty days is armed again, under another name, by a look that comes early', async () => {
     const { timer, schedules, deliver } = makeWorld(Patient);
     await deliver({ lambdaBaton: { v: 1, start: { executionId: 'p', input: {} } } });
     await timer.advance(dayMs);
@@ -157,7 +157,7 @@ describe('a wait of thirty days', () => {
     expect(schedules[0]?.Name).not.toBe(schedules[1]?.Name);
   });
 
-  it('is one schedule when the answer to the first try was lost', async () => {
+  it('A wait of thirty days is one schedule when the answer to the first try was lost', async () => {
     const { schedules, deliver } = makeWorld(Patient, {
       fault: (call) => {
         if (call === 1) return Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
@@ -178,7 +178,7 @@ describe('a wait of a quarter of an hour or less', () => {
   it.each([
     ['goes by the queue where there is one', queue, 1, 0],
     ['goes by a schedule where there is none', {}, 0, 1],
-  ])('%s', async (_what, environment, messageCount, scheduleCount) => {
+  ])('A wait of a quarter of an hour or less %s', async (_what, environment, messageCount, scheduleCount) => {
     const { schedules, messages, deliver } = makeWorld(Short, { environment });
     await deliver({ lambdaBaton: { v: 1, start: { executionId: 'p', input: {} } } });
     expect([messages.length, schedules.length]).toEqual([messageCount, scheduleCount]);
@@ -186,7 +186,7 @@ describe('a wait of a quarter of an hour or less', () => {
 });
 
 describe('a wait for a signal without a time-out', () => {
-  it('ends with what is left of maxDurationMs', async () => {
+  it('A wait for a signal without a time-out ends with what is left of maxDurationMs', async () => {
     @LongRunning({ name: 'waits', safeMs: 1_000, intervalMs: 100 })
     class Waits {
       @Step() pause() {

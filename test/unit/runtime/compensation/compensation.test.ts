@@ -148,7 +148,7 @@ const fail =
   };
 
 describe('an execution that fails for good', () => {
-  it('calls the compensating methods of the steps that finished in reverse order, before @OnFailure', async () => {
+  it('An execution that fails for good calls the compensating methods of the steps that finished in reverse order, before @OnFailure', async () => {
     const { deliver, seen } = world({ acts: { ship: fail() } });
     await expect(deliver()).rejects.toMatchObject({ code: 'EXECUTION_FAILED' });
     expect(seen).toEqual([
@@ -162,19 +162,19 @@ describe('an execution that fails for good', () => {
     ]);
   });
 
-  it('undoes a step of which only an attempt has begun, and says so', async () => {
+  it('An execution that fails for good undoes a step of which only an attempt has begun, and says so', async () => {
     const { deliver, seen } = world({ acts: { charge: fail() } });
     await expect(deliver()).rejects.toThrow('no stock');
     expect(seen.slice(2, -2)).toEqual(['refund(charge 1 open)', 'release(reserve 1)']);
   });
 
-  it('undoes nothing of a step that has not begun', async () => {
+  it('An execution that fails for good undoes nothing of a step that has not begun', async () => {
     const { deliver, seen } = world({ acts: { reserve: fail() } });
     await expect(deliver()).rejects.toThrow();
     expect(seen).toEqual(['reserve', 'release(reserve 1 open)', 'failed: no stock', 'failed']);
   });
 
-  it('undoes each run of a step once, also of those that it went back to', async () => {
+  it('An execution that fails for good undoes each run of a step once, also of those that it went back to', async () => {
     let returns = 0;
     const { deliver, seen } = world({
       cycles: 3,
@@ -198,7 +198,7 @@ describe('an execution that fails for good', () => {
     ]);
   });
 
-  it('counts a step that was tried again, or that yields, as one run', async () => {
+  it('An execution that fails for good counts a step that was tried again, or that yields, as one run', async () => {
     let tries = 0;
     const { deliver, seen } = world({
       acts: {
@@ -218,7 +218,7 @@ describe('an execution that fails for good', () => {
     expect(seen.filter((what) => what.startsWith('re') && what.includes('('))).toHaveLength(2);
   });
 
-  it('undoes when @OnComplete fails, and when a fuse blows', async () => {
+  it('An execution that fails for good undoes when @OnComplete fails, and when a fuse blows', async () => {
     const completing = world({ acts: { end: fail() } });
     await expect(completing.deliver()).rejects.toThrow();
     expect(completing.seen.slice(4, 6)).toEqual(['refund(charge 1)', 'release(reserve 1)']);
@@ -233,7 +233,7 @@ describe('an execution that fails for good', () => {
     ]);
   });
 
-  it('gives each the state as it is then, what earlier ones changed included', async () => {
+  it('An execution that fails for good gives each the state as it is then, what earlier ones changed included', async () => {
     const { deliver, seen } = world({
       acts: {
         charge() {
@@ -258,7 +258,7 @@ describe('an execution that fails for good', () => {
     expect(seen.filter((what) => what.includes('charged'))).toEqual(['charged,refunded', 'charged,refunded']);
   });
 
-  it('gives each a key of its own, the same for every try of it and in no other unit', async () => {
+  it('An execution that fails for good gives each a key of its own, the same for every try of it and in no other unit', async () => {
     let tries = 0;
     const { deliver, keys } = world({
       acts: {
@@ -276,7 +276,7 @@ describe('an execution that fails for good', () => {
     expect(new Set(keys.values()).size).toBe(keys.size - 1);
   });
 
-  it('tries a compensation as often as its step, with the delays of its step', async () => {
+  it('An execution that fails for good tries a compensation as often as its step, with the delays of its step', async () => {
     const { deliver, seen } = world({
       maxAttempts: 3,
       acts: {
@@ -290,7 +290,7 @@ describe('an execution that fails for good', () => {
     expect(seen.filter((what) => what.startsWith('refund'))).toHaveLength(3);
   });
 
-  it('waits for a long retry delay across invocations', async () => {
+  it('An execution that fails for good waits for a long retry delay across invocations', async () => {
     let tries = 0;
     const { runToEnd, seen, sender } = world({
       acts: {
@@ -306,7 +306,7 @@ describe('an execution that fails for good', () => {
     expect(seen.slice(3, 6)).toEqual(['refund(charge 1)', 'refund(charge 1)', 'release(reserve 1)']);
   });
 
-  it('records one that fails for good, and undoes the others', async () => {
+  it('An execution that fails for good records one that fails for good, and undoes the others', async () => {
     const { deliver, seen, status } = world({ acts: { ship: fail(), refund: fail('the bank is closed') } });
     await expect(deliver()).rejects.toThrow('no stock');
     expect(seen.slice(3, 5)).toEqual(['refund(charge 1)', 'release(reserve 1)']);
@@ -329,14 +329,17 @@ describe('an execution that fails for good', () => {
       },
       'UNSERIALIZABLE_STATE',
     ],
-  ])('records one that leaves %s as failed', async (_title, refund, code) => {
-    const { deliver, seen, status } = world({ acts: { ship: fail(), refund } });
-    await expect(deliver()).rejects.toThrow('no stock');
-    expect(seen).toContain('release(reserve 1)');
-    await expect(status()).resolves.toMatchObject({ compensationFailures: [{ error: { code } }] });
-  });
+  ])(
+    'An execution that fails for good records one that leaves %s as failed',
+    async (_title, refund, code) => {
+      const { deliver, seen, status } = world({ acts: { ship: fail(), refund } });
+      await expect(deliver()).rejects.toThrow('no stock');
+      expect(seen).toContain('release(reserve 1)');
+      await expect(status()).resolves.toMatchObject({ compensationFailures: [{ error: { code } }] });
+    },
+  );
 
-  it('goes on over as many invocations as it takes, with a generator too', async () => {
+  it('An execution that fails for good goes on over as many invocations as it takes, with a generator too', async () => {
     const slow = async (ms: number, timer: { sleep(ms: number): Promise<void> }) => timer.sleep(ms);
     const trip = world({
       acts: {
@@ -360,7 +363,7 @@ describe('an execution that fails for good', () => {
     });
   });
 
-  it('tells @OnFailure the error as it was, also in a later invocation', async () => {
+  it('An execution that fails for good tells @OnFailure the error as it was, also in a later invocation', async () => {
     const errors: unknown[] = [];
     const trip = world({ acts: { ship: fail(), refund: () => trip.timer.sleep(59_200) } });
     const keep = trip.seen.push.bind(trip.seen);
@@ -377,7 +380,7 @@ describe('an execution that fails for good', () => {
     expect(errors).toEqual(['failed: no stock']);
   });
 
-  it('says how far it is: none, running, completed', async () => {
+  it('An execution that fails for good says how far it is: none, running, completed', async () => {
     const trip = world({ acts: { ship: fail(), refund: () => trip.timer.sleep(59_200) } });
     await trip.deliver();
     await expect(trip.status()).resolves.toMatchObject({
@@ -394,7 +397,7 @@ describe('an execution that fails for good', () => {
     expect(well.seen).not.toContainEqual(expect.stringContaining('('));
   });
 
-  it('refuses to be redriven, since it cannot go on from where it stood', async () => {
+  it('An execution that fails for good refuses to be redriven, since it cannot go on from where it stood', async () => {
     const { deliver, client, lambda } = world({ acts: { ship: fail() } });
     await expect(deliver()).rejects.toThrow();
     await expect(client.redrive('e')).rejects.toMatchObject({
@@ -404,7 +407,7 @@ describe('an execution that fails for good', () => {
     expect(lambda.sent).toEqual([]);
   });
 
-  it('answers a late delivery with the recorded failure, and undoes nothing again', async () => {
+  it('An execution that fails for good answers a late delivery with the recorded failure, and undoes nothing again', async () => {
     const { deliver, seen } = world({ acts: { ship: fail() } });
     await expect(deliver()).rejects.toThrow();
     const before = seen.length;
@@ -412,7 +415,7 @@ describe('an execution that fails for good', () => {
     expect(seen).toHaveLength(before);
   });
 
-  it('undoes without a store, over invocations, with what travels', async () => {
+  it('An execution that fails for good undoes without a store, over invocations, with what travels', async () => {
     const trip = world({ hasStore: false, acts: { ship: fail(), refund: () => trip.timer.sleep(59_200) } });
     await expect(trip.deliver()).resolves.toMatchObject({ status: 'handed-off' });
     await expect(trip.deliverSent()).rejects.toThrow('no stock');
@@ -426,7 +429,7 @@ describe('an execution that fails for good', () => {
 });
 
 describe('the bounds of a compensation', () => {
-  it('are its own: a fuse that has blown does not stop it, nor do those that blow meanwhile', async () => {
+  it('The bounds of a compensation are its own: a fuse that has blown does not stop it, nor do those that blow meanwhile', async () => {
     const trip = world({
       limits: { maxDurationMs: 50_000, maxInvocations: 1 },
       acts: { ship: fail(), refund: () => trip.timer.sleep(40_000), charge: () => trip.timer.sleep(15_000) },
@@ -436,7 +439,7 @@ describe('the bounds of a compensation', () => {
     await expect(trip.status()).resolves.toMatchObject({ compensation: 'completed' });
   });
 
-  it('end it when it takes more invocations than the job may: what is left is recorded as not undone', async () => {
+  it('The bounds of a compensation end it when it takes more invocations than the job may: what is left is recorded as not undone', async () => {
     const trip = world({
       limits: { maxInvocations: 2 },
       acts: {
@@ -460,7 +463,7 @@ describe('the bounds of a compensation', () => {
     });
   });
 
-  it('end a run of more than ten thousand before it begins, not after', async () => {
+  it('The bounds of a compensation end a run of more than ten thousand before it begins, not after', async () => {
     const { deliver, seen } = world({ cycles: 6_000, hasStore: false });
     await expect(deliver(start, 900_000)).rejects.toMatchObject({
       cause: { code: 'FUSE_BLOWN', details: { limit: 'maxRememberedRuns', allowed: 10_000, actual: 10_001 } },
@@ -471,7 +474,7 @@ describe('the bounds of a compensation', () => {
 });
 
 describe('an execution that is cancelled', () => {
-  it('undoes what it did before @OnCancel', async () => {
+  it('An execution that is cancelled undoes what it did before @OnCancel', async () => {
     const trip = world({ cycles: 2, acts: { ship: () => trip.client.cancel('e') } });
     await expect(trip.deliver()).resolves.toMatchObject({ status: 'cancelled' });
     expect(trip.seen).toEqual([
@@ -485,7 +488,7 @@ describe('an execution that is cancelled', () => {
     await expect(trip.status()).resolves.toMatchObject({ status: 'cancelled', compensation: 'completed' });
   });
 
-  it('undoes a step that it was cancelled in the middle of, with a signal that has not aborted', async () => {
+  it('An execution that is cancelled undoes a step that it was cancelled in the middle of, with a signal that has not aborted', async () => {
     const aborted: boolean[] = [];
     const trip = world({
       acts: {
@@ -503,7 +506,7 @@ describe('an execution that is cancelled', () => {
     expect(aborted).toEqual([false]);
   });
 
-  it('changes nothing about a compensation that has begun', async () => {
+  it('An execution that is cancelled changes nothing about a compensation that has begun', async () => {
     const trip = world({
       acts: {
         ship: fail(),

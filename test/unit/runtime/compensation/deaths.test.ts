@@ -55,7 +55,7 @@ function world({ fails = false } = {}) {
 }
 
 describe('an execution whose process has died', () => {
-  it('undoes the step that had begun then, when it is cancelled before that begins again', async () => {
+  it('An execution whose process has died undoes the step that had begun then, when it is cancelled before that begins again', async () => {
     const { deliver, deliverAndKill, seen, client, timer } = world();
     await deliverAndKill(5_000);
     await client.cancel('e');
@@ -64,7 +64,7 @@ describe('an execution whose process has died', () => {
     expect(seen).toEqual(['charge', 'refund, begun', 'cancelled']);
   });
 
-  it('goes on with its compensation, and with no step, when it died in it', async () => {
+  it('An execution whose process has died goes on with its compensation, and with no step, when it died in it', async () => {
     const { deliver, deliverAndKill, seen, timer, client } = world({ fails: true });
     await deliverAndKill(15_000);
     await timer.advance(60_000);
@@ -73,7 +73,7 @@ describe('an execution whose process has died', () => {
     await expect(client.status('e')).resolves.toMatchObject({ status: 'failed', compensation: 'completed' });
   });
 
-  it('goes on with its compensation when it is redriven in the middle of it', async () => {
+  it('An execution whose process has died goes on with its compensation when it is redriven in the middle of it', async () => {
     const { deliver, deliverAndKill, seen, timer, client, lambda } = world({ fails: true });
     await deliverAndKill(15_000);
     await timer.advance(100_000);

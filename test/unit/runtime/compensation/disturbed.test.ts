@@ -59,7 +59,7 @@ function environment({ isKilling = false, hasStore = true } = {}) {
 const undone = ['refund 2', 'release 2', 'refund 1', 'release 1'];
 
 describe('a compensation that is disturbed', () => {
-  it('shows its effects and its calls in a run of the test kit', async () => {
+  it('A compensation that is disturbed shows its effects and its calls in a run of the test kit', async () => {
     const { env } = environment();
     const run = await env.run();
     expect(run.outcome).toBe('failed');
@@ -67,7 +67,7 @@ describe('a compensation that is disturbed', () => {
     expect(run.steps.map(({ name }) => name).slice(-4)).toEqual(['refund', 'release', 'refund', 'release']);
   });
 
-  it('ends like the undisturbed one under every crash, duplicate and lost reply', async () => {
+  it('A compensation that is disturbed ends like the undisturbed one under every crash, duplicate and lost reply', async () => {
     const { env } = environment();
     const exploration = await env.explore({
       crashes: true,
@@ -78,7 +78,7 @@ describe('a compensation that is disturbed', () => {
     expect(String(exploration)).toContain(' 0 deviations');
   }, 60_000);
 
-  it('hands over after every step, and undoes each run once', async () => {
+  it('A compensation that is disturbed hands over after every step, and undoes each run once', async () => {
     const { env } = environment();
     const run = await env.run({ handOffAfterEveryStep: true });
     expect(run.effects.map(({ what }) => what).slice(-4)).toEqual(undone);
@@ -86,7 +86,7 @@ describe('a compensation that is disturbed', () => {
   });
 
   it.each([true, false])(
-    'counts one that is cut off three times as one that failed, and undoes the others (store: %s)',
+    'A compensation that is disturbed counts one that is cut off three times as one that failed, and undoes the others (store: %s)',
     async (hasStore) => {
       const { env, calls } = environment({ isKilling: true, hasStore });
       const run = await env.run();
@@ -103,7 +103,7 @@ describe('a compensation that is disturbed', () => {
     },
   );
 
-  it('is told in events of the kind compensation', async () => {
+  it('A compensation that is disturbed is told in events of the kind compensation', async () => {
     const { env, told } = environment();
     await env.run();
     const of = (type: string) =>

@@ -100,7 +100,7 @@ async function checkThatAllAgree(run: JobRun): Promise<ExecutionDescription> {
 }
 
 describe('status, history, events and log', () => {
-  it('tell the same of an undisturbed run', async () => {
+  it('Status, history, events and log tell the same of an undisturbed run', async () => {
     const run = await env.run();
     const status = await checkThatAllAgree(run);
     expect(status).toMatchObject({ status: 'completed', stepCount: 6, failedAttemptCount: 1 });
@@ -117,7 +117,7 @@ describe('status, history, events and log', () => {
   });
 
   it.each(['crash', 'crash-after', 'duplicate', 'lost-reply', 'timeout'] as const)(
-    'tell the same of every run with a %s at one place',
+    'Status, history, events and log tell the same of every run with a %s at one place',
     async (fault) => {
       const undisturbed = await env.run();
       const places = undisturbed.boundaries.filter(({ kind }) => faultsAt[kind].includes(fault));
@@ -134,7 +134,7 @@ describe('status, history, events and log', () => {
     },
   );
 
-  it('tell the same of a run with a bit of everything', async () => {
+  it('Status, history, events and log tell the same of a run with a bit of everything', async () => {
     for (const schedule of ['crash@9 duplicate@20 lost-reply@31', 'timeout@7 crash-after@26 duplicate@40']) {
       const run = await env.run({ schedule });
       expect(run.outcome).toBe('completed');

@@ -68,7 +68,7 @@ function importJob(world: VirtualWorld) {
 }
 
 describe('the events of an execution', () => {
-  it('tell every invocation, unit of work, hand-off and end, in order', async () => {
+  it('The events of an execution tell every invocation, unit of work, hand-off and end, in order', async () => {
     const [world, witness] = [virtualWorld(), new Witness()];
     await runJob(importJob(world), { world, providers: observedBy(witness) });
     expect(witness.story).toEqual([
@@ -98,7 +98,7 @@ describe('the events of an execution', () => {
     ]);
   });
 
-  it('are frozen, and say when, of which execution, job, invocation and delivery', async () => {
+  it('The events of an execution are frozen, and say when, of which execution, job, invocation and delivery', async () => {
     const [world, witness] = [virtualWorld(), new Witness()];
     await runJob(importJob(world), { world, providers: observedBy(witness) });
     for (const event of witness.events) {
@@ -117,7 +117,7 @@ describe('the events of an execution', () => {
     expect(new Set(witness.events.map(({ requestId }) => requestId)).size).toBe(2);
   });
 
-  it('carry the facts of their type', async () => {
+  it('The events of an execution carry the facts of their type', async () => {
     const [world, witness] = [virtualWorld(), new Witness()];
     await runJob(importJob(world), { world, providers: [storeProvider(), ...observedBy(witness)] });
     expect(witness.find('invocation.started')).toMatchObject([
@@ -164,7 +164,7 @@ describe('the events of an execution', () => {
     expect(ended.every(({ costUsd }) => costUsd > 0)).toBe(true);
   });
 
-  it('end with execution.failed and invocation.ended when the execution fails', async () => {
+  it('The events of an execution end with execution.failed and invocation.ended when the execution fails', async () => {
     const [world, witness] = [virtualWorld(), new Witness()];
 
     @LongRunning(times)
@@ -199,7 +199,7 @@ describe('the events of an execution', () => {
     expect(witness.find('invocation.ended')).toMatchObject([{ ending: 'failed' }]);
   });
 
-  it('tell a step that was cut off, and a generator that hands over', async () => {
+  it('The events of an execution tell a step that was cut off, and a generator that hands over', async () => {
     const [world, witness] = [virtualWorld(), new Witness()];
 
     @LongRunning(times)
@@ -242,7 +242,7 @@ describe('the events of an execution', () => {
 describe('an observer', () => {
   const job = (world: VirtualWorld) => runJob(importJob(world), { world });
 
-  it('that throws changes nothing, and is said once in the log', async () => {
+  it('An observer that throws changes nothing, and is said once in the log', async () => {
     const [plain, world, witness] = [virtualWorld(), virtualWorld(), new Witness()];
     const undisturbed = await job(plain);
     const rude: Observer = {
@@ -262,7 +262,7 @@ describe('an observer', () => {
     expect(world.logger.find('observer failed: what it throws is not reported again')).toHaveLength(1);
   });
 
-  it('that is async and rejects ends no process', async () => {
+  it('An observer that is async and rejects ends no process', async () => {
     const world = virtualWorld();
     const rude = { on: async () => Promise.reject(new Error('no thanks')) } as unknown as Observer;
     const { answer } = await runJob(importJob(world), { world, providers: observedBy(rude) });
@@ -270,7 +270,7 @@ describe('an observer', () => {
     expect(world.logger.find('observer failed: what it throws is not reported again')).toHaveLength(1);
   });
 
-  it('that forgets to run the unit around which it is called, or runs it twice, changes nothing', async () => {
+  it('An observer that forgets to run the unit around which it is called, or runs it twice, changes nothing', async () => {
     const [world, witness] = [virtualWorld(), new Witness()];
     const forgetful = { on() {}, around: () => undefined } as unknown as Observer;
     const eager: Observer = {
@@ -288,7 +288,7 @@ describe('an observer', () => {
     expect(witness.find('step.started')).toHaveLength(6);
   });
 
-  it('gives later invocations what it carries, and is around each unit of work', async () => {
+  it('An observer gives later invocations what it carries, and is around each unit of work', async () => {
     const world = virtualWorld();
     const [begun, around]: [unknown[], string[]] = [[], []];
     const tracer: Observer = {
@@ -306,7 +306,7 @@ describe('an observer', () => {
     expect(around).toEqual(['prepare', 'readPage', 'readPage', 'readPage', 'readPage', 'sum']);
   });
 
-  it('that would carry more than fits is said in the log, and carries nothing', async () => {
+  it('An observer that would carry more than fits is said in the log, and carries nothing', async () => {
     const world = virtualWorld();
     const begun: unknown[] = [];
     const heavy: Observer = {

@@ -30,7 +30,7 @@ describe('a store that AWS refuses', () => {
     ],
     [awsError('ExpiredToken', 403), 'refused', 'Give the call valid credentials'],
     [new Error('Region is missing'), 'refused', 'Set AWS_REGION'],
-  ])('says what to do about %s', (error, failure, fix) => {
+  ])('A store that AWS refuses says what to do about %s', (error, failure, fix) => {
     const explained = explainFailure(place, error) as CheckpointStoreError;
     expect(explained).toBeInstanceOf(CheckpointStoreError);
     expect(explained.details).toMatchObject({ place: 'jobs', failure });
@@ -44,7 +44,7 @@ describe('a store that AWS refuses', () => {
     awsError('KMSThrottled', 400),
     new Error('socket hang up'),
     null,
-  ])('leaves what may pass as it is: %s', (error) => {
+  ])('A store that AWS refuses leaves what may pass as it is: %s', (error) => {
     expect(explainFailure(place, error)).toBe(error);
   });
 });

@@ -23,7 +23,7 @@ function readDamaged(text: string): unknown {
 }
 
 describe('DevalueCodec, for every state,', () => {
-  it('gives back what structuredClone gives, who refers to whom included', () => {
+  it('DevalueCodec, for every state, gives back what structuredClone gives, who refers to whom included', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         expect(
@@ -36,7 +36,7 @@ describe('DevalueCodec, for every state,', () => {
     );
   });
 
-  it('gives back null prototypes too', () => {
+  it('DevalueCodec, for every state, gives back null prototypes too', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         expect(differenceBetween(codec.decode(codec.encode(state)), state)).toBeUndefined();
@@ -45,7 +45,7 @@ describe('DevalueCodec, for every state,', () => {
     );
   });
 
-  it('writes JSON that an envelope can hold, with one key that says the form', () => {
+  it('DevalueCodec, for every state, writes JSON that an envelope can hold, with one key that says the form', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         const copy = copyState(state);
@@ -54,7 +54,7 @@ describe('DevalueCodec, for every state,', () => {
     );
   });
 
-  it('writes the same text again for what it read', () => {
+  it('DevalueCodec, for every state, writes the same text again for what it read', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         const text = codec.encode(state);
@@ -63,7 +63,7 @@ describe('DevalueCodec, for every state,', () => {
     );
   });
 
-  it('is not mistaken by strings and keys that look like its own', () => {
+  it('DevalueCodec, for every state, is not mistaken by strings and keys that look like its own', () => {
     const hostile = fc.constantFrom(...hostileStrings);
     fc.assert(
       fc.property(
@@ -80,7 +80,7 @@ describe('DevalueCodec, for every state,', () => {
 });
 
 describe('DevalueCodec, for every text,', () => {
-  it('refuses what is cut off', () => {
+  it('DevalueCodec, for every text, refuses what is cut off', () => {
     fc.assert(
       fc.property(anyState, fc.nat(), (state, at) => {
         const text = codec.encode(state);
@@ -90,7 +90,7 @@ describe('DevalueCodec, for every text,', () => {
     );
   });
 
-  it('reads or refuses, and touches no prototype, when a bit was turned', () => {
+  it('DevalueCodec, for every text, reads or refuses, and touches no prototype, when a bit was turned', () => {
     fc.assert(
       fc.property(anyState, fc.nat(), fc.nat({ max: 7 }), (state, at, bit) => {
         const bytes = Buffer.from(codec.encode(state));
@@ -102,7 +102,7 @@ describe('DevalueCodec, for every text,', () => {
     );
   });
 
-  it('reads or refuses what anyone made up', () => {
+  it('DevalueCodec, for every text, reads or refuses what anyone made up', () => {
     const item = fc.letrec((tie) => ({
       item: fc.oneof(
         fc.integer({ min: -8, max: 12 }),
@@ -135,7 +135,7 @@ describe('DevalueCodec, for every text,', () => {
     );
   });
 
-  it('reads or refuses any string at all', () => {
+  it('DevalueCodec, for every text, reads or refuses any string at all', () => {
     fc.assert(
       fc.property(fc.oneof(anyText(), fc.json()), (text) => void readDamaged(text)),
       { numRuns: 1000 },

@@ -28,16 +28,16 @@ const list: unknown[] = [];
 list.push(new Map<unknown, unknown>([[list, new Set([list])]]));
 
 describe('DevalueCodec.encode', () => {
-  it('writes plain state as JSON, under a key of its own', () => {
+  it('DevalueCodec.encode writes plain state as JSON, under a key of its own', () => {
     expect(codec.encode({ cursor: 'a', rows: [1, null] })).toBe('{"json":{"cursor":"a","rows":[1,null]}}');
   });
 
-  it('writes any other state with devalue, under another key', () => {
+  it('DevalueCodec.encode writes any other state with devalue, under another key', () => {
     expect(codec.encode({ seen: new Set([1]) })).toBe('{"devalue":[{"seen":1},["Set",2],1]}');
   });
 
   it.each(['{"json":{}}', '{"devalue":[{}]}', '["Map",1,2]', '["Date","2020"]', '-1', 'Set'])(
-    'keeps %j a string',
+    'DevalueCodec.encode keeps %j a string',
     (imitation) => {
       const state = {
         json: imitation,
@@ -53,12 +53,12 @@ describe('DevalueCodec.encode', () => {
     },
   );
 
-  it('names the path of what cannot be stored', () => {
+  it('DevalueCodec.encode names the path of what cannot be stored', () => {
     expect(() => codec.encode({ rows: [new Socket()] })).toThrow(UnserializableStateError);
     expect(() => codec.encode({ rows: [new Socket()] })).toThrow('@State rows[0] is a Socket');
   });
 
-  it('writes text that UTF-8 does not change', () => {
+  it('DevalueCodec.encode writes text that UTF-8 does not change', () => {
     for (const state of [
       { a: '\ud800', '\udc00': 1 },
       { a: new Set(['\ud800']), '\udc00': 1 },
@@ -70,12 +70,12 @@ describe('DevalueCodec.encode', () => {
 });
 
 describe('DevalueCodec.encodeCopy', () => {
-  it('writes what encode writes', () => {
+  it('DevalueCodec.encodeCopy writes what encode writes', () => {
     for (const state of [{ a: [1] }, { a: [undefined] }])
       expect(codec.encodeCopy(copyState(state))).toBe(codec.encode(state));
   });
 
-  it('fails with a typed error when the text cannot be written', () => {
+  it('DevalueCodec.encodeCopy fails with a typed error when the text cannot be written', () => {
     // What happens with half a gigabyte of text happens here with a copy that claims to be what it is not.
     expect(() => codec.encodeCopy({ values: { seen: 1n }, isPlain: true })).toThrow(UnserializableStateError);
     expect(() =>
@@ -138,7 +138,7 @@ describe('DevalueCodec.decode', () => {
     ['hostile strings', hostileStrings],
     ['a thousand levels', nest(1000)],
     ['a thousand Maps', nest(1000, (inner) => new Map([['inner', inner]]))],
-  ])('gives back %s', (_title, value) => {
+  ])('DevalueCodec.decode gives back %s', (_title, value) => {
     const plain = { field: value };
     // With something that JSON cannot express beside it, both forms are tried.
     const mixed = { field: value, other: undefined };
@@ -147,7 +147,7 @@ describe('DevalueCodec.decode', () => {
     expect('polluted' in {}).toBe(false);
   });
 
-  it('gives an own __proto__ back as an ordinary property', () => {
+  it('DevalueCodec.decode gives an own __proto__ back as an ordinary property', () => {
     for (const other of [1, undefined]) {
       const { field } = roundTrip({ field: JSON.parse('{"__proto__":{"polluted":true}}'), other }) as {
         field: object;
@@ -200,7 +200,7 @@ describe('DevalueCodec.decode', () => {
       'a million nested devalue arrays',
       `{"devalue":[{"a":1},${Array.from({ length: 1_000_000 }, (_, index) => `[${index + 2}]`).join()},1]}`,
     ],
-  ])('refuses %s with a typed error', (_title, text) => {
+  ])('DevalueCodec.decode refuses %s with a typed error', (_title, text) => {
     const error = corruptionOf(text);
     expect(BatonError.is(error)).toBe(true);
     expect(error.details.reason).toMatch(/^the state /);
@@ -212,21 +212,21 @@ describe('DevalueCodec.decode', () => {
     ['a URL', '{"devalue":[{"a":1},["URL","secret"]]}'],
     ['a BigInt', '{"devalue":[{"a":1},["BigInt","secret"]]}'],
     ['a tag', '{"devalue":[{"a":1},["secret"]]}'],
-  ])('quotes nothing of the state when %s is damaged', (_title, text) => {
+  ])('DevalueCodec.decode quotes nothing of the state when %s is damaged', (_title, text) => {
     expect(inspect(corruptionOf(text), { showHidden: true, depth: 9 })).not.toContain('secret');
   });
 
-  it('refuses what is not text', () => {
+  it('DevalueCodec.decode refuses what is not text', () => {
     for (const value of [undefined, null, {}, 1])
       expect(() => codec.decode(value as unknown as string)).toThrow(CorruptContinuationError);
   });
 
-  it('does not allocate what a text only claims to hold', () => {
+  it('DevalueCodec.decode does not allocate what a text only claims to hold', () => {
     const { a } = codec.decode('{"devalue":[{"a":1},[-7,4294967295]]}');
     expect((a as unknown[]).length).toBe(4294967295);
   });
 
-  it('says what is wrong and one thing to do', () => {
+  it('DevalueCodec.decode says what is wrong and one thing to do', () => {
     expect(corruptionOf('{').message).toMatchInlineSnapshot(`
 "The checkpoint cannot be read: the state is not JSON.
 → Resume from an earlier checkpoint, or start the execution again."
@@ -264,7 +264,7 @@ describe('DevalueCodec on Node.js 24', () => {
 });
 
 describe('DevalueCodec.decodeParsed', () => {
-  it('reads a state out of an envelope that was parsed already', () => {
+  it('DevalueCodec.decodeParsed reads a state out of an envelope that was parsed already', () => {
     for (const state of [{ a: [1] }, { a: new Set([1]) }]) {
       const envelope = JSON.parse(`{"state":${codec.encode(state)}}`);
       expect(differenceBetween(codec.decodeParsed(envelope.state), state)).toBeUndefined();

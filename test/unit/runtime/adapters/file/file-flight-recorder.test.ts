@@ -14,11 +14,11 @@ afterEach(() => rm(folder, { recursive: true }));
 const live = () => new FileFlightRecorder(folder);
 
 describe('FileFlightRecorder', () => {
-  it('knows of nothing at the first try', () => {
+  it('FileFlightRecorder knows of nothing at the first try', () => {
     expect(live().begin('request-1', start)).toBeUndefined();
   });
 
-  it('tells the next process of each try that died, with its last sign', () => {
+  it('FileFlightRecorder tells the next process of each try that died, with its last sign', () => {
     const first = live();
     first.begin('request-1', start);
     first.sign('request-1', 41_000, 'work', 'later');
@@ -36,13 +36,13 @@ describe('FileFlightRecorder', () => {
     });
   });
 
-  it('keeps its notes for its owner only', async () => {
+  it('FileFlightRecorder keeps its notes for its owner only', async () => {
     live().begin('request-1', start);
     for (const name of await readdir(folder))
       expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
   });
 
-  it('adds up the deaths at one place, and counts from one again at another', () => {
+  it('FileFlightRecorder adds up the deaths at one place, and counts from one again at another', () => {
     const die = (place?: 'hand-off' | 'later') => {
       const process = live();
       const lost = process.begin('request-1', start);
@@ -58,26 +58,26 @@ describe('FileFlightRecorder', () => {
     ]);
   });
 
-  it('says how full the memory was', () => {
+  it('FileFlightRecorder says how full the memory was', () => {
     live().begin('request-1', { ...start, memoryLimitMb: 1 });
     expect(live().begin('request-1', start)?.lastSign.memoryShare).toBeGreaterThan(1);
   });
 
-  it('does not take another delivery, or a try that is still running in this process, for a death', () => {
+  it('FileFlightRecorder does not take another delivery, or a try that is still running in this process, for a death', () => {
     const recorder = live();
     recorder.begin('request-1', start);
     expect(recorder.begin('request-1', start)).toBeUndefined();
     expect(live().begin('request-2', start)).toBeUndefined();
   });
 
-  it('keeps the count when the process that was told goes on to the next try', () => {
+  it('FileFlightRecorder keeps the count when the process that was told goes on to the next try', () => {
     live().begin('request-1', start);
     const second = live();
     second.begin('request-1', start);
     expect(second.begin('request-1', start)).toMatchObject({ count: 1 });
   });
 
-  it('leaves nothing behind after a try that ended', async () => {
+  it('FileFlightRecorder leaves nothing behind after a try that ended', async () => {
     const recorder = live();
     recorder.begin('request-1', start);
     recorder.end('request-1');
@@ -87,14 +87,14 @@ describe('FileFlightRecorder', () => {
     expect(live().begin('request-1', start)).toBeUndefined();
   });
 
-  it('keeps the note before when a process is killed while it writes', async () => {
+  it('FileFlightRecorder keeps the note before when a process is killed while it writes', async () => {
     live().begin('request-1', start);
     const [file = ''] = await readdir(folder);
     await writeFile(join(folder, `${file}.new`), '{"life":"a","lostC');
     expect(live().begin('request-1', start)).toMatchObject({ count: 1 });
   });
 
-  it('does not write over a note, which would leave half of one to a process that is killed', async () => {
+  it('FileFlightRecorder does not write over a note, which would leave half of one to a process that is killed', async () => {
     const recorder = live();
     recorder.begin('request-1', start);
     const [file = ''] = await readdir(folder);
@@ -103,7 +103,7 @@ describe('FileFlightRecorder', () => {
     expect((await stat(join(folder, file))).ino).not.toBe(ino);
   });
 
-  it('takes a note that was cut off for none', async () => {
+  it('FileFlightRecorder takes a note that was cut off for none', async () => {
     live().begin('request-1', start);
     const [file = ''] = await readdir(folder);
     await writeFile(join(folder, file), '{"life":"a","lostC');

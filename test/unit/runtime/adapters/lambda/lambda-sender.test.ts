@@ -31,7 +31,7 @@ describe('LambdaSender', () => {
     await endpoint.close();
   });
 
-  it('invokes the version that runs now, asynchronously, with the body as it is', async () => {
+  it('LambdaSender invokes the version that runs now, asynchronously, with the body as it is', async () => {
     const body = '{"lambdaBaton":{"v":1,"state":{"text":"ä😀\\u0000"}}}';
     await sender.send(senderRequest({ body }));
     expect(endpoint.requests).toMatchObject([
@@ -44,7 +44,7 @@ describe('LambdaSender', () => {
     ]);
   });
 
-  it('takes what an asynchronous invocation takes, and cannot delay', () => {
+  it('LambdaSender takes what an asynchronous invocation takes, and cannot delay', () => {
     expect(sender).toMatchObject({ channel: 'lambda', maxBytes: 1_048_576, maxDelaySeconds: 0 });
   });
 
@@ -68,7 +68,7 @@ describe('LambdaSender', () => {
       'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:job:12',
     ],
   ] as const)(
-    'called as %s in version %s with continueOn %3$s, continues on %4$s',
+    'LambdaSender called as %s in version %s with continueOn %3$s, continues on %4$s',
     (arn, functionVersion, continueOn, target) => {
       expect(
         nameTarget(fakeLambdaContext({ clock: { now: () => 0 }, arn, functionVersion }), continueOn),
@@ -103,7 +103,7 @@ describe('LambdaSender', () => {
     [403, 'UnrecognizedClientException', 'refused'],
     [403, 'ExpiredTokenException', 'refused'],
     [400, 'RecursiveInvocationException', 'recursion'],
-  ])('reads %i %s as %s, after one request', async (status, name, failure) => {
+  ])('LambdaSender reads %i %s as %s, after one request', async (status, name, failure) => {
     endpoint.respond = () => awsError(status, name);
     const error = await catchError(sender.send(senderRequest()));
     expect(error).toBeInstanceOf(HandOffFailedError);
@@ -130,13 +130,13 @@ describe('LambdaSender', () => {
     ],
     [403, 'UnrecognizedClientException', '→ Give the call valid credentials'],
     [400, 'NoPublishedVersionException', '→ Change the setting that the error names'],
-  ])('names the fix of %i %s', async (status, name, fix) => {
+  ])('LambdaSender names the fix of %i %s', async (status, name, fix) => {
     endpoint.respond = () => awsError(status, name);
     const { message } = await catchError(sender.send(senderRequest()));
     expect(message).toContain(`Channel lambda failed: ${name}: ${name} said the endpoint\n${fix}`);
   });
 
-  it('learns a smaller limit from a refusal that says it', async () => {
+  it('LambdaSender learns a smaller limit from a refusal that says it', async () => {
     const said = '300000 byte payload is too large for the Event invocation type (limit 262144 bytes)';
     endpoint.respond = () => awsError(413, 'RequestTooLargeException', said);
     const { details } = await catchError(sender.send(senderRequest()));
@@ -144,7 +144,7 @@ describe('LambdaSender', () => {
     expect(sender.maxBytes).toBe(262_144);
   });
 
-  it('reads a refused connection as a failure that may pass', async () => {
+  it('LambdaSender reads a refused connection as a failure that may pass', async () => {
     const gone = await AwsEndpoint.open();
     await gone.close();
     const lost = new LambdaSender(new LambdaClient(clientOptions(gone.url)), 'pinned');
@@ -152,14 +152,14 @@ describe('LambdaSender', () => {
     expect(details).toMatchObject({ channel: 'lambda', failure: 'retry' });
   });
 
-  it('reads a connection that breaks after the request was read as a failure that may pass', async () => {
+  it('LambdaSender reads a connection that breaks after the request was read as a failure that may pass', async () => {
     endpoint.respond = () => 'reset';
     const { details } = await catchError(sender.send(senderRequest()));
     expect(details).toMatchObject({ channel: 'lambda', failure: 'retry' });
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('waits for an endpoint that hangs until timeoutMs, and no longer, and closes the connection', async () => {
+  it('LambdaSender waits for an endpoint that hangs until timeoutMs, and no longer, and closes the connection', async () => {
     endpoint.respond = () => 'hang';
     await sender.prepare(senderRequest().context, open);
     const startMs = performance.now();
@@ -172,17 +172,17 @@ describe('LambdaSender', () => {
     expect(endpoint.requests).toMatchObject([{ isGivenUp: true }]);
   });
 
-  it('sends one continuation after another over one connection', async () => {
+  it('LambdaSender sends one continuation after another over one connection', async () => {
     for (const invocation of [2, 3, 4]) await sender.send(senderRequest({ invocation }));
     expect(endpoint.requests).toHaveLength(3);
     expect(endpoint.connectionCount).toBe(1);
   });
 
-  it('reads no recursion setting through a double, which could not know it', () => {
+  it('LambdaSender reads no recursion setting through a double, which could not know it', () => {
     expect(new LambdaSender({ send: async () => ({}) }, 'latest').readRecursion).toBeUndefined();
   });
 
-  it('takes a double that can only send', async () => {
+  it('LambdaSender takes a double that can only send', async () => {
     const sent: unknown[] = [];
     const double = {
       async send(command: unknown) {
@@ -199,7 +199,7 @@ describe('LambdaSender', () => {
   });
 
   it.each([['a string'], [null], [undefined], [{ name: 7 }]])(
-    'takes a double that throws %p',
+    'LambdaSender takes a double that throws %p',
     async (thrown) => {
       const double = { send: () => Promise.reject(thrown) };
       const { details } = await catchError(new LambdaSender(double, 'latest').send(senderRequest()));
@@ -208,7 +208,7 @@ describe('LambdaSender', () => {
   );
 
   describe('prepare', () => {
-    it('makes no call with a client that the user registered', async () => {
+    it('LambdaSender prepare makes no call with a client that the user registered', async () => {
       await sender.prepare(senderRequest().context, open);
       expect(endpoint.requests).toEqual([]);
     });
@@ -228,7 +228,7 @@ describe('LambdaSender', () => {
         process.env = { ...saved };
       });
 
-      it('makes one dry run of the call that the hand-off will make, with no payload', async () => {
+      it('LambdaSender prepare with the default client makes one dry run of the call that the hand-off will make, with no payload', async () => {
         endpoint.respond = () => ({ status: 204 });
         await sender.prepare(senderRequest().context, open);
         expect(endpoint.requests).toMatchObject([
@@ -245,15 +245,18 @@ describe('LambdaSender', () => {
         ['Allow', 'allow'],
         ['Terminate', 'terminate'],
         ['Else', undefined],
-      ])('reads the recursion setting by the unqualified name: %s', async (RecursiveLoop, setting) => {
-        endpoint.respond = () => ({ status: 200, body: JSON.stringify({ RecursiveLoop }) });
-        expect(await sender.readRecursion?.(senderRequest().context, open)).toBe(setting);
-        expect(endpoint.requests).toMatchObject([
-          { method: 'GET', path: '/2024-08-31/functions/job/recursion-config' },
-        ]);
-      });
+      ])(
+        'LambdaSender prepare with the default client reads the recursion setting by the unqualified name: %s',
+        async (RecursiveLoop, setting) => {
+          endpoint.respond = () => ({ status: 200, body: JSON.stringify({ RecursiveLoop }) });
+          expect(await sender.readRecursion?.(senderRequest().context, open)).toBe(setting);
+          expect(endpoint.requests).toMatchObject([
+            { method: 'GET', path: '/2024-08-31/functions/job/recursion-config' },
+          ]);
+        },
+      );
 
-      it('gives the reading up when the invocation ends before it is answered', async () => {
+      it('LambdaSender prepare with the default client gives the reading up when the invocation ends before it is answered', async () => {
         endpoint.respond = () => 'hang';
         const end = new AbortController();
         const reading = catchError(
@@ -264,7 +267,7 @@ describe('LambdaSender', () => {
         expect(await reading).toBeInstanceOf(Error);
       });
 
-      it('leaves a connection that the hand-off uses', async () => {
+      it('LambdaSender prepare with the default client leaves a connection that the hand-off uses', async () => {
         endpoint.respond = ({ headers }) => ({
           status: headers['x-amz-invocation-type'] === 'DryRun' ? 204 : 202,
         });
@@ -274,19 +277,19 @@ describe('LambdaSender', () => {
         expect(endpoint.connectionCount).toBe(1);
       });
 
-      it('makes one request for each time it is asked to send: trying again is not for the client', async () => {
+      it('LambdaSender prepare with the default client makes one request for each time it is asked to send: trying again is not for the client', async () => {
         endpoint.respond = () => awsError(500, 'ServiceException');
         await catchError(sender.send(senderRequest()));
         expect(endpoint.requests).toHaveLength(1);
       });
 
-      it('says what is wrong when the function may not invoke itself', async () => {
+      it('LambdaSender prepare with the default client says what is wrong when the function may not invoke itself', async () => {
         endpoint.respond = () => awsError(403, 'AccessDeniedException');
         const { details } = await catchError(sender.prepare(senderRequest().context, open));
         expect(details).toEqual({ channel: 'lambda', failure: 'refused', reason: 'AccessDeniedException' });
       });
 
-      it('gives the dry run up, and its connection, when the invocation ends before it is answered', async () => {
+      it('LambdaSender prepare with the default client gives the dry run up, and its connection, when the invocation ends before it is answered', async () => {
         endpoint.respond = () => 'hang';
         const end = new AbortController();
         const failure = catchError(sender.prepare(senderRequest().context, end.signal));
@@ -298,7 +301,7 @@ describe('LambdaSender', () => {
         expect(performance.now() - endedMs).toBeLessThan(1_500);
       });
 
-      it('makes no dry run when the invocation has ended before the client was loaded', async () => {
+      it('LambdaSender prepare with the default client makes no dry run when the invocation has ended before the client was loaded', async () => {
         await catchError(sender.prepare(senderRequest().context, AbortSignal.abort()));
         expect(endpoint.requests).toEqual([]);
       });

@@ -26,20 +26,20 @@ function answer(result: unknown) {
 }
 
 describe('validateInput', () => {
-  it('takes any input as it is when the job asks for nothing', async () => {
+  it('validateInput takes any input as it is when the job asks for nothing', async () => {
     const raw = Symbol('anything');
     expect(await validate(undefined, raw)).toBe(raw);
   });
 });
 
 describe('validateInput with a class', () => {
-  it('gives a plain object with defaults filled in and other properties kept', async () => {
+  it('validateInput with a class gives a plain object with defaults filled in and other properties kept', async () => {
     const input = await validate(Order, { amount: 3, note: 'hello' });
     expect(input).toEqual({ amount: 3, currency: 'EUR', note: 'hello' });
     expect(Object.getPrototypeOf(input)).toBe(Object.prototype);
   });
 
-  it('names properties and the rules that they break, and never a value', async () => {
+  it('validateInput with a class names properties and the rules that they break, and never a value', async () => {
     const error = (await validate(Order, { amount: 0.5, currency: 4711 }).catch(
       (caught: unknown) => caught,
     )) as InvalidInputError;
@@ -55,20 +55,23 @@ describe('validateInput with a class', () => {
   });
 
   it.each([[null], [undefined], ['text'], [5], [true], [[{ amount: 1 }]]])(
-    'refuses %j, which is no object',
+    'validateInput with a class refuses %j, which is no object',
     async (raw) => {
       expect(await faultsOf(Order, raw)).toEqual(['the input is no object']);
     },
   );
 
-  it.each(['__proto__', 'constructor'])('refuses the property %s and touches no prototype', async (key) => {
-    const raw = JSON.parse(`{ "amount": 1, "${key}": { "amount": 1, "polluted": true } }`);
-    expect(await faultsOf(Order, raw)).toEqual([`${key} is no possible property`]);
-    expect({}).not.toHaveProperty('polluted');
-    expect(new Order()).not.toHaveProperty('polluted');
-  });
+  it.each(['__proto__', 'constructor'])(
+    'validateInput with a class refuses the property %s and touches no prototype',
+    async (key) => {
+      const raw = JSON.parse(`{ "amount": 1, "${key}": { "amount": 1, "polluted": true } }`);
+      expect(await faultsOf(Order, raw)).toEqual([`${key} is no possible property`]);
+      expect({}).not.toHaveProperty('polluted');
+      expect(new Order()).not.toHaveProperty('polluted');
+    },
+  );
 
-  it('names the path of what is wrong in an instance, and refuses nested plain objects, which have no rules', async () => {
+  it('validateInput with a class names the path of what is wrong in an instance, and refuses nested plain objects, which have no rules', async () => {
     class Customer {
       @ValidateNested() order: unknown = Object.assign(new Order(), { amount: 0 });
       @ValidateNested() address: unknown = undefined;
@@ -82,7 +85,7 @@ describe('validateInput with a class', () => {
     );
   });
 
-  it('waits for asynchronous rules', async () => {
+  it('validateInput with a class waits for asynchronous rules', async () => {
     const isKnown = ValidateBy({
       name: 'isKnown',
       async: true,
@@ -95,7 +98,7 @@ describe('validateInput with a class', () => {
     expect(await faultsOf(Customer, { name: 'acme' })).toEqual(['name breaks isKnown']);
   });
 
-  it('says so when the class itself or one of its rules throws, with the cause', async () => {
+  it('validateInput with a class says so when the class itself or one of its rules throws, with the cause', async () => {
     const cause = new Error('the registry is away');
     const failing = ValidateBy({ name: 'failing', validator: { validate: () => Promise.reject(cause) } });
     class Customer {
@@ -108,7 +111,7 @@ describe('validateInput with a class', () => {
     });
   });
 
-  it('lists the first twenty faults of many', async () => {
+  it('validateInput with a class lists the first twenty faults of many', async () => {
     class Many {}
     for (let index = 0; index < 25; index++) IsInt()(Many.prototype, `number${index}`);
     const faults = await faultsOf(Many, {});
@@ -116,7 +119,7 @@ describe('validateInput with a class', () => {
     expect(faults.at(-1)).toBe('5 more');
   });
 
-  it('gives the input or a typed error for anything', async () => {
+  it('validateInput with a class gives the input or a typed error for anything', async () => {
     await fc.assert(
       fc.asyncProperty(fc.anything({ withNullPrototype: true, withBigInt: true }), async (raw) => {
         const outcome = await validate(Order, raw).catch((caught: unknown) => caught);
@@ -133,11 +136,11 @@ describe('validateInput with a Standard Schema', () => {
     ['at once', answer({ value: { amount: 1 } })],
     ['later', answer(Promise.resolve({ value: { amount: 1 } }))],
     ['as a function', Object.assign(() => {}, answer({ value: { amount: 1 } }))],
-  ])('gives its output, which may come %s', async (_title, schema) => {
+  ])('validateInput with a Standard Schema gives its output, which may come %s', async (_title, schema) => {
     expect(await validate(schema, { amount: '1' })).toEqual({ amount: 1 });
   });
 
-  it('names paths and codes, and never a message, which may quote the value', async () => {
+  it('validateInput with a Standard Schema names paths and codes, and never a message, which may quote the value', async () => {
     const issues = [
       { message: 'expected number, got 4711', path: ['rows', 2, { key: 'amount' }], code: 'invalid_type' },
       { message: 'no: 4711' },
@@ -150,11 +153,11 @@ describe('validateInput with a Standard Schema', () => {
     ]);
   });
 
-  it('takes input of any kind', async () => {
+  it('validateInput with a Standard Schema takes input of any kind', async () => {
     expect(await validate(answer({ value: null }), 'text')).toBeNull();
   });
 
-  it('says so when it throws, with the cause', async () => {
+  it('validateInput with a Standard Schema says so when it throws, with the cause', async () => {
     const cause = new Error('no');
     const schema = answer(undefined);
     schema['~standard'].validate = () => {

@@ -9,7 +9,7 @@ function record(level: LogLevel | undefined, log: (logger: JsonLogger) => void):
 }
 
 describe('JsonLogger', () => {
-  it('writes one line of JSON per message, with level, message, time and fields', () => {
+  it('JsonLogger writes one line of JSON per message, with level, message, time and fields', () => {
     const [line] = record('info', (logger) =>
       logger.warn('step failed', { step: 'read', attempt: 2, note: 'two\nlines' }),
     );
@@ -24,7 +24,7 @@ describe('JsonLogger', () => {
     expect(new Date(line?.timestamp as string).toISOString()).toBe(line?.timestamp);
   });
 
-  it('writes to standard output, where CloudWatch collects it', () => {
+  it('JsonLogger writes to standard output, where CloudWatch collects it', () => {
     const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
     new JsonLogger().info('execution started');
     const written = write.mock.calls;
@@ -40,14 +40,14 @@ describe('JsonLogger', () => {
     ['info', ['INFO', 'WARN', 'ERROR']],
     ['warn', ['WARN', 'ERROR']],
     ['error', ['ERROR']],
-  ])('at level %s writes %j', (level, written) => {
+  ])('JsonLogger at level %s writes %j', (level, written) => {
     const lines = record(level, (logger) => {
       for (const method of ['debug', 'info', 'warn', 'error'] as const) logger[method]('message');
     });
     expect(lines.map((line) => line.level)).toEqual(written);
   });
 
-  it('writes an error with its causes', () => {
+  it('JsonLogger writes an error with its causes', () => {
     const error = new TypeError('bad page', { cause: new Error('bad row') });
     const [line] = record('info', (logger) => logger.error('step failed', { error }));
     const stack = expect.stringMatching(/\n\s+at /);
@@ -59,7 +59,7 @@ describe('JsonLogger', () => {
     });
   });
 
-  it('cuts an error with a message of 8 MB', () => {
+  it('JsonLogger cuts an error with a message of 8 MB', () => {
     const [line] = record('info', (logger) =>
       logger.error('step failed', { error: new Error('x'.repeat(8 * 1_024 * 1_024)) }),
     );
@@ -102,7 +102,7 @@ describe('JsonLogger', () => {
       ),
       '[cannot be written as JSON]',
     ],
-  ])('loses neither the message nor the other fields for %s', (_title, value, written) => {
+  ])('JsonLogger loses neither the message nor the other fields for %s', (_title, value, written) => {
     const [line] = record('info', (logger) =>
       logger.info('page read', { executionId: 'order-17', value, rows: 3n }),
     );
@@ -110,7 +110,7 @@ describe('JsonLogger', () => {
     expect(line?.value).toEqual(written);
   });
 
-  it('does not throw for a field that cannot even be read', () => {
+  it('JsonLogger does not throw for a field that cannot even be read', () => {
     const fields = {
       executionId: 'order-17',
       get rows(): number {
@@ -128,7 +128,7 @@ describe('JsonLogger', () => {
   it.each<[string, () => unknown]>([
     ['an error', () => new Error('no')],
     ['what cannot be read', () => Object.create(null)],
-  ])('writes the line when toJSON, getters and traps throw %s', (_title, make) => {
+  ])('JsonLogger writes the line when toJSON, getters and traps throw %s', (_title, make) => {
     const raise = () => {
       throw make();
     };
@@ -157,12 +157,12 @@ describe('JsonLogger', () => {
     ['a list', [1, 2]],
     ['null', null],
     ['a function', () => 1],
-  ])('writes the line when the fields are %s', (_title, fields) => {
+  ])('JsonLogger writes the line when the fields are %s', (_title, fields) => {
     const [line] = record('info', (logger) => logger.info('page read', fields as object));
     expect(line).toMatchObject({ level: 'INFO', message: 'page read' });
   });
 
-  it('keeps an error that is given for the fields', () => {
+  it('JsonLogger keeps an error that is given for the fields', () => {
     const [line] = record('info', (logger) =>
       logger.error('page lost', new AggregateError([new Error('row 1')], 'rows')),
     );
@@ -173,13 +173,16 @@ describe('JsonLogger', () => {
     });
   });
 
-  it.each(['level', 'message', 'timestamp'])('keeps a field called %s under another name', (name) => {
-    const [line] = record('info', (logger) => logger.warn('page read', { [name]: 'mine' }));
-    expect(line).toMatchObject({ level: 'WARN', message: 'page read', [`field_${name}`]: 'mine' });
-    expect(Date.parse(line?.timestamp as string)).not.toBeNaN();
-  });
+  it.each(['level', 'message', 'timestamp'])(
+    'JsonLogger keeps a field called %s under another name',
+    (name) => {
+      const [line] = record('info', (logger) => logger.warn('page read', { [name]: 'mine' }));
+      expect(line).toMatchObject({ level: 'WARN', message: 'page read', [`field_${name}`]: 'mine' });
+      expect(Date.parse(line?.timestamp as string)).not.toBeNaN();
+    },
+  );
 
-  it('writes nothing that begins a line of its own or that a terminal obeys', () => {
+  it('JsonLogger writes nothing that begins a line of its own or that a terminal obeys', () => {
     const forged = '\n{"level":"ERROR"}\r\u001b[2J\u009b2J\u2028\u2029\u202e\u0000\u007f';
     const lines: string[] = [];
     new JsonLogger('info', (line) => lines.push(line)).info(forged, {
@@ -195,14 +198,14 @@ describe('JsonLogger', () => {
     });
   });
 
-  it('does not throw when the line cannot be written', () => {
+  it('JsonLogger does not throw when the line cannot be written', () => {
     const logger = new JsonLogger('info', () => {
       throw new Error('EPIPE');
     });
     expect(() => logger.info('page read')).not.toThrow();
   });
 
-  it('writes a bounded line for a large value, and the fields beside it', () => {
+  it('JsonLogger writes a bounded line for a large value, and the fields beside it', () => {
     const wide = Array.from({ length: 300 }, () => Array.from({ length: 300 }, () => 'x'.repeat(50)));
     const deep = Array.from({ length: 100_000 }).reduce<object>((inner) => ({ inner }), {});
     const [line] = record('info', (logger) => logger.info('page read', { wide, deep, ok: 'still here' }));

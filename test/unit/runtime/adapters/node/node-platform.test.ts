@@ -26,11 +26,14 @@ describe('what a message unpacks to', () => {
     [undefined, 256],
     ['', 256],
     ['none', 256],
-  ])('is bounded by an eighth of the memory, with %s MB of it', (memoryMb, maxMb) => {
-    expect(withMemory(memoryMb).maxUnpackedBytes).toBe(Math.floor(maxMb * mb));
-  });
+  ])(
+    'What a message unpacks to is bounded by an eighth of the memory, with %s MB of it',
+    (memoryMb, maxMb) => {
+      expect(withMemory(memoryMb).maxUnpackedBytes).toBe(Math.floor(maxMb * mb));
+    },
+  );
 
-  it('is refused when it is more, whatever the message weighs', () => {
+  it('What a message unpacks to is refused when it is more, whatever the message weighs', () => {
     const bomb = withMemory(undefined).pack('0'.repeat(16 * mb + 1));
     expect(bomb.length).toBeLessThan(200_000);
     const unpack = () => withMemory('128').unpack(bomb);
@@ -38,13 +41,13 @@ describe('what a message unpacks to', () => {
     expect(unpack).toThrow('unpacks to more than 16777216 bytes');
   });
 
-  it('is whole when it is just as much', () => {
+  it('What a message unpacks to is whole when it is just as much', () => {
     const platform = withMemory('128');
     const text = '0'.repeat(16 * mb);
     expect(platform.unpack(platform.pack(text)) === text).toBe(true);
   });
 
-  it('is never more than what this function packs: a larger state stays as it is', () => {
+  it('What a message unpacks to is never more than what this function packs: a larger state stays as it is', () => {
     const platform = withMemory('128');
     const tools = { platform, codec: { encode: () => '', decode: () => ({}) } };
     const text = '0'.repeat(16 * mb + 1);
@@ -52,7 +55,7 @@ describe('what a message unpacks to', () => {
     expect(packState(tools, { kind: 'text', text: text.slice(1) }).kind).toBe('packed');
   });
 
-  it('is refused when it is damaged', () => {
+  it('What a message unpacks to is refused when it is damaged', () => {
     expect(() => new NodePlatform().unpack('AAAA')).toThrow('does not unpack');
   });
 });

@@ -14,7 +14,7 @@ async function measureCpuShare(ms: number): Promise<number> {
 describe('NanoTimer', () => {
   const timer = new NanoTimer();
 
-  it('does not spin a core when it is armed again inside its own task', async () => {
+  it('NanoTimer does not spin a core when it is armed again inside its own task', async () => {
     let ticks = 0;
     let cancel = () => {};
     const arm = () => {
@@ -31,7 +31,7 @@ describe('NanoTimer', () => {
     expect(share).toBeLessThan(0.6);
   });
 
-  it('leaves Nanotimer the last milliseconds only, as a whole number of microseconds', async () => {
+  it('NanoTimer leaves Nanotimer the last milliseconds only, as a whole number of microseconds', async () => {
     const times: string[] = [];
     jest.spyOn(NanoTimerLibrary.prototype, 'setInterval').mockImplementation(() => {
       throw new Error('Nanotimer repeats nothing');

@@ -24,21 +24,24 @@ describe('a schedule of EventBridge Scheduler', () => {
     ['2026-01-01T00:00:00.400Z', 86_400, 'at(2026-01-02T00:00:00)'],
     ['2026-01-01T00:00:01.000Z', 86_400, 'at(2026-01-02T00:01:00)'],
     ['2026-01-01T00:00:00.000Z', 1, 'at(2026-01-01T00:01:00)'],
-  ])('is made at %s for %i s later: the first minute that is not too early', async (at, seconds, time) => {
-    expect((await schedule(at, seconds)).ScheduleExpression).toBe(time);
-  });
-
-  it.each([
-    ['2026-01-01T00:00:58.500Z', 1, 'at(2026-01-01T00:02:00)'],
-    ['2026-01-01T00:00:55.000Z', 5, 'at(2026-01-01T00:01:00)'],
   ])(
-    'is made at %s for %i s later: never so soon that it would be in the past on arrival',
+    'A schedule of EventBridge Scheduler is made at %s for %i s later: the first minute that is not too early',
     async (at, seconds, time) => {
       expect((await schedule(at, seconds)).ScheduleExpression).toBe(time);
     },
   );
 
-  it('is to the second where it fires to the second', async () => {
+  it.each([
+    ['2026-01-01T00:00:58.500Z', 1, 'at(2026-01-01T00:02:00)'],
+    ['2026-01-01T00:00:55.000Z', 5, 'at(2026-01-01T00:01:00)'],
+  ])(
+    'A schedule of EventBridge Scheduler is made at %s for %i s later: never so soon that it would be in the past on arrival',
+    async (at, seconds, time) => {
+      expect((await schedule(at, seconds)).ScheduleExpression).toBe(time);
+    },
+  );
+
+  it('A schedule of EventBridge Scheduler is to the second where it fires to the second', async () => {
     const { ScheduleExpression } = await schedule('2026-01-01T00:00:58.500Z', 1, {
       settings: { precisionMs: 1_000 },
     });
@@ -47,7 +50,7 @@ describe('a schedule of EventBridge Scheduler', () => {
     expect(later.ScheduleExpression).toBe('at(2026-01-01T00:00:12)');
   });
 
-  it('is the same one for the same message, and another one for another', async () => {
+  it('A schedule of EventBridge Scheduler is the same one for the same message, and another one for another', async () => {
     const at = '2026-01-01T00:00:00Z';
     const names = await Promise.all(
       [{}, {}, { body: '{}' }, { invocation: 3 }, { executionId: 'other' }].map(
@@ -63,12 +66,15 @@ describe('a schedule of EventBridge Scheduler', () => {
     ['AccessDeniedException', 'iam:PassRole on the role of BATON_SCHEDULER_ROLE_ARN'],
     ['ResourceNotFoundException', 'Create the schedule group that BATON_SCHEDULER_GROUP names'],
     ['ThrottlingException', 'It may pass on its own'],
-  ])('that AWS refuses with %s is a HandOffFailedError that says what to do', async (name, fix) => {
-    const client = { send: () => Promise.reject(Object.assign(new Error('no'), { name })) };
-    const sender = new SchedulerSender(client as never, { roleArn }, 'pinned', { now: () => 0 });
-    const error = await catchError(sender.send(senderRequest({ delaySeconds: 60 })));
-    expect(error.name).toBe('HandOffFailedError');
-    expect(error.message).toContain(fix);
-    expect(error.details).toMatchObject({ channel: 'scheduler', reason: name });
-  });
+  ])(
+    'A schedule of EventBridge Scheduler that AWS refuses with %s is a HandOffFailedError that says what to do',
+    async (name, fix) => {
+      const client = { send: () => Promise.reject(Object.assign(new Error('no'), { name })) };
+      const sender = new SchedulerSender(client as never, { roleArn }, 'pinned', { now: () => 0 });
+      const error = await catchError(sender.send(senderRequest({ delaySeconds: 60 })));
+      expect(error.name).toBe('HandOffFailedError');
+      expect(error.message).toContain(fix);
+      expect(error.details).toMatchObject({ channel: 'scheduler', reason: name });
+    },
+  );
 });

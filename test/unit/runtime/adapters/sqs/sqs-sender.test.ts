@@ -23,7 +23,7 @@ describe('SqsSender', () => {
   const queueOf = (name = 'jobs') => `${endpoint.url}/123456789012/${name}`;
   const readMessage = () => JSON.parse(endpoint.requests[0]?.body ?? 'null');
 
-  it('sends the body as it is, in one message without attributes', async () => {
+  it('SqsSender sends the body as it is, in one message without attributes', async () => {
     const body = '{"lambdaBaton":{"v":1,"state":{"text":"ä😀"}}}';
     await new SqsSender(client, queueOf()).send(senderRequest({ body }));
     expect(endpoint.requests).toMatchObject([
@@ -35,12 +35,15 @@ describe('SqsSender', () => {
     expect(readMessage()).toEqual({ QueueUrl: queueOf(), MessageBody: body });
   });
 
-  it.each([1, 60, 900])('holds the message back for %i seconds when asked to', async (delaySeconds) => {
-    await new SqsSender(client, queueOf()).send(senderRequest({ delaySeconds }));
-    expect(readMessage()).toMatchObject({ DelaySeconds: delaySeconds });
-  });
+  it.each([1, 60, 900])(
+    'SqsSender holds the message back for %i seconds when asked to',
+    async (delaySeconds) => {
+      await new SqsSender(client, queueOf()).send(senderRequest({ delaySeconds }));
+      expect(readMessage()).toMatchObject({ DelaySeconds: delaySeconds });
+    },
+  );
 
-  it('takes what SQS takes, and can delay 15 minutes', () => {
+  it('SqsSender takes what SQS takes, and can delay 15 minutes', () => {
     expect(new SqsSender(client, queueOf())).toMatchObject({
       channel: 'sqs',
       maxBytes: 1_048_576,
@@ -49,7 +52,7 @@ describe('SqsSender', () => {
   });
 
   describe('on a FIFO queue', () => {
-    it('cannot delay', () => {
+    it('SqsSender on a FIFO queue cannot delay', () => {
       expect(new SqsSender(client, queueOf('jobs.fifo')).maxDelaySeconds).toBe(0);
     });
 
@@ -60,7 +63,7 @@ describe('SqsSender', () => {
       return JSON.parse(endpoint.requests.at(-1)?.body ?? 'null').MessageDeduplicationId;
     };
 
-    it('keeps the hops of one execution in order, and tells SQS which hop it is', async () => {
+    it('SqsSender on a FIFO queue keeps the hops of one execution in order, and tells SQS which hop it is', async () => {
       await new SqsSender(client, queueOf('jobs.fifo')).send(
         senderRequest({ executionId: 'order-17', invocation: 5, hopId: '3' }),
       );
@@ -72,13 +75,13 @@ describe('SqsSender', () => {
       });
     });
 
-    it('tells two hand-offs to the same invocation apart, so that the second one is not dropped as a duplicate of the first', async () => {
+    it('SqsSender on a FIFO queue tells two hand-offs to the same invocation apart, so that the second one is not dropped as a duplicate of the first', async () => {
       expect(await idOf({ hopId: '1' })).not.toBe(await idOf({ hopId: '2' }));
       expect(await idOf({ body: '{"n":1}' })).not.toBe(await idOf({ body: '{"n":2}' }));
       expect(await idOf({ invocation: 2, hopId: '1' })).not.toBe(await idOf({ invocation: 3, hopId: '1' }));
     });
 
-    it('sends the same hand-off as the same message, whatever form its body has', async () => {
+    it('SqsSender on a FIFO queue sends the same hand-off as the same message, whatever form its body has', async () => {
       expect(await idOf({ hopId: '1', body: '{"whole":1}' })).toBe(await idOf({ hopId: '1', body: '{}' }));
       expect(await idOf({ body: '{"n":1}' })).toBe(await idOf({ body: '{"n":1}' }));
     });
@@ -88,20 +91,23 @@ describe('SqsSender', () => {
       ['an id with a space', 'order 17'],
       ['an id with an umlaut', 'ördnung'],
       ['an id with a line break', 'order\n17'],
-    ])('makes a digest of %s, since SQS would refuse it', async (_title, executionId) => {
-      const sender = new SqsSender(client, queueOf('jobs.fifo'));
-      for (const invocation of [2, 2, 3]) await sender.send(senderRequest({ executionId, invocation }));
-      const ids = endpoint.requests.map(({ body }) => JSON.parse(body));
-      for (const { MessageGroupId, MessageDeduplicationId } of ids) {
-        expect(MessageGroupId).toMatch(/^[0-9a-f]{64}$/);
-        expect(MessageDeduplicationId).toMatch(/^[0-9a-f]{64}$/);
-      }
-      expect(ids[1]).toEqual(ids[0]);
-      expect(ids[2].MessageGroupId).toBe(ids[0].MessageGroupId);
-      expect(ids[2].MessageDeduplicationId).not.toBe(ids[0].MessageDeduplicationId);
-    });
+    ])(
+      'SqsSender on a FIFO queue makes a digest of %s, since SQS would refuse it',
+      async (_title, executionId) => {
+        const sender = new SqsSender(client, queueOf('jobs.fifo'));
+        for (const invocation of [2, 2, 3]) await sender.send(senderRequest({ executionId, invocation }));
+        const ids = endpoint.requests.map(({ body }) => JSON.parse(body));
+        for (const { MessageGroupId, MessageDeduplicationId } of ids) {
+          expect(MessageGroupId).toMatch(/^[0-9a-f]{64}$/);
+          expect(MessageDeduplicationId).toMatch(/^[0-9a-f]{64}$/);
+        }
+        expect(ids[1]).toEqual(ids[0]);
+        expect(ids[2].MessageGroupId).toBe(ids[0].MessageGroupId);
+        expect(ids[2].MessageDeduplicationId).not.toBe(ids[0].MessageDeduplicationId);
+      },
+    );
 
-    it('makes a digest of the deduplication id alone when only that is too long', async () => {
+    it('SqsSender on a FIFO queue makes a digest of the deduplication id alone when only that is too long', async () => {
       const executionId = 'x'.repeat(128);
       await new SqsSender(client, queueOf('jobs.fifo')).send(senderRequest({ executionId }));
       expect(readMessage().MessageGroupId).toBe(executionId);
@@ -130,7 +136,7 @@ describe('SqsSender', () => {
     [400, 'UnsupportedOperation', 'refused'],
     [400, 'InvalidParameterValue', 'refused'],
     [413, 'SomethingNobodyKnows', 'too-large'],
-  ])('reads %i %s as %s, after one request', async (status, name, failure) => {
+  ])('SqsSender reads %i %s as %s, after one request', async (status, name, failure) => {
     endpoint.respond = () => awsError(status, name);
     const error = await catchError(new SqsSender(client, queueOf()).send(senderRequest()));
     expect(error).toBeInstanceOf(HandOffFailedError);
@@ -148,7 +154,7 @@ describe('SqsSender', () => {
     [400, 'MessageTooLong', 'The message is too long', undefined],
     [413, 'RequestEntityTooLargeException', 'Request entity too large', undefined],
   ])(
-    'reads %i %s (%s) as too large, with the limit when it is said',
+    'SqsSender reads %i %s (%s) as too large, with the limit when it is said',
     async (status, name, message, maxBytes) => {
       endpoint.respond = () => awsError(status, name, message);
       const { details } = await catchError(new SqsSender(client, queueOf()).send(senderRequest()));
@@ -161,7 +167,7 @@ describe('SqsSender', () => {
     },
   );
 
-  it('learns a maximum of the queue’s own from the refusal, so that it is asked once', async () => {
+  it('SqsSender learns a maximum of the queue’s own from the refusal, so that it is asked once', async () => {
     const sender = new SqsSender(client, queueOf());
     endpoint.respond = () =>
       awsError(400, 'InvalidParameterValue', 'Reason: Message must be shorter than 262144 bytes.');
@@ -191,20 +197,20 @@ describe('SqsSender', () => {
     ],
     [403, 'ExpiredToken', 'no', 'Give the call valid credentials'],
     [400, 'UnsupportedOperation', 'no', 'Change the setting that the error names'],
-  ])('advises after %i %s what fits its cause', async (status, name, said, advice) => {
+  ])('SqsSender advises after %i %s what fits its cause', async (status, name, said, advice) => {
     endpoint.respond = () => awsError(status, name, said);
     const { message } = await catchError(new SqsSender(client, queueOf()).send(senderRequest()));
     expect(message).toContain(`→ ${advice}`);
   });
 
-  it('is refused without another try when no Region is set, and says so', async () => {
+  it('SqsSender is refused without another try when no Region is set, and says so', async () => {
     const lost = { send: () => Promise.reject(new Error('Region is missing')) };
     const { message, details } = await catchError(new SqsSender(lost, queueOf()).send(senderRequest()));
     expect(details).toMatchObject({ failure: 'refused' });
     expect(message).toContain('→ Set AWS_REGION');
   });
 
-  it('knows a queue that does not exist by its query code too', async () => {
+  it('SqsSender knows a queue that does not exist by its query code too', async () => {
     const { body, headers, status } = awsError(400, 'QueueDoesNotExist') as Exclude<Behaviour, string>;
     const queryError = { 'x-amzn-query-error': 'AWS.SimpleQueueService.NonExistentQueue;Sender' };
     endpoint.respond = () => ({
@@ -216,7 +222,7 @@ describe('SqsSender', () => {
     expect(details).toMatchObject({ channel: 'sqs', failure: 'refused' });
   });
 
-  it('reads an answer with the digest of another message as a failure that may pass', async () => {
+  it('SqsSender reads an answer with the digest of another message as a failure that may pass', async () => {
     endpoint.respond = () => ({
       status: 200,
       body: JSON.stringify({ MessageId: 'm', MD5OfMessageBody: '0'.repeat(32) }),
@@ -225,7 +231,7 @@ describe('SqsSender', () => {
     expect(details).toMatchObject({ channel: 'sqs', failure: 'retry' });
   });
 
-  it('reads a refused connection as a failure that may pass', async () => {
+  it('SqsSender reads a refused connection as a failure that may pass', async () => {
     const gone = await AwsEndpoint.open();
     await gone.close();
     const lost = new SqsSender(new SQSClient(clientOptions(gone.url)), `${gone.url}/1/jobs`);
@@ -235,14 +241,14 @@ describe('SqsSender', () => {
     });
   });
 
-  it('reads a connection that breaks after the request was read as a failure that may pass', async () => {
+  it('SqsSender reads a connection that breaks after the request was read as a failure that may pass', async () => {
     endpoint.respond = () => 'reset';
     const { details } = await catchError(new SqsSender(client, queueOf()).send(senderRequest()));
     expect(details).toMatchObject({ channel: 'sqs', failure: 'retry' });
     expect(endpoint.requests).toHaveLength(1);
   });
 
-  it('waits for an endpoint that hangs until timeoutMs, and no longer, and closes the connection', async () => {
+  it('SqsSender waits for an endpoint that hangs until timeoutMs, and no longer, and closes the connection', async () => {
     endpoint.respond = () => 'hang';
     const startMs = performance.now();
     const { details } = await catchError(
@@ -256,7 +262,7 @@ describe('SqsSender', () => {
     expect(endpoint.requests).toMatchObject([{ isGivenUp: true }]);
   });
 
-  it('takes a double that can only send', async () => {
+  it('SqsSender takes a double that can only send', async () => {
     const sent: SendMessageCommand[] = [];
     const double = {
       async send(command: SendMessageCommand) {
@@ -267,7 +273,7 @@ describe('SqsSender', () => {
     expect(sent).toEqual([expect.any(SendMessageCommand)]);
   });
 
-  it('sends no message to prepare itself', async () => {
+  it('SqsSender sends no message to prepare itself', async () => {
     Object.assign(process.env, { AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL_SQS: endpoint.url });
     const ours = defaultSqsClient();
     await new SqsSender(ours, queueOf()).prepare();

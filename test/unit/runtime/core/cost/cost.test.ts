@@ -36,13 +36,13 @@ describe('priceUsage', () => {
     ['each unit read', { readUnitCount: 2 }, 200_000.5],
     ['all of them together', { durationMs: 1_000, writeUnitCount: 1, readUnitCount: 1 }, 101_010.5],
     ['no time that a clock ran backwards', { durationMs: -1_000 }, 0.5],
-  ])('counts %s', (_what, parts, usd) => {
+  ])('priceUsage counts %s', (_what, parts, usd) => {
     expect(priceUsage(prices, { ...idle, ...parts })).toBe(usd);
   });
 });
 
 describe('priceWait', () => {
-  it('is three requests to the queue: a message is sent, received and deleted', () => {
+  it('priceWait is three requests to the queue: a message is sent, received and deleted', () => {
     expect(priceWait(prices)).toBe(0.75);
   });
 });
@@ -55,7 +55,10 @@ describe('countWriteUnits and countReadUnits', () => {
     [1_025, 2, 1],
     [4_096, 4, 1],
     [4_097, 5, 2],
-  ])('take %i characters for %i units of 1 KB and %i of 4 KB', (length, writeUnits, readUnits) => {
-    expect([countWriteUnits(length), countReadUnits(length)]).toEqual([writeUnits, readUnits]);
-  });
+  ])(
+    'countWriteUnits and countReadUnits take %i characters for %i units of 1 KB and %i of 4 KB',
+    (length, writeUnits, readUnits) => {
+      expect([countWriteUnits(length), countReadUnits(length)]).toEqual([writeUnits, readUnits]);
+    },
+  );
 });

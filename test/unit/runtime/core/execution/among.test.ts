@@ -21,7 +21,7 @@ describe('readWait', () => {
     ['a slot', { sleep: { kind: 'slot' } }, true, startMs, 'slot'],
     ['children before it ends', { closing: { kind: 'cancel' } }, true, startMs, 'children'],
     ['children before it ends', { closing: { kind: 'cancel' }, sleep: signal }, true, startMs, 'children'],
-  ])('knows that an execution waits for %s', (_what, parts, isWaiting, resumeAtMs, reason) => {
+  ])('readWait knows that an execution waits for %s', (_what, parts, isWaiting, resumeAtMs, reason) => {
     const among = parts && { ...alone, ...parts };
     expect(readWait({ among, isWaiting, resumeAtMs })).toBe(reason);
   });
@@ -30,7 +30,7 @@ describe('readWait', () => {
 describe('passAmong', () => {
   const woken = { by: 'time' } as const;
 
-  it('leaves an execution alone that has slept for nothing', () => {
+  it('passAmong leaves an execution alone that has slept for nothing', () => {
     const among = { ...alone, interludeCount: 2 };
     expect(passAmong(among)).toBe(among);
     expect(passAmong(undefined)).toBeUndefined();
@@ -39,7 +39,7 @@ describe('passAmong', () => {
   it.each<[string, Partial<Among>]>([
     ['it was woken', { woken }],
     ['it was asleep', { sleep: signal }],
-  ])('forgets all when %s and has nothing else to do with others', (_what, parts) => {
+  ])('passAmong forgets all when %s and has nothing else to do with others', (_what, parts) => {
     expect(passAmong({ ...alone, ...parts })).toBeUndefined();
   });
 
@@ -63,7 +63,7 @@ describe('passAmong', () => {
         },
       },
     ],
-  ])('forgets the pause only when there are %s', (_what, parts) => {
+  ])('passAmong forgets the pause only when there are %s', (_what, parts) => {
     const among: Among = { ...alone, ...parts };
     expect(passAmong({ ...among, sleep: signal })).toEqual(among);
     expect(passAmong({ ...among, woken })).toEqual(among);
@@ -77,7 +77,7 @@ describe('isAmong', () => {
       'all that may be there',
       { ...alone, sleep: signal, woken: { by: 'time' }, interlude: {}, inbox: { next: 3, kept: [{}] } },
     ],
-  ])('knows %s', (_what, value) => {
+  ])('isAmong knows %s', (_what, value) => {
     expect(isAmong(JSON.parse(JSON.stringify(value)))).toBe(true);
   });
 
@@ -95,7 +95,7 @@ describe('isAmong', () => {
     ['an inbox whose signals are no list', { ...alone, inbox: { next: 0, kept: {} } }],
     ['no count of interludes', { ...alone, interludeCount: null }],
     ['a count of interludes that is no whole number', { ...alone, interludeCount: 0.5 }],
-  ])('refuses %s', (_what, value) => {
+  ])('isAmong refuses %s', (_what, value) => {
     expect(isAmong(value)).toBe(false);
   });
 });

@@ -46,20 +46,20 @@ describe('isInterlude', () => {
     ['step', false],
     ['check', false],
     ['compensate', false],
-  ])('says of phase %s: %s', (phase, isOne) => {
+  ])('isInterlude says of phase %s: %s', (phase, isOne) => {
     expect(isInterlude(phase)).toBe(isOne);
   });
 });
 
 describe('countPoints', () => {
-  it('counts the safe points of steps and those of interludes', () => {
+  it('countPoints counts the safe points of steps and those of interludes', () => {
     expect(countPoints(makeExecution(plan, { safePointCount: 4 }))).toBe(4);
     expect(countPoints(execution({ interludeCount: 3 }, { safePointCount: 4 }))).toBe(7);
   });
 });
 
 describe('receiveSignals', () => {
-  it('keeps what was read, in order of arrival; @OnSignal is due where there is one for the name', () => {
+  it('receiveSignals keeps what was read, in order of arrival; @OnSignal is due where there is one for the name', () => {
     const received = [
       { slot: 0, name: 'approved' },
       { slot: 2, name: 'unheard-of' },
@@ -82,7 +82,7 @@ describe('receiveSignals', () => {
     });
   });
 
-  it('is due for nobody in a job without @OnSignal', () => {
+  it('receiveSignals is due for nobody in a job without @OnSignal', () => {
     const bare = makePlan();
     const after = receiveSignals(bare, makeExecution(bare), 1, [{ slot: 0, name: 'approved' }]);
     expect(after.among?.inbox.kept).toEqual([{ slot: 0, name: 'approved' }]);
@@ -97,13 +97,13 @@ describe('isBoundedSleep', () => {
     ['a signal without one', { ...alone, sleep: approval }, false],
     ['children', { ...alone, sleep: { kind: 'children' } }, false],
     ['a slot', { ...alone, sleep: { kind: 'slot' } }, false],
-  ])('for %s: %j', (_what, among, isBounded) => {
+  ])('isBoundedSleep says for %s: %j', (_what, among, isBounded) => {
     expect(isBoundedSleep(among)).toBe(isBounded);
   });
 });
 
 describe('countUnhandled', () => {
-  it('counts signals for which @OnSignal was not called', () => {
+  it('countUnhandled counts signals for which @OnSignal was not called', () => {
     const kept: KeptSignal[] = [
       { slot: 0, name: 'approved', isDue: true },
       { slot: 1, name: 'approved', isHandled: true },
@@ -115,7 +115,7 @@ describe('countUnhandled', () => {
 });
 
 describe('fallAsleep', () => {
-  it('pauses until a time at the latest, and knows of no reason to be awake any more', () => {
+  it('fallAsleep pauses until a time at the latest, and knows of no reason to be awake any more', () => {
     const begun = execution({ woken: { by: 'time' }, interludeCount: 2 });
     expect(fallAsleep(begun, approval, nowMs)).toEqual({
       ...begun,
@@ -131,7 +131,7 @@ describe('endSleep', () => {
   const asleep = { resumeAtMs: startMs + 60_000, isWaiting: true };
   const awake = { resumeAtMs: 0, isWaiting: false };
 
-  it('wakes an execution whose signal is there: the first of that name that no wait has taken', () => {
+  it('endSleep wakes an execution whose signal is there: the first of that name that no wait has taken', () => {
     const kept: KeptSignal[] = [
       { slot: 0, name: 'paused' },
       { slot: 1, name: 'approved', isDue: true, isTaken: true },
@@ -150,7 +150,7 @@ describe('endSleep', () => {
     });
   });
 
-  it('keeps a signal that it takes while @OnSignal has still to be called for it', () => {
+  it('endSleep keeps a signal that it takes while @OnSignal has still to be called for it', () => {
     const before = execution(
       { sleep: approval, inbox: inbox({ slot: 0, name: 'approved', isDue: true }) },
       asleep,
@@ -161,7 +161,7 @@ describe('endSleep', () => {
     });
   });
 
-  it('takes a signal that @OnSignal was called for before', () => {
+  it('endSleep takes a signal that @OnSignal was called for before', () => {
     const before = execution(
       { sleep: approval, inbox: inbox({ slot: 0, name: 'approved', isHandled: true }) },
       asleep,
@@ -194,17 +194,17 @@ describe('endSleep', () => {
       asleep,
     ],
     ['it waits for children that it does not have', { sleep: { kind: 'children' } }, asleep],
-  ])('lets an execution sleep when %s', (_what, among, parts) => {
+  ])('endSleep lets an execution sleep when %s', (_what, among, parts) => {
     const before = execution(among, parts);
     expect(endSleep(before, nowMs)).toBe(before);
   });
 
-  it('lets an execution be that has nothing to do with others', () => {
+  it('endSleep lets an execution be that has nothing to do with others', () => {
     const before = makeExecution(plan, asleep);
     expect(endSleep(before, nowMs)).toBe(before);
   });
 
-  it('wakes an execution whose time-out has passed, at that time already', () => {
+  it('endSleep wakes an execution whose time-out has passed, at that time already', () => {
     const before = execution(
       { sleep: { ...approval, isBounded: true } },
       { resumeAtMs: nowMs, isWaiting: true },
@@ -216,7 +216,7 @@ describe('endSleep', () => {
     });
   });
 
-  it('prefers a signal that is there to a time-out that has passed', () => {
+  it('endSleep prefers a signal that is there to a time-out that has passed', () => {
     const before = execution(
       { sleep: { ...approval, isBounded: true }, inbox: inbox({ slot: 0, name: 'approved' }) },
       { resumeAtMs: startMs },
@@ -224,7 +224,7 @@ describe('endSleep', () => {
     expect(endSleep(before, nowMs).among?.woken).toMatchObject({ by: 'signal' });
   });
 
-  it('wakes an execution whose children have ended, and says how', () => {
+  it('endSleep wakes an execution whose children have ended, and says how', () => {
     const children = makeBatch({ next: 3, completed: 2, cancelled: 1, maxFailures: 1 });
     const before = execution({ sleep: { kind: 'children' }, children }, asleep);
     expect(endSleep(before, nowMs)).toEqual({
@@ -242,7 +242,7 @@ describe('endSleep', () => {
 describe('beginInterlude', () => {
   const due: KeptSignal = { slot: 4, name: 'approved', isDue: true };
 
-  it('calls @OnSignal between two units, and keeps where the execution stood', () => {
+  it('beginInterlude calls @OnSignal between two units, and keeps where the execution stood', () => {
     const before = execution(
       { inbox: inbox({ slot: 3, name: 'approved' }, due, { ...due, slot: 5 }), sleep: approval },
       { attempt: 2, resumeAtMs: nowMs, isWaiting: true, interruptionCount: 1, phase: 'check' },
@@ -272,7 +272,7 @@ describe('beginInterlude', () => {
     });
   });
 
-  it('calls @OnChildEnd first, for the first child that has ended', () => {
+  it('beginInterlude calls @OnChildEnd first, for the first child that has ended', () => {
     const before = execution({
       children: makeBatch({ due: [2, 0] }),
       inbox: inbox(due),
@@ -295,12 +295,12 @@ describe('beginInterlude', () => {
     ['compensate', false],
     ['signal', false],
     ['child-end', false],
-  ])('is at a place for it in phase %s: %s', (phase, isPlace) => {
+  ])('beginInterlude is at a place for it in phase %s: %s', (phase, isPlace) => {
     const before = execution({ inbox: inbox(due) }, { phase });
     expect(beginInterlude(plan, before) !== before).toBe(isPlace);
   });
 
-  it('does nothing where nothing is due', () => {
+  it('beginInterlude does nothing where nothing is due', () => {
     for (const before of [
       makeExecution(plan),
       execution({ inbox: inbox({ slot: 0, name: 'approved', isHandled: true }), children: makeBatch() }),
@@ -308,7 +308,7 @@ describe('beginInterlude', () => {
       expect(beginInterlude(plan, before)).toBe(before);
   });
 
-  it('passes over what newer code has no method for any more', () => {
+  it('beginInterlude passes over what newer code has no method for any more', () => {
     const bare = makePlan();
     const signal = execution({ inbox: inbox({ slot: 0, name: 'gone', isDue: true }) });
     expect(beginInterlude(bare, signal)).toEqual({
@@ -327,7 +327,7 @@ describe('an interlude', () => {
   const due: KeptSignal = { slot: 4, name: 'approved', isDue: true };
   const counted = { idleInvocationCount: 2, interruption: { ending: 'crash', unit: 'onApproved' } } as const;
 
-  it('passes safe points of its own: those of steps do not count them', () => {
+  it('An interlude passes safe points of its own: those of steps do not count them', () => {
     const begun = beginInterlude(
       plan,
       execution({ inbox: inbox(due), interludeCount: 1 }, { safePointCount: 7 }),
@@ -345,7 +345,7 @@ describe('an interlude', () => {
     expect(apply(plan, disturbed, { kind: 'yielded' })).toEqual(passInterlude(disturbed));
   });
 
-  it('ends where the execution stood, whose signal is kept for a wait that may come', () => {
+  it('An interlude ends where the execution stood, whose signal is kept for a wait that may come', () => {
     const before = execution(
       { inbox: inbox({ slot: 3, name: 'paused' }, due), sleep: approval, woken: null, interludeCount: 1 },
       {
@@ -378,7 +378,7 @@ describe('an interlude', () => {
     expect(apply(plan, disturbed, { kind: 'finished', directive: undefined, nowMs })).toEqual(after);
   });
 
-  it('ends the use of a signal that a wait has taken', () => {
+  it('An interlude ends the use of a signal that a wait has taken', () => {
     const before = execution({
       inbox: inbox({ ...due, isTaken: true }),
       woken: { by: 'signal', name: 'a', slot: 4 },
@@ -387,13 +387,13 @@ describe('an interlude', () => {
     expect(after.among).toEqual({ ...before.among, interludeCount: 1, inbox: { next: 1, kept: [] } });
   });
 
-  it('ends the use of a child', () => {
+  it('An interlude ends the use of a child', () => {
     const before = execution({ children: makeBatch({ due: [2, 0] }) });
     const after = endInterlude(beginInterlude(plan, before));
     expect(after.among).toEqual({ ...alone, interludeCount: 1, children: makeBatch({ due: [0] }) });
   });
 
-  it('is not passed or ended where there is none', () => {
+  it('An interlude is not passed or ended where there is none', () => {
     for (const before of [makeExecution(plan), execution({})]) {
       expect(passInterlude(before)).toBe(before);
       expect(endInterlude(before)).toBe(before);
@@ -405,7 +405,7 @@ describe('an interlude', () => {
     [999, 1_000, true],
     [1_000, 1_000, false],
   ])(
-    'beside %i kept signals leaves %i: the oldest that was handled is dropped beyond 1,000',
+    'An interlude beside %i kept signals leaves %i: the oldest that was handled is dropped beyond 1,000',
     (count, left, isFirst) => {
       const handled = Array.from(
         { length: count },

@@ -73,15 +73,15 @@ describe.each(pauses)('apply: a pause by %s', (_name, ask, told, resumeAtMs) => 
   const among = { ...alone, ...told };
   const asleep = { resumeAtMs, isWaiting: true, safePointCount: 1, among };
 
-  it('that a step returns is one before the next step', () => {
+  it('A pause that a step returns is one before the next step', () => {
     expect(finish(ask())).toMatchObject({ ...asleep, stepIndex: 1, stepCount: 1, phase: 'step' });
   });
 
-  it('that a step returns is one before the step that it names', () => {
+  it('A pause that a step returns is one before the step that it names', () => {
     expect(finish(ask('report'))).toMatchObject({ ...asleep, stepIndex: 2, stepCount: 1, phase: 'step' });
   });
 
-  it('that a generator yields is one before the same step, which is not finished', () => {
+  it('A pause that a generator yields is one before the same step, which is not finished', () => {
     const undo = addRun(null, 'repair', 1);
     expect(yieldIt(ask(), { stepIndex: 1, undo })).toMatchObject({
       ...asleep,
@@ -91,18 +91,18 @@ describe.each(pauses)('apply: a pause by %s', (_name, ask, told, resumeAtMs) => 
     });
   });
 
-  it('that a generator yields is one before the step that it names, and finishes its own', () => {
+  it('A pause that a generator yields is one before the step that it names, and finishes its own', () => {
     const undo = addRun(null, 'repair', 1);
     const after = yieldIt(ask('report'), { stepIndex: 1, undo });
     expect(after).toMatchObject({ ...asleep, stepIndex: 2, stepCount: 1, undo: finishRun(undo) });
   });
 
-  it('keeps what else the execution has to do with others', () => {
+  it('A pause keeps what else the execution has to do with others', () => {
     const before: Among = { ...alone, interludeCount: 3, sleep: { kind: 'slot' }, woken: { by: 'timeout' } };
     expect(finish(ask(), { among: before }).among).toEqual({ ...among, interludeCount: 3 });
   });
 
-  it('goes to no step that the job does not have', () => {
+  it('A pause goes to no step that the job does not have', () => {
     for (const how of [finish, yieldIt]) {
       const error = catchError(() => how(ask('gone')));
       expect(error).toBeInstanceOf(InvalidDirectiveError);
@@ -111,7 +111,7 @@ describe.each(pauses)('apply: a pause by %s', (_name, ask, told, resumeAtMs) => 
   });
 
   it.each<Phase>(['check', 'complete', 'completing', 'signal', 'start', 'compensate'])(
-    'is refused in phase %s',
+    'A pause is refused in phase %s',
     (phase) => {
       for (const how of [finish, yieldIt])
         expect(() => how(ask(), { phase })).toThrow('and only a step can steer an execution');
@@ -127,23 +127,23 @@ describe('apply: waitForSignal', () => {
     ['a time-out that is no number', 'approved', '5'],
     ['a time-out without end', 'approved', Number.POSITIVE_INFINITY],
     ['a time-out that is null', 'approved', null],
-  ])('refuses %s', (_what, name, timeoutSeconds) => {
+  ])('waitForSignal refuses %s', (_what, name, timeoutSeconds) => {
     const ask = () => finish(waitForSignal(any(name), { timeoutSeconds: any(timeoutSeconds) }));
     expect(ask).toThrow(InvalidDirectiveError);
   });
 
-  it('takes a time-out of no time', () => {
+  it('waitForSignal takes a time-out of no time', () => {
     expect(finish(waitForSignal('approved', { timeoutSeconds: 0 })).resumeAtMs).toBe(nowMs);
   });
 
-  it('has its time-out brought forward where waits are skipped', () => {
+  it('waitForSignal has its time-out brought forward where waits are skipped', () => {
     const local = makePlan({ maxPauseMs: 1_000 });
     expect(finish(waitForSignal('approved', { timeoutSeconds: 60 }), {}, local).resumeAtMs).toBe(
       nowMs + 1_000,
     );
   });
 
-  it('says what is wrong', () => {
+  it('waitForSignal says what is wrong', () => {
     const messages = [waitForSignal('a b'), waitForSignal('approved', { timeoutSeconds: -1 })].map(
       (directive) => messageOf(() => finish(directive)),
     );
@@ -158,17 +158,20 @@ Step read of job Reconcile returned waitForSignal("approved", { timeoutSeconds: 
 });
 
 describe('apply: startChildren', () => {
-  it('is never carried out before it was prepared', () => {
+  it('startChildren is never carried out before it was prepared', () => {
     expect(() => finish(startChildren([], { job: 'Part' }))).toThrow('startChildren was not prepared');
   });
 });
 
 describe('apply: a yield of what only a return can carry out', () => {
-  it.each([[goTo('read')], [complete(1)]])('is refused: %j', (directive) => {
-    expect(() => yieldIt(directive)).toThrow(InvalidDirectiveError);
-  });
+  it.each([[goTo('read')], [complete(1)]])(
+    'A yield of what only a return can carry out is refused: %j',
+    (directive) => {
+      expect(() => yieldIt(directive)).toThrow(InvalidDirectiveError);
+    },
+  );
 
-  it('says so', () => {
+  it('A yield of what only a return can carry out says so', () => {
     expect(messageOf(() => yieldIt(goTo('read')))).toMatchInlineSnapshot(`
 "Step read of job Reconcile yielded goTo("read"), which only a return can carry out.
 → Write return instead of yield: a yield can wait, and nothing else."
@@ -177,7 +180,7 @@ describe('apply: a yield of what only a return can carry out', () => {
 });
 
 describe('apply: a failed attempt that was not the unit’s own fault', () => {
-  it('is counted, but leaves the number of the attempt', () => {
+  it('A failed attempt that was not the unit’s own fault is counted, but leaves the number of the attempt', () => {
     const before = makeExecution(plan, { attempt: 2 });
     expect(apply(plan, before, { kind: 'failed', retryAtMs: nowMs, isCounted: false })).toEqual({
       ...before,
@@ -188,7 +191,7 @@ describe('apply: a failed attempt that was not the unit’s own fault', () => {
 });
 
 describe('apply: a yield in @OnComplete', () => {
-  it('is one from then on: what fuses blow later, they do not blow for work that is not done', () => {
+  it('A yield in @OnComplete is one from then on: what fuses blow later, they do not blow for work that is not done', () => {
     const before = makeExecution(plan, { phase: 'complete' });
     const after = apply(plan, before, { kind: 'yielded' });
     expect(after).toEqual({ ...before, phase: 'completing', safePointCount: 1 });

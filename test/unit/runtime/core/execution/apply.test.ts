@@ -37,7 +37,7 @@ function walk(plan: JobPlan, units: number, first = beginExecution(plan, 'execut
 }
 
 describe('beginExecution', () => {
-  it('begins before @Terminate, at the first step of cycle 1, with every count at its beginning', () => {
+  it('beginExecution begins before @Terminate, at the first step of cycle 1, with every count at its beginning', () => {
     expect(beginExecution(makePlan(), 'execution-1', startMs)).toEqual({
       executionId: 'execution-1',
       startedAtMs: startMs,
@@ -63,7 +63,7 @@ describe('beginExecution', () => {
     });
   });
 
-  it('begins before @OnStart when there is one', () => {
+  it('beginExecution begins before @OnStart when there is one', () => {
     expect(beginExecution(makePlan({ hooks: { onStart: 'prepare' } }), 'execution-1', startMs).phase).toBe(
       'start',
     );
@@ -78,25 +78,25 @@ describe('nameUnit', () => {
     ['check', 'isDone'],
     ['step', 'repair'],
     ['complete', 'sum'],
-  ] as const)('names the method of phase %s: %s', (phase, method) => {
+  ] as const)('nameUnit names the method of phase %s: %s', (phase, method) => {
     expect(nameUnit(plan, makeExecution(plan, { phase, stepIndex: 1 }))).toBe(method);
   });
 
   it.each([
     ['nothing', 'start', ''],
     ['@Terminate, which ended it,', 'complete', makePlan().terminate.method],
-  ] as const)('names %s in phase %s when the job has no such hook', (_what, phase, method) => {
+  ] as const)('nameUnit names %s in phase %s when the job has no such hook', (_what, phase, method) => {
     const bare = makePlan();
     expect(nameUnit(bare, makeExecution(bare, { phase }))).toBe(method);
   });
 
-  it('names nothing in a cycle in which there is nothing to run', () => {
+  it('nameUnit names nothing in a cycle in which there is nothing to run', () => {
     expect(nameUnit(plan, makeExecution(plan, { stepIndex: noStep }))).toBe('');
   });
 });
 
 describe('apply: the order of units', () => {
-  it('asks @Terminate, runs the steps as they are written, and begins the next cycle with @Terminate', () => {
+  it('apply() asks @Terminate, runs the steps as they are written, and begins the next cycle with @Terminate', () => {
     expect(walk(makePlan(), 9)).toEqual([
       '1:isDone',
       '1:read',
@@ -110,7 +110,7 @@ describe('apply: the order of units', () => {
     ]);
   });
 
-  it('asks @Terminate before each step when it is declared with check: step', () => {
+  it('apply() asks @Terminate before each step when it is declared with check: step', () => {
     expect(walk(makePlan({ steps: ['read', 'repair'], check: 'step' }), 6)).toEqual([
       '1:isDone',
       '1:read',
@@ -121,7 +121,7 @@ describe('apply: the order of units', () => {
     ]);
   });
 
-  it('runs @OnStart before anything else, and once', () => {
+  it('apply() runs @OnStart before anything else, and once', () => {
     expect(walk(makePlan({ steps: ['read'], hooks: { onStart: 'prepare' } }), 5)).toEqual([
       '1:prepare',
       '1:isDone',
@@ -147,7 +147,7 @@ describe('apply: the order of units', () => {
       ['read', 'repair', { method: 'close', once: true }],
       ['1:read', '1:repair', '1:close', '2:read', '2:repair', '3:read'],
     ],
-  ])('runs a once step that stands %s in the first cycle only', (_where, steps, order) => {
+  ])('apply() runs a once step that stands %s in the first cycle only', (_where, steps, order) => {
     expect(
       walk(makePlan({ steps }), 9)
         .filter((name) => !name.endsWith('isDone'))
@@ -156,7 +156,7 @@ describe('apply: the order of units', () => {
   });
 
   it.each(['cycle', 'step'] as const)(
-    'has no step in cycle 2 of a job whose every step is once (check: %s)',
+    'apply() has no step in cycle 2 of a job whose every step is once (check: %s)',
     (check) => {
       const plan = makePlan({ steps: [{ method: 'open', once: true }], check });
       expect(apply(plan, makeExecution(plan), finished())).toMatchObject({
@@ -169,7 +169,7 @@ describe('apply: the order of units', () => {
 });
 
 describe('apply: a finished unit', () => {
-  it('is a safe point: the count of safe points moves on, and what is counted between two of them starts again', () => {
+  it('A finished unit is a safe point: the count of safe points moves on, and what is counted between two of them starts again', () => {
     const plan = makePlan();
     const execution = makeExecution(plan, {
       attempt: 3,
@@ -196,7 +196,7 @@ describe('apply: a finished unit', () => {
     });
   });
 
-  it('is no step when it was @OnStart, but a safe point, and a directive is refused there', () => {
+  it('A finished unit is no step when it was @OnStart, but a safe point, and a directive is refused there', () => {
     const plan = makePlan({ hooks: { onStart: 'prepare' } });
     const begun = beginExecution(plan, 'execution-1', startMs);
     const after = { ...begun, phase: 'check', safePointCount: 1, stepCount: 0, stepIndex: 0 };
@@ -208,7 +208,7 @@ describe('apply: a finished unit', () => {
 });
 
 describe('apply: a yield', () => {
-  it('is a safe point, and the execution stays where it is', () => {
+  it('A yield is a safe point, and the execution stays where it is', () => {
     const plan = makePlan();
     const execution = makeExecution(plan, {
       stepIndex: 1,
@@ -227,7 +227,7 @@ describe('apply: a yield', () => {
     });
   });
 
-  it('ends a wait and a retry delay', () => {
+  it('A yield ends a wait and a retry delay', () => {
     const plan = makePlan();
     const execution = makeExecution(plan, { resumeAtMs: startMs, isWaiting: true });
     expect(apply(plan, execution, { kind: 'yielded' })).toMatchObject({ resumeAtMs: 0, isWaiting: false });
@@ -245,7 +245,7 @@ describe('apply: an answer of @Terminate', () => {
     interruptionCount: 1,
   });
 
-  it('leads to the step when it is false, to the end when it is true', () => {
+  it('An answer of @Terminate leads to the step when it is false, to the end when it is true', () => {
     expect(apply(plan, execution, { kind: 'checked', isDone: false })).toEqual({
       ...execution,
       phase: 'step',
@@ -258,7 +258,7 @@ describe('apply: an answer of @Terminate', () => {
     });
   });
 
-  it('is no safe point: neither the count of safe points nor that of interruptions changes', () => {
+  it('An answer of @Terminate is no safe point: neither the count of safe points nor that of interruptions changes', () => {
     expect(apply(plan, execution, { kind: 'checked', isDone: false })).toMatchObject({
       safePointCount: 4,
       interruptionCount: 1,
@@ -269,7 +269,7 @@ describe('apply: an answer of @Terminate', () => {
 describe('apply: a failed attempt', () => {
   const plan = makePlan();
 
-  it('counts, waits for the next one, and is no safe point', () => {
+  it('A failed attempt counts, waits for the next one, and is no safe point', () => {
     const execution = makeExecution(plan, {
       stepIndex: 1,
       safePointCount: 4,
@@ -284,7 +284,7 @@ describe('apply: a failed attempt', () => {
     });
   });
 
-  it('turns a wait into a retry delay', () => {
+  it('A failed attempt turns a wait into a retry delay', () => {
     const execution = makeExecution(plan, { isWaiting: true, resumeAtMs: startMs });
     expect(apply(plan, execution, { kind: 'failed', retryAtMs: nowMs })).toMatchObject({
       isWaiting: false,
@@ -292,7 +292,7 @@ describe('apply: a failed attempt', () => {
     });
   });
 
-  it('keeps the attempts of one unit apart from those of the next', () => {
+  it('A failed attempt keeps the attempts of one unit apart from those of the next', () => {
     const twice = [0, 1].reduce(
       (before) => apply(plan, before, { kind: 'failed', retryAtMs: nowMs }),
       makeExecution(plan),
@@ -309,7 +309,7 @@ describe('apply: a failed attempt', () => {
 describe('apply: an interruption', () => {
   const plan = makePlan();
 
-  it('is counted, and changes nothing else: not the attempt, and it is no safe point', () => {
+  it('An interruption is counted, and changes nothing else: not the attempt, and it is no safe point', () => {
     const execution = makeExecution(plan, { stepIndex: 2, attempt: 2, safePointCount: 4 });
     expect(
       apply(plan, execution, {
@@ -333,7 +333,7 @@ describe('apply: an interruption', () => {
       { kind: 'interrupted', interruption: { ending: 'hard-edge', unit: 'read' }, count: 1 },
       2,
     ],
-  ])('is followed by %s: %j leaves the count at %i', (_what, outcome, count) => {
+  ])('An interruption is followed by %s: %j leaves the count at %i', (_what, outcome, count) => {
     const interrupted = apply(plan, makeExecution(plan), {
       kind: 'interrupted',
       interruption: { ending: 'hard-edge', unit: 'read' },
@@ -351,7 +351,7 @@ describe('apply: goTo', () => {
     ['backwards', 3, 'read', 1],
     ['to the same step', 2, 'repair', 2],
     ['to a once step, also after the first cycle', 3, 'open', 0],
-  ])('goes %s, in the same cycle', (_where, stepIndex, target, expected) => {
+  ])('goTo goes %s, in the same cycle', (_where, stepIndex, target, expected) => {
     const execution = makeExecution(plan, { cycle: 5, stepIndex, safePointCount: 12 });
     expect(apply(plan, execution, finished(goTo(target)))).toMatchObject({
       cycle: 5,
@@ -361,7 +361,7 @@ describe('apply: goTo', () => {
     });
   });
 
-  it('asks @Terminate on the way when it is declared with check: step', () => {
+  it('goTo asks @Terminate on the way when it is declared with check: step', () => {
     const asked = makePlan({ check: 'step' });
     expect(apply(asked, makeExecution(asked), finished(goTo('report')))).toMatchObject({
       phase: 'check',
@@ -370,12 +370,12 @@ describe('apply: goTo', () => {
     });
   });
 
-  it('goes on behind the once step it went to', () => {
+  it('goTo goes on behind the once step it went to', () => {
     const there = apply(plan, makeExecution(plan, { cycle: 5, stepIndex: 3 }), finished(goTo('open')));
     expect(apply(plan, there, finished())).toMatchObject({ cycle: 5, stepIndex: 1 });
   });
 
-  it('refuses a step that the job does not have, and names those it has', () => {
+  it('goTo refuses a step that the job does not have, and names those it has', () => {
     const error = catchError(() =>
       apply(plan, makeExecution(plan, { stepIndex: 2 }), finished(goTo('repiar'))),
     );
@@ -396,7 +396,7 @@ describe('apply: goTo', () => {
     ['a hook', 'prepare'],
     ['an inherited name', 'constructor'],
     ['nothing', ''],
-  ])('refuses %s: it is no step', (_what, target) => {
+  ])('goTo refuses %s: it is no step', (_what, target) => {
     const hooked = makePlan({ hooks: { onStart: 'prepare' } });
     expect(() => apply(hooked, makeExecution(hooked), finished(goTo(target)))).toThrow(InvalidDirectiveError);
   });
@@ -407,13 +407,13 @@ describe('apply: goTo', () => {
     ['undefined', undefined],
     ['a cycle', makeCycle()],
     ['an object', { toString: () => 'read' }],
-  ])('refuses %s, which a caller without types can give', (_what, target) => {
+  ])('goTo refuses %s, which a caller without types can give', (_what, target) => {
     expect(() => apply(plan, makeExecution(plan), finished(goTo(target as string)))).toThrow(
       InvalidDirectiveError,
     );
   });
 
-  it('says what was given when it is no text', () => {
+  it('goTo says what was given when it is no text', () => {
     expect(
       messageOf(() => apply(plan, makeExecution(plan), finished(goTo(10n as unknown as string)))),
     ).toMatchInlineSnapshot(`
@@ -428,7 +428,7 @@ describe('apply: goTo', () => {
     ['7', 7],
     ['true', true],
     ['a value of type object', {}],
-  ])('shows %s as it was given', (shown, target) => {
+  ])('goTo shows %s as it was given', (shown, target) => {
     expect(messageOf(() => apply(plan, makeExecution(plan), finished(goTo(target as string))))).toContain(
       `returned goTo(${shown}), which`,
     );
@@ -444,7 +444,7 @@ describe('apply: wait and waitUntil', () => {
     ['a fraction of a second, rounded up to whole milliseconds', wait({ seconds: 0.0005 }), nowMs + 1],
     ['until a date', waitUntil(new Date(nowMs + 250)), nowMs + 250],
     ['until a date in the past, which means now', waitUntil(new Date(startMs - 1)), startMs - 1],
-  ])('goes on with the next step after a pause: %s', (_what, directive, resumeAtMs) => {
+  ])('A wait goes on with the next step after a pause: %s', (_what, directive, resumeAtMs) => {
     expect(apply(plan, makeExecution(plan), finished(directive))).toMatchObject({
       stepIndex: 1,
       phase: 'step',
@@ -455,12 +455,12 @@ describe('apply: wait and waitUntil', () => {
     });
   });
 
-  it('never waits for a time before the epoch, which no continuation could carry', () => {
+  it('A wait never waits for a time before the epoch, which no continuation could carry', () => {
     const { resumeAtMs } = apply(plan, makeExecution(plan), finished(waitUntil(new Date(-5_000))));
     expect(resumeAtMs).toBe(0);
   });
 
-  it('waits before the next cycle when it was the last step that asked', () => {
+  it('A wait comes before the next cycle when it was the last step that asked', () => {
     expect(apply(plan, makeExecution(plan, { stepIndex: 2 }), finished(wait({ seconds: 60 })))).toMatchObject(
       {
         cycle: 2,
@@ -472,7 +472,7 @@ describe('apply: wait and waitUntil', () => {
     );
   });
 
-  it('waits once: passing @Terminate keeps the time, the next safe point forgets it', () => {
+  it('A wait is waited for once: passing @Terminate keeps the time, the next safe point forgets it', () => {
     const waiting = apply(plan, makeExecution(plan, { stepIndex: 2 }), finished(wait({ seconds: 60 })));
     const asked = apply(plan, waiting, { kind: 'checked', isDone: false });
     expect(asked).toMatchObject({ phase: 'step', resumeAtMs: nowMs + 60_000, isWaiting: true });
@@ -492,13 +492,13 @@ describe('apply: wait and waitUntil', () => {
     ['true', true],
     ['an object that cannot be shown', { toString: () => raise() }],
     ['an object without a prototype', Object.create(null)],
-  ])('refuses %s as seconds', (_what, seconds) => {
+  ])('A wait refuses %s as seconds', (_what, seconds) => {
     expect(() => apply(plan, makeExecution(plan), finished(wait({ seconds: seconds as number })))).toThrow(
       InvalidDirectiveError,
     );
   });
 
-  it('refuses wait without anything', () => {
+  it('A wait without anything is refused', () => {
     expect(() =>
       apply(plan, makeExecution(plan), finished(wait(undefined as unknown as { seconds: number }))),
     ).toThrow(InvalidDirectiveError);
@@ -509,20 +509,20 @@ describe('apply: wait and waitUntil', () => {
     ['a number', 1_800_000_000_000],
     ['nothing', undefined],
     ['something whose getTime answers a text', { getTime: () => '5' }],
-  ])('refuses waitUntil with %s', (_what, date) => {
+  ])('waitUntil refuses %s as its time', (_what, date) => {
     expect(() => apply(plan, makeExecution(plan), finished(waitUntil(date as Date)))).toThrow(
       InvalidDirectiveError,
     );
   });
 
-  it('names the step that asked in its details', () => {
+  it('A wait that is refused names the step that asked in its details', () => {
     const error = catchError(() =>
       apply(plan, makeExecution(plan, { stepIndex: 1 }), finished(wait({ seconds: -1 }))),
     );
     expect(error.details).toEqual({ method: 'repair' });
   });
 
-  it('says which step asked for what', () => {
+  it('A wait that is refused says which step asked for what', () => {
     const asks: Directive[] = [
       wait({ seconds: -1 }),
       wait({ seconds: '5' as unknown as number }),
@@ -547,7 +547,7 @@ describe('apply: wait and waitUntil', () => {
 });
 
 describe('apply: complete', () => {
-  it('ends the execution from any step, with its result, without asking @Terminate again', () => {
+  it('complete() ends the execution from any step, with its result, without asking @Terminate again', () => {
     const plan = makePlan({ check: 'step' });
     const ended = apply(
       plan,
@@ -564,7 +564,7 @@ describe('apply: complete', () => {
     });
   });
 
-  it('ends it without a result when there is none', () => {
+  it('complete() ends it without a result when there is none', () => {
     const plan = makePlan();
     expect(
       apply(plan, makeExecution(plan, { result: 'older' }), finished(complete())).result,

@@ -11,26 +11,29 @@ import {
 const terminated = (length: number): { chain: Chain } => ({ chain: { length, setting: 'terminate' } });
 
 describe('a chain of invocations', () => {
-  it('begins with nothing behind it, and nobody has asked for the recursion setting', () => {
+  it('A chain of invocations begins with nothing behind it, and nobody has asked for the recursion setting', () => {
     expect(firstChain).toEqual({ length: 0, setting: null });
   });
 
-  it('is spent by its 14th invocation: it may hand over to a 14th, and not to a 15th', () => {
+  it('A chain of invocations is spent by its 14th invocation: it may hand over to a 14th, and not to a 15th', () => {
     expect([13, 14, 15].map((length) => isChainSpent(terminated(length)))).toEqual([false, true, true]);
   });
 
-  it.each(['allow', 'unknown', null] as const)('is never spent when its setting is %s', (setting) => {
-    expect(isChainSpent({ chain: { length: 1_000, setting } })).toBe(false);
-  });
+  it.each(['allow', 'unknown', null] as const)(
+    'A chain of invocations is never spent when its setting is %s',
+    (setting) => {
+      expect(isChainSpent({ chain: { length: 1_000, setting } })).toBe(false);
+    },
+  );
 
-  it('is parked while AWS still lets it pass, by the number that the local Lambda counts to as well', () => {
+  it('A chain of invocations is parked while AWS still lets it pass, by the number that the local Lambda counts to as well', () => {
     expect(maxChain).toBeLessThan(recursionLimit);
     expect(limitOfLocalLambda).toBe(recursionLimit);
   });
 });
 
 describe('isChain', () => {
-  it.each([null, 'allow', 'terminate', 'unknown'])('says yes to setting %j', (setting) => {
+  it.each([null, 'allow', 'terminate', 'unknown'])('isChain says yes to setting %j', (setting) => {
     expect(isChain({ length: 7, setting })).toBe(true);
   });
 
@@ -44,7 +47,7 @@ describe('isChain', () => {
     ['one without its setting', { length: 7 }],
     ['one whose setting AWS does not have', { length: 7, setting: 'Allow' }],
     ['one whose setting is empty', { length: 7, setting: '' }],
-  ])('says no to %s', (_what, value) => {
+  ])('isChain says no to %s', (_what, value) => {
     expect(isChain(value)).toBe(false);
   });
 });

@@ -31,7 +31,7 @@ function check(given: unknown, options: object = { job: 'Part' }) {
 }
 
 describe('checkChildren', () => {
-  it('takes a list of items, 10 of which run at the same time, and none of which may fail', () => {
+  it('checkChildren takes a list of items, 10 of which run at the same time, and none of which may fail', () => {
     expect(check(items)).toEqual({ items, concurrency: 10, maxFailures: 0 });
     expect(check([])).toEqual({ items: [], concurrency: 10, maxFailures: 0 });
   });
@@ -39,7 +39,7 @@ describe('checkChildren', () => {
   it.each<[string, object]>([
     ['the least', { job: 'Part', concurrency: 1, maxFailures: 0 }],
     ['the most', { functionName: 'parts', concurrency: 1_000, maxFailures: 10_000 }],
-  ])('takes %s that can be asked for', (_what, options) => {
+  ])('checkChildren takes %s that can be asked for', (_what, options) => {
     expect(check(items, options)).toMatchObject(
       Object.fromEntries(
         Object.entries(options).filter(([name]) => name !== 'job' && name !== 'functionName'),
@@ -47,11 +47,11 @@ describe('checkChildren', () => {
     );
   });
 
-  it.each([['a'], ['A-b_c.9'], ['x'.repeat(64)]])('takes %s as an id', (id) => {
+  it.each([['a'], ['A-b_c.9'], ['x'.repeat(64)]])('checkChildren takes %s as an id', (id) => {
     expect(check([{ id, input: 1 }]).items).toHaveLength(1);
   });
 
-  it('takes 10,000 items, and no more', () => {
+  it('checkChildren takes 10,000 items, and no more', () => {
     const many = Array.from({ length: 10_000 }, (_, index) => ({ id: `${index}`, input: index }));
     expect(check(many).items).toHaveLength(10_000);
     expect(messageOf(() => check([...many, { id: 'last', input: 0 }]))).toMatchInlineSnapshot(`
@@ -79,13 +79,13 @@ describe('checkChildren', () => {
     ['neither job nor functionName', items, {}],
     ['an empty functionName', items, { functionName: '' }],
     ['a functionName that is no text', items, { functionName: 7 }],
-  ])('refuses %s, in the name of the step', (_what, given, options) => {
+  ])('checkChildren refuses %s, in the name of the step', (_what, given, options) => {
     const error = catchError(() => check(given, options));
     expect(error).toBeInstanceOf(InvalidDirectiveError);
     expect(error.details).toEqual({ method: 'read' });
   });
 
-  it('says what is wrong, and what to do', () => {
+  it('checkChildren says what is wrong, and what to do', () => {
     const messages = [
       () => check(undefined),
       () => check([{ id: 'a b', input: 1 }]),
@@ -124,7 +124,7 @@ describe('an execution that waits for children', () => {
   const begun = makeExecution(plan, { among: { ...alone, woken: { by: 'time' }, interludeCount: 2 } });
   const asleep = { resumeAtMs: startMs + 60_000, isWaiting: true };
 
-  it('sleeps until they have ended', () => {
+  it('An execution that waits for children sleeps until they have ended', () => {
     const batch = makeBatch();
     expect(beginBatch(begun, batch, startMs + 60_000)).toEqual({
       ...begun,
@@ -138,7 +138,7 @@ describe('an execution that waits for children', () => {
     });
   });
 
-  it('ends as soon as they have ended, whatever it was doing', () => {
+  it('An execution that waits for children ends as soon as they have ended, whatever it was doing', () => {
     const closing = { kind: 'cancel' } as const;
     expect(beginClosing(begun, closing, startMs + 60_000)).toEqual({
       ...begun,
@@ -152,13 +152,13 @@ describe('an execution that waits for children', () => {
     });
   });
 
-  it('knows how its batch stands', () => {
+  it('An execution that waits for children knows how its batch stands', () => {
     const batch = makeBatch({ next: 2 });
     expect(withBatch(begun, batch)).toEqual({ ...begun, among: { ...begun.among, children: batch } });
     expect(withBatch(makeExecution(plan), batch).among).toEqual({ ...alone, children: batch });
   });
 
-  it('adds up what its children have cost', () => {
+  it('An execution that waits for children adds up what its children have cost', () => {
     const once = addChildCost(makeExecution(plan), 0.25);
     expect(once.among).toEqual({ ...alone, childrenCostUsd: 0.25 });
     expect(addChildCost(once, 0.5).among).toEqual<Among>({ ...alone, childrenCostUsd: 0.75 });
@@ -176,7 +176,7 @@ describe('a batch', () => {
     ['none when more have failed than may', { failed: 1 }, []],
     ['further ones when as many have failed as may', { next: 2, failed: 1, maxFailures: 1 }, [2]],
     ['none when too many were cancelled', { next: 2, failed: 1, cancelled: 1, maxFailures: 1 }, []],
-  ])('starts %s', (_what, parts, startable) => {
+  ])('A batch starts %s', (_what, parts, startable) => {
     expect(listStartable(makeBatch(parts))).toEqual(startable);
   });
 
@@ -186,11 +186,11 @@ describe('a batch', () => {
     [{ cancelled: 1 }, true],
     [{ failed: 1, cancelled: 1, maxFailures: 2 }, false],
     [{ failed: 2, cancelled: 1, maxFailures: 2 }, true],
-  ])('has failed with %j: %s', (parts, isFailed) => {
+  ])('A batch has failed with %j: %s', (parts, isFailed) => {
     expect(hasFailed(makeBatch(parts))).toBe(isFailed);
   });
 
-  it('notes which were started', () => {
+  it('A batch notes which were started', () => {
     expect(noteStarted(makeBatch({ next: 1, running: [0] }), [1, 2])).toEqual(
       makeBatch({ next: 3, running: [0, 1, 2] }),
     );
@@ -201,11 +201,11 @@ describe('a batch', () => {
     [{ next: 2 }, [2]],
     [{ next: 3 }, []],
     [{ next: 1, concurrency: 1 }, [1]],
-  ])('with %j may have started %j without a word', (parts, perhaps) => {
+  ])('A batch with %j may have started %j without a word', (parts, perhaps) => {
     expect(listPerhapsStarted(makeBatch(parts))).toEqual(perhaps);
   });
 
-  it('starts no more once it was looked for those', () => {
+  it('A batch starts no more once it was looked for those', () => {
     const adopted = noteAdopted(makeBatch({ next: 1, running: [0], failed: 1 }), [1]);
     expect(adopted).toEqual(makeBatch({ next: 3, running: [0, 1], failed: 1 }));
     expect(listPerhapsStarted(adopted)).toEqual([]);
@@ -218,13 +218,13 @@ describe('a batch', () => {
     ['failed', { failed: 1, failures: ['south'] }],
     ['cancelled', { cancelled: 1, failures: ['south'] }],
     ['skipped', { cancelled: 1, failures: ['south'] }],
-  ] as const)('counts a child that ended as %s', (status, counted) => {
+  ] as const)('A batch counts a child that ended as %s', (status, counted) => {
     const after = makeBatch({ next: 3, running: [0], due: [1], ...counted });
     expect(noteEnded(running, 2, { id: 'south', status }, false)).toEqual(after);
     expect(noteEnded(running, 2, { id: 'south', status }, true)).toEqual({ ...after, due: [1, 2] });
   });
 
-  it('names the first ten that failed', () => {
+  it('A batch names the first ten that failed', () => {
     const ids = Array.from({ length: 11 }, (_, index) => `part-${index}`);
     const batch = ids.reduce(
       (before, id, item) => noteEnded(before, item, { id, status: 'failed' }, false),
@@ -242,11 +242,11 @@ describe('a batch', () => {
     ['@OnChildEnd has still to be called', { next: 3, due: [1] }, false],
     ['no more are started, since too many have failed', { next: 2, failed: 1 }, true],
     ['too many have failed, and one runs', { next: 2, failed: 1, running: [1] }, false],
-  ])('when %s is over: %j, %s', (_what, parts, isOver) => {
+  ])('A batch is over, when %s: %j, %s', (_what, parts, isOver) => {
     expect(isBatchOver(makeBatch(parts))).toBe(isOver);
   });
 
-  it('says how its children have ended, and nothing else', () => {
+  it('A batch says how its children have ended, and nothing else', () => {
     expect(countChildren(makeBatch({ completed: 1, failed: 2, cancelled: 3 }))).toEqual({
       total: 3,
       completed: 1,
@@ -257,7 +257,7 @@ describe('a batch', () => {
 });
 
 describe('childrenFailedError', () => {
-  it('says how many have not completed, and names them', () => {
+  it('childrenFailedError says how many have not completed, and names them', () => {
     const batch = makeBatch({ failed: 1, cancelled: 1, failures: ['north', 'south'], maxFailures: 1 });
     const error = childrenFailedError(plan, batch);
     expect(error).toBeInstanceOf(ChildrenFailedError);
@@ -275,7 +275,7 @@ describe('childrenFailedError', () => {
 `);
   });
 
-  it('says how many more there are than it names', () => {
+  it('childrenFailedError says how many more there are than it names', () => {
     expect(childrenFailedError(plan, makeBatch({ failed: 3, failures: ['north'] })).message).toContain(
       ': north and 2 more.',
     );

@@ -52,7 +52,7 @@ function compensating(undo: Undo, end: CompensatedEnd = { status: 'cancelled' })
 }
 
 describe('rememberRun', () => {
-  it('remembers a run of a step that can be undone before its first attempt', () => {
+  it('rememberRun remembers a run of a step that can be undone before its first attempt', () => {
     const { undo } = rememberRun(plan, execution(reserve));
     expect(undo).toEqual(addRun(null, 'reserve', 1));
     expect(rememberRun(plan, execution({ undo: runs('reserve'), stepIndex: 1, cycle: 2 })).undo).toEqual(
@@ -60,7 +60,7 @@ describe('rememberRun', () => {
     );
   });
 
-  it('remembers it while @Terminate is asked before it', () => {
+  it('rememberRun remembers it while @Terminate is asked before it', () => {
     expect(rememberRun(plan, execution({ phase: 'check' })).undo?.count).toBe(1);
   });
 
@@ -70,22 +70,22 @@ describe('rememberRun', () => {
     ['@OnStart', { phase: 'start' }],
     ['@OnComplete', { phase: 'complete' }],
     ['@OnSignal', { phase: 'signal' }],
-  ])('remembers nothing of %s', (_what, parts) => {
+  ])('rememberRun remembers nothing of %s', (_what, parts) => {
     const before = execution(parts);
     expect(rememberRun(plan, before)).toBe(before);
   });
 
-  it('remembers a run once, whichever attempt begins', () => {
+  it('rememberRun remembers a run once, whichever attempt begins', () => {
     const once = rememberRun(plan, execution(reserve));
     expect(rememberRun(plan, { ...once, attempt: 2 }).undo).toBe(once.undo);
   });
 
-  it('knows that a run has begun which was only presumed to have', () => {
+  it('rememberRun knows that a run has begun which was only presumed to have', () => {
     const presumed = execution({ undo: addRun(null, 'reserve', 1, true) });
     expect(rememberRun(plan, presumed).undo).toEqual(addRun(null, 'reserve', 1));
   });
 
-  it('remembers the same step again in another cycle, and after it has finished', () => {
+  it('rememberRun remembers the same step again in another cycle, and after it has finished', () => {
     const open = addRun(null, 'reserve', 1);
     expect(rememberRun(plan, execution({ undo: open, cycle: 2 })).undo?.count).toBe(2);
     expect(rememberRun(plan, execution({ undo: finishRun(open) })).undo?.count).toBe(2);
@@ -93,7 +93,7 @@ describe('rememberRun', () => {
 });
 
 describe('presumeRun', () => {
-  it('remembers, after a death, that the step which stands next may have begun', () => {
+  it('presumeRun remembers, after a death, that the step which stands next may have begun', () => {
     expect(presumeRun(plan, execution(reserve), nowMs).undo).toEqual(addRun(null, 'reserve', 1, true));
     expect(presumeRun(plan, execution({ undo: runs('reserve'), stepIndex: 1 }), nowMs).undo).toEqual(
       addRun(runs('reserve'), 'charge', 1, true),
@@ -105,7 +105,7 @@ describe('presumeRun', () => {
     ['its pause was not over', { resumeAtMs: nowMs + 1 }],
     ['it was about to end', { among: { ...alone, closing: { kind: 'cancel' } } }],
     ['it is known to have begun', { undo: addRun(null, 'reserve', 1) }],
-  ])('remembers nothing when %s', (_what, parts) => {
+  ])('presumeRun remembers nothing when %s', (_what, parts) => {
     const before = execution(parts);
     expect(presumeRun(plan, before, nowMs)).toBe(before);
   });
@@ -114,7 +114,7 @@ describe('presumeRun', () => {
     ['its pause was over', { resumeAtMs: nowMs }],
     ['it slept for a signal, which may have come', { resumeAtMs: nowMs + 1, among: asleep() }],
     ['it has to do with others', { among: alone }],
-  ])('remembers it when %s', (_what, parts) => {
+  ])('presumeRun remembers it when %s', (_what, parts) => {
     expect(presumeRun(plan, execution(parts), nowMs).undo?.isPresumed).toBe(true);
   });
 });
@@ -124,12 +124,12 @@ function asleep(): Among {
 }
 
 describe('forgetPresumedRun', () => {
-  it('forgets the run of a step that cannot have begun', () => {
+  it('forgetPresumedRun forgets the run of a step that cannot have begun', () => {
     const before = execution({ undo: addRun(runs('reserve'), 'charge', 1, true) });
     expect(forgetPresumedRun(before).undo).toEqual(runs('reserve').isOpen ? {} : dropped());
   });
 
-  it('keeps a run that has begun', () => {
+  it('forgetPresumedRun keeps a run that has begun', () => {
     for (const before of [execution(), execution({ undo: addRun(null, 'reserve', 1) })])
       expect(forgetPresumedRun(before)).toBe(before);
   });
@@ -149,13 +149,13 @@ describe('isUndoFull', () => {
     ['@Terminate is asked', { undo: full, phase: 'check' }, false],
     ['the run has begun', { undo: { ...addRun(null, 'reserve', 1), count: maxRuns } }, false],
     ['nothing is remembered', {}, false],
-  ])('when %s: %j, %s', (_what, parts, isFull) => {
+  ])('isUndoFull says, when %s (%j): %s', (_what, parts, isFull) => {
     expect(isUndoFull(plan, execution(parts))).toBe(isFull);
   });
 });
 
 describe('hasRuns', () => {
-  it('is whether there is anything to undo', () => {
+  it('hasRuns is whether there is anything to undo', () => {
     expect(hasRuns(execution())).toBe(false);
     expect(hasRuns(execution({ undo: { ...runs('reserve'), count: 0 } }))).toBe(false);
     expect(hasRuns(execution({ undo: runs('reserve') }))).toBe(true);
@@ -166,13 +166,13 @@ describe('isCompensating', () => {
   it.each<[Phase, boolean]>([
     ['compensate', true],
     ['step', false],
-  ])('in phase %s: %s', (phase, isOne) => {
+  ])('isCompensating says in phase %s: %s', (phase, isOne) => {
     expect(isCompensating({ phase })).toBe(isOne);
   });
 });
 
 describe('findCompensated', () => {
-  it('is the step of the last run', () => {
+  it('findCompensated is the step of the last run', () => {
     expect(findCompensated(plan, { undo: runs('reserve', 'charge') })?.compensate).toBe('refund');
   });
 
@@ -181,13 +181,13 @@ describe('findCompensated', () => {
     ['no run is left', { ...runs('reserve'), blocks: [] }],
     ['the job has no such step any more', runs('removed')],
     ['nothing undoes the step any more', runs('report')],
-  ])('is none when %s', (_what, undo) => {
+  ])('findCompensated is none when %s', (_what, undo) => {
     expect(findCompensated(plan, { undo })).toBeUndefined();
   });
 });
 
 describe('beginToCompensate', () => {
-  it('forgives what was counted, and forgets what the execution was doing', () => {
+  it('beginToCompensate forgives what was counted, and forgets what the execution was doing', () => {
     const undo = runs('reserve');
     const before = execution({
       ...{
@@ -223,7 +223,7 @@ describe('beginToCompensate', () => {
     });
   });
 
-  it('stays alone, and forgets interludes and reasons to be awake', () => {
+  it('beginToCompensate stays alone, and forgets interludes and reasons to be awake', () => {
     expect(compensating(runs('reserve')).among).toBeUndefined();
     const among = { ...alone, woken: { by: 'time' } as const, interlude: {} as never };
     const begun = beginToCompensate(
@@ -234,7 +234,7 @@ describe('beginToCompensate', () => {
     expect(begun.among).toEqual(alone);
   });
 
-  it('does nothing where there is nothing to undo', () => {
+  it('beginToCompensate does nothing where there is nothing to undo', () => {
     const before = execution();
     expect(beginToCompensate(before, { status: 'cancelled' }, nowMs)).toBe(before);
   });
@@ -248,7 +248,7 @@ describe('settleRun', () => {
     safePointCount: 7,
   };
 
-  it('is a safe point: what was undone is forgotten, and the run before it is next', () => {
+  it('settleRun is a safe point: what was undone is forgotten, and the run before it is next', () => {
     const after = settleRun(disturbed);
     expect(after).toEqual({
       ...compensating({ ...runs('reserve'), names: ['reserve', 'charge'] }),
@@ -257,7 +257,7 @@ describe('settleRun', () => {
     expect(apply(plan, disturbed, { kind: 'finished', directive: undefined, nowMs })).toEqual(after);
   });
 
-  it('keeps of one that has failed for good what it was and why, without its stack', () => {
+  it('settleRun keeps of one that has failed for good what it was and why, without its stack', () => {
     const error = {
       name: 'TypeError',
       message: 'no',
@@ -278,14 +278,14 @@ describe('settleRun', () => {
     expect(apply(plan, disturbed, { kind: 'not-undone', error })).toEqual(after);
   });
 
-  it('keeps no code where there is none, and at most 1,000 characters of a message', () => {
+  it('settleRun keeps no code where there is none, and at most 1,000 characters of a message', () => {
     const after = settleRun(disturbed, { name: 'Error', message: `${'x'.repeat(1_000)}y` });
     const [failure] = after.undo?.compensation?.failures ?? [];
     expect(failure?.error).toEqual({ name: 'Error', message: 'x'.repeat(1_000) });
     expect(failure?.error).not.toHaveProperty('code');
   });
 
-  it('keeps the first ten failures, and counts all', () => {
+  it('settleRun keeps the first ten failures, and counts all', () => {
     const steps = Array.from({ length: 12 }, (_, index) => `step-${index}`);
     const after = steps.reduce(
       (before) => settleRun(before, { name: 'Error', message: 'no' }),
@@ -296,19 +296,19 @@ describe('settleRun', () => {
     expect(hasRuns(after)).toBe(false);
   });
 
-  it('does nothing where there is nothing to undo', () => {
+  it('settleRun does nothing where there is nothing to undo', () => {
     for (const before of [execution(), execution({ undo: { ...runs('reserve'), blocks: [] } })])
       expect(settleRun(before, { name: 'Error', message: 'no' })).toBe(before);
   });
 
-  it('keeps no failure of what is not being compensated', () => {
+  it('settleRun keeps no failure of what is not being compensated', () => {
     const after = settleRun(execution({ undo: runs('reserve') }), { name: 'Error', message: 'no' });
     expect(after.undo?.compensation).toBeUndefined();
   });
 });
 
 describe('giveUpRuns', () => {
-  it('forgets all that is left, counts it, and names the first of it', () => {
+  it('giveUpRuns forgets all that is left, counts it, and names the first of it', () => {
     const after = giveUpRuns(compensating(runs('reserve', 'charge')), { name: 'Error', message: 'no' });
     expect(hasRuns(after)).toBe(false);
     expect(after.undo).toMatchObject({ names: [], blocks: [], isOpen: false });
@@ -318,7 +318,7 @@ describe('giveUpRuns', () => {
     });
   });
 
-  it('does nothing where there is nothing to undo', () => {
+  it('giveUpRuns does nothing where there is nothing to undo', () => {
     for (const before of [execution(), execution({ undo: { ...runs('reserve'), blocks: [] } })])
       expect(giveUpRuns(before, { name: 'Error', message: 'no' })).toBe(before);
   });
@@ -327,21 +327,21 @@ describe('giveUpRuns', () => {
 describe('forgetEnd', () => {
   const error = { name: 'Error', message: 'no' };
 
-  it('forgets the error, which the outcome has, and nothing else', () => {
+  it('forgetEnd forgets the error, which the outcome has, and nothing else', () => {
     const before = compensating(runs('reserve'), { status: 'failed', error, unit: 'charge' });
     const after = forgetEnd(before);
     expect(after).toEqual(compensating(runs('reserve'), { status: 'failed', unit: 'charge' }));
     expect(after.undo?.compensation?.end).not.toHaveProperty('error');
   });
 
-  it('leaves alone what was cancelled, and what is not compensated', () => {
+  it('forgetEnd leaves alone what was cancelled, and what is not compensated', () => {
     for (const before of [compensating(runs('reserve')), execution(), execution({ undo: runs('reserve') })])
       expect(forgetEnd(before)).toBe(before);
   });
 });
 
 describe('notUndoableError', () => {
-  it('names the step that nothing undoes any more', () => {
+  it('notUndoableError names the step that nothing undoes any more', () => {
     const error = notUndoableError(plan, compensating(runs('removed')));
     expect(error).toBeInstanceOf(IncompatibleStateError);
     expect(error.details).toEqual({
@@ -355,7 +355,7 @@ describe('notUndoableError', () => {
 `);
   });
 
-  it('names none where there is none', () => {
+  it('notUndoableError names none where there is none', () => {
     expect(notUndoableError(plan, execution()).details).toMatchObject({ received: '' });
     const empty = execution({ undo: { ...runs('reserve'), blocks: [] } });
     expect(notUndoableError(plan, empty).details).toMatchObject({ received: '' });
@@ -363,7 +363,7 @@ describe('notUndoableError', () => {
 });
 
 describe('cutOffError', () => {
-  it('says how often, and how it ended the last time', () => {
+  it('cutOffError says how often, and how it ended the last time', () => {
     const interruption = { ending: 'crash', unit: 'refund' } as const;
     const error = cutOffError(plan, execution({ interruptionCount: 3, interruption }), 'refund');
     expect(error).toBeInstanceOf(StepInterruptedError);
@@ -398,7 +398,7 @@ describe('isUndo', () => {
     ['nothing that is left', changed({ names: [], blocks: [], count: 0 })],
     ['a compensation', whole],
     ['one after a cancel', compensated({ end: { status: 'cancelled' } })],
-  ])('knows %s', (_what, value) => {
+  ])('isUndo knows %s', (_what, value) => {
     expect(isUndo(JSON.parse(JSON.stringify(value)))).toBe(true);
   });
 
@@ -421,13 +421,13 @@ describe('isUndo', () => {
     ['a count of failures that is none', compensated({ failureCount: 0.5 })],
     ['a start that is no time', compensated({ startedAtMs: '7' })],
     ['a count of invocations that is none', compensated({ invocationCount: 0.5 })],
-  ])('refuses %s', (_what, value) => {
+  ])('isUndo refuses %s', (_what, value) => {
     expect(isUndo(value)).toBe(false);
   });
 });
 
 describe('a step that can be undone', () => {
-  it('is undone though an earlier one, which newer code cannot undo, was only presumed to have begun', () => {
+  it('A step that can be undone is undone though an earlier one, which newer code cannot undo, was only presumed to have begun', () => {
     const newer = makePlan({ steps: ['reserve', { method: 'charge', compensate: 'refund' }] });
     const presumed = presumeRun(plan, execution(reserve), nowMs);
     const reserved = apply(newer, rememberRun(newer, presumed), {
@@ -444,7 +444,7 @@ describe('a step that can be undone', () => {
     expect(after.undo && readLastRun(after.undo)).toEqual({ step: 'charge', cycle: 1, isFinished: true });
   });
 
-  it('has finished when it returns, and when it goes on elsewhere after a pause', () => {
+  it('A step that can be undone has finished when it returns, and when it goes on elsewhere after a pause', () => {
     const begun = rememberRun(plan, execution(reserve));
     const after = apply(plan, begun, { kind: 'finished', directive: undefined, nowMs });
     expect(after.undo && readLastRun(after.undo)).toEqual({ step: 'reserve', cycle: 1, isFinished: true });

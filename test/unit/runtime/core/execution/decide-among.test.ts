@@ -37,7 +37,7 @@ describe('decide: a sleep', () => {
     ['children', { kind: 'children' }],
     ['a slot', { kind: 'slot' }],
   ])(
-    'for %s without a time-out gives its invocation up; a timer only for when it may last no longer',
+    'A sleep for %s without a time-out gives its invocation up; a timer only for when it may last no longer',
     (_what, sleep) => {
       const asleep = { kind: 'hand-off', reason: sleep.kind, isAsleep: true };
       expect(decide(plan, sleeping(sleep, 900_000), situation(timed))).toEqual({
@@ -58,14 +58,17 @@ describe('decide: a sleep', () => {
     [1_500, 2],
     [900_000, 900],
     [86_400_000, 900],
-  ])('for a signal that ends in %d ms has a timer in %d s, the first of a chain', (ms, delaySeconds) => {
-    expect(decide(plan, sleeping(approval, ms), situation(timed))).toEqual({
-      kind: 'hand-off',
-      reason: 'signal',
-      delaySeconds,
-      isAsleep: true,
-    });
-  });
+  ])(
+    'A sleep for a signal that ends in %d ms has a timer in %d s, the first of a chain',
+    (ms, delaySeconds) => {
+      expect(decide(plan, sleeping(approval, ms), situation(timed))).toEqual({
+        kind: 'hand-off',
+        reason: 'signal',
+        delaySeconds,
+        isAsleep: true,
+      });
+    },
+  );
 
   it.each([
     [400, 400],
@@ -73,13 +76,13 @@ describe('decide: a sleep', () => {
     [1_001, 1_000],
     [58_999, 1_000],
   ])(
-    'for a signal that ends in %d ms looks for it in process in %d ms, where there is no timer',
+    'A sleep for a signal that ends in %d ms looks for it in process in %d ms, where there is no timer',
     (ms, lookInMs) => {
       expect(decide(plan, sleeping(approval, ms), situation())).toEqual({ kind: 'sleep', ms: lookInMs });
     },
   );
 
-  it('goes on in another invocation, where there is no timer and the time of this one is over', () => {
+  it('A sleep goes on in another invocation, where there is no timer and the time of this one is over', () => {
     for (const ms of [20_000, 58_999])
       expect(decide(plan, sleeping(approval, ms), situation({ remainingMs: 21_000 }))).toEqual({
         kind: 'hand-off',
@@ -89,7 +92,7 @@ describe('decide: a sleep', () => {
     expect(decide(plan, sleeping(approval, 19_999), situation({ remainingMs: 21_000 })).kind).toBe('sleep');
   });
 
-  it('fails where there is no timer and no invocation is as long', () => {
+  it('A sleep fails where there is no timer and no invocation is as long', () => {
     const decision = decide(plan, sleeping(approval, freshBudgetMs), situation());
     expect(decision.kind === 'fail' && decision.error).toBeInstanceOf(HandOffFailedError);
   });
@@ -97,7 +100,7 @@ describe('decide: a sleep', () => {
   it.each<[string, Sleep]>([
     ['children', { kind: 'children' }],
     ['a signal that has not come', { ...approval, isBounded: false }],
-  ])('for %s that is over has lasted too long', (_what, sleep) => {
+  ])('A sleep for %s that is over has lasted too long', (_what, sleep) => {
     for (const ms of [0, -0.5]) {
       const decision = decide(plan, sleeping(sleep, ms), situation(timed));
       const { error } = decision as { readonly error: BatonError };
@@ -126,14 +129,14 @@ function compensating(undo: Undo, parts: Partial<Execution> = {}): Execution {
 describe('decide: a compensation', () => {
   const run = { kind: 'run' };
 
-  it('undoes the last run, and ends when all is undone', () => {
+  it('A compensation undoes the last run, and ends when all is undone', () => {
     expect(decide(compensated, compensating(runs('reserve')), situation())).toEqual(run);
     const none = { ...runs('reserve'), names: [], blocks: [], count: 0 };
     expect(decide(compensated, compensating(none), situation())).toEqual({ kind: 'undone' });
     expect(nameUnit(compensated, compensating(runs('reserve')))).toBe('release');
   });
 
-  it('passes over what this code cannot undo', () => {
+  it('A compensation passes over what this code cannot undo', () => {
     const decision = decide(compensated, compensating(runs('reserve', 'report')), situation());
     expect(decision).toMatchObject({ kind: 'not-undone' });
     expect((decision as { error?: unknown }).error).toBeInstanceOf(IncompatibleStateError);
@@ -141,7 +144,7 @@ describe('decide: a compensation', () => {
     expect(nameUnit(compensated, makeExecution(compensated, { phase: 'compensate' }))).toBe('');
   });
 
-  it('gives a method up that was cut off three times', () => {
+  it('A compensation gives a method up that was cut off three times', () => {
     const twice = compensating(runs('reserve'), { interruptionCount: 2 });
     expect(decide(compensated, twice, situation())).toEqual(run);
     const decision = decide(compensated, { ...twice, interruptionCount: 3 }, situation());
@@ -154,19 +157,22 @@ describe('decide: a compensation', () => {
     [2, 0, 'run'],
     [2, 1, 'run'],
     [2, 2, 'hand-off'],
-  ] as const)('after %i deaths and with recovery %i is to: %s', (interruptionCount, recovery, kind) => {
-    const line = { ...firstLine, recovery };
-    const decision = decide(
-      compensated,
-      compensating(runs('reserve'), { interruptionCount, line }),
-      situation(),
-    );
-    expect(decision.kind).toBe(kind);
-    if (kind === 'hand-off')
-      expect(decision).toEqual({ kind: 'hand-off', reason: 'after-death', delaySeconds: 0 });
-  });
+  ] as const)(
+    'A compensation after %i deaths and with recovery %i is to: %s',
+    (interruptionCount, recovery, kind) => {
+      const line = { ...firstLine, recovery };
+      const decision = decide(
+        compensated,
+        compensating(runs('reserve'), { interruptionCount, line }),
+        situation(),
+      );
+      expect(decision.kind).toBe(kind);
+      if (kind === 'hand-off')
+        expect(decision).toEqual({ kind: 'hand-off', reason: 'after-death', delaySeconds: 0 });
+    },
+  );
 
-  it('waits for the next attempt of a method, and hands over in the safe window', () => {
+  it('A compensation waits for the next attempt of a method, and hands over in the safe window', () => {
     const waiting = compensating(runs('reserve'), { resumeAtMs: nowMs + 500 });
     expect(decide(compensated, waiting, situation())).toEqual({ kind: 'sleep', ms: 500 });
     expect(decide(compensated, { ...waiting, resumeAtMs: nowMs }, situation())).toEqual(run);
@@ -181,7 +187,7 @@ describe('decide: a compensation', () => {
     );
   });
 
-  it('fails with a fuse, which then ends it', () => {
+  it('A compensation fails with a fuse, which then ends it', () => {
     const decision = decide(
       compensated,
       compensating(runs('reserve')),
@@ -194,14 +200,14 @@ describe('decide: a compensation', () => {
 describe('checkFuses: a compensation', () => {
   const lasting = compensating(runs('reserve'), { startedAtMs: startMs - 1e9 });
 
-  it('has maxDurationMs again', () => {
+  it('A compensation has maxDurationMs again', () => {
     expect(checkFuses(compensated, lasting, startMs + 70_000)).toBeUndefined();
     expect(checkFuses(compensated, lasting, startMs + 70_001)?.details).toMatchObject({
       limit: 'maxDurationMs',
     });
   });
 
-  it('has maxInvocations again', () => {
+  it('A compensation has maxInvocations again', () => {
     expect(checkFuses(compensated, { ...lasting, invocation: 8 }, startMs)).toBeUndefined();
     expect(checkFuses(compensated, { ...lasting, invocation: 9 }, startMs)?.details).toMatchObject({
       limit: 'maxInvocations',
@@ -209,7 +215,7 @@ describe('checkFuses: a compensation', () => {
     });
   });
 
-  it('has no other fuse, but that of deaths in a row', () => {
+  it('A compensation has no other fuse, but that of deaths in a row', () => {
     const spent = { ...lasting, idleInvocationCount: 9, interruptionCount: 9, costUsd: 1e9 };
     expect(checkFuses(compensated, spent, startMs)).toBeUndefined();
     const dying = { ...spent, line: { ...firstLine, deathCount: 10 } };
@@ -225,7 +231,7 @@ describe('checkFuses: a compensation', () => {
 describe('checkFuses: children', () => {
   const limited = makePlan({ limits: { maxCostUsd: 2 } });
 
-  it('cost what counts for their parent', () => {
+  it('Children cost what counts for their parent', () => {
     const execution = makeExecution(limited, { costUsd: 1, among: { ...alone, childrenCostUsd: 1 } });
     expect(checkFuses(limited, execution, nowMs)).toBeUndefined();
     const more = { ...execution, among: { ...alone, childrenCostUsd: 1.25 } };
@@ -238,7 +244,7 @@ describe('checkFuses: children', () => {
 });
 
 describe('decide: more runs than can be remembered', () => {
-  it('blows a fuse before one more would begin', () => {
+  it('More runs than can be remembered blow a fuse before one more would begin', () => {
     const full: Undo = { ...runs('reserve'), count: maxRuns };
     const decision = decide(compensated, makeExecution(compensated, { undo: full }), situation());
     const { error } = decision as { readonly error: BatonError };
@@ -253,24 +259,29 @@ describe('decide: more runs than can be remembered', () => {
 });
 
 describe('nameUnit', () => {
-  it.each(['signal', 'child-end'] as const)('names the method of an interlude in phase %s', (phase) => {
-    const back = {
-      phase: 'step',
-      attempt: 1,
-      resumeAtMs: 0,
-      isWaiting: false,
-      interruptionCount: 0,
-    } as const;
-    const interlude = {
-      kind: 'signal',
-      method: 'onApproved',
-      slot: 0,
-      part: 0,
-      back: { ...back, sleep: null, woken: null },
-    } as const;
-    const plan = makePlan();
-    expect(nameUnit(plan, makeExecution(plan, { phase, among: { ...alone, interlude } }))).toBe('onApproved');
-    expect(nameUnit(plan, makeExecution(plan, { phase, among: alone }))).toBe('');
-    expect(nameUnit(plan, makeExecution(plan, { phase }))).toBe('');
-  });
+  it.each(['signal', 'child-end'] as const)(
+    'nameUnit names the method of an interlude in phase %s',
+    (phase) => {
+      const back = {
+        phase: 'step',
+        attempt: 1,
+        resumeAtMs: 0,
+        isWaiting: false,
+        interruptionCount: 0,
+      } as const;
+      const interlude = {
+        kind: 'signal',
+        method: 'onApproved',
+        slot: 0,
+        part: 0,
+        back: { ...back, sleep: null, woken: null },
+      } as const;
+      const plan = makePlan();
+      expect(nameUnit(plan, makeExecution(plan, { phase, among: { ...alone, interlude } }))).toBe(
+        'onApproved',
+      );
+      expect(nameUnit(plan, makeExecution(plan, { phase, among: alone }))).toBe('');
+      expect(nameUnit(plan, makeExecution(plan, { phase }))).toBe('');
+    },
+  );
 });

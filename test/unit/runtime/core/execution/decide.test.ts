@@ -36,7 +36,7 @@ describe('decide: time', () => {
     [0, inSafeWindow],
     [-5_000, inSafeWindow],
   ])(
-    'with %d ms left and a safe window of 1,000 ms, every phase that is work is to: %j',
+    'With %d ms left and a safe window of 1,000 ms, every phase that is work is to: %j',
     (remainingMs, expected) => {
       for (const phase of ['start', 'step', 'complete'] as const) {
         expect(decide(plan, makeExecution(plan, { phase }), situation({ remainingMs }))).toEqual(expected);
@@ -51,7 +51,7 @@ describe('decide: time', () => {
     [250, 'hand-off'],
     [-1, 'hand-off'],
   ])(
-    'with %d ms left, a safe window of 1,000 ms and a reserve of 250, @Terminate is to: %s',
+    'With %d ms left, a safe window of 1,000 ms and a reserve of 250, @Terminate is to: %s',
     (remainingMs, expected) => {
       expect(plan).toMatchObject({ safeMs: 1_000, reserveMs: 250 });
       const decideAt = (parts: Partial<Execution>, more: Partial<Situation> = {}) =>
@@ -70,14 +70,14 @@ describe('decide: time', () => {
     [5_999, { kind: 'hand-off', reason: 'budget', delaySeconds: 0 }],
     [1_000, inSafeWindow],
   ])(
-    'with %d ms left, a step whose minBudgetMs is 5,000 before the safe window is to: %j',
+    'With %d ms left, a step whose minBudgetMs is 5,000 before the safe window is to: %j',
     (remainingMs, expected) => {
       const choosy = makePlan({ steps: [{ method: 'read', minBudgetMs: 5_000 }] });
       expect(decide(choosy, makeExecution(choosy), situation({ remainingMs }))).toEqual(expected);
     },
   );
 
-  it('asks @Terminate and the hooks whatever the minBudgetMs of the step behind them', () => {
+  it('decide() asks @Terminate and the hooks whatever the minBudgetMs of the step behind them', () => {
     const choosy = makePlan({
       steps: [{ method: 'read', minBudgetMs: 50_000 }],
       hooks: { onStart: 'prepare', onComplete: 'sum' },
@@ -91,13 +91,13 @@ describe('decide: time', () => {
 });
 
 describe('decide: the end', () => {
-  it('runs @OnComplete when there is one', () => {
+  it('decide() runs @OnComplete at the end when there is one', () => {
     const plan = makePlan({ hooks: { onComplete: 'sum' } });
     expect(decide(plan, makeExecution(plan, { phase: 'complete' }), situation())).toEqual({ kind: 'run' });
   });
 
   it.each([60_000, 500, -1])(
-    'completes without @OnComplete, also with %d ms left: there is nothing to run',
+    'decide() completes without @OnComplete, also with %d ms left: there is nothing to run',
     (remainingMs) => {
       const plan = makePlan();
       expect(decide(plan, makeExecution(plan, { phase: 'complete' }), situation({ remainingMs }))).toEqual({
@@ -106,7 +106,7 @@ describe('decide: the end', () => {
     },
   );
 
-  it('fails an execution whose every step is once when cycle 2 has nothing to run', () => {
+  it('decide() fails an execution whose every step is once when cycle 2 has nothing to run', () => {
     const plan = makePlan({ steps: [{ method: 'open', once: true }] });
     const error = errorOf(decide(plan, makeExecution(plan, { cycle: 2, stepIndex: noStep }), situation()));
     expect(error).toBeInstanceOf(InvalidJobError);
@@ -116,7 +116,7 @@ describe('decide: the end', () => {
 `);
   });
 
-  it('still asks @Terminate in a cycle that has nothing to run', () => {
+  it('decide() still asks @Terminate in a cycle that has nothing to run', () => {
     const plan = makePlan({ steps: [{ method: 'open', once: true }] });
     expect(
       decide(plan, makeExecution(plan, { phase: 'check', cycle: 2, stepIndex: noStep }), situation()),
@@ -136,30 +136,30 @@ describe('decide: a wait', () => {
     [900_000, { kind: 'hand-off', reason: 'wait', delaySeconds: 900 }],
     [900_001, { kind: 'hand-off', reason: 'wait', delaySeconds: 900 }],
     [86_400_000, { kind: 'hand-off', reason: 'wait', delaySeconds: 900 }],
-  ])('of %d ms with 59,000 ms before the safe window and a queue is to: %j', (ms, expected) => {
+  ])('A wait of %d ms with 59,000 ms before the safe window and a queue is to: %j', (ms, expected) => {
     expect(decide(plan, until(ms), situation({ maxDelaySeconds: 900 }))).toEqual(expected);
   });
 
-  it.each([0, -1, -60_000])('that ends %d ms from now is over', (ms) => {
+  it.each([0, -1, -60_000])('A wait that ends %d ms from now is over', (ms) => {
     expect(decide(plan, until(ms), situation())).toEqual({ kind: 'run' });
   });
 
-  it('goes through the queue also in the safe window, where it costs nothing', () => {
+  it('A wait goes through the queue also in the safe window, where it costs nothing', () => {
     const decision = decide(plan, until(10), situation({ remainingMs: 500, maxDelaySeconds: 900 }));
     expect(decision).toEqual({ kind: 'hand-off', reason: 'wait', delaySeconds: 1 });
   });
 
-  it('takes the queue’s own limit', () => {
+  it('A wait takes the queue’s own limit', () => {
     expect(decide(plan, until(86_400_000), situation({ maxDelaySeconds: 43_200 }))).toMatchObject({
       delaySeconds: 43_200,
     });
   });
 
-  it('that fits the budget needs no queue', () => {
+  it('A wait that fits the budget needs no queue', () => {
     expect(decide(plan, until(58_999), situation())).toEqual({ kind: 'sleep', ms: 58_999 });
   });
 
-  it('that does not fit fails without a queue, and says which variable to set', () => {
+  it('A wait that does not fit fails without a queue, and says which variable to set', () => {
     const error = errorOf(decide(plan, until(59_000), situation()));
     expect(error).toBeInstanceOf(HandOffFailedError);
     expect(error.details).toEqual({ channel: 'sqs', failure: 'refused' });
@@ -169,14 +169,14 @@ describe('decide: a wait', () => {
 `);
   });
 
-  it('that no longer fits goes on in the next invocation without a queue, when a whole one is long enough for it', () => {
+  it('A wait that no longer fits goes on in the next invocation without a queue, when a whole one is long enough for it', () => {
     for (const remainingMs of [500, 20_000]) {
       const decision = decide(plan, until(58_999), situation({ remainingMs }));
       expect(decision).toEqual({ kind: 'hand-off', reason: 'wait', delaySeconds: 0 });
     }
   });
 
-  it('fails without a queue when not even a whole invocation has a budget', () => {
+  it('A wait fails without a queue when not even a whole invocation has a budget', () => {
     expect(
       errorOf(decide(plan, until(10), situation({ remainingMs: 500, freshBudgetMs: -500 }))).message,
     ).toMatchInlineSnapshot(`
@@ -185,7 +185,7 @@ describe('decide: a wait', () => {
 `);
   });
 
-  it('is chained: each link is as long as the queue allows, and the last one ends on time', () => {
+  it('A wait is chained: each link is as long as the queue allows, and the last one ends on time', () => {
     const delays: number[] = [];
     const execution = until(2_000_000);
     for (let atMs = nowMs; atMs < execution.resumeAtMs; ) {
@@ -197,7 +197,7 @@ describe('decide: a wait', () => {
     expect(delays).toEqual([900, 900, 200]);
   });
 
-  it('is waited for before @Terminate is asked', () => {
+  it('A wait is waited for before @Terminate is asked', () => {
     const execution = makeExecution(plan, { phase: 'check', resumeAtMs: nowMs + 5, isWaiting: true });
     expect(decide(plan, execution, situation())).toEqual({ kind: 'sleep', ms: 5 });
   });
@@ -212,7 +212,7 @@ describe('decide: a retry delay', () => {
     [58_999, { kind: 'sleep', ms: 58_999 }],
     [59_000, { kind: 'hand-off', reason: 'retry-delay', delaySeconds: 59 }],
     [3_600_000, { kind: 'hand-off', reason: 'retry-delay', delaySeconds: 900 }],
-  ])('of %d ms with 59,000 ms before the safe window and a queue is to: %j', (ms, expected) => {
+  ])('A retry delay of %d ms with 59,000 ms before the safe window and a queue is to: %j', (ms, expected) => {
     expect(decide(plan, retryIn(ms), situation({ maxDelaySeconds: 900 }))).toEqual(expected);
   });
 
@@ -224,7 +224,7 @@ describe('decide: a retry delay', () => {
       { kind: 'hand-off', reason: 'retry-delay', delaySeconds: 0 },
     ],
     ['hands over behind the deadline', -10, { kind: 'hand-off', reason: 'retry-delay', delaySeconds: 0 }],
-  ])('without a queue %s with %d ms left', (_what, remainingMs, expected) => {
+  ])('A retry delay without a queue %s with %d ms left', (_what, remainingMs, expected) => {
     expect(decide(plan, retryIn(3_600_000), situation({ remainingMs }))).toEqual(expected);
   });
 });
@@ -244,7 +244,7 @@ describe('decide: the fuses', () => {
     ['maxDurationMs', {}, nowMs],
     ['maxInvocations', { resumeAtMs: 0 }, startMs],
     ['maxIdleInvocations', { resumeAtMs: 0, invocation: 2 }, startMs],
-  ])('say first: %s', (limit, healed, atMs) => {
+  ])('The fuses say first: %s', (limit, healed, atMs) => {
     const error = errorOf(
       decide(plan, makeExecution(plan, { ...allBlown, ...healed }), situation({ nowMs: atMs })),
     );
@@ -252,14 +252,14 @@ describe('decide: the fuses', () => {
     expect(error.details).toMatchObject({ limit });
   });
 
-  it('say last that a step was interrupted too often', () => {
+  it('The fuses say last that a step was interrupted too often', () => {
     const execution = makeExecution(plan, { interruptionCount: 2 });
     expect(errorOf(decide(plan, execution, situation({ nowMs: startMs })))).toBeInstanceOf(
       StepInterruptedError,
     );
   });
 
-  it('come before the safe window and a wait that does not fit', () => {
+  it('The fuses come before the safe window and a wait that does not fit', () => {
     const blown = { invocation: 3 };
     for (const [parts, at] of [
       [blown, situation({ nowMs: startMs, remainingMs: 10 })],
@@ -279,13 +279,13 @@ describe('decide: work that is done', () => {
   const plan = makePlan({ limits: { maxDurationMs: 1_000, maxCostUsd: 1 } });
   const late = situation({ nowMs: startMs + 1_001 });
 
-  it('has not taken too long, nor cost too much: the end wins over a fuse', () => {
+  it('Work that is done has not taken too long, nor cost too much: the end wins over a fuse', () => {
     for (const at of [late, situation({ nowMs: startMs, costUsd: 2 })]) {
       expect(decide(plan, makeExecution(plan, { phase: 'complete' }), at)).toEqual({ kind: 'complete' });
     }
   });
 
-  it('is not failed before its @OnComplete was tried once, when a limit is reached meanwhile', () => {
+  it('Work that is done is not failed before its @OnComplete was tried once, when a limit is reached meanwhile', () => {
     const withHook = makePlan({ limits: { maxDurationMs: 1_000 }, hooks: { onComplete: 'sum' } });
     const kindOf = (parts: Partial<Execution>, remainingMs = 60_000) =>
       decide(withHook, makeExecution(withHook, { phase: 'complete', ...parts }), { ...late, remainingMs })
@@ -298,7 +298,7 @@ describe('decide: work that is done', () => {
     expect(kindOf({ phase: 'completing' })).toBe('fail');
   });
 
-  it('is asked for, once, before a fuse is said to have blown', () => {
+  it('Work that is done is asked for, once, before a fuse is said to have blown', () => {
     const asked = (parts: Partial<Execution>, at = late) =>
       decide(plan, makeExecution(plan, { phase: 'check', ...parts }), at).kind;
     expect(asked({})).toBe('run');
@@ -345,7 +345,7 @@ describe('decide: laws', () => {
     freshBudgetMs: fc.constantFrom(-1, 0, 20_000),
   });
 
-  it('never starts any work inside the safe window, and @Terminate only while the reserve is whole', () => {
+  it('decide() never starts any work inside the safe window, and @Terminate only while the reserve is whole', () => {
     fc.assert(
       fc.property(plans, parts, situations, (plan, some, at) => {
         const decision = decide(plan, makeExecution(plan, some), at);
@@ -356,7 +356,7 @@ describe('decide: laws', () => {
     );
   });
 
-  it('never sleeps into the safe window, nor longer than there is something to wait for', () => {
+  it('decide() never sleeps into the safe window, nor longer than there is something to wait for', () => {
     fc.assert(
       fc.property(plans, parts, situations, (plan, some, at) => {
         const execution = makeExecution(plan, some);
@@ -371,7 +371,7 @@ describe('decide: laws', () => {
     );
   });
 
-  it('never starts anything before its time, and never holds it back for longer than the queue can', () => {
+  it('decide() never starts anything before its time, and never holds it back for longer than the queue can', () => {
     fc.assert(
       fc.property(plans, parts, situations, (plan, some, at) => {
         const execution = makeExecution(plan, some);
@@ -386,7 +386,7 @@ describe('decide: laws', () => {
     );
   });
 
-  it('fails with typed errors only, and answers the same when it is asked again', () => {
+  it('decide() fails with typed errors only, and answers the same when it is asked again', () => {
     fc.assert(
       fc.property(plans, parts, situations, (plan, some, at) => {
         const execution = makeExecution(plan, some);

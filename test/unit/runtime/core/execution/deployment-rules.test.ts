@@ -10,7 +10,7 @@ import { makePlan } from '../core.helpers';
 const yearMs = 366 * 24 * 60 * 60 * 1_000;
 
 describe('listStarvedSteps', () => {
-  it('lists the steps that want all the time, or more, that an invocation has before its safe window', () => {
+  it('listStarvedSteps lists the steps that want all the time, or more, that an invocation has before its safe window', () => {
     const steps = [
       { minBudgetMs: 0 },
       { minBudgetMs: 59_999 },
@@ -25,19 +25,19 @@ describe('outlastsRecursion', () => {
   it.each([
     [14, false],
     [15, true],
-  ])('says of %i invocations: %s', (maxInvocations, decision) => {
+  ])('outlastsRecursion says of %i invocations: %s', (maxInvocations, decision) => {
     expect(outlastsRecursion({ maxInvocations })).toBe(decision);
   });
 });
 
 describe('describeOutlasting', () => {
-  it('says that AWS drops what no store can keep', () => {
+  it('describeOutlasting says that AWS drops what no store can keep', () => {
     expect(describeOutlasting(false)).toMatchInlineSnapshot(
       `"AWS drops every execution after about 16 invocations, without a word in its log"`,
     );
   });
 
-  it('says that an execution is parked where there is a store', () => {
+  it('describeOutlasting says that an execution is parked where there is a store', () => {
     expect(describeOutlasting(true)).toMatchInlineSnapshot(
       `"every execution is parked after 14 invocations, before AWS would drop it, and waits for baton redrive"`,
     );
@@ -54,7 +54,7 @@ describe('hasNoFuse', () => {
     [false, 'a duration of a year', { maxDurationMs: yearMs }, dayMs + 1],
     [true, 'a longer duration', { maxDurationMs: yearMs + 1 }, dayMs + 1],
     [false, 'a limit in dollars', { maxCostUsd: 5 }, dayMs + 1],
-  ])('says %s of %s', (decision, _what, parts, timeoutMs) => {
+  ])('hasNoFuse says %s of %s', (decision, _what, parts, timeoutMs) => {
     expect(hasNoFuse({ ...limits, ...parts }, timeoutMs)).toBe(decision);
   });
 });
@@ -65,7 +65,7 @@ describe('needsStore', () => {
     [false, 'handoff'],
     [true, 'step'],
     [true, { everyMs: 1_000 }],
-  ] as const)('says %s of durability %j', (decision, durability) => {
+  ] as const)('needsStore says %s of durability %j', (decision, durability) => {
     expect(needsStore({ durability })).toBe(decision);
   });
 });

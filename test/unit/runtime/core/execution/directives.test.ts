@@ -14,13 +14,13 @@ describe('directives', () => {
     ['waitUntil', waitUntil(new Date(7)), { kind: 'wait-until', epochMs: 7 }],
     ['complete', complete({ n: 1 }), { kind: 'complete', result: { n: 1 } }],
     ['complete without a result', complete(), { kind: 'complete', result: undefined }],
-  ])('%s makes a frozen directive', (_name, directive, parts) => {
+  ])('The directive %s makes a frozen directive', (_name, directive, parts) => {
     expect({ ...directive }).toEqual(parts);
     expect(Object.isFrozen(directive)).toBe(true);
     expect(isDirective(directive)).toBe(true);
   });
 
-  it('take what a caller without types gives; it is refused when the directive is carried out', () => {
+  it('Directives take what a caller without types gives; it is refused when the directive is carried out', () => {
     expect({ ...wait(undefined as unknown as { seconds: number }) }).toEqual({
       kind: 'wait',
       seconds: undefined,
@@ -41,11 +41,11 @@ describe('isDirective', () => {
     ['one that has been through JSON', JSON.parse(JSON.stringify(complete(1)))],
     ['a function', goTo],
     ['an execution', makeExecution(makePlan())],
-  ])('says no to %s', (_what, value) => {
+  ])('isDirective says no to %s', (_what, value) => {
     expect(isDirective(value)).toBe(false);
   });
 
-  it('says yes to a directive of another copy of the package', () => {
+  it('isDirective says yes to a directive of another copy of the package', () => {
     jest.isolateModules(() => {
       const copy: typeof import('../../../../../src/runtime/core/execution/directives') = require('../../../../../src/runtime/core/execution/directives');
       expect(copy.goTo).not.toBe(goTo);

@@ -144,7 +144,7 @@ const stories = fc.array(happenings, { maxLength: 60 });
 const runs = { numRuns: 500 };
 
 describe('an execution, whatever happens to it', () => {
-  it('never loses a cycle, a safe point, a step or a failed attempt that was counted', () => {
+  it('An execution, whatever happens to it, never loses a cycle, a safe point, a step or a failed attempt that was counted', () => {
     fc.assert(
       fc.property(plans, stories, (plan, story) => {
         live(plan, story, (before, after) => {
@@ -163,7 +163,7 @@ describe('an execution, whatever happens to it', () => {
     );
   });
 
-  it('passes exactly one safe point with a finished unit or a yield, and none with a check, a failure or an interruption', () => {
+  it('An execution, whatever happens to it, passes exactly one safe point with a finished unit or a yield, and none with a check, a failure or an interruption', () => {
     fc.assert(
       fc.property(plans, stories, (plan, story) => {
         live(plan, story, (before, after, { kind }) => {
@@ -175,7 +175,7 @@ describe('an execution, whatever happens to it', () => {
     );
   });
 
-  it('always stands at something that can be run, or at the end of a job whose every step is once', () => {
+  it('An execution, whatever happens to it, always stands at something that can be run, or at the end of a job whose every step is once', () => {
     fc.assert(
       fc.property(plans, stories, (plan, story) => {
         for (const execution of live(plan, story)) {
@@ -197,7 +197,7 @@ describe('an execution, whatever happens to it', () => {
     );
   });
 
-  it('runs a once step after the first cycle only when a goTo asked for it', () => {
+  it('An execution, whatever happens to it, runs a once step after the first cycle only when a goTo asked for it', () => {
     fc.assert(
       fc.property(plans, stories, (plan, story) => {
         live(plan, story, (_before, after, outcome) => {
@@ -217,7 +217,7 @@ describe('an execution, whatever happens to it', () => {
     );
   });
 
-  it('decides and moves on the same way when it is asked again', () => {
+  it('An execution, whatever happens to it, decides and moves on the same way when it is asked again', () => {
     fc.assert(
       fc.property(plans, stories, (plan, story) => {
         expect(live(plan, story)).toEqual(live(plan, story));
@@ -226,7 +226,7 @@ describe('an execution, whatever happens to it', () => {
     );
   });
 
-  it('is the same after it has travelled, wherever it stood', () => {
+  it('An execution, whatever happens to it, is the same after it has travelled, wherever it stood', () => {
     fc.assert(
       fc.property(plans, stories, fc.jsonValue(), (plan, story, input) => {
         for (const execution of live(plan, story))
@@ -236,7 +236,7 @@ describe('an execution, whatever happens to it', () => {
     );
   });
 
-  it('continues in the same way after it has travelled', () => {
+  it('An execution, whatever happens to it, continues in the same way after it has travelled', () => {
     fc.assert(
       fc.property(plans, stories, happenings, (plan, story, next) => {
         const here = live(plan, story).at(-1) as Execution;
@@ -257,7 +257,7 @@ describe('an execution, whatever happens to it', () => {
     );
   });
 
-  it('takes any position that a plan with other steps, or in another order, still has', () => {
+  it('An execution, whatever happens to it, takes any position that a plan with other steps, or in another order, still has', () => {
     fc.assert(
       fc.property(plans, stories, (plan, story) => {
         const reordered = makePlan({

@@ -7,7 +7,7 @@ import {
 import { makeExecution, makePlan, startMs } from '../core.helpers';
 
 describe('beginExecution', () => {
-  it('stands at the first invocation, before @Terminate, with nothing counted', () => {
+  it('beginExecution stands at the first invocation, before @Terminate, with nothing counted', () => {
     expect(beginExecution(makePlan(), 'nightly-7', startMs)).toEqual({
       executionId: 'nightly-7',
       startedAtMs: startMs,
@@ -33,7 +33,7 @@ describe('beginExecution', () => {
     });
   });
 
-  it('begins with @OnStart when there is one', () => {
+  it('beginExecution begins with @OnStart when there is one', () => {
     expect(beginExecution(makePlan({ hooks: { onStart: 'prepare' } }), 'nightly-7', startMs).phase).toBe(
       'start',
     );
@@ -49,12 +49,12 @@ describe('nameUnit', () => {
     ['check', 'isDone', 'isDone'],
     ['step', 'repair', 'repair'],
     ['complete', 'sum', 'isDone'],
-  ])('names in phase %s: %j, and without hooks %j', (phase, withHooks, without) => {
+  ])('nameUnit names in phase %s: %j, and without hooks %j', (phase, withHooks, without) => {
     const names = [hooked, bare].map((plan) => nameUnit(plan, makeExecution(plan, { phase, stepIndex: 1 })));
     expect(names).toEqual([withHooks, without]);
   });
 
-  it('names nothing in a cycle in which there is nothing to run', () => {
+  it('nameUnit names nothing in a cycle in which there is nothing to run', () => {
     expect(nameUnit(bare, makeExecution(bare, { stepIndex: noStep }))).toBe('');
   });
 });

@@ -12,13 +12,13 @@ describe('describeParked', () => {
   const cause = new Error('recursion');
   const error = describeParked(plan, makeExecution(plan, { invocation: 15 }), 'reconcile-prod', cause);
 
-  it('is a failed hand-off by recursion, with its cause', () => {
+  it('describeParked is a failed hand-off by recursion, with its cause', () => {
     expect(error).toBeInstanceOf(HandOffFailedError);
     expect(error.details).toEqual({ channel: 'lambda', failure: 'recursion' });
     expect(error.cause).toBe(cause);
   });
 
-  it('says why, and both commands that let it go on', () => {
+  it('describeParked says why, and both commands that let it go on', () => {
     expect(error.message).toMatchInlineSnapshot(`
 "Execution execution-1 of job Reconcile is parked before invocation 15: AWS ends a chain of about 16 invocations of one function by each other, as the recursion setting of reconcile-prod is Terminate.
 → aws lambda put-function-recursion-config --function-name reconcile-prod --recursive-loop Allow; then: baton redrive execution-1 --function reconcile-prod"
@@ -27,7 +27,7 @@ describe('describeParked', () => {
 });
 
 describe('unreachableWaitError', () => {
-  it('is a refused hand-off that says how long the wait is, how long an invocation, and what is missing', () => {
+  it('unreachableWaitError is a refused hand-off that says how long the wait is, how long an invocation, and what is missing', () => {
     const error = unreachableWaitError(plan, 3_600_000, 59_000.7);
     expect(error).toBeInstanceOf(HandOffFailedError);
     expect(error.details).toEqual({ channel: 'sqs', failure: 'refused' });
@@ -37,13 +37,13 @@ describe('unreachableWaitError', () => {
 `);
   });
 
-  it('says 0 ms of an invocation that is shorter than its safe window', () => {
+  it('unreachableWaitError says 0 ms of an invocation that is shorter than its safe window', () => {
     expect(unreachableWaitError(plan, 1, -500).message).toContain('an invocation has 0 ms');
   });
 });
 
 describe('endlessCycleError', () => {
-  it('is a fault of the job, and names the cycle and @Terminate’s method', () => {
+  it('endlessCycleError is a fault of the job, and names the cycle and @Terminate’s method', () => {
     const error = endlessCycleError(plan, makeExecution(plan, { cycle: 2 }));
     expect(error).toBeInstanceOf(InvalidJobError);
     expect(error.message).toMatchInlineSnapshot(`

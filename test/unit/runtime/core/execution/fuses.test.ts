@@ -39,7 +39,7 @@ describe('checkFuses', () => {
       startMs,
     ],
     ['a clock that stands before the start', {}, startMs - 5_000],
-  ])('is silent at %s', (_what, parts, nowMs) => {
+  ])('checkFuses is silent at %s', (_what, parts, nowMs) => {
     expect(check(parts, nowMs)).toBeUndefined();
   });
 
@@ -86,14 +86,14 @@ describe('checkFuses', () => {
       startMs,
       { limit: 'maxIdleInvocations', allowed: 3, actual: 4 },
     ],
-  ])('blows at %s', (_what, parts, nowMs, details) => {
+  ])('checkFuses blows at %s', (_what, parts, nowMs, details) => {
     const error = check(parts, nowMs);
     expect(error).toBeInstanceOf(FuseBlownError);
     expect(error).toMatchObject({ code: 'FUSE_BLOWN', retryable: false, details });
   });
 
   it.each([2, 3, 9])(
-    'blows at maxInterruptions: after %i interruptions the step is not started again',
+    'checkFuses blows at maxInterruptions: after %i interruptions the step is not started again',
     (interruptionCount) => {
       const error = check({ interruptionCount, stepIndex: 1 });
       expect(error).toBeInstanceOf(StepInterruptedError);
@@ -111,7 +111,7 @@ describe('checkFuses', () => {
     },
   );
 
-  it('never says a number that its limit allows', () => {
+  it('checkFuses never says a number that its limit allows', () => {
     expect(check({}, startMs + 1_000.25)?.details).toEqual({
       limit: 'maxDurationMs',
       allowed: 1_000,
@@ -119,7 +119,7 @@ describe('checkFuses', () => {
     });
   });
 
-  it('says which limit, with the numbers, and what to do', () => {
+  it('checkFuses says which limit, with the numbers, and what to do', () => {
     expect(check({ invocation: 6 })?.message).toMatchInlineSnapshot(`
 "Execution execution-1 of job Reconcile needs invocation number 6; limits.maxInvocations is 5.
 → Look at why @Terminate is not true yet; raise limits.maxInvocations if the work really takes more."
@@ -146,7 +146,7 @@ describe('checkFuses', () => {
     ['timeout', 'Lambda killed it at its time-out', 'ctx.shouldYield()'],
     ['unknown', 'by the time-out or by a crash', 'ctx.shouldYield()'],
   ])(
-    'says of an interruption by %s how it ended, and what helps against that',
+    'checkFuses says of an interruption by %s how it ended, and what helps against that',
     (ending, problemPart, fix) => {
       const [problem, advice] = (
         check({ interruptionCount: 2, stepIndex: 1, interruption: { ending, unit: '' } })?.message ?? ''

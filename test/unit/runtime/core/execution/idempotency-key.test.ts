@@ -26,17 +26,17 @@ describe('writeKey', () => {
     ['handoff', 'execution-1#7.handoff.3'],
     ['closing', 'execution-1#7.closing.3'],
     ['cancel', 'execution-1#cancel'],
-  ])('of %s is %s', (unit, key) => {
+  ])('writeKey of %s is %s', (unit, key) => {
     expect(writeKey(execution, unit)).toBe(key);
     expect(writeKey({ ...execution, among: alone }, unit)).toBe(key);
   });
 
-  it('of @OnSignal is by its place in the inbox, and its safe points', () => {
+  it('writeKey of @OnSignal is by its place in the inbox, and its safe points', () => {
     expect(writeKey(inInterlude('signal'), 'work')).toBe('execution-1#signal.4.2');
     expect(writeKey(inInterlude('signal'), 'failure')).toBe('execution-1#signal.4.2.failure');
   });
 
-  it('of @OnChildEnd is by its place in its batch, and its safe points', () => {
+  it('writeKey of @OnChildEnd is by its place in its batch, and its safe points', () => {
     const children = makeBatch({ number: 2 });
     expect(writeKey(inInterlude('child', { children }), 'work')).toBe('execution-1#child.2.4.2');
   });
@@ -52,11 +52,11 @@ describe('writePartKey', () => {
     ['a/b#c=d', 'key/a%2Fb%23c%3Dd'],
     ['a"b', 'key/a%5C%22b'],
     ['\ud800', 'key/%5Cud800'],
-  ])('of %j is %s', (part, key) => {
+  ])('writePartKey of %j is %s', (part, key) => {
     expect(writePartKey('key', part)).toBe(key);
   });
 
-  it('tells any two parts apart', () => {
+  it('writePartKey tells any two parts apart', () => {
     const parts = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.integer());
     fc.assert(
       fc.property(parts, parts, (one, other) => {
@@ -73,13 +73,13 @@ describe('writePartKey', () => {
     [{}, 'object'],
     [true, 'boolean'],
     [Symbol('a'), 'symbol'],
-  ])('refuses %p as %s', (part, received) => {
+  ])('writePartKey refuses %p as %s', (part, received) => {
     const error = catchError(() => writePartKey('key', part));
     expect(error).toBeInstanceOf(InvalidKeyError);
     expect(error.details).toEqual({ received });
   });
 
-  it('says what it was given, and what tells parts apart', () => {
+  it('writePartKey says what it was given, and what tells parts apart', () => {
     expect(messageOf(() => writePartKey('key', null))).toMatchInlineSnapshot(`
 "ctx.keyFor was given null, which tells no part of the work from another.
 → Give it what identifies the part: a string, or a finite number."

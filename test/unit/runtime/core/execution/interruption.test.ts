@@ -35,7 +35,7 @@ describe('checkDeath', () => {
       { nowMs: 1, lastSign: { atMs: 0, memoryShare: 0.84, unit: '' } },
       'crash',
     ],
-  ])('takes %s for what it is', (_what, known, interruption) => {
+  ])('checkDeath takes %s for what it is', (_what, known, interruption) => {
     expect(checkDeath({ ...death, ...known })).toBe(interruption);
   });
 });
@@ -48,7 +48,7 @@ describe('isInterruption', () => {
     [false, 'a part more', { ending: 'crash', unit: 'read', more: 1 }],
     [false, 'a part less', { ending: 'crash' }],
     [false, 'null', null],
-  ])('says %s of %s', (decision, _what, value) => {
+  ])('isInterruption says %s of %s', (decision, _what, value) => {
     expect(isInterruption(value)).toBe(decision);
   });
 });

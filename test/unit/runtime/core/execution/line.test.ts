@@ -15,12 +15,12 @@ describe('passOn', () => {
     [0, 0],
     [1, 0],
     [2, 1],
-  ] as const)('ends a row of deaths, and of recovery %i leaves %i', (recovery, left) => {
+  ] as const)('passOn ends a row of deaths, and of recovery %i leaves %i', (recovery, left) => {
     const line = { pin: arn, wakeUpCount: 4, deathCount: 3, recovery };
     expect(passOn(line, false)).toEqual({ pin: arn, wakeUpCount: 4, deathCount: 0, recovery: left });
   });
 
-  it('counts an invocation that only came since a wait was over', () => {
+  it('passOn counts an invocation that only came since a wait was over', () => {
     expect(passOn({ ...firstLine, wakeUpCount: 4 }, true).wakeUpCount).toBe(5);
   });
 });
@@ -30,7 +30,7 @@ describe('isLine', () => {
     ['of an execution that starts', firstLine],
     ['that is pinned', { ...firstLine, pin: `${arn}:7` }],
     ['with counts', { pin: null, wakeUpCount: 3, deathCount: 2, recovery: 2 }],
-  ])('knows a line %s', (_what, line) => {
+  ])('isLine knows a line %s', (_what, line) => {
     expect(isLine({ ...line })).toBe(true);
   });
 
@@ -45,7 +45,7 @@ describe('isLine', () => {
     ['half a death', { ...firstLine, deathCount: 0.5 }],
     ['a recovery of 3', { ...firstLine, recovery: 3 }],
     ['a recovery that is none', { ...firstLine, recovery: '1' }],
-  ])('refuses %s', (_what, value) => {
+  ])('isLine refuses %s', (_what, value) => {
     expect(isLine(value)).toBe(false);
   });
 });
@@ -57,7 +57,7 @@ describe('namePin', () => {
     [arn, '$LATEST', null],
     [arn, '7a', null],
     [arn, 'a7', null],
-  ])('of %s that runs version %s is %s', (invokedFunctionArn, functionVersion, pin) => {
+  ])('namePin of %s that runs version %s is %s', (invokedFunctionArn, functionVersion, pin) => {
     expect(namePin({ invokedFunctionArn, functionVersion })).toBe(pin);
   });
 });
@@ -70,24 +70,24 @@ describe('isElsewhere', () => {
     ['to the version that runs', `${arn}:7`, false],
     ['to another version', `${arn}:6`, true],
     ['to another function', `${arn}-2:6`, false],
-  ])('says of a pin %s: %s', (_what, pin, isOne) => {
+  ])('isElsewhere says of a pin %s: %s', (_what, pin, isOne) => {
     expect(isElsewhere(pin, running)).toBe(isOne);
   });
 
-  it('says that a pinned execution belongs elsewhere than to code without a number', () => {
+  it('isElsewhere says that a pinned execution belongs elsewhere than to code without a number', () => {
     expect(isElsewhere(`${arn}:7`, { ...running, functionVersion: '$LATEST' })).toBe(true);
   });
 });
 
 describe('readPinnedVersion', () => {
-  it('is what a pin names behind the function', () => {
+  it('readPinnedVersion is what a pin names behind the function', () => {
     expect(readPinnedVersion(`${arn}:7`)).toBe('7');
     expect(readPinnedVersion(arn)).toBe('');
   });
 });
 
 describe('isSameFunction', () => {
-  it('knows a function whatever its qualifier', () => {
+  it('isSameFunction knows a function whatever its qualifier', () => {
     expect(isSameFunction(`${arn}:7`, `${arn}:live`)).toBe(true);
     expect(isSameFunction(`${arn}:7`, arn)).toBe(true);
     expect(isSameFunction(arn, `${arn}2`)).toBe(false);

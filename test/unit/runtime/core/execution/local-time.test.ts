@@ -51,11 +51,11 @@ const asWritten = {
 };
 
 describe("a job's times on the local Lambda", () => {
-  it('are those that it was written with, when nothing else is asked for', () => {
+  it("A job's times on the local Lambda are those that it was written with, when nothing else is asked for", () => {
     expect(readTimes(local)).toEqual(asWritten);
   });
 
-  it('are in proportion when that is asked for, and its waits are a second at most', () => {
+  it("A job's times on the local Lambda are in proportion when that is asked for, and its waits are a second at most", () => {
     expect(readTimes({ ...local, ...asked })).toEqual({
       safeMs: 600,
       reserveMs: 250,
@@ -74,14 +74,20 @@ describe("a job's times on the local Lambda", () => {
     ],
     ['with the endpoint of one service only', { ...local, AWS_ENDPOINT_URL_SQS: undefined }],
     ['where no runtime client runs', { ...local, AWS_LAMBDA_RUNTIME_API: undefined }],
-  ])('are those that it was written with %s, whatever is asked for', (_where, environment) => {
-    expect(isLocalLambda(environment)).toBe(false);
-    expect(readTimes({ ...environment, ...asked })).toEqual(asWritten);
-  });
+  ])(
+    "A job's times on the local Lambda are those that it was written with %s, whatever is asked for",
+    (_where, environment) => {
+      expect(isLocalLambda(environment)).toBe(false);
+      expect(readTimes({ ...environment, ...asked })).toEqual(asWritten);
+    },
+  );
 
-  it.each(['', '0', '-1', '2', 'half'])('ignore a scale that is none: %p', (scale) => {
-    expect(readTimes({ ...local, [localTimeVariables.scale]: scale })).toEqual(asWritten);
-  });
+  it.each(['', '0', '-1', '2', 'half'])(
+    "A job's times on the local Lambda ignore a scale that is none: %p",
+    (scale) => {
+      expect(readTimes({ ...local, [localTimeVariables.scale]: scale })).toEqual(asWritten);
+    },
+  );
 
   it.each([
     [
@@ -96,11 +102,14 @@ describe("a job's times on the local Lambda", () => {
     ],
     [{ safeMs: 400, reserveMs: 100, intervalMs: 10 }, 0.1, { safeMs: 400, reserveMs: 100, intervalMs: 10 }],
     [{ safeMs: 400, reserveMs: 100, intervalMs: 10 }, 1, { safeMs: 400, reserveMs: 100, intervalMs: 10 }],
-  ])('never fall below what a hand-off needs, nor rise: %j by %p', (times, scale, expected) => {
-    expect(scaleTimes(times, scale)).toEqual(expected);
-  });
+  ])(
+    "A job's times on the local Lambda never fall below what a hand-off needs, nor rise: %j by %p",
+    (times, scale, expected) => {
+      expect(scaleTimes(times, scale)).toEqual(expected);
+    },
+  );
 
-  it('bring the end of a wait forward, and leave a shorter one and one that is none alone', () => {
+  it("A job's times on the local Lambda bring the end of a wait forward, and leave a shorter one and one that is none alone", () => {
     expect(capPause({ maxPauseMs: 1_000 }, 50_000, 3_650_000)).toBe(51_000);
     expect(capPause({ maxPauseMs: 1_000 }, 50_000, 50_500)).toBe(50_500);
     expect(capPause({}, 50_000, 3_650_000)).toBe(3_650_000);

@@ -12,12 +12,12 @@ function planWith(version: number, migrations: Record<number, unknown>): Paramet
 }
 
 describe('migrateState', () => {
-  it('leaves a state of this version as it is', () => {
+  it('migrateState leaves a state of this version as it is', () => {
     const values = { n: 1 };
     expect(migrateState(planWith(1, { 1: () => ({}) }), from, values)).toBe(values);
   });
 
-  it('applies one migration after the other, from the state’s version to the code’s', () => {
+  it('migrateState applies one migration after the other, from the state’s version to the code’s', () => {
     const note = (name: string) => (state: Record<string, unknown>) => ({
       ...state,
       path: `${state.path ?? ''}${name}`,
@@ -27,7 +27,7 @@ describe('migrateState', () => {
     expect(migrateState(plan, { ...from, version: 3 }, { n: 1 })).toEqual({ n: 1, path: 'c' });
   });
 
-  it('takes a state that was changed in place and returned', () => {
+  it('migrateState takes a state that was changed in place and returned', () => {
     const plan = planWith(2, { 1: (state: Record<string, unknown>) => Object.assign(state, { m: 2 }) });
     expect(migrateState(plan, from, { n: 1 })).toEqual({ n: 1, m: 2 });
   });
@@ -40,19 +40,19 @@ describe('migrateState', () => {
     ['a promise, as an async migration does', Promise.resolve({ n: 1 })],
     ['a Map', new Map([['n', 1]])],
     ['a function', () => ({})],
-  ])('refuses a migration that returns %s: a state would be lost', (_what, returned) => {
+  ])('migrateState refuses a migration that returns %s: a state would be lost', (_what, returned) => {
     expect(() => migrateState(planWith(2, { 1: () => returned }), from, { n: 1 })).toThrow(
       IncompatibleStateError,
     );
   });
 
-  it('takes a state of another realm or without a prototype', () => {
+  it('migrateState takes a state of another realm or without a prototype', () => {
     expect(
       migrateState(planWith(2, { 1: () => Object.assign(Object.create(null), { n: 2 }) }), from, { n: 1 }),
     ).toEqual({ n: 2 });
   });
 
-  it('says which migration is missing, failed or returned nothing, and keeps the cause', () => {
+  it('migrateState says which migration is missing, failed or returned nothing, and keeps the cause', () => {
     const cause = new Error('boom');
     const raise = () => {
       throw cause;

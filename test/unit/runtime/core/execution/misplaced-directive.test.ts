@@ -33,13 +33,13 @@ describe('showDirective', () => {
     [waitForSignal('approved', { timeoutSeconds: 5 }), 'waitForSignal("approved", { timeoutSeconds: 5 })'],
     [startChildren([], { job: 'Part' }), 'startChildren(…)'],
     [complete({ secret: 1 }), 'complete(…)'],
-  ])('shows %j as %s', (directive, text) => {
+  ])('showDirective shows %j as %s', (directive, text) => {
     expect(showDirective(directive)).toBe(text);
   });
 });
 
 describe('misplacedDirectiveError', () => {
-  it('says which method gave what, and where it belongs', () => {
+  it('misplacedDirectiveError says which method gave what, and where it belongs', () => {
     const error = misplacedDirectiveError(makePlan(), 'onApproved', wait({ seconds: 5 }));
     expect(error).toBeInstanceOf(InvalidDirectiveError);
     expect(error.details).toEqual({ method: 'onApproved' });

@@ -44,7 +44,7 @@ describe('decideRetry', () => {
     ['a StepTimeoutError', new StepTimeoutError({ problem })],
     ['a HandOffFailedError', new HandOffFailedError({ problem })],
     ['an error of someone else that says retryable: false', Object.assign(new Error(), { retryable: false })],
-  ])('retries %s until the attempts of the policy are used up', (_what, error) => {
+  ])('decideRetry retries %s until the attempts of the policy are used up', (_what, error) => {
     expect([1, 2, 3, 4].map((attempt) => decideRetry(policy, attempt, error, half))).toEqual([
       { isRetried: true, delayMs: 500 },
       { isRetried: true, delayMs: 1_000 },
@@ -62,11 +62,11 @@ describe('decideRetry', () => {
       'an error of another copy of the package that is not retryable',
       foreign({ code: 'TERMINAL', retryable: false }),
     ],
-  ])('never retries %s, whatever the policy', (_what, error) => {
+  ])('decideRetry never retries %s, whatever the policy', (_what, error) => {
     expect(decideRetry({ ...policy, maxAttempts: 100 }, 1, error, half)).toEqual(refused);
   });
 
-  it('checks by the error itself, not by its cause', () => {
+  it('decideRetry checks by the error itself, not by its cause', () => {
     expect(decideRetry(policy, 1, new Error('a', { cause: new TerminalError('closed') }), half)).toEqual({
       isRetried: true,
       delayMs: 500,
@@ -74,7 +74,7 @@ describe('decideRetry', () => {
   });
 
   it.each([0, 0.5, 1_234, 3_600_000])(
-    'waits the %d ms that a RetryableError asks for, also beyond maxDelayMs',
+    'decideRetry waits the %d ms that a RetryableError asks for, also beyond maxDelayMs',
     (retryAfterMs) => {
       expect(decideRetry(policy, 1, new RetryableError({ retryAfterMs }), half)).toEqual({
         isRetried: true,
@@ -83,12 +83,12 @@ describe('decideRetry', () => {
     },
   );
 
-  it('waits what a RetryableError of another copy of the package asks for', () => {
+  it('decideRetry waits what a RetryableError of another copy of the package asks for', () => {
     const error = foreign({ code: 'RETRYABLE', retryable: true, details: { retryAfterMs: 7 } });
     expect(decideRetry(policy, 1, error, half)).toEqual({ isRetried: true, delayMs: 7 });
   });
 
-  it('keeps to the policy for a retryable error of another kind, whatever its details are called', () => {
+  it('decideRetry keeps to the policy for a retryable error of another kind, whatever its details are called', () => {
     const error = foreign({ code: 'STEP_TIMEOUT', retryable: true, details: { retryAfterMs: 7 } });
     expect(decideRetry(policy, 1, error, half)).toEqual({ isRetried: true, delayMs: 500 });
   });
@@ -99,12 +99,12 @@ describe('decideRetry', () => {
     ['negative', -1],
     ['infinite', Number.POSITIVE_INFINITY],
     ['a text', '7'],
-  ])('keeps to the policy when that delay is %s', (_what, retryAfterMs) => {
+  ])('decideRetry keeps to the policy when that delay is %s', (_what, retryAfterMs) => {
     const error = foreign({ code: 'RETRYABLE', retryable: true, details: { retryAfterMs } });
     expect(decideRetry(policy, 1, error, half)).toEqual({ isRetried: true, delayMs: 500 });
   });
 
-  it('keeps to the policy when an error of another copy has no details at all', () => {
+  it('decideRetry keeps to the policy when an error of another copy has no details at all', () => {
     expect(
       decideRetry(policy, 1, foreign({ code: 'RETRYABLE', retryable: true, details: undefined }), half),
     ).toEqual({
@@ -113,11 +113,11 @@ describe('decideRetry', () => {
     });
   });
 
-  it('counts the attempt of a RetryableError too', () => {
+  it('decideRetry counts the attempt of a RetryableError too', () => {
     expect(decideRetry(policy, 3, new RetryableError({ retryAfterMs: 1 }), half)).toEqual(refused);
   });
 
-  it('tries once with maxAttempts 1', () => {
+  it('decideRetry tries once with maxAttempts 1', () => {
     expect(decideRetry({ ...policy, maxAttempts: 1 }, 1, new Error('boom'), half)).toEqual(refused);
   });
 });
@@ -130,25 +130,25 @@ describe('computeDelayMs', () => {
     [6, 32_000],
     [7, 60_000],
     [5_000, 60_000],
-  ])('is bounded after failure %i by %i ms', (failedAttempts, boundMs) => {
+  ])('computeDelayMs is bounded after failure %i by %i ms', (failedAttempts, boundMs) => {
     expect(computeDelayMs(policy, failedAttempts, 1 - Number.EPSILON / 2)).toBe(boundMs - 1);
     expect(computeDelayMs(policy, failedAttempts, 0.5)).toBe(boundMs / 2);
     expect(computeDelayMs(policy, failedAttempts, 0)).toBe(0);
   });
 
-  it('grows not at all with backoffFactor 1', () => {
+  it('computeDelayMs grows not at all with backoffFactor 1', () => {
     expect([1, 2, 9].map((failed) => computeDelayMs({ ...policy, backoffFactor: 1 }, failed, 0.5))).toEqual([
       500, 500, 500,
     ]);
   });
 
-  it('is 0 for ever when the policy waits for nothing, however large the factor has become', () => {
+  it('computeDelayMs is 0 for ever when the policy waits for nothing, however large the factor has become', () => {
     expect(
       [1, 2, 1_025, 1e6].map((failed) => computeDelayMs({ ...policy, initialDelayMs: 0 }, failed, 0.5)),
     ).toEqual([0, 0, 0, 0]);
   });
 
-  it('is a whole number of milliseconds between 0 and its bound, for every policy that can be declared', () => {
+  it('computeDelayMs is a whole number of milliseconds between 0 and its bound, for every policy that can be declared', () => {
     const policies = fc.record({
       maxAttempts: fc.integer({ min: 1, max: 1e9 }),
       initialDelayMs: fc.nat(1e9),
@@ -169,7 +169,7 @@ describe('computeDelayMs', () => {
 });
 
 describe('defaultRetryPolicy', () => {
-  it('is what the design says, and nobody can change it', () => {
+  it('defaultRetryPolicy is what the design says, and nobody can change it', () => {
     expect(defaultRetryPolicy).toEqual({
       maxAttempts: 3,
       initialDelayMs: 1_000,

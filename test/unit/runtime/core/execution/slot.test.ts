@@ -17,7 +17,7 @@ function execution(among: Partial<Among>, parts: Partial<Execution> = {}): Execu
 }
 
 describe('withSlot', () => {
-  it('says which slots an execution needs one of', () => {
+  it('withSlot says which slots an execution needs one of', () => {
     expect(withSlot(makeExecution(plan), held).among).toEqual({ ...alone, slot: held });
     expect(withSlot(execution({ interludeCount: 2, slot: waiting }), held).among).toEqual({
       ...alone,
@@ -28,7 +28,7 @@ describe('withSlot', () => {
 });
 
 describe('queueForSlot', () => {
-  it('sleeps until it has a slot, or may last no longer, and keeps what it was waiting for', () => {
+  it('queueForSlot sleeps until it has a slot, or may last no longer, and keeps what it was waiting for', () => {
     const sleep = { kind: 'signal', name: 'approved', isBounded: true } as const;
     const before = execution(
       { slot: { ...held, isRedriven: true }, sleep, woken: { by: 'time' } },
@@ -52,12 +52,12 @@ describe('queueForSlot', () => {
     });
   });
 
-  it('keeps what it waited for first when it has to wait again', () => {
+  it('queueForSlot keeps what it waited for first when it has to wait again', () => {
     const once = queueForSlot(plan, execution({ slot: waiting }));
     expect(queueForSlot(plan, once)).toEqual(once);
   });
 
-  it('does so whatever an execution says of slots', () => {
+  it('queueForSlot does so whatever an execution says of slots', () => {
     expect(queueForSlot(plan, makeExecution(plan)).among).toEqual({
       ...alone,
       sleep: { kind: 'slot' },
@@ -67,7 +67,7 @@ describe('queueForSlot', () => {
 });
 
 describe('holdSlot', () => {
-  it('waits again for what it waited for before it had to wait for a slot', () => {
+  it('holdSlot waits again for what it waited for before it had to wait for a slot', () => {
     const sleep = { kind: 'children' } as const;
     const before = execution(
       { slot: { ...waiting, isRedriven: true }, sleep, interludeCount: 1 },
@@ -79,7 +79,7 @@ describe('holdSlot', () => {
     });
   });
 
-  it('goes on as it stands when it has not waited', () => {
+  it('holdSlot goes on as it stands when it has not waited', () => {
     const before = execution({ slot: waiting, woken: { by: 'time' } }, { resumeAtMs: startMs });
     expect(holdSlot(before)).toEqual({ ...before, among: { ...before.among, slot: held } });
     expect(holdSlot(makeExecution(plan)).among).toEqual({ ...alone, slot: { id: '', isHeld: true } });
@@ -87,7 +87,7 @@ describe('holdSlot', () => {
 });
 
 describe('dropSlot', () => {
-  it('needs a slot again when it is redriven, and waits for one, whatever whenBusy says', () => {
+  it('dropSlot needs a slot again when it is redriven, and waits for one, whatever whenBusy says', () => {
     const before = execution({ slot: held, interludeCount: 2 });
     expect(dropSlot(before)).toEqual({
       ...before,
@@ -95,7 +95,7 @@ describe('dropSlot', () => {
     });
   });
 
-  it('leaves an execution alone that needs none', () => {
+  it('dropSlot leaves an execution alone that needs none', () => {
     for (const before of [makeExecution(plan), execution({})]) expect(dropSlot(before)).toBe(before);
   });
 });

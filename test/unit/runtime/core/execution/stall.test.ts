@@ -8,11 +8,11 @@ function count(last: Stall | null, parts: Partial<typeof place> = {}, state = '{
 }
 
 describe('countStall', () => {
-  it('counts none at the first hand-off', () => {
+  it('countStall counts none at the first hand-off', () => {
     expect(count(null).count).toBe(0);
   });
 
-  it('counts one more at each hand-off that leaves the same state at the same place', () => {
+  it('countStall counts one more at each hand-off that leaves the same state at the same place', () => {
     const first = count(null);
     const second = count(first);
     expect([second.count, count(second).count]).toEqual([1, 2]);
@@ -24,17 +24,17 @@ describe('countStall', () => {
     ['the phase', { phase: 'check' }, '{"n":1}'],
     ['the cycle', { cycle: 3 }, '{"n":1}'],
     ['the unit', { unit: 'repair' }, '{"n":1}'],
-  ])('starts again when %s has changed', (_what, parts, state) => {
+  ])('countStall starts again when %s has changed', (_what, parts, state) => {
     expect(count({ mark: count(null).mark, count: 7 }, parts, state).count).toBe(0);
   });
 
-  it('keeps a checksum of the state, never the state', () => {
+  it('countStall keeps a checksum of the state, never the state', () => {
     expect(countStall(null, place, '{"secret":1}', () => 'cafe')).toEqual({ mark: 'cafe', count: 0 });
   });
 });
 
 describe('isStall', () => {
-  it.each([0, 1, 50])('says yes to a mark with the count %i', (value) => {
+  it.each([0, 1, 50])('isStall says yes to a mark with the count %i', (value) => {
     expect(isStall({ mark: 'cafe', count: value })).toBe(true);
   });
 
@@ -48,7 +48,7 @@ describe('isStall', () => {
     ['a count that is a text', { mark: 'cafe', count: '1' }],
     ['a count below zero', { mark: 'cafe', count: -1 }],
     ['half a hand-off', { mark: 'cafe', count: 0.5 }],
-  ])('says no to %s', (_what, value) => {
+  ])('isStall says no to %s', (_what, value) => {
     expect(isStall(value)).toBe(false);
   });
 });

@@ -17,7 +17,7 @@ const histories = fc
   .map((cycles) => cycles.flatMap((steps, at) => steps.map((step) => ({ step, cycle: at + 1 }))));
 
 describe('the runs that are remembered', () => {
-  it('come back in reverse order, each once, whatever ran', () => {
+  it('The runs that are remembered come back in reverse order, each once, whatever ran', () => {
     fc.assert(
       fc.property(histories, (history) => {
         let undo: Undo | null = null;
@@ -33,7 +33,7 @@ describe('the runs that are remembered', () => {
     );
   });
 
-  it('stay small: ten thousand in equal cycles take less than 150 characters', () => {
+  it('The runs that are remembered stay small: ten thousand in equal cycles take less than 150 characters', () => {
     let undo: Undo | null = null;
     for (let cycle = 1; cycle <= maxRuns / 2; cycle += 1)
       for (const step of ['reserve', 'charge']) undo = finishRun(addRun(undo, step, cycle));
@@ -41,7 +41,7 @@ describe('the runs that are remembered', () => {
     expect(JSON.stringify(undo).length).toBeLessThan(150);
   });
 
-  it('say of the last one whether it has finished', () => {
+  it('The runs that are remembered say of the last one whether it has finished', () => {
     const open = addRun(null, 'reserve', 7);
     expect(readLastRun(open)).toEqual({ step: 'reserve', cycle: 7, isFinished: false });
     expect(readLastRun(finishRun(open))?.isFinished).toBe(true);
@@ -54,11 +54,11 @@ describe('the runs that are remembered', () => {
     ['of another cycle', addRun(null, 'reserve', 6), false],
     ['that is none', null, false],
     ['that is no longer the last', addRun(addRun(null, 'reserve', 7), 'charge', 7), false],
-  ])('know whether a run is open: one %s', (_what, undo, isOpen) => {
+  ])('The runs that are remembered know whether a run is open: one %s', (_what, undo, isOpen) => {
     expect(isRunOpen(undo, 'reserve', 7)).toBe(isOpen);
   });
 
-  it('take one that is presumed for one that has begun, once it does, has finished, or is followed by another', () => {
+  it('The runs that are remembered take one that is presumed for one that has begun, once it does, has finished, or is followed by another', () => {
     const presumed = addRun(null, 'reserve', 7, true);
     expect(presumed).toEqual({ ...addRun(null, 'reserve', 7), isPresumed: true });
     expect(confirmRun(presumed)).toEqual(addRun(null, 'reserve', 7));
@@ -68,7 +68,7 @@ describe('the runs that are remembered', () => {
     expect(addRun(null, 'reserve', 7)).not.toHaveProperty('isPresumed');
   });
 
-  it('can all be forgotten', () => {
+  it('The runs that are remembered can all be forgotten', () => {
     expect(dropAllRuns(addRun(null, 'reserve', 7))).toEqual({
       names: [],
       blocks: [],
@@ -141,7 +141,7 @@ describe('the runs that are remembered', () => {
         [3, 1, 0],
       ],
     ],
-  ])('%s', (_what, history, blocks) => {
+  ])('The runs that are remembered %s', (_what, history, blocks) => {
     const undo = history.reduce<Undo | null>(
       (before, [step, cycle]) => finishRun(addRun(before, step, cycle)),
       null,
@@ -149,7 +149,7 @@ describe('the runs that are remembered', () => {
     expect(undo?.blocks).toEqual(blocks);
   });
 
-  it('go on in the last cycle of a block that was opened again', () => {
+  it('The runs that are remembered go on in the last cycle of a block that was opened again', () => {
     const three = [1, 2, 3].reduce<Undo | null>((undo, cycle) => addRun(undo, 'reserve', cycle), null);
     const two = dropRun(three as Undo);
     expect(two.blocks).toEqual([[1, 2, 0]]);

@@ -2,7 +2,7 @@ import { isUsableId, usableId } from '../../../../../src/runtime/core/message/ar
 
 describe('isUsableId', () => {
   it.each(['a', 'order 9/é👍', 'x'.repeat(256), 'lambda-baton', 'my lambda-baton:stop'])(
-    'says yes to %j',
+    'isUsableId says yes to %j',
     (id) => {
       expect(isUsableId(id)).toBe(true);
     },
@@ -16,11 +16,11 @@ describe('isUsableId', () => {
     ['257 characters', 'x'.repeat(257)],
     ['half a character', 'a\ud83d'],
     ['what the runtime keeps in a store', 'lambda-baton:stop:reconcile'],
-  ])('says no to %s', (_what, id) => {
+  ])('isUsableId says no to %s', (_what, id) => {
     expect(isUsableId(id)).toBe(false);
   });
 
-  it('is said in messages as it is', () => {
+  it('isUsableId is said in messages as it is', () => {
     expect(usableId).toBe('a string of 1 to 256 characters that does not begin with lambda-baton:');
   });
 });

@@ -26,7 +26,7 @@ function changed(parts: Record<string, unknown>): Record<string, unknown> {
 }
 
 describe('describeContinuation', () => {
-  it('says where an execution stands, with the step by name', () => {
+  it('describeContinuation says where an execution stands, with the step by name', () => {
     expect(continuation).toEqual({
       executionId: 'execution-1',
       job: 'Reconcile',
@@ -55,18 +55,18 @@ describe('describeContinuation', () => {
     });
   });
 
-  it('says null in a cycle in which there is nothing to run', () => {
+  it('describeContinuation says null in a cycle in which there is nothing to run', () => {
     expect(describeContinuation(plan, makeExecution(plan, { stepIndex: noStep }), null).step).toBeNull();
   });
 });
 
 describe('readContinuation', () => {
-  it('reads one of a cycle in which there is nothing to run', () => {
+  it('readContinuation reads one of a cycle in which there is nothing to run', () => {
     const idle = describeContinuation(plan, makeExecution(plan, { stepIndex: noStep }), null);
     expect(readContinuation(plan, idle).step).toBeNull();
   });
 
-  it('reads what was described, and leaves it as it is', () => {
+  it('readContinuation reads what was described, and leaves it as it is', () => {
     const received: unknown = Object.freeze(JSON.parse(JSON.stringify(continuation)));
     expect(readContinuation(plan, received)).toEqual(JSON.parse(JSON.stringify(continuation)));
   });
@@ -78,7 +78,7 @@ describe('readContinuation', () => {
     ['a list', [continuation]],
     ['an empty object', {}],
     ['an object that inherits its parts', Object.create(continuation as Continuation)],
-  ])('refuses %s', (_what, received) => {
+  ])('readContinuation refuses %s', (_what, received) => {
     expect(() => readContinuation(plan, received)).toThrow(CorruptContinuationError);
   });
 
@@ -86,17 +86,20 @@ describe('readContinuation', () => {
 
   const later = ['chain', 'costUsd', 'stall', 'line', 'trail'];
 
-  it.each(later)('reads one of the first format, which had no %s', (part) => {
+  it.each(later)('readContinuation reads one of the first format, which had no %s', (part) => {
     const { [part as keyof Continuation]: _left, ...rest } = continuation;
     expect(readContinuation(plan, rest)).toEqual(continuation);
   });
 
-  it.each(required.filter((part) => !later.includes(part)))('refuses one without its %s', (part) => {
-    const { [part as keyof Continuation]: _left, ...rest } = continuation;
-    expect(() => readContinuation(plan, rest)).toThrow(CorruptContinuationError);
-  });
+  it.each(required.filter((part) => !later.includes(part)))(
+    'readContinuation refuses one without its %s',
+    (part) => {
+      const { [part as keyof Continuation]: _left, ...rest } = continuation;
+      expect(() => readContinuation(plan, rest)).toThrow(CorruptContinuationError);
+    },
+  );
 
-  it.each(required)('refuses one whose %s is of another type', (part) => {
+  it.each(required)('readContinuation refuses one whose %s is of another type', (part) => {
     const others = [
       undefined,
       [],
@@ -128,11 +131,11 @@ describe('readContinuation', () => {
     ['line', { ...firstLine, recovery: 3 }],
     ['line', { ...firstLine, deathCount: -1 }],
     ['line', { ...firstLine, more: 1 }],
-  ])('refuses one whose %s is %j', (part, value) => {
+  ])('readContinuation refuses one whose %s is %j', (part, value) => {
     expect(() => readContinuation(plan, changed({ [part]: value }))).toThrow(CorruptContinuationError);
   });
 
-  it('refuses one with a part that it does not know: leaving it out could change what it means', () => {
+  it('readContinuation refuses one with a part that it does not know: leaving it out could change what it means', () => {
     expect(() => readContinuation(plan, changed({ stepIndex: 0 }))).toThrow(CorruptContinuationError);
     expect(messageOf(() => readContinuation(plan, changed({ priority: 1 })))).toMatchInlineSnapshot(`
 "The continuation cannot be read: it has a part that this version of lambda-baton does not know.
@@ -140,7 +143,7 @@ describe('readContinuation', () => {
 `);
   });
 
-  it('says which part is wrong, never what is in it', () => {
+  it('readContinuation says which part is wrong, never what is in it', () => {
     const error = catchError(() => readContinuation(plan, changed({ attempt: 'secret' })));
     expect(error.message).toMatchInlineSnapshot(`
 "The continuation cannot be read: its attempt is missing or not what it should be.
@@ -153,7 +156,7 @@ describe('readContinuation', () => {
 `);
   });
 
-  it('reads one of an older version, which a migration brings up', () => {
+  it('readContinuation reads one of an older version, which a migration brings up', () => {
     expect(readContinuation(plan, changed({ version: 1 })).version).toBe(1);
   });
 
@@ -163,13 +166,13 @@ describe('readContinuation', () => {
     ['a step that the job does not have', { step: 'open' }, { expected: 'read, repair', received: 'open' }],
     ['a method that is no step', { step: 'isDone' }, { expected: 'read, repair', received: 'isDone' }],
     ['an inherited name', { step: 'constructor' }, { expected: 'read, repair', received: 'constructor' }],
-  ])('refuses one of %s', (_what, parts, details) => {
+  ])('readContinuation refuses one of %s', (_what, parts, details) => {
     const error = catchError(() => readContinuation(plan, changed(parts)));
     expect(error).toBeInstanceOf(IncompatibleStateError);
     expect(error.details).toEqual({ executionId: 'execution-1', ...details });
   });
 
-  it('says what is incompatible, and what to do', () => {
+  it('readContinuation says what is incompatible, and what to do', () => {
     expect(messageOf(() => readContinuation(plan, changed({ job: 'Backfill' })))).toMatchInlineSnapshot(`
 "The continuation of execution execution-1 is of job Backfill, but this code has job Reconcile.
 → Give this function the job Backfill, or set @LongRunning({ name: 'Backfill' }) if the class was renamed."
@@ -184,7 +187,7 @@ describe('readContinuation', () => {
 `);
   });
 
-  it('asks for the job first, then for the version, then for the step', () => {
+  it('readContinuation asks for the job first, then for the version, then for the step', () => {
     expect(
       messageOf(() => readContinuation(plan, changed({ job: 'Backfill', version: 3, step: 'open' }))),
     ).toContain('is of job');
@@ -195,13 +198,13 @@ describe('readContinuation', () => {
 });
 
 describe('resumeExecution', () => {
-  it('finds the step by its name, wherever it stands in this plan', () => {
+  it('resumeExecution finds the step by its name, wherever it stands in this plan', () => {
     const reordered = makePlan({ version: 2, steps: ['open', 'repair', 'read'] });
     expect(resumeExecution(reordered, continuation)).toEqual({ ...execution, stepIndex: 1 });
     expect(resumeExecution(reordered, { ...continuation, step: 'read' }).stepIndex).toBe(2);
   });
 
-  it('keeps a cycle in which there is nothing to run, and a result that JSON left out', () => {
+  it('resumeExecution keeps a cycle in which there is nothing to run, and a result that JSON left out', () => {
     const { result: _left, ...rest } = continuation;
     expect(resumeExecution(plan, { ...rest, step: null } as Continuation)).toEqual({
       ...execution,
@@ -212,7 +215,7 @@ describe('resumeExecution', () => {
 });
 
 describe('corrupt', () => {
-  it('is a typed error with its reason and its cause', () => {
+  it('An error about a corrupt continuation is typed, with its reason and its cause', () => {
     const cause = new Error('boom');
     const error = corrupt('it is torn', cause);
     expect(error).toMatchObject({

@@ -75,7 +75,7 @@ const states: fc.Arbitrary<StateText> = fc.oneof(
 const xmlText = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
 
 describe('writeEnvelope', () => {
-  it('writes one JSON text with a version, a checksum, the continuation and the state', () => {
+  it('writeEnvelope writes one JSON text with a version, a checksum, the continuation and the state', () => {
     expect(
       writeEnvelope(
         makeEnvelope(),
@@ -86,7 +86,7 @@ describe('writeEnvelope', () => {
     );
   });
 
-  it('leaves input and result out where the state is in the store, which has them too', () => {
+  it('writeEnvelope leaves input and result out where the state is in the store, which has them too', () => {
     const { continuation } = makeEnvelope();
     const withResult = { ...continuation, result: { rows: 3 } };
     const carried = JSON.parse(
@@ -104,11 +104,11 @@ describe('writeEnvelope', () => {
     [{ kind: 'text', text: '{"n":1}' }, '"state":{"text":"{\\"n\\":1}"}}}'],
     [{ kind: 'packed', text: 'H4sI' }, '"state":{"packed":"H4sI"}}}'],
     [{ kind: 'stored', text: '' }, '"state":{"stored":""}}}'],
-  ])('lets JSON stand as it is, and quotes every other text: %j', (state, end) => {
+  ])('writeEnvelope lets JSON stand as it is, and quotes every other text: %j', (state, end) => {
     expect(writeEnvelope(makeEnvelope(null, state), seal).endsWith(end)).toBe(true);
   });
 
-  it('writes no character that XML 1.0 forbids, whatever the input and the state hold', () => {
+  it('writeEnvelope writes no character that XML 1.0 forbids, whatever the input and the state hold', () => {
     fc.assert(
       fc.property(hostileJson, states, strings, (input, state, result) => {
         const { continuation } = makeEnvelope(input);
@@ -120,13 +120,13 @@ describe('writeEnvelope', () => {
 });
 
 describe('readEnvelope', () => {
-  it('reads U+FFFE and U+FFFF again, which SQS does not take as they are', () => {
+  it('readEnvelope reads U+FFFE and U+FFFF again, which SQS does not take as they are', () => {
     const body = writeEnvelope(makeEnvelope('\ufffe and \uffff'), seal);
     expect(body).toContain('"\\ufffe and \\uffff"');
     expect(read(body).continuation.input).toBe('\ufffe and \uffff');
   });
 
-  it('reads a reference with and without input and result: earlier versions wrote them', () => {
+  it('readEnvelope reads a reference with and without input and result: earlier versions wrote them', () => {
     const without = read(
       writeEnvelope(makeEnvelope({ month: '2026-11' }, { kind: 'stored', text: '' }), seal),
     ).continuation;
@@ -137,13 +137,13 @@ describe('readEnvelope', () => {
     expect(withInput.input).toEqual({ month: '2026-11' });
   });
 
-  it('reads a word that the store has the state, and no state that stands there nevertheless', () => {
+  it('readEnvelope reads a word that the store has the state, and no state that stands there nevertheless', () => {
     const stored: StateText = { kind: 'stored', text: '' };
     expect(read(writeEnvelope(makeEnvelope(null, stored), seal)).state).toEqual(stored);
     expect(readForged((parts) => ({ ...parts, state: { stored: '{"n":1}' } })).state).toEqual(stored);
   });
 
-  it('reads what was written, whatever the input and the state hold', () => {
+  it('readEnvelope reads what was written, whatever the input and the state hold', () => {
     fc.assert(
       fc.property(hostileJson, states, (input, state) => {
         const envelope = makeEnvelope(input, state);
@@ -155,7 +155,7 @@ describe('readEnvelope', () => {
     );
   });
 
-  it('reads what was read and written again: nothing wears off', () => {
+  it('readEnvelope reads what was read and written again: nothing wears off', () => {
     fc.assert(
       fc.property(hostileJson, states, (input, state) => {
         const body = writeEnvelope(makeEnvelope(input, state), seal);
@@ -164,7 +164,7 @@ describe('readEnvelope', () => {
     );
   });
 
-  it('keeps keys that look like numbers, and __proto__ as data that touches no prototype', () => {
+  it('readEnvelope keeps keys that look like numbers, and __proto__ as data that touches no prototype', () => {
     const input: unknown = JSON.parse(
       '{"b":1,"10":2,"2":3,"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}',
     );
@@ -194,7 +194,7 @@ describe('readEnvelope', () => {
       ({ continuation, state, ...rest }) => ({ ...rest, continuation: state, state: continuation }),
     ],
     ['with a part that it does not know', (parts) => ({ ...parts, future: 'cafe' })],
-  ])('refuses a message %s, even when the checksum fits', (_what, change) => {
+  ])('readEnvelope refuses a message %s, even when the checksum fits', (_what, change) => {
     expect(() => readForged(change)).toThrow(CorruptContinuationError);
   });
 
@@ -216,7 +216,7 @@ describe('readEnvelope', () => {
       'with another input',
       (parts) => ({ ...parts, continuation: { ...(parts.continuation as object), input: 'other' } }),
     ],
-  ])('refuses a message %s', (_what, change) => {
+  ])('readEnvelope refuses a message %s', (_what, change) => {
     const { lambdaBaton } = JSON.parse(
       writeEnvelope(makeEnvelope(null, { kind: 'text', text: 'text' }), seal),
     );
@@ -226,7 +226,7 @@ describe('readEnvelope', () => {
     );
   });
 
-  it('says what is wrong with a message', () => {
+  it('readEnvelope says what is wrong with a message', () => {
     expect(messageOf(() => readForged((parts) => ({ ...parts, state: {} })))).toMatchInlineSnapshot(`
 "The continuation cannot be read: its state is missing or in an unknown form.
 → Send continuations on exactly as they were sent; redrive the dead letter that holds the original one."
@@ -248,7 +248,7 @@ describe('readEnvelope', () => {
 `);
   });
 
-  it('refuses what no JSON text can give in a typed way too: a getter, a Proxy', () => {
+  it('readEnvelope refuses what no JSON text can give in a typed way too: a getter, a Proxy', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     expect(() => readForged((parts) => ({ ...parts, state: proxy }))).toThrow(CorruptContinuationError);
@@ -258,7 +258,7 @@ describe('readEnvelope', () => {
     expect(() => readEnvelope(plan, proxy, seal)).toThrow(CorruptContinuationError);
   });
 
-  it('says of what no JSON text can give that it is no JSON document, with what was thrown', () => {
+  it('readEnvelope says of what no JSON text can give that it is no JSON document, with what was thrown', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     const error = catchError(() => readEnvelope(plan, proxy, seal));
@@ -269,7 +269,7 @@ describe('readEnvelope', () => {
 `);
   });
 
-  it('refuses a whole message of another job, a newer version or a lost step', () => {
+  it('readEnvelope refuses a whole message of another job, a newer version or a lost step', () => {
     const body = writeEnvelope(makeEnvelope(), seal);
     const { lambdaBaton } = JSON.parse(body);
     expect(() => readEnvelope(makePlan({ name: 'Backfill' }), lambdaBaton, seal)).toThrow(
@@ -285,7 +285,7 @@ describe('readEnvelope', () => {
     expect(() => read(newer)).toThrow(IncompatibleStateError);
   });
 
-  it('refuses a million brackets, as many as a channel takes, in a typed way', () => {
+  it('readEnvelope refuses a million brackets, as many as a channel takes, in a typed way', () => {
     const nest = '['.repeat(500_000) + ']'.repeat(500_000);
     const body = `{"lambdaBaton":{"v":1,"checksum":"0","continuation":{},"state":{"json":${nest}}}}`;
     expect(messageOf(() => read(body))).toMatchInlineSnapshot(`
@@ -299,24 +299,24 @@ describe('readEnvelope, when messages are signed,', () => {
   const signed: Seal = { ...seal, part: 'signature' };
   const partsOf = (sealed: Seal) => JSON.parse(writeEnvelope(makeEnvelope(), sealed)).lambdaBaton;
 
-  it('reads one that was signed with the same key', () => {
+  it('readEnvelope, when messages are signed, reads one that was signed with the same key', () => {
     expect(readEnvelope(plan, partsOf(signed), signed)).toEqual(JSON.parse(JSON.stringify(makeEnvelope())));
   });
 
-  it('refuses one that was signed with another key', () => {
+  it('readEnvelope, when messages are signed, refuses one that was signed with another key', () => {
     expect(messageOf(() => readEnvelope(plan, { ...partsOf(signed), signature: 'cafe' }, signed))).toContain(
       'its signature does not match its content',
     );
   });
 
-  it('refuses one that is not signed, whatever it carries instead', () => {
+  it('readEnvelope, when messages are signed, refuses one that is not signed, whatever it carries instead', () => {
     expect(messageOf(() => readEnvelope(plan, partsOf(seal), signed))).toMatchInlineSnapshot(`
 "The continuation cannot be read: it is not signed, and this function has a BATON_SIGNING_KEY.
 → Send continuations on exactly as they were sent; redrive the dead letter that holds the original one."
 `);
   });
 
-  it('refuses a signed one where there is no key to check it with, even beside a checksum that fits', () => {
+  it('readEnvelope, when messages are signed, refuses a signed one where there is no key to check it with, even beside a checksum that fits', () => {
     expect(messageOf(() => readEnvelope(plan, partsOf(signed), seal))).toMatchInlineSnapshot(`
 "The continuation cannot be read: it is signed, and this function has no BATON_SIGNING_KEY to check it with.
 → Send continuations on exactly as they were sent; redrive the dead letter that holds the original one."
@@ -326,7 +326,7 @@ describe('readEnvelope, when messages are signed,', () => {
     );
   });
 
-  it('refuses a checksum beside the signature, which it does not know', () => {
+  it('readEnvelope, when messages are signed, refuses a checksum beside the signature, which it does not know', () => {
     expect(messageOf(() => readEnvelope(plan, { ...partsOf(signed), checksum: 'cafe' }, signed))).toContain(
       'it has a part',
     );
@@ -359,12 +359,12 @@ describe('a message that was damaged on its way', () => {
     }
   }
 
-  it('is refused when it was cut short anywhere behind its name', () => {
+  it('A message that was damaged on its way is refused when it was cut short anywhere behind its name', () => {
     const lengths = Array.from({ length: body.length }, (_none, length) => length);
     expect(lengths.filter((length) => !isSafe(body.slice(0, length))).slice(0, 3)).toEqual([]);
   });
 
-  it('is refused when any one character behind its name was left out, doubled, or changed', () => {
+  it('A message that was damaged on its way is refused when any one character behind its name was left out, doubled, or changed', () => {
     const broken = new Set<string>();
     for (let at = '{"lambdaBaton'.length; at < body.length; at += 1) {
       const [before, here, after] = [body.slice(0, at), body.charAt(at), body.slice(at + 1)];
@@ -388,7 +388,7 @@ describe('a message that was damaged on its way', () => {
     expect([...broken].slice(0, 3)).toEqual([]);
   });
 
-  it('is refused when any one bit behind its name was flipped', () => {
+  it('A message that was damaged on its way is refused when any one bit behind its name was flipped', () => {
     const bytes = Buffer.from(body);
     const first = Buffer.byteLength('{"lambdaBaton"');
     const broken: number[] = [];
@@ -400,7 +400,7 @@ describe('a message that was damaged on its way', () => {
     expect(broken.slice(0, 3)).toEqual([]);
   });
 
-  it('is refused when two pieces of it changed places', () => {
+  it('A message that was damaged on its way is refused when two pieces of it changed places', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 14, max: body.length }), { minLength: 3, maxLength: 3 }),

@@ -100,28 +100,31 @@ describe('recogniseEvent: what starts an execution', () => {
     ['an EventBridge event whose id is too long for a store’s key', { ...busEvent, id: 'x'.repeat(257) }],
     ['an EventBridge event whose id is half a character', { ...busEvent, id: '\ud800' }],
     ['an EventBridge event whose id is kept for the runtime', { ...busEvent, id: 'lambda-baton:' }],
-  ])('%s is the whole input, and the id is made of awsRequestId and the job', (_what, event) => {
-    expect(recognise(event)).toEqual(started(event));
-  });
+  ])(
+    'What starts an execution, %s, is the whole input, and the id is made of awsRequestId and the job',
+    (_what, event) => {
+      expect(recognise(event)).toEqual(started(event));
+    },
+  );
 
-  it('undefined is no input at all, which is null', () => {
+  it('An event that is undefined is no input at all, which is null', () => {
     expect(recognise(undefined)).toEqual(started(null));
   });
 
-  it('an EventBridge event is the whole input, and the id is made of its own, of its content and of the job', () => {
+  it('An EventBridge event is the whole input, and the id is made of its own, of its content and of the job', () => {
     expect(recognise(busEvent)).toEqual(
       started(busEvent, `bus-1.${checksum(JSON.stringify(busEvent))}@nightly`),
     );
   });
 
-  it.each([1, 256])('a start envelope says id and input, the id with %i characters', (length) => {
+  it.each([1, 256])('A start envelope says id and input, the id with %i characters', (length) => {
     const executionId = 'é'.repeat(length);
     expect(recognise({ lambdaBaton: { v: 1, start: { executionId, input: [1] } } })).toEqual(
       started([1], executionId),
     );
   });
 
-  it('a look names an execution and no invocation; what else it carries is kept when it makes sense', () => {
+  it('A look names an execution and no invocation; what else it carries is kept when it makes sense', () => {
     const look = (parts: object) =>
       recognise({ lambdaBaton: { v: 1, look: { executionId: 'e', ...parts } } });
     const bare = { kind: 'look', executionId: 'e', chainLength: 0 };
@@ -141,11 +144,11 @@ describe('recogniseEvent: what starts an execution', () => {
     [{ executionId: 'e', chain: '3' }],
     [null],
     ['e'],
-  ])('a look %j is refused', (look) => {
+  ])('A look %j is refused', (look) => {
     expect(() => recognise({ lambdaBaton: { v: 1, look } })).toThrow(CorruptContinuationError);
   });
 
-  it('a start envelope says how long the chain behind it is', () => {
+  it('A start envelope says how long the chain behind it is', () => {
     const start = { executionId: 'e', input: 1, chain: 4 };
     expect(recognise({ lambdaBaton: { v: 1, start } })).toMatchObject({
       arrival: { kind: 'start', chainLength: 4 },
@@ -155,13 +158,13 @@ describe('recogniseEvent: what starts an execution', () => {
     );
   });
 
-  it('a start envelope without an input has the input null', () => {
+  it('A start envelope without an input has the input null', () => {
     expect(recognise({ lambdaBaton: { v: 1, start: { executionId: 'nightly-7' } } })).toEqual(
       started(null, 'nightly-7'),
     );
   });
 
-  it('a start envelope may name its job', () => {
+  it('A start envelope may name its job', () => {
     expect(
       recognise({ lambdaBaton: { v: 1, start: { executionId: 'nightly-7', input: 1, job: 'reconcile' } } }),
     ).toEqual({
@@ -170,7 +173,7 @@ describe('recogniseEvent: what starts an execution', () => {
     });
   });
 
-  it('one EventBridge event has an id for each job, and for each content', () => {
+  it('One EventBridge event has an id for each job, and for each content', () => {
     const idOf = (event: object, job: string) =>
       (recognise(event, 'request-1', job) as { arrival: { executionId: string } }).arrival.executionId;
     const ids = [
@@ -182,11 +185,11 @@ describe('recogniseEvent: what starts an execution', () => {
     expect(idOf(structuredClone(busEvent), 'one')).toBe(ids[0]);
   });
 
-  it('an envelope wins over the EventBridge event around it', () => {
+  it('An envelope wins over the EventBridge event around it', () => {
     expect(recognise({ ...busEvent, ...startEnvelope })).toEqual(started({ month: '2026-11' }, 'nightly-7'));
   });
 
-  it('keeps __proto__ as data and touches no prototype', () => {
+  it('recogniseEvent keeps __proto__ as data and touches no prototype', () => {
     const { arrival } = recognise(JSON.parse('{"__proto__":{"isAdmin":true}}')) as {
       arrival: { input: object };
     };
@@ -194,7 +197,7 @@ describe('recogniseEvent: what starts an execution', () => {
     expect(Object.getPrototypeOf(arrival.input)).toBe(Object.prototype);
   });
 
-  it('gives the execution an input of its own', () => {
+  it('recogniseEvent gives the execution an input of its own', () => {
     const event = { gone: undefined, nested: { list: [1] } };
     const recognition = recognise(event);
     expect(recognition).toEqual(started({ nested: { list: [1] } }));
@@ -204,7 +207,7 @@ describe('recogniseEvent: what starts an execution', () => {
 });
 
 describe('recogniseEvent: a continuation', () => {
-  it('is handed on as it is, unread', () => {
+  it('recogniseEvent hands a continuation on as it is, unread', () => {
     expect(recognise(continuation)).toEqual({
       kind: 'single',
       arrival: { kind: 'continuation', envelope: continuation.lambdaBaton },
@@ -238,7 +241,7 @@ describe('recogniseEvent: one of our envelopes that is not whole', () => {
     ['one whose job is empty', { v: 1, start: { executionId: 'a', job: '' } }],
     ['one whose id is half a character', { v: 1, start: { executionId: 'a\udc00' } }],
     ['one whose id is that of a stop mark', { v: 1, start: { executionId: 'lambda-baton:stop:reconcile' } }],
-  ])('is refused: %s', (_what, lambdaBaton) => {
+  ])('One of our envelopes that is not whole is refused: %s', (_what, lambdaBaton) => {
     expect(() => recognise({ lambdaBaton })).toThrow(CorruptContinuationError);
     const [record] = readRecords(sqsRecord(JSON.stringify({ lambdaBaton })));
     expect(record).toMatchObject({
@@ -248,7 +251,7 @@ describe('recogniseEvent: one of our envelopes that is not whole', () => {
     });
   });
 
-  it('is told what it should be, and never what is in it', () => {
+  it('One of our envelopes that is not whole is told what it should be, and never what is in it', () => {
     expect(catchError(() => recognise({ lambdaBaton: 'secret' })).details).toEqual({
       reason: 'it is not an object',
     });
@@ -286,7 +289,7 @@ describe('recogniseEvent: one of our envelopes that is not whole', () => {
 });
 
 describe('recogniseEvent: an SQS batch', () => {
-  it('has one arrival per record, in order, each with its own id', () => {
+  it('An SQS batch has one arrival per record, in order, each with its own id', () => {
     expect(
       readRecords(
         sqsRecord('{"n":1}', 'a'),
@@ -338,7 +341,7 @@ describe('recogniseEvent: an SQS batch', () => {
       JSON.stringify({ Records: [sqsRecord('{}')] }),
       { Records: [sqsRecord('{}')] },
     ],
-  ])('takes the body as input: %s', (_what, content, input) => {
+  ])('An SQS batch takes the body as input: %s', (_what, content, input) => {
     expect(readRecords(sqsRecord(content))[0]).toEqual({
       messageId: 'message-1',
       groupId: undefined,
@@ -353,14 +356,14 @@ describe('recogniseEvent: an SQS batch', () => {
     ' {\n "lambdaBaton" : { "v": 1,',
     body.slice(0, -1),
     `${body}}`,
-  ])('never starts anything with what is left of one of our envelopes: %j', (content) => {
+  ])('An SQS batch never starts anything with what is left of one of our envelopes: %j', (content) => {
     expect(readRecords(sqsRecord(content))[0]).toMatchObject({
       arrival: undefined,
       error: { code: 'CORRUPT_CONTINUATION' },
     });
   });
 
-  it('takes an envelope behind a byte-order mark for one, and refuses what is left of it', () => {
+  it('An SQS batch takes an envelope behind a byte-order mark for one, and refuses what is left of it', () => {
     expect(readRecords(sqsRecord(`\ufeff${JSON.stringify(startEnvelope)}`))[0]?.arrival).toMatchObject({
       executionId: 'nightly-7',
     });
@@ -369,19 +372,19 @@ describe('recogniseEvent: an SQS batch', () => {
     });
   });
 
-  it('refuses a start envelope with a number that JavaScript would round, and says so', () => {
+  it('An SQS batch refuses a start envelope with a number that JavaScript would round, and says so', () => {
     const text = '{"lambdaBaton":{"v":1,"start":{"executionId":"a","input":{"id":9007199254740993}}}}';
     expect(readRecords(sqsRecord(text))[0]).toMatchObject({
       error: { details: { reason: 'it holds a number that JavaScript cannot hold' } },
     });
   });
 
-  it('takes a continuation as it was written, with whatever numbers JavaScript wrote', () => {
+  it('An SQS batch takes a continuation as it was written, with whatever numbers JavaScript wrote', () => {
     const text = body.replace('{"n":1}', '{"n":1152921504606847000}');
     expect(readRecords(sqsRecord(text))[0]?.arrival).toMatchObject({ kind: 'continuation' });
   });
 
-  it('keeps a damaged record from harming the others', () => {
+  it('An SQS batch keeps a damaged record from harming the others', () => {
     const records = readRecords(sqsRecord('{"lambdaBaton":1}', 'a'), sqsRecord('{"n":1}', 'b'));
     expect(records.map(({ messageId, arrival }) => [messageId, arrival?.kind])).toEqual([
       ['a', undefined],
@@ -406,7 +409,7 @@ describe('recogniseEvent: an SQS batch', () => {
     ['whose group is a number', { attributes: { MessageGroupId: 7 } }, undefined],
     ['without attributes', { attributes: undefined }, undefined],
     ['whose attributes are a text', { attributes: 'group-1' }, undefined],
-  ])('knows the group of a record %s', (_what, parts, groupId) => {
+  ])('An SQS batch knows the group of a record %s', (_what, parts, groupId) => {
     expect(readRecords({ ...sqsRecord('{}'), ...parts })[0]?.groupId).toBe(groupId);
     expect(readRecords({ ...sqsRecord('{"lambdaBaton":1}'), ...parts })[0]?.groupId).toBe(groupId);
   });
@@ -415,14 +418,14 @@ describe('recogniseEvent: an SQS batch', () => {
     ['empty', ''],
     ['too long', 'x'.repeat(257)],
     ['that of a stop mark', 'lambda-baton:stop:reconcile'],
-  ])('refuses a record whose messageId cannot be an id: %s', (_what, messageId) => {
+  ])('An SQS batch refuses a record whose messageId cannot be an id: %s', (_what, messageId) => {
     expect(readRecords(sqsRecord('{}', messageId))[0]).toMatchObject({
       arrival: undefined,
       error: { code: 'INVALID_INPUT' },
     });
   });
 
-  it('refuses a record whose body is an object that is no JSON', () => {
+  it('An SQS batch refuses a record whose body is an object that is no JSON', () => {
     expect(readRecords(sqsRecord({ n: 1n }))[0]).toMatchObject({
       arrival: undefined,
       error: { code: 'INVALID_INPUT' },
@@ -450,7 +453,7 @@ describe('recogniseEvent: what no delivery can be', () => {
     ['a revoked Proxy among the records', () => ({ Records: [makeRevoked()] })],
     ['a Proxy whose every trap throws', makeTrap],
     ['a nest of ten thousand lists', () => nest(10_000)],
-  ])('is refused in a typed way: %s', (_what, make) => {
+  ])('What no delivery can be is refused in a typed way: %s', (_what, make) => {
     expect(() => recognise(make())).toThrow(InvalidInputError);
   });
 
@@ -459,13 +462,13 @@ describe('recogniseEvent: what no delivery can be', () => {
     ['empty', ''],
     ['a number', 7],
     ['too long', 'x'.repeat(257)],
-  ])('is refused when the awsRequestId is %s', (_what, awsRequestId) => {
+  ])('What no delivery can be is refused when the awsRequestId is %s', (_what, awsRequestId) => {
     expect(() =>
       recogniseEvent({}, { awsRequestId: awsRequestId as string, job: 'nightly', checksum }),
     ).toThrow(InvalidInputError);
   });
 
-  it('takes objects of another realm and without prototypes for what they are', () => {
+  it('recogniseEvent takes objects of another realm and without prototypes for what they are', () => {
     const foreign: unknown = runInNewContext(`(${JSON.stringify({ Records: [sqsRecord(body)] })})`);
     expect(recognise(foreign)).toMatchObject({
       kind: 'batch',
@@ -476,7 +479,7 @@ describe('recogniseEvent: what no delivery can be', () => {
     });
   });
 
-  it('takes a megabyte of brackets in a body, as much as the queue takes, for a text', () => {
+  it('recogniseEvent takes a megabyte of brackets in a body, as much as the queue takes, for a text', () => {
     const brackets = '['.repeat(1_048_576);
     expect(readRecords(sqsRecord(brackets))[0]?.arrival).toEqual({
       kind: 'start',
@@ -485,12 +488,12 @@ describe('recogniseEvent: what no delivery can be', () => {
     });
   });
 
-  it('takes an input of a thousand levels, and refuses one level more', () => {
+  it('recogniseEvent takes an input of a thousand levels, and refuses one level more', () => {
     expect(recognise(nest(1_000))).toMatchObject({ kind: 'single' });
     expect(catchError(() => recognise(nest(1_001))).code).toBe('INVALID_INPUT');
   });
 
-  it('says what was wrong, and what to do', () => {
+  it('recogniseEvent says what was wrong, and what to do', () => {
     const error = catchError(() => recognise({ n: 1n }));
     expect(error.cause).toMatchObject({
       code: 'UNSERIALIZABLE_STATE',
@@ -599,7 +602,7 @@ describe('recogniseEvent: laws', () => {
         return isInBatch ? { Records: [sqsRecord(event)] } : event;
       });
 
-  it('gives a documented answer or a typed error, three thousand times', () => {
+  it('recogniseEvent gives a documented answer or a typed error, three thousand times', () => {
     fc.assert(
       fc.property(fc.oneof(lookAlikes, mutate(leaves), leaves), (harmless) => {
         const event = arm(harmless);
@@ -617,7 +620,7 @@ describe('recogniseEvent: laws', () => {
     );
   });
 
-  it('neither changes nor freezes the event, and needs neither', () => {
+  it('recogniseEvent neither changes nor freezes the event, and needs neither', () => {
     fc.assert(
       fc.property(fc.oneof(jsonLeaves, mutate(jsonLeaves)), (event) => {
         const before = JSON.stringify(event);

@@ -64,11 +64,11 @@ describe('decideClaim on an execution that was handed over', () => {
     ],
     ['gives what was given back to another delivery of that invocation', { isGivenBack: true }, {}, claim(4)],
     ['gives what was given back to the next invocation', { isGivenBack: true }, { invocation: 4 }, claim(4)],
-  ])('%s', (_title, parts, claimant, expected) => {
+  ])('decideClaim on an execution that was handed over %s', (_title, parts, claimant, expected) => {
     expect(decide({ ...handedOver, ...parts }, claimant)).toEqual(expected);
   });
 
-  it('leaves one that waits alone when a look comes, until the wait is over or a cancellation was asked for', () => {
+  it('decideClaim on an execution that was handed over leaves one that waits alone when a look comes, until the wait is over or a cancellation was asked for', () => {
     const waiting = makeRecord(
       { owner: 'delivery-3', leaseUntilMs, heardAtMs, handedOffTo: 4 },
       { resumeAtMs: 500_000 },
@@ -183,7 +183,7 @@ describe('decideClaim on an execution that is running', () => {
     ],
     ['gives what was given back to another delivery', { isGivenBack: true }, {}, claim(3)],
     ['gives what was given back to a look', { isGivenBack: true }, { invocation: null }, claim(3)],
-  ])('%s', (_title, parts, claimant, expected) => {
+  ])('decideClaim on an execution that is running %s', (_title, parts, claimant, expected) => {
     expect(decide(parts, claimant)).toEqual(expected);
   });
 });

@@ -169,36 +169,36 @@ describe('describeError', () => {
       new Error('a', { cause: makeRevoked() }),
       { name: 'Error', message: 'a', cause: unreadable },
     ],
-  ])('makes a plain record of %s', (_what, thrown, record) => {
+  ])('describeError makes a plain record of %s', (_what, thrown, record) => {
     expect(withoutStacks(describeError(thrown))).toEqual(record);
   });
 
-  it('cuts a message of eight megabytes, and says how much is missing', () => {
+  it('describeError cuts a message of eight megabytes, and says how much is missing', () => {
     const { message } = describeError(new Error('x'.repeat(8_388_608)));
     expect(message).toHaveLength(8_192 + '… [8380416 characters cut]'.length);
     expect(message.slice(8_190)).toMatchInlineSnapshot(`"xx… [8380416 characters cut]"`);
   });
 
-  it('cuts names, codes and thrown texts as well', () => {
+  it('describeError cuts names, codes and thrown texts as well', () => {
     const long = 'x'.repeat(9_000);
     const { name, code } = describeError(Object.assign(new Error(), { name: long, code: long }));
     const { message } = describeError(long);
     for (const text of [name, code, message]) expect(text).toBe(`${'x'.repeat(8_192)}… [808 characters cut]`);
   });
 
-  it.each([0, 1, 9, 10])('keeps a chain of %i causes whole', (length) => {
+  it.each([0, 1, 9, 10])('describeError keeps a chain of %i causes whole', (length) => {
     expect(countCauses(describeError(chain(length)))).toBe(length);
   });
 
-  it.each([11, 50])('cuts a chain of %i causes at ten', (length) => {
+  it.each([11, 50])('describeError cuts a chain of %i causes at ten', (length) => {
     expect(countCauses(describeError(chain(length)))).toBe(10);
   });
 
-  it('cuts a chain of causes that leads back to its beginning', () => {
+  it('describeError cuts a chain of causes that leads back to its beginning', () => {
     expect(countCauses(describeError(makeCyclicError()))).toBe(10);
   });
 
-  it('keeps the stack, of its causes and parts too', () => {
+  it('describeError keeps the stack, of its causes and parts too', () => {
     const frames = /^\w+: [\w ]+\n\s+at .*describe-error\.test/;
     const { stack, cause, errors } = describeError(
       new AggregateError([new Error('part')], 'whole', { cause: new Error('why') }),
@@ -206,13 +206,13 @@ describe('describeError', () => {
     for (const text of [stack, cause?.stack, errors?.[0]?.stack]) expect(text).toMatch(frames);
   });
 
-  it('keeps frames of a stack whose message is long', () => {
+  it('describeError keeps frames of a stack whose message is long', () => {
     const { stack = '' } = describeError(new Error('x'.repeat(100_000)));
     expect(stack).toMatch(/\n\s+at .*describe-error\.test/);
     expect(stack.length).toBeLessThan(1_400);
   });
 
-  it('keeps ten parts of an error that has more', () => {
+  it('describeError keeps ten parts of an error that has more', () => {
     const { errors, message } = describeError(
       new AggregateError(Array.from({ length: 5_000 }, (_, n) => new Error(`row ${n}`))),
     );
@@ -220,7 +220,7 @@ describe('describeError', () => {
     expect(message).toBe('row 0; row 1; row 2; …');
   });
 
-  it('stays within 256 KB, whatever the parts of parts are', () => {
+  it('describeError stays within 256 KB, whatever the parts of parts are', () => {
     const grow = (depth: number): Error =>
       new AggregateError(
         depth === 0 ? [] : Array.from({ length: 10 }, () => grow(depth - 1)),
@@ -234,7 +234,7 @@ describe('describeError', () => {
     expect(record.message).toMatch(/^x+… \[/);
   });
 
-  it('keeps the head of an error of which only the parts cannot be read', () => {
+  it('describeError keeps the head of an error of which only the parts cannot be read', () => {
     const error = Object.defineProperties(new Error('head'), {
       errors: { get: raise },
       code: { get: raise },
@@ -243,7 +243,7 @@ describe('describeError', () => {
     expect(describeError(error)).toEqual({ name: 'Error', message: 'head' });
   });
 
-  it('gives JSON for anything that can be thrown, and never throws itself', () => {
+  it('describeError gives JSON for anything that can be thrown, and never throws itself', () => {
     fc.assert(
       fc.property(
         fc.anything({
@@ -274,7 +274,7 @@ describe('ensureError', () => {
     ['one of our errors', new TerminalError('closed')],
     ['a frozen error', Object.freeze(new Error('cold'))],
     ['an error of another realm', runInNewContext("new RangeError('far')")],
-  ])('gives %s back as it is', (_what, error) => {
+  ])('ensureError gives %s back as it is', (_what, error) => {
     expect(ensureError(error)).toBe(error);
   });
 
@@ -297,7 +297,7 @@ describe('ensureError', () => {
       Object.defineProperty(new Error(), 'message', { get: raise }),
       'something that cannot be read',
     ],
-  ])('lets an error stand for %s, and keeps the value as its cause', (_what, thrown, message) => {
+  ])('ensureError lets an error stand for %s, and keeps the value as its cause', (_what, thrown, message) => {
     const error = ensureError(thrown);
     expect(error).toBeInstanceOf(Error);
     expect({ name: error.name, message: error.message }).toEqual({ name: 'Thrown', message });
@@ -319,7 +319,7 @@ describe('readReason', () => {
       'connect ECONNREFUSED ::1:5432; connect ECONNREFUSED 127.0.0.1:5432',
     ],
     ['the name, where there is nothing else', new RangeError(), 'RangeError'],
-  ])('is %s', (_what, thrown, reason) => {
+  ])('readReason is %s', (_what, thrown, reason) => {
     expect(readReason(describeError(thrown))).toBe(reason);
   });
 });
@@ -329,15 +329,15 @@ describe('cut', () => {
     [0, 0],
     [8_192, 8_192],
     [8_193, 8_192 + '… [1 characters cut]'.length],
-  ])('makes %i characters %i', (length, expected) => {
+  ])('cut() makes %i characters %i', (length, expected) => {
     expect(cut('x'.repeat(length))).toHaveLength(expected);
   });
 
-  it('leaves no half character at the cut', () => {
+  it('cut() leaves no half character at the cut', () => {
     expect(cut(`${'x'.repeat(8_191)}👍👍`)).toBe(`${'x'.repeat(8_191)}… [4 characters cut]`);
   });
 
-  it('cuts where it should when half a character stands elsewhere', () => {
+  it('cut() cuts where it should when half a character stands elsewhere', () => {
     expect(cut(`👍${'x'.repeat(8_191)}`)).toBe(`👍${'x'.repeat(8_190)}… [1 characters cut]`);
     expect(cut(`${'x'.repeat(8_193)}👍`)).toBe(`${'x'.repeat(8_192)}… [3 characters cut]`);
   });

@@ -8,7 +8,7 @@ const error = { name: 'Error', message: 'no' };
 const failed = { status: 'failed', error } as const;
 
 describe('describeExecution', () => {
-  it('says where a running execution stands, and neither its input nor its state', () => {
+  it('describeExecution says where a running execution stands, and neither its input nor its state', () => {
     const record = makeRecord(
       { leaseUntilMs },
       { cycle: 2, attempt: 3, stepCount: 4, failedAttemptCount: 5 },
@@ -38,7 +38,7 @@ describe('describeExecution', () => {
     });
   });
 
-  it('says what the store says of one that has not ended', () => {
+  it('describeExecution says what the store says of one that has not ended', () => {
     const waiting = makeRecord({ handedOffTo: 4 }, { resumeAtMs: startMs + 60_000 });
     expect(describeExecution({ ...stored, status: 'waiting' }, waiting, startMs)).toMatchObject({
       status: 'waiting',
@@ -47,12 +47,12 @@ describe('describeExecution', () => {
     });
   });
 
-  it('says that it waits for nothing when it has ended', () => {
+  it('describeExecution says that it waits for nothing when it has ended', () => {
     const ended = makeRecord({ outcome: failed }, { resumeAtMs: startMs + 60_000 });
     expect(describeExecution(stored, ended, startMs).resumeAtMs).toBeNull();
   });
 
-  it('says how it ended, whatever the store says', () => {
+  it('describeExecution says how it ended, whatever the store says', () => {
     const described = (outcome: ExecutionRecord['outcome']) => {
       const { status, ...rest } = describeExecution(stored, makeRecord({ outcome }), startMs);
       return {
@@ -71,7 +71,7 @@ describe('describeExecution', () => {
     expect(described(failed)).toEqual({ status: 'failed', error });
   });
 
-  it('says that it is parked, that a cancellation was asked for, and that it is stuck', () => {
+  it('describeExecution says that it is parked, that a cancellation was asked for, and that it is stuck', () => {
     expect(describeExecution(stored, makeRecord({ handedOffTo: 4, isParked: true }), startMs).isParked).toBe(
       true,
     );
@@ -81,7 +81,7 @@ describe('describeExecution', () => {
     expect(describeExecution(stored, makeRecord({ leaseUntilMs }), leaseUntilMs).isStuck).toBe(true);
   });
 
-  it('is frozen in depth', () => {
+  it('describeExecution is frozen in depth', () => {
     const record = {
       ...makeRecord(),
       outcome: { status: 'failed', error: { name: 'Error', message: 'no' } } as const,
@@ -104,11 +104,11 @@ describe('isStuck', () => {
     [true, 'one whose successor has not come', { handedOffTo: 4 }, leaseUntilMs],
     [false, 'one that is parked', { handedOffTo: 4, isParked: true }, leaseUntilMs],
     [false, 'one that has ended', { outcome: { status: 'completed' } }, leaseUntilMs],
-  ])('says %s of %s', (answer, _what, parts, nowMs) => {
+  ])('isStuck says %s of %s', (answer, _what, parts, nowMs) => {
     expect(isStuck(makeRecord({ leaseUntilMs, ...parts }), nowMs)).toBe(answer);
   });
 
-  it('gives a wait its time', () => {
+  it('isStuck gives a wait its time', () => {
     const waiting = makeRecord(
       { leaseUntilMs, handedOffTo: 4 },
       { resumeAtMs: leaseUntilMs + 60_000, isWaiting: true },

@@ -14,7 +14,7 @@ function sealed(text: string): string {
 }
 
 describe('writeRecord', () => {
-  it('writes the checksum, a space, and JSON with its version', () => {
+  it('writeRecord writes the checksum, a space, and JSON with its version', () => {
     const [sum, ...rest] = writeRecord(makeRecord(), checksum).split(' ');
     expect(sum).toBe(checksum(rest.join(' ')));
     expect(JSON.parse(rest.join(' '))).toEqual({ v: 1, ...JSON.parse(JSON.stringify(makeRecord())) });
@@ -24,7 +24,7 @@ describe('writeRecord', () => {
 describe('readRecord', () => {
   const plan = makePlan();
 
-  it('reads what was written, a space in it included', () => {
+  it('readRecord reads what was written, a space in it included', () => {
     const record = makeRecord({
       owner: 'a delivery of 3 words',
       outcome: { status: 'completed', result: ['a b'] },
@@ -32,13 +32,13 @@ describe('readRecord', () => {
     expect(readRecord(plan, writeRecord(record, checksum), checksum)).toEqual(record);
   });
 
-  it('refuses one of another job, which parseRecord reads', () => {
+  it('readRecord refuses one of another job, which parseRecord reads', () => {
     const head = writeRecord(makeRecord({}, { job: 'Backfill' }), checksum);
     expect(() => readRecord(plan, head, checksum)).toThrow(IncompatibleStateError);
     expect(parseRecord(head, checksum).continuation.job).toBe('Backfill');
   });
 
-  it('refuses one whose continuation is not whole', () => {
+  it('readRecord refuses one whose continuation is not whole', () => {
     const head = writeRecord({ ...makeRecord(), continuation: {} as never }, checksum);
     expect(() => readRecord(plan, head, checksum)).toThrow(CorruptContinuationError);
   });
@@ -54,7 +54,7 @@ describe('parseRecord', () => {
     ['one without its checksum', whole.slice(whole.indexOf(' ') + 1)],
     ['one whose checksum is cut', whole.slice(1)],
     ['one whose text is cut', whole.slice(0, -1)],
-  ])('takes %s for damaged', (_what, head) => {
+  ])('parseRecord takes %s for damaged', (_what, head) => {
     expect(messageOf(() => parseRecord(head, checksum))).toContain(
       'the stored record does not match its checksum',
     );
@@ -67,13 +67,13 @@ describe('parseRecord', () => {
     ['one without a version', '{"epoch":1}'],
     ['one of version 2', '{"v":2}'],
     ['one of version "1"', '{"v":"1"}'],
-  ])('refuses a format that this version does not read: %s', (_what, text) => {
+  ])('parseRecord refuses a format that this version does not read: %s', (_what, text) => {
     expect(messageOf(() => parseRecord(sealed(text), checksum))).toContain(
       'of a format that this version does not read',
     );
   });
 
-  it('refuses what is no JSON, even when the checksum fits', () => {
+  it('parseRecord refuses what is no JSON, even when the checksum fits', () => {
     expect(messageOf(() => parseRecord(sealed('{"v":1'), checksum))).toMatchInlineSnapshot(`
 "The continuation cannot be read: the stored record is not JSON.
 → Send continuations on exactly as they were sent; redrive the dead letter that holds the original one."

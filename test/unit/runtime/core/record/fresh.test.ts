@@ -19,7 +19,7 @@ const start = {
 };
 
 describe('the record of an execution that nobody has claimed yet', () => {
-  it('is handed off to invocation 1, with nothing behind it', () => {
+  it('The record of an execution that nobody has claimed yet is handed off to invocation 1, with nothing behind it', () => {
     expect(describeFresh(start, 'empty')).toEqual({
       epoch: 1,
       writeCount: 0,
@@ -51,11 +51,11 @@ describe('the record of an execution that nobody has claimed yet', () => {
     });
   });
 
-  it('carries nothing unless observers have asked for it', () => {
+  it('The record of an execution that nobody has claimed yet carries nothing unless observers have asked for it', () => {
     expect(describeFresh(start, 'empty').continuation.trail).not.toHaveProperty('carried');
   });
 
-  it('says whose child it is, which version runs it, and what observers carry', () => {
+  it('The record of an execution that nobody has claimed yet says whose child it is, which version runs it, and what observers carry', () => {
     const parent = { executionId: 'order', number: 1, depth: 1, jobs: ['Order'] };
     const pin = `${start.functionArn}:7`;
     const record = describeFresh({ ...start, parent, pin, carried: { trace: '1' } }, 'empty');
@@ -64,7 +64,7 @@ describe('the record of an execution that nobody has claimed yet', () => {
     expect(record.continuation.trail).toEqual({ carried: { trace: '1' } });
   });
 
-  it('may be claimed by whichever delivery brings its start, or a look, at once', () => {
+  it('The record of an execution that nobody has claimed yet may be claimed by whichever delivery brings its start, or a look, at once', () => {
     const record = describeFresh(start, 'empty');
     const claim = { kind: 'claim', invocation: 1, hasDied: false };
     for (const invocation of [1, null])
@@ -73,17 +73,17 @@ describe('the record of an execution that nobody has claimed yet', () => {
       ).toEqual(claim);
   });
 
-  it('is of no job that a class can have while its starter does not know which', () => {
+  it('The record of an execution that nobody has claimed yet is of no job that a class can have while its starter does not know which', () => {
     expect(unknownJob).toBe('?');
   });
 });
 
 describe('what is kept of children', () => {
-  it('has ids that are no execution’s: items by parent, batch and claim', () => {
+  it('What is kept of children has ids that are no execution’s: items by parent, batch and claim', () => {
     expect(nameItems('order-1', 2, 7, (text) => `<${text}>`)).toBe('lambda-baton:children:<order-1>:2:7');
   });
 
-  it('names a child by its parent, the batch and the item', () => {
+  it('What is kept of children names a child by its parent, the batch and the item', () => {
     expect(nameChild('order-1', 2, 'north')).toBe('order-1/2/north');
   });
 });

@@ -9,19 +9,19 @@ import { startMs } from '../core.helpers';
 const digest = () => '<digest>';
 
 describe('what the store keeps beside an execution', () => {
-  it('has an id of its own, which is no execution’s', () => {
+  it('What the store keeps beside an execution has an id of its own, which is no execution’s', () => {
     expect(nameCompanion('heartbeat', 'order-1', digest)).toBe('lambda-baton:heartbeat:order-1');
     expect(nameCompanion('history', 'order-1', digest)).toBe('lambda-baton:history:order-1');
   });
 
-  it('has an id that every store can keep: the execution’s own up to 256 characters in all, then a digest', () => {
+  it('What the store keeps beside an execution has an id that every store can keep: the execution’s own up to 256 characters in all, then a digest', () => {
     const prefix = 'lambda-baton:history:';
     const longest = 'x'.repeat(256 - prefix.length);
     expect(nameCompanion('history', longest, digest)).toBe(`${prefix}${longest}`);
     expect(nameCompanion('history', `${longest}x`, digest)).toBe(`${prefix}<digest>`);
   });
 
-  it('is a history or not by its id', () => {
+  it('What the store keeps beside an execution is a history or not by its id', () => {
     expect(isHistory(nameCompanion('history', 'order-1', digest))).toBe(true);
     expect(isHistory(nameCompanion('heartbeat', 'order-1', digest))).toBe(false);
     expect(isHistory('history:order-1')).toBe(false);
@@ -31,7 +31,7 @@ describe('what the store keeps beside an execution', () => {
 describe('a heartbeat', () => {
   const beat = { epoch: 4, atMs: startMs };
 
-  it('is read by those who know its claim', () => {
+  it('A heartbeat is read by those who know its claim', () => {
     expect(readHeartbeat(writeHeartbeat(beat), 4)).toMatchObject(beat);
     expect(writeHeartbeat(beat)).toBe(JSON.stringify({ v: 1, ...beat }));
   });
@@ -43,7 +43,7 @@ describe('a heartbeat', () => {
     ['that is no record', '4'],
     ['that is null', 'null'],
     ['that is damaged', '{"v":1,"epoch":4,'],
-  ])('%s says nothing', (_what, text) => {
+  ])('A heartbeat %s says nothing', (_what, text) => {
     expect(readHeartbeat(text, 4)).toBeUndefined();
   });
 });

@@ -36,18 +36,18 @@ function entry(invocation: number, parts: Partial<InvocationEntry> = {}): Invoca
 }
 
 describe('emptyHistory', () => {
-  it('has no invocation', () => {
+  it('emptyHistory has no invocation', () => {
     expect(emptyHistory).toEqual({ entries: [], earlier: null });
   });
 });
 
 describe('addEntries', () => {
-  it('keeps invocations in the order they began, whenever they were added', () => {
+  it('addEntries keeps invocations in the order they began, whenever they were added', () => {
     const history = addEntries({ entries: [entry(1), entry(3)], earlier: null }, [entry(4), entry(2)], 9);
     expect(history).toEqual({ entries: [1, 2, 3, 4].map((one) => entry(one)), earlier: null });
   });
 
-  it('leaves out what it has: an invocation is known by its number and when it began', () => {
+  it('addEntries leaves out what it has: an invocation is known by its number and when it began', () => {
     const before = { entries: [entry(1), entry(2)], earlier: null };
     const again = entry(2, { ending: 'died' });
     const another = entry(2, { startedAtMs: startMs + 7_500_000 });
@@ -55,7 +55,7 @@ describe('addEntries', () => {
     expect(addEntries(before, [another], 9).entries).toEqual([entry(1), entry(2), another]);
   });
 
-  it('makes sums of the first ones when there are more than are kept one by one', () => {
+  it('addEntries makes sums of the first ones when there are more than are kept one by one', () => {
     const { entries, earlier } = addEntries({ entries: [entry(1), entry(2)], earlier: null }, [entry(3)], 1);
     expect(entries).toEqual([entry(3)]);
     expect(earlier).toEqual({
@@ -68,7 +68,7 @@ describe('addEntries', () => {
     });
   });
 
-  it('adds to the sums that there are', () => {
+  it('addEntries adds to the sums that there are', () => {
     const once = addEntries(emptyHistory, [entry(1), entry(2), entry(3)], 2);
     expect(addEntries(once, [entry(4)], 2)).toEqual({
       entries: [entry(3), entry(4)],
@@ -83,7 +83,7 @@ describe('addEntries', () => {
     });
   });
 
-  it('comes to the same sums, whether invocations are added one by one or at once', () => {
+  it('addEntries comes to the same sums, whether invocations are added one by one or at once', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 5 }), (count, maxCount) => {
         const all = Array.from({ length: count }, (_, index) => entry(index + 1));
@@ -100,7 +100,7 @@ describe('addEntries', () => {
 });
 
 describe('hasEntry', () => {
-  it('knows an invocation by its number and when it began', () => {
+  it('hasEntry knows an invocation by its number and when it began', () => {
     const history = { entries: [entry(1), entry(2)], earlier: null };
     expect(hasEntry(history, entry(2, { ending: 'died' }))).toBe(true);
     expect(hasEntry(history, entry(3))).toBe(false);
@@ -126,7 +126,7 @@ describe('describeLastInvocation', () => {
     );
   }
 
-  it('tells what it did since it began: the counts of the record less those that it began with', () => {
+  it('describeLastInvocation tells what it did since it began: the counts of the record less those that it began with', () => {
     expect(describeLast({ handedOffTo: 4 })).toEqual({
       invocation: 3,
       startedAtMs: startMs + 1_000,
@@ -151,28 +151,28 @@ describe('describeLastInvocation', () => {
     ['waiting', { handedOffTo: 4 }, { trail: { run: { ...run, reason: 'wait' } } }],
     ['died', { handedOffTo: 4 }, { trail: { run, hasDied: true } }],
     ['died', { outcome: { status: 'completed' } }, { trail: { run, hasDied: true } }],
-  ])('ended as %s', (ending, parts, continued) => {
+  ])('describeLastInvocation says that it ended as %s', (ending, parts, continued) => {
     expect(describeLast(parts, continued)?.ending).toBe(ending);
   });
 
-  it('is none while it is running, and where nothing says how it began', () => {
+  it('describeLastInvocation tells of none while it is running, and where nothing says how it began', () => {
     expect(describeLast({})).toBeUndefined();
     expect(describeLast({ handedOffTo: 4 }, { trail: {} })).toBeUndefined();
     expect(describeLast({ handedOffTo: 4 }, { trail: undefined as never })).toBeUndefined();
   });
 
-  it('was last heard of when it died, and nobody knows when it ended', () => {
+  it('describeLastInvocation tells when one that died was last heard of, and nobody knows when it ended', () => {
     const died = describeLast({ handedOffTo: 4 }, { trail: { run, hasDied: true } });
     expect(died).toMatchObject({ heardAtMs: startMs + 9_000 });
     expect(died).not.toHaveProperty('endedAtMs');
   });
 
-  it('ended no earlier than it began, whatever was heard of it', () => {
+  it('describeLastInvocation tells no end before the beginning, whatever was heard of it', () => {
     expect(describeLast({ handedOffTo: 4, heardAtMs: startMs })?.endedAtMs).toBe(run.startedAtMs);
     expect(describeLast({ handedOffTo: 4, heardAtMs: undefined as never })?.endedAtMs).toBe(run.startedAtMs);
   });
 
-  it('says what it waits for, until when, and how much it handed over', () => {
+  it('describeLastInvocation says what it waits for, until when, and how much it handed over', () => {
     const waiting = {
       trail: { run: { ...run, reason: 'signal' as const, bytes: 512 } },
       resumeAtMs: startMs + 60_000,
@@ -188,7 +188,7 @@ describe('describeLastInvocation', () => {
 });
 
 describe('describeWait', () => {
-  it('says what is known of a wait, and nothing else', () => {
+  it('describeWait says what is known of a wait, and nothing else', () => {
     expect(describeWait('slot', startMs)).toEqual({ reason: 'slot', untilMs: startMs });
     expect(describeWait('slot', 0)).toEqual({ reason: 'slot' });
     expect(describeWait(undefined, startMs)).toEqual({ untilMs: startMs });
@@ -204,7 +204,7 @@ describe('roundUsd', () => {
     [4e-10, 0],
     [-1, 0],
     [2, 2],
-  ])('of %d is %d', (costUsd, rounded) => {
+  ])('roundUsd of %d is %d', (costUsd, rounded) => {
     expect(roundUsd(costUsd)).toBe(rounded);
   });
 });
@@ -245,7 +245,7 @@ const entriesOfAnyKind = fc
 const earlier = { count: 2, startedAtMs: 1, stepCount: 3, failedAttemptCount: 0, bytes: 9, costUsd: 0.1 };
 
 describe('a packed history', () => {
-  it('is the same when it has been through JSON', () => {
+  it('A packed history is the same when it has been through JSON', () => {
     fc.assert(
       fc.property(fc.array(entriesOfAnyKind), fc.constantFrom(null, earlier), (entries, sums) => {
         const history: History = { entries, earlier: sums };
@@ -255,7 +255,7 @@ describe('a packed history', () => {
     );
   });
 
-  it('takes one short list for an invocation', () => {
+  it('A packed history takes one short list for an invocation', () => {
     expect(
       packHistory({ entries: [entry(1), entry(2, { ending: 'waiting', reason: 'slot' })], earlier: null }),
     ).toEqual({
@@ -290,12 +290,12 @@ describe('a packed history', () => {
     ]),
     ['has no ending in a row', { v: 1, rows: [without(3, null)] }],
     ['has no version in a row', { v: 1, rows: [without(5, 7)] }],
-  ])('that %s cannot be read', (_what, packed) => {
+  ])('A packed history that %s cannot be read', (_what, packed) => {
     expect(unpackHistory(packed)).toBeUndefined();
     if (packed !== undefined) expect(readStoredHistory({ state: JSON.stringify(packed) })).toBeUndefined();
   });
 
-  it('does without what only few rows say', () => {
+  it('A packed history does without what only few rows say', () => {
     expect(unpackHistory({ v: 1, rows: [[...without(2, null), 7, 'soon', null]] })?.entries).toEqual([
       {
         invocation: 1,
@@ -311,7 +311,7 @@ describe('a packed history', () => {
     ]);
   });
 
-  it('is none where nothing is stored, or no JSON', () => {
+  it('A packed history is none where nothing is stored, or no JSON', () => {
     expect(readStoredHistory(undefined)).toBeUndefined();
     expect(readStoredHistory({ state: '{' })).toBeUndefined();
   });

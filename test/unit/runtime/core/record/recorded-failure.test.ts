@@ -6,14 +6,14 @@ const { continuation } = makeRecord();
 const recorded = { name: 'TypeError', message: 'rows is undefined\n→ Look at the input.', code: 'ROWS' };
 
 describe('recordedFailureError', () => {
-  it('tells what happened without its advice, which was for another moment', () => {
+  it('recordedFailureError tells what happened without its advice, which was for another moment', () => {
     expect(recordedFailureError(continuation, recorded).message).toMatchInlineSnapshot(`
 "Execution execution-1 of job Reconcile has failed: TypeError: rows is undefined
 → Redrive it when its cause is fixed, or start it again under another id."
 `);
   });
 
-  it('says where it failed, with the recorded error as its cause', () => {
+  it('recordedFailureError says where it failed, with the recorded error as its cause', () => {
     const error = recordedFailureError(continuation, recorded);
     expect(error).toBeInstanceOf(ExecutionFailedError);
     expect(error.details).toEqual({
@@ -25,7 +25,7 @@ describe('recordedFailureError', () => {
     expect(error.cause).toBe(recorded);
   });
 
-  it('names no step in a cycle in which there is nothing to run', () => {
+  it('recordedFailureError names no step in a cycle in which there is nothing to run', () => {
     expect(recordedFailureError({ ...continuation, step: null }, recorded).details).toMatchObject({
       step: '',
     });

@@ -40,7 +40,7 @@ describe('checkRedrive', () => {
     ],
     ['refuses a completed one', record({ outcome: { status: 'completed' } }), 99_999, 'completed'],
     ['refuses a cancelled one', record({ outcome: { status: 'cancelled' } }), 99_999, 'cancelled'],
-  ] as const)('%s', (_title, given, nowMs, standing) => {
+  ] as const)('checkRedrive %s', (_title, given, nowMs, standing) => {
     expect(checkRedrive(given, nowMs)).toEqual({ kind: 'refused', standing });
   });
 
@@ -72,7 +72,7 @@ describe('checkRedrive', () => {
       0,
       4,
     ],
-  ] as const)('grants %s', (_title, given, nowMs, handedOffTo) => {
+  ] as const)('checkRedrive grants %s', (_title, given, nowMs, handedOffTo) => {
     expect(checkRedrive(given, nowMs)).toMatchObject({
       kind: 'granted',
       record: {
@@ -87,7 +87,7 @@ describe('checkRedrive', () => {
     });
   });
 
-  test('raises the epoch, which stops an owner that is alive after all, and owns it until the next claim', () => {
+  test('checkRedrive raises the epoch, which stops an owner that is alive after all, and owns it until the next claim', () => {
     expect(checkRedrive(record({ outcome: failed }), 5_000)).toMatchObject({
       record: { epoch: 5, writeCount: 0, owner: 'redrive' },
     });
@@ -95,7 +95,7 @@ describe('checkRedrive', () => {
 
   const pin = 'arn:aws:lambda:eu-west-1:1:function:f:7';
 
-  test('forgives what the failure has counted, and nothing else', () => {
+  test('checkRedrive forgives what the failure has counted, and nothing else', () => {
     const counted = {
       stepCount: 9,
       failedAttemptCount: 5,
@@ -134,21 +134,21 @@ describe('checkRedrive', () => {
     });
   });
 
-  test('lets the execution go on with the newest code when it is asked to', () => {
+  test('checkRedrive lets the execution go on with the newest code when it is asked to', () => {
     const given = record({ outcome: failed }, { line: { pin, wakeUpCount: 0, deathCount: 0, recovery: 0 } });
     expect(checkRedrive(given, 5_000, true)).toMatchObject({
       record: { continuation: { line: { pin: null } } },
     });
   });
 
-  test('counts invocations on, from the one that was handed over to', () => {
+  test('checkRedrive counts invocations on, from the one that was handed over to', () => {
     const lost = record({ handedOffTo: 9 });
     expect(checkRedrive(lost, leaseUntilMs)).toMatchObject({
       record: { invocation: 8, handedOffTo: 9, continuation: { invocation: 9, chain: { length: 0 } } },
     });
   });
 
-  test('keeps a wait, which is the work itself and not a retry delay', () => {
+  test('checkRedrive keeps a wait, which is the work itself and not a retry delay', () => {
     const waiting = record({ outcome: failed }, { resumeAtMs: 20_000, isWaiting: true });
     expect(checkRedrive(waiting, 5_000)).toMatchObject({ record: { continuation: { resumeAtMs: 20_000 } } });
   });
@@ -157,7 +157,7 @@ describe('checkRedrive', () => {
     ['forgets one that the failure has overtaken', failed, true, false],
     ['keeps one that stands', null, true, true],
     ['makes none up', null, false, false],
-  ] as const)('of a request to cancel: %s', (_title, outcome, isCancelRequested, isKept) => {
+  ] as const)('checkRedrive of a request to cancel: %s', (_title, outcome, isCancelRequested, isKept) => {
     expect(checkRedrive(record({ outcome, isCancelRequested }), leaseUntilMs)).toMatchObject({
       record: { isCancelRequested: isKept },
     });

@@ -16,12 +16,12 @@ const digest = (text: string) => `<${text}>`;
 const checksum = (text: string) => String(text.length);
 
 describe('a signal in the store', () => {
-  it('has an id of its own for each execution and signal, which is no execution’s id', () => {
+  it('A signal in the store has an id of its own for each execution and signal, which is no execution’s id', () => {
     expect(nameSignal('order-1', 'first', digest)).toBe('lambda-baton:signal:<["order-1","first"]>');
     expect(nameSignal('a', 'b","c', digest)).not.toBe(nameSignal('a","b', 'c', digest));
   });
 
-  it('has a place in the inbox of its execution', () => {
+  it('A signal in the store has a place in the inbox of its execution', () => {
     expect(nameInboxSlot('order-1', 7, digest)).toBe('lambda-baton:inbox:<order-1>:7');
   });
 
@@ -34,13 +34,13 @@ describe('a signal in the store', () => {
     slot: null,
   };
 
-  it('is read as it was written', () => {
+  it('A signal in the store is read as it was written', () => {
     expect(readFact(writeFact(fact, checksum), checksum)).toEqual(fact);
     const text = JSON.stringify({ v: 1, ...fact });
     expect(writeFact(fact, checksum)).toBe(`${text.length} ${text}`);
   });
 
-  it('is refused when it is damaged', () => {
+  it('A signal in the store is refused when it is damaged', () => {
     expect(() => readFact(`${writeFact(fact, checksum)} `, checksum)).toThrow(CorruptContinuationError);
   });
 });
@@ -48,7 +48,7 @@ describe('a signal in the store', () => {
 describe('a token of a signal', () => {
   const token = writeSignalToken('order-1', 'approved', 'once', () => 'seal');
 
-  it('names execution, signal and id, before its seal', () => {
+  it('A token of a signal names execution, signal and id, before its seal', () => {
     expect(readSignalToken(token)).toEqual({
       text: '[1,"order-1","approved","once"]',
       seal: 'seal',
@@ -56,7 +56,7 @@ describe('a token of a signal', () => {
     });
   });
 
-  it('is sealed as the text that it names', () => {
+  it('A token of a signal is sealed as the text that it names', () => {
     const sealed: string[] = [];
     writeSignalToken('order-1', 'approved', 'once', (text) => {
       sealed.push(text);
@@ -65,7 +65,7 @@ describe('a token of a signal', () => {
     expect(sealed).toEqual(['[1,"order-1","approved","once"]']);
   });
 
-  it('can be part of a URL, whatever it names, and names the same when it is read', () => {
+  it('A token of a signal can be part of a URL, whatever it names, and names the same when it is read', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme' }),
@@ -86,7 +86,7 @@ describe('a token of a signal', () => {
   it.each([
     ['no padding', 'a', 'b', 'c'],
     ['a plus and a slash', 'ÿþ~~~???>>>', '>>>???', '~~~'],
-  ])('has %s', (_what, executionId, name, signalId) => {
+  ])('A token of a signal has %s', (_what, executionId, name, signalId) => {
     const [text = ''] = writeSignalToken(executionId, name, signalId, () => '').split('.');
     expect(text).toMatch(/^[A-Za-z0-9_-]+$/);
     expect(Buffer.from(text, 'base64url').toString()).toBe(JSON.stringify([1, executionId, name, signalId]));
@@ -109,7 +109,7 @@ describe('a token of a signal', () => {
       `${Buffer.from([0x5b, 0x31, 0x2c, 0x22, 0xff, 0x22, 0x5d]).toString('base64url')}.seal`,
     ],
     ['names that are not UTF-8', `${broken()}.seal`],
-  ])('is not %s', (_what, given) => {
+  ])('A token of a signal is not %s', (_what, given) => {
     expect(readSignalToken(given)).toBeUndefined();
   });
 });
@@ -134,7 +134,7 @@ describe('isSignalId', () => {
     [7, false],
     [undefined, false],
     [['a'], false],
-  ])('of %j says %s', (id, isOne) => {
+  ])('isSignalId of %j says %s', (id, isOne) => {
     expect(isSignalId(id)).toBe(isOne);
   });
 });

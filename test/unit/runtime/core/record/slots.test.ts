@@ -45,7 +45,7 @@ function only(text: string): SlotEntry {
 }
 
 describe('nameSlots', () => {
-  it('names one record for each job and key, which is no execution’s id', () => {
+  it('nameSlots names one record for each job and key, which is no execution’s id', () => {
     const digest = (text: string) => `<${text}>`;
     expect(nameSlots('tidy', 'north', digest)).toBe('lambda-baton:slots:<["tidy","north"]>');
     expect(nameSlots('tidy', '', digest)).not.toBe(nameSlots('tidy","', '', digest));
@@ -56,11 +56,11 @@ describe('readSlots', () => {
   const state = JSON.stringify(slots(2, 'a | b'));
   const checksum = (text: string) => `sum of ${text}`;
 
-  it('reads what was stored', () => {
+  it('readSlots reads what was stored', () => {
     expect(readSlots({ head: checksum(state), state }, checksum)).toEqual(slots(2, 'a | b'));
   });
 
-  it('refuses what does not match its checksum', () => {
+  it('readSlots refuses what does not match its checksum', () => {
     const read = () => readSlots({ head: checksum(`${state} `), state }, checksum);
     expect(read).toThrow(CorruptContinuationError);
     expect(read).toThrow('the stored slots do not match their checksum');
@@ -75,7 +75,7 @@ describe('listNext', () => {
     [9, 'a | b c', 'b c'],
     [1, 'a b c | d', ''],
     [2, '| ', ''],
-  ])('of limit %i and "%s": "%s"', (limit, text, next) => {
+  ])('listNext of limit %i and "%s": "%s"', (limit, text, next) => {
     expect(show({ limit, holders: listNext(slots(limit, text)), queue: [] })).toBe(`${next} |`.trim());
   });
 });
@@ -93,17 +93,17 @@ describe('enterSlots', () => {
     ['renews what is known of its claim where it holds a slot', 2, 'a b | c', 'b3', 'a b3 | c'],
     ['renews what is known of its claim where it waits', 1, 'a | b c', 'b3', 'a | b3 c'],
     ['enters with its newest claim', 1, '|', 'a4', 'a4 |'],
-  ])('%s', (_what, limit, before, entry, after) => {
+  ])('enterSlots %s', (_what, limit, before, entry, after) => {
     expect(show(enterSlots(slots(limit, before), only(entry)))).toBe(after);
   });
 
-  it('forgets that it was called once the execution says that it is there', () => {
+  it('enterSlots forgets that it was called once the execution says that it is there', () => {
     const called = callIntoSlots(slots(1, '| a'), entries('a'), nowMs);
     expect(show(called)).toBe('a! |');
     expect(show(enterSlots(called, only('a2')))).toBe('a2 |');
   });
 
-  it('keeps nothing else that it was given with an entry', () => {
+  it('enterSlots keeps nothing else that it was given with an entry', () => {
     const entered = enterSlots(slots(1, '|'), { id: 'a', epoch: 1, calledAtMs: nowMs });
     expect(entered).toEqual({ limit: 1, holders: [{ id: 'a', epoch: 1 }], queue: [] });
   });
@@ -115,26 +115,26 @@ describe('leaveSlots', () => {
     ['one that waits', 'a | b c', 'b', 'a | c'],
     ['several', 'a b | c d', 'b c', 'a | d'],
     ['one of which a later claim is known', 'a b | c', 'a2', 'b | c'],
-  ])('takes out %s', (_what, before, gone, after) => {
+  ])('leaveSlots takes out %s', (_what, before, gone, after) => {
     expect(show(leaveSlots(slots(2, before), entries(gone)))).toBe(after);
   });
 
-  it('keeps an execution that has said since, by a later claim, that it is there', () => {
+  it('leaveSlots keeps an execution that has said since, by a later claim, that it is there', () => {
     expect(show(leaveSlots(slots(2, 'a2 b | c3'), entries('a b c2')))).toBe('a2 | c3');
   });
 
-  it('keeps a claim of any number of an execution that is not said to be gone', () => {
+  it('leaveSlots keeps a claim of any number of an execution that is not said to be gone', () => {
     expect(show(leaveSlots(slots(2, 'a0 | b'), entries('b')))).toBe('a0 |');
   });
 
-  it('changes nothing when nobody is gone', () => {
+  it('leaveSlots changes nothing when nobody is gone', () => {
     const before = slots(2, 'a | b');
     expect(leaveSlots(before, [])).toBe(before);
   });
 });
 
 describe('callIntoSlots', () => {
-  it('gives the first of the queue a slot, and says when', () => {
+  it('callIntoSlots gives the first of the queue a slot, and says when', () => {
     const after = callIntoSlots(slots(3, 'a | b2 c d'), entries('b2 c'), nowMs);
     expect(show(after)).toBe('a b2! c! | d');
     expect(after.holders[1]).toEqual({ id: 'b', epoch: 2, calledAtMs: nowMs });
@@ -152,20 +152,20 @@ describe('listOlder', () => {
     [2, 'a b c | d', 'd', 'a b'],
     [1, 'a | b c', 'b', 'a'],
     [1, 'a | b', 'x', 'a'],
-  ])('with limit %i and "%s" those that keep %s from a slot are "%s"', (limit, text, id, older) => {
+  ])('listOlder with limit %i and "%s" those that keep %s from a slot are "%s"', (limit, text, id, older) => {
     expect(show({ limit, holders: listOlder(slots(limit, text), id), queue: [] })).toBe(`${older} |`.trim());
   });
 });
 
 describe('isAmongEntries', () => {
-  it('knows an execution by its id, whatever its claim', () => {
+  it('isAmongEntries knows an execution by its id, whatever its claim', () => {
     expect(isAmongEntries(entries('a b7'), 'b')).toBe(true);
     expect(isAmongEntries(entries('a b7'), 'c')).toBe(false);
   });
 });
 
 describe('nameRunning', () => {
-  it('names the first ten that have a slot', () => {
+  it('nameRunning names the first ten that have a slot', () => {
     const holders = Array.from({ length: 12 }, (_, index) => ({ id: `one-${index}`, epoch: 1 }));
     expect(nameRunning({ limit: 20, holders, queue: entries('a') })).toEqual(
       holders.slice(0, 10).map(({ id }) => id),
@@ -196,7 +196,7 @@ function happen(before: Slots, happening: Happening): Slots {
 }
 
 describe('slots, whatever happens to them', () => {
-  it('never have more holders than the limit, and nobody twice', () => {
+  it('Slots, whatever happens to them, never have more holders than the limit, and nobody twice', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3 }), happenings, (limit, story) => {
         let now = slots(limit, '');
@@ -210,7 +210,7 @@ describe('slots, whatever happens to them', () => {
     );
   });
 
-  it('keep the order in which executions have come to wait, and leave no slot free once those next are called', () => {
+  it('Slots, whatever happens to them, keep the order in which executions have come to wait, and leave no slot free once those next are called', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3 }), happenings, (limit, story) => {
         let now = slots(limit, '');

@@ -3,20 +3,20 @@ import { conflictError, isSameStart } from '../../../../../src/runtime/core/reco
 import { makeRecord } from '../core.helpers';
 
 describe('isSameStart', () => {
-  it('takes the input that the job sees for the same, whatever the order of its keys', () => {
+  it('isSameStart takes the input that the job sees for the same, whatever the order of its keys', () => {
     const record = makeRecord({}, { input: { month: '2026-11', rows: [1, 2] } });
     expect(isSameStart(record, { rows: [1, 2], month: '2026-11' })).toBe(true);
     expect(isSameStart(record, { rows: [2, 1], month: '2026-11' })).toBe(false);
   });
 
-  it('takes the input as it was sent for the same, when the job’s input option made something else of it', () => {
+  it('isSameStart takes the input as it was sent for the same, when the job’s input option made something else of it', () => {
     const record = makeRecord({ receivedInput: { month: '11' } }, { input: { month: 11 } });
     expect(isSameStart(record, { month: '11' })).toBe(true);
     expect(isSameStart(record, { month: 11 })).toBe(true);
     expect(isSameStart(record, { month: '12' })).toBe(false);
   });
 
-  it('takes no input for the one that was sent when only the job’s was recorded', () => {
+  it('isSameStart takes no input for the one that was sent when only the job’s was recorded', () => {
     expect(isSameStart(makeRecord(), undefined)).toBe(false);
   });
 });
@@ -24,7 +24,7 @@ describe('isSameStart', () => {
 describe('conflictError', () => {
   const record = makeRecord();
 
-  it('says of the same job that its id was used with another input', () => {
+  it('conflictError says of the same job that its id was used with another input', () => {
     const error = conflictError(record, 'Reconcile');
     expect(error).toBeInstanceOf(ExecutionConflictError);
     expect(error.details).toEqual({ executionId: 'execution-1', job: 'Reconcile' });
@@ -34,7 +34,7 @@ describe('conflictError', () => {
 `);
   });
 
-  it('names the other job that used the id', () => {
+  it('conflictError names the other job that used the id', () => {
     expect(conflictError(record, 'Backfill').message).toMatchInlineSnapshot(`
 "Execution execution-1 of job Backfill cannot be started: its id was used before by job Reconcile.
 → Choose an id that names the work, such as a date or an order number, and give each piece of work its own."

@@ -15,17 +15,17 @@ function read(head: string, job = 'Reconcile') {
 }
 
 describe('a stop mark', () => {
-  it('has an id of its own for each job, which is no execution’s id', () => {
+  it('A stop mark has an id of its own for each job, which is no execution’s id', () => {
     expect(describeMarkId('Reconcile')).toBe('lambda-baton:stop:Reconcile');
   });
 
-  it('is read as it was written', () => {
+  it('A stop mark is read as it was written', () => {
     expect(read(writeStopMark(mark, checksum))).toMatchObject(mark);
     const text = JSON.stringify({ v: 1, ...mark });
     expect(writeStopMark(mark, checksum)).toBe(`${text.length} ${text}`);
   });
 
-  it('is none where none was set, or where it was taken away', () => {
+  it('A stop mark is none where none was set, or where it was taken away', () => {
     expect(readStopMark('Reconcile', undefined, checksum)).toBeUndefined();
     expect(read(writeStopMark({ job: 'Reconcile' }, checksum))).toBeUndefined();
   });
@@ -35,13 +35,13 @@ describe('a stop mark', () => {
     ['is of another job', writeStopMark({ ...mark, job: 'Backfill' }, checksum)],
     ['is taken away from another job', writeStopMark({ job: 'Backfill' }, checksum)],
     ['has no time', writeStopMark({ ...mark, stoppedAtMs: '2026' as unknown as number }, checksum)],
-  ])('that %s lets nothing of the job run', (_what, head) => {
+  ])('A stop mark that %s lets nothing of the job run', (_what, head) => {
     const error = catchError(() => read(head));
     expect(error).toBeInstanceOf(CorruptContinuationError);
     expect(error.details).toEqual({ reason: 'the stop mark is damaged' });
   });
 
-  it('that is damaged says how to set it again, or to take it away', () => {
+  it('A stop mark that is damaged says how to set it again, or to take it away', () => {
     expect(messageOf(() => read(''))).toMatchInlineSnapshot(`
 "The stop mark of job Reconcile cannot be read, so nothing of it runs.
 → Set it again with baton stop Reconcile, or take it away with baton resume Reconcile."
@@ -50,7 +50,7 @@ describe('a stop mark', () => {
 });
 
 describe('stoppedError', () => {
-  it('says which execution is not started, since when, and why', () => {
+  it('stoppedError says which execution is not started, since when, and why', () => {
     const error = stoppedError(mark, 'order-1');
     expect(error).toBeInstanceOf(JobStoppedError);
     expect(error.details).toEqual({
@@ -65,7 +65,7 @@ describe('stoppedError', () => {
 `);
   });
 
-  it('says what else is refused, and no reason where none was given', () => {
+  it('stoppedError says what else is refused, and no reason where none was given', () => {
     const error = stoppedError({ job: 'Reconcile', stoppedAtMs: startMs }, 'order-1', 'redriven');
     expect(error.details).toEqual({ job: 'Reconcile', executionId: 'order-1', stoppedAtMs: startMs });
     expect(error.details).not.toHaveProperty('reason');

@@ -40,13 +40,13 @@ describe('sweepRecord leaves alone', () => {
       Number.MAX_SAFE_INTEGER,
       {},
     ],
-  ])('%s', (_what, parts, nowMs, continued) => {
+  ])('sweepRecord leaves alone %s', (_what, parts, nowMs, continued) => {
     expect(sweep(parts, nowMs, continued)).toBeUndefined();
   });
 });
 
 describe('sweepRecord', () => {
-  it('sends an execution on whose invocation died without a word, as interrupted', () => {
+  it('sweepRecord sends an execution on whose invocation died without a word, as interrupted', () => {
     expect(sweep({}, deadMs, { interruptionCount: 1, idleInvocationCount: 2, attempt: 3 })).toEqual(
       makeRecord(
         { epoch: 5, writeCount: 0, handedOffTo: 4, owner: 'sweep', leaseUntilMs: deadMs },
@@ -64,7 +64,7 @@ describe('sweepRecord', () => {
     );
   });
 
-  it('sends one on whose next invocation never came, for the same invocation and without an interruption', () => {
+  it('sweepRecord sends one on whose next invocation never came, for the same invocation and without an interruption', () => {
     const interruption = { ending: 'crash', unit: 'repair' } as const;
     expect(sweep({ handedOffTo: 9 }, deadMs, { interruptionCount: 1, interruption })).toEqual(
       makeRecord(
@@ -74,7 +74,7 @@ describe('sweepRecord', () => {
     );
   });
 
-  it('waits for the end of a wait, but not for one that the invocation died before', () => {
+  it('sweepRecord waits for the end of a wait, but not for one that the invocation died before', () => {
     const continued = { resumeAtMs: startMs + 100_000, isWaiting: true };
     expect(sweep({ handedOffTo: 4 }, startMs + 100_000 + graceMs, continued)?.continuation.resumeAtMs).toBe(
       startMs + 100_000,
@@ -82,12 +82,12 @@ describe('sweepRecord', () => {
     expect(sweep({}, deadMs, continued)?.continuation.resumeAtMs).toBe(startMs + 100_000);
   });
 
-  it('waits for the lease, though what it handed over was due before it ended', () => {
+  it('sweepRecord waits for the lease, though what it handed over was due before it ended', () => {
     expect(sweep({ handedOffTo: 4 }, deadMs - 1, { resumeAtMs: startMs })).toBeUndefined();
     expect(sweep({ handedOffTo: 4 }, deadMs, { resumeAtMs: startMs })).toBeDefined();
   });
 
-  it('is not sent on again before another grace has passed', () => {
+  it('sweepRecord is not sent on again before another grace has passed', () => {
     const once = sweep({});
     if (once === undefined) throw new Error('it was left alone');
     expect(sweepRecord(once, deadMs + graceMs - 1, graceMs)).toBeUndefined();
@@ -98,14 +98,14 @@ describe('sweepRecord', () => {
     });
   });
 
-  it('names no method in a cycle in which there is nothing to run', () => {
+  it('sweepRecord names no method in a cycle in which there is nothing to run', () => {
     expect(sweep({}, deadMs, { step: null })?.continuation.interruption).toEqual({
       ending: 'unknown',
       unit: '',
     });
   });
 
-  it('counts no death of an invocation that was given back, or that had not begun', () => {
+  it('sweepRecord counts no death of an invocation that was given back, or that had not begun', () => {
     const swept = sweep({ isGivenBack: true }, deadMs, { interruptionCount: 1 });
     expect(swept).toMatchObject({
       handedOffTo: 4,
@@ -114,7 +114,7 @@ describe('sweepRecord', () => {
     });
   });
 
-  it('counts a death while handing over apart from those of the step that comes next', () => {
+  it('sweepRecord counts a death while handing over apart from those of the step that comes next', () => {
     const interruption = { ending: 'crash', unit: 'read' } as const;
     const swept = sweep({ isHandingOver: true }, deadMs, { interruptionCount: 1, interruption });
     expect(swept).toMatchObject({
@@ -123,12 +123,12 @@ describe('sweepRecord', () => {
     });
   });
 
-  it('keeps the version that the execution is pinned to', () => {
+  it('sweepRecord keeps the version that the execution is pinned to', () => {
     const line = { ...firstLine, pin: 'arn:aws:lambda:eu-west-1:1:function:f:7' };
     expect(sweep({ handedOffTo: 4 }, deadMs, { line })?.continuation.line).toEqual(line);
   });
 
-  it('keeps a request to cancel', () => {
+  it('sweepRecord keeps a request to cancel', () => {
     expect(sweep({ isCancelRequested: true })?.isCancelRequested).toBe(true);
   });
 });

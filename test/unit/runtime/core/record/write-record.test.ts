@@ -18,13 +18,13 @@ describe('writing a record', () => {
     [null],
     [undefined],
     [false],
-  ])('keeps the input %j', (input) => {
+  ])('Writing a record keeps the input %j', (input) => {
     expect(write(input)).toEqual(input);
     expect(write(freezeInDepth(input))).toEqual(input);
     expect(write(input)).toEqual(input);
   });
 
-  it('sees what has changed in an input that is not frozen', () => {
+  it('Writing a record sees what has changed in an input that is not frozen', () => {
     const input = { n: 1 };
     expect(write(input)).toEqual({ n: 1 });
     input.n = 2;

@@ -18,7 +18,7 @@ class Money {
 }
 
 describe('copyJson', () => {
-  it('gives all JSON data as it is, and shares nothing with it', () => {
+  it('copyJson gives all JSON data as it is, and shares nothing with it', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(copyJson('result', value)).toEqual(JSON.parse(JSON.stringify(value)));
@@ -30,7 +30,7 @@ describe('copyJson', () => {
     expect(copy).toEqual({ rows: [{ n: 1 }] });
   });
 
-  it('gives each value as it reads after JSON, or refuses it with a path: whatever it is', () => {
+  it('copyJson gives each value as it reads after JSON, or refuses it with a path: whatever it is', () => {
     const values = fc.anything({
       ...{
         withBigInt: true,
@@ -82,11 +82,11 @@ describe('copyJson', () => {
       },
       { a: 1 },
     ],
-  ])('carries %s', (_what, value, copy) => {
+  ])('copyJson carries %s', (_what, value, copy) => {
     expect(copyJson('result', value)).toStrictEqual(copy);
   });
 
-  it('carries twice what is referred to twice', () => {
+  it('copyJson carries twice what is referred to twice', () => {
     const shared = { n: 1 };
     expect(JSON.stringify(copyJson('result', { a: shared, b: [shared, null] }))).toBe(
       '{"a":{"n":1},"b":[{"n":1},null]}',
@@ -127,16 +127,16 @@ describe('copyJson', () => {
       `result${'.a'.repeat(72)}…${'.a'.repeat(75)}`,
       'nesting',
     ],
-  ])('refuses %s, naming the path', (_what, make, path, type) => {
+  ])('copyJson refuses %s, naming the path', (_what, make, path, type) => {
     const error = catchError(() => copyJson('result', make()));
     expect(error).toMatchObject({ code: 'UNSERIALIZABLE_STATE', retryable: false, details: { path, type } });
   });
 
-  it('takes a thousand levels', () => {
+  it('copyJson takes a thousand levels', () => {
     expect(copyJson('result', nest(1_000))).toEqual(nest(1_000));
   });
 
-  it('says what to write instead', () => {
+  it('copyJson says what to write instead', () => {
     expect(catchError(() => copyJson('result', { at: new Date(0) })).message).toMatchInlineSnapshot(`
 "The value result.at is a Date, which JSON cannot carry.
 → Write it as text: date.toISOString()."
@@ -157,11 +157,11 @@ describe('copyJson', () => {
 });
 
 describe('copyInput', () => {
-  it('makes null of no input at all', () => {
+  it('copyInput makes null of no input at all', () => {
     expect(copyInput(undefined)).toBeNull();
   });
 
-  it('refuses what is no JSON as an input, naming the path and no value', () => {
+  it('copyInput refuses what is no JSON as an input, naming the path and no value', () => {
     const error = catchError(() => copyInput({ since: new Date(0) }));
     expect(error).toBeInstanceOf(InvalidInputError);
     expect(error.details).toEqual({ job: '', faults: ['input.since is no JSON'] });

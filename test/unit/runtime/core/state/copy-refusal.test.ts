@@ -2,7 +2,7 @@ import { withArticle } from '../../../../../src/runtime/core/state/copy-refusal'
 
 describe('withArticle', () => {
   it.each(['an Agent', 'an Error', 'an Iterator', 'an order', 'an Umbrella', 'an AgentURL'])(
-    'says %s',
+    'withArticle says %s',
     (text) => {
       expect(withArticle(text.slice(3))).toBe(text);
     },
@@ -17,7 +17,7 @@ describe('withArticle', () => {
     'a Unit',
     'a User',
     'a European',
-  ])('says %s', (text) => {
+  ])('withArticle says %s', (text) => {
     expect(withArticle(text.slice(2))).toBe(text);
   });
 });

@@ -13,7 +13,7 @@ import {
 const anyState = fc.oneof(treeState, graphState, jsonState);
 
 describe('copyState, for every state,', () => {
-  it('gives what structuredClone gives, who refers to whom included', () => {
+  it('copyState, for every state, gives what structuredClone gives, who refers to whom included', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         const clone = structuredClone(state);
@@ -25,7 +25,7 @@ describe('copyState, for every state,', () => {
     );
   });
 
-  it('gives what was given, null prototypes included, by the decision of Node.js too', () => {
+  it('copyState, for every state, gives what was given, null prototypes included, by the decision of Node.js too', () => {
     fc.assert(
       fc.property(anyState, fc.oneof(treeState, jsonState), (state, tree) => {
         expect(differenceBetween(copyState(state).values, state)).toBeUndefined();
@@ -36,7 +36,7 @@ describe('copyState, for every state,', () => {
     );
   });
 
-  it('leaves the original as it was', () => {
+  it('copyState, for every state, leaves the original as it was', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         const before = structuredClone(state);
@@ -46,7 +46,7 @@ describe('copyState, for every state,', () => {
     );
   });
 
-  it('shares no object with the original', () => {
+  it('copyState, for every state, shares no object with the original', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         const originals = new Set(objectsIn(state));
@@ -56,7 +56,7 @@ describe('copyState, for every state,', () => {
     );
   });
 
-  it('is not changed by any change of the original in place', () => {
+  it('copyState, for every state, is not changed by any change of the original in place', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         const before = structuredClone(state);
@@ -68,7 +68,7 @@ describe('copyState, for every state,', () => {
     );
   });
 
-  it('is as good an original as the original', () => {
+  it('copyState, for every state, is as good an original as the original', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         const first = copyState(state);
@@ -79,7 +79,7 @@ describe('copyState, for every state,', () => {
     );
   });
 
-  it('is plain exactly when JSON gives it back faithfully', () => {
+  it('copyState, for every state, is plain exactly when JSON gives it back faithfully', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         expect(copyState(state).isPlain).toBe(survivesJson(state));

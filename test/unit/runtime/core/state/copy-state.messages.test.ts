@@ -4,7 +4,7 @@ import { detached, nest, refusalOf, revoked, Socket } from './copy-state.helpers
 class Agent {}
 
 describe('A refusal of copyState', () => {
-  it('names the path as one would write it', () => {
+  it('A refusal of copyState names the path as one would write it', () => {
     expect(pathTo((socket) => ({ totals: { rows: [1, 2, 3, { socket }] } }))).toBe('totals.rows[3].socket');
     expect(pathTo((socket) => ({ lookup: new Map([['a b', socket]]) }))).toBe('lookup.get("a b")');
     expect(pathTo((socket) => ({ lookup: new Map([[1, [socket]]]) }))).toBe('lookup.get(1)[0]');
@@ -47,18 +47,18 @@ describe('A refusal of copyState', () => {
     expect(pathTo(() => ({ [Symbol('tag')]: 1 }))).toBe('[Symbol(tag)]');
   });
 
-  it('names the first of the places where the same value lies', () => {
+  it('A refusal of copyState names the first of the places where the same value lies', () => {
     expect(pathTo((socket) => ({ first: { deep: [socket] }, second: socket }))).toBe('first.deep[0]');
   });
 
-  it('names the first of several, and finds it behind a cycle', () => {
+  it('A refusal of copyState names the first of several, and finds it behind a cycle', () => {
     const ring: Record<string, unknown> = { name: 'ring' };
     ring.self = ring;
     ring.sockets = [new Socket(), new Agent()];
     expect(pathTo((socket) => ({ ring, socket }))).toBe('ring.sockets[0]');
   });
 
-  it('leaves a key of 40 characters and a path of 300 as they are', () => {
+  it('A refusal of copyState leaves a key of 40 characters and a path of 300 as they are', () => {
     const key = 'x'.repeat(40);
     expect(pathTo((socket) => ({ [key]: socket }))).toBe(key);
     expect(pathTo((socket) => ({ lookup: new Map([[key, socket]]) }))).toBe(`lookup.get("${key}")`);
@@ -67,7 +67,7 @@ describe('A refusal of copyState', () => {
     expect(pathTo((socket) => ({ field: place(59, socket) }))).toBe(`field${'.next'.repeat(59)}`);
   });
 
-  it('cuts long keys and long paths in the middle', () => {
+  it('A refusal of copyState cuts long keys and long paths in the middle', () => {
     expect(pathTo((socket) => ({ ['x'.repeat(41)]: socket }))).toBe(`["${'x'.repeat(40)}…"]`);
     const path = pathTo((socket) => ({ lookup: new Map([['x'.repeat(1000), socket]]) }));
     expect(path).toBe(`lookup.get("${'x'.repeat(40)}…")`);
@@ -76,7 +76,7 @@ describe('A refusal of copyState', () => {
     expect(deep.length).toBe(301);
   });
 
-  it('carries what a getter threw as its cause', () => {
+  it('A refusal of copyState carries what a getter threw as its cause', () => {
     const cause = new Error('no');
     const state = {
       a: {
@@ -88,7 +88,7 @@ describe('A refusal of copyState', () => {
     expect(refusalOf(state).cause).toBe(cause);
   });
 
-  it('says where, what, and one thing to do', () => {
+  it('A refusal of copyState says where, what, and one thing to do', () => {
     expect(messageOf({ rows: [{ socket: new Socket() }] })).toMatchInlineSnapshot(`
 "@State field.rows[0].socket is a Socket, which cannot be stored.
 → Keep it in a field without @State, or give the field a codec."

@@ -140,7 +140,7 @@ describe('copyState refuses', () => {
       nest(1001, (inner) => Object.assign(Object.create(null), { inner })),
       'nesting',
     ],
-  ])('%s', (_title, value, type) => {
+  ])('copyState refuses %s', (_title, value, type) => {
     const error = refusalOf({ field: value });
     expect(BatonError.is(error)).toBe(true);
     expect(error.retryable).toBe(false);
@@ -148,7 +148,7 @@ describe('copyState refuses', () => {
     expect(error.details.path).toMatch(/^field/);
   });
 
-  it('whatever shares the state with references that are shared', () => {
+  it('copyState refuses whatever shares the state with references that are shared', () => {
     const twice = {};
     expect(refusalOf({ a: twice, b: twice, field: new Socket() }).details).toEqual({
       path: 'field',
@@ -156,13 +156,13 @@ describe('copyState refuses', () => {
     });
   });
 
-  it('before anything is changed, however deep', () => {
+  it('copyState refuses before anything is changed, however deep', () => {
     const state = { field: nest(100_000) as Record<string, unknown> };
     expect(refusalOf(state).details.type).toBe('nesting');
     expect(state.field.next).toBeDefined();
   });
 
-  it('nesting when the call stack is already used up, with the same error', () => {
+  it('copyState refuses nesting when the call stack is already used up, with the same error', () => {
     const outcomes = new Set<string>();
     const descend = (): void => {
       try {

@@ -60,7 +60,7 @@ describe('copyState', () => {
       Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`key ${index}`, { index }])),
       true,
     ],
-  ])('copies %s', (_title, value, isPlain) => {
+  ])('copyState copies %s', (_title, value, isPlain) => {
     const copy = copyState({ field: value });
     expect(differenceBetween(copy.values, { field: value })).toBeUndefined();
     expect(copy.isPlain).toBe(isPlain);
@@ -77,7 +77,7 @@ describe('copyState', () => {
     ['typed arrays', 'new Float64Array([1, -0])', false],
     ['DataView', 'new DataView(new ArrayBuffer(2))', false],
     ['holes', '[1, , 2]', false],
-  ])('takes %s of another realm, and makes it this realm’s', (_title, source, isPlain) => {
+  ])('copyState takes %s of another realm, and makes it this realm’s', (_title, source, isPlain) => {
     const original = { field: foreign(source) };
     const copy = copyState(original);
     expect(differenceBetween(copy.values, original)).toBeUndefined();
@@ -86,18 +86,18 @@ describe('copyState', () => {
       expect(Object.getPrototypeOf(object) === homeOf(object)).toBe(true);
   });
 
-  it('keeps one object one, across fields too', () => {
+  it('copyState keeps one object one, across fields too', () => {
     const { values } = copyState({ first: shared, second: [shared], third: ring });
     expect((values.second as unknown[])[0]).toBe(values.first);
     expect((values.third as typeof ring).self).toBe(values.third);
   });
 
-  it('copies only the bytes that a view shows', () => {
+  it('copyState copies only the bytes that a view shows', () => {
     const { values } = copyState({ field: new Uint8Array(pool, 8, 4) });
     expect((values.field as Uint8Array).buffer.byteLength).toBe(4);
   });
 
-  it('lets views that share a buffer share one, copied whole', () => {
+  it('copyState lets views that share a buffer share one, copied whole', () => {
     const { values } = copyState({
       bytes: new Uint8Array(pool, 8, 8),
       number: new Float64Array(pool, 8, 1),
@@ -111,14 +111,14 @@ describe('copyState', () => {
     expect((values.other as Uint8Array).buffer.byteLength).toBe(4);
   });
 
-  it('takes a view twice for one view, and copies its own bytes only', () => {
+  it('copyState takes a view twice for one view, and copies its own bytes only', () => {
     const view = new Uint8Array(pool, 8, 4);
     const { values } = copyState({ first: view, second: view });
     expect(values.first).toBe(values.second);
     expect((values.first as Uint8Array).buffer.byteLength).toBe(4);
   });
 
-  it('keeps an own __proto__ a property, and touches no prototype', () => {
+  it('copyState keeps an own __proto__ a property, and touches no prototype', () => {
     const keys = Array.from({ length: 100 }, (_, index) => `"key ${index}":0`).join();
     for (const json of ['{"__proto__":{"polluted":true}}', `{"__proto__":{"polluted":true},${keys}}`]) {
       const { values } = copyState({ field: JSON.parse(json) });
@@ -128,7 +128,7 @@ describe('copyState', () => {
     expect('polluted' in {}).toBe(false);
   });
 
-  it('does not take what someone put on Object.prototype for state', () => {
+  it('copyState does not take what someone put on Object.prototype for state', () => {
     Object.defineProperty(Object.prototype, 'inherited', {
       value: () => 1,
       enumerable: true,
@@ -143,19 +143,19 @@ describe('copyState', () => {
     }
   });
 
-  it('gives a state without a prototype one, so that it can be plain', () => {
+  it('copyState gives a state without a prototype one, so that it can be plain', () => {
     const copy = copyState(Object.assign(Object.create(null), { a: 1 }));
     expect(copy.isPlain).toBe(true);
     expect(Object.getPrototypeOf(copy.values)).toBe(Object.prototype);
   });
 
-  it('thaws what was frozen', () => {
+  it('copyState thaws what was frozen', () => {
     const { values } = copyState({ field: Object.freeze({ list: Object.freeze([1]) }) });
     (values.field as { list: number[] }).list.push(2);
     expect(values.field).toEqual({ list: [1, 2] });
   });
 
-  it('stores the value that a getter has now', () => {
+  it('copyState stores the value that a getter has now', () => {
     let count = 0;
     const { values } = copyState({
       field: {
@@ -168,7 +168,7 @@ describe('copyState', () => {
     expect(values.field).toEqual({ next: { count: 1 } });
   });
 
-  it('copies objects of any number of keys', () => {
+  it('copyState copies objects of any number of keys', () => {
     for (let count = 0; count <= 70; count += 1) {
       const original = {
         field: Object.fromEntries(Array.from({ length: count }, (_, index) => [`key ${index}`, { index }])),
@@ -179,7 +179,7 @@ describe('copyState', () => {
     }
   });
 
-  it('takes a thousand levels', () => {
+  it('copyState takes a thousand levels', () => {
     for (const wrap of [undefined, (inner: unknown) => [inner], (inner: unknown) => new Map([[1, inner]])]) {
       expect(() => copyState({ field: nest(1000, wrap) })).not.toThrow();
     }

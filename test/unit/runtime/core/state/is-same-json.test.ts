@@ -7,7 +7,7 @@ describe('isSameJson', () => {
     ['lists', [1, [2]], [1, [2]]],
     ['objects whose keys stand in another order', { a: 1, b: { c: 2, d: 3 } }, { b: { d: 3, c: 2 }, a: 1 }],
     ['empty objects', {}, {}],
-  ])('takes for the same: %s', (_what, one, other) => {
+  ])('isSameJson takes for the same: %s', (_what, one, other) => {
     expect([isSameJson(one, other), isSameJson(other, one)]).toEqual([true, true]);
   });
 
@@ -24,7 +24,7 @@ describe('isSameJson', () => {
     ['other keys', { a: undefined }, { b: undefined }],
     ['a key that the other only inherits', { toString: Object.prototype.toString }, { a: 1 }],
     ['another value in depth', { a: { b: [1, { c: 2 }] } }, { a: { b: [1, { c: 3 }] } }],
-  ])('takes for different: %s', (_what, one, other) => {
+  ])('isSameJson takes for different: %s', (_what, one, other) => {
     expect([isSameJson(one, other), isSameJson(other, one)]).toEqual([false, false]);
   });
 });

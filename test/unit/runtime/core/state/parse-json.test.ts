@@ -30,7 +30,7 @@ describe('parseJson', () => {
     '123456789.012345',
     '-592870541465242.2',
     '592870541465242.3',
-  ])('keeps the number %s', (text) => {
+  ])('parseJson keeps the number %s', (text) => {
     expect(read(text)).toEqual({ kind: 'json', value: Number(text), loss: undefined });
   });
 
@@ -47,23 +47,23 @@ describe('parseJson', () => {
     '123456789012345678e0',
     '1.00000000000000001',
     `0.${'3'.repeat(200)}`,
-  ])('says that the number %s is lost', (text) => {
+  ])('parseJson says that the number %s is lost', (text) => {
     expect(read(text).loss).toBe(rounded);
     expect(read(`{"rows":[{"id":${text}}]}`).loss).toBe(rounded);
   });
 
-  it('takes no digits in a text for a number', () => {
+  it('parseJson takes no digits in a text for a number', () => {
     expect(read('{"9007199254740993":"9007199254740993 \\" 1e400"}').loss).toBeUndefined();
   });
 
-  it('says that a key stands twice, wherever that is', () => {
+  it('parseJson says that a key stands twice, wherever that is', () => {
     expect(read('{"a":1,"a":1}').loss).toBe(repeated);
     expect(read('[{"a":{"b":1,"c":2,"b" :3}}]').loss).toBe(repeated);
     expect(read('{"a":1,"\\u0061":2}').loss).toBe(repeated);
     expect(read('{"a":{"a":"a:"},"b":[":",{"a":null}]}').loss).toBeUndefined();
   });
 
-  it('says what is no JSON', () => {
+  it('parseJson says what is no JSON', () => {
     expect(['', 'a', '{', '01', '\ufeff1'].map((text) => parseJson(text).kind)).toEqual([
       'text',
       'text',
@@ -73,7 +73,7 @@ describe('parseJson', () => {
     ]);
   });
 
-  it('finds no loss in whatever JavaScript writes', () => {
+  it('parseJson finds no loss in whatever JavaScript writes', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = JSON.stringify(value);
@@ -83,7 +83,7 @@ describe('parseJson', () => {
     );
   });
 
-  it('keeps a decimal number exactly when it has the same digits again', () => {
+  it('parseJson keeps a decimal number exactly when it has the same digits again', () => {
     fc.assert(
       fc.property(
         fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -95,7 +95,7 @@ describe('parseJson', () => {
     );
   });
 
-  it('reads a text of a megabyte', () => {
+  it('parseJson reads a text of a megabyte', () => {
     const text = JSON.stringify({
       note: '\\"'.repeat(250_000),
       rows: Array.from({ length: 20_000 }, (_, n) => n / 7),

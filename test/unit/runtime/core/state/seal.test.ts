@@ -5,13 +5,13 @@ function makeSeal(): Seal {
 }
 
 describe('sealByChecksum', () => {
-  it('is called checksum, and is the checksum of the text', () => {
+  it('sealByChecksum is called checksum, and is the checksum of the text', () => {
     const seal = makeSeal();
     expect(seal.part).toBe('checksum');
     expect(seal.seal('text')).toBe('sum of text');
   });
 
-  it('takes the checksum of the text for its seal, and nothing else', () => {
+  it('sealByChecksum takes the checksum of the text for its seal, and nothing else', () => {
     const seal = makeSeal();
     expect(seal.isSealOf('text', 'sum of text')).toBe(true);
     for (const other of ['sum of another', '', undefined, ['sum of text']])

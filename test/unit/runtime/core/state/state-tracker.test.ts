@@ -12,7 +12,7 @@ function track(live: Fields, isClose = false) {
 }
 
 describe('a state tracker', () => {
-  it('gives what the plain copier gives, whatever is edited in place, and never changes an earlier capture', () => {
+  it('A state tracker gives what the plain copier gives, whatever is edited in place, and never changes an earlier capture', () => {
     let [tracked, refused] = [0, 0];
     for (let seed = 0; seed < 70; seed += 1) {
       const report = fuzzState(seed, 60);
@@ -24,7 +24,7 @@ describe('a state tracker', () => {
     expect(refused).toBeGreaterThan(7);
   });
 
-  it('shares with the last capture what has not changed, and copies the way to what has', () => {
+  it('A state tracker shares with the last capture what has not changed, and copies the way to what has', () => {
     const live = { rows: [{ id: 1 }, { id: 2 }], totals: { seen: 0 } };
     const { first, capture } = track(live);
     (live.rows[1] as { id: number }).id = 3;
@@ -37,7 +37,7 @@ describe('a state tracker', () => {
     expect(first?.values.rows).toEqual([{ id: 1 }, { id: 2 }]);
   });
 
-  it('gives the very same values when nothing has changed', () => {
+  it('A state tracker gives the very same values when nothing has changed', () => {
     const { first, capture } = track({
       at: new Date(1),
       of: new Map([['a', [1]]]),
@@ -56,7 +56,7 @@ describe('a state tracker', () => {
     ['0, which becomes -0', { n: 0 }, (live) => Object.assign(live, { n: -0 })],
     ['the order of keys', { of: { a: 1, b: 2 } }, (live) => Object.assign(live, { of: { b: 2, a: 1 } })],
     ['undefined in an array', { of: [1] }, ({ of }) => Object.assign(of as unknown[], { 0: undefined })],
-  ])('sees %s changed in place', (_what, live, change) => {
+  ])('A state tracker sees %s changed in place', (_what, live, change) => {
     const { first, capture } = track(live);
     change(live);
     const next = capture()?.values;
@@ -75,11 +75,11 @@ describe('a state tracker', () => {
     ['a symbol key', () => ({ of: { [Symbol('key')]: 1 } })],
     ['an object without a prototype', () => ({ of: Object.create(null) })],
     ['a getter that throws', () => ({ of: Object.defineProperty({}, 'x', { enumerable: true, get: fail }) })],
-  ])('leaves %s to the plain copier', (_what, make) => {
+  ])('A state tracker leaves %s to the plain copier', (_what, make) => {
     expect(track(make()).first).toBeUndefined();
   });
 
-  it('takes the state again after one that it has left to the plain copier', () => {
+  it('A state tracker takes the state again after one that it has left to the plain copier', () => {
     const live: Fields = { of: { x: 1 } };
     const { capture } = track(live);
     live.again = live.of;
@@ -95,7 +95,7 @@ describe('a state tracker', () => {
     ['a symbol key', (row) => Object.assign(row, { [Symbol('key')]: 1 })],
     ['a hidden property', (row) => Object.defineProperty(row, 'hidden', { value: 1 })],
     ['another prototype', (row) => Object.setPrototypeOf(row, class {}.prototype)],
-  ])('finds %s that a known object has got by a close look', (_what, change) => {
+  ])('A state tracker finds %s that a known object has got by a close look', (_what, change) => {
     const row = { id: 1 };
     const { first, capture } = track({ row }, true);
     expect(first).toBeDefined();
@@ -103,7 +103,7 @@ describe('a state tracker', () => {
     expect(capture()).toBeUndefined();
   });
 
-  it('leaves the first captures to the plain copier, and all for a while where rows are replaced as a whole', () => {
+  it('A state tracker leaves the first captures to the plain copier, and all for a while where rows are replaced as a whole', () => {
     const tracker = new StateTracker();
     const seen = Array.from({ length: 40 }, () => {
       const live = { rows: Array.from({ length: 10 }, (_, id) => ({ id })) };

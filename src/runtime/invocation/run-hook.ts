@@ -2,7 +2,7 @@ import { isDirective, misplacedDirectiveError } from '../core/execution/directiv
 import type { KeyedUnit } from '../core/execution/idempotency-key';
 import type { HookPlan } from '../core/execution/job-plan';
 import { describeError, type ErrorRecord } from '../core/record/describe-error';
-import { Attempt, type Ending, type GeneratorHost } from '../step/attempt';
+import { Attempt, type AttemptHost, type Ending } from '../step/attempt';
 import { AttemptContext, type StepContext } from '../step/step-context';
 import type { Invocation } from './invocation';
 import { tellLate } from './tell';
@@ -36,13 +36,15 @@ export async function runHook(
     invocation.logger.warn('hook skipped: no time left', { step: method });
     return false;
   }
-  const attempt: Attempt = new Attempt((error) => tellLate(invocation, attempt, method, error));
+  const attempt = new Attempt();
   const ctx = new AttemptContext(invocation, invocation.execution, method, attempt, units[hook]);
   invocation.watchdog.watch(attempt);
-  const ending = await attempt.run(
-    () => invocation.job.call(method, ...readParameters(ctx)),
-    hostOf(invocation, method),
-  );
+  const ending = await attempt.run({
+    ...hostOf(invocation, method),
+    call: () => invocation.job.call(method, readParameters(ctx)),
+    tellLate: (error) => tellLate(invocation, attempt, method, error),
+  });
+  attempt.end();
   invocation.watchdog.watch(undefined);
   const error = findFailure(invocation, method, ending);
   if (error === undefined) return true;
@@ -67,7 +69,7 @@ function hasTime(invocation: Invocation): boolean {
 }
 
 /** The `yield`s of a hook are no safe points, and steer nothing. They let the event loop turn, so that the hard edge is seen. */
-function hostOf(invocation: Invocation, method: string): GeneratorHost {
+function hostOf(invocation: Invocation, method: string): Pick<AttemptHost, 'passClosingYield' | 'passYield'> {
   const passClosingYield = async (): Promise<boolean> => {
     await invocation.yieldToEventLoop();
     return hasTime(invocation);

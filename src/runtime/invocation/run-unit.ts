@@ -17,7 +17,12 @@ import { UnitAttempt } from './unit-attempt';
 export function runUnit(invocation: Invocation): Decision | undefined | Promise<Decision | undefined> {
   const unit = new UnitAttempt(invocation);
   const ending = unit.run();
-  return ending instanceof Promise ? ending.then((later) => settle(unit, later)) : settle(unit, ending);
+  return ending instanceof Promise ? ending.then((later) => end(unit, later)) : end(unit, ending);
+}
+
+function end(unit: UnitAttempt, ending: Ending): Decision | undefined | Promise<Decision | undefined> {
+  const ended = unit.end(ending);
+  return ended instanceof Promise ? ended.then((later) => settle(unit, later)) : settle(unit, ended);
 }
 
 function settle(unit: UnitAttempt, ending: Ending): Decision | undefined {

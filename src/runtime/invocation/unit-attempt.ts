@@ -9,7 +9,7 @@ import {
 import { type Execution, nameUnit } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
 import type { StepPlan } from '../core/execution/job-plan';
-import { Attempt, type Ending, type GeneratorHost } from '../step/attempt';
+import { Attempt, type AttemptHost, type Ending } from '../step/attempt';
 import { AttemptContext } from '../step/step-context';
 import { StepTimer } from '../step/step-timer';
 import type { TimeLook } from '../time/time-budget';
@@ -20,7 +20,7 @@ import { readUnitKind, tellLate } from './tell';
 type StartChildrenDirective = Extract<Directive, { kind: 'start-children' }>;
 
 /** One attempt at one unit of work: what is called, with which context and time, and what is told of it. */
-export class UnitAttempt implements GeneratorHost {
+export class UnitAttempt implements AttemptHost {
   readonly invocation: Invocation;
   readonly method: string;
   readonly step: StepPlan | undefined;
@@ -42,7 +42,7 @@ export class UnitAttempt implements GeneratorHost {
     this.#startedAtMs = emitter.isHeard ? collaborators.clock.now() : invocation.lastLook.nowMs;
     this.method = nameUnit(plan, execution);
     this.step = execution.phase === 'step' ? plan.steps[execution.stepIndex] : undefined;
-    this.attempt = new Attempt((error) => tellLate(invocation, this.attempt, this.method, error));
+    this.attempt = new Attempt();
     this.#context = new AttemptContext(
       invocation,
       execution,
@@ -64,12 +64,13 @@ export class UnitAttempt implements GeneratorHost {
     unit.begin(this.method, execution.phase !== 'check');
     watchdog.watch(this.attempt);
     this.timer?.start();
-    const ending = this.#isTold ? emitter.runUnit(this.told, () => this.#call()) : this.#call();
-    return ending instanceof Promise ? ending.then((later) => this.#end(later)) : this.#end(ending);
+    return this.#isTold ? emitter.runUnit(this.told, () => this.attempt.run(this)) : this.attempt.run(this);
   }
 
-  #end(ending: Ending): Ending | Promise<Ending> {
+  /** Ends the attempt. A promise where something is still to be prepared. */
+  end(ending: Ending): Ending | Promise<Ending> {
     const { watchdog, execution } = this.invocation;
+    this.attempt.end();
     this.timer?.stop();
     watchdog.watch(undefined);
     const value = ending.kind === 'returned' ? ending.value : undefined;
@@ -82,9 +83,12 @@ export class UnitAttempt implements GeneratorHost {
     return this.invocation.emitter.isHeard && this.began.phase !== 'check';
   }
 
-  #call(): Ending | Promise<Ending> {
-    const { job } = this.invocation;
-    return this.attempt.run(() => job.call(this.method, ...this.#parameters), this);
+  call(): unknown {
+    return this.invocation.job.call(this.method, this.#parameters);
+  }
+
+  tellLate(error: unknown): void {
+    tellLate(this.invocation, this.attempt, this.method, error);
   }
 
   /** `@OnSignal` is told what has come. */

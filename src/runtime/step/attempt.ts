@@ -17,8 +17,12 @@ interface AbortReason extends Error {
   readonly code: AbortCode;
 }
 
-/** Who is asked when a generator has come to a `yield`, with what it gave. */
-export interface GeneratorHost {
+/** Whose attempt it is: calls the method, is asked when a generator has come to a `yield`, with what it gave, and told what comes late. */
+export interface AttemptHost {
+  /** Calls the method. */
+  call(): unknown;
+  /** Told once of what the attempt did after it was cut off. */
+  tellLate(error: unknown): void;
   /** Whether it may go on; else its `finally` blocks are run, and the attempt has ended. */
   passYield(value: unknown): Promise<boolean> | boolean;
   /** Whether a `finally` block of a generator that was ended may go on after a `yield` of its own. */
@@ -27,7 +31,7 @@ export interface GeneratorHost {
 
 /**
  * One call of one method of the user's: watched, stopped when asked, and cut loose when it does not stop.
- * What a cut-off attempt does later is reported once to `onLate` and changes nothing.
+ * What a cut-off attempt does later is reported once to `tellLate` and changes nothing.
  */
 export class Attempt {
   #abort: AbortController | undefined;
@@ -36,11 +40,6 @@ export class Attempt {
   #isAbandoned = false;
   #isOver = false;
   #wasTold = false;
-  readonly #onLate: (error: unknown) => void;
-
-  constructor(onLate: (error: unknown) => void) {
-    this.#onLate = onLate;
-  }
 
   /** Made when first asked for: most steps never look at it. */
   get signal(): AbortSignal {
@@ -97,33 +96,27 @@ export class Attempt {
   }
 
   /** Calls the method and waits for what it gives back, as `await` would, driving it when it is a generator. Never rejects. */
-  run(call: () => unknown, host: GeneratorHost): Ending | Promise<Ending> {
-    const ending = this.#start(call, host);
-    if (ending instanceof Promise) return ending.then((later) => this.#noteEnd(later));
-    return this.#noteEnd(ending);
-  }
-
-  #start(call: () => unknown, host: GeneratorHost): Ending | Promise<Ending> {
+  run(host: AttemptHost): Ending | Promise<Ending> {
     try {
-      const value = call();
+      const value = host.call();
       if (isGenerator(value)) return this.#drive(value, host).catch(describeThrown);
-      return this.#finish(value);
+      return this.#finish(value, host);
     } catch (error) {
       return describeThrown(error);
     }
   }
 
-  #noteEnd(ending: Ending): Ending {
+  /** Notes that it has ended, however: what it does from now on counts no more. */
+  end(): void {
     this.#isOver = true;
-    return ending;
   }
 
-  async #drive(generator: StepGenerator, host: GeneratorHost): Promise<Ending> {
+  async #drive(generator: StepGenerator, host: AttemptHost): Promise<Ending> {
     for (;;) {
-      const ending = await this.#take(() => generator.next());
+      const ending = await this.#take(() => generator.next(), host);
       if (ending.kind !== 'returned') return ending;
       const { done, value } = ending.value as IteratorResult<unknown>;
-      if (done === true) return await this.#finish(value);
+      if (done === true) return await this.#finish(value, host);
       const refusal = await this.#ask(value, host);
       if (refusal === undefined) continue;
       await this.#close(generator, host);
@@ -132,13 +125,13 @@ export class Attempt {
   }
 
   /** What a generator returns is awaited, whichever kind it is. */
-  #finish(value: unknown): Ending | Promise<Ending> {
+  #finish(value: unknown, host: AttemptHost): Ending | Promise<Ending> {
     const promise = readPromise(value);
-    return promise === undefined ? { kind: 'returned', value } : this.#settle(promise);
+    return promise === undefined ? { kind: 'returned', value } : this.#settle(promise, host);
   }
 
   /** Asks whether the generator may go on: undefined when it may, else how the attempt ends. */
-  async #ask(value: unknown, host: GeneratorHost): Promise<Ending | undefined> {
+  async #ask(value: unknown, host: AttemptHost): Promise<Ending | undefined> {
     try {
       return (await host.passYield(value)) ? undefined : { kind: 'stopped' };
     } catch (error) {
@@ -147,44 +140,44 @@ export class Attempt {
   }
 
   /** Lets the generator's `finally` blocks run, those that yield too; what they throw cannot undo the safe point that was passed. */
-  async #close(generator: StepGenerator, host: GeneratorHost): Promise<void> {
+  async #close(generator: StepGenerator, host: AttemptHost): Promise<void> {
     try {
-      let ending = await this.#take(() => generator.return(undefined));
+      let ending = await this.#take(() => generator.return(undefined), host);
       while (ending.kind === 'returned') {
         const { done, value } = ending.value as IteratorResult<unknown>;
         if (done === true || !(await host.passClosingYield(value))) return;
-        ending = await this.#take(() => generator.next());
+        ending = await this.#take(() => generator.next(), host);
       }
-      if (ending.kind === 'threw') this.#onLate(ending.error);
+      if (ending.kind === 'threw') host.tellLate(ending.error);
     } catch (error) {
-      this.#onLate(error);
+      host.tellLate(error);
     }
   }
 
-  #take(advance: () => unknown): Ending | Promise<Ending> {
+  #take(advance: () => unknown, host: AttemptHost): Ending | Promise<Ending> {
     try {
-      return this.#finish(advance());
+      return this.#finish(advance(), host);
     } catch (error) {
       return describeThrown(error);
     }
   }
 
-  #settle(promise: Promise<unknown>): Promise<Ending> {
+  #settle(promise: Promise<unknown>, host: AttemptHost): Promise<Ending> {
     return new Promise((resolve) => {
       this.#cutOff = () => {
         this.#isAbandoned = true;
         resolve({ kind: 'abandoned' });
       };
       promise.then(
-        (value) => this.#end(resolve, { kind: 'returned', value }),
-        (error: unknown) => this.#end(resolve, { kind: 'threw', error }),
+        (value) => this.#settleAs({ kind: 'returned', value }, resolve, host),
+        (error: unknown) => this.#settleAs({ kind: 'threw', error }, resolve, host),
       );
     });
   }
 
-  #end(resolve: (ending: Ending) => void, ending: Ending): void {
+  #settleAs(ending: Ending, resolve: (ending: Ending) => void, host: AttemptHost): void {
     this.#cutOff = undefined;
-    if (this.#isAbandoned) this.#onLate(ending.kind === 'threw' ? ending.error : undefined);
+    if (this.#isAbandoned) host.tellLate(ending.kind === 'threw' ? ending.error : undefined);
     else resolve(ending);
   }
 }

@@ -32,7 +32,7 @@ export class LiveJob {
   }
 
   /** Calls a method of the job. Throws what the constructor throws, when a fresh instance is needed and could not be made before. */
-  call(method: string, ...parameters: unknown[]): unknown {
+  call(method: string, parameters: readonly unknown[]): unknown {
     this.#renew();
     return (this.#instance as Record<string, (...values: unknown[]) => unknown>)[method]?.(...parameters);
   }

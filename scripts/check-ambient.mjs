@@ -8,7 +8,7 @@ import ts from 'typescript';
 import { fromRoot } from './lib/from-root.mjs';
 
 const allowed =
-  /^src\/(runtime\/adapters\/|handler\/create-handler\.ts$|local\/|cli\/|cdk\/|sweeper\/index\.ts$|testing\/settle\.ts$|testing\/sqs-event\.ts$)/;
+  /^src\/(runtime\/adapters\/|handler\/create-handler\.ts$|local\/|cli\/|cdk\/|sweeper\/index\.ts$|testing\/settle\.ts$|testing\/fake-events\.ts$)/;
 const globals = new Set(['process', 'performance', 'setTimeout', 'setInterval', 'setImmediate']);
 const members = new Set(['Date.now', 'Math.random']);
 

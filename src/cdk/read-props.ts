@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Duration, Fn, Token, Tokenization } from 'aws-cdk-lib';
 import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { isJobNamed } from '../metadata/read-job-options';
+import { isJobNamed } from '../metadata/read-job';
 import { leastReceiveCount, recommendedVisibility } from '../runtime/core/execution/deployment-rules';
 import type { JobPlan } from '../runtime/core/execution/job-plan';
 import { defaultGraceMs } from '../runtime/core/record/sweep';

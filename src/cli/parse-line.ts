@@ -1,10 +1,10 @@
 import { CommanderError, type Help, Option, Command as Program } from 'commander';
 import { CliError, type Command, type GivenOptions, type OptionSpec, type Output } from './command';
-import { renderCommandHelp, renderHelp } from './render-help';
 import type { Paint } from './view/paint';
+import { wrapText } from './view/text';
 
 /** A command line that was understood. */
-export interface ParsedLine extends GivenOptions {
+interface ParsedLine extends GivenOptions {
   readonly command: Command;
   /** Empty when there is none. */
   readonly argument: string;
@@ -13,7 +13,7 @@ export interface ParsedLine extends GivenOptions {
 }
 
 /** What a command line is read with. */
-export interface ParseParts {
+interface ParseParts {
   readonly commands: readonly Command[];
   readonly stdout: Output;
   readonly paint: Paint;
@@ -45,7 +45,7 @@ export function parseLine(args: readonly string[], parts: ParseParts): ParsedLin
 }
 
 const seeHelp = 'Write baton dev <file>, or see baton --help.';
-const helpCells = 105;
+const maxHelpCells = 105;
 const helpText = 'this text';
 
 function describeProgram({ commands, stdout, paint, readVersion }: ParseParts): Program {
@@ -55,7 +55,7 @@ function describeProgram({ commands, stdout, paint, readVersion }: ParseParts): 
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       outputError: () => {},
-      getOutHelpWidth: () => Math.min(stdout.columns || helpCells, helpCells),
+      getOutHelpWidth: () => Math.min(stdout.columns || maxHelpCells, maxHelpCells),
     })
     .configureHelp({ formatHelp: (_program, help) => renderHelp(commands, paint, layOut(help)) })
     .exitOverride((error) => {
@@ -165,4 +165,64 @@ function readRefusal(message: string): { readonly named: string; readonly hint: 
 
 function refuse(problem: string, fix: string): CliError {
   return new CliError({ problem, fix });
+}
+
+/** Lays one item of a help text out: a term in so many cells, and beside it the description, wrapped. */
+type LayOut = (term: string, cells: number, text: string) => string;
+
+const helpCells = 100;
+const optionCells = 28;
+const usageCells = 40;
+const commandCells = 34;
+const helpOption: OptionSpec = { group: 'Output', name: 'help', short: 'h', help: 'this text' };
+
+/** `baton --help`. */
+function renderHelp(commands: readonly Command[], paint: Paint, layOut: LayOut): string {
+  const rows = commands.map((command) => layOut(writeUsage(command), commandCells, command.summary));
+  return `${paint('strong', 'baton')} runs lambda-baton jobs on this machine, and looks after executions wherever they are.
+
+${paint('strong', 'Usage')}
+${rows.join('\n')}
+${layOut('baton <command> --help', commandCells, 'the options of a command')}
+${layOut('baton --version', commandCells, 'the version of lambda-baton')}
+
+${paint('strong', 'Example')}
+  baton dev src/job.ts --event '{"from":1}' --timeout 5s
+  baton estimate --items 1e6 --ms-per-item 40 --memory 512 --arch arm64 --timeout 900
+`;
+}
+
+/** `baton status --help`, and that of every other command. */
+function renderCommandHelp(command: Command, paint: Paint, layOut: LayOut): string {
+  const usage = command.usage ?? [[writeUsage(command), '']];
+  const options = [...command.options, helpOption];
+  const groups = [...new Set(options.map(({ group }) => group))].map((group) => {
+    const rows = options
+      .filter((option) => option.group === group)
+      .map(({ help, ...term }) => layOut(writeTerm(term), optionCells, help));
+    return [paint('strong', group), ...rows].join('\n');
+  });
+  const sections = [
+    `${paint('strong', `baton ${command.name}`)} ${command.summary}.`,
+    [paint('strong', 'Usage'), ...usage.map(([line, meaning]) => layOut(line, usageCells, meaning))].join(
+      '\n',
+    ),
+    ...groups,
+    ...(command.exitCodes === undefined
+      ? []
+      : [
+          `${paint('strong', 'Exit code')}\n${wrapText(command.exitCodes, helpCells)
+            .map((line) => `  ${line}`)
+            .join('\n')}`,
+        ]),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function writeUsage({ name, argument }: Command): string {
+  return ['baton', name, argument?.name, '[options]'].filter(Boolean).join(' ');
+}
+
+function writeTerm({ name, short, value }: Omit<OptionSpec, 'help'>): string {
+  return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
 }

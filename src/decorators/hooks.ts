@@ -1,6 +1,10 @@
 import type { StandardSchema } from '../runtime/core/state/codec-and-schema';
-import { declare } from './declare';
-import type { ContextMethodDecorator, FailureMethodDecorator, ToldMethodDecorator } from './decorator-types';
+import {
+  type ContextMethodDecorator,
+  declare,
+  type FailureMethodDecorator,
+  type ToldMethodDecorator,
+} from './declare';
 
 /**
  * Makes a method the hook that runs once, before the first step of an execution. Called with the `StepContext`.

@@ -1,7 +1,6 @@
 import type { RetryPolicy } from '../runtime/core/execution/retry-policy';
 import type { FieldCodec } from '../runtime/core/state/codec-and-schema';
-import { declare } from './declare';
-import type { FieldDecorator, PredicateDecorator, StepDecorator } from './decorator-types';
+import { declare, type FieldDecorator, type PredicateDecorator, type StepDecorator } from './declare';
 
 /** How one step is run. */
 export interface StepOptions<Compensating extends string = string> {

@@ -9,8 +9,7 @@ import { FileFlightRecorder } from '../runtime/adapters/file/file-flight-recorde
 import { type ContinueOn, LambdaSender } from '../runtime/adapters/lambda/lambda-sender';
 import { completeClock, MathRandom, SystemClock } from '../runtime/adapters/node/ambient';
 import { GuardedLogger, JsonLogger, type LogLevel } from '../runtime/adapters/node/loggers';
-import { NodePlatform } from '../runtime/adapters/node/node-platform';
-import { SignatureSeal } from '../runtime/adapters/node/signature-seal';
+import { NodePlatform, SignatureSeal } from '../runtime/adapters/node/node-platform';
 import { NanoTimer } from '../runtime/adapters/node/timers';
 import { SchedulerSender, type SchedulerSettings } from '../runtime/adapters/scheduler/scheduler-sender';
 import { SqsSender } from '../runtime/adapters/sqs/sqs-sender';

@@ -10,8 +10,8 @@ export type {
   InvocationEnd,
   InvocationStart,
   LocalLambdaEvents,
-} from './events/local-lambda-events';
-export type { ApiRequest, FaultKind, FaultProbabilities, RequestFault, RequestHook } from './faults/faults';
+} from './events';
+export type { ApiRequest, FaultKind, FaultProbabilities, RequestFault, RequestHook } from './faults';
 export type { MetricName } from './functions/local-function';
 export { LocalLambda } from './local-lambda';
 export { LocalLambdaError } from './local-lambda-error';

@@ -1,5 +1,5 @@
-import type { InvocationStart } from './events/local-lambda-events';
-import type { FaultProbabilities, RequestHook } from './faults/faults';
+import type { InvocationStart } from './events';
+import type { FaultProbabilities, RequestHook } from './faults';
 
 /** What a {@link LocalLambda} is started with. Every field has a default. */
 export interface LocalLambdaOptions {

@@ -7,7 +7,13 @@ export { SeededRandom } from './boundaries';
 export { EffectLedger, type EffectRecord, type KeyCollision, type RepeatedEffect } from './effect-ledger';
 export type { ExploreOptions } from './exploration';
 export { type Deviation, type DeviationKind, Exploration } from './exploration';
-export { type FakeLambdaContextOptions, fakeLambdaContext } from './fake-lambda-context';
+export {
+  type FakeLambdaContextOptions,
+  fakeLambdaContext,
+  type SqsMessage,
+  type SqsRecord,
+  sqsEvent,
+} from './fake-events';
 export { FaultyStore, type WriteFault } from './faulty-store';
 export { JobRun, type JobRunParts } from './job-run';
 export { JobTestEnvironment } from './job-test-environment';
@@ -34,7 +40,6 @@ export type {
   StepCall,
   StepRun,
 } from './run-records';
-export { type SqsMessage, type SqsRecord, sqsEvent } from './sqs-event';
 export { type ContractCase, checkpointStoreContract } from './store-contract/checkpoint-store-contract';
 export type { StoreUnderTest } from './store-contract/store-under-test';
 export type { InputOf, JobRunOptions, JobTestOptions, StateOf } from './test-job-options';

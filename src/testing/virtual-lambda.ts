@@ -1,12 +1,11 @@
 import { BatonError } from '../errors/baton-error';
 import type { BatonHandler } from '../handler/create-handler';
 import { recursionLimit } from '../runtime/core/execution/line';
-import { fakeLambdaContext } from './fake-lambda-context';
+import { fakeLambdaContext, sqsEvent } from './fake-events';
 import { runInFrame } from './life';
 import type { RunRecorder } from './run-recorder';
 import type { DeadLetter } from './run-records';
 import { settle } from './settle';
-import { sqsEvent } from './sqs-event';
 import { type InvocationOutcome, type VirtualDelivery, VirtualInvocation } from './virtual-invocation';
 import type { ManualTimer } from './virtual-time';
 

@@ -1,5 +1,5 @@
 import { LocalLambdaError } from '../../src/local';
-import { draw } from '../../src/local/faults/faults';
+import { draw } from '../../src/local/faults';
 import { parseFunctionName } from '../../src/local/functions/local-function';
 import { extendTrace, readChainLength } from '../../src/local/invoke/limits';
 import { findPackage } from '../../src/local/packages';

@@ -15,7 +15,7 @@ import {
   wait,
   waitUntil,
 } from '../../src';
-import type { StepDecorator } from '../../src/decorators/decorator-types';
+import type { StepDecorator } from '../../src/decorators/declare';
 
 interface Input {
   page: number;

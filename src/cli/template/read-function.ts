@@ -1,9 +1,15 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { decodeText } from '../arguments/read-values';
-import { chooseFunction } from './choose-function';
 import { findReferences, listOwned } from './references';
-import { asRecord, listResources, type Resource, type Template, TemplateError } from './template';
+import {
+  asRecord,
+  chooseFunction,
+  listResources,
+  type Resource,
+  type Template,
+  TemplateError,
+} from './template';
 
 /** Lets a queue's messages invoke the function. */
 interface DeployedMapping {

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionEnvironment } from '../environment/execution-environment';
-import type { Emit } from '../events/local-lambda-events';
-import type { ApiRequest, RequestFault } from '../faults/faults';
+import type { Emit } from '../events';
+import type { ApiRequest, RequestFault } from '../faults';
 import type { ScheduleHub } from '../scheduler/schedule-hub';
 import type { QueueHub } from '../sqs/queue-hub';
 import { findLambdaOperation, type LambdaParts } from './lambda-operations';

@@ -1,9 +1,8 @@
 import type { FunctionControl } from '../functions/function-control';
 import type { FunctionRegistry, Target } from '../functions/function-registry';
 import { parseFunctionName } from '../functions/local-function';
-import type { InvokeApi } from '../invoke/invoke-api';
+import { type InvokeApi, invokeOperation } from '../invoke/invoke-api';
 import type { EventSourceMapping } from '../sqs/event-source-mapping';
-import { invokeOperation } from './invoke-operation';
 import { type Answer, ApiError, type Operation, type RawRequest } from './operation';
 
 /** What the Lambda API acts on. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { StandInInput } from '../sqs/local-queue';
 import { checkBatch, checkMessage, type QueueHub } from '../sqs/queue-hub';
-import type { StandInInput } from '../sqs/stand-in';
 import type { Answer, Operation, RawRequest } from './operation';
 
 /** Recognises a request to SQS: whatever comes with SQS's target header, or in its older query form. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import type { Emit } from '../events/local-lambda-events';
+import type { Emit } from '../events';
 import type { FunctionVersion } from '../functions/local-function';
 import type { LineStream } from './environment-process';
 import { ExecutionEnvironment } from './execution-environment';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import type { EndReason } from '../events/local-lambda-events';
+import type { EndReason } from '../events';
 import type { EnvironmentSettings, ErrorDocument } from './work';
 
 const v8HeapShare = 0.9;

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import type { EndReason } from '../events/local-lambda-events';
+import type { EndReason } from '../events';
 import { describeEnd, EnvironmentProcess, type LineStream, type ProcessEnd } from './environment-process';
 import { RuntimeApi } from './runtime-api';
 import type { EnvironmentSettings, ErrorDocument, Outcome, Work } from './work';

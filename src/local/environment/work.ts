@@ -1,4 +1,4 @@
-import type { EndReason } from '../events/local-lambda-events';
+import type { EndReason } from '../events';
 
 /** One event on its way to an environment. */
 export interface Work {

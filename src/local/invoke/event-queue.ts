@@ -1,6 +1,6 @@
 import { ApiError } from '../api/operation';
 import type { Outcome } from '../environment/work';
-import type { DropReason, Emit } from '../events/local-lambda-events';
+import type { DropReason, Emit } from '../events';
 import type { FunctionRegistry } from '../functions/function-registry';
 import type { MetricName } from '../functions/local-function';
 import type { SendOptions } from '../sqs/queue-hub';

@@ -1,8 +1,8 @@
 import type { EnvironmentPool } from '../environment/environment-pool';
 import type { ExecutionEnvironment } from '../environment/execution-environment';
 import type { Outcome } from '../environment/work';
-import { type Emit, type InvocationStart, reportLater } from '../events/local-lambda-events';
-import { draw } from '../faults/faults';
+import { type Emit, type InvocationStart, reportLater } from '../events';
+import { draw } from '../faults';
 import type { InvocationFault, InvocationHook } from '../options';
 import { type Concurrency, extendTrace, readChainLength } from './limits';
 import type { Delivery } from './queued-event';

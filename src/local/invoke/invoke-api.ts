@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError } from '../api/operation';
+import { type Answer, ApiError, type Operation, type RawRequest } from '../api/operation';
 import type { Outcome } from '../environment/work';
-import type { Emit } from '../events/local-lambda-events';
+import type { Emit } from '../events';
 import type { FunctionRegistry, Target } from '../functions/function-registry';
 import type { InvokeResult } from '../options';
 import type { EventQueue } from './event-queue';
@@ -13,7 +13,7 @@ const requestLimitBytes = 6_291_456;
 const responseLimitBytes = 6_291_556;
 
 /** A call of the Invoke API. */
-export interface InvokeCall {
+interface InvokeCall {
   readonly reference: string;
   readonly qualifier?: string;
   readonly invocationType: string;
@@ -27,7 +27,7 @@ export interface InvokeCall {
 }
 
 /** What the Invoke API is made of. */
-export interface InvokeParts {
+interface InvokeParts {
   readonly registry: FunctionRegistry;
   readonly runner: InvocationRunner;
   readonly events: EventQueue;
@@ -162,4 +162,51 @@ function describeResult(outcome: Outcome, { version }: Target, requestId: string
     logTail: outcome.logTail,
     ...(tooLarge || outcome.reason !== 'ok' ? { functionError: 'Unhandled' as const } : {}),
   };
+}
+
+/** The Invoke call, from the wire to the wire. */
+export function invokeOperation(invokeApi: InvokeApi, request: RawRequest, reference: string): Operation {
+  const { headers, query, body, callerRequestId } = request;
+  const invocationType = header(headers['x-amz-invocation-type']) ?? 'RequestResponse';
+  const qualifier = query.get('Qualifier');
+  const traceHeader = header(headers['x-amzn-trace-id']);
+  const context = header(headers['x-amz-client-context']);
+  const wantsLog = headers['x-amz-log-type'] === 'Tail';
+  const run = async (isDuplicate: boolean): Promise<Answer> => {
+    const result = await invokeApi.invoke({
+      reference,
+      invocationType,
+      payload: body,
+      deliveries: isDuplicate ? 2 : 1,
+      ...(qualifier === null ? {} : { qualifier }),
+      ...(traceHeader === undefined ? {} : { traceHeader }),
+      ...(context === undefined ? {} : { clientContext: Buffer.from(context, 'base64').toString() }),
+      ...(callerRequestId === undefined ? {} : { callerRequestId }),
+    });
+    return describeAnswer(result, wantsLog);
+  };
+  return { name: 'Invoke', target: reference, invocationType, api: 'lambda', run };
+}
+
+function describeAnswer(
+  { statusCode, requestId, executedVersion, functionError, logTail, payload }: InvokeResult,
+  wantsLog: boolean,
+): Answer {
+  return {
+    status: statusCode,
+    headers: {
+      'Content-Type': 'application/json',
+      'x-amzn-RequestId': requestId,
+      ...(executedVersion === undefined ? {} : { 'X-Amz-Executed-Version': executedVersion }),
+      ...(functionError === undefined ? {} : { 'X-Amz-Function-Error': functionError }),
+      ...(wantsLog && logTail !== undefined
+        ? { 'X-Amz-Log-Result': Buffer.from(logTail).toString('base64') }
+        : {}),
+    },
+    body: payload === undefined ? '' : JSON.stringify(payload),
+  };
+}
+
+function header(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
 }

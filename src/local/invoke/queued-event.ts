@@ -1,5 +1,5 @@
 import type { Outcome } from '../environment/work';
-import type { DropReason } from '../events/local-lambda-events';
+import type { DropReason } from '../events';
 import type { Target } from '../functions/function-registry';
 
 /** An asynchronous event that was accepted and has not ended yet. */

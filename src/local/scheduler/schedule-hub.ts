@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError } from '../api/operation';
-import type { Emit, LocalLambdaEvents } from '../events/local-lambda-events';
+import type { Emit, LocalLambdaEvents } from '../events';
 import type { InvokeApi } from '../invoke/invoke-api';
 import type { QueueHub } from '../sqs/queue-hub';
 import { checkName, checkSchedule, type ScheduleInput, type ScheduleTarget } from './check-schedule';

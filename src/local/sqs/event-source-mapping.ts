@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../environment/work';
-import type { Emit } from '../events/local-lambda-events';
+import type { Emit } from '../events';
 import type { FunctionRegistry, Target } from '../functions/function-registry';
 import type { LocalFunction } from '../functions/local-function';
 import type { InvocationRunner } from '../invoke/invocation-runner';
 import { type Concurrency, readChainLength, recursionLimit } from '../invoke/limits';
 import type { Delivery } from '../invoke/queued-event';
 import type { EventSourceMappingOptions } from '../options';
-import type { LocalQueue } from './local-queue';
-import type { StandInMessage } from './stand-in';
+import type { LocalQueue, StandInMessage } from './local-queue';
 
 const batchLimitBytes = 6_000_000;
 const roomPollMs = 10;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StandInInput, StandInMessage, StandInQueue } from './stand-in';
+import type { StandInInput, StandInMessage, StandInQueue } from './local-queue';
 
 const deduplicationMs = 300_000;
 const pollMs = 10;

@@ -2,13 +2,19 @@ import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, ApiError } from '../api/operation';
-import type { Emit } from '../events/local-lambda-events';
+import type { Emit } from '../events';
 import { LocalLambdaError } from '../local-lambda-error';
 import type { QueueOptions } from '../options';
 import { loadPackage } from '../packages';
 import { FifoStore } from './fifo-store';
-import { LocalQueue } from './local-queue';
-import type { StandIn, StandInInput, StandInMessage, StandInPackage, StandInQueue } from './stand-in';
+import {
+  LocalQueue,
+  type StandIn,
+  type StandInInput,
+  type StandInMessage,
+  type StandInPackage,
+  type StandInQueue,
+} from './local-queue';
 
 /** What a message is sent with besides its body. */
 export interface SendOptions {

@@ -1,10 +1,11 @@
-import { chooseFunction, sweepVariable } from '../../template/choose-function';
 import { findHandlerFile, locateCode } from '../../template/read-function';
 import { findReferences, listNames, listOwned } from '../../template/references';
 import {
   asRecord,
+  chooseFunction,
   listResources,
   type Resource,
+  sweepVariable,
   type Template,
   TemplateError,
 } from '../../template/template';

@@ -15,9 +15,9 @@ import { type Layout, readRevision, type StampedLayout, writeRevision } from '..
 import { PartShelf } from '../store/part-shelf';
 import { describePage, readInParallel } from '../store/select-executions';
 import { corruptRecordError } from '../store/stored-json';
-import { DynamoDbParts } from './dynamodb-parts';
 import {
   chooseApart,
+  DynamoDbParts,
   describeRecord,
   describeRecordKey,
   describeRevision,

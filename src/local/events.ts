@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { FaultKind } from '../faults/faults';
+import type { FaultKind } from './faults';
 
 /**
  * Why an invocation ended.

@@ -3,7 +3,10 @@
  * Bundles a minimal job over dist/ and holds it to its limits: in one file, and in chunks, of which a cold start loads some.
  * `--why` lists what the bundle is made of.
  */
-import { relative } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { analyzeMetafile } from 'esbuild';
 import { ensureBuilt } from './lib/ensure-built.mjs';
@@ -16,7 +19,8 @@ const maxStartBytes = 103.2 * 1024;
 
 ensureBuilt();
 const whole = await bundleMinimalJob({});
-const split = await bundleMinimalJob({ splitting: true });
+const split = await bundleMinimalJob({ splitting: true, outExtension: { '.js': '.mjs' } });
+await load(split);
 if (process.argv.includes('--why')) console.log(await analyzeMetafile(whole.metafile));
 const isSmall = [
   hold('a minimal job is', gzip(whole.outputFiles), maxBytes),
@@ -29,6 +33,17 @@ function hold(what, bytes, limit) {
   const isHeld = bytes <= limit;
   console.log(`${isHeld ? '✔' : '✖'} ${what} ${kilobytes(bytes)} gzipped, at most ${kilobytes(limit)}`);
   return isHeld;
+}
+
+/** Imports what a bundler has split: chunks may be evaluated in another order than the files they are made of. */
+async function load({ outputFiles }) {
+  const folder = mkdtempSync(join(tmpdir(), 'check-size-'));
+  try {
+    for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents);
+    await import(pathToFileURL(join(folder, 'stdin.mjs')));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The files that the entry imports statically, with what these import in turn. What is imported lazily is an entry of esbuild's, too. */

@@ -1,3 +1,5 @@
+// As in injection.ts: before tsyringe.
+import 'reflect-metadata';
 import { type DependencyContainer, container as globalContainer, type InjectionToken } from 'tsyringe';
 import { InvalidJobError, type JobFault } from '../errors';
 import type { JobPlan } from '../runtime/core/execution/job-plan';

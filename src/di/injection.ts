@@ -1,3 +1,5 @@
+// tsyringe refuses to load before it. A bundler that splits may load this file's chunk before that of the entry.
+import 'reflect-metadata';
 import { type InjectionToken, injectable } from 'tsyringe';
 import type { JobFault } from '../errors';
 import type { JobClass } from '../runtime/core/execution/job-plan';

@@ -5,6 +5,9 @@ import {
 } from '../../src/testing/index';
 import { configuration } from './configuration';
 
+/** It is explored in no mode: a few runs, as a sign that it still can be. */
+const exploredRuns = 20;
+
 type JobClass = Parameters<typeof QuietEnvironment.create>[0];
 
 /** The testing kit as the tests of a hostile configuration get it: its environments run in the mode of the same name, but for what they explore. */
@@ -17,6 +20,8 @@ export const JobTestEnvironment = {
     const run = env.run.bind(env);
     const modes = { handOffAfterEveryStep: handsOff, sqsOnly: isByQueue, deliverEverythingTwice: isTwice };
     env.run = (more = {}) => run(more.schedule === undefined ? { ...modes, ...more } : more);
+    const explore = env.explore.bind(env);
+    env.explore = (wishes = {}) => explore({ maxRuns: exploredRuns, ...wishes });
     return env;
   },
 };

@@ -133,7 +133,7 @@ function checkWalls() {
     .map((file) => ({ file, lines: lengths.get(file), readers: [...new Set(importers.get(file))] }))
     .filter(({ file, lines, readers }) => {
       const [reader] = readers;
-      const isSmall = lines < 30 && readers.length === 1 && !hasReason.test(file);
+      const isSmall = lines < 40 && readers.length === 1 && !hasReason.test(file);
       return isSmall && !/index\.ts$/.test(reader) && lines + lengths.get(reader) <= max.fileLines;
     })
     .map(({ file, readers }) => `${file} is short, and only ${readers[0]} reads it: put it there`);

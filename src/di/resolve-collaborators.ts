@@ -20,7 +20,7 @@ import { type Seal, sealByChecksum } from '../runtime/core/state/seal';
 import type { Observer } from '../runtime/observe/runtime-event';
 import type { CheckpointStore, Clock, ContinuationSender, FlightRecorder, Logger } from '../runtime/ports';
 import type { Collaborators } from '../runtime/ports/collaborators';
-import { ContextLogger } from '../runtime/step/context-logger';
+import { ContextLogger } from '../runtime/step/step-output';
 import type { InvocationScope } from './handler-scope';
 import {
   CHECKPOINT_STORE,

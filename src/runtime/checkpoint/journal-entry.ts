@@ -5,7 +5,7 @@ import type { StateCopy } from '../core/state/copy-state';
 import type { Emitter } from '../observe/emitter';
 import type { ExecutionStatus, Logger } from '../ports';
 import type { Collaborators } from '../ports/collaborators';
-import type { ProgressReport } from '../step/progress-report';
+import type { ProgressReport } from '../step/step-output';
 
 /** A finished or forgotten execution is kept this long, in milliseconds: 30 days. */
 export const retentionMs = 30 * 24 * 3_600_000;

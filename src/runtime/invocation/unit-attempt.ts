@@ -9,9 +9,9 @@ import {
 import { type Execution, nameUnit } from '../core/execution/execution';
 import { checkFuses } from '../core/execution/fuses';
 import type { StepPlan } from '../core/execution/job-plan';
+import type { Timer } from '../ports';
 import { Attempt, type AttemptHost, type Ending } from '../step/attempt';
 import { AttemptContext } from '../step/step-context';
-import { StepTimer } from '../step/step-timer';
 import type { TimeLook } from '../time/time-budget';
 import type { Invocation } from './invocation';
 import { prepareChildren } from './prepare-children';
@@ -201,4 +201,38 @@ export class UnitAttempt implements AttemptHost {
 function nameKeyedUnit({ phase }: Execution): 'terminate' | 'undo' | 'work' {
   if (phase === 'compensate') return 'undo';
   return phase === 'check' ? 'terminate' : 'work';
+}
+
+/** Ends an attempt that runs longer than its step's `timeoutMs`: its signal aborts, and nobody waits for it any more. */
+class StepTimer {
+  #cancel: (() => void) | undefined;
+  #hasFired = false;
+  readonly #timer: Timer;
+  readonly #timeoutMs: number;
+  readonly #attempt: Attempt;
+
+  constructor(timer: Timer, timeoutMs: number, attempt: Attempt) {
+    this.#timer = timer;
+    this.#timeoutMs = timeoutMs;
+    this.#attempt = attempt;
+  }
+
+  get hasFired(): boolean {
+    return this.#hasFired;
+  }
+
+  /** Starts, or starts again at a safe point inside the attempt. */
+  start(): void {
+    this.stop();
+    this.#cancel = this.#timer.once(this.#timeoutMs, () => {
+      this.#hasFired = true;
+      this.#attempt.abort('timeout');
+      this.#attempt.abandon();
+    });
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
 }

@@ -5,7 +5,7 @@ import { readLastRun, type UndoneRun } from '../core/execution/undo';
 import type { DeepReadonly } from '../core/state/freeze-in-depth';
 import type { Logger } from '../ports';
 import type { Attempt } from './attempt';
-import { ContextLogger } from './context-logger';
+import { ContextLogger } from './step-output';
 
 /** What a step, a hook and the `@Terminate` predicate are called with. */
 export interface StepContext<Input = unknown> {

@@ -10,8 +10,8 @@ import type {
 import { LiveMarks, type MarkedRecord } from '../store/live-marks';
 import { isForLive, readInParallel, selectExecutions } from '../store/select-executions';
 import { corruptRecordError, warnOfDamage } from '../store/stored-json';
-import { FileMarks } from './file-marks';
 import {
+  FileMarks,
   hasCode,
   joinPath,
   listRevisions,
@@ -21,7 +21,7 @@ import {
   readRevision,
   removeFolder,
   removeRevision,
-} from './file-revisions';
+} from './files';
 
 /** Where a {@link FileCheckpointStore} keeps its files. */
 export interface FileCheckpointStoreOptions {

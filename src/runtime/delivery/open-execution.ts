@@ -1,4 +1,5 @@
 import { IncompatibleStateError } from '../../errors';
+import { findRecord } from '../among/change-record';
 import type { Heartbeats } from '../checkpoint/heartbeats';
 import { Journal } from '../checkpoint/journal';
 import type { JournalDeps } from '../checkpoint/journal-entry';
@@ -7,13 +8,13 @@ import { isElsewhere } from '../core/execution/line';
 import type { ContinuationArrival, LookArrival, StartArrival } from '../core/message/arrival';
 import { checkCode, checkJob } from '../core/message/continuation';
 import { type Envelope, openEnvelope } from '../core/message/envelope';
-import { parseRecord } from '../core/record/execution-record';
+import type { ExecutionRecord } from '../core/record/execution-record';
 import { type LookDeps, writeLook } from '../hand-off/send-look';
+import { tryAtStore } from '../hand-off/tell-end';
 import type { InvocationResult } from '../invocation/answer';
 import { type OpenedExecution, openContinuation, openStart } from '../invocation/opened-execution';
 import { runInvocation } from '../invocation/run-invocation';
 import type { CheckpointStore } from '../ports';
-import type { Collaborators } from '../ports/collaborators';
 import { claimExecution } from './claim-execution';
 import type { Delivery } from './delivery';
 import { answerForwarded, forward, sendAgain, sendLookAt, writeForwarded } from './look';
@@ -53,7 +54,7 @@ async function openFresh(
     start = await openStart(plan, arrival, collaborators, validate);
   } catch (error) {
     // What is recorded as started is recorded as refused.
-    if (store === undefined || !(await isFresh(store, arrival.executionId, collaborators))) throw error;
+    if (store === undefined || !(await isFresh(delivery, arrival.executionId))) throw error;
     const { executionId, chainLength = 0 } = arrival;
     return runClaimed(delivery, store, { executionId, invocation: 1, start, chainLength }, signs);
   }
@@ -105,7 +106,7 @@ async function openLook(
   const { executionId, chainLength, delivery: onBehalfOf, notBeforeMs = 0 } = arrival;
   const { collaborators } = delivery;
   if (notBeforeMs > collaborators.clock.now()) {
-    const sleeping = onBehalfOf === undefined ? await findSleeper(store, arrival, collaborators) : undefined;
+    const sleeping = onBehalfOf === undefined ? await findSleeper(delivery, arrival) : undefined;
     // A timer that nobody needs any more ends here.
     if (onBehalfOf === undefined && sleeping === undefined)
       return { answer: { status: 'duplicate', executionId, invocation: 0 } };
@@ -130,25 +131,27 @@ async function openLook(
 
 /** The invocation that an execution sleeps after, when it still sleeps until the time that a look was sent for; 0 when it is not known. */
 async function findSleeper(
-  store: CheckpointStore,
+  delivery: Delivery,
   { executionId, notBeforeMs }: LookArrival,
-  { platform }: Collaborators,
 ): Promise<number | undefined> {
-  const stored = await store.load(executionId);
-  if (stored === undefined) return 0;
-  const { outcome, handedOffTo, continuation, invocation } = parseRecord(stored.head, platform.checksum);
+  const record = await loadRecord(delivery, executionId);
+  if (record === undefined) return 0;
+  const { outcome, handedOffTo, continuation, invocation } = record;
   const isAsleep = outcome === null && handedOffTo !== null && continuation.resumeAtMs === notBeforeMs;
   return isAsleep ? invocation : undefined;
 }
 
 /** Whether an execution was written down by whoever starts it, and has not begun. */
-async function isFresh(
-  store: CheckpointStore,
-  executionId: string,
-  { platform }: Collaborators,
-): Promise<boolean> {
-  const stored = await store.load(executionId);
-  return stored !== undefined && parseRecord(stored.head, platform.checksum).isFresh === true;
+async function isFresh(delivery: Delivery, executionId: string): Promise<boolean> {
+  return (await loadRecord(delivery, executionId))?.isFresh === true;
+}
+
+async function loadRecord(delivery: Delivery, executionId: string): Promise<ExecutionRecord | undefined> {
+  const deps = describeDeps(delivery);
+  const found = await tryAtStore(deps, executionId, ({ store, checksum }) =>
+    findRecord(store, checksum, executionId),
+  );
+  return found?.record;
 }
 
 /** What a claim is for. */

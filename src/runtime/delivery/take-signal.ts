@@ -1,9 +1,10 @@
-import { postSignal } from '../among/inbox';
+import { BatonError } from '../../errors';
+import { type InboxTools, type PostedSignal, postSignal, type SentSignal } from '../among/inbox';
 import { readAskedSignal } from '../among/read-signal';
 import type { JobPlan } from '../core/execution/job-plan';
 import type { SignalArrival } from '../core/message/arrival';
 import { wakeExecution } from '../hand-off/send-look';
-import { readInboxTools } from '../hand-off/tell-end';
+import { tryAtStore } from '../hand-off/tell-end';
 import type { SignalAnswer } from '../invocation/answer';
 import type { InputValidator } from '../invocation/opened-execution';
 import type { Context } from '../ports';
@@ -22,8 +23,10 @@ interface SignalDelivery {
 }
 
 /**
- * Takes a signal that has come through the function: keeps it where its execution finds it, and wakes that one when it sleeps.
+ * Takes a signal that has come through the function: keeps it where its execution finds it, and wakes that one when it sleeps. A store that
+ * fails is asked again while there is time.
  *
+ * @throws CheckpointFailedError when there is no time left.
  * @throws InvalidInputError when it cannot be one, or when the job's `@OnSignal` does not take such a payload.
  * @throws UnknownExecutionError when there is no such execution (yet).
  * @throws SignalRefusedError when too many wait already.
@@ -46,13 +49,26 @@ export async function takeSignal(
     const payload: unknown = payloadText === '' ? undefined : JSON.parse(payloadText);
     await validate({ ...plan, input: schema }, payload);
   }
-  const { kind, sleeper } = await postSignal(readInboxTools(collaborators), signal);
-  if (sleeper !== undefined)
-    await wakeExecution(sleeper, signalId, {
-      collaborators,
-      context,
-      remainingMs: () => budget.remainingMs(),
-    });
+  const deps = { collaborators, context, remainingMs: () => budget.remainingMs() };
+  const posted = await tryAtStore(deps, executionId, (tools) => post(tools, signal));
+  if ('refused' in posted) throw posted.refused;
+  const { kind, sleeper } = posted;
+  if (sleeper !== undefined) await wakeExecution(sleeper, signalId, deps);
   logger.info('signal taken', { executionId, name, signalId, kind });
   return { status: 'signalled', executionId, signalId, kind };
+}
+
+const refusals: ReadonlySet<string> = new Set(['SIGNAL_REFUSED', 'UNKNOWN_EXECUTION']);
+
+/** What refuses a signal is none of the store's failures: asking again at once would not help. */
+async function post(
+  tools: InboxTools,
+  signal: SentSignal,
+): Promise<PostedSignal | { readonly refused: BatonError }> {
+  try {
+    return await postSignal(tools, signal);
+  } catch (error) {
+    if (BatonError.is(error) && refusals.has(error.code)) return { refused: error };
+    throw error;
+  }
 }

@@ -27,7 +27,7 @@ export async function tellEnd(
   if (slotsId !== undefined)
     await freeSlot({ slotsId, entry: { id: executionId, epoch }, sentBy, chain: chainLength + 1 }, deps);
   if (parent === undefined) return;
-  const record = await raiseFlag(readInboxTools(deps.collaborators), parent.executionId);
+  const record = await tryAtStore(deps, parent.executionId, (tools) => raiseFlag(tools, parent.executionId));
   await wakeSleeper(record, `${sentBy}.${executionId}`, deps, chainLength + 1);
 }
 
@@ -94,7 +94,7 @@ export async function tryAtStore<Value>(
 }
 
 /** What facts are read and written with. */
-export function readInboxTools({ store, platform, clock }: Collaborators): InboxTools {
+function readInboxTools({ store, platform, clock }: Collaborators): InboxTools {
   if (store === undefined) throw new Error('there is no store to read from');
   return { store, checksum: platform.checksum, digest: (text) => platform.digest(text), clock };
 }

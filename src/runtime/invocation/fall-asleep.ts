@@ -10,6 +10,7 @@ import type { EndedAnswer } from './answer';
 import { parkExecution, warnOfRecursion } from './end-execution';
 import { nameHandedOver } from './end-invocation';
 import type { Invocation } from './invocation';
+import { tryToRead } from './news';
 import { runStatefulHook } from './run-hook';
 import { tellHandedOver } from './tell';
 import { describeNext } from './write-hand-off';
@@ -120,8 +121,9 @@ async function sendTimer(
 }
 
 /** A job that is stopped is found by its list, which may lag: what goes to sleep for long looks itself. */
-async function isJobStopped({ plan, collaborators }: Invocation): Promise<boolean> {
-  const { store, platform } = collaborators;
-  const mark = await store?.load(describeMarkId(plan.name));
-  return readStopMark(plan.name, mark, platform.checksum) !== undefined;
+async function isJobStopped(invocation: Invocation): Promise<boolean> {
+  const { plan, collaborators } = invocation;
+  if (collaborators.store === undefined) return false;
+  const mark = await tryToRead(invocation, ({ store }) => store.load(describeMarkId(plan.name)));
+  return readStopMark(plan.name, mark, collaborators.platform.checksum) !== undefined;
 }

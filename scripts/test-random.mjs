@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Runs random programs at length: `npm run test:random -- --seeds 20000`, `-- --seed 76` one alone, `-- --first 5000 --seeds 100` from there on.
- * `--among`: executions among each other, with signals, waits, children and compensation.
+ * `--among`: executions among each other, with signals, waits, children, slots and compensation, under faults, and while stores and channels
+ * are throttled.
  * What fails is printed with its program; its seed belongs into test/random/kept-seeds.json (kept-among-seeds.json), which every test run
  * replays.
  */

@@ -44,6 +44,17 @@ describe('a random program among others', () => {
   });
 });
 
+describe('the throttles of every day', () => {
+  it('Throttles refuse calls in most of the runs that have some', async () => {
+    const counts: number[] = [];
+    for (const seed of everyDay.slice(0, 8))
+      for (const { mode, refusedCount } of await runAmong(seed))
+        if (mode.includes('throttles')) counts.push(refusedCount);
+    expect(counts).toHaveLength(16);
+    expect(counts.filter((count) => count > 0).length).toBeGreaterThan(8);
+  });
+});
+
 describe('the programs among others of every day', () => {
   const programs = everyDay.map(drawAmong);
 

@@ -1,4 +1,4 @@
-import { BatonClient, type CheckpointStore, type StoredRevision } from '../../../src';
+import { BatonClient, type CheckpointStore, CONTINUATION_SENDERS, type StoredRevision } from '../../../src';
 import { NodePlatform } from '../../../src/runtime/adapters/node/node-platform';
 import { parseRecord } from '../../../src/runtime/core/record/execution-record';
 import {
@@ -13,6 +13,7 @@ import { type AmongState, buildJobs, type Outside } from './build-jobs';
 import { checkAmong } from './check-among';
 import { predictAmong } from './predict';
 import { type AmongProgram, drawAmong } from './program';
+import { drawThrottles, type Throttle, Throttling } from './throttle';
 
 const { checksum } = new NodePlatform();
 
@@ -29,11 +30,20 @@ const faultyModes: readonly JobRunOptions<object>[] = [
   { sqsOnly: true },
 ];
 
-/** Runs the program of a seed undisturbed and twice with faults, and holds each run against the prediction. */
+interface Options extends JobRunOptions<object> {
+  readonly throttles?: readonly Throttle[];
+}
+
+/** A run, and how many calls of it were refused. */
+export interface AmongResult extends RunResult {
+  readonly refusedCount: number;
+}
+
+/** Runs the program of a seed undisturbed, twice with faults, and twice throttled, and holds each run against the prediction. */
 export async function runAmong(
   seed: number,
   openStore: OpenStore = () => new MemoryCheckpointStore(),
-): Promise<readonly RunResult[]> {
+): Promise<readonly AmongResult[]> {
   const program = drawAmong(seed);
   const random = new SeededRandom(seed ^ 0x5eed);
   const pick = <Item>(items: readonly Item[]) => items[Math.floor(random.next() * items.length)] as Item;
@@ -43,15 +53,22 @@ export async function runAmong(
     const schedule = drawSchedule(random, quiet.boundaryCount);
     decisions.push(await play(program, openStore, { ...pick(faultyModes), schedule, seed: seed + count }));
   }
+  for (const longCount of [0, 1]) {
+    // A long throttle may cost a delivery an attempt: then nothing else may.
+    const schedule = longCount === 0 ? drawSchedule(random, quiet.boundaryCount) : '';
+    const throttles = drawThrottles(random, quiet.boundaryCount, longCount);
+    decisions.push(await play(program, openStore, { ...pick(faultyModes), schedule, throttles, seed }));
+  }
   return decisions;
 }
 
 async function play(
   program: AmongProgram,
   openStore: OpenStore,
-  options: JobRunOptions<object>,
-): Promise<RunResult & { readonly boundaryCount: number }> {
+  { throttles = [], ...options }: Options,
+): Promise<AmongResult & { readonly boundaryCount: number }> {
   const store: CheckpointStore = openStore();
+  const throttling = new Throttling(throttles, new SeededRandom(program.seed), () => env.clock.now());
   const begun = new Set<string>();
   const crowds: string[] = [];
   // The request is in the record; whoever waits is woken through the function.
@@ -75,18 +92,19 @@ async function play(
     },
   };
   const { Parent, Child } = buildJobs(program, outside);
-  const env = JobTestEnvironment.create(Parent, {
+  const env: JobTestEnvironment<AmongState> = JobTestEnvironment.create<AmongState>(Parent, {
     otherJobs: [Child],
     timeoutMs: 60_000,
     maxDeliveries: 5_000,
-    store,
+    store: throttling.limit(store),
+    providers: [{ token: CONTINUATION_SENDERS, useFactory: () => throttling.openChannels() }],
   });
   for (const { name, signalId, atMs } of program.signals)
     for (const afterMs of atMs) env.signal(name, signalId, { signalId, afterMs });
   const run = await env.run(options);
   return {
     seed: program.seed,
-    mode: JSON.stringify(options),
+    mode: JSON.stringify({ ...options, ...(throttles.length > 0 && { throttles }) }),
     faults: [
       ...checkAmong(program, predictAmong(program), run as typeof run & { readonly state: AmongState }),
       ...crowds,
@@ -94,6 +112,7 @@ async function play(
     invocationCount: run.invocations.length,
     interruptionCount: countInterruptions(run),
     boundaryCount: run.boundaries.length,
+    refusedCount: throttling.refusedCount,
   };
 }
 

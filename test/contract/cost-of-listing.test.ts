@@ -43,15 +43,15 @@ async function fill(store: CheckpointStore, endedCount: number, liveCount: numbe
 const clientOf = (store: CheckpointStore) =>
   new BatonClient({ store, functionName: 'count', client: { send: async () => ({}) } });
 
-describe('S3CheckpointStore with 20,000 executions that have ended and 100 that are live', () => {
+describe('S3CheckpointStore with 5,000 executions that have ended and 100 that are live', () => {
   let s3: MemoryS3;
   const open = () => new S3CheckpointStore({ bucket: 'b', client: s3 });
   beforeAll(async () => {
     s3 = new MemoryS3();
-    await fill(open(), 20_000, 100);
+    await fill(open(), 5_000, 100);
   });
 
-  test('S3CheckpointStore with 20,000 executions that have ended and 100 that are live reads the live ones to list what is running, and no more than asked for', async () => {
+  test('S3CheckpointStore with 5,000 executions that have ended and 100 that are live reads the live ones to list what is running, and no more than asked for', async () => {
     const listed: number[] = [];
     const list = (limit: number) =>
       s3.count(async () => listed.push((await open().list({ status: 'running', limit })).length));
@@ -60,13 +60,13 @@ describe('S3CheckpointStore with 20,000 executions that have ended and 100 that 
     expect(listed).toEqual([50, 5]);
   });
 
-  test('S3CheckpointStore with 20,000 executions that have ended and 100 that are live reads the live ones once to sweep', async () => {
+  test('S3CheckpointStore with 5,000 executions that have ended and 100 that are live reads the live ones once to sweep', async () => {
     const sweep = async () =>
       expect((await clientOf(open()).sweep({ isDryRun: true, limit: 1_000 })).swept).toHaveLength(100);
     expect(await s3.count(sweep)).toEqual({ GetObject: 101, ListObjectsV2: 1 });
   });
 
-  test('S3CheckpointStore with 20,000 executions that have ended and 100 that are live reads the live ones, and each again to ask it to end, to stop', async () => {
+  test('S3CheckpointStore with 5,000 executions that have ended and 100 that are live reads the live ones, and each again to ask it to end, to stop', async () => {
     const stop = async () => expect((await clientOf(open()).stop(job)).executionIds).toHaveLength(100);
     const { GetObject = 0, ListObjectsV2 = 0, PutObject = 0 } = await s3.count(stop);
     expect(GetObject).toBeLessThan(220);

@@ -72,7 +72,7 @@ describe('the snippets of the guides', () => {
         },
       ],
     });
-    expect((await env.explore()).deviations).toEqual([]);
+    expect((await env.explore({ maxRuns: countRuns(40) })).deviations).toEqual([]);
   });
 
   it('The snippet of retries uses up no attempt for throttles, tries errors again, and refusals not', async () => {

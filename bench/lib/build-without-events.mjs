@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { fromRoot } from '../../scripts/lib/from-root.mjs';
 
@@ -16,7 +16,12 @@ const silence = `export class Emitter {
 const leaveOut = {
   name: 'leave-events-out',
   setup({ onLoad }) {
-    onLoad({ filter: /observe[\\/]emitter\.ts$/ }, () => ({ contents: silence, loader: 'ts' }));
+    onLoad({ filter: /observe[\\/]emitter\.ts$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      const rest = source.replace('export class Emitter ', 'class HeardEmitter ');
+      if (rest === source) throw new Error(`${path} has no class Emitter to leave out.`);
+      return { contents: `${rest}\n${silence}`, loader: 'ts' };
+    });
   },
 };
 

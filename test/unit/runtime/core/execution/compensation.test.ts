@@ -415,6 +415,7 @@ describe('isUndo', () => {
     ['a count that is none', changed({ count: -1 })],
     ['a last run that is neither open nor finished', changed({ isOpen: 0 })],
     ['a compensation that is none', changed({ compensation: 'running' })],
+    ['a compensation that is null', changed({ compensation: null })],
     ['a compensation without an end', compensated({ end: null })],
     ['an end that is none', compensated({ end: { status: 'completed' } })],
     ['failures that are no list', compensated({ failures: {} })],

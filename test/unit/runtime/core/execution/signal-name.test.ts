@@ -29,13 +29,15 @@ describe('isSignalName', () => {
 });
 
 describe('what is wrong with a signal', () => {
-  it.each([[needsStoreError(makePlan(), 'read', 'waitForSignal')], [signalNameError(makePlan(), 'read')]])(
-    'What is wrong with a signal is said in the name of the method: %s',
-    (error) => {
+  it('What is wrong with a signal is said in the name of the method', () => {
+    for (const error of [
+      needsStoreError(makePlan(), 'read', 'waitForSignal'),
+      signalNameError(makePlan(), 'read'),
+    ]) {
       expect(error).toBeInstanceOf(InvalidDirectiveError);
       expect(error.details).toEqual({ method: 'read' });
-    },
-  );
+    }
+  });
 
   it('What is wrong with a signal is that there is no store', () => {
     expect(needsStoreError(makePlan(), 'read', 'waitForSignal').message).toMatchInlineSnapshot(`

@@ -115,6 +115,20 @@ describe('the runs that are remembered', () => {
       ],
     ],
     [
+      'of equal cycles are one block behind other ones, too',
+      [
+        ['charge', 1],
+        ['reserve', 2],
+        ['reserve', 3],
+        ['reserve', 4],
+      ],
+      [
+        [1, 1, 0],
+        [2, 2, 1],
+        [4, 1, 1],
+      ],
+    ],
+    [
       'of unequal cycles are not',
       [
         ['reserve', 1],

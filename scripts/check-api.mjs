@@ -3,7 +3,7 @@
  * Holds the public types to the reports in etc/, so that no change of them goes unnoticed.
  * `npm run check:api -- --update` writes the reports again.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 import { ensureBuilt } from './lib/ensure-built.mjs';
 import { fromRoot } from './lib/from-root.mjs';
@@ -15,6 +15,8 @@ const reports = {
   'lambda-baton-cdk': 'dist/cdk.d.ts',
   'lambda-baton-observe': 'dist/observe.d.ts',
 };
+/** Where this run's reports are. */
+const freshReports = 'reports/api/now';
 const isUpdate = process.argv.includes('--update');
 
 /** What every error says of itself, and what a class has from the interface that it is one of, which says what it is. */
@@ -38,7 +40,7 @@ const messages = {
   tsdocMessageReporting: { default: silent },
 };
 
-mkdirSync(fromRoot('etc'), { recursive: true });
+for (const folder of ['etc', freshReports]) mkdirSync(fromRoot(folder), { recursive: true });
 ensureBuilt();
 const changed = Object.entries(reports).filter(([name, types]) => !isAsReported(name, types));
 if (changed.length)
@@ -48,13 +50,23 @@ if (changed.length)
 process.exitCode = changed.length ? 1 : 0;
 
 function isAsReported(name, types) {
-  const { succeeded, apiReportChanged } = Extractor.invoke(configure(name, types), {
-    localBuild: isUpdate,
+  const { errorCount, warningCount } = Extractor.invoke(configure(name, types), {
+    localBuild: true,
     messageCallback: quieten,
   });
-  const isSame = succeeded && (isUpdate || !apiReportChanged);
-  if (isSame) console.log(`✔ etc/${name}.api.md`);
+  const [now, reported] = [`${freshReports}/${name}.api.md`, `etc/${name}.api.md`].map(fromRoot);
+  if (isUpdate) writeFileSync(reported, readReport(now));
+  const isSame =
+    errorCount + warningCount === 0 && existsSync(reported) && readReport(now) === readReport(reported);
+  console[isSame ? 'log' : 'error'](
+    isSame ? `✔ etc/${name}.api.md` : `✖ diff etc/${name}.api.md ${freshReports}/${name}.api.md`,
+  );
   return isSame;
+}
+
+/** A report without the lines of files at which something was found: they move with every change elsewhere. */
+function readReport(file) {
+  return readFileSync(file, 'utf8').replace(/^(\/\/ dist\/[^:]+):\d+:\d+ - /gm, '$1 - ');
 }
 
 function configure(name, types) {
@@ -68,7 +80,7 @@ function configure(name, types) {
       apiReport: {
         enabled: true,
         reportFileName: `${name}.api.md`,
-        reportFolder: fromRoot('etc'),
+        reportFolder: fromRoot(freshReports),
         reportTempFolder: fromRoot('reports/api'),
       },
       docModel: { enabled: false },
@@ -81,8 +93,7 @@ function configure(name, types) {
 /** Leaves out what says nothing about the types. */
 function quieten(message) {
   if (message.messageId === 'ae-undocumented' && isInherited(message)) message.logLevel = 'none';
-  if (message.messageId === 'console-compiler-version-notice' || message.messageId === 'console-preamble')
-    message.logLevel = 'none';
+  if (message.category === 'console') message.logLevel = 'none';
 }
 
 function isInherited({ text, sourceFilePath, sourceFileLine }) {

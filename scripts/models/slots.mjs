@@ -5,6 +5,8 @@ const three = { EXECUTIONS: 3, MESSAGES: 5 };
 const raised = { RAISES: 1, LOST: 1, CRASHES: 1 };
 /** Its delivery dies, and is not tried again. */
 const forgotten = { TRIES: 1, CRASHES: 1, SWEEPS: 1, MESSAGES: 6 };
+/** It dies when it has called the next one, and is redriven before it can wake it. */
+const redriven = { REDRIVES: 1, CRASHES: 1, MESSAGES: 4 };
 const cancelling = { CANCEL_RUNNING: 1, NAPS: 1 };
 
 const worlds = [
@@ -14,7 +16,7 @@ const worlds = [
   ['a duplicate', { DUPLICATES: 1, MESSAGES: 3 }],
   ['a pause in the work, and a death', { NAPS: 1, CRASHES: 1, MESSAGES: 4 }],
   ['an execution that is parked, and a death', { PARKS: 1, CRASHES: 1, MESSAGES: 3 }],
-  ['an execution that is redriven at once', { REDRIVES: 1 }],
+  ['an execution that is redriven, and a death', redriven],
   ['an execution that is cancelled, and a death', { CANCELS: 1, CRASHES: 1, MESSAGES: 3 }],
   ['an owner that is taken for dead', { EXPIRIES: 1, LOST: 1 }],
   ['a raised limit', { RAISES: 1, CRASHES: 1, MESSAGES: 3 }],
@@ -26,7 +28,7 @@ const longWorlds = [
   ['three executions, two slots, and a death', { ...three, LIMIT: 2, CRASHES: 1 }],
   ['two deaths', { CRASHES: 2, MESSAGES: 5 }],
   ['a duplicate, and a lost reply', { DUPLICATES: 1, LOST: 1, MESSAGES: 4 }],
-  ['an execution that is parked and redriven', { PARKS: 1, REDRIVES: 1, MESSAGES: 4 }],
+  ['an execution that is parked and redriven, and a death', { ...redriven, PARKS: 1 }],
   ['a raised limit, a lost reply, and a death', { ...raised, MESSAGES: 5 }],
 ];
 
@@ -40,6 +42,7 @@ const broken = [
   ['does not leave again after a death', 'TELL_AGAIN', { CRASHES: 1 }],
   ['leaves again, and wakes only whom it calls', 'LEAVE_AGAIN', { CRASHES: 1 }],
   ['enters again, and wakes only whom it calls', 'REPEAT', { ...raised, MESSAGES: 5 }],
+  ['is redriven, and wakes only whom it calls', 'REDRIVEN', redriven],
   ['forgets that it was parked before a death', 'PARKED_AGAIN', { PARKS: 1, CRASHES: 1, MESSAGES: 3 }],
   ['leaves by an earlier claim', 'EPOCH', { REDRIVES: 1 }],
   ['believes that whoever has a slot is alive', 'HOLDERS', forgotten],

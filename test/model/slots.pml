@@ -60,7 +60,7 @@ mtype = { unbegun, running, queuedUp, napping, parked, ended };
 mtype rAt[EXECUTIONS] = unbegun;
 mtype rWake[EXECUTIONS] = down;
 byte rEpoch[EXECUTIONS], rOwner[EXECUTIONS];
-bool rIsFirst[EXECUTIONS], rIsHeld[EXECUTIONS], rIsCancelRequested[EXECUTIONS];
+bool rIsFirst[EXECUTIONS], rIsHeld[EXECUTIONS], rIsCancelRequested[EXECUTIONS], rIsRedriven[EXECUTIONS];
 
 /* The record of the slots: src/runtime/core/record/slots.ts. */
 #define WAITS 1
@@ -86,6 +86,11 @@ hidden byte i, at, count, room;
 #define isLive(x) (hasBegun[x] && rAt[x] != ended && rAt[x] != parked)
 #define isGone(x) (rAt[x] == ended || rAt[x] == parked)
 #define isCalled(x) (sIs[x] == CALLED)
+#ifdef BREAK_REDRIVEN
+#define wasRedriven(x) false
+#else
+#define wasRedriven(x) rIsRedriven[x]
+#endif
 #if EXECUTIONS == 3
 #define sum(what) (what(0) + what(1) + what(2))
 #define mask(what) (what(0) + (what(1) << 1) + (what(2) << 2))
@@ -267,8 +272,8 @@ enter: /* tryToEnter: the slots, and the records of those who have them or are n
        fi;
 #endif
 #ifndef BREAK_REPEAT
-       /* It has entered before: whoever was called then may not have heard of it. */
-       lAgain = (sIs[e] == HOLDS || sIs[e] == WAITS -> mask(isCalled) : 0);
+       /* It has entered or left before: whoever was called then may not have heard of it. */
+       lAgain = (sIs[e] == HOLDS || sIs[e] == WAITS || wasRedriven(e) -> mask(isCalled) : 0);
        lCalled = lCalled | lAgain; lAgain = 0;
 #endif
 #ifndef BREAK_ORDER
@@ -549,7 +554,7 @@ end:
        redrives--;
        x = (isGone(0) -> 0 : 1);
        rEpoch[x]++; rAt[x] = queuedUp; rWake[x] = raised; rOwner[x] = NOBODY; owner[x] = NOBODY; rIsHeld[x] = false; hasBegun[x] = false;
-       rIsCancelRequested[x] = false;
+       rIsCancelRequested[x] = false; rIsRedriven[x] = true;
        post(LOOK, x, 0, NOBODY);
        x = 0
      }

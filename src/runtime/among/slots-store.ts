@@ -42,6 +42,8 @@ export interface SlotRequest extends SlotVisit {
   /** Whether it waits when none is free. */
   readonly mayQueue: boolean;
   readonly expiresAtMs: number;
+  /** Whether it has given up a slot before, and was redriven. */
+  readonly isRedriven: boolean;
   /** Those that were seen to be alive, through all tries of this visit. */
   readonly livingIds: Set<string>;
 }
@@ -64,15 +66,17 @@ export interface Visited {
  * @throws LostRace; SlotRefusedError when too many wait
  */
 export async function tryToEnter(tools: InboxTools, request: SlotRequest): Promise<Visited> {
-  const { limit, entry, slotsId, mayQueue, job, calledIds } = request;
+  const { limit, entry, slotsId, mayQueue, job, calledIds, isRedriven } = request;
   const stored = await tools.store.load(slotsId);
   let slots: Slots = { holders: [], queue: [], ...(stored && readSlots(stored, tools.checksum)), limit };
   const forgotten: string[] = [];
   const isHolder = isAmongEntries(slots.holders, entry.id);
-  // It has entered before: whoever was called then may not have heard of it.
-  const isRepeated = [...slots.holders, ...slots.queue].some(
-    ({ id, calledAtMs }) => id === entry.id && calledAtMs === undefined,
-  );
+  // It has entered or left before: whoever was called then may not have heard of it.
+  const isRepeated =
+    isRedriven ||
+    [...slots.holders, ...slots.queue].some(
+      ({ id, calledAtMs }) => id === entry.id && calledAtMs === undefined,
+    );
   if (!isHolder && slots.holders.length >= limit) {
     const { gone, overdue } = await lookAtHolders(tools, slots, request.livingIds);
     slots = leaveSlots(slots, gone);

@@ -78,7 +78,11 @@ async function askForSlot(invocation: Invocation, claim: SlotClaim): Promise<Tak
   }
 }
 
-function enter(invocation: Invocation, { id: slotsId }: SlotClaim, mayQueue: boolean): Promise<Visited> {
+function enter(
+  invocation: Invocation,
+  { id: slotsId, isRedriven = false }: SlotClaim,
+  mayQueue: boolean,
+): Promise<Visited> {
   const { plan, journal, execution } = invocation;
   const { executionId } = execution;
   const request = {
@@ -88,6 +92,7 @@ function enter(invocation: Invocation, { id: slotsId }: SlotClaim, mayQueue: boo
     limit: plan.concurrency?.limit ?? 1,
     mayQueue,
     expiresAtMs: journal?.readExpiry() ?? 0,
+    isRedriven,
     calledIds: new Set<string>(),
     livingIds: new Set<string>(),
   };

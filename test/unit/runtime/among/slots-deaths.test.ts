@@ -7,10 +7,12 @@ import {
   Step,
   type StepContext,
   type StoredExecution,
+  TerminalError,
   Terminate,
   waitForSignal,
 } from '../../../../src';
 import { fakeLambdaContext, JobTestEnvironment, RecordingSender } from '../../../../src/testing';
+import { AmongWorld } from '../../../helpers/among-world';
 import { virtualWorld } from '../../../helpers/virtual-world';
 
 /** An execution that AWS would stop after its 14th hand-off, and another one that waits for its slot. */
@@ -118,5 +120,34 @@ describe('an execution that waits for a slot', () => {
     await start('c');
     await deliverSent();
     expect(begun).toEqual(['a', 'c', 'b']);
+  });
+
+  it('An execution that waits for a slot is woken when the one that called it failed, died before it could wake it, and was redriven', async () => {
+    const begun: string[] = [];
+    @LongRunning({ name: 'tidy', safeMs: 1_000, intervalMs: 100, concurrency: { limit: 1 } })
+    class Tidy {
+      @Step() begin({ executionId }: StepContext) {
+        begun.push(executionId);
+        return waitForSignal('go');
+      }
+      @Step() end() {
+        throw new TerminalError('no');
+      }
+      @Terminate() isOver() {
+        return false;
+      }
+    }
+    const world = new AmongWorld({ tidy: Tidy });
+    await world.start('a');
+    await world.start('b');
+    // It has called b, and dies before it has sent the look.
+    world.isLost = ({ event }) => JSON.stringify(event).includes('"b"');
+    await world.client.signal({ executionId: 'a', name: 'go' });
+    await world.deliverAll();
+    expect(await world.client.status('a')).toMatchObject({ status: 'failed' });
+    world.isLost = () => false;
+    await world.client.redrive('a');
+    await world.deliverAll();
+    expect(begun).toEqual(['a', 'b']);
   });
 });

@@ -58,11 +58,11 @@ function check(model, world) {
     const [, errors] = /errors: (\d+)/.exec(output) ?? [];
     const [, states] = /([\d.e+]+) states, stored/.exec(output) ?? [];
     if (errors === undefined) throw new Error(output);
-    const hasTrail = readdirSync(folder).some((name) => name.endsWith('.trail'));
+    const trail = readdirSync(folder).find((name) => name.endsWith('.trail'));
     return {
       errors: Number(errors),
       states: Number(states),
-      trail: hasTrail ? run('spin', ['-t', '-p', '-g', ...options, model], folder) : output,
+      trail: trail ? run('spin', ['-k', join(folder, trail), '-p', '-g', ...options, model], folder) : output,
     };
   } finally {
     rmSync(folder, { recursive: true });

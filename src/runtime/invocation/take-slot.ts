@@ -80,7 +80,7 @@ async function askForSlot(invocation: Invocation, claim: SlotClaim): Promise<Tak
 
 function enter(
   invocation: Invocation,
-  { id: slotsId, isRedriven = false }: SlotClaim,
+  { id: slotsId, isRedriven }: SlotClaim,
   mayQueue: boolean,
 ): Promise<Visited> {
   const { plan, journal, execution } = invocation;
@@ -92,7 +92,7 @@ function enter(
     limit: plan.concurrency?.limit ?? 1,
     mayQueue,
     expiresAtMs: journal?.readExpiry() ?? 0,
-    isRedriven,
+    isRedriven: isRedriven === true,
     calledIds: new Set<string>(),
     livingIds: new Set<string>(),
   };

@@ -40,7 +40,7 @@ function log(message: string, fields: object = {}): void {
 }
 
 /** Rows of its own, by its number; every third step ends the invocation, and every tenth execution fails. */
-@LongRunning({ name: 'crowd', safeMs: 1_500, reserveMs: 400, intervalMs: 100 })
+@LongRunning({ name: 'crowd', safeMs: 3_000, reserveMs: 500, intervalMs: 100 })
 class CrowdJob {
   @State() rows: number[] = [];
   @State() owner = '';

@@ -1,6 +1,6 @@
 import { createHandler, LongRunning, Step, Terminate } from '../../../src';
 
-@LongRunning({ safeMs: 2_000, intervalMs: 100 })
+@LongRunning({ safeMs: 1_000, intervalMs: 100 })
 class Job {
   #isDone = false;
   @Step() work() {

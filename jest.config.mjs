@@ -65,6 +65,8 @@ const totalsFolder = process.env.BATON_TOTALS;
 /** @type {import('jest').Config} */
 export default {
   testTimeout,
+  // What every test file loads stays in its worker: one that has grown is replaced, or collecting garbage takes longer than the tests.
+  workerIdleMemoryLimit: '500MB',
   reporters: [
     'default',
     '<rootDir>/test/hostile/reporter.mjs',

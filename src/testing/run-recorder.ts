@@ -1,3 +1,4 @@
+import { LevelLogger, type LogLevel } from '../runtime/adapters/node/loggers';
 import { isDirective } from '../runtime/core/execution/directives';
 import type { HookPlan } from '../runtime/core/execution/job-plan';
 import { copyJson } from '../runtime/core/state/copy-json';
@@ -5,7 +6,6 @@ import type { Observer, RuntimeEvent } from '../runtime/observe/runtime-event';
 import type { Clock, Logger } from '../runtime/ports';
 import type { StepContext } from '../runtime/step/step-context';
 import { readFrame } from './life';
-import type { LogLine } from './memory-logger';
 import type {
   CallEnd,
   CheckpointRun,
@@ -120,34 +120,19 @@ export class RunRecorder {
 }
 
 /** Keeps the lines of a run, by invocation too, and hands them on to the logger that a test provides. The dead log nothing. */
-export class RunLogger implements Logger {
+export class RunLogger extends LevelLogger {
   readonly #lines: RunLogLine[];
   readonly #clock: Clock;
   readonly #provided: Logger | undefined;
 
   constructor(lines: RunLogLine[], clock: Clock, provided: Logger | undefined) {
+    super();
     this.#lines = lines;
     this.#clock = clock;
     this.#provided = provided;
   }
 
-  debug(message: string, fields?: object): void {
-    this.#keep('debug', message, fields);
-  }
-
-  info(message: string, fields?: object): void {
-    this.#keep('info', message, fields);
-  }
-
-  warn(message: string, fields?: object): void {
-    this.#keep('warn', message, fields);
-  }
-
-  error(message: string, fields?: object): void {
-    this.#keep('error', message, fields);
-  }
-
-  #keep(level: LogLine['level'], message: string, fields: object = {}): void {
+  protected override log(level: LogLevel, message: string, fields: object = {}): void {
     const life = readFrame()?.life;
     if (life?.isOver === true) return;
     const invocation = life instanceof VirtualInvocation ? life : undefined;

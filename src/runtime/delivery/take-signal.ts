@@ -1,5 +1,4 @@
-import { BatonError } from '../../errors';
-import { type InboxTools, type PostedSignal, postSignal, type SentSignal } from '../among/inbox';
+import { postSignal } from '../among/inbox';
 import { readAskedSignal } from '../among/read-signal';
 import type { JobPlan } from '../core/execution/job-plan';
 import type { SignalArrival } from '../core/message/arrival';
@@ -50,25 +49,8 @@ export async function takeSignal(
     await validate({ ...plan, input: schema }, payload);
   }
   const deps = { collaborators, context, remainingMs: () => budget.remainingMs() };
-  const posted = await tryAtStore(deps, executionId, (tools) => post(tools, signal));
-  if ('refused' in posted) throw posted.refused;
-  const { kind, sleeper } = posted;
+  const { kind, sleeper } = await tryAtStore(deps, executionId, (tools) => postSignal(tools, signal));
   if (sleeper !== undefined) await wakeExecution(sleeper, signalId, deps);
   logger.info('signal taken', { executionId, name, signalId, kind });
   return { status: 'signalled', executionId, signalId, kind };
-}
-
-const refusals: ReadonlySet<string> = new Set(['SIGNAL_REFUSED', 'UNKNOWN_EXECUTION']);
-
-/** What refuses a signal is none of the store's failures: asking again at once would not help. */
-async function post(
-  tools: InboxTools,
-  signal: SentSignal,
-): Promise<PostedSignal | { readonly refused: BatonError }> {
-  try {
-    return await postSignal(tools, signal);
-  } catch (error) {
-    if (BatonError.is(error) && refusals.has(error.code)) return { refused: error };
-    throw error;
-  }
 }

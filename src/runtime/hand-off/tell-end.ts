@@ -61,11 +61,14 @@ export async function wakeCalled(
   }
 }
 
+/** What the records say no to, for now: the store has not failed, and asking it again at once would not help. */
+const refusals: ReadonlySet<string> = new Set(['SIGNAL_REFUSED', 'UNKNOWN_EXECUTION']);
+
 /**
  * Reads or writes what executions have to do with each other: a store that fails is asked again while there is time. Those who are at it at
  * the same time come again at different times.
  *
- * @throws CheckpointFailedError when there is no time left.
+ * @throws CheckpointFailedError when there is no time left; at once what refuses for another reason.
  */
 export async function tryAtStore<Value>(
   deps: Pick<LookDeps, 'collaborators' | 'remainingMs'>,
@@ -80,7 +83,7 @@ export async function tryAtStore<Value>(
     try {
       return await attempt(tools);
     } catch (error) {
-      if (BatonError.is(error) && !error.retryable) throw error;
+      if (BatonError.is(error) && (!error.retryable || refusals.has(error.code))) throw error;
       if (!(error instanceof LostRace))
         logger.warn('records could not be read or written', {
           executionId,

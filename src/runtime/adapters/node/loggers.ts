@@ -7,8 +7,29 @@ const levels = ['debug', 'info', 'warn', 'error'] as const;
 /** A log level, from the most to the least talkative. */
 export type LogLevel = (typeof levels)[number];
 
+/** The four methods of a logger, which differ in their level only. */
+export abstract class LevelLogger implements Logger {
+  debug(message: string, fields?: object): void {
+    this.log('debug', message, fields);
+  }
+
+  info(message: string, fields?: object): void {
+    this.log('info', message, fields);
+  }
+
+  warn(message: string, fields?: object): void {
+    this.log('warn', message, fields);
+  }
+
+  error(message: string, fields?: object): void {
+    this.log('error', message, fields);
+  }
+
+  protected abstract log(level: LogLevel, message: string, fields: object | undefined): void;
+}
+
 /** The default logger: one line of JSON per message, on standard output, where CloudWatch collects it. */
-export class JsonLogger implements Logger {
+export class JsonLogger extends LevelLogger {
   readonly #threshold: number;
   readonly #write: (line: string) => void;
 
@@ -17,27 +38,12 @@ export class JsonLogger implements Logger {
     level: LogLevel = 'info',
     write: (line: string) => void = (line) => process.stdout.write(line),
   ) {
+    super();
     this.#threshold = levels.indexOf(level);
     this.#write = write;
   }
 
-  debug(message: string, fields?: object): void {
-    this.#log('debug', message, fields);
-  }
-
-  info(message: string, fields?: object): void {
-    this.#log('info', message, fields);
-  }
-
-  warn(message: string, fields?: object): void {
-    this.#log('warn', message, fields);
-  }
-
-  error(message: string, fields?: object): void {
-    this.#log('error', message, fields);
-  }
-
-  #log(level: LogLevel, message: string, fields?: object): void {
+  protected override log(level: LogLevel, message: string, fields: object | undefined): void {
     if (levels.indexOf(level) < this.#threshold) return;
     const head = {
       level: level.toUpperCase(),
@@ -68,7 +74,6 @@ function writeLine(line: object): string {
   );
 }
 
-type Level = keyof Logger;
 type Log = (...args: unknown[]) => unknown;
 
 /** The names that pino and bunyan write of their own. */
@@ -81,33 +86,18 @@ const reported = new WeakSet<object>();
  * Stands before a logger of the user's: whatever that one does, nobody notices but the log. It gets plain data of bounded size.
  * Lines that it does not take go to the fallback, and so does, once, what it threw.
  */
-export class GuardedLogger implements Logger {
+export class GuardedLogger extends LevelLogger {
   readonly #logger: Logger;
   readonly #fallback: Logger;
 
   /** @param fallback - one that cannot fail. */
   constructor(logger: Logger, fallback: Logger) {
+    super();
     this.#logger = logger;
     this.#fallback = fallback;
   }
 
-  debug(message: string, fields?: object): void {
-    this.#log('debug', message, fields);
-  }
-
-  info(message: string, fields?: object): void {
-    this.#log('info', message, fields);
-  }
-
-  warn(message: string, fields?: object): void {
-    this.#log('warn', message, fields);
-  }
-
-  error(message: string, fields?: object): void {
-    this.#log('error', message, fields);
-  }
-
-  #log(level: Level, message: string, fields: object | undefined): void {
+  protected override log(level: LogLevel, message: string, fields: object | undefined): void {
     try {
       const answer = callLogger(this.#logger, level, message, fields);
       if (isThenable(answer)) Promise.resolve(answer).catch((error: unknown) => this.#report(error));
@@ -126,7 +116,7 @@ export class GuardedLogger implements Logger {
   }
 }
 
-function callLogger(logger: Logger, level: Level, message: string, fields: object | undefined): unknown {
+function callLogger(logger: Logger, level: LogLevel, message: string, fields: object | undefined): unknown {
   const log = logger[level] as Log;
   const text = typeof message === 'string' ? message : describeMessage(message);
   if (isFieldsFirst(logger)) return log.call(logger, describeFields(fields, fieldsFirstHeadFields), text);

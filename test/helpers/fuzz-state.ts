@@ -1,6 +1,7 @@
-import { copyState, type StateCopy } from '../../src/runtime/core/state/copy-state';
+import type { StateCopy } from '../../src/runtime/core/state/copy-state';
 import { StateTracker } from '../../src/runtime/core/state/state-tracker';
 import { describeGraph, listObjects } from './describe-graph';
+import { faultOfCapture, tryToCopy } from './fault-of-capture';
 
 type Fields = Record<string, unknown>;
 
@@ -43,13 +44,9 @@ export function fuzzState(seed: number, captures: number): FuzzReport {
     if (plain === undefined) refused += 1;
     if (copy !== undefined) {
       tracked += 1;
-      if (plain === undefined) throw fail('taken, and copyState refuses it');
-      if (copy.isPlain !== plain.isPlain) throw fail(`isPlain is ${copy.isPlain}`);
-      const [text, expected] = [describeGraph(copy.values), describeGraph(plain.values)];
-      if (text !== expected) throw fail(`${text}\nin place of\n${expected}`);
-      const ours = listObjects(live);
-      for (const object of listObjects(copy.values)) if (ours.has(object)) throw fail('shares an object');
-      kept.push({ copy, text });
+      const fault = faultOfCapture(live, copy, plain);
+      if (fault !== undefined) throw fail(fault);
+      kept.push({ copy, text: describeGraph(copy.values) });
       if (kept.length > keptCaptures) kept.shift();
     }
     for (const { copy: earlier, text } of kept)
@@ -57,14 +54,6 @@ export function fuzzState(seed: number, captures: number): FuzzReport {
     if (plain === undefined) live = edits.makeState(fields);
   }
   return { captures, tracked, refused };
-}
-
-function tryToCopy(live: Fields): StateCopy | undefined {
-  try {
-    return copyState({ ...live });
-  } catch {
-    return undefined;
-  }
 }
 
 const names = ['id', 'name', 'amount', 'open', '1', '0', 'rows', 'ä', 'a b', 'length', 'constructor'];

@@ -30,24 +30,23 @@ export class StateTwin {
   kids: (StateTwin | undefined)[] | undefined = undefined;
   /** The number of the capture that has met the object last. */
   seenAt: number;
-  /** Whether JSON can express the object and its primitives. */
-  isPlain: boolean;
+  /** Whether JSON can express an object or array and its primitives. */
+  isPlain = true;
 
   constructor(kind: TwinKind, source: object, copy: object, seenAt: number) {
     this.kind = kind;
     this.source = source;
     this.copy = copy;
     this.seenAt = seenAt;
-    this.isPlain = kind === 'array' || kind === 'object' || kind === 'root';
   }
 }
 
 /** The twin of an array or a built-in object that is met first. */
-export function createOther(source: object, prototype: object, seenAt: number): StateTwin {
-  if (prototype === Array.prototype && Array.isArray(source))
-    return new StateTwin('array', source, source, seenAt);
+export function createOther(source: object, seenAt: number): StateTwin {
+  // Another prototype than ours is found with the elements.
+  if (Array.isArray(source)) return new StateTwin('array', source, source, seenAt);
   const kind = kindOf(source);
-  if (kind === undefined || kind === 'array' || kind === 'object' || kind === 'null-object') throw odd;
+  if (kind === undefined || kind === 'object' || kind === 'null-object') throw odd;
   if (kind !== 'view') refuseAddedProperty(source);
   return new StateTwin(kind, source, source, seenAt);
 }
@@ -91,7 +90,7 @@ const maxComparedBytes = 2_048;
 
 /** Compares a Date or a URL by what it stands for. */
 export function compareValue<Value>(twin: StateTwin, value: Value, write: (value: Value) => object): object {
-  if (twin.slots.length === 0 || !Object.is(value, twin.slots[0])) {
+  if (!Object.is(value, twin.slots[0])) {
     twin.slots[0] = value;
     twin.copy = write(value);
   }
@@ -122,7 +121,7 @@ type Bytes = ArrayBuffer | ArrayBufferView;
 
 function hasSameBytes(one: Bytes, other: Bytes): boolean {
   const length = one.byteLength;
-  if (length !== other.byteLength || length > maxComparedBytes || length === 0) return false;
+  if (length !== other.byteLength || length > maxComparedBytes) return false;
   const [ours, theirs] = [bytesOf(one), bytesOf(other)];
   for (let index = 0; index < length; index += 1) if (ours[index] !== theirs[index]) return false;
   return true;

@@ -165,11 +165,10 @@ export class TwinWalk {
 
   #create(source: object, depth: number): StateTwin {
     if (depth > maxDepth) throw odd;
-    const prototype = Object.getPrototypeOf(source);
     const twin =
-      prototype === Object.prototype
+      Object.getPrototypeOf(source) === Object.prototype
         ? new StateTwin('object', source, source, this.#number)
-        : createOther(source, prototype, this.#number);
+        : createOther(source, this.#number);
     this.#twins.set(source, twin);
     this.#metCount += 1;
     this.#newCount += 1;
@@ -199,7 +198,6 @@ export class TwinWalk {
     }
     twin.keys = keys;
     twin.slots = slots;
-    twin.isPlain = true;
     return this.settle(twin, copy, isPlain);
   }
 
@@ -228,7 +226,6 @@ export class TwinWalk {
       }
     }
     twin.slots = copy;
-    twin.isPlain = true;
     return this.settle(twin, copy, isPlain);
   }
 

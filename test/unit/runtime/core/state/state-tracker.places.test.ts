@@ -23,8 +23,8 @@ const asSubclass = (target: object) =>
   Object.setPrototypeOf(target, Object.create(Object.getPrototypeOf(target)));
 
 const arrivals: readonly Arrival[] = [
-  ...['', 'text', 0, -0, 1.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((value) =>
-    tracked(Object.is(value, -0) ? '-0' : JSON.stringify(value), () => value),
+  ...['', 'text', 0, -0, 1.5, -1.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map(
+    (value) => tracked(Object.is(value, -0) ? '-0' : JSON.stringify(value), () => value),
   ),
   ...[true, false, null, undefined].map((value) => tracked(String(value), () => value)),
   tracked('a bigint', () => 12n),
